@@ -1,0 +1,126 @@
+"""The pieces that every document is put together from, as strings for the templates. Pure."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pipelines.documents import formats
+from pipelines.documents.model import Bank, ChangedRow, Contract, InvoiceRow, Party
+from pipelines.money import ZERO
+
+View = dict[str, Any]
+WITHOUT_VAT = "Без НДС"
+_HEADS = {"legal": "Руководитель", "entrepreneur": "Индивидуальный предприниматель", "individual": "Исполнитель"}
+
+
+def party(role: str, who: Party) -> View:
+    """Role, name and one line of requisites; what is not known leaves no trace (no «КПП» of an entrepreneur)."""
+    details = [
+        f"ИНН {formats.clean(who.inn)}" if who.inn else "",
+        f"КПП {formats.clean(who.kpp)}" if who.kpp and who.kind == "legal" else "",
+        formats.breakable(who.address or ""),
+        f"тел. {formats.clean(who.phone)}" if who.phone else "",
+        formats.breakable(who.email or "", 40),
+    ]
+    return {"role": role, "name": full_name(who), "details": ", ".join(filter(None, details))}
+
+
+def full_name(who: Party) -> str:
+    """The name as documents print it; an entrepreneur is named as one."""
+    name = formats.breakable(who.full_name or who.name)
+    known = name.lower().startswith(("ип ", "индивидуальный предприниматель"))
+    return f"Индивидуальный предприниматель {name}" if who.kind == "entrepreneur" and not known else name
+
+
+def bank(who: Party) -> View | None:
+    """The bank table of a счёт, or None without an account."""
+    account: Bank | None = who.bank
+    if account is None:
+        return None
+    return {
+        "name": formats.breakable(account.name),
+        "bic": formats.clean(account.bic),
+        "corr_account": formats.clean(account.corr_account),
+        "account": formats.clean(account.account),
+        "inn": formats.clean(who.inn),
+        "kpp": formats.clean(who.kpp) if who.kind == "legal" else "",
+        "payee": full_name(who),
+    }
+
+
+def basis(contract: Contract) -> str:
+    """``Договор № 17/2025 от 1 марта 2025 г.``"""
+    signed = f" от {formats.long_date(contract.signed_on)}" if contract.signed_on else ""
+    return f"Договор № {formats.breakable(contract.number)}{signed}"
+
+
+def signatures(who: Party) -> list[View]:
+    """Who signs for a party: head and chief accountant; an entrepreneur signs alone unless an accountant is named."""
+    name = who.director or (who.name if who.kind != "legal" else "")
+    lines = [{"role": _HEADS[who.kind], "name": formats.breakable(name)}]
+    if who.kind == "legal" or who.accountant:
+        lines.append({"role": "Главный бухгалтер", "name": formats.breakable(who.accountant or "")})
+    return lines
+
+
+def rate(value: Decimal | None) -> str:
+    """A VAT rate as a column shows it."""
+    return WITHOUT_VAT if value is None else formats.percent(value)
+
+
+def lines(rows: Sequence[InvoiceRow]) -> View:
+    """The table of an invoice or an act: its rows, whether VAT has columns, and what the price means."""
+    with_vat = any(row.vat_rate is not None for row in rows)
+    bases = {row.price_includes_vat for row in rows}
+    return {
+        "with_vat": with_vat,
+        "price_heading": "Цена" if not with_vat or len(bases) > 1 else "Цена с НДС" if bases == {True} else "Цена без НДС",
+        "rows": [
+            {
+                "no": str(row.no),
+                "title": formats.breakable(row.title),
+                "text": formats.breakable(row.text),
+                "quantity": formats.quantity(row.quantity),
+                "unit": formats.clean(row.unit),
+                "price": formats.price(row.price),
+                "price_note": ("с НДС" if row.price_includes_vat else "без НДС") if with_vat and len(bases) > 1 else "",
+                "net": formats.amount(row.net),
+                "rate": rate(row.vat_rate),
+                "vat": formats.amount(row.vat) if row.vat_rate is not None else "—",
+                "total": formats.amount(row.total),
+            }
+            for row in rows
+        ],
+    }
+
+
+def totals(rows: Sequence[InvoiceRow] | Sequence[ChangedRow], net: Decimal, total: Decimal) -> list[View]:
+    """Net, VAT by rate and the whole, as label and amount; without VAT it says so instead."""
+    rates = sorted({row.vat_rate for row in rows if row.vat_rate is not None})
+    if not rates:
+        return [
+            {"label": "Итого", "amount": formats.amount(total)},
+            {"label": "Без налога (НДС)", "amount": "—"},
+        ]
+    by_rate = [
+        {
+            "label": f"НДС {formats.percent(value)}",
+            "amount": formats.amount(sum((row.vat for row in rows if row.vat_rate == value), ZERO)),
+        }
+        for value in rates
+    ]
+    return [
+        {"label": "Итого без НДС", "amount": formats.amount(net)},
+        *by_rate,
+        {"label": "Итого с НДС", "amount": formats.amount(total)},
+    ]
+
+
+def numbers(found: Iterable[str]) -> str:
+    """``№ А-1, № А-2``"""
+    return ", ".join(f"№{formats.FIXED}{formats.breakable(number)}" for number in found)
+
+
+def notes(found: Iterable[str]) -> list[str]:
+    """Sentences, cleaned."""
+    return [formats.breakable(note) for note in found if formats.clean(note)]

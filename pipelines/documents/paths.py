@@ -1,0 +1,60 @@
+"""Where a document lies in the store: one folder per kind, month and organization. Pure."""
+
+import hashlib
+import unicodedata
+from urllib.parse import quote
+
+from pipelines.documents.model import (
+    ActDocument,
+    AdjustmentDocument,
+    Document,
+    InvoiceDocument,
+    StatementDocument,
+    UsageDocument,
+)
+from pipelines.period import Month
+
+_LONGEST = 180
+
+
+def document_path(document: Document, suffix: str = "pdf") -> str:
+    """``invoices/2026-01/ORG/NUMBER.pdf``: the month is the period's, the number the document's own."""
+    match document:
+        case InvoiceDocument():
+            return invoice_path(document.period, document.seller.code, document.number, suffix)
+        case ActDocument():
+            parts = ["acts", str(document.period), document.seller.code, document.number]
+        case AdjustmentDocument():
+            parts = ["adjustments", str(document.period), document.seller.code, document.number]
+        case StatementDocument():
+            span = f"{document.first}_{document.last}"
+            contract = f"_{document.contract.number}" if document.contract else ""
+            parts = ["statements", span, document.seller.code, document.buyer.code + contract]
+        case UsageDocument():
+            parts = ["usage", str(document.period), document.seller.code, document.contract.number]
+    return "/".join(map(safe_name, parts)) + f".{suffix}"
+
+
+def invoice_path(period: Month, organization: str, number: str, suffix: str = "pdf") -> str:
+    """Path of an invoice that is known by period, organization code and number."""
+    return "/".join(map(safe_name, ["invoices", str(period), organization, number])) + f".{suffix}"
+
+
+def workbook_path(period: Month) -> str:
+    """Path of a month's finance workbook."""
+    return f"reports/{period}/finance-{period}.xlsx"
+
+
+def safe_name(name: str) -> str:
+    """A name as one file name: letters of any script, digits and ``-_.`` stay, the rest is percent-encoded.
+
+    Different names never meet: what is encoded includes ``%``, and a name too long for a file system ends in its digest.
+    """
+    text = unicodedata.normalize("NFC", name)
+    kept = "".join(char if char.isalnum() or char in "-_." else quote(char, safe="", errors="replace") for char in text)
+    if not kept or kept[0] == ".":
+        kept = "%2E" + kept[1:] if kept else "%00"
+    if len(kept.encode()) > _LONGEST:
+        digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
+        kept = kept.encode()[: _LONGEST - 17].decode(errors="ignore") + "~" + digest
+    return kept

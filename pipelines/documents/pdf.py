@@ -1,0 +1,143 @@
+"""Documents as PDF files through Typst: one at a time, or a stream of them on all cores."""
+
+import json
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import UTC, date, datetime
+from functools import cache
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from pipelines.documents.model import (
+    ActDocument,
+    AdjustmentDocument,
+    Document,
+    InvoiceDocument,
+    StatementDocument,
+    UsageDocument,
+)
+from pipelines.documents.paths import document_path
+from pipelines.documents.present import present
+from pipelines.errors import Refused
+from pipelines.settings import resource
+
+if TYPE_CHECKING:
+    import typst
+
+FONT = "Roboto"
+_BATCH = 16
+_AHEAD = 3
+
+
+class FontMissing(Refused):
+    """The documents' font is not installed; another one would be put in its place without a word."""
+
+
+def render_document(document: Document) -> bytes:
+    """One PDF. The same document gives the same bytes: the file's date is the document's own."""
+    view = present(document)
+    return _typeset(str(view["template"]), json.dumps(view, ensure_ascii=False), _dated(document))
+
+
+def render_invoice(document: InvoiceDocument) -> bytes:
+    """A счёт на оплату as PDF."""
+    return render_document(document)
+
+
+def render_documents(documents: Iterable[Document], workers: int = 0) -> Iterator[tuple[str, bytes]]:
+    """(path in the store, PDF) of every document, in order; ``workers`` = 0: one process per core.
+
+    Works on a stream: only a few batches per worker are in the air. A short stream is set in this process.
+    Processes are spawned and end with the iterator, also when it is left early.
+    """
+    stream = iter(documents)
+    workers = workers or os.cpu_count() or 1
+    first = list(islice(stream, _BATCH))
+    if workers == 1 or len(first) < _BATCH:
+        for document in chain(first, stream):
+            yield document_path(document), render_document(document)
+        return
+    batches = _batches(chain(first, stream))
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
+    try:
+        waiting: deque[Future[list[tuple[str, bytes]]]] = deque()
+        for batch in batches:
+            waiting.append(pool.submit(_render_batch, batch))
+            if len(waiting) >= workers * _AHEAD:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def render_invoices(documents: Iterable[InvoiceDocument], workers: int = 0) -> Iterator[tuple[str, bytes]]:
+    """(path in the store, PDF) of every счёт, in order, on all cores by default."""
+    return render_documents(documents, workers)
+
+
+def _batches(stream: Iterator[Document]) -> Iterator[list[Document]]:
+    while batch := list(islice(stream, _BATCH)):
+        yield batch
+
+
+def _render_batch(batch: list[Document]) -> list[tuple[str, bytes]]:
+    return [(document_path(document), render_document(document)) for document in batch]
+
+
+def _end_with_parent() -> None:
+    """A worker does not outlive the process that it works for, whatever ended that one."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _typeset(template: str, data: str, dated: date) -> bytes:
+    stamp = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
+    made = _compiler(template).compile(format="pdf", sys_inputs={"data": data}, timestamp=stamp)
+    if not isinstance(made, bytes):
+        raise TypeError(f"typst gave {type(made).__name__} for {template}")
+    return made
+
+
+@cache
+def _compiler(template: str) -> "typst.Compiler":
+    import typst  # a quick command does not pay for it
+
+    folder = resource("templates")
+    return typst.Compiler(str(folder / f"{template}.typ"), root=str(folder), font_paths=_fonts(), ignore_system_fonts=True)
+
+
+@cache
+def _fonts() -> "typst.Fonts":
+    import font_roboto
+    import typst
+
+    found = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_roboto.font_directory)]
+    )
+    if FONT not in found.families():
+        raise FontMissing(f"font {FONT} is not in the package font-roboto")
+    return found
+
+
+def _dated(document: Document) -> date:
+    match document:
+        case InvoiceDocument() | AdjustmentDocument():
+            return document.issued_on
+        case ActDocument():
+            return document.dated
+        case StatementDocument():
+            return document.last
+        case UsageDocument():
+            return document.period.last

@@ -1,0 +1,236 @@
+"""From what a document shows to the strings that its template lays out. Pure; the templates compute nothing."""
+
+from decimal import Decimal
+
+from pipelines.documents import formats, parts, qr
+from pipelines.documents.model import (
+    ActDocument,
+    AdjustmentDocument,
+    Document,
+    InvoiceDocument,
+    StatementDocument,
+    UsageDocument,
+)
+from pipelines.documents.parts import View
+from pipelines.money import ZERO
+
+
+def present(document: Document) -> View:
+    """Everything a template needs, already written as text; ``template`` names the layout."""
+    match document:
+        case InvoiceDocument():
+            return invoice(document)
+        case ActDocument():
+            return act(document)
+        case AdjustmentDocument():
+            return adjustment(document)
+        case StatementDocument():
+            return statement(document)
+        case UsageDocument():
+            return usage(document)
+
+
+def invoice(document: InvoiceDocument) -> View:
+    """A счёт на оплату; a negative adjustment is a корректировка that asks for nothing."""
+    owed = document.total >= ZERO
+    name = "Счёт на оплату" if owed else "Корректировка"
+    number = formats.breakable(document.number)
+    code = qr.payload(document)
+    count = formats.counted(len(document.rows), "наименование", "наименования", "наименований")
+    return {
+        "template": "invoice",
+        "title": f"{name} № {number}",
+        "dated": f"от {formats.long_date(document.issued_on)}",
+        "subject": _subject(document),
+        "footer": f"{name} № {number} от {formats.short_date(document.issued_on)}",
+        "author": formats.clean(document.seller.name),
+        "bank": parts.bank(document.seller),
+        "qr": qr.picture(code) if code else "",
+        "seller": parts.party("Поставщик", document.seller),
+        "buyer": parts.party("Покупатель", document.buyer),
+        "basis": parts.basis(document.contract),
+        **parts.lines(document.rows),
+        "totals": [
+            *parts.totals(document.rows, document.net, document.total),
+            *(
+                {"label": formats.breakable(offset.text), "amount": formats.amount(-offset.amount)}
+                for offset in document.offsets
+            ),
+        ],
+        "due_label": "Всего к оплате" if owed else "К зачёту в следующих счетах",
+        "due_amount": formats.amount(document.to_pay if owed else -document.total),
+        "count": f"Всего {count} на сумму {formats.amount(document.total)} руб.",
+        "words": formats.in_words(document.to_pay if owed else -document.total),
+        "due_on": formats.long_date(document.due_on) if document.to_pay > ZERO else "",
+        "settled": "Оплата не требуется: счёт полностью зачтён." if owed and document.to_pay == ZERO else "",
+        "notes": parts.notes(document.notes),
+        "signatures": parts.signatures(document.seller),
+    }
+
+
+def act(document: ActDocument) -> View:
+    """An акт of services rendered."""
+    number = formats.breakable(document.number)
+    invoices = f" Счета: {parts.numbers(document.invoices)}." if document.invoices else ""
+    return {
+        "template": "act",
+        "title": f"Акт об оказании услуг № {number}",
+        "dated": f"от {formats.long_date(document.dated)}",
+        "subject": f"Услуги за {formats.month_name(document.period)}{invoices}",
+        "footer": f"Акт № {number} от {formats.short_date(document.dated)}",
+        "author": formats.clean(document.seller.name),
+        "seller": parts.party("Исполнитель", document.seller),
+        "buyer": parts.party("Заказчик", document.buyer),
+        "basis": parts.basis(document.contract),
+        **parts.lines(document.rows),
+        "totals": parts.totals(document.rows, document.net, document.total),
+        "due_label": "Всего оказано услуг",
+        "due_amount": formats.amount(document.total),
+        "words": formats.in_words(document.total),
+        "statement": "Вышеперечисленные услуги выполнены полностью и в срок. "
+        "Заказчик претензий по объёму, качеству и срокам оказания услуг не имеет.",
+        "notes": parts.notes(document.notes),
+        "sides": [
+            {"role": "Исполнитель", **_signer(document.seller.name, parts.signatures(document.seller)[0])},
+            {"role": "Заказчик", **_signer(document.buyer.name, {"role": "", "name": document.buyer.director or ""})},
+        ],
+    }
+
+
+def adjustment(document: AdjustmentDocument) -> View:
+    """A корректировка: what stood, what stands, the difference and why."""
+    number = formats.breakable(document.number)
+    more = document.total >= ZERO
+    return {
+        "template": "adjustment",
+        "title": f"Корректировка № {number}",
+        "dated": f"от {formats.long_date(document.issued_on)}",
+        "subject": f"За {formats.month_name(document.period)} к счетам: {parts.numbers(document.refers_to)}",
+        "footer": f"Корректировка № {number} от {formats.short_date(document.issued_on)}",
+        "author": formats.clean(document.seller.name),
+        "seller": parts.party("Поставщик", document.seller),
+        "buyer": parts.party("Покупатель", document.buyer),
+        "basis": parts.basis(document.contract),
+        "reason": formats.breakable(document.reason),
+        "with_vat": any(row.vat_rate is not None for row in document.rows),
+        "rows": [
+            {
+                "no": str(row.no),
+                "title": formats.breakable(row.title),
+                "text": formats.breakable(row.text),
+                "old": formats.amount(row.old_total),
+                "new": formats.amount(row.new_total),
+                "rate": parts.rate(row.vat_rate),
+                "vat": formats.amount(row.vat) if row.vat_rate is not None else "—",
+                "total": formats.amount(row.total),
+            }
+            for row in document.rows
+        ],
+        "totals": parts.totals(document.rows, document.net, document.total),
+        "due_label": "К доплате" if more else "К зачёту в следующих счетах",
+        "due_amount": formats.amount(abs(document.total)),
+        "words": formats.in_words(abs(document.total)),
+        "notes": parts.notes(document.notes),
+        "signatures": parts.signatures(document.seller),
+    }
+
+
+def statement(document: StatementDocument) -> View:
+    """An акт сверки by the seller's books."""
+    first, last = formats.short_date(document.first), formats.short_date(document.last)
+    return {
+        "template": "statement",
+        "title": "Акт сверки взаимных расчётов",
+        "dated": f"за период {first} – {last}",
+        "subject": "",
+        "footer": f"Акт сверки {first} – {last}",
+        "author": formats.clean(document.seller.name),
+        "seller": parts.party("Исполнитель", document.seller),
+        "buyer": parts.party("Заказчик", document.buyer),
+        "basis": parts.basis(document.contract) if document.contract else "",
+        "opening": _balance(f"Сальдо на {first}", document.opening),
+        "rows": [
+            {
+                "on": formats.short_date(entry.on),
+                "text": formats.breakable(entry.text),
+                "debit": formats.amount(entry.debit) if entry.debit else "",
+                "credit": formats.amount(entry.credit) if entry.credit else "",
+            }
+            for entry in document.entries
+        ],
+        "turnover": {
+            "label": "Обороты за период",
+            "debit": formats.amount(document.debit),
+            "credit": formats.amount(document.credit),
+        },
+        "closing": _balance(f"Сальдо на {last}", document.closing),
+        "verdict": _verdict(document),
+        "sides": [
+            {"role": "От исполнителя", **_signer(document.seller.name, parts.signatures(document.seller)[0])},
+            {"role": "От заказчика", **_signer(document.buyer.name, {"role": "", "name": document.buyer.director or ""})},
+        ],
+    }
+
+
+def usage(document: UsageDocument) -> View:
+    """The appendix with the fleet of every day."""
+    peak_on = f" ({formats.short_date(document.peak_on)})" if document.peak_on else ""
+    carried = any(day.carried for day in document.days)
+    return {
+        "template": "usage",
+        "title": "Приложение. Количество объектов по дням",
+        "dated": f"за {formats.month_name(document.period)}",
+        "subject": f"К счетам: {parts.numbers(document.invoices)}" if document.invoices else "",
+        "footer": f"Объекты по дням, {formats.month_name(document.period)}",
+        "author": formats.clean(document.seller.name),
+        "seller": parts.party("Исполнитель", document.seller),
+        "buyer": parts.party("Заказчик", document.buyer),
+        "basis": parts.basis(document.contract),
+        "days": [
+            {
+                "on": formats.short_date(day.on),
+                "size": formats.quantity(Decimal(day.fleet_size)),
+                "mark": "*" if day.carried else "",
+                "bar": str(round(1000 * day.fleet_size / max(1, document.peak))),
+            }
+            for day in document.days
+        ],
+        "facts": [
+            {"label": "Максимум за месяц", "value": formats.quantity(Decimal(document.peak)) + peak_on},
+            {"label": "В среднем за день", "value": formats.quantity(document.average)},
+            {"label": "Всего объекто-дней", "value": formats.quantity(Decimal(document.vehicle_days))},
+        ],
+        "remark": "* за этот день принято количество предыдущего дня: данные платформы не поступили" if carried else "",
+    }
+
+
+def _subject(document: InvoiceDocument) -> str:
+    month = formats.month_name(document.period)
+    refers = f" к счетам: {parts.numbers(document.refers_to)}" if document.refers_to else ""
+    return {
+        "advance": f"Предоплата услуг за {month}",
+        "monthly": f"Услуги мониторинга транспорта за {month}",
+        "corrective": f"Доплата за превышение предоплаченного количества, {month}",
+        "adjustment": f"Корректировка за {month}",
+    }[document.kind] + refers
+
+
+def _signer(side: str, signature: View) -> View:
+    return {"side": formats.breakable(side), "post": signature["role"], "name": formats.breakable(signature["name"])}
+
+
+def _balance(label: str, value: Decimal) -> View:
+    return {
+        "label": label,
+        "debit": formats.amount(value) if value > ZERO else "",
+        "credit": formats.amount(-value) if value < ZERO else "",
+    }
+
+
+def _verdict(document: StatementDocument) -> str:
+    on = formats.short_date(document.last)
+    if document.closing == ZERO:
+        return f"На {on} задолженность отсутствует."
+    size = f"{formats.amount(abs(document.closing))} руб. ({formats.in_words(abs(document.closing))})"
+    debtor, creditor = (document.buyer, document.seller) if document.closing > ZERO else (document.seller, document.buyer)
+    return f"На {on} задолженность {parts.full_name(debtor)} в пользу {parts.full_name(creditor)} составляет {size}."

@@ -1,0 +1,63 @@
+"""The payment QR code of a счёт: ST00012 text (ГОСТ Р 56042) and its picture. Pure."""
+
+import io
+from decimal import Decimal
+
+from pipelines.documents import formats
+from pipelines.documents.model import InvoiceDocument
+
+_LONGEST = {"Name": 160, "BankName": 45, "Purpose": 210}
+_MASK = 3
+
+
+def purpose(document: InvoiceDocument) -> str:
+    """What the payer writes into the payment: number, date, contract and VAT."""
+    rates = {row.vat_rate for row in document.rows}
+    vat = "Без НДС" if rates == {None} else "В т.ч. НДС"
+    if len(rates) == 1 and None not in rates:
+        vat += " " + _plain(formats.percent(next(rate for rate in rates if rate is not None)))
+    if rates != {None} and document.to_pay == document.total:
+        vat += f" - {document.vat:.2f}"
+    head = f"Оплата по счету № {formats.clean(document.number)} от {formats.short_date(document.issued_on)}"
+    tail = f". {vat}"
+    basis = f" по договору № {formats.clean(document.contract.number)}"
+    room = _LONGEST["Purpose"] - len(head) - len(tail)
+    return head + (basis if len(basis) <= room else "") + tail
+
+
+def payload(document: InvoiceDocument) -> str | None:
+    """The text of the QR code, or None where there is nothing to pay or no account to pay to.
+
+    Values lose ``|`` (it parts the fields) and are cut to the standard's lengths; the sum is in kopecks.
+    """
+    bank = document.seller.bank
+    if bank is None or document.to_pay <= 0:
+        return None
+    fields = {
+        "Name": document.seller.full_name or document.seller.name,
+        "PersonalAcc": bank.account,
+        "BankName": bank.name,
+        "BIC": bank.bic,
+        "CorrespAcc": bank.corr_account or "0",
+        "Sum": str(int(document.to_pay * Decimal(100))),
+        "Purpose": purpose(document),
+        "PayeeINN": document.seller.inn,
+        "KPP": document.seller.kpp,
+    }
+    pairs = ((key, _plain(value)[: _LONGEST.get(key)]) for key, value in fields.items() if value)
+    return "|".join(["ST00012", *(f"{key}={value}" for key, value in pairs)])
+
+
+def picture(text: str) -> str:
+    """The code as an SVG drawing, one unit per module, without a margin."""
+    import segno  # a quick command does not pay for it
+
+    # Any of the eight masks is valid; weighing all of them in Python would cost more than typesetting the page.
+    code = segno.make_qr(text, error="m", mask=_MASK, encoding="utf-8", boost_error=False)
+    drawing = io.BytesIO()
+    code.save(drawing, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None, omitsize=True)
+    return drawing.getvalue().decode()
+
+
+def _plain(text: str) -> str:
+    return " ".join(formats.clean(text).replace("|", " ").replace(formats.FIXED, " ").replace(formats.THIN, " ").split())
