@@ -1,0 +1,68 @@
+"""`fleetbill db`: the schema and the embedded server."""
+
+import click
+
+from pipelines.cli.output import emit, format_option, say, settings
+
+
+@click.group()
+def db() -> None:
+    """Create or migrate the schema; stop the embedded server."""
+
+
+@db.command()
+@click.option("--revision", default="head", show_default=True, help="Revision to reach.")
+def upgrade(revision: str) -> None:
+    """Bring the schema to the newest revision. Running it again, or from two processes at once, is safe."""
+    from pipelines.warehouse import migrate
+
+    before, after = migrate.upgrade(settings(), revision)
+    say(f"schema is at revision {after}" if before == after else f"schema upgraded from {before or 'nothing'} to {after}")
+
+
+@db.command()
+@click.argument("revision")
+@click.option("--yes", is_flag=True, help="Do it: the data of what is dropped are lost.")
+def downgrade(revision: str, *, yes: bool) -> None:
+    """Take the schema back to REVISION (`base`: empty). The data of what is dropped are lost."""
+    from pipelines.errors import Refused
+    from pipelines.warehouse import migrate
+
+    if not yes:
+        raise Refused("a downgrade loses data; say --yes to do it")
+    before, after = migrate.downgrade(settings(), revision)
+    say(f"schema taken back from {before or 'nothing'} to {after or 'nothing'}")
+
+
+@db.command()
+@format_option
+def status(output_format: str) -> None:
+    """Where the warehouse is, which role the application has, and which revision the schema is at."""
+    from sqlalchemy import make_url, text
+
+    from pipelines.warehouse import engine, migrate
+
+    configured = settings()
+    revision, newest = migrate.current(configured)
+    with engine.transaction(configured) as connection:
+        role = connection.execute(text("SELECT current_user")).scalar_one()
+    address = make_url(engine.url(configured)).render_as_string(hide_password=True)
+    emit(
+        [{"database": address, "role": role, "revision": revision, "newest": newest, "server": "embedded" if configured.embedded else "by URL"}],
+        ["database", "role", "revision", "newest", "server"],
+        output_format,
+    )
+
+
+@db.command()
+def stop() -> None:
+    """Stop the embedded server of FLEETBILL_HOME."""
+    from pipelines.warehouse import embedded
+
+    configured = settings()
+    if not configured.embedded:
+        say("the database is a server by URL; nothing to stop")
+    elif embedded.stop(configured.home):
+        say("the embedded server is stopped")
+    else:
+        say("the embedded server was not running")

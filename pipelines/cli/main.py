@@ -1,0 +1,84 @@
+"""`fleetbill`: the root of the command line. Groups are imported only when they are called."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from pipelines.errors import BadInput, Refused
+
+# name → (module, attribute, one line for --help), in the order of the work
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "db": ("pipelines.cli.db", "db", "Create or migrate the schema; stop the embedded server."),
+    "master": ("pipelines.cli.master", "master", "Import and look at clients, contracts, terms, tariffs, accounts."),
+    "snapshot": ("pipelines.cli.snapshot", "snapshot", "Land, list, accept, withdraw and carry snapshots of platforms."),
+    "usage": ("pipelines.cli.usage", "usage", "Fleet by contract: peak, average, vehicle-days, minutes."),
+    "findings": ("pipelines.cli.findings", "findings", "What somebody must look at."),
+    "close": ("pipelines.cli.billing", "close", "Draft a month; with approval: issue it."),
+    "preview": ("pipelines.cli.billing", "preview", "The same computation as close, nothing stored."),
+    "invoices": ("pipelines.cli.billing", "invoices", "Invoices of a month, or their lines."),
+    "payments": ("pipelines.cli.receivables", "payments", "Import bank statements; list payments."),
+    "dunning": ("pipelines.cli.receivables", "dunning", "The overdue ladder of a date: whom to block, whom to restore."),
+    "access": ("pipelines.cli.receivables", "access", "What is blocked now, and why."),
+    "onec": ("pipelines.cli.onec", "onec", "The exchange with 1C."),
+    "report": ("pipelines.cli.billing", "report", "The finance workbook of a month."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is called; --help needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        found: click.Command = getattr(importlib.import_module(module), attribute)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Names and one-liners, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="fleetbill")
+def cli() -> None:
+    """Batch ETL and billing for telematics providers: from daily snapshots of vehicles to exact, explainable invoices."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command. Exit codes: 0 done, 1 refused or failed, 2 bad input or usage, 130 interrupted."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Like `main`, but returns the exit code."""
+    try:
+        result: Any = cli.main(arguments, prog_name="fleetbill", standalone_mode=False)
+    except BadInput as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        return 2
+    except Refused as error:
+        click.echo(f"refused: {error}", err=True)
+        return 1
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else error.format_message())
+        return 0
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing was left half-done", err=True)
+        return 130
+    return result if isinstance(result, int) else 0

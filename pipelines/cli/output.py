@@ -1,0 +1,151 @@
+"""What every command shares: rows as table, JSON or CSV on stdout, everything else on stderr, exit codes."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from pipelines.clock import Authorship, now
+from pipelines.errors import BadInput
+from pipelines.money import shown
+from pipelines.period import Month
+from pipelines.settings import Settings, load
+
+Row = Mapping[str, Any]
+
+
+class MonthType(click.ParamType):
+    """``2026-01``."""
+
+    name = "YYYY-MM"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Month:
+        """Month, or a usage error."""
+        if isinstance(value, Month):
+            return value
+        try:
+            return Month.parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class DateType(click.ParamType):
+    """``2026-01-31``."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """A date, or a usage error."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it as 2026-01-31", param, ctx)
+
+
+MONTH = MonthType()
+DATE = DateType()
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--format table|json|csv``, given to the command as ``output_format``."""
+    return click.option(
+        "--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True, help="How to print the rows."
+    )(command)
+
+
+def author_options(*, required: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--by NAME --reason TEXT``: who does this, and why."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        command = click.option("--reason", required=required, default=None, help="Why; kept in the history.")(command)
+        return click.option("--by", required=required, default=None, metavar="NAME", help="Who does this; kept in the history.")(command)
+
+    return add
+
+
+def authorship(by: str, reason: str) -> Authorship:
+    """The person's word, at this moment. BadInput when the name or the reason is blank."""
+    for option, text in (("--by", by), ("--reason", reason)):
+        if not text.strip():
+            raise BadInput.one(option, "must not be empty")
+    return Authorship(by.strip(), reason.strip(), now())
+
+
+def settings() -> Settings:
+    """The configuration of this process."""
+    return load()
+
+
+def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str) -> None:
+    """Print rows (mappings with at least ``columns``) to stdout: a table, a JSON list of objects, or CSV."""
+    if output_format == "json":
+        listed = [{column: _plain(row.get(column)) for column in columns} for row in rows]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+    elif output_format == "csv":
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_text(row.get(column)) for column in columns] for row in rows)
+        click.echo(buffer.getvalue(), nl=False)
+    else:
+        _table(rows, columns)
+
+
+def say(message: str) -> None:
+    """A word to the person at the terminal: stderr, so that results stay alone on stdout."""
+    click.echo(message, err=True)
+
+
+def interactive() -> bool:
+    """Whether progress may be shown: stdout and stderr are both terminals."""
+    return sys.stdout.isatty() and sys.stderr.isatty()
+
+
+def _table(rows: Iterable[Row], columns: Sequence[str]) -> None:
+    texts = [[_text(row.get(column)) for column in columns] for row in rows]
+    numeric = [all(_numeric(line[i]) for line in texts if line[i]) and any(line[i] for line in texts) for i in range(len(columns))]
+    widths = [max([len(column), *(len(line[i]) for line in texts)]) for i, column in enumerate(columns)]
+    for line in [list(columns), *texts]:
+        cells = [cell.rjust(width) if right else cell.ljust(width) for cell, width, right in zip(line, widths, numeric, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+    if not texts:
+        say("(no rows)")
+
+
+def _numeric(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def _plain(value: Any) -> Any:
+    """JSON value: money and other decimals as strings, dates ISO, months as 2026-01."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return shown(value) if value.as_tuple().exponent == -2 else f"{value.normalize():f}"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value))
+    return str(value)

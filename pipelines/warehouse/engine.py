@@ -1,0 +1,67 @@
+"""Connections to the warehouse: as the application (default) or as the owner (migrations only)."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pipelines.errors import Refused
+from pipelines.settings import Settings
+from pipelines.warehouse import embedded
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+
+class WarehouseUnreachable(Refused):
+    """PostgreSQL does not answer, or its schema is not the one that this version needs."""
+
+
+def url(settings: Settings, *, owner: bool = False) -> str:
+    """SQLAlchemy URL of the warehouse; starts the embedded server when that is the one."""
+    if settings.embedded:
+        embedded.ensure_running(settings.home)
+        return embedded.address(settings.home, embedded.OWNER if owner else embedded.APPLICATION)
+    text = settings.database_owner_url if owner and settings.database_owner_url else settings.database_url
+    return text.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
+def engine(settings: Settings) -> "Engine":
+    """The application's engine. Every connection acts as the application role, also where the URL names a mightier one."""
+    return _engine(url(settings), f"fleetbill {os.getpid()}")
+
+
+@contextmanager
+def transaction(settings: Settings) -> Iterator["Connection"]:
+    """One transaction as the application: committed at the end, rolled back on any error."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        connection = engine(settings).connect()
+    except OperationalError as error:
+        raise WarehouseUnreachable(f"the database does not answer: {_first_line(error)}") from None
+    with connection, connection.begin():
+        yield connection
+
+
+@cache
+def _engine(address: str, name: str) -> "Engine":
+    from sqlalchemy import create_engine, event
+
+    made = create_engine(address, pool_pre_ping=True, pool_size=2, connect_args={"application_name": name, "options": "-c timezone=UTC"})
+
+    @event.listens_for(made, "connect")
+    def act_as_application(raw: object, _record: object) -> None:
+        with raw.cursor() as cursor:  # type: ignore[attr-defined]  # a psycopg2 connection, typed object by SQLAlchemy
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user", (embedded.APPLICATION,))
+            if cursor.fetchone():
+                cursor.execute(f"SET SESSION ROLE {embedded.APPLICATION}")
+        raw.commit()  # type: ignore[attr-defined]  # as above
+
+    return made
+
+
+def _first_line(error: Exception) -> str:
+    """First line of a database error, without the URL or its password."""
+    return str(getattr(error, "orig", error)).strip().split("\n", 1)[0]

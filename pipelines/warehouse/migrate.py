@@ -1,0 +1,64 @@
+"""Schema by migrations (Alembic): forward, back, and safe to run twice and from two processes."""
+
+from typing import TYPE_CHECKING
+
+from pipelines.settings import Settings, resource
+from pipelines.warehouse.engine import WarehouseUnreachable, url
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+def upgrade(settings: Settings, revision: str = "head") -> tuple[str | None, str | None]:
+    """Bring the schema to a revision; (before, after). A second process waits for the first."""
+    return _move(settings, revision, down=False)
+
+
+def downgrade(settings: Settings, revision: str) -> tuple[str | None, str | None]:
+    """Take the schema back to a revision (``base``: empty); (before, after). Data of what is dropped is lost."""
+    return _move(settings, revision, down=True)
+
+
+def current(settings: Settings) -> tuple[str | None, str | None]:
+    """(revision of the database, newest revision known)."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+    from sqlalchemy import create_engine
+
+    made = create_engine(url(settings, owner=True))
+    try:
+        with made.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        made.dispose()
+    return found, ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(resource("migrations")))
+    return config
+
+
+def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None, str | None]:
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import OperationalError
+
+    made = create_engine(url(settings, owner=True))
+    config = _config()
+    try:
+        with made.connect() as connection, connection.begin():
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('fleetbill migrations'))"))
+            before = MigrationContext.configure(connection).get_current_revision()
+            config.attributes["connection"] = connection
+            (command.downgrade if down else command.upgrade)(config, revision)
+            after = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        raise WarehouseUnreachable(f"the database does not answer: {str(error.orig).strip().splitlines()[0]}") from None
+    finally:
+        made.dispose()
+    return before, after

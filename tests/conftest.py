@@ -1,0 +1,129 @@
+"""What all tests share: one embedded PostgreSQL for the session, one clean database per test, one home per test."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.clock import Authorship
+from pipelines.settings import Settings
+from pipelines.warehouse import embedded, engine, migrate
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+_FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+_TEMPLATE = "fleetbill_template"
+
+
+def _superuser(home: Path, database: str = "postgres"):
+    import psycopg2
+
+    connection = psycopg2.connect(host=embedded.address(home).split("host=")[1], user=embedded.SUPERUSER, dbname=database)
+    connection.autocommit = True
+    return connection
+
+
+@pytest.fixture(scope="session")
+def server_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Home of the session's server, with a migrated template database; the last worker stops it."""
+    import fcntl
+
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}")
+    home = Path(tempfile.gettempdir()) / f"fbt-{run[:12]}"
+    home.mkdir(exist_ok=True)
+    users = home / "users"
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        embedded.ensure_running(home, _FAST)
+        connection = _superuser(home)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_TEMPLATE,))
+            if not cursor.fetchone():
+                cursor.execute(f"CREATE DATABASE {_TEMPLATE} OWNER {embedded.OWNER}")
+                owner_url = embedded.address(home, embedded.OWNER, _TEMPLATE)
+                migrate.upgrade(Settings(home=home, database_url=owner_url))
+        connection.close()
+        users.write_text(str(int(users.read_text() or 0) + 1 if users.exists() else 1))
+    yield home
+    engine._engine.cache_clear()
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        left = int(users.read_text()) - 1
+        users.write_text(str(left))
+        if not left:
+            embedded.stop(home)
+            import shutil
+
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def settings(server_home: Path, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of one test: its own home folder and its own database, cloned from the template; the role is the application's."""
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    connection = _superuser(server_home)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} OWNER {embedded.OWNER} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
+    made = Settings(
+        home=tmp_path / "home",
+        database_url=embedded.address(server_home, embedded.APPLICATION, name),
+        database_owner_url=embedded.address(server_home, embedded.OWNER, name),
+    )
+    made.home.mkdir()
+    yield made
+    engine._engine(engine.url(made), f"fleetbill {os.getpid()}").dispose()
+    engine._engine.cache_clear()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    connection.close()
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    """Environment for a real `fleetbill` process of this test."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("FLEETBILL_")}
+    return {
+        **kept,
+        "FLEETBILL_HOME": str(settings.home),
+        "FLEETBILL_DATABASE_URL": settings.database_url,
+        "FLEETBILL_DATABASE_OWNER_URL": settings.database_owner_url,
+    }
+
+
+@pytest.fixture
+def run_cli(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """``run_cli("usage", "--month", "2026-01") -> (exit code, stdout, stderr)``, in this process."""
+    for key, value in environment.items():
+        if key.startswith("FLEETBILL_"):
+            monkeypatch.setenv(key, value)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        from pipelines.cli.main import run
+
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def author() -> Authorship:
+    """A person who acts in tests."""
+    return Authorship("Анна Петрова", "проверка", NOW)
+
+
+@pytest.fixture
+def embedded_settings(tmp_path: Path) -> Iterator[Settings]:
+    """Settings with an embedded server of the test's own (slower: only where starting and stopping is the subject)."""
+    made = replace(Settings(), home=tmp_path / "home")
+    yield made
+    embedded.stop(made.home)
