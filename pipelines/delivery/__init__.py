@@ -1,0 +1,1 @@
+"""What leaves the house: outbox, mail and the exchange with 1C."""

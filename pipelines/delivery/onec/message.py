@@ -1,0 +1,177 @@
+"""One EnterpriseData message, streamed to disk: envelope, header, body; visible under its name only when complete."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from pipelines.delivery.onec import fields
+from pipelines.delivery.onec.model import OnecObject
+from pipelines.delivery.onec.objects import xml
+from pipelines.errors import Refused
+
+FORMAT: Final = "http://v8.1c.ru/edi/edi_stnd/EnterpriseData"
+HEADER: Final = "http://www.1c.ru/SSL/Exchange/Message"
+EXCHANGE_PLAN: Final = "СинхронизацияДанныхЧерезУниверсальныйФормат"
+VERSIONS: Final = ("1.17", "1.19", "1.21")
+DEFAULT_VERSION: Final = "1.19"
+_NODE = re.compile(r"[\w-]{1,36}")
+_CHUNK = 1 << 20
+
+
+class UnknownVersion(Refused):
+    """A version of EnterpriseData that is not written; below 1.17 there is no VAT of 22 %, 5 % and 7 %."""
+
+
+class NoCommonVersion(Refused):
+    """We and the peer share no version of EnterpriseData."""
+
+
+class BadNode(Refused):
+    """A node's code that cannot stand in a file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    """A type of objects and whether we send and receive it."""
+
+    name: str
+    sending: bool = False
+    receiving: bool = False
+
+
+SENT: Final = tuple(
+    ObjectType(name, sending=True)
+    for name in (
+        "Справочник.Организации",
+        "Справочник.Контрагенты",
+        "Справочник.Договоры",
+        "Справочник.Номенклатура",
+        "Документ.СчетПокупателю",
+        "Документ.РеализацияТоваровУслуг",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the header says. `message_no`: last sent + 1; `received_no`: last number received from the peer.
+
+    `created` is written as local wall time. `object_types` may be empty: then none are declared.
+    """
+
+    sender: str
+    receiver: str
+    message_no: int
+    received_no: int
+    created: datetime
+    version: str = DEFAULT_VERSION
+    available_versions: tuple[str, ...] = VERSIONS
+    object_types: tuple[ObjectType, ...] = SENT
+    prefix: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """`Message_<from>_<to>.xml`; BadNode where a code would leave its folder."""
+        return message_name(self.sender, self.receiver)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The finished message and how many objects it carries."""
+
+    path: Path
+    objects: int
+
+
+def message_name(sender: str, receiver: str) -> str:
+    """The file name that 1C looks for; BadNode for a code that is not letters, digits, `_` and `-`."""
+    for code in (sender, receiver):
+        if not _NODE.fullmatch(code):
+            raise BadNode(f"{code!r} cannot be the code of an exchange node: letters, digits, - and _, at most 36")
+    return f"Message_{sender}_{receiver}.xml"
+
+
+def common_version(theirs: Iterable[str], ours: Iterable[str] = VERSIONS) -> str:
+    """The highest version that both sides know; NoCommonVersion when there is none."""
+    known = tuple(theirs)
+    shared = sorted(set(ours) & {version.strip() for version in known}, key=_order)
+    if not shared:
+        raise NoCommonVersion(f"no common version of EnterpriseData: 1C offers {', '.join(known) or 'none'}; VAT of 22 % needs 1.17")
+    return shared[-1]
+
+
+def write_message(folder: Path, envelope: Envelope, objects: Iterable[OnecObject] = ()) -> Written:
+    """Write one message into `folder`, atomically: temporary name, fsync, rename, fsync of the folder.
+
+    `objects` is consumed once, one at a time; memory does not grow with it. No objects: a pure acknowledgement.
+    An object that 1C could not take raises NotForOnec, and no file appears; an earlier message stays as it was.
+    """
+    path = folder / envelope.file_name
+    head = _head(envelope)
+    temporary = folder / f".{path.name}.{os.getpid()}.tmp"
+    count = 0
+    try:
+        with temporary.open("wb", buffering=_CHUNK) as file:
+            file.write(b"\xef\xbb\xbf" + head.encode())
+            for item in objects:
+                file.write(xml(item).encode())
+                file.write(b"\n")
+                count += 1
+            file.write(b"</Body>\n</Message>\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(folder)
+    return Written(path, count)
+
+
+def _head(envelope: Envelope) -> str:
+    if envelope.version not in VERSIONS:
+        raise UnknownVersion(
+            f"EnterpriseData {envelope.version} is not written, only {', '.join(VERSIONS)}; VAT of 22 %, 5 % and 7 % needs 1.17 or later"
+        )
+    created = envelope.created.replace(tzinfo=None, microsecond=0).isoformat()
+    versions = "".join(f"<msg:AvailableVersion>{fields.text(version)}</msg:AvailableVersion>" for version in envelope.available_versions)
+    prefix = f"<msg:Prefix>{fields.text(envelope.prefix)}</msg:Prefix>" if envelope.prefix else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<Message xmlns:msg="{HEADER}" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+        f"<msg:Header><msg:Format>{FORMAT}/{envelope.version}</msg:Format><msg:CreationDate>{created}</msg:CreationDate>"
+        f"<msg:Confirmation><msg:ExchangePlan>{EXCHANGE_PLAN}</msg:ExchangePlan><msg:To>{envelope.receiver}</msg:To>"
+        f"<msg:From>{envelope.sender}</msg:From><msg:MessageNo>{envelope.message_no}</msg:MessageNo>"
+        f"<msg:ReceivedNo>{envelope.received_no}</msg:ReceivedNo></msg:Confirmation>{versions}"
+        f"{''.join(_declared(envelope.object_types))}{prefix}</msg:Header>\n"
+        f'<Body xmlns="{FORMAT}/{envelope.version}">\n'
+    )
+
+
+def _declared(types: tuple[ObjectType, ...]) -> Iterator[str]:
+    if not types:
+        return
+    yield "<msg:AvailableObjectTypes>"
+    for declared in types:
+        sending, receiving = ("*" if flag else "" for flag in (declared.sending, declared.receiving))
+        yield (
+            f"<msg:ObjectType><msg:Name>{fields.text(declared.name)}</msg:Name><msg:Sending>{sending}</msg:Sending>"
+            f"<msg:Receiving>{receiving}</msg:Receiving></msg:ObjectType>"
+        )
+    yield "</msg:AvailableObjectTypes>"
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,174 @@
+"""What goes to 1C: organizations, counterparties, contracts, services, invoices and sales, as plain facts."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import Literal
+from uuid import UUID, uuid5
+
+from pipelines.errors import Refused
+from pipelines.money import ZERO
+
+NAMESPACE = UUID("5f3c2b1e-8d47-4a6f-9c05-2e7b61d0a934")
+"""Never change it: every object that 1C knows is found again by a UUID made from it."""
+
+PartyKind = Literal["legal", "entrepreneur", "individual"]
+
+
+class Kind(StrEnum):
+    """Kinds of objects; the value is part of the UUID for ever."""
+
+    ORGANIZATION = "organization"
+    COUNTERPARTY = "counterparty"
+    CONTRACT = "contract"
+    SERVICE = "service"
+    INVOICE = "invoice"
+    SALE = "sale"
+    BANK_ACCOUNT = "bank_account"
+
+
+class NotForOnec(Refused):
+    """An object that 1C could not take as it is; the message names the object and the field."""
+
+
+def reference(kind: Kind, key: str) -> UUID:
+    """The UUID (Ссылка) of an object: the same kind and key give the same UUID for ever."""
+    return _reference(kind.value, key)
+
+
+@lru_cache(maxsize=4096)
+def _reference(kind: str, key: str) -> UUID:
+    return uuid5(NAMESPACE, f"{kind}\x1f{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """An account of the organization: `account` 20 digits, `bic` 9, `corr_account` 20 or None."""
+
+    account: str
+    bank_name: str
+    bic: str
+    corr_account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The seller. `code` is the key; an ИНН of 12 digits is an entrepreneur's."""
+
+    code: str
+    name: str
+    inn: str
+    full_name: str | None = None
+    kpp: str | None = None
+    bank: BankAccount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    """The buyer. `client_code` is the key."""
+
+    client_code: str
+    name: str
+    kind: PartyKind
+    full_name: str | None = None
+    inn: str | None = None
+    kpp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The agreement; `number` (contract_no) is the key."""
+
+    number: str
+    organization: Organization
+    counterparty: Counterparty
+    signed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What is sold (Номенклатура, ТипНоменклатуры Услуга); `key` is stable, for example tariff and component."""
+
+    key: str
+    name: str
+    full_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `quantity` × `price` is exactly `amount` (domain.md §7).
+
+    `amount` includes `vat` when the document's prices do, else it is net. `vat_rate` in percent; None: без НДС.
+    `text` is what the buyer reads (Содержание).
+    """
+
+    service: Service
+    quantity: Decimal
+    price: Decimal
+    amount: Decimal
+    vat_rate: Decimal | None
+    vat: Decimal
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.quantity * self.price != self.amount:
+            raise NotForOnec(f"row {self.text!r}: {self.quantity} × {self.price} is not {self.amount}")
+        if self.vat_rate is None and self.vat:
+            raise NotForOnec(f"row {self.text!r}: {self.vat} VAT without a rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """СчетПокупателю. `key` is the invoice's identity (contract, period, kind and cause), not its number."""
+
+    key: str
+    number: str
+    on: date
+    contract: Contract
+    rows: tuple[Row, ...]
+    prices_include_vat: bool
+
+    @property
+    def total(self) -> Decimal:
+        """Sum with VAT."""
+        return _total(self.rows, vat_on_top=not self.prices_include_vat)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLink:
+    """The invoice that a sale names as its ground."""
+
+    key: str
+    number: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """РеализацияТоваровУслуг of services: one per contract and month, for all kinds of invoices (domain.md §7).
+
+    `on` is the last day of the period. `invoice` is given when one invoice alone is the ground of the sale.
+    """
+
+    key: str
+    number: str
+    on: date
+    contract: Contract
+    rows: tuple[Row, ...]
+    prices_include_vat: bool
+    invoice: InvoiceLink | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """Sum with VAT."""
+        return _total(self.rows, vat_on_top=not self.prices_include_vat)
+
+
+OnecObject = Organization | Counterparty | Contract | Service | Invoice | Sale
+
+
+def _total(rows: tuple[Row, ...], *, vat_on_top: bool) -> Decimal:
+    amount = sum((row.amount for row in rows), ZERO)
+    return amount + sum((row.vat for row in rows), ZERO) if vat_on_top else amount

@@ -1,0 +1,78 @@
+"""1C message of 20,000 invoices beside bare lxml serialisation of the same tree; run: python tests/bench/bench_onec.py [N].
+
+Bars: at most 3 × lxml, and peak memory that does not grow with the number of invoices.
+"""
+
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from lxml import etree
+
+from pipelines.delivery.onec.message import Envelope, write_message
+from pipelines.delivery.onec.model import BankAccount, Contract, Counterparty, Invoice, Organization, Row, Service
+
+MAX_RATIO = 3
+MAX_GROWTH_MIB = 8
+
+BANK = BankAccount("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225")
+SELLER = Organization("NAV", "ООО «Навигатор»", "7707083893", "Общество с ограниченной ответственностью «Навигатор»", "770701001", BANK)
+SERVICES = [Service(f"T1:{number}", f"Мониторинг транспорта {number}") for number in range(1, 4)]
+ENVELOPE = Envelope("FB", "BP", 1, 0, datetime(2026, 4, 1))  # noqa: DTZ001 - wall time, as 1C writes it
+
+
+def invoices(count: int) -> Iterator[Invoice]:
+    """Each of another client, three rows, VAT on top."""
+    for number in range(count):
+        buyer = Counterparty(f"C{number}", f"ООО «Автопарк {number}»", "legal", f"Общество «Автопарк {number}»", "7728168971", "772801001")
+        contract = Contract(f"Т-{number}", SELLER, buyer, date(2026, 2, 1))
+        price = Decimal(300 + number % 50)
+        rows = tuple(
+            Row(service, Decimal(10), price, price * 10, Decimal(22), price * 10 * 22 / 100, "Мониторинг, март 2026 (пик 10 машин × цена)")
+            for service in SERVICES
+        )
+        yield Invoice(f"Т-{number}:2026-03:monthly", f"НВ26-{number:06}", date(2026, 4, 1), contract, rows, False)
+
+
+def peak_mib(count: int) -> float:
+    """Peak memory of a fresh process that writes so many invoices."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_write_and_measure, (count,))
+
+
+def _write_and_measure(count: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        write_message(Path(folder), ENVELOPE, invoices(count))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main(count: int) -> int:
+    small, large = peak_mib(count // 10), peak_mib(count)  # first: a child's peak begins at what its parent held
+    prepared = list(invoices(count))
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        written = write_message(Path(folder), ENVELOPE, prepared)
+        ours = time.perf_counter() - start
+        size = written.path.stat().st_size / 1e6
+        tree = etree.parse(str(written.path))
+        again = Path(folder) / "again.xml"
+        start = time.perf_counter()
+        tree.write(str(again), encoding="UTF-8", xml_declaration=True)
+        lxml = time.perf_counter() - start
+        del tree
+    ratio = ours / lxml
+    print(f"1C message, {count} invoices of 3 rows, {size:.0f} MB: {ours:.2f} s")
+    print(f"lxml serialisation alone: {lxml:.2f} s; {ratio:.2f} × (bar: {MAX_RATIO} ×)")
+    print(f"peak memory: {small:.0f} MiB for {count // 10} invoices, {large:.0f} MiB for {count} (bar: + {MAX_GROWTH_MIB} MiB)")
+    return 0 if ratio <= MAX_RATIO and large - small <= MAX_GROWTH_MIB else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000))

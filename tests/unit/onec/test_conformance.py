@@ -1,0 +1,111 @@
+"""What is written validates against 1C's published schemas, where they lie beside the checkout."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from pipelines.delivery.onec.header import read_header
+from pipelines.delivery.onec.message import SENT, VERSIONS, Envelope, ObjectType, write_message
+from pipelines.delivery.onec.model import BankAccount, Contract, Counterparty, Invoice, InvoiceLink, Organization, Row, Sale, Service
+
+SCHEMAS = Path(__file__).resolve().parents[4] / "shared" / "formats" / "enterprisedata"
+pytestmark = [
+    pytest.mark.conformance,
+    pytest.mark.skipif(not SCHEMAS.is_dir(), reason="1C's schemas (../shared/formats/enterprisedata) are not beside this checkout"),
+]
+
+SELLER = Organization(
+    "NAV",
+    "ООО «Навигатор»",
+    "7707083893",
+    None,
+    "770701001",
+    BankAccount("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225"),
+)
+ENTREPRENEUR = Organization("IP", "ИП Иванов И. И.", "500100732259")
+BUYER = Counterparty("C-1", "ООО Автопарк", "legal", None, "7728168971", "772801001")
+SERVICE = Service("T1:1", "Мониторинг")
+ENVELOPE = Envelope("ТМ", "БП", 3, 7, datetime(2026, 4, 1, 9, 30), prefix="ТМ")  # noqa: DTZ001 - wall time, as 1C writes it
+
+
+@cache
+def schema(version: str) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(SCHEMAS / f"Message_{version}.xsd")))
+
+
+def validate(path: Path, version: str) -> None:
+    checked = schema(version)
+    assert checked.validate(etree.parse(str(path))), checked.error_log
+
+
+def row(rate: str | None, *, inside: bool = False) -> Row:
+    """1000.00 for one vehicle-month, VAT by the rate."""
+    if rate is None:
+        return Row(SERVICE, Decimal(1), Decimal("1000.00"), Decimal("1000.00"), None, Decimal("0.00"), "Услуга")
+    percent = Decimal(rate)
+    vat = round(1000 * percent / (100 + percent if inside else 100), 2)
+    return Row(SERVICE, Decimal("2.5"), Decimal("400.00"), Decimal("1000.00"), percent, vat, "Услуга, март 2026 (2,5 × 400,00)")
+
+
+def everything(seller: Organization, buyer: Counterparty, rows: tuple[Row, ...], *, inside: bool) -> list[object]:
+    contract = Contract("Т-17", seller, buyer, date(2026, 2, 1))
+    invoice = Invoice("k", "НВГ26-000042", date(2026, 4, 1), contract, rows, inside)
+    link = InvoiceLink(invoice.key, invoice.number, invoice.on)
+    sale = Sale("s", "НВГ26-000042", date(2026, 3, 31), contract, rows, inside, link)
+    return [seller, buyer, contract, replace(contract, signed_on=None), SERVICE, invoice, sale, replace(sale, invoice=None)]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("rates", [("22", "20"), ("5",), ("7",), (None,), ("22", None, "10", "0")])
+def test_rates_inside_and_on_top(tmp_path, version, inside, rates):
+    rows = tuple(row(rate, inside=inside) for rate in rates)
+    written = write_message(tmp_path, replace(ENVELOPE, version=version), everything(SELLER, BUYER, rows, inside=inside))
+    validate(written.path, version)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "buyer",
+    [
+        Counterparty("C-2", "ИП Петров", "entrepreneur", "Индивидуальный предприниматель Петров П. П.", "500100732259"),
+        Counterparty("C-3", "Сидорова Анна", "individual"),
+        Counterparty("C-4", "ООО <&>\x00 \x1f «Ёж» \ud800", "legal", "Ж" * 5000, "7728168971", "772801001"),
+    ],
+)
+def test_parties(tmp_path, version, buyer):
+    for seller in (SELLER, ENTREPRENEUR, replace(SELLER, bank=None, kpp=None)):
+        written = write_message(tmp_path, replace(ENVELOPE, version=version), everything(seller, buyer, (row("22"),), inside=False))
+        validate(written.path, version)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("types", [(), SENT, (*SENT, ObjectType("Документ.ПБДСРасчетыСКонтрагентами", receiving=True))])
+def test_acknowledgements(tmp_path, version, types):
+    envelope = replace(ENVELOPE, version=version, object_types=types, prefix="")
+    validate(write_message(tmp_path, envelope).path, version)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(min_size=1), text=st.text())
+def test_any_text_is_valid(tmp_path, name, text):
+    buyer = replace(BUYER, name="x" + name, full_name=name)
+    rows = (replace(row("22"), text=text),)
+    validate(write_message(tmp_path, ENVELOPE, everything(SELLER, buyer, rows, inside=False)).path, "1.19")
+
+
+def test_headers_of_the_samples_are_read():
+    handshake = read_header(SCHEMAS / "handshake_settings_only.xml")
+    assert (handshake.version, handshake.sender, handshake.receiver, handshake.message_no) == (None, "БП", "ТМ", 0)
+    assert handshake.object_types[0].name == "Документ.СчетПокупателю"
+    payment = read_header(SCHEMAS / "incoming_payment_from_1C_1.19.xml")
+    assert (payment.version, payment.message_no, payment.received_no, payment.available_versions) == ("1.19", 1, 2, ("1.19",))
+    assert read_header(SCHEMAS / "ack_empty_body_1.19.xml").message_no == 3
+    assert read_header(SCHEMAS / "minimal_invoice_and_sale_1.19.xml").prefix == "ТМ"

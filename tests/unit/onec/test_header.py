@@ -1,0 +1,92 @@
+"""Headers of the peer's messages: forgiven where harmless, refused where hostile."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.delivery.onec.header import DeclaredType, read_header
+from pipelines.delivery.onec.message import Envelope, ObjectType, write_message
+from pipelines.errors import BadInput
+
+
+def saved(tmp_path: Path, text: str | bytes) -> Path:
+    path = tmp_path / "Message_BP_FB.xml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_what_we_write_we_read(tmp_path):
+    types = (ObjectType("Документ.СчетПокупателю", sending=True),)
+    envelope = Envelope("FB", "BP", 12, 5, datetime(2026, 4, 1), object_types=types, prefix="НВ")  # noqa: DTZ001 - wall time
+    header = read_header(write_message(tmp_path, envelope).path)
+    assert (header.sender, header.receiver, header.message_no, header.received_no) == ("FB", "BP", 12, 5)
+    assert (header.version, header.prefix, header.available_versions) == ("1.19", "НВ", ("1.17", "1.19", "1.21"))
+    assert header.object_types == (DeclaredType("Документ.СчетПокупателю", "*", ""),)
+
+
+def test_lenient_about_order_namespaces_and_missing_parts(tmp_path):
+    header = read_header(
+        saved(
+            tmp_path,
+            """
+        <Message><!-- by hand --><Header><Prefix>БП</Prefix><Odd/><Confirmation><From> БП </From><MessageNo> 4 </MessageNo></Confirmation>
+        <Format>http://v8.1c.ru/edi/edi_stnd/EnterpriseData/1.20.1</Format></Header><Body><broken""",
+        )
+    )
+    assert (header.sender, header.receiver, header.message_no, header.received_no) == ("БП", "", 4, None)
+    assert (header.version, header.prefix, header.available_versions, header.object_types) == ("1.20.1", "БП", (), ())
+
+
+def test_utf16_and_bom(tmp_path):
+    text = "<Message><Header><Confirmation><From>БП</From></Confirmation></Header></Message>"
+    assert read_header(saved(tmp_path, text.encode("utf-16"))).sender == "БП"
+    assert read_header(saved(tmp_path, text.encode("utf-8-sig"))).sender == "БП"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "not xml",
+        "<Message>",
+        "<Message><Header>",
+        "<Message/>",
+        "<Message><Body/></Message>",
+        "<Other><Header/></Other>",
+        "<Message><Header><Confirmation><MessageNo>-1</MessageNo></Confirmation></Header></Message>",
+        "<Message><Header><Confirmation><MessageNo>٣</MessageNo></Confirmation></Header></Message>",
+        "<Message><Header><Confirmation><ReceivedNo>9999999999999999</ReceivedNo></Confirmation></Header></Message>",
+    ],
+)
+def test_what_is_no_message_is_bad_input_at_its_place(tmp_path, text):
+    with pytest.raises(BadInput) as caught:
+        read_header(saved(tmp_path, text))
+    assert caught.value.problems[0].place == "Message_BP_FB.xml"
+
+
+def test_entities_are_never_resolved(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret")
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    for prologue, inside in [
+        (f'<!DOCTYPE Message [<!ENTITY x SYSTEM "{secret.as_uri()}">]>', "&x;"),
+        (f'<!DOCTYPE Message [<!ENTITY l0 "ha">{laughs}]>', "&l11;"),
+        (f'<!DOCTYPE Message SYSTEM "{secret.as_uri()}">', ""),
+        ('<!DOCTYPE Message SYSTEM "http://127.0.0.1:9/x.dtd">', ""),
+        ("<!DOCTYPE Message>", ""),
+    ]:
+        text = f"{prologue}<Message><Header><Confirmation><From>{inside}</From></Confirmation></Header></Message>"
+        with pytest.raises(BadInput) as caught:
+            read_header(saved(tmp_path, text))
+        assert "DOCTYPE" in str(caught.value)
+    attribute = f'<!DOCTYPE Message [<!ENTITY l0 "ha">{laughs}]><Message a="&l11;"><Header/></Message>'
+    with pytest.raises(BadInput) as caught:
+        read_header(saved(tmp_path, attribute))
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_huge_header_is_refused(tmp_path):
+    with pytest.raises(BadInput):
+        read_header(saved(tmp_path, f"<Message><Header><Prefix>{'x' * 11_000_000}</Prefix></Header></Message>"))
