@@ -19,7 +19,7 @@ def party(role: str, who: Party) -> View:
         f"ИНН {formats.clean(who.inn)}" if who.inn else "",
         f"КПП {formats.clean(who.kpp)}" if who.kpp and who.kind == "legal" else "",
         formats.breakable(who.address or ""),
-        f"тел. {formats.clean(who.phone)}" if who.phone else "",
+        f"тел. {formats.clean(who.phone)}".replace(" ", formats.FIXED) if who.phone else "",
         formats.breakable(who.email or "", 40),
     ]
     return {"role": role, "name": full_name(who), "details": ", ".join(filter(None, details))}

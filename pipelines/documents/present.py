@@ -30,12 +30,12 @@ def present(document: Document) -> View:
             return usage(document)
 
 
-def invoice(document: InvoiceDocument) -> View:
-    """A счёт на оплату; a negative adjustment is a корректировка that asks for nothing."""
+def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
+    """A счёт на оплату; a negative adjustment is a корректировка that asks for nothing. The QR picture costs the most."""
     owed = document.total >= ZERO
     name = "Счёт на оплату" if owed else "Корректировка"
     number = formats.breakable(document.number)
-    code = qr.payload(document)
+    code = qr.payload(document) if with_qr else None
     count = formats.counted(len(document.rows), "наименование", "наименования", "наименований")
     return {
         "template": "invoice",
@@ -60,6 +60,7 @@ def invoice(document: InvoiceDocument) -> View:
         "due_label": "Всего к оплате" if owed else "К зачёту в следующих счетах",
         "due_amount": formats.amount(document.to_pay if owed else -document.total),
         "count": f"Всего {count} на сумму {formats.amount(document.total)} руб.",
+        "words_label": "К оплате" if owed else "К зачёту",
         "words": formats.in_words(document.to_pay if owed else -document.total),
         "due_on": formats.long_date(document.due_on) if document.to_pay > ZERO else "",
         "settled": "Оплата не требуется: счёт полностью зачтён." if owed and document.to_pay == ZERO else "",
@@ -86,6 +87,7 @@ def act(document: ActDocument) -> View:
         "totals": parts.totals(document.rows, document.net, document.total),
         "due_label": "Всего оказано услуг",
         "due_amount": formats.amount(document.total),
+        "words_label": "На сумму",
         "words": formats.in_words(document.total),
         "statement": "Вышеперечисленные услуги выполнены полностью и в срок. "
         "Заказчик претензий по объёму, качеству и срокам оказания услуг не имеет.",
@@ -129,6 +131,7 @@ def adjustment(document: AdjustmentDocument) -> View:
         "totals": parts.totals(document.rows, document.net, document.total),
         "due_label": "К доплате" if more else "К зачёту в следующих счетах",
         "due_amount": formats.amount(abs(document.total)),
+        "words_label": "К доплате" if more else "К зачёту",
         "words": formats.in_words(abs(document.total)),
         "notes": parts.notes(document.notes),
         "signatures": parts.signatures(document.seller),

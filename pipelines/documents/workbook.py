@@ -1,0 +1,153 @@
+"""The month's finance workbook: streamed sheets, totals as formulas beside the ledger's figures."""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import IO, Any
+
+from pipelines.documents import formats
+from pipelines.documents.workbook_model import Cell, CellKind, Sheet, WorkbookData
+from pipelines.documents.workbook_sheets import Tally, detail_sheets
+from pipelines.documents.workbook_summary import SUMMARY, write_summary
+from pipelines.errors import Refused
+from pipelines.money import ZERO
+
+_MOST_ROWS = 1_048_575
+_LONGEST_TEXT = 32_000
+_MARGIN = 0.5
+
+
+class SheetFull(Refused):
+    """A sheet would hold more rows than a spreadsheet can."""
+
+
+def write_workbook(data: WorkbookData, target: str | Path | IO[bytes]) -> None:
+    """Write the workbook to a path (whole or not at all) or into an open binary file.
+
+    The same data give the same bytes. Text from outside is always written as text, never as a formula.
+    """
+    if not isinstance(target, str | Path):
+        _write(data, target)
+        return
+    path = Path(target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as opened:
+            _write(data, opened)
+            opened.flush()
+            os.fsync(opened.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write(data: WorkbookData, opened: IO[bytes]) -> None:
+    import xlsxwriter  # a quick command does not pay for it
+
+    moment = data.made_at.astimezone(UTC) if data.made_at.tzinfo else data.made_at
+    with tempfile.TemporaryDirectory(prefix="fleetbill-workbook-") as folder:
+        book = xlsxwriter.Workbook(
+            opened,
+            {
+                "constant_memory": True,
+                "tmpdir": folder,
+                "default_format_properties": {"font_name": "Arial", "font_size": 10},
+            },
+        )
+        title = f"Начисления за {formats.month_name(data.period)}"
+        book.set_properties({"title": title, "author": data.organization, "created": moment.replace(tzinfo=None)})
+        styles = _styles(book)
+        summary = book.add_worksheet(SUMMARY)
+        tally = Tally(data.period)
+        for sheet in detail_sheets(data, tally):
+            tally.rows[sheet.title] = _write_sheet(book.add_worksheet(sheet.title), sheet, styles, title)
+        write_summary(book, summary, data, tally, styles)
+        summary.activate()
+        book.close()
+
+
+def _write_sheet(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> int:
+    """Headings, rows, filter, frozen panes and print set-up; gives the number of rows."""
+    last = len(sheet.columns) - 1
+    for index, column in enumerate(sheet.columns):
+        page.set_column(index, index, column.width)
+    page.freeze_panes(1, sheet.frozen_columns)
+    _print_setup(page, f"{title}: {sheet.title}")
+    page.set_row(0, 30)
+    for index, column in enumerate(sheet.columns):
+        page.write_string(0, index, column.title, styles["head"])
+    kinds = [column.kind for column in sheet.columns]
+    count = 0
+    for count, row in enumerate(_limited(sheet), start=1):
+        for index, (kind, cell) in enumerate(zip(kinds, row, strict=True)):
+            write_cell(page, count, index, kind, cell, styles)
+    page.autofilter(0, 0, max(1, count), last)
+    return count
+
+
+def _limited(sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
+    for count, row in enumerate(sheet.rows, start=1):
+        if count > _MOST_ROWS:
+            raise SheetFull(f"sheet «{sheet.title}» would hold more than {_MOST_ROWS} rows; split the organization's contracts")
+        yield row
+
+
+def write_cell(page: Any, row: int, column: int, kind: CellKind, cell: Cell, styles: dict[str, Any]) -> None:
+    """One cell by its declared kind. Text goes in as text whatever it begins with."""
+    match cell:
+        case None:
+            page.write_blank(row, column, None, styles["blank"])
+        case str():
+            page.write_string(row, column, formats.clean(cell)[:_LONGEST_TEXT], styles["text"])
+        case datetime() | date():
+            page.write_datetime(row, column, cell, styles[kind])
+        case Fraction():
+            # the exact value has no end; a cell shows three decimals of it and no money is computed from it
+            page.write_number(row, column, Decimal(cell.numerator) / Decimal(cell.denominator), styles[kind])
+        case _:
+            page.write_number(row, column, cell, styles[kind])
+
+
+def _print_setup(page: Any, title: str) -> None:
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_margins(left=_MARGIN, right=_MARGIN, top=0.7, bottom=0.6)
+    page.set_header("&L&8" + title.replace("&", "&&"))
+    page.set_footer("&R&8Страница &P из &N")
+
+
+def _styles(book: Any) -> dict[str, Any]:
+    cell = {"valign": "top"}
+    money = {**cell, "num_format": "#,##0.00"}
+    table = {"border": 1, "border_color": "#C9D2DC"}
+    return {
+        "head": book.add_format(
+            {"bold": True, "font_color": "#FFFFFF", "bg_color": "#0B5C7D", "valign": "vcenter", "text_wrap": True, **table}
+        ),
+        "text": book.add_format(cell),
+        "blank": book.add_format({"bg_color": "#F3F5F7"}),
+        "whole": book.add_format({**cell, "num_format": "#,##0"}),
+        "money": book.add_format(money),
+        "quantity": book.add_format({**cell, "num_format": "#,##0.###"}),
+        "date": book.add_format({**cell, "num_format": "dd.mm.yyyy", "align": "left"}),
+        "moment": book.add_format({**cell, "num_format": "dd.mm.yyyy hh:mm", "align": "left"}),
+        "title": book.add_format({"bold": True, "font_size": 16, "font_color": "#0B5C7D"}),
+        "muted": book.add_format({"font_color": "#5D6B7A", "text_wrap": True, "valign": "top"}),
+        "section": book.add_format({"bold": True, "font_size": 12, "font_color": "#0B5C7D"}),
+        "label": book.add_format({**table}),
+        "sum": book.add_format({**table, "num_format": "#,##0.00"}),
+        "count": book.add_format({**table, "num_format": "#,##0"}),
+        "day": book.add_format({**table, "num_format": "dd.mm.yyyy", "align": "left"}),
+        "total_label": book.add_format({**table, "bold": True, "bg_color": "#EEF4F7"}),
+        "total_sum": book.add_format({**table, "bold": True, "bg_color": "#EEF4F7", "num_format": "#,##0.00"}),
+        "total_count": book.add_format({**table, "bold": True, "bg_color": "#EEF4F7", "num_format": "#,##0"}),
+        "wrong": book.add_format({"font_color": "#FFFFFF", "bg_color": "#B3261E", "bold": True}),
+        "right": book.add_format({"font_color": "#1B6E3C"}),
+    }

@@ -1,0 +1,130 @@
+"""The detail sheets of the finance workbook: their columns, and what is tallied while their rows stream by."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pipelines.documents.workbook_model import Cell, ChargeRow, Column, FleetRow, RegisterRow, Sheet, WorkbookData
+from pipelines.money import ZERO
+from pipelines.period import Month
+
+REGISTER, CHARGES, FLEET = "Реестр счетов", "Начисления", "Парк по дням"
+FINDINGS, PARKED, SNAPSHOTS = "Находки", "Отложено", "Снимки"
+KINDS = {
+    "advance": "Предоплата",
+    "corrective": "Доплата за превышение",
+    "monthly": "Ежемесячный",
+    "adjustment": "Корректировка",
+}
+FLEET_FIRST_DAY = 2  # column index of the month's first day on the fleet sheet
+
+_REGISTER = (
+    Column("Номер", width=18), Column("Вид", width=22), Column("Состояние", width=14), Column("Организация", width=13),
+    Column("Код клиента", width=13), Column("Клиент", width=36), Column("Договор", width=16),
+    Column("Выставлен", "date", 12), Column("Оплатить до", "date", 12), Column("Без НДС", "money", 15),
+    Column("НДС", "money", 14), Column("Всего", "money", 15), Column("Оплачено", "money", 15), Column("Остаток", "money", 15),
+)  # fmt: skip
+_CHARGES = (
+    Column("Счёт", width=18), Column("Строка", "whole", 8), Column("Договор", width=16), Column("Клиент", width=36),
+    Column("Тариф", width=14), Column("Составляющая", width=30), Column("С", "date", 12), Column("По", "date", 12),
+    Column("Количество", "quantity", 13), Column("Цена", "quantity", 12), Column("Доля месяца", width=12),
+    Column("Без НДС", "money", 15), Column("Ставка НДС", width=12), Column("НДС", "money", 14), Column("Всего", "money", 15),
+)  # fmt: skip
+_FINDINGS = (
+    Column("Вид", width=24), Column("О чём", width=34), Column("Договор", width=16), Column("Впервые", "date", 12),
+    Column("В последний раз", "date", 12), Column("Дней", "whole", 8), Column("Подробности", width=70),
+)  # fmt: skip
+_PARKED = (Column("Договор", width=18), Column("Клиент", width=40), Column("Причина", width=90))
+_SNAPSHOTS = (
+    Column("Платформа", width=20), Column("День", "date", 12), Column("Получен", "moment", 17), Column("Состояние", width=16),
+    Column("Строк", "whole", 12), Column("Отпечаток", width=68),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class KindTally:
+    """Sums over the register's rows of one kind."""
+
+    invoices: int = 0
+    net: Decimal = ZERO
+    vat: Decimal = ZERO
+    total: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the summary needs to know of rows that were streamed once: the values beside its formulas."""
+
+    period: Month
+    rows: dict[str, int] = field(default_factory=dict)
+    kinds: defaultdict[str, KindTally] = field(default_factory=lambda: defaultdict(KindTally))
+    paid: Decimal = ZERO
+    tariffs: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    fleet: Counter[int] = field(default_factory=Counter)
+
+    def register(self, row: RegisterRow) -> None:
+        kind = self.kinds[row.kind]
+        kind.invoices += 1
+        kind.net += row.net
+        kind.vat += row.vat
+        kind.total += row.total
+        self.paid += row.paid
+
+
+def detail_sheets(data: WorkbookData, tally: Tally) -> Iterator[Sheet]:
+    """The sheets in their order; ``tally`` fills while each one's rows are read."""
+    yield Sheet(REGISTER, _REGISTER, _register_rows(data, tally))
+    yield Sheet(CHARGES, _CHARGES, _charge_rows(data, tally))
+    yield _fleet_sheet(data, tally)
+    yield Sheet(
+        FINDINGS,
+        _FINDINGS,
+        ((row.kind, row.subject, row.contract_no, row.first_seen, row.last_seen, row.days, row.detail) for row in data.findings),
+    )
+    yield Sheet(PARKED, _PARKED, ((row.contract_no, row.client, row.reason) for row in data.parked))
+    yield Sheet(
+        SNAPSHOTS,
+        _SNAPSHOTS,
+        ((row.platform, row.on, row.taken_at, row.status, row.rows, row.digest) for row in data.snapshots),
+        frozen_columns=2,
+    )
+    yield from data.more
+
+
+def _register_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
+    for row in data.register:
+        tally.register(row)
+        yield (
+            row.number, KINDS[row.kind], row.status, row.organization, row.client_code, row.client, row.contract_no,
+            row.issued_on, row.due_on, row.net, row.vat, row.total, row.paid, row.total - row.paid,
+        )  # fmt: skip
+
+
+def _charge_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
+    for row in data.charges:
+        tally.tariffs[row.tariff_code] += row.total
+        yield _charge(row)
+
+
+def _charge(row: ChargeRow) -> tuple[Cell, ...]:
+    rate = "без НДС" if row.vat_rate is None else f"{row.vat_rate.normalize():f} %"
+    return (
+        row.number, row.line_no, row.contract_no, row.client, row.tariff_code, row.component, row.segment_from,
+        row.segment_to, row.quantity, row.price, row.share, row.net, rate, row.vat, row.total,
+    )  # fmt: skip
+
+
+def _fleet_sheet(data: WorkbookData, tally: Tally) -> Sheet:
+    days = tuple(Column(f"{day:%d.%m}", "whole", 7) for day in data.period.dates())
+    columns = (Column("Договор", width=16), Column("Клиент", width=36), *days, Column("Максимум", "whole", 11),
+               Column("В среднем", "quantity", 11))  # fmt: skip
+    return Sheet(FLEET, columns, _fleet_rows(data.fleet, tally), frozen_columns=FLEET_FIRST_DAY)
+
+
+def _fleet_rows(fleet: Iterable[FleetRow], tally: Tally) -> Iterator[tuple[Cell, ...]]:
+    for row in fleet:
+        if len(row.sizes) != tally.period.days:
+            raise ValueError(f"{row.contract_no}: {len(row.sizes)} days of fleet in a month of {tally.period.days}")
+        tally.fleet.update({day: size for day, size in enumerate(row.sizes) if size})
+        yield (row.contract_no, row.client, *row.sizes, row.peak, row.average)
