@@ -1,10 +1,11 @@
 """Configuration: read from the environment here and nowhere else, and where the shipped files lie."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from pipelines.errors import BadInput, Problem
 
@@ -21,27 +22,32 @@ def resource(name: str) -> Path:
     return packed if packed.is_dir() else _PACKAGE.parent / name
 
 
+def _setting(default: object, doc: str) -> Any:
+    return field(default=default, metadata={"doc": doc})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting, its default and its meaning; `docs` of each field is the README's table."""
+    """Every setting, its default and its meaning: the README's table says the same."""
 
-    home: Path = field(default=Path("var"), metadata={"doc": "folder of the embedded server, lake, documents and exchange folders"})
-    database_url: str = field(default="", metadata={"doc": "PostgreSQL ≥ 15 of the application; empty: the embedded server under FLEETBILL_HOME"})
-    database_owner_url: str = field(default="", metadata={"doc": "the same database as its owner, for `db upgrade`; empty: FLEETBILL_DATABASE_URL"})
-    lake_url: str = field(default="", metadata={"doc": "folder or object storage of the snapshots; empty: HOME/lake"})
-    documents_url: str = field(default="", metadata={"doc": "folder or object storage of PDF files and workbooks; empty: HOME/documents"})
-    exchange_dir: str = field(default="", metadata={"doc": "folder of the exchanges with 1C, banks and platforms; empty: HOME/exchange"})
-    snapshot_max_drop: Decimal = field(default=Decimal("0.3"), metadata={"doc": "share of vehicles a platform may lose overnight before its snapshot is quarantined"})
-    snapshot_max_growth: Decimal = field(default=Decimal("1.0"), metadata={"doc": "share of vehicles a platform may gain overnight without a warning"})
-    approval_bound: int = field(default=0, metadata={"doc": "reserved share of invoices issued without a person, percent; monthly invoices always need one"})
-    blocking_max_share: Decimal = field(default=Decimal("0.1"), metadata={"doc": "share of clients that one run may block without a person's word"})
-    blocking_data_hours: int = field(default=72, metadata={"doc": "payment data older than this many hours: nobody is blocked"})
-    block_after_days: int = field(default=14, metadata={"doc": "days after the due date when access is blocked"})
-    onec_node: str = field(default="FB", metadata={"doc": "our code in the exchange with 1C"})
-    onec_peer: str = field(default="BP", metadata={"doc": "code of the 1C base that receives invoices and sales"})
-    onec_version: str = field(default="1.19", metadata={"doc": "version of EnterpriseData to write (1.17, 1.19, 1.21)"})
-    duckdb_memory: str = field(default="3GB", metadata={"doc": "memory limit of the pass over the lake"})
-    workers: int = field(default=0, metadata={"doc": "processes that render documents; 0: one per core"})
+    home: Path = _setting(Path("var"), "folder of the embedded server, lake, documents and exchange folders")
+    database_url: str = _setting("", "PostgreSQL ≥ 15 of the application; empty: the embedded server under FLEETBILL_HOME")
+    database_owner_url: str = _setting("", "the same database as its owner, for `db upgrade`; empty: FLEETBILL_DATABASE_URL")
+    lake_url: str = _setting("", "folder or object storage of the snapshots; empty: HOME/lake")
+    documents_url: str = _setting("", "folder or object storage of PDF files and workbooks; empty: HOME/documents")
+    exchange_dir: str = _setting("", "folder of the exchanges with 1C, banks and platforms; empty: HOME/exchange")
+    snapshot_max_drop: Decimal = _setting(
+        Decimal("0.3"), "share of vehicles a platform may lose overnight before its snapshot is quarantined"
+    )
+    snapshot_max_growth: Decimal = _setting(Decimal("1.0"), "share of vehicles a platform may gain overnight without a warning")
+    blocking_max_share: Decimal = _setting(Decimal("0.1"), "share of clients that one run may block without a person's word")
+    blocking_data_hours: int = _setting(72, "payment data older than this many hours: nobody is blocked")
+    block_after_days: int = _setting(14, "days after the due date when access is blocked")
+    onec_node: str = _setting("FB", "our code in the exchange with 1C")
+    onec_peer: str = _setting("BP", "code of the 1C base that receives invoices and sales")
+    onec_version: str = _setting("1.19", "version of EnterpriseData to write (1.17, 1.19, 1.21)")
+    duckdb_memory: str = _setting("3GB", "memory limit of the pass over the lake")
+    workers: int = _setting(0, "processes that render documents; 0: one per core")
 
     @property
     def lake(self) -> str:
@@ -94,7 +100,5 @@ def _absolute(text: str) -> Path:
     return Path(text).expanduser()
 
 
-_PARSERS = {
-    known.name: {Path: _absolute, int: int, Decimal: Decimal, str: str}[known.type]  # type: ignore[index]  # field types are real classes here
-    for known in fields(Settings)
-}
+_PARSER_OF_TYPE: dict[Any, Callable[[str], object]] = {Path: _absolute, int: int, Decimal: Decimal, str: str}
+_PARSERS = {known.name: _PARSER_OF_TYPE[known.type] for known in fields(Settings)}

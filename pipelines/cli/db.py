@@ -48,7 +48,15 @@ def status(output_format: str) -> None:
         role = connection.execute(text("SELECT current_user")).scalar_one()
     address = make_url(engine.url(configured)).render_as_string(hide_password=True)
     emit(
-        [{"database": address, "role": role, "revision": revision, "newest": newest, "server": "embedded" if configured.embedded else "by URL"}],
+        [
+            {
+                "database": address,
+                "role": role,
+                "revision": revision,
+                "newest": newest,
+                "server": "embedded" if configured.embedded else "by URL",
+            }
+        ],
         ["database", "role", "revision", "newest", "server"],
         output_format,
     )

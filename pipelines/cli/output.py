@@ -20,7 +20,7 @@ from pipelines.settings import Settings, load
 Row = Mapping[str, Any]
 
 
-class MonthType(click.ParamType):
+class MonthType(click.ParamType[Month]):
     """``2026-01``."""
 
     name = "YYYY-MM"
@@ -35,7 +35,7 @@ class MonthType(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class DateType(click.ParamType):
+class DateType(click.ParamType[date]):
     """``2026-01-31``."""
 
     name = "YYYY-MM-DD"
@@ -57,7 +57,12 @@ DATE = DateType()
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--format table|json|csv``, given to the command as ``output_format``."""
     return click.option(
-        "--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True, help="How to print the rows."
+        "--format",
+        "output_format",
+        type=click.Choice(["table", "json", "csv"]),
+        default="table",
+        show_default=True,
+        help="How to print the rows.",
     )(command)
 
 

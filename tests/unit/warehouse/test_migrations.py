@@ -14,7 +14,10 @@ def _tables(settings):
     owner = create_engine(settings.database_owner_url)
     with owner.connect() as connection:
         found = connection.execute(
-            text("SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1")
+            text(
+                "SELECT table_schema || '.' || table_name FROM information_schema.tables "
+                "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
+            )
         )
         names = [row[0] for row in found]
     owner.dispose()
@@ -43,13 +46,30 @@ def test_two_processes_at_once(settings, environment):
     assert sum("upgraded from nothing" in line for line in said) == 1
 
 
-@pytest.mark.parametrize("table", ["billing.invoices", "billing.invoice_lines", "billing.approvals", "billing.closed", "master.history", "evidence.events", "evidence.carries"])
-@pytest.mark.parametrize("attempt", ["UPDATE {} SET {column} = {column}", "DELETE FROM {}", "TRUNCATE {} CASCADE", "ALTER TABLE {} DISABLE TRIGGER ALL", "DROP TABLE {}"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "billing.invoices",
+        "billing.invoice_lines",
+        "billing.approvals",
+        "billing.closed",
+        "master.history",
+        "evidence.events",
+        "evidence.carries",
+    ],
+)
+@pytest.mark.parametrize(
+    "attempt",
+    ["UPDATE {} SET {column} = {column}", "DELETE FROM {}", "TRUNCATE {} CASCADE", "ALTER TABLE {} DISABLE TRIGGER ALL", "DROP TABLE {}"],
+)
 def test_the_application_is_refused(settings, table, attempt):
     with engine.engine(settings).connect() as connection:
         schema, name = table.split(".")
         column = connection.execute(
-            text("SELECT column_name FROM information_schema.columns WHERE table_schema = :s AND table_name = :t ORDER BY ordinal_position LIMIT 1"),
+            text(
+                "SELECT column_name FROM information_schema.columns "
+                "WHERE table_schema = :s AND table_name = :t ORDER BY ordinal_position LIMIT 1"
+            ),
             {"s": schema, "t": name},
         ).scalar_one()
         with pytest.raises(DBAPIError) as refused:
