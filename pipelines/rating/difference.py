@@ -1,0 +1,159 @@
+"""Differences: what a month costs now less what was billed for it, by component and segment (domain.md §6, §7)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from pipelines.money import ZERO, round_kopeck
+from pipelines.period import Span
+from pipelines.rating.charges import Amounts, Billed, Charge
+from pipelines.rating.discount import discounted
+from pipelines.rating.model import Kind
+from pipelines.rating.schemes import exact
+from pipelines.rating.vat import split
+from pipelines.rating.wording import period_text, roubles
+
+Key = tuple[int, str, int]
+Item = Charge | Billed
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is compared with each other: one component over one segment.
+
+    Where segments were cut anew since billing: all the old and new ones of the component that overlap.
+    """
+
+    charges: tuple[Charge, ...]
+    billed: tuple[Billed, ...]
+
+    @property
+    def amounts(self) -> Amounts:
+        """Each of net, VAT and total: new − billed."""
+        new = sum((charge.amounts for charge in self.charges), Amounts())
+        return new - sum((line.amounts for line in self.billed), Amounts())
+
+    def lines(self) -> tuple[Charge, ...]:
+        """The lines that bill or credit the difference: one (one per VAT rate, were there several), none for no difference."""
+        both: tuple[Item, ...] = (*self.charges, *self.billed)
+        rates = {item.vat_rate for item in both}
+        found = []
+        for rate in sorted(rates, key=lambda percent: -1 if percent is None else percent):
+            charges = tuple(charge for charge in self.charges if charge.vat_rate == rate)
+            billed = tuple(line for line in self.billed if line.vat_rate == rate)
+            if Group(charges, billed).amounts:
+                found.append(_line(charges, billed, rate))
+        return tuple(found)
+
+
+def compare(charges: Iterable[Charge], billed: Iterable[Billed]) -> tuple[Group, ...]:
+    """Charges against billed lines of the same month, grouped; both in any order."""
+    items: dict[Key, list[Item]] = {}
+    everything: tuple[Item, ...] = (*charges, *billed)
+    for item in everything:
+        items.setdefault(_key(item), []).append(item)
+    return tuple(_group(run) for key in sorted(items) for run in _overlapping(items[key]))
+
+
+def adjustment(charges: Iterable[Charge], issued: Iterable[Billed]) -> tuple[Charge, ...]:
+    """The lines of a correction: all that the month costs now less all that was issued for it, of every kind.
+
+    What was billed keeps its original VAT rate. Nothing differs: no lines.
+    """
+    return tuple(line for group in compare(charges, issued) for line in _at_original_rate(group).lines())
+
+
+def _key(item: Item) -> Key:
+    if item.kind == Kind.MINIMUM:
+        return 1, "", item.component_no
+    return 0, item.tariff_code, item.component_no
+
+
+def _overlapping(items: Sequence[Item]) -> list[list[Item]]:
+    found: list[list[Item]] = []
+    last = None
+    for item in sorted(items, key=lambda one: (one.span, isinstance(one, Billed), one.total)):
+        if last is None or item.span.first > last:
+            found.append([])
+            last = item.span.last
+        found[-1].append(item)
+        last = max(last, item.span.last)
+    return found
+
+
+def _group(items: Sequence[Item]) -> Group:
+    return Group(
+        tuple(item for item in items if isinstance(item, Charge)),
+        tuple(item for item in items if isinstance(item, Billed)),
+    )
+
+
+def _at_original_rate(group: Group) -> Group:
+    return replace(group, charges=tuple(_repriced(charge, group.billed) for charge in group.charges)) if group.billed else group
+
+
+def _repriced(charge: Charge, billed: Sequence[Billed]) -> Charge:
+    same_end = [line for line in billed if charge.span.last in line.span] or billed
+    weights: dict[Decimal | None, Decimal] = {}
+    for line in same_end:
+        weights[line.vat_rate] = weights.get(line.vat_rate, ZERO) + line.total
+    if charge.vat_rate in weights and len(weights) == 1:
+        return charge
+    rate = max(weights, key=lambda one: (abs(weights[one]), one == charge.vat_rate, one or 0))
+    money = split(charge.amount, rate, included=charge.prices_include_vat)
+    return replace(charge, net=money.net, vat_rate=rate, vat=money.vat, total=money.total)
+
+
+def _line(charges: Sequence[Charge], billed: Sequence[Billed], rate: Decimal | None) -> Charge:
+    if len(charges) == 1 and not billed:
+        return charges[0]
+    money = Group(tuple(charges), tuple(billed)).amounts
+    both: tuple[Item, ...] = (*charges, *billed)
+    pattern = charges[-1] if charges else billed[-1]
+    included = pattern.prices_include_vat
+    amount = money.total if included else money.net
+    counted = _counted(charges, billed, amount)
+    return Charge(
+        tariff_code=pattern.tariff_code,
+        component_no=pattern.component_no,
+        name=pattern.name,
+        kind=pattern.kind,
+        span=Span(min(item.span.first for item in both), max(item.span.last for item in both)),
+        quantity=counted or Fraction(1),
+        price=charges[0].price if counted else None,
+        share=charges[0].share if counted else Fraction(1),
+        discount=charges[0].discount if counted else Decimal(0),
+        prices_include_vat=included,
+        arithmetic=_told(charges, billed, amount, included=included),
+        net=money.net,
+        vat_rate=rate,
+        vat=money.vat,
+        total=money.total,
+    )
+
+
+def _counted(charges: Sequence[Charge], billed: Sequence[Billed], amount: Decimal) -> Fraction | None:
+    """The quantity more than billed, where this quantity alone comes to the difference; else None."""
+    if len(charges) != 1 or charges[0].price is None:
+        return None
+    new = charges[0]
+    more = new.quantity
+    for line in billed:
+        if line.span != new.span or line.price != new.price or line.quantity is None:
+            return None
+        more -= line.quantity
+    if more <= 0 or round_kopeck(discounted(more * exact(new.price or ZERO) * new.share, new.discount)) != amount:
+        return None
+    return more
+
+
+def _told(charges: Sequence[Charge], billed: Sequence[Billed], amount: Decimal, *, included: bool) -> str:
+    before = sum((line.total if included else line.net for line in billed), ZERO)
+    if len(charges) == 1:
+        new = charges[0].arithmetic
+    elif charges:
+        new = "; ".join(f"{period_text(charge.span)}: {charge.arithmetic}" for charge in charges)
+    else:
+        new = "начислено 0,00"
+    return f"{new}; ранее выставлено {roubles(before)}; разница {roubles(amount)}"

@@ -1,0 +1,104 @@
+"""Usage of a run of days, and the quantity a component takes from it (domain.md §4, §5)."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from pipelines.period import Span
+from pipelines.rating.charges import Cause, Reason
+from pipelines.rating.model import Basis, Component, DayUsage, Kind
+from pipelines.rating.segments import runs
+
+ONE = Fraction(1)
+
+
+class Quantity(NamedTuple):
+    """An exact quantity; ``over`` is the division it comes from, as people know it: vehicle-days and days."""
+
+    value: Fraction
+    over: tuple[Decimal | int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Usage of a contract over a run of days, every one of them known; never empty."""
+
+    days: Sequence[DayUsage]
+
+    @property
+    def peak(self) -> int:
+        """The largest fleet."""
+        return max([day.fleet_size for day in self.days])
+
+    @property
+    def peak_date(self) -> dt.date:
+        """The first day of the largest fleet."""
+        peak = self.peak
+        return min(day.date for day in self.days if day.fleet_size == peak)
+
+    @property
+    def vehicle_days(self) -> int:
+        """Σ fleet size."""
+        return sum([day.fleet_size for day in self.days])
+
+    @property
+    def average(self) -> Fraction:
+        """Vehicle-days ÷ days, exact."""
+        return Fraction(self.vehicle_days, len(self.days))
+
+    @property
+    def online_minutes(self) -> Decimal:
+        """Σ online minutes; days of fleet 0 and days not known add nothing."""
+        return Decimal(sum([day.online_minutes or 0 for day in self.days]))
+
+    def meter(self, name: str) -> Decimal:
+        """Σ of a meter; days of fleet 0 and days not known add nothing."""
+        return sum((day.meters[name] for day in self.days if name in day.meters), Decimal(0))
+
+
+def usage_of(span: Span, days: Mapping[dt.date, DayUsage]) -> Usage:
+    """The usage of a span; KeyError for a day that is not there."""
+    return Usage([days[day] for day in span.dates()])
+
+
+def missing_days(span: Span, days: Mapping[dt.date, DayUsage]) -> Reason | None:
+    """The days of a span without usage: missing is not zero (domain.md §2.5)."""
+    missing = runs(day for day in span.dates() if day not in days)
+    return Reason(Cause.MISSING_DAYS, missing) if missing else None
+
+
+def quantity_of(component: Component, basis: Basis, usage: Usage) -> Quantity:
+    """The quantity of a component over a segment. Nothing is rounded."""
+    kind = component.kind
+    if kind == Kind.VEHICLES:
+        if basis == Basis.AVERAGE:
+            used, days = usage.vehicle_days, len(usage.days)
+            return Quantity(Fraction(used, days), (used, days))
+        return Quantity(Fraction(usage.peak))
+    if kind == Kind.FIXED:
+        return Quantity(ONE)
+    if kind == Kind.VEHICLE_DAYS:
+        return Quantity(Fraction(usage.vehicle_days))
+    if kind == Kind.ONLINE_HOURS:
+        minutes = usage.online_minutes
+        return Quantity(Fraction(minutes) / 60, (minutes, 60))
+    return Quantity(Fraction(usage.meter(component.meter or "")))
+
+
+def unknown(component: Component, usage: Usage, span: Span) -> Reason | None:
+    """What a component needs and the usage does not tell, or tells as less than nothing."""
+    if component.kind == Kind.ONLINE_HOURS:
+        blank = runs(day.date for day in usage.days if day.online_minutes is None and day.fleet_size)
+        if blank:
+            return Reason(Cause.UNKNOWN_ONLINE, blank)
+        return Reason(Cause.NEGATIVE_USAGE, (span,), "online_minutes") if usage.online_minutes < 0 else None
+    if component.kind == Kind.METER:
+        name = component.meter or ""
+        blank = runs(day.date for day in usage.days if name not in day.meters and day.fleet_size)
+        if blank:
+            return Reason(Cause.MISSING_METER, blank, name)
+        return Reason(Cause.NEGATIVE_USAGE, (span,), name) if usage.meter(name) < 0 else None
+    return None
