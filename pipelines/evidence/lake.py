@@ -1,0 +1,155 @@
+"""The lake: one immutable Parquet file per snapshot, by platform and business date, on a folder or object storage.
+
+Columns of a file, sorted by (account_no, vehicle_no), one row per vehicle listed (`domain.md §2`):
+
+    vehicle_no INTEGER          the vehicle's place among the snapshot's vehicle ids in byte order, from 0
+    vehicle_id, account_id, parent_account_id, name, plate, vin, hw_id, state   VARCHAR, as the source wrote them, trimmed
+    last_message_at TIMESTAMP (UTC), online_minutes DECIMAL(18,3), is_clone BOOLEAN, meter_* DECIMAL(18,6)
+    account_no INTEGER          index into metadata `owners`
+    device_key BIGINT           normalised device (`domain.md §3.2`); NULL: unknown
+    plate_key, vin_key VARCHAR  look-alikes folded, spaces dropped, upper case; NULL: empty
+    has_message BOOLEAN         a message with the business date as local date; NULL: the source had no such column
+    billable_state UTINYINT     1 active, 2 deactivated or unknown, 3 blocked
+
+Of the source's columns only those exist that the source really had; the derived ones always exist.
+"""
+
+import json
+import os
+import posixpath
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pipelines.errors import Refused
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+METADATA_KEY = b"fleetbill"
+TEXT_COLUMNS = ("vehicle_id", "account_id", "parent_account_id", "name", "plate", "vin", "hw_id", "state")
+ACTIVE, DEACTIVATED, BLOCKED = 1, 2, 3
+
+Account = tuple[str, str | None, str | None, bool]
+
+
+class EvidenceLost(Refused):
+    """A registered snapshot's file is not in the lake, or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a snapshot's file says beside its rows; frozen with it."""
+
+    platform: str
+    business_date: date
+    accounts: tuple[Account, ...]  # account_id, parent_account_id, name, enabled: the whole tree
+    owners: tuple[tuple[str, ...], ...]  # owners[account_no]: the accounts that hold such vehicles directly; () = orphan
+    source: str
+    facts: dict[str, Any]  # figures of the snapshot as a whole, such as the share of messages older than 300 days
+
+    def encoded(self) -> bytes:
+        """JSON of the metadata, the same bytes for the same content."""
+        content = {
+            "platform": self.platform,
+            "business_date": self.business_date.isoformat(),
+            "accounts": self.accounts,
+            "owners": self.owners,
+            "source": self.source,
+            "facts": self.facts,
+        }
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def snapshot_path(platform: str, business_date: date, digest: str) -> str:
+    """Path of a snapshot's file, relative to the lake."""
+    return f"platform={quote(platform, safe='')}/date={business_date}/{digest}.parquet"
+
+
+def location(settings: Settings, path: str) -> str:
+    """URL or absolute local path of a file of the lake, for DuckDB, fsspec or a person."""
+    root = settings.lake
+    return f"{root.rstrip('/')}/{path}" if "://" in root else os.path.join(os.path.abspath(root), path)  # noqa: PTH100, PTH118 - may be given with "~"-less relative text, stays text
+
+
+def write(settings: Settings, path: str, table: "pa.Table", metadata: Metadata) -> None:
+    """Write a snapshot's file whole or not at all. An equal file that lies there already is replaced by the same content."""
+    import pyarrow.parquet as pq
+
+    filesystem, target = _resolve(settings, path)
+    schema = table.schema.with_metadata({METADATA_KEY: metadata.encoded()})
+    local = _is_local(filesystem)
+    filesystem.makedirs(posixpath.dirname(target), exist_ok=True)
+    written = f"{target}.{os.getpid()}.part" if local else target
+    try:
+        with filesystem.open(written, "wb") as handle:
+            pq.write_table(
+                table.replace_schema_metadata(schema.metadata), handle, compression="zstd", compression_level=1, row_group_size=131072
+            )
+            if local:
+                handle.flush()
+                os.fsync(handle.fileno())
+        if local:
+            os.replace(written, target)  # noqa: PTH105 - atomic on one file system, whatever the path's type
+    except BaseException:
+        if local and filesystem.exists(written):
+            filesystem.rm(written)
+        raise
+
+
+def exists(settings: Settings, path: str) -> bool:
+    """Whether the file lies in the lake."""
+    filesystem, target = _resolve(settings, path)
+    return bool(filesystem.exists(target))
+
+
+def read(settings: Settings, path: str, columns: list[str] | None = None) -> "pa.Table":
+    """Rows of a snapshot. EvidenceLost when the file is not there."""
+    import pyarrow.parquet as pq
+
+    filesystem, target = _resolve(settings, path)
+    try:
+        with filesystem.open(target, "rb") as handle:
+            return pq.read_table(handle, columns=columns)
+    except FileNotFoundError:
+        raise EvidenceLost(f"the lake has no {path}, which is registered as evidence") from None
+
+
+def read_metadata(settings: Settings, path: str) -> Metadata:
+    """Account tree, owner sets, source and facts of a snapshot; reads only the file's footer."""
+    import pyarrow.parquet as pq
+
+    filesystem, target = _resolve(settings, path)
+    try:
+        with filesystem.open(target, "rb") as handle:
+            stored = pq.read_metadata(handle).metadata[METADATA_KEY]
+    except FileNotFoundError:
+        raise EvidenceLost(f"the lake has no {path}, which is registered as evidence") from None
+    return decode(stored)
+
+
+def decode(stored: bytes) -> Metadata:
+    """Metadata from the value of the Parquet key `fleetbill`."""
+    found = json.loads(stored)
+    return Metadata(
+        platform=found["platform"],
+        business_date=date.fromisoformat(found["business_date"]),
+        accounts=tuple((number, parent, name, enabled) for number, parent, name, enabled in found["accounts"]),
+        owners=tuple(tuple(owners) for owners in found["owners"]),
+        source=found["source"],
+        facts=found["facts"],
+    )
+
+
+def _resolve(settings: Settings, path: str) -> tuple[Any, str]:
+    from fsspec.core import url_to_fs
+
+    filesystem, target = url_to_fs(location(settings, path))
+    return filesystem, target
+
+
+def _is_local(filesystem: Any) -> bool:
+    protocol = filesystem.protocol
+    return "file" in ((protocol,) if isinstance(protocol, str) else protocol)

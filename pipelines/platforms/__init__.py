@@ -1,0 +1,1 @@
+"""Platforms: one module per kind of telematics system behind one interface."""
