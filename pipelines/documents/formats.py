@@ -84,7 +84,7 @@ def in_words(value: Decimal) -> str:
         raise ValueError(f"{value} is finer than a kopeck")
     # num2words takes an int for kopecks, so it always gets a Decimal
     words = str(num2words(Decimal(kopecks).scaleb(-2), lang="ru", to="currency", currency="RUB"))
-    roubles = words.split(",")[0]
+    roubles = words.split(",", maxsplit=1)[0]
     noun = counted(kopecks % 100, "копейка", "копейки", "копеек").split(FIXED)[1]
     text = f"{roubles} {kopecks % 100:02} {noun}"
     text = f"минус {text}" if value < 0 else text
@@ -101,11 +101,9 @@ def clean(text: str | None) -> str:
 
 def breakable(text: str, longest: int = 28) -> str:
     """The text with a permission to break inside every unbroken run longer than ``longest`` characters."""
-    words = clean(text).split(" ")
+    words = clean(text).replace("№ ", "№" + FIXED).split(" ")
     return " ".join(
-        word
-        if len(word) <= longest
-        else _BREAK.join(word[start : start + longest] for start in range(0, len(word), longest))
+        word if len(word) <= longest else _BREAK.join(word[start : start + longest] for start in range(0, len(word), longest))
         for word in words
     )
 

@@ -246,9 +246,7 @@ class UsageDocument:
 Document = InvoiceDocument | ActDocument | AdjustmentDocument | StatementDocument | UsageDocument
 
 
-def _agree(
-    number: str, rows: tuple[InvoiceRow, ...] | tuple[ChangedRow, ...], net: Decimal, vat: Decimal, total: Decimal
-) -> None:
+def _agree(number: str, rows: tuple[InvoiceRow, ...] | tuple[ChangedRow, ...], net: Decimal, vat: Decimal, total: Decimal) -> None:
     """The totals are the sums of the lines (domain.md §5), or ValueError."""
     sums = (
         sum((row.net for row in rows), ZERO),

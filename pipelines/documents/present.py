@@ -52,10 +52,7 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
         **parts.lines(document.rows),
         "totals": [
             *parts.totals(document.rows, document.net, document.total),
-            *(
-                {"label": formats.breakable(offset.text), "amount": formats.amount(-offset.amount)}
-                for offset in document.offsets
-            ),
+            *({"label": formats.breakable(offset.text), "amount": formats.amount(-offset.amount)} for offset in document.offsets),
         ],
         "due_label": "Всего к оплате" if owed else "К зачёту в следующих счетах",
         "due_amount": formats.amount(document.to_pay if owed else -document.total),

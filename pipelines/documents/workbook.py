@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -14,11 +14,11 @@ from pipelines.documents.workbook_model import Cell, CellKind, Sheet, WorkbookDa
 from pipelines.documents.workbook_sheets import Tally, detail_sheets
 from pipelines.documents.workbook_summary import SUMMARY, write_summary
 from pipelines.errors import Refused
-from pipelines.money import ZERO
 
 _MOST_ROWS = 1_048_575
 _LONGEST_TEXT = 32_000
 _MARGIN = 0.5
+_FIGURES = {"whole", "money", "quantity"}
 
 
 class SheetFull(Refused):
@@ -80,7 +80,7 @@ def _write_sheet(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) ->
     _print_setup(page, f"{title}: {sheet.title}")
     page.set_row(0, 30)
     for index, column in enumerate(sheet.columns):
-        page.write_string(0, index, column.title, styles["head"])
+        page.write_string(0, index, column.title, styles["head_right" if column.kind in _FIGURES else "head"])
     kinds = [column.kind for column in sheet.columns]
     count = 0
     for count, row in enumerate(_limited(sheet), start=1):
@@ -127,10 +127,10 @@ def _styles(book: Any) -> dict[str, Any]:
     cell = {"valign": "top"}
     money = {**cell, "num_format": "#,##0.00"}
     table = {"border": 1, "border_color": "#C9D2DC"}
+    head = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#0B5C7D", "valign": "vcenter", "text_wrap": True, **table}
     return {
-        "head": book.add_format(
-            {"bold": True, "font_color": "#FFFFFF", "bg_color": "#0B5C7D", "valign": "vcenter", "text_wrap": True, **table}
-        ),
+        "head": book.add_format(head),
+        "head_right": book.add_format({**head, "align": "right"}),
         "text": book.add_format(cell),
         "blank": book.add_format({"bg_color": "#F3F5F7"}),
         "whole": book.add_format({**cell, "num_format": "#,##0"}),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from pipelines.documents import formats
 from pipelines.documents.workbook_model import Cell, ChargeRow, Column, FleetRow, RegisterRow, Sheet, WorkbookData
 from pipelines.money import ZERO
 from pipelines.period import Month
@@ -103,7 +104,7 @@ def _register_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...
 
 def _charge_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
     for row in data.charges:
-        tally.tariffs[row.tariff_code] += row.total
+        tally.tariffs[formats.clean(row.tariff_code)] += row.total
         yield _charge(row)
 
 

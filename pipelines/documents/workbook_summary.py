@@ -35,7 +35,7 @@ class _Page:
 
     def heads(self, *titles: str) -> None:
         for index, title in enumerate(titles):
-            self.page.write_string(self.row, index, title, self.styles["head"])
+            self.page.write_string(self.row, index, title, self.styles["head" if index == 0 else "head_right"])
         self.row += 1
 
     def section(self, title: str) -> None:
@@ -56,6 +56,7 @@ def write_summary(book: Any, page: Any, data: WorkbookData, tally: Tally, styles
     page.set_footer("&R&8Страница &P из &N")
     page.set_column(0, 0, 30)
     page.set_column(1, 6, 17)
+    page.set_column(7, 7, 3)
     at = _Page(page, tally, styles)
     page.write_string(0, 0, f"Начисления за {formats.month_name(data.period)}", styles["title"])
     page.write_string(1, 0, formats.clean(data.organization), styles["muted"])
@@ -64,8 +65,8 @@ def write_summary(book: Any, page: Any, data: WorkbookData, tally: Tally, styles
     _facts(at)
     tariffs = _tariffs(at, data)
     days = _fleet(at, data)
-    page.insert_chart(2, 8, _fleet_chart(book, days), {"x_scale": 1.35, "y_scale": 1.1})
-    page.insert_chart(20, 8, _tariff_chart(book, tariffs), {"x_scale": 1.35, "y_scale": 1.1})
+    page.insert_chart(3, 8, _fleet_chart(book, days), {"x_scale": 1.35, "y_scale": 1.15})
+    page.insert_chart(22, 8, _tariff_chart(book, tariffs), {"x_scale": 1.35, "y_scale": 1.15})
 
 
 def _invoices(at: _Page, data: WorkbookData) -> None:
@@ -136,12 +137,14 @@ def _tariffs(at: _Page, data: WorkbookData) -> tuple[int, int]:
     at.section("Выручка по тарифам, с НДС")
     at.heads("Тариф", "За месяц", "Прошлый месяц", "Изменение")
     first = at.row
-    for tariff in sorted({*at.tally.tariffs, *data.previous_by_tariff}) or [""]:
-        line, before = at.row + 1, data.previous_by_tariff.get(tariff, ZERO)
+    previous = {formats.clean(tariff): total for tariff, total in data.previous_by_tariff.items()}
+    for tariff in sorted({*at.tally.tariffs, *previous}) or [""]:
+        line, before = at.row + 1, previous.get(tariff, ZERO)
         now = at.tally.tariffs.get(tariff, ZERO)
-        at.page.write_string(at.row, 0, formats.clean(tariff), at.styles["label"])
-        area = f"{at.area(CHARGES, _CHARGED)},{at.area(CHARGES, _TARIFF)}"
-        at.formula(1, f"=SUMIFS({area},$A{line})", "sum", now)
+        at.page.write_string(at.row, 0, tariff, at.styles["label"])
+        # EXACT and not SUMIFS: a code such as «T*» or «>5» would be taken for a pattern
+        matches = f"--EXACT({at.area(CHARGES, _TARIFF)},$A{line})"
+        at.formula(1, f"=SUMPRODUCT({matches},{at.area(CHARGES, _CHARGED)})", "sum", now)
         at.page.write_number(at.row, 2, before, at.styles["sum"])
         at.formula(3, f"=ROUND(B{line}-C{line},2)", "sum", now - before)
         at.row += 1

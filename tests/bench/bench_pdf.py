@@ -14,8 +14,8 @@ from pipelines.documents import mail, qr
 from pipelines.documents.model import InvoiceDocument
 from pipelines.documents.pdf import render_invoices
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "documents"))
-import samples
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # started as a script, also in the spawned processes
+from tests.unit.documents import samples  # noqa: E402 - needs the line above
 
 BAR = 8.0
 

@@ -5,7 +5,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents.model import Bank, Contract, InvoiceDocument, InvoiceRow, Offset, Party
+from pipelines.documents.model import (
+    ActDocument,
+    AdjustmentDocument,
+    Bank,
+    ChangedRow,
+    Contract,
+    InvoiceDocument,
+    InvoiceRow,
+    Offset,
+    Party,
+    StatementDocument,
+    StatementEntry,
+    UsageDay,
+    UsageDocument,
+)
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
 
@@ -91,4 +105,89 @@ def invoice(
         offsets=offsets,
         refers_to=refers_to,
         notes=notes,
+    )
+
+
+def act(document: InvoiceDocument) -> ActDocument:
+    """The act over an invoice's rows."""
+    return ActDocument(
+        number=document.number,
+        dated=document.period.last,
+        period=document.period,
+        seller=document.seller,
+        buyer=document.buyer,
+        contract=document.contract,
+        rows=document.rows,
+        net=document.net,
+        vat=document.vat,
+        total=document.total,
+        invoices=(document.number,),
+    )
+
+
+def adjustment() -> AdjustmentDocument:
+    """Example 12 of the rules the other way round: 150.00 too much, VAT of the service's year (20 %)."""
+    rows = (
+        ChangedRow(
+            no=1,
+            title="Мониторинг транспорта",
+            text="Декабрь 2025: в среднем 9,5 вместо 10",
+            vat_rate=Decimal(20),
+            old_total=Decimal("3600.00"),
+            new_total=Decimal("3420.00"),
+            net=Decimal("-150.00"),
+            vat=Decimal("-30.00"),
+            total=Decimal("-180.00"),
+        ),
+    )
+    return AdjustmentDocument(
+        number="НСМ-2026-000200",
+        issued_on=date(2026, 2, 3),
+        period=Month(2025, 12),
+        seller=SELLER,
+        buyer=BUYER,
+        contract=CONTRACT,
+        refers_to=("НСМ-2026-000007",),
+        reason="Отозван ошибочный снимок платформы «Север» за 14.12.2025",
+        rows=rows,
+        net=Decimal("-150.00"),
+        vat=Decimal("-30.00"),
+        total=Decimal("-180.00"),
+    )
+
+
+def statement(first: date, last: date) -> StatementDocument:
+    """1000 paid of 3600: 2600 is still owed."""
+    entries = (
+        StatementEntry(first, "Счёт № НСМ-2026-000001", debit=Decimal("3600.00")),
+        StatementEntry(last, "Оплата, п/п № 17", credit=Decimal("1000.00")),
+    )
+    return StatementDocument(
+        first=first,
+        last=last,
+        seller=SELLER,
+        buyer=BUYER,
+        opening=ZERO,
+        entries=entries,
+        debit=Decimal("3600.00"),
+        credit=Decimal("1000.00"),
+        closing=Decimal("2600.00"),
+    )
+
+
+def usage() -> UsageDocument:
+    """10 vehicles on 1–15 and 16 on 16–31: 406 vehicle-days, one day carried forward."""
+    month = Month(2026, 1)
+    days = tuple(UsageDay(day, 10 if day.day <= 15 else 16, carried=day.day == 12) for day in month.dates())
+    return UsageDocument(
+        period=month,
+        seller=SELLER,
+        buyer=BUYER,
+        contract=CONTRACT,
+        days=days,
+        peak=16,
+        peak_on=date(2026, 1, 16),
+        average=Decimal("13.097"),
+        vehicle_days=406,
+        invoices=("НСМ-2026-000123",),
     )

@@ -1,0 +1,77 @@
+"""Where documents are kept: a local folder or object storage by URL, through fsspec."""
+
+import os
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pipelines.errors import Refused
+
+
+class OutsideStore(Refused):
+    """A path would leave the store's folder."""
+
+
+class DocumentStore:
+    """Files by relative path under one URL (``/var/documents``, ``file:///…``, ``s3://bucket/prefix``)."""
+
+    def __init__(self, url: str) -> None:
+        import fsspec  # a quick command does not pay for it
+        from fsspec.implementations.local import LocalFileSystem
+
+        # a bare path is no URL: fsspec would take a «#» or «::» in it for a chain
+        fs, root = fsspec.url_to_fs(url) if "://" in url else (LocalFileSystem(), str(Path(url).absolute()))
+        self._fs: Any = fs
+        self._root = str(root).rstrip("/")
+        self._is_local = isinstance(fs, LocalFileSystem)
+
+    def put(self, path: str, content: bytes) -> bool:
+        """Store a file whole or not at all; False when it lay there already with the same bytes."""
+        full = self._full(path)
+        if self._fs.exists(full) and self._fs.size(full) == len(content) and self._fs.cat_file(full) == content:
+            return False
+        if self._is_local:
+            _put_local(Path(full), content)
+        else:
+            self._fs.makedirs(full.rsplit("/", 1)[0], exist_ok=True)
+            self._fs.pipe_file(full, content)
+        return True
+
+    def get(self, path: str) -> bytes:
+        """The file's bytes; FileNotFoundError when there is none."""
+        return bytes(self._fs.cat_file(self._full(path)))
+
+    def exists(self, path: str) -> bool:
+        """Whether the file is there."""
+        return bool(self._fs.isfile(self._full(path)))
+
+    def url(self, path: str) -> str:
+        """The full address of a file, to show to people."""
+        return str(self._fs.unstrip_protocol(self._full(path))) if not self._is_local else self._full(path)
+
+    def _full(self, path: str) -> str:
+        parts = PurePosixPath(path).parts
+        if not parts or path.startswith("/") or ".." in parts or "\0" in path:
+            raise OutsideStore(f"{path!r} is not a path inside the store of documents")
+        return "/".join((self._root, *parts))
+
+
+def _put_local(target: Path, content: bytes) -> None:
+    """Temporary name beside it, fsync, rename, fsync of the folder: a reader never sees half a file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".put-")
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        Path(partial).chmod(0o640)
+        Path(partial).replace(target)
+    except BaseException:
+        Path(partial).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
