@@ -1,0 +1,1 @@
+"""Money in: bank statements, matching, ledger, ageing and the ladder of overdue debts."""
