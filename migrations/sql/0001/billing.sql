@@ -7,6 +7,7 @@ CREATE TABLE billing.runs (
     purpose text NOT NULL CHECK (purpose IN ('monthly', 'advance', 'corrective', 'adjustment')),
     digest text NOT NULL,                    -- of the figures, the evidence and the versions of all its drafts
     drafted_at timestamptz NOT NULL,
+    nothing text[] NOT NULL,                 -- contracts that came to nothing: closed without an invoice
     PRIMARY KEY (month, purpose)
 );
 
@@ -25,7 +26,8 @@ CREATE TABLE billing.drafts (
     vat numeric(14, 2) NOT NULL,
     total numeric(14, 2) NOT NULL,
     digest text NOT NULL,                    -- of lines and evidence
-    evidence jsonb NOT NULL,                 -- terms, tariffs, mappings, requisites, days, snapshots that the lines rest on
+    evidence jsonb NOT NULL,                 -- terms, mappings, requisites and days that the lines rest on
+    discarded boolean NOT NULL DEFAULT false,
     UNIQUE (contract_no, month, kind, cause)
 );
 
@@ -42,13 +44,19 @@ CREATE TABLE billing.draft_lines (
     quantity_exact text NOT NULL,            -- a fraction, '406/31'
     price numeric,
     share text NOT NULL,                     -- a fraction, '19/31'
+    discount_percent numeric NOT NULL DEFAULT 0,
+    prices_include_vat boolean NOT NULL,
     net numeric(14, 2) NOT NULL,
     vat_rate numeric,                        -- percent; NULL: without VAT
     vat numeric(14, 2) NOT NULL,
     total numeric(14, 2) NOT NULL,
     arithmetic text NOT NULL,                -- as a person would write it
+    printed_quantity numeric NOT NULL,       -- of documents and 1C: printed_quantity × printed_price is the amount, exactly
+    printed_price numeric(14, 2) NOT NULL,
+    printed_text text NOT NULL,
     PRIMARY KEY (invoice_id, line_no),
-    CHECK (net + vat = total)
+    CHECK (net + vat = total),
+    CHECK (printed_quantity * printed_price = CASE WHEN prices_include_vat THEN total ELSE net END)
 );
 
 -- grain: month × contract left out of a run, and why
@@ -74,6 +82,26 @@ CREATE TABLE billing.approvals (
     invoices integer NOT NULL,
     total numeric(16, 2) NOT NULL,
     PRIMARY KEY (month, purpose, approval_no)
+);
+
+-- grain: approved run: what all its invoices rest on together, frozen at issue; append-only
+CREATE TABLE billing.evidence (
+    month date NOT NULL,
+    purpose text NOT NULL,
+    approval_no integer NOT NULL,
+    tariffs jsonb NOT NULL,                  -- [version, …] with components and tiers
+    snapshots jsonb NOT NULL,                -- [[platform, day, snapshot_no, digest or null when carried, by, reason], …]
+    vehicles_path text NOT NULL,             -- Parquet in the lake: the vehicles of each contract and day
+    vehicles_digest text NOT NULL,
+    PRIMARY KEY (month, purpose, approval_no),
+    FOREIGN KEY (month, purpose, approval_no) REFERENCES billing.approvals
+);
+
+-- grain: the work on a month that is going on now; gone when it is done, overwritten when it died
+CREATE TABLE billing.turns (
+    work text PRIMARY KEY,
+    holder text NOT NULL,
+    since timestamptz NOT NULL
 );
 
 CREATE TABLE billing.numbers (
@@ -164,10 +192,12 @@ CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.invo
     FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.approvals
     FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.evidence
+    FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.closed
     FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 GRANT USAGE ON SCHEMA billing TO fleetbill_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON billing.runs, billing.drafts, billing.draft_lines, billing.parked TO fleetbill_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON billing.runs, billing.drafts, billing.draft_lines, billing.parked, billing.turns TO fleetbill_app;
 GRANT SELECT, INSERT, UPDATE ON billing.numbers TO fleetbill_app;
-GRANT SELECT, INSERT ON billing.invoices, billing.invoice_lines, billing.approvals, billing.closed TO fleetbill_app;
+GRANT SELECT, INSERT ON billing.invoices, billing.invoice_lines, billing.approvals, billing.evidence, billing.closed TO fleetbill_app;

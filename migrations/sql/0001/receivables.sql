@@ -42,3 +42,8 @@ CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON receivables.
 
 GRANT USAGE ON SCHEMA receivables TO fleetbill_app;
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA receivables TO fleetbill_app;
+
+-- grain: invoice that something was paid of
+CREATE VIEW receivables.invoice_balances AS
+SELECT number, sum(amount)::numeric(14, 2) AS paid FROM receivables.allocations GROUP BY number;
+GRANT SELECT ON receivables.invoice_balances TO fleetbill_app;

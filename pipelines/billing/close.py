@@ -1,0 +1,92 @@
+"""Close a month: draft it; with a person's word also approve, issue, print, send and report it (domain.md §7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipelines.billing import listing
+from pipelines.billing.approve import RunChanged, approve
+from pipelines.billing.draft import draft as draft_month
+from pipelines.billing.draft import drafted_digest
+from pipelines.billing.issue import Issued, issue
+from pipelines.billing.prepare import Prepared
+from pipelines.billing.turn import turn
+from pipelines.clock import Authorship
+from pipelines.errors import Refused
+from pipelines.period import Month
+from pipelines.settings import Settings
+
+Progress = Callable[[str], None]
+
+
+class NothingBillable(Refused):
+    """Not one contract of the month can be billed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a close did. ``issued`` None: it stopped at the drafts."""
+
+    prepared: Prepared
+    issued: Issued | None
+    documents: int = 0
+    message: str | None = None
+    workbook: str | None = None
+
+
+def close(
+    settings: Settings,
+    month: Month,
+    *,
+    approver: Authorship | None,
+    issued_on: date | None,
+    at: datetime,
+    progress: Progress = lambda _: None,
+) -> Closed:
+    """Draft the month and, with an approver, carry it through to the workbook.
+
+    With an approver, a run that was drafted before and has changed since is refused (RunChanged) after the new draft
+    is stored: the person looks again. What was interrupted is completed by running it again; a closed month gains
+    only contracts that were parked before. AlreadyRunning when another close of the month is at work.
+    """
+    with turn(settings, f"billing of {month}", approver.by if approver else "a draft run", at):
+        seen = drafted_digest(settings, month)
+        progress("computing usage and drafts")
+        prepared = draft_month(settings, month, at)
+        if approver is None:
+            return Closed(prepared, None)
+        if seen not in (None, prepared.digest):
+            raise RunChanged(f"the run of {month} has changed since it was drafted; the new draft is stored: look at it and approve that")
+        return _carry_through(settings, prepared, approver, issued_on, progress)
+
+
+def issue_approved(settings: Settings, month: Month, issued_on: date | None, at: datetime) -> Issued:
+    """The issuing step alone, for orchestration that has the approval already; the month's turn is held."""
+    with turn(settings, f"billing of {month}", "an approved run", at):
+        return issue(settings, month, issued_on, at)
+
+
+def _carry_through(settings: Settings, prepared: Prepared, approver: Authorship, issued_on: date | None, progress: Progress) -> Closed:
+    from pipelines.delivery.onec.sending import send
+    from pipelines.documents.publish import publish
+    from pipelines.documents.report import write_report
+
+    month = prepared.month
+    issued = Issued(0, 0)
+    if prepared.drafts or prepared.nothing:
+        progress("issuing")
+        approve(settings, month, prepared.digest, approver)
+        issued = issue(settings, month, issued_on, approver.at)
+    elif prepared.parked and not listing.invoices(settings, month, None):
+        first = prepared.parked[0]
+        raise NothingBillable(
+            f"nothing of {month} can be billed: all {len(prepared.parked)} contracts are parked, such as "
+            f"{first.contract_no}: {first.detail}"
+        )
+    progress("writing documents")
+    documents = publish(settings, month)
+    progress("writing the 1C message")
+    message = send(settings, approver.at)
+    progress("writing the workbook")
+    workbook = write_report(settings, month, approver.at)
+    return Closed(prepared, issued, documents, str(message.path) if message else None, workbook)

@@ -1,0 +1,163 @@
+"""What a month is billed from: contracts, terms, tariffs, VAT modes, mappings, as known now; usage comes beside it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pipelines.period import Month
+from pipelines.rating.model import Basis, Component, Contract, Counting, Kind, Scheme, TariffVersion, TaxMode, Terms, Tier, VatMode
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A contract with its parties' requisites as JSON objects (columns of the sheets)."""
+
+    contract: Contract
+    contract_row: Json
+    client: Json
+    organization: Json
+
+
+@dataclass(frozen=True, slots=True)
+class MonthInputs:
+    """Everything but usage, for every contract in force in the month, in byte order of contract_no."""
+
+    month: Month
+    parties: tuple[Party, ...]
+    terms: dict[str, tuple[Terms, ...]]
+    tariffs: dict[str, tuple[TariffVersion, ...]]
+    vat_modes: dict[str, tuple[VatMode, ...]]
+    mappings: dict[str, list[list[str | None]]]
+
+
+def read(connection: "Connection", month: Month) -> MonthInputs:
+    """Read the inputs of a month in five statements."""
+    bounds = {"first": month.first, "last": month.last}
+    parties = tuple(
+        Party(
+            Contract(row.contract_no, row.client_code, row.organization_code, row.starts_on, row.ends_on),
+            row.contract,
+            row.client,
+            row.organization,
+        )
+        for row in _rows(connection, "contracts_in_force", bounds)
+    )
+    terms: dict[str, list[Terms]] = defaultdict(list)
+    for row in _rows(connection, "terms_in_force", bounds):
+        terms[row.contract_no].append(
+            Terms(
+                row.contract_no,
+                row.valid_from,
+                row.tariff_code,
+                Counting(row.counting),
+                Basis(row.basis),
+                row.prepaid_vehicles,
+                row.discount_percent,
+                row.minimum or None,
+                row.payment_days,
+            )
+        )
+    return MonthInputs(
+        month,
+        parties,
+        {contract_no: tuple(rows) for contract_no, rows in terms.items()},
+        read_tariffs(connection, month),
+        _vat_modes(connection),
+        _mappings(connection, bounds),
+    )
+
+
+def read_tariffs(connection: "Connection", month: Month) -> dict[str, tuple[TariffVersion, ...]]:
+    """Tariff versions that began by the end of the month, by code."""
+    found: dict[str, list[TariffVersion]] = defaultdict(list)
+    for row in _rows(connection, "tariffs_in_force", {"last": month.last}):
+        components = tuple(_component(each) for each in row.components)
+        found[row.tariff_code].append(TariffVersion(row.tariff_code, row.valid_from, row.name, row.prices_include_vat, components))
+    return {code: tuple(versions) for code, versions in found.items()}
+
+
+def tariff_json(version: TariffVersion) -> Json:
+    """A tariff version as evidence keeps it."""
+    return {
+        "tariff_code": version.tariff_code,
+        "valid_from": version.valid_from.isoformat(),
+        "name": version.name,
+        "prices_include_vat": version.prices_include_vat,
+        "components": [
+            {
+                "component_no": each.component_no,
+                "name": each.name,
+                "kind": each.kind.value,
+                "meter": each.meter,
+                "scheme": each.scheme.value,
+                "price": _text(each.price),
+                "package_size": _text(each.package_size),
+                "tiers": [[_text(tier.up_to), _text(tier.price)] for tier in each.tiers],
+            }
+            for each in version.components
+        ],
+    }
+
+
+def terms_json(terms: Terms) -> Json:
+    """A row of terms as evidence keeps it."""
+    return {
+        "valid_from": terms.valid_from.isoformat(),
+        "tariff_code": terms.tariff_code,
+        "counting": terms.counting.value,
+        "basis": terms.basis.value,
+        "prepaid_vehicles": terms.prepaid_vehicles,
+        "discount_percent": str(terms.discount_percent),
+        "minimum": _text(terms.minimum),
+        "payment_days": terms.payment_days,
+    }
+
+
+def _component(raw: Json) -> Component:
+    return Component(
+        raw["component_no"],
+        raw["name"],
+        Kind(raw["kind"]),
+        raw["meter"],
+        Scheme(raw["scheme"]),
+        _decimal(raw["price"]),
+        _decimal(raw["package_size"]),
+        tuple(Tier(_decimal(up_to), Decimal(price)) for up_to, price in raw["tiers"]),
+    )
+
+
+def _vat_modes(connection: "Connection") -> dict[str, tuple[VatMode, ...]]:
+    found: dict[str, list[VatMode]] = defaultdict(list)
+    for row in _rows(connection, "vat_modes", {}):
+        found[row.code].append(VatMode(None if row.vat_mode_from == date.min else row.vat_mode_from, TaxMode(row.vat_mode)))
+    return {code: tuple(modes) for code, modes in found.items()}
+
+
+def _mappings(connection: "Connection", bounds: Json) -> dict[str, list[list[str | None]]]:
+    found: dict[str, list[list[str | None]]] = defaultdict(list)
+    for row in _rows(connection, "mappings", bounds):
+        until = row.valid_to.isoformat() if row.valid_to else None
+        found[row.contract_no].append([row.platform, row.account_id, row.valid_from.isoformat(), until])
+    return dict(found)
+
+
+def _rows(connection: "Connection", name: str, binds: Json) -> Any:
+    from sqlalchemy import text
+
+    return connection.execute(text(statement(f"warehouse/billing/{name}")), binds)
+
+
+def _decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,83 @@
+"""Issue an approved run: numbers without gaps, lines, evidence and outbox, all in one transaction (domain.md §7)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from pipelines.billing import inputs
+from pipelines.billing.approve import stored_run, unchanged
+from pipelines.billing.draft import MONTHLY
+from pipelines.billing.identity import canonical
+from pipelines.billing.prepare import used_tariffs
+from pipelines.billing.transitions import Status, move
+from pipelines.clock import Authorship
+from pipelines.period import Month
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What one run issued: number of invoices, and of contracts closed without one."""
+
+    invoices: int
+    without_invoice: int
+
+
+def issue(settings: Settings, month: Month, issued_on: date | None, at: datetime) -> Issued:
+    """Turn the approved drafts of a month into issued invoices.
+
+    ``issued_on`` None: each organization's local date of ``at``. IllegalMove when the run is not approved, RunChanged
+    when its facts have changed since. Either the whole run is issued or nothing of it.
+    """
+    from sqlalchemy import text
+
+    key: dict[str, Any] = {
+        "month": month.first,
+        "purpose": MONTHLY,
+        "kind": MONTHLY,
+        "at": at,
+        "issued_on": issued_on,
+        "peer": settings.onec_peer,
+    }
+    with engine.transaction(settings) as connection:
+        run = stored_run(connection, month)
+        move(f"the run of {month}", Status.APPROVED if run.decision == "approved" else Status.DRAFT, Status.ISSUED)
+        unchanged(settings, connection, month, run.digest, run.digest, Authorship(run.by_name, "", at))
+        key["approval_no"] = run.approval_no
+        _freeze(settings, connection, month, key)
+        for name in ("lock_numbers", "numbered_drafts", "issue_lines"):
+            connection.execute(text(statement(f"warehouse/billing/{name}")), key)
+        count = connection.execute(text(statement("warehouse/billing/issue_invoices")), key).rowcount
+        for name in ("keep_numbers", "close_contracts", "queue_invoices", "queue_sales", "drop_issued_drafts", "drop_run"):
+            connection.execute(text(statement(f"warehouse/billing/{name}")), key)
+    return Issued(count, len(run.nothing))
+
+
+def _freeze(settings: Settings, connection: "Connection", month: Month, key: dict[str, Any]) -> None:
+    """Keep what the lines rest on: tariffs, snapshots in force, and the vehicles of every day, as they are now."""
+    from sqlalchemy import text
+
+    from pipelines.usage.freeze import freeze
+
+    contracts = list(connection.execute(text(statement("warehouse/billing/contracts_to_issue")), key).scalars())
+    frozen = freeze(settings, connection, month, contracts)
+    bounds = {"first": month.first, "last": month.last}
+    snapshots = [
+        [row.platform, row.business_date, row.snapshot_no, row.digest, row.by_name, row.reason]
+        for row in connection.execute(text(statement("warehouse/billing/snapshots_of_month")), bounds)
+    ]
+    connection.execute(
+        text(statement("warehouse/billing/keep_evidence")),
+        {
+            **key,
+            "tariffs": used_tariffs(inputs.read(connection, month)),
+            "snapshots": canonical(snapshots),
+            "vehicles_path": frozen.path,
+            "vehicles_digest": frozen.digest,
+        },
+    )

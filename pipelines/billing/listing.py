@@ -1,0 +1,53 @@
+"""Invoices, lines and parked contracts as rows for people and scripts."""
+
+from typing import Any
+
+from pipelines.billing.draft import MONTHLY
+from pipelines.period import Month
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
+
+Row = dict[str, Any]
+
+INVOICE_COLUMNS = (
+    "number",
+    "kind",
+    "status",
+    "contract_no",
+    "client_code",
+    "period",
+    "issued_on",
+    "due_on",
+    "net",
+    "vat",
+    "total",
+    "paid",
+    "currency",
+)
+LINE_COLUMNS = (
+    "number", "line_no", "component", "segment_from", "segment_to", "quantity", "price", "share", "net", "vat_rate", "vat", "total",
+)  # fmt: skip
+PARKED_COLUMNS = ("contract_no", "reason", "detail")
+
+
+def invoices(settings: Settings, month: Month | None, kind: str | None) -> list[Row]:
+    """Issued invoices and drafts (these without a number), in the order of their numbers."""
+    return _read(settings, "invoices", {"month": month and month.first, "kind": kind})
+
+
+def invoice_lines(settings: Settings, month: Month | None, kind: str | None) -> list[Row]:
+    """Their lines; the share of the month as a fraction, '19/31'."""
+    return _read(settings, "invoice_lines", {"month": month and month.first, "kind": kind})
+
+
+def parked(settings: Settings, month: Month) -> list[Row]:
+    """Contracts that the month's last run left out, and why."""
+    return _read(settings, "parked", {"month": month.first, "purpose": MONTHLY})
+
+
+def _read(settings: Settings, name: str, binds: Row) -> list[Row]:
+    from sqlalchemy import text
+
+    with engine.transaction(settings) as connection:
+        return [dict(row) for row in connection.execute(text(statement(f"warehouse/billing/{name}")), binds).mappings()]

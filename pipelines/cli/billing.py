@@ -1,0 +1,109 @@
+"""`fleetbill close`, `invoices`, `preview`, `report`: a month from drafts to the workbook."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.cli.output import DATE, MONTH, authorship, emit, format_option, interactive, say, settings
+from pipelines.clock import now
+from pipelines.errors import BadInput
+from pipelines.period import Month
+
+if TYPE_CHECKING:
+    from pipelines.billing.close import Closed
+    from pipelines.billing.prepare import Prepared
+
+KINDS = click.Choice(["advance", "corrective", "monthly", "adjustment"])
+
+
+@click.command()
+@click.option("--month", type=MONTH, required=True, help="The month to close.")
+@click.option("--approve-by", metavar="NAME", help="Approve and issue in the name of this person; without it the run stops at drafts.")
+@click.option("--reason", default="approved at the command line", help="A word of the approver; kept with the approval.")
+@click.option("--issue-date", type=DATE, help="Date of the invoices; default: today in the organization's time zone.")
+@format_option
+def close(month: Month, approve_by: str | None, reason: str, issue_date: date | None, output_format: str) -> None:
+    """Draft a month; with --approve-by: issue it, print documents, write the 1C message and the workbook.
+
+    Contracts that cannot be billed correctly are parked with the reason, and the others go on. Run it again at any time:
+    nothing is billed twice, and what was interrupted is completed.
+    """
+    from pipelines.billing.close import close as close_month
+
+    if approve_by is not None and not approve_by.strip():
+        raise BadInput.one("--approve-by", "must not be empty")
+    approver = authorship(approve_by, reason) if approve_by else None
+    shown = (lambda step: say(f"{month}: {step} …")) if interactive() else (lambda _: None)
+    done = close_month(settings(), month, approver=approver, issued_on=issue_date, at=now(), progress=shown)
+    _print(done, output_format)
+
+
+@click.command()
+@click.option("--month", type=MONTH, required=True, help="The month to compute.")
+@click.option("--contract", help="Only this contract.")
+@format_option
+def preview(month: Month, contract: str | None, output_format: str) -> None:
+    """What a close of the month would bill now, line by line; nothing is stored."""
+    from pipelines.billing.preview import COLUMNS, preview_month
+
+    rows, parked = preview_month(settings(), month, contract, now())
+    emit(rows, COLUMNS, output_format)
+    for each in parked:
+        say(f"parked {each.contract_no}: {each.detail}")
+
+
+@click.command()
+@click.option("--month", type=MONTH, help="Only this month.")
+@click.option("--kind", type=KINDS, help="Only this kind.")
+@click.option("--lines", is_flag=True, help="One row per line instead of one per invoice.")
+@format_option
+def invoices(month: Month | None, kind: str | None, lines: bool, output_format: str) -> None:  # noqa: FBT001 - click passes flags by name
+    """Invoices of a month (drafts have no number yet), or their lines."""
+    from pipelines.billing import listing
+
+    if lines:
+        emit(listing.invoice_lines(settings(), month, kind), listing.LINE_COLUMNS, output_format)
+    else:
+        emit(listing.invoices(settings(), month, kind), listing.INVOICE_COLUMNS, output_format)
+
+
+@click.command()
+@click.option("--month", type=MONTH, required=True, help="The month to report.")
+def report(month: Month) -> None:
+    """Write the finance workbook of a month and print where it is."""
+    from pipelines.documents.report import write_report
+
+    click.echo(write_report(settings(), month, now()))
+
+
+def _print(done: "Closed", output_format: str) -> None:
+    prepared = done.prepared
+    summary = {
+        "month": prepared.month,
+        "status": "issued" if done.issued else "draft",
+        "invoices": done.issued.invoices if done.issued else len(prepared.drafts),
+        "net": prepared.amounts.net,
+        "vat": prepared.amounts.vat,
+        "total": prepared.amounts.total,
+        "nothing_to_bill": len(prepared.nothing),
+        "parked": len(prepared.parked),
+    }
+    written = {"documents": done.documents, "onec_message": done.message, "workbook": done.workbook} if done.issued else {}
+    if output_format == "json":
+        parked = [{"contract_no": each.contract_no, "reason": each.reason, "detail": each.detail} for each in prepared.parked]
+        emit([{**summary, **written, "parked_contracts": parked}], [*summary, *written, "parked_contracts"], output_format)
+        return
+    emit([summary], list(summary), output_format)
+    _print_parked(prepared, output_format)
+    if not done.issued:
+        say(f"drafts only: `fleetbill close --month {prepared.month} --approve-by NAME` issues them")
+    elif output_format == "table":
+        click.echo(f"\ndocuments: {done.documents} new\n1C message: {done.message or 'nothing new to send'}\nworkbook: {done.workbook}")
+
+
+def _print_parked(prepared: "Prepared", output_format: str) -> None:
+    if prepared.parked and output_format == "table":
+        click.echo("\nparked:")
+        rows = [{"contract_no": each.contract_no, "reason": each.reason, "detail": each.detail} for each in prepared.parked]
+        emit(rows, ["contract_no", "reason", "detail"], "table")

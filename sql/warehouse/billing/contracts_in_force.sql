@@ -1,0 +1,13 @@
+-- grain: contract in force on some day of the month, in byte order, with its parties as they are known now
+-- inputs: master.contracts, clients, organizations; :first, :last of the month
+-- rerun: reads only
+SELECT
+    c.contract_no, c.client_code, c.organization_code, c.starts_on, c.ends_on,
+    to_jsonb(c) AS contract,
+    to_jsonb(k) AS client,
+    to_jsonb(o) AS organization
+FROM master.contracts c
+JOIN master.clients k USING (client_code)
+JOIN master.organizations o ON o.code = c.organization_code
+WHERE c.starts_on <= :last AND coalesce(c.ends_on, 'infinity') >= :first
+ORDER BY c.contract_no COLLATE "C"

@@ -1,0 +1,3 @@
+-- grain: contract that the approved run bills; inputs: billing.drafts; :month, :kind
+-- rerun: reads only
+SELECT contract_no FROM billing.drafts WHERE month = :month AND kind = :kind AND NOT discarded ORDER BY contract_no COLLATE "C"

@@ -1,0 +1,3 @@
+-- grain: month × purpose × contract; inputs: :month, :purpose, :contract_no, :reason, :detail
+-- rerun: after delete_parked the same rows
+INSERT INTO billing.parked (month, purpose, contract_no, reason, detail) VALUES (:month, :purpose, :contract_no, :reason, :detail)

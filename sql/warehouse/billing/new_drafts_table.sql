@@ -1,0 +1,3 @@
+-- grain: invoice identity; a temporary table to copy the run's drafts into
+-- rerun: dropped at the end of its transaction
+CREATE TEMPORARY TABLE new_drafts (LIKE billing.drafts INCLUDING DEFAULTS) ON COMMIT DROP

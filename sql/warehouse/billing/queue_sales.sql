@@ -1,0 +1,14 @@
+-- grain: sale of a contract and month for the 1C peer: one object, a new version with every further invoice of the month
+-- inputs: temporary table numbered, billing.invoices, delivery.onec_outbox; :peer, :at
+-- rerun: in the issuing transaction only
+INSERT INTO delivery.onec_outbox (peer, object_kind, object_key, version, queued_at)
+SELECT DISTINCT
+    :peer, 'sale', s.object_key,
+    1 + coalesce(
+        (SELECT max(o.version) FROM delivery.onec_outbox o WHERE (o.peer, o.object_kind, o.object_key) = (:peer, 'sale', s.object_key)), 0
+    ),
+    CAST(:at AS timestamptz)
+FROM (
+    SELECT i.contract_no || '|' || to_char(i.month, 'YYYY-MM') AS object_key
+    FROM billing.invoices i JOIN numbered USING (invoice_id)
+) s

@@ -1,0 +1,3 @@
+-- grain: the turn of a work; inputs: :work
+-- rerun: reads only
+SELECT holder, since FROM billing.turns WHERE work = :work
