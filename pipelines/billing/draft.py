@@ -112,7 +112,8 @@ def _line_rows(one: Draft) -> Iterator[tuple[Any, ...]]:
     for line_no, line in enumerate(one.lines, 1):
         charge = line.charge
         yield (
-            one.invoice_id, line_no, charge.tariff_code, charge.component_no, charge.name, charge.kind.value, charge.span.first, charge.span.last,
+            one.invoice_id, line_no, charge.tariff_code, charge.component_no, charge.name, charge.kind.value,
+            charge.span.first, charge.span.last,
             shown_quantity(charge.quantity), charge.quantity, charge.price, charge.share, charge.discount, charge.prices_include_vat,
             charge.net, charge.vat_rate, charge.vat, charge.total, charge.arithmetic, *line.printed,
         )  # fmt: skip
