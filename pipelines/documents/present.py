@@ -44,7 +44,7 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
         "subject": _subject(document),
         "footer": f"{name} № {number} от {formats.short_date(document.issued_on)}",
         "author": formats.clean(document.seller.name),
-        "bank": parts.bank(document.seller),
+        "bank": parts.bank(document.seller) if owed else None,
         "qr": qr.picture(code) if code else "",
         "seller": parts.party("Поставщик", document.seller),
         "buyer": parts.party("Покупатель", document.buyer),
@@ -158,6 +158,8 @@ def statement(document: StatementDocument) -> View:
             }
             for entry in document.entries
         ],
+        "seller_books": f"По данным: {formats.breakable(document.seller.name)}",
+        "buyer_books": f"По данным: {formats.breakable(document.buyer.name)}",
         "turnover": {
             "label": "Обороты за период",
             "debit": formats.amount(document.debit),

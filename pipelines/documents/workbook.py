@@ -104,7 +104,9 @@ def write_cell(page: Any, row: int, column: int, kind: CellKind, cell: Cell, sty
             page.write_blank(row, column, None, styles["blank"])
         case str():
             page.write_string(row, column, formats.clean(cell)[:_LONGEST_TEXT], styles["text"])
-        case datetime() | date():
+        case datetime():
+            page.write_datetime(row, column, cell.replace(tzinfo=None), styles[kind])
+        case date():
             page.write_datetime(row, column, cell, styles[kind])
         case Fraction():
             # the exact value has no end; a cell shows three decimals of it and no money is computed from it

@@ -15,7 +15,7 @@ from pipelines.documents.model import InvoiceDocument
 from pipelines.documents.pdf import render_invoices
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # started as a script, also in the spawned processes
-from tests.unit.documents import samples  # noqa: E402 - needs the line above
+from tests.unit.documents import samples
 
 BAR = 8.0
 

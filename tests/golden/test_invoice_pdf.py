@@ -1,0 +1,229 @@
+"""What stands on the printed documents: text read back from the PDF files."""
+
+import io
+import multiprocessing
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pypdf
+import pytest
+
+from pipelines.documents.model import InvoiceRow, Offset, Party
+from pipelines.documents.paths import document_path
+from pipelines.documents.pdf import render_document, render_documents, render_invoice, render_invoices
+from tests.unit.documents import samples
+
+
+def pages(pdf: bytes) -> list[str]:
+    """Text of every page, blanks and invisible breaks made plain."""
+    found = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    return [re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).replace("\u200b", "")) for text in found]
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(pages(pdf))
+
+
+def test_an_accountant_finds_everything():
+    text = text_of(render_invoice(samples.invoice()))
+    for expected in (
+        "Счёт на оплату № НСМ-2026-000123 от 1 февраля 2026 г.",
+        "Услуги мониторинга транспорта за январь 2026 г.",
+        "Банк получателя ПАО «Банк Пример» г. Москва",
+        "БИК 044525225",
+        "Корр. счёт 30101810400000000225",
+        "Расчётный счёт 40702810900000012345",
+        "ИНН 7707083893",
+        "КПП 770701001",
+        "Договор № 17/2025-Т от 1 марта 2025 г.",
+        "Общество с ограниченной ответственностью «Волга-Транс Логистика»",
+        "ИНН 6312123456, КПП 631201001",
+        "Мониторинг транспорта, абонентская плата",
+        "406 ÷ 31 × 310,00",
+        # 134 × 300 = 40200 + 4060 + 1309.7 × 2.5 = 3274.25 → 47534.25; VAT 8844.00 + 893.20 + 720.335 → 720.34
+        "Итого без НДС 47 534,25",
+        "НДС 22 % 10 457,54",
+        "Итого с НДС 57 991,79",
+        "Всего к оплате 57 991,79 ₽",
+        "Пятьдесят семь тысяч девятьсот девяносто один рубль 79 копеек",
+        "Оплатить не позднее 11 февраля 2026 г.",
+        "Руководитель",
+        "Соколова А. В.",
+        "Главный бухгалтер",
+        "Ермаков П. Д.",
+        "Страница 1 из 1",
+    ):
+        assert expected in text
+
+
+def test_the_font_is_roboto_and_nothing_else():
+    reader = pypdf.PdfReader(io.BytesIO(render_invoice(samples.invoice())))
+    fonts = {str(font.get_object()["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()}
+    assert fonts
+    assert all("+Roboto-" in font for font in fonts)
+
+
+def test_the_same_document_gives_the_same_bytes():
+    first, again = render_invoice(samples.invoice()), render_invoice(samples.invoice())
+    assert first == again
+    assert first != render_invoice(samples.invoice(number="НСМ-2026-000124"))
+
+
+HOSTILE = ["#panic()", r"*bold* _it_ $x$ \\ \u{41}", "@ref <label> // no /* comment */", '"; #sys.exit', "= heading", "<b>&amp;</b>"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_prints_literally(name):
+    buyer = replace(samples.BUYER, full_name=name, address=name)
+    rows = (samples.row(1, name, text=name, unit=name[:6]),)
+    text = text_of(render_invoice(samples.invoice(rows, buyer=buyer, number="N-1", notes=(name,))))
+    assert text.replace(" ", "").count(re.sub(r"\s", "", name)) >= 5
+
+
+def test_500_lines_repeat_their_headings_and_lose_none():
+    rows = [samples.row(no, f"Составляющая {no:03}", "3", "33.33") for no in range(1, 501)]
+    found = pages(render_invoice(samples.invoice(rows)))
+    assert len(found) > 5
+    for number, page in enumerate(found, start=1):
+        assert f"Страница {number} из {len(found)}" in page
+        if "Составляющая" in page:
+            assert "№ Наименование Кол-во Ед." in page
+    text = " ".join(found)
+    assert all(f"Составляющая {no:03}" in text for no in range(1, 501))
+    assert "Всего 500 наименований на сумму 60 995,00 руб." in text  # 500 × (99.99 + 22.00)
+
+
+def test_a_long_name_wraps_inside_its_cell():
+    buyer = replace(samples.BUYER, full_name="Ы" * 300)
+    document = samples.invoice((samples.row(1, "Ю" * 200, text="Я" * 200),), buyer=buyer)
+    reader = pypdf.PdfReader(io.BytesIO(render_invoice(document)))
+    right = []
+    reader.pages[0].extract_text(visitor_text=lambda text, cm, tm, font, size: right.append(tm[4]) if text.strip() else None)
+    assert max(right) < 595
+    text = text_of(render_invoice(document)).replace(" ", "")
+    assert text.count("Ы") == 300
+    assert text.count("Ю") == 200
+
+
+def test_an_entrepreneur_without_vat():
+    seller = Party("ИП1", "Петров Пётр Петрович", "entrepreneur", inn="500100732259", bank=samples.SELLER.bank, director="Петров П. П.")
+    buyer = Party("C-2", "Иванов Иван Иванович", "individual")
+    document = samples.invoice((samples.row(1, rate=None),), seller=seller, buyer=buyer)
+    text = text_of(render_invoice(document))
+    assert "Индивидуальный предприниматель Петров Пётр Петрович" in text
+    assert "КПП" not in text
+    assert text.count("ИНН") == 2  # the bank table and the seller; the buyer has none
+    assert "Без налога (НДС) —" in text
+    assert "Ставка" not in text
+    assert "Главный бухгалтер" not in text
+    assert "Всего к оплате 100,00 ₽" in text
+
+
+def test_prices_with_vat_and_both():
+    inclusive = InvoiceRow(
+        1, "А", "", Decimal(1), "шт.", Decimal("122.00"), Decimal("100.00"), Decimal(22), Decimal("22.00"), Decimal("122.00"), True
+    )
+    assert "Цена с НДС" in text_of(render_invoice(samples.invoice((inclusive,))))
+    both = text_of(render_invoice(samples.invoice((inclusive, samples.row(2)))))
+    assert "Цена с НДС" not in both
+    assert "122,00 с НДС" in both
+
+
+def test_two_rates_stand_apart():
+    rows = (samples.row(1, rate="22"), samples.row(2, rate="20"))
+    text = text_of(render_invoice(samples.invoice(rows, kind="adjustment", refers_to=("Н-1", "Н-2"))))
+    assert "НДС 20 % 20,00" in text
+    assert "НДС 22 % 22,00" in text
+    assert "Корректировка за январь 2026 г. к счетам: № Н-1, № Н-2" in text
+
+
+def test_credits_lower_what_is_to_pay():
+    document = samples.invoice(offsets=(Offset("Зачтено по корректировке № К-1", Decimal("1500.00")),))
+    text = text_of(render_invoice(document))
+    assert "Зачтено по корректировке № К-1 −1 500,00" in text
+    assert "Всего к оплате 56 491,79 ₽" in text
+
+
+def test_a_settled_invoice_asks_for_nothing():
+    document = samples.invoice((samples.row(1),), offsets=(Offset("Аванс", Decimal("122.00")),))
+    text = text_of(render_invoice(document))
+    assert "Всего к оплате 0,00 ₽" in text
+    assert "Оплата не требуется" in text
+    assert "QR" not in text
+    assert "Оплатить не позднее" not in text
+
+
+def test_a_credit_is_no_request_for_payment():
+    text = text_of(render_invoice(samples.invoice((samples.row(1, quantity="1", price="-70.00"),), kind="adjustment")))
+    assert "Корректировка № НСМ-2026-000123" in text
+    assert "К зачёту в следующих счетах 85,40 ₽" in text
+    assert "Всего к оплате" not in text
+
+
+def test_figures_that_do_not_agree_are_refused():
+    good = samples.invoice()
+    with pytest.raises(ValueError, match="not the sums of its rows"):
+        replace(good, total=good.total + 1, net=good.net + 1, to_pay=good.to_pay + 1)
+    with pytest.raises(ValueError, match="to pay"):
+        replace(good, to_pay=Decimal("1.00"))
+    with pytest.raises(ValueError, match="×"):
+        replace(good.rows[0], quantity=Decimal(133))
+
+
+def test_the_act():
+    text = text_of(render_document(samples.act(samples.invoice())))
+    assert "Акт об оказании услуг № НСМ-2026-000123 от 31 января 2026 г." in text
+    assert "Счета: № НСМ-2026-000123." in text
+    assert "Всего оказано услуг 57 991,79 ₽" in text
+    assert "претензий" in text
+    assert "Заказчик ООО «Волга-Транс»" in text
+
+
+def test_the_adjustment_shows_old_new_and_difference():
+    text = text_of(render_document(samples.adjustment()))
+    assert "3 600,00 3 420,00 20 % −30,00 −180,00" in text
+    assert "Отозван ошибочный снимок платформы «Север» за 14.12.2025" in text
+    assert "К зачёту в следующих счетах 180,00 ₽" in text
+
+
+def test_the_statement_of_account():
+    text = text_of(render_document(samples.statement(date(2026, 1, 1), date(2026, 1, 31))))
+    assert "Обороты за период 3 600,00 1 000,00" in text
+    assert "Сальдо на 31.01.2026 2 600,00" in text
+    assert "Две тысячи шестьсот рублей 00 копеек" in text
+
+
+def test_the_usage_appendix():
+    text = text_of(render_document(samples.usage()))
+    assert "12.01.2026 10*" in text
+    assert "Максимум за месяц 16 (16.01.2026)" in text
+    assert "Всего объекто-дней 406" in text
+
+
+def test_a_stream_comes_back_in_order_the_same_bytes_and_leaves_no_process():
+    documents = [samples.invoice((samples.row(1, price=f"{no}.00"),), number=f"Н-{no}") for no in range(1, 41)]
+    before = set(multiprocessing.active_children())
+    made = list(render_invoices(iter(documents), workers=2))
+    assert [path for path, _ in made] == [document_path(document) for document in documents]
+    assert made[25][1] == render_invoice(documents[25])
+    assert set(multiprocessing.active_children()) == before
+
+
+def test_a_stream_left_early_leaves_no_process_and_is_not_read_to_its_end():
+    read = []
+
+    def endless():
+        number = 0
+        while True:
+            number += 1
+            read.append(number)
+            yield samples.invoice((samples.row(1),), number=f"Н-{number}")
+
+    stream = render_documents(endless(), workers=2)
+    assert next(stream)[0] == "invoices/2026-01/НСМ/Н-1.pdf"
+    stream.close()
+    assert len(read) <= 7 * 16
+    assert not multiprocessing.active_children()

@@ -1,0 +1,75 @@
+"""The payment QR code: its text, read as a bank reads it."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from pipelines.documents import qr
+from pipelines.documents.model import Bank, Offset
+from tests.unit.documents import samples
+
+
+def fields(document) -> dict[str, str]:
+    head, *pairs = (qr.payload(document) or "").split("|")
+    assert head == "ST00012"
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def test_payload():
+    assert fields(samples.invoice()) == {
+        "Name": "Общество с ограниченной ответственностью «Навигационные системы мониторинга»",
+        "PersonalAcc": "40702810900000012345",
+        "BankName": "ПАО «Банк Пример» г. Москва",
+        "BIC": "044525225",
+        "CorrespAcc": "30101810400000000225",
+        "Sum": "5799179",
+        "Purpose": "Оплата по счету № НСМ-2026-000123 от 01.02.2026 по договору № 17/2025-Т. В т.ч. НДС 22 % - 10457.54",
+        "PayeeINN": "7707083893",
+        "KPP": "770701001",
+    }
+
+
+def test_bars_cannot_smuggle_fields_in():
+    seller = replace(samples.SELLER, full_name="ООО |Sum=1| «Х»", bank=Bank("4070", "Банк|BIC=0", "044525225"))
+    found = fields(samples.invoice(seller=seller, number="А|Sum=2"))
+    assert found["Sum"] == "5799179"
+    assert found["BIC"] == "044525225"
+    assert found["Name"] == "ООО Sum=1 «Х»"
+    assert found["CorrespAcc"] == "0"
+
+
+def test_only_what_is_left_is_asked_for_and_vat_of_the_whole_is_not_named():
+    document = samples.invoice(offsets=(Offset("Аванс", Decimal("57991.78")),))
+    assert fields(document)["Sum"] == "1"
+    assert fields(document)["Purpose"].endswith("В т.ч. НДС 22 %")
+
+
+def test_without_vat():
+    assert fields(samples.invoice((samples.row(1, rate=None),)))["Purpose"].endswith(". Без НДС")
+
+
+def test_lengths_of_the_standard():
+    seller = replace(samples.SELLER, full_name="Ы" * 400, bank=replace(samples.SELLER.bank, name="Б" * 90))
+    found = fields(samples.invoice(seller=seller, contract=replace(samples.CONTRACT, number="Д" * 300)))
+    assert len(found["Name"]) == 160
+    assert len(found["BankName"]) == 45
+    assert len(found["Purpose"]) <= 210
+    assert "НСМ-2026-000123" in found["Purpose"]
+
+
+def test_no_code_where_there_is_nothing_to_pay_or_nowhere_to():
+    assert qr.payload(samples.invoice((samples.row(1, price="-1.00"),), kind="adjustment")) is None
+    assert qr.payload(samples.invoice(seller=replace(samples.SELLER, bank=None))) is None
+
+
+def test_the_picture_draws_every_dark_module():
+    import segno
+
+    text = qr.payload(samples.invoice())
+    drawn: set[tuple[int, int]] = set()
+    picture = qr.picture(text)
+    for stroke in picture.split('d="')[1].split('"')[0].split("M")[1:]:
+        start, rest = stroke.split(" ")
+        row, length = rest.split(".5h")
+        drawn |= {(int(row), int(start) + step) for step in range(int(length))}
+    matrix = segno.make_qr(text, error="m", mask=3, encoding="utf-8", boost_error=False).matrix
+    assert drawn == {(y, x) for y, line in enumerate(matrix) for x, module in enumerate(line) if module}
