@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -37,10 +38,20 @@ class FontMissing(Refused):
     """The documents' font is not installed; another one would be put in its place without a word."""
 
 
+class NotTypeset(Refused):
+    """A document could not be typeset; the message names it and says what Typst said."""
+
+
 def render_document(document: Document) -> bytes:
     """One PDF. The same document gives the same bytes: the file's date is the document's own."""
+    import typst
+
     view = present(document)
-    return _typeset(str(view["template"]), json.dumps(view, ensure_ascii=False), _dated(document))
+    try:
+        return _typeset(str(view["template"]), json.dumps(view, ensure_ascii=False), _dated(document))
+    except typst.TypstError as error:
+        # Typst's own error does not survive the way back from a worker
+        raise NotTypeset(f"{document_path(document)}: {error}") from None
 
 
 def render_invoice(document: InvoiceDocument) -> bytes:
@@ -55,14 +66,14 @@ def render_documents(documents: Iterable[Document], workers: int = 0) -> Iterato
     Processes are spawned and end with the iterator, also when it is left early.
     """
     stream = iter(documents)
-    workers = workers or os.cpu_count() or 1
+    workers = workers or _cores()
     first = list(islice(stream, _BATCH))
     if workers == 1 or len(first) < _BATCH:
         for document in chain(first, stream):
             yield document_path(document), render_document(document)
         return
     batches = _batches(chain(first, stream))
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin_worker)
     try:
         waiting: deque[Future[list[tuple[str, bytes]]]] = deque()
         for batch in batches:
@@ -80,6 +91,11 @@ def render_invoices(documents: Iterable[InvoiceDocument], workers: int = 0) -> I
     return render_documents(documents, workers)
 
 
+def _cores() -> int:
+    """Cores that this process may use, which in a container are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _batches(stream: Iterator[Document]) -> Iterator[list[Document]]:
     while batch := list(islice(stream, _BATCH)):
         yield batch
@@ -89,8 +105,9 @@ def _render_batch(batch: list[Document]) -> list[tuple[str, bytes]]:
     return [(document_path(document), render_document(document)) for document in batch]
 
 
-def _end_with_parent() -> None:
-    """A worker does not outlive the process that it works for, whatever ended that one."""
+def _begin_worker() -> None:
+    """A worker leaves Ctrl-C to the process it works for, and does not outlive it, whatever ended that one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is None:
         return

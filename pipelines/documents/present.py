@@ -193,7 +193,7 @@ def usage(document: UsageDocument) -> View:
                 "on": formats.short_date(day.on),
                 "size": formats.quantity(Decimal(day.fleet_size)),
                 "mark": "*" if day.carried else "",
-                "bar": str(round(1000 * day.fleet_size / max(1, document.peak))),
+                "bar": str(1000 * day.fleet_size // max(1, document.peak)),
             }
             for day in document.days
         ],

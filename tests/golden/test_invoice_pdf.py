@@ -11,20 +11,21 @@ from decimal import Decimal
 import pypdf
 import pytest
 
+from pipelines.documents import pdf
 from pipelines.documents.model import InvoiceRow, Offset, Party
 from pipelines.documents.paths import document_path
 from pipelines.documents.pdf import render_document, render_documents, render_invoice, render_invoices
 from tests.unit.documents import samples
 
 
-def pages(pdf: bytes) -> list[str]:
+def pages(content: bytes) -> list[str]:
     """Text of every page, blanks and invisible breaks made plain."""
-    found = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    found = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
     return [re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).replace("\u200b", "")) for text in found]
 
 
-def text_of(pdf: bytes) -> str:
-    return " ".join(pages(pdf))
+def text_of(content: bytes) -> str:
+    return " ".join(pages(content))
 
 
 def test_an_accountant_finds_everything():
@@ -64,6 +65,27 @@ def test_the_font_is_roboto_and_nothing_else():
     fonts = {str(font.get_object()["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()}
     assert fonts
     assert all("+Roboto-" in font for font in fonts)
+
+
+def test_a_missing_font_is_said_and_not_replaced(tmp_path, monkeypatch):
+    monkeypatch.setattr("font_roboto.font_directory", str(tmp_path))
+    pdf._fonts.cache_clear()
+    try:
+        with pytest.raises(pdf.FontMissing, match="Roboto"):
+            pdf._fonts()
+    finally:
+        pdf._fonts.cache_clear()
+
+
+def test_what_typst_refuses_names_the_document(tmp_path, monkeypatch):
+    (tmp_path / "invoice.typ").write_text("#panic(sys.inputs.data.len() > 0)")
+    monkeypatch.setattr(pdf, "resource", lambda _: tmp_path)
+    pdf._compiler.cache_clear()
+    try:
+        with pytest.raises(pdf.NotTypeset, match=r"invoices/2026-01/НСМ/НСМ-2026-000123\.pdf"):
+            render_invoice(samples.invoice())
+    finally:
+        pdf._compiler.cache_clear()
 
 
 def test_the_same_document_gives_the_same_bytes():
