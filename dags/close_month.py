@@ -1,0 +1,140 @@
+"""
+# close_month: from the days of a month to issued invoices
+
+**What it does.** When every day of a month is known (`fleet_daily`), it drafts the month, shows a person what would be
+billed, and waits. After **Approve** (Required Actions, by one of FLEETBILL_APPROVERS): numbers, documents, the message
+for 1C, the finance workbook. After **Reject**: the refusal is recorded, nothing leaves. The DAG never approves for itself.
+
+**When.** By itself, when the last day of a month becomes known. By hand (a contract was mended after the close, a refusal was
+settled): *Trigger* with the partition key of the month, `2026-02`, or
+
+    POST /api/v2/dags/close_month/dagRuns  {"logical_date": null, "partition_key": "2026-02"}
+
+**What the approval rests on.** Its digest covers figures, evidence, prices, terms and requisites. If one vehicle-day has
+changed since it was shown, `issue` fails with *RunChanged*: clear `draft` and everything after it, and look again.
+
+**When it fails.** Every step may be run again: issued stays issued, documents and the workbook are written anew,
+the 1C message carries what is not acknowledged. *AlreadyRunning* names the other close of the same month.
+Contracts that cannot be billed are parked, with reasons, on the page; the others go on. Mended, they are billed by the next run of that month.
+
+**If a month never starts**, a day of it is not known: `watch_days` names it every morning.
+"""
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import Asset, MonthWindow, Param, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, TriggerRule, dag, task
+from alerts import DEFAULTS, Asked
+
+from pipelines.settings import load
+
+APPROVERS = [{"id": name.strip(), "name": name.strip()} for name in load().approvers.split(",") if name.strip()]
+
+DAYS_OF_MONTH = RollupMapper(upstream_mapper=StartOfMonthMapper(input_format="%Y-%m-%d"), window=MonthWindow())
+
+
+@dag(
+    dag_id="close_month",
+    schedule=PartitionedAssetTimetable(assets=Asset("fleet_day"), default_partition_mapper=DAYS_OF_MONTH),
+    max_active_runs=3,
+    tags=["billing", "month"],
+    default_args=DEFAULTS,
+    doc_md=__doc__,
+)
+def close_month():
+    """Draft, a person's word, and what follows from it."""
+
+    @task(pool="month")
+    def draft(partition_key=None):
+        """Draft the month; what a person needs to see of it."""
+        from pipelines import clock, settings
+        from pipelines.billing.close import close
+        from pipelines.documents.approval import approval_page
+        from pipelines.period import Month
+
+        configured, month = settings.load(), Month.parse(partition_key)
+        run = close(configured, month, approver=None, issued_on=None, at=clock.now()).prepared
+        page = approval_page(configured, month, run.digest)
+        return {"digest": run.digest, "subject": page.subject, "body": page.body}
+
+    approval = ApprovalOperator(
+        task_id="approval",
+        subject="{{ ti.xcom_pull(task_ids='draft')['subject'] }}",
+        body="{{ ti.xcom_pull(task_ids='draft')['body'] }}",
+        assigned_users=APPROVERS or None,
+        params={
+            "issue_date": Param(
+                None, type=["null", "string"], format="date", title="Дата счетов", description="пусто: сегодняшний день организации"
+            ),
+            "note": Param(None, type=["null", "string"], title="Примечание", description="останется в истории решений"),
+        },
+        notifiers=[Asked()],
+    )
+
+    @task(pool="month")
+    def issue(partition_key=None, ti=None):
+        """Approve in the person's name exactly what was shown, and issue it."""
+        from datetime import date
+
+        from pipelines import clock, settings
+        from pipelines.billing.approve import approve
+        from pipelines.billing.close import issue_approved
+        from pipelines.period import Month
+
+        configured, month, seen = settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"]
+        author, asked = _answer(ti)
+        approve(configured, month, seen, author)
+        issued = issue_approved(configured, month, date.fromisoformat(asked) if asked else None, clock.now())
+        return {"invoices": issued.invoices, "without_invoice": issued.without_invoice}
+
+    @task
+    def documents(partition_key=None):
+        """PDF and the rest of every issued invoice of the month."""
+        from pipelines import settings
+        from pipelines.documents.publish import publish
+        from pipelines.period import Month
+
+        return publish(settings.load(), Month.parse(partition_key))
+
+    @task
+    def onec():
+        """The message for 1C with everything that it has not acknowledged."""
+        from pipelines import clock, settings
+        from pipelines.delivery.onec.sending import send
+
+        message = send(settings.load(), clock.now())
+        return str(message.path) if message else None
+
+    @task
+    def workbook(partition_key=None):
+        """The month's workbook for finance."""
+        from pipelines import clock, settings
+        from pipelines.documents.report import write_report
+        from pipelines.period import Month
+
+        return write_report(settings.load(), Month.parse(partition_key), clock.now())
+
+    @task(trigger_rule=TriggerRule.ALL_SKIPPED)
+    def rejected(partition_key=None, ti=None):
+        """Record the refusal, with name and reason."""
+        from pipelines import settings
+        from pipelines.billing.approve import reject
+        from pipelines.period import Month
+
+        reject(settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"], _answer(ti)[0])
+
+    issued = issue()
+    draft() >> approval >> issued >> documents() >> [onec(), workbook()]
+    issued >> rejected()
+
+
+def _answer(ti):
+    """(author, issue date or None) of the answered approval."""
+    from pipelines.clock import Authorship
+
+    answer = ti.xcom_pull(task_ids="approval")
+    given = answer["params_input"] or {}
+    who = answer["responded_by_user"]
+    note = given.get("note") or "ответ на запрос в Airflow"
+    return Authorship(who["name"] or who["id"], note, answer["responded_at"]), given.get("issue_date")
+
+
+close_month()

@@ -1,0 +1,61 @@
+"""
+# receivables: money in, debts, access
+
+**What it does.** Reads the bank statements that lie in `FLEETBILL_HOME/exchange/bank/in`, matches the payments, then takes the
+overdue ladder's steps of the date: whom to remind, whom to block, whose access comes back.
+A statement that was read moves to `done`; one that cannot be read moves to `failed`, with every problem beside it, and you get an alert. A payment that two statements carry is stored once.
+
+**When.** Every morning at 08:00. By hand: *Trigger*, with a `date` other than today where needed.
+
+**When it fails.** Nothing is half-done: mend the cause and clear the task. Blocking fails safe: with payment data older than
+FLEETBILL_BLOCKING_DATA_HOURS, or more clients to block than FLEETBILL_BLOCKING_MAX_SHARE allows, nobody is blocked and the log says why.
+`fleetbill dunning --date D --dry-run` shows the plan of a date, `fleetbill access` what is blocked now.
+
+**Backfill.** None: payments are imported whenever they come, and the ladder of a past date is not taken afterwards.
+"""
+
+from airflow.sdk import CronTriggerTimetable, Param, dag, task
+from alerts import DEFAULTS
+
+
+@dag(
+    dag_id="receivables",
+    schedule=CronTriggerTimetable("0 8 * * *", timezone="Europe/Moscow"),
+    catchup=False,
+    max_active_runs=1,
+    tags=["billing", "money"],
+    default_args=DEFAULTS,
+    params={"date": Param(None, type=["null", "string"], format="date", description="day of the ladder; empty: today")},
+    doc_md=__doc__,
+)
+def receivables():
+    """Payments first, so that nobody is blocked who has paid."""
+
+    @task
+    def payments():
+        """Every statement in the folder."""
+        from alerts import tell
+
+        from pipelines import clock, settings
+        from pipelines.receivables.inbox import import_inbox
+
+        read = import_inbox(settings.load(), clock.now())
+        for refused in read.failed:
+            tell(f"bank statement {refused.name} was not read", refused.reason)
+        return [str(line) for line in read.lines]
+
+    @task
+    def ladder(params=None):
+        """The steps of the date."""
+        from datetime import date
+
+        from pipelines import clock, settings
+        from pipelines.receivables.dunning import dun
+
+        day = date.fromisoformat(params["date"]) if params["date"] else clock.local_date(clock.now(), "Europe/Moscow")
+        return [str(line) for line in dun(settings.load(), day, clock.now()).lines]
+
+    payments() >> ladder()
+
+
+receivables()

@@ -1,0 +1,1 @@
+"""The stack on one machine: embedded PostgreSQL and Airflow's processes, started, watched and stopped together."""

@@ -1,0 +1,76 @@
+"""`python -m stack up|down|status|demo`."""
+
+import argparse
+import sys
+import time
+
+from pipelines.errors import BadInput, Refused
+from stack import lifecycle, processes
+from stack.environment import Stack, passwords, stack
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 done, 1 refused or failed, 2 bad input."""
+    parser = argparse.ArgumentParser(prog="python -m stack", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (("up", "start everything"), ("demo", "run the sample company through it")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--port", type=int, default=None, help="port of the UI on localhost (default: the first free one from 8080)")
+    commands.add_parser("down", help="stop everything; the data stay")
+    commands.add_parser("status", help="what runs")
+    given = parser.parse_args(arguments)
+    try:
+        return _run(given.command, stack(), getattr(given, "port", None))
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 2
+    except Refused as error:
+        print(f"refused: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def _run(command: str, found: Stack, port: int | None) -> int:
+    if command == "up":
+        begun = time.monotonic()
+        lifecycle.up(found, port)
+        print(f"up after {time.monotonic() - begun:.0f} s")
+        print(welcome(found))
+    elif command == "down":
+        print("stopped; the data stay in " + str(found.home) if lifecycle.down(found) else "nothing was running")
+    elif command == "status":
+        return _status(found)
+    else:
+        from stack import demo
+
+        demo.run(found, port)
+    return 0
+
+
+def welcome(found: Stack) -> str:
+    """How to open the UI, and as whom."""
+    up = processes.running(found)
+    logins = "\n".join(f"  {user:<9} {password}" for user, password in passwords(found).items())
+    return (
+        f"Airflow: http://localhost:{up.port if up else '?'}   (finance approves, engineer runs)\n{logins}\n"
+        f"the `airflow` command of a shell: . {found.private / 'env'}\n"
+        f"logs: {found.logs}; `make down` stops everything and keeps the data"
+    )
+
+
+def _status(found: Stack) -> int:
+    up = processes.running(found)
+    if not up:
+        print("nothing is running")
+        return 1
+    for component in up.pids:
+        process = up.process(component)
+        print(f"{component:<14} {'pid ' + str(process.pid) if process else 'ended: see ' + str(processes.log_of(found, component))}")
+    print(welcome(found))
+    return 1 if up.dead else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""What Airflow's processes of one FLEETBILL_HOME are told: address of the database, secrets, users, port."""
+
+import json
+import os
+import secrets
+import shlex
+import socket
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipelines.errors import Refused
+from pipelines.settings import Settings, load
+from pipelines.warehouse import embedded
+
+ROOT = Path(__file__).resolve().parents[1]
+USERS = ("finance", "engineer")
+PORTS = range(8080, 8180)
+
+_CONNECTION = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One FLEETBILL_HOME as the stack sees it; every path is absolute."""
+
+    settings: Settings
+
+    @property
+    def home(self) -> Path:
+        """FLEETBILL_HOME."""
+        return self.settings.home
+
+    @property
+    def private(self) -> Path:
+        """Folder of secrets, passwords and process ids; its owner alone may read it."""
+        return self.home / "airflow"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the logs of every process."""
+        return self.home / "logs"
+
+
+def stack() -> Stack:
+    """The stack of this process's FLEETBILL_HOME."""
+    settings = load()
+    return Stack(replace(settings, home=settings.home.resolve()))
+
+
+def passwords(stack: Stack) -> dict[str, str]:
+    """Password by user, made on first use."""
+    return _kept(stack, "passwords.json", lambda: {user: secrets.token_urlsafe(12) for user in USERS})
+
+
+def environment(stack: Stack, port: int) -> dict[str, str]:
+    """Environment of every Airflow process of this home; makes what is not there yet."""
+    keys = _kept(
+        stack,
+        "secrets.json",
+        lambda: {
+            "AIRFLOW__CORE__FERNET_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(48),
+            "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
+        },
+    )
+    passwords(stack)
+    return {
+        **keys,
+        "FLEETBILL_HOME": str(stack.home),
+        "AIRFLOW_HOME": str(ROOT),
+        _CONNECTION: _metadata_database(stack),
+        # the few asynchronous reads of Airflow need no driver of their own
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": "",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": f"http://localhost:{port}",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        # Great Expectations reports its use to its makers unless told not to
+        "GX_ANALYTICS_ENABLED": "False",
+    }
+
+
+def write_env_file(stack: Stack, port: int) -> Path:
+    """`. FLEETBILL_HOME/airflow/env` makes the `airflow` command of a shell speak to this stack."""
+    lines = [f"export {key}={shlex.quote(value)}" for key, value in sorted(environment(stack, port).items())]
+    lines.append(f"export PATH={shlex.quote(str(ROOT / '.venv' / 'bin'))}:$PATH")
+    path = stack.private / "env"
+    _write_private(path, "\n".join(lines) + "\n")
+    return path
+
+
+def free_port(wanted: int | None) -> int:
+    """The wanted port of the UI, or the first free one from 8080 on."""
+    for port in [wanted] if wanted else PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Refused(f"port {wanted} of localhost is taken" if wanted else f"ports {PORTS[0]}–{PORTS[-1]} of localhost are all taken")
+
+
+def _metadata_database(stack: Stack) -> str:
+    given = os.environ.get(_CONNECTION)
+    if given:
+        return given
+    if not stack.settings.embedded:
+        raise Refused(f"FLEETBILL_DATABASE_URL names another server: name a database for Airflow's own metadata in {_CONNECTION}")
+    return embedded.address(stack.home, embedded.AIRFLOW, embedded.AIRFLOW)
+
+
+def _kept(stack: Stack, name: str, make) -> dict[str, str]:
+    path = stack.private / name
+    if not path.exists():
+        stack.private.mkdir(parents=True, exist_ok=True)
+        stack.private.chmod(0o700)
+        _write_private(path, json.dumps(make(), indent=1) + "\n")
+    return json.loads(path.read_text())
+
+
+def _write_private(path: Path, text: str) -> None:
+    written = path.with_suffix(".new")
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write(text)
+    written.replace(path)

@@ -1,0 +1,84 @@
+"""Up and down: schema, metadata, processes, health; and back to nothing running, data kept."""
+
+import json
+import os
+import subprocess
+import sys
+
+from pipelines.errors import Refused
+from pipelines.warehouse import embedded, migrate
+from stack import processes
+from stack.environment import ROOT, Stack, environment, free_port, passwords, write_env_file
+from stack.rest import Rest
+
+DAGS = ("fleet_daily", "close_month", "receivables", "master_import", "watch_days")
+POOLS = {"month": (1, "Work on a whole month: one at a time, so that two days do not replace the same month at once")}
+_START = 180.0
+
+
+def up(stack: Stack, port: int | None = None) -> Rest:
+    """Start everything and wait until it is healthy and has read every DAG. Refused when it is up already."""
+    if processes.running(stack):
+        raise Refused(f"the stack of {stack.home} is up already; `make down` stops it")
+    chosen = free_port(port)
+    told = environment(stack, chosen)
+    write_env_file(stack, chosen)
+    stack.logs.mkdir(parents=True, exist_ok=True)
+    if stack.settings.embedded:
+        embedded.ensure_running(stack.home)
+    metadata = _airflow_in_background(stack, told, "db", "migrate")
+    migrate.upgrade(stack.settings)
+    if metadata.wait():
+        raise Refused(f"`airflow db migrate` failed:\n{processes.tail(processes.log_of(stack, 'setup'))}")
+    _make_pools(stack, told)
+    try:
+        started = processes.start(stack, chosen, told)
+        rest = Rest(chosen, "engineer", passwords(stack)["engineer"])
+        processes.wait_until(lambda: _healthy(stack, started, rest), f"Airflow is healthy (logs: {stack.logs})", _START)
+        processes.wait_until(lambda: _has_dags(rest), "Airflow has read every DAG", _START)
+    except BaseException:
+        processes.stop(stack)
+        raise
+    return rest
+
+
+def down(stack: Stack) -> bool:
+    """Stop Airflow and the embedded server; the data stay. False when nothing ran."""
+    stopped = processes.stop(stack)
+    if stack.settings.embedded:
+        stopped = embedded.stop(stack.home) or stopped
+    return stopped
+
+
+def _airflow_in_background(stack: Stack, told: dict[str, str], *arguments: str) -> "subprocess.Popen[bytes]":
+    with processes.log_of(stack, "setup").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "airflow", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **told},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def _make_pools(stack: Stack, told: dict[str, str]) -> None:
+    declared = {name: {"slots": slots, "description": text, "include_deferred": False} for name, (slots, text) in POOLS.items()}
+    path = stack.private / "pools.json"
+    path.write_text(json.dumps(declared))
+    if _airflow_in_background(stack, told, "pools", "import", str(path)).wait():
+        raise Refused(f"the pools could not be made:\n{processes.tail(processes.log_of(stack, 'setup'))}")
+
+
+def _healthy(stack: Stack, started: processes.Running, rest: Rest) -> bool:
+    for component in started.dead:
+        raise Refused(f"{component} ended at once:\n{processes.tail(processes.log_of(stack, component))}")
+    health = rest.health()
+    return bool(health) and all(health.get(name) == "healthy" for name in ("metadatabase", "scheduler", "dag_processor", "triggerer"))
+
+
+def _has_dags(rest: Rest) -> bool:
+    broken = rest.get("importErrors")["import_errors"]
+    for problem in broken:
+        raise Refused(f"{problem['filename']} cannot be read:\n{problem['stack_trace']}")
+    return {dag["dag_id"] for dag in rest.get("dags?limit=100")["dags"]} >= set(DAGS)

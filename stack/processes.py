@@ -1,0 +1,148 @@
+"""Airflow's processes: each in a group of its own, with a log, known by pid and start time, stopped for good."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from pipelines.errors import Refused
+from stack.environment import ROOT, Stack
+
+COMPONENTS: dict[str, tuple[str, ...]] = {
+    "api-server": ("-m", "airflow", "api-server"),
+    "scheduler": ("-m", "stack.scheduler"),
+    "dag-processor": ("-m", "airflow", "dag-processor"),
+    "triggerer": ("-m", "airflow", "triggerer", "--skip-serve-logs"),
+}
+_GRACE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What was started: pid and start time by component (a pid alone may come to belong to another process), and the port."""
+
+    port: int
+    pids: dict[str, tuple[int, float]]
+
+    def process(self, component: str) -> psutil.Process | None:
+        """The live process of a component, or None."""
+        pid, started = self.pids[component]
+        try:
+            found = psutil.Process(pid)
+            alive = abs(found.create_time() - started) < 1 and found.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return None
+        return found if alive else None
+
+    @property
+    def dead(self) -> list[str]:
+        """Components that have ended."""
+        return [component for component in self.pids if self.process(component) is None]
+
+
+def running(stack: Stack) -> Running | None:
+    """What runs of this home's stack, or None when nothing does."""
+    try:
+        noted = json.loads(_file(stack).read_text())
+    except FileNotFoundError:
+        return None
+    found = Running(noted["port"], {name: (pid, started) for name, (pid, started) in noted["pids"].items()})
+    return found if len(found.dead) < len(found.pids) else None
+
+
+def start(stack: Stack, port: int, environment: dict[str, str]) -> Running:
+    """Start every component; Refused when one of this home runs already."""
+    if running(stack):
+        raise Refused(f"the stack of {stack.home} is up already; `make down` stops it")
+    stack.logs.mkdir(parents=True, exist_ok=True)
+    pids: dict[str, tuple[int, float]] = {}
+    for component, arguments in COMPONENTS.items():
+        with log_of(stack, component).open("ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        pids[component] = (child.pid, psutil.Process(child.pid).create_time())
+        _file(stack).write_text(json.dumps({"port": port, "pids": pids}))
+    return Running(port, pids)
+
+
+def stop(stack: Stack) -> bool:
+    """Stop every component and all that they started; False when nothing ran. Running tasks are asked to end first."""
+    found = running(stack)
+    if not found:
+        _file(stack).unlink(missing_ok=True)
+        return False
+    family: list[psutil.Process] = []
+    for component in found.pids:
+        process = found.process(component)
+        if process is None:
+            continue
+        family += [process, *_children(process)]
+        _signal_group(process.pid, signal.SIGTERM)
+    _, left = psutil.wait_procs(family, timeout=_GRACE)
+    for process in left:
+        family += _children(process)
+    for process in {process.pid: process for process in [*left, *family]}.values():
+        _kill(process)
+    psutil.wait_procs(family, timeout=5)
+    _file(stack).unlink(missing_ok=True)
+    return True
+
+
+def log_of(stack: Stack, component: str) -> Path:
+    """Log of a component."""
+    return stack.logs / f"{component}.log"
+
+
+def tail(path: Path, lines: int = 30) -> str:
+    """The last lines of a log."""
+    try:
+        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return "(no log)"
+
+
+def wait_until(done, what: str, seconds: float, every: float = 0.5) -> None:
+    """Poll until ``done()`` is true; Refused names what was waited for."""
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise Refused(f"{what}: not within {seconds:.0f} s")
+        time.sleep(every)
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.kill()
+    except psutil.Error:
+        pass
+
+
+def _file(stack: Stack) -> Path:
+    return stack.private / "processes.json"
