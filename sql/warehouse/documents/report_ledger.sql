@@ -1,0 +1,10 @@
+-- grain: kind of invoice; inputs: billing.invoices and open drafts; :month
+-- rerun: reads only
+SELECT kind, count(*) AS invoices, sum(net) AS net, sum(vat) AS vat, sum(total) AS total
+FROM (
+    SELECT kind, net, vat, total FROM billing.invoices WHERE month = :month
+    UNION ALL
+    SELECT kind, net, vat, total FROM billing.drafts WHERE month = :month AND NOT discarded
+) i
+GROUP BY kind
+ORDER BY kind
