@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def invoice_subject(document: InvoiceDocument) -> str:
     """The subject: one line, whatever the names hold."""
-    return " ".join(_laid_out("invoice.subject.j2", document).split())
+    return " ".join(_unbroken(_laid_out("invoice.subject.j2", document)).split())
 
 
 def invoice_html(document: InvoiceDocument, qr_src: str | None = None) -> str:
@@ -24,7 +24,7 @@ def invoice_html(document: InvoiceDocument, qr_src: str | None = None) -> str:
 
 def invoice_text(document: InvoiceDocument) -> str:
     """The plain-text part."""
-    return _laid_out("invoice.txt.j2", document).strip() + "\n"
+    return _unbroken(_laid_out("invoice.txt.j2", document)).strip() + "\n"
 
 
 def invoice_qr_png(document: InvoiceDocument) -> bytes | None:
@@ -35,6 +35,11 @@ def invoice_qr_png(document: InvoiceDocument) -> bytes | None:
 
 def _laid_out(template: str, document: InvoiceDocument, qr_src: str | None = None) -> str:
     return _templates().get_template(template).render(view(document, with_qr=False), qr_src=qr_src)
+
+
+def _unbroken(text: str) -> str:
+    """Plain text without the permissions to break that a page needs."""
+    return text.replace("\N{ZERO WIDTH SPACE}", "")
 
 
 @cache

@@ -17,6 +17,12 @@ def test_subject_is_one_line():
     )
 
 
+def test_plain_texts_hold_no_invisible_breaks():
+    document = samples.invoice(number="Н" * 40)
+    assert "Н" * 40 in invoice_subject(document)
+    assert "Н" * 40 in invoice_text(document)
+
+
 def test_html_says_what_the_pdf_says():
     page = plain(invoice_html(samples.invoice(), "cid:qr"))
     assert 'src="cid:qr"' in page
@@ -36,7 +42,7 @@ def test_html_takes_no_markup_from_outside():
 def test_text_part():
     text = plain(invoice_text(samples.invoice(notes=("За 12.01.2026 принято количество предыдущего дня.",))))
     assert "Всего к оплате: 57 991,79 ₽" in text
-    assert "ООО «Банк" not in text
+    assert "ИНН 7707083893, КПП 770701001\nРасчётный счёт 40702810900000012345\nПАО «Банк Пример»" in text
     assert "«Волга-Транс Логистика»" in text  # no HTML escapes
     assert "За 12.01.2026 принято" in text
 
