@@ -231,7 +231,8 @@ def _imei(numbers: Array) -> pa.Array:
 
 def _normal_quantile(shares: Array) -> Array:
     """Quantiles of the normal distribution, near enough for sizes of fleets."""
-    return np.log(shares / (1 - shares)) / 1.702
+    quantiles: Array = np.log(shares / (1 - shares)) / 1.702
+    return quantiles
 
 
 def main(arguments: list[str]) -> int:
