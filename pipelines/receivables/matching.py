@@ -1,0 +1,280 @@
+"""Which invoices a payment pays, and why: the declared order of rules (domain.md §8)."""
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from pipelines.money import ZERO
+from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, NumberIndex, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """An issued invoice and what is still open of it (0.00 when paid: its number still tells whose the money is).
+
+    `key` identifies it; two with one number (imported balances may have them) are never found by that number.
+    """
+
+    key: str
+    number: str
+    organization_code: str
+    client_code: str
+    contract_no: str
+    issued_on: date
+    due_on: date
+    open: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContract:
+    """A contract whose number a payer may write; it belongs to one organization and one client."""
+
+    contract_no: str
+    organization_code: str
+    client_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClient:
+    """A client of an organization, by its ИНН."""
+
+    client_code: str
+    organization_code: str
+    inn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A payment to be matched. `organization_code` owns the account that received it; `amount` > 0."""
+
+    payment_id: str
+    organization_code: str
+    amount: Decimal
+    payer_inn: str | None
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """So much of a payment pays that invoice, found by that rule (its name in RULES)."""
+
+    key: str
+    number: str
+    amount: Decimal
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What became of a payment: Σ allocations + `advance` + `unmatched` = its amount.
+
+    `client_code` (of the first invoice paid, or of the advance) and `found_by` (a rule's name) are None when nobody was
+    found. What is left is unmatched when it is nobody's or when several clients are meant.
+    """
+
+    payment_id: str
+    client_code: str | None
+    found_by: str | None
+    allocations: tuple[Allocation, ...]
+    advance: Decimal
+    unmatched: Decimal
+
+
+@dataclass(slots=True)
+class _Open:
+    """A debt while payments are taken from it."""
+
+    debt: Debt
+    left: Decimal
+
+    @property
+    def age(self) -> tuple[date, date, str]:
+        return (self.debt.due_on, self.debt.issued_on, self.debt.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule found: whose the payment is (empty: nobody), and the debts to pay in order."""
+
+    clients: tuple[str, ...] = ()
+    debts: Iterable[_Open] = ()
+
+
+@dataclass(slots=True)
+class _Case:
+    """A payment on its way through the rules. `clients`: whose it is, as far as known."""
+
+    receipt: Receipt
+    purpose: Purpose
+    left: Decimal
+    clients: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Seller:
+    """The open debts of one organization, indexed for the rules."""
+
+    invoices: NumberIndex[str]
+    contracts: NumberIndex[KnownContract]
+    by_key: dict[str, _Open]
+    by_client: dict[str, "_Queue"]
+    by_contract: dict[str, "_Queue"]
+    by_amount: dict[tuple[str, Decimal], list[_Open]]
+    clients_of: dict[str, tuple[str, ...]]
+
+    def payers(self, case: _Case) -> tuple[str, ...]:
+        """Clients with the payer's ИНН, only those already known to be meant, if any are."""
+        clients = self.clients_of.get(case.receipt.payer_inn or "", ())
+        return tuple(client for client in clients if not case.clients or client in case.clients)
+
+    def moved(self, debt: _Open) -> None:
+        """Put a debt where its open amount is looked for."""
+        if debt.left > 0:
+            insort(self.by_amount.setdefault((debt.debt.client_code, debt.left), []), debt, key=lambda one: one.age)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Debts, oldest first; what is paid at the front is never looked at again."""
+
+    debts: list[_Open] = field(default_factory=list)
+    front: int = 0
+
+    def open(self) -> Iterator[_Open]:
+        while self.front < len(self.debts) and self.debts[self.front].left <= 0:
+            self.front += 1
+        for at in range(self.front, len(self.debts)):
+            if self.debts[at].left > 0:
+                yield self.debts[at]
+
+
+def by_invoice_number(seller: _Seller, case: _Case) -> Found:
+    """The invoices that the purpose names, oldest first; somebody else may pay them."""
+    named = [seller.by_key[key] for key in seller.invoices.find(case.purpose)]
+    return Found(tuple(dict.fromkeys(one.debt.client_code for one in named)), sorted(named, key=lambda one: one.age))
+
+
+def by_contract_number(seller: _Seller, case: _Case) -> Found:
+    """The debts of the contracts that the purpose names, oldest first."""
+    named = [one for one in seller.contracts.find(case.purpose) if not case.clients or one.client_code in case.clients]
+    queues = (seller.by_contract[one.contract_no] for one in named if one.contract_no in seller.by_contract)
+    return Found(tuple(dict.fromkeys(one.client_code for one in named)), _oldest(queues))
+
+
+def by_payer_and_amount(seller: _Seller, case: _Case) -> Found:
+    """The payer's invoice that is open with exactly this amount; of several the oldest."""
+    best: list[_Open] = []
+    for client in seller.payers(case):
+        same = seller.by_amount.get((client, case.left), [])
+        while same and same[0].left != case.left:
+            same.pop(0)
+        best.extend(same[:1])
+    best.sort(key=lambda one: one.age)
+    return Found(tuple(one.debt.client_code for one in best[:1]), best[:1])
+
+
+def by_payer_oldest(seller: _Seller, case: _Case) -> Found:
+    """All that the payer owes, oldest first."""
+    payers = seller.payers(case)
+    return Found(payers, _oldest(seller.by_client[client] for client in payers if client in seller.by_client))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to find what a payment pays; `text` is the explanation for finance."""
+
+    name: str
+    text: str
+    find: Callable[[_Seller, _Case], Found]
+
+
+RULES: Final = (
+    Rule("invoice_number", "номер счёта в назначении платежа", by_invoice_number),
+    Rule("contract_number", "номер договора в назначении платежа", by_contract_number),
+    Rule("payer_and_amount", "ИНН плательщика и равная сумма к оплате", by_payer_and_amount),
+    Rule("payer_oldest", "ИНН плательщика, сначала самый старый счёт", by_payer_oldest),
+)
+"""The declared order. What one rule leaves goes to the next, for the same client; what all leave is the client's advance."""
+
+
+class Book:
+    """Open debts while payments are matched against them, one after another; each payment sees what the former left."""
+
+    def __init__(self, debts: Iterable[Debt], contracts: Iterable[KnownContract] = (), clients: Iterable[KnownClient] = ()) -> None:
+        debts_of: dict[str, list[Debt]] = {}
+        contracts_of: dict[str, list[KnownContract]] = {}
+        clients_of: dict[str, dict[str, list[str]]] = {}
+        for debt in debts:
+            debts_of.setdefault(debt.organization_code, []).append(debt)
+        for contract in contracts:
+            contracts_of.setdefault(contract.organization_code, []).append(contract)
+        for client in clients:
+            clients_of.setdefault(client.organization_code, {}).setdefault(client.inn, []).append(client.client_code)
+        self._sellers = {
+            code: _seller(debts_of.get(code, []), contracts_of.get(code, []), clients_of.get(code, {}))
+            for code in {**debts_of, **contracts_of, **clients_of}
+        }
+
+    def match(self, receipt: Receipt, rules: tuple[Rule, ...] = RULES) -> Match:
+        """Allocate one payment by the rules in order, and take the amounts from the book's debts.
+
+        A rule that finds a client narrows the later ones to it. An ИНН of several clients pays the debts of all; what is
+        left is an advance only when one client alone is meant or paid, else it stays unmatched, for a person to see.
+        """
+        seller = self._sellers.get(receipt.organization_code)
+        if seller is None:
+            return Match(receipt.payment_id, None, None, (), ZERO, receipt.amount)
+        case = _Case(receipt, Purpose.of(receipt.purpose), receipt.amount)
+        paid: list[Allocation] = []
+        found_by: str | None = None
+        for rule in rules:
+            found = rule.find(seller, case)
+            if found.clients and not case.clients:
+                case.clients, found_by = found.clients, rule.name
+            paid.extend(_take(seller, case, found.debts, rule.name))
+            if case.left <= 0:
+                break
+        meant = tuple(dict.fromkeys(seller.by_key[one.key].debt.client_code for one in paid)) or case.clients
+        owner = meant[0] if paid or len(meant) == 1 else None
+        advance, unmatched = (case.left, ZERO) if len(meant) == 1 else (ZERO, case.left)
+        return Match(receipt.payment_id, owner, found_by if owner else None, tuple(paid), advance, unmatched)
+
+
+def _take(seller: _Seller, case: _Case, debts: Iterable[_Open], rule: str) -> Iterator[Allocation]:
+    for debt in debts:
+        amount = min(debt.left, case.left)
+        if amount > 0:
+            debt.left -= amount
+            case.left -= amount
+            seller.moved(debt)
+            yield Allocation(debt.debt.key, debt.debt.number, amount, rule)
+        if case.left <= 0:
+            return
+
+
+def _oldest(queues: Iterable[_Queue]) -> Iterator[_Open]:
+    every = list(queues)
+    if len(every) == 1:
+        return every[0].open()
+    return iter(sorted((debt for queue in every for debt in queue.open()), key=lambda one: one.age))
+
+
+def _seller(debts: list[Debt], contracts: list[KnownContract], clients: dict[str, list[str]]) -> _Seller:
+    opened = sorted((_Open(debt, debt.open) for debt in debts), key=lambda one: one.age)
+    seller = _Seller(
+        invoices=NumberIndex(((debt.number, debt.key) for debt in debts), INVOICE_CUE, CONTRACT_CUE),
+        contracts=NumberIndex(((one.contract_no, one) for one in contracts), CONTRACT_CUE, INVOICE_CUE),
+        by_key={one.debt.key: one for one in opened},
+        by_client={},
+        by_contract={},
+        by_amount={},
+        clients_of={inn: tuple(dict.fromkeys(codes)) for inn, codes in clients.items()},
+    )
+    for one in opened:
+        seller.by_client.setdefault(one.debt.client_code, _Queue()).debts.append(one)
+        seller.by_contract.setdefault(one.debt.contract_no, _Queue()).debts.append(one)
+        seller.moved(one)
+    return seller

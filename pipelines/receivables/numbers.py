@@ -1,0 +1,196 @@
+"""Numbers of invoices and contracts inside the purpose of a payment, however people wrote them (domain.md §8)."""
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+_FOLD = str.maketrans("АВЕЁКМНОРСТУХ", "ABEEKMHOPCTYX")
+_NUMERO = re.compile(r"(?<![^\W_])N[OО]?[.°]?\s*(?=[А-ЯЁ])")
+_DATE = re.compile(r"(?<![\w/.-])[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{4}|[0-9]{2})(?![0-9/-]|\.[0-9])")
+_SHORTENED = re.compile(r"\b(ДOГ|KOHTP)-[PT]\w{0,2}\b")
+_DATE_MARK = "\x01"
+_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
+_LOOSE = " \t\n\u00a0\u2009\u202f-\u2010\u2011\u2012\u2013\u2014\u2212_№"
+_JOINERS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212/_")
+
+Thing = TypeVar("Thing", bound=Hashable)
+
+
+def fold(text: str) -> str:
+    """Upper case, with the Cyrillic letters that look Latin made Latin."""
+    return text.upper().translate(_FOLD)
+
+
+_NUMERO_WORDS = frozenset(map(fold, ("N", "NO", "НОМЕР", "НОМ")))
+_UNITS = frozenset(map(fold, ("Р", "РУБ", "РУБЛЕЙ", "КОП", "ШТ")))
+_FROM, _AND = fold("ОТ"), fold("И")
+_COMMON_WORDS = frozenset(
+    fold("А В И К О С У Я Г ВО ДО ЗА ИЗ КО НА НЕ ОБ ОТ ПО СО ПП ТЧ ШТ ДЛЯ ПРИ БЕЗ ИЛИ НДС РУБ ДНЯ ДНИ МАЙ МАЯ ГОД").split()
+)
+"""Words that are no prefix of a number when a space follows: "с 26-03" is a date, "С26-000003" an invoice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that announce a kind of number, by their folded beginnings or whole."""
+
+    beginnings: tuple[str, ...]
+    whole: frozenset[str] = frozenset()
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.whole or word.startswith(self.beginnings)
+
+
+INVOICE_CUE = Cue((fold("СЧЕТ"),), frozenset({fold("СЧ")}))
+CONTRACT_CUE = Cue((fold("ДОГ"), fold("КОНТР"), fold("СОГЛАШ")))
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A purpose cut into words and runs of digits. `gaps[i]` stands before token i; one more stands after the last."""
+
+    tokens: tuple[str, ...]
+    written: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Purpose":
+        """Fold and cut; dates are taken out, for no number may be found in them."""
+        plain = _SHORTENED.sub(r"\1", _DATE.sub(_DATE_MARK, fold(_NUMERO.sub("№", text.upper()))))
+        written, gaps, end = [], [], 0
+        for found in _TOKEN.finditer(plain):
+            written.append(found[0])
+            gaps.append(plain[end : found.start()])
+            end = found.end()
+        return cls(tuple(map(_plain, written)), tuple(written), (*gaps, plain[end:]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known(Generic[Thing]):
+    thing: Thing
+    written: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+
+class NumberIndex(Generic[Thing]):
+    """Known numbers, found in purposes in one look per word.
+
+    A number is found whatever its case, alphabet, spaces, dashes and missing leading zeros; never inside a longer number, inside
+    a date, or after a word of `foreign` (an invoice's number after "договор"). A number that begins with a digit
+    counts only after a word of `own`.
+    """
+
+    def __init__(self, numbers: Iterable[tuple[str, Thing]], own: Cue, foreign: Cue) -> None:
+        self._own, self._foreign = own, foreign
+        self._known: dict[tuple[str, ...], list[_Known[Thing]]] = {}
+        self._lengths: dict[str, set[int]] = {}
+        for number, thing in numbers:
+            self._add(number, thing)
+
+    def _add(self, number: str, thing: Thing) -> None:
+        cut = Purpose.of(number)
+        if not cut.tokens or _DATE_MARK in number:
+            return
+        glued, glued_gaps = _glued(cut)
+        for written, gaps in {(cut.written, cut.gaps[1:-1]), (glued, glued_gaps)}:
+            key = tuple(map(_plain, written))
+            self._known.setdefault(key, []).append(_Known(thing, written, gaps))
+            self._lengths.setdefault(key[0], set()).add(len(key))
+
+    def find(self, purpose: Purpose) -> list[Thing]:
+        """What the purpose names, in order of mention, each once. A number that fits two things names none."""
+        found: dict[Thing, None] = {}
+        at = 0
+        while at < len(purpose.tokens):
+            hit = next(self._at(purpose, at), None)
+            if hit is not None:
+                found[hit[0]] = None
+            at += hit[1] if hit is not None else 1
+        return list(found)
+
+    def _at(self, purpose: Purpose, at: int) -> Iterator[tuple[Thing, int]]:
+        """The thing whose number begins at a token, and how many tokens it takes; the longest first."""
+        for length in sorted(self._lengths.get(purpose.tokens[at], ()), reverse=True):
+            key = purpose.tokens[at : at + length]
+            if len(key) < length:
+                continue
+            known = [one for one in self._known.get(key, ()) if _held_together(purpose, at, one)]
+            if not known or not self._stands_alone(purpose, at, length) or not self._is_announced(purpose, at, length):
+                continue
+            exact = [one for one in known if one.written == purpose.written[at : at + length]]
+            things = {one.thing for one in exact or known}
+            if len(things) == 1:
+                yield things.pop(), length
+
+    def _stands_alone(self, purpose: Purpose, at: int, length: int) -> bool:
+        """Not a piece of a longer number: "1-НВ26-42", "НВ26-42/2", "НВ26-42А", "3.42"."""
+        tokens, stop = purpose.tokens, at + length
+        before = tokens[at - 1] if at else ""
+        if before and before not in self._own and not (purpose.gaps[at] == "/" and tokens[at] in tokens[max(0, at - 4) : at]):
+            joined = _joined(before, purpose.gaps[at], tokens[at])
+        else:
+            joined = False
+        if joined or stop == len(tokens):
+            return not joined
+        same_again = purpose.gaps[stop] == "/" and tokens[stop] == tokens[at]
+        return same_again or not _joined(tokens[stop], purpose.gaps[stop], tokens[stop - 1])
+
+    def _is_announced(self, purpose: Purpose, at: int, length: int) -> bool:
+        tokens = purpose.tokens
+        before = at - 1
+        while before >= 0 and tokens[before] in _NUMERO_WORDS:
+            before -= 1
+        if before >= 0 and tokens[before] in self._foreign:
+            return False
+        is_common_word = tokens[at] in _COMMON_WORDS and length > 1 and any(mark.isspace() for mark in purpose.gaps[at + 1])
+        if not (tokens[at].isdigit() or is_common_word):
+            return True
+        after = tokens[at + length] if at + length < len(tokens) else ""
+        return _announcing_word(purpose, at) in self._own and after not in _UNITS
+
+
+def _joined(neighbour: str, gap: str, token: str) -> bool:
+    """Whether a neighbouring token belongs to the same written number as this one."""
+    if gap in _JOINERS:
+        return neighbour.isdigit() or len(neighbour) <= 3
+    both_digits = neighbour.isdigit() and token.isdigit()
+    return not gap or (both_digits and gap in ".,")
+
+
+def _announcing_word(purpose: Purpose, at: int) -> str:
+    """The word that a bare number belongs to: "счета" in "счета от 31.03.2026 № 42, 43 и 44", for each of the three."""
+    tokens, before, after_and = purpose.tokens, at - 1, False
+    while before >= 0:
+        word, gap = tokens[before], purpose.gaps[before + 1].strip(_LOOSE)
+        is_listed = word.isdigit() and (gap in (",", ";") or (after_and and not gap))
+        is_dated = word == _FROM and _DATE_MARK in gap
+        if not (is_listed or is_dated or word == _AND or word in _NUMERO_WORDS):
+            return word
+        after_and = word == _AND
+        before -= 1
+    return ""
+
+
+def _plain(token: str) -> str:
+    return (token.lstrip("0") or "0") if token[0] == "0" else token
+
+
+def _glued(cut: Purpose) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The number with neighbouring runs of digits written together: НВ26-000042 as НВ26000042."""
+    written, gaps = [cut.written[0]], list[str]()
+    for token, gap in zip(cut.written[1:], cut.gaps[1:-1], strict=True):
+        if token.isdigit() and written[-1].isdigit() and not gap.strip(_LOOSE):
+            written[-1] += token
+        else:
+            written.append(token)
+            gaps.append(gap)
+    return tuple(written), tuple(gaps)
+
+
+def _held_together(purpose: Purpose, at: int, known: _Known[Thing]) -> bool:
+    """Between the tokens only spaces, dashes and what the number itself has there."""
+    return all(
+        gap.strip(_LOOSE) in ("", own.strip(_LOOSE))
+        for gap, own in zip(purpose.gaps[at + 1 : at + len(known.written)], known.gaps, strict=True)
+    )
