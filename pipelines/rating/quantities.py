@@ -95,8 +95,8 @@ def unknown(component: Component, usage: Usage, span: Span) -> Reason | None:
         if blank:
             return Reason(Cause.UNKNOWN_ONLINE, blank)
         return Reason(Cause.NEGATIVE_USAGE, (span,), "online_minutes") if usage.online_minutes < 0 else None
-    if component.kind == Kind.METER:
-        name = component.meter or ""
+    if component.kind == Kind.METER and component.meter:
+        name = component.meter
         blank = runs(day.date for day in usage.days if name not in day.meters and day.fleet_size)
         if blank:
             return Reason(Cause.MISSING_METER, blank, name)

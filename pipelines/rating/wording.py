@@ -40,6 +40,8 @@ def is_short(value: Fraction) -> bool:
 def arithmetic(segment: Segment, component: Component, quantity: Quantity, priced: tuple[Part, ...], amount: Decimal) -> str:
     """"10 × 300,00 × 15/30 − скидка 10 % = 1 350,00"."""
     told = _division(quantity)
+    share = share_text(segment.span) if scaled(component.kind) and segment.share != 1 else ""
+    discount = discount_text(segment.terms.discount_percent)
     if component.scheme == Scheme.PACKAGE:
         size = number(component.package_size or 0)
         sum_text = f"{_units(quantity)} → {number(priced[0].quantity)} пак. по {size} × {roubles(priced[0].price)}"
@@ -47,10 +49,8 @@ def arithmetic(segment: Segment, component: Component, quantity: Quantity, price
         sum_text = f"{_units(quantity)} × {roubles(priced[0].price)}"
     else:
         sum_text = " + ".join(f"{_units(Quantity(part.quantity))} × {roubles(part.price)}" for part in priced)
-        if scaled(component.kind) and segment.share != 1:
-            sum_text = f"({sum_text})"
-    share = share_text(segment.span) if scaled(component.kind) and segment.share != 1 else ""
-    return f"{told}{sum_text}{share}{discount_text(segment.terms.discount_percent)} = {roubles(amount)}"
+        sum_text = f"({sum_text})" if share or discount else sum_text
+    return f"{told}{sum_text}{share}{discount} = {roubles(amount)}"
 
 
 def scaled(kind: Kind) -> bool:

@@ -43,4 +43,5 @@ def test_nearest_and_symmetric(amount):
 
 
 def test_shown_always_has_kopecks():
-    assert [shown(amount) for amount in (ZERO, Decimal(1234), Decimal("1234.5"), Decimal("-0.30"))] == ["0.00", "1234.00", "1234.50", "-0.30"]
+    amounts = (ZERO, Decimal(1234), Decimal("1234.5"), Decimal("-0.30"))
+    assert [shown(amount) for amount in amounts] == ["0.00", "1234.00", "1234.50", "-0.30"]

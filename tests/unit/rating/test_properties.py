@@ -65,16 +65,17 @@ def test_totals_are_the_sums_of_the_lines(world):
 @given(worlds.worlds(), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(world, order: random.Random):
     shuffled = dict(world)
-    shuffled["terms"] = order.sample(world["terms"], len(world["terms"]))
-    shuffled["modes"] = order.sample(world["modes"], len(world["modes"]))
-    shuffled["usage"] = dict(order.sample(list(world["usage"].items()), len(world["usage"])))
-    shuffled["tariffs"] = {
-        code: [
-            {**row, "parts": [{**part, "tiers": order.sample(part["tiers"], len(part["tiers"]))} for part in order.sample(row["parts"], len(row["parts"]))]}
-            for row in order.sample(rows, len(rows))
-        ]
-        for code, rows in reversed(world["tariffs"].items())
-    }
+
+    def mixed(rows):
+        return order.sample(rows, len(rows))
+
+    def mixed_parts(row):
+        return {**row, "parts": [{**part, "tiers": mixed(part["tiers"])} for part in mixed(row["parts"])]}
+
+    shuffled["tariffs"] = {code: mixed([mixed_parts(row) for row in rows]) for code, rows in reversed(world["tariffs"].items())}
+    shuffled["terms"] = mixed(world["terms"])
+    shuffled["modes"] = mixed(world["modes"])
+    shuffled["usage"] = dict(mixed(list(world["usage"].items())))
     assert rate(shuffled) == rate(world)
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.rating import model
 
+SOMETIMES_AHEAD = st.sampled_from([0, 0, 10])
 MONTHS = [(2025, 12), (2026, 1), (2026, 2), (2026, 4), (2028, 2)]
 prices = st.decimals(0, 500, places=2) | st.decimals(0, 5, places=3) | st.just(Decimal(0)) | st.decimals(-50, 0, places=2)
 bounds = st.lists(st.decimals(1, 40, places=0) | st.decimals("0.5", 300, places=1), min_size=1, max_size=3, unique=True).map(sorted)
@@ -17,7 +18,8 @@ bounds = st.lists(st.decimals(1, 40, places=0) | st.decimals("0.5", 300, places=
 def parts(draw, number, kind=None):
     kind = kind or draw(st.sampled_from(["fixed", "vehicles", "vehicles", "vehicle_days", "online_hours", "meter"]))
     scheme = draw(st.sampled_from(["unit", "graduated", "volume", "package"]))
-    part = {"no": number, "kind": kind, "meter": "km" if kind == "meter" else None, "scheme": scheme, "price": None, "size": None, "tiers": []}
+    meter = "km" if kind == "meter" else None
+    part = {"no": number, "kind": kind, "meter": meter, "scheme": scheme, "price": None, "size": None, "tiers": []}
     if scheme in ("unit", "package"):
         part["price"] = draw(prices)
         part["size"] = draw(st.decimals(3, 50, places=1)) if scheme == "package" else None
@@ -62,7 +64,7 @@ def terms_values(ahead):
 
 
 @st.composite
-def worlds(draw, ahead=st.sampled_from([0, 0, 10]), kind=None):
+def worlds(draw, ahead=SOMETIMES_AHEAD, kind=None):
     year, month = draw(st.sampled_from(MONTHS))
     days = [dt.date(year, month, number) for number in range(1, calendar.monthrange(year, month)[1] + 1)]
     starts = draw(st.just(dt.date(2020, 1, 1)) | dates_in(year, month))
