@@ -14,8 +14,8 @@ settled): *Trigger* with the partition key of the month, `2026-02`, or
 changed since it was shown, `issue` fails with *RunChanged*: clear `draft` and everything after it, and look again.
 
 **When it fails.** Every step may be run again: issued stays issued, documents and the workbook are written anew,
-the 1C message carries what is not acknowledged. *AlreadyRunning* names the other close of the same month.
-Contracts that cannot be billed are parked, with reasons, on the page; the others go on. Mended, they are billed by the next run of that month.
+the 1C message carries what is not acknowledged. *AlreadyRunning* names the other close of the same month. Contracts that cannot
+be billed are parked, with reasons, on the page; the others go on. Mended, they are billed by the next run of that month.
 
 **If a month never starts**, a day of it is not known: `watch_days` names it every morning.
 """

@@ -28,7 +28,7 @@ from alerts import DEFAULTS
         "path": Param("", type="string", minLength=1, description="workbook, folder of CSV files, or database URL"),
         "by": Param("", type="string", minLength=1, description="who imports; stays in the history"),
         "reason": Param("", type="string", minLength=1, description="why; stays in the history"),
-        "dry_run": Param(False, type="boolean", description="only show what would change"),
+        "dry_run": Param(default=False, type="boolean", description="only show what would change"),
     },
     doc_md=__doc__,
 )

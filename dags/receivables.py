@@ -3,7 +3,8 @@
 
 **What it does.** Reads the bank statements that lie in `FLEETBILL_HOME/exchange/bank/in`, matches the payments, then takes the
 overdue ladder's steps of the date: whom to remind, whom to block, whose access comes back.
-A statement that was read moves to `done`; one that cannot be read moves to `failed`, with every problem beside it, and you get an alert. A payment that two statements carry is stored once.
+A statement that was read moves to `done`; one that cannot be read moves to `failed`, and you get an alert with every problem
+in it. A payment that two statements carry is stored once.
 
 **When.** Every morning at 08:00. By hand: *Trigger*, with a `date` other than today where needed.
 

@@ -4,6 +4,8 @@ import argparse
 import sys
 import time
 
+import click
+
 from pipelines.errors import BadInput, Refused
 from stack import lifecycle, processes
 from stack.environment import Stack, passwords, stack
@@ -22,13 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(given.command, stack(), getattr(given, "port", None))
     except BadInput as error:
-        print(error, file=sys.stderr)
+        click.echo(error, err=True)
         return 2
     except Refused as error:
-        print(f"refused: {error}", file=sys.stderr)
+        click.echo(f"refused: {error}", err=True)
         return 1
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        click.echo("interrupted", err=True)
         return 130
 
 
@@ -36,10 +38,10 @@ def _run(command: str, found: Stack, port: int | None) -> int:
     if command == "up":
         begun = time.monotonic()
         lifecycle.up(found, port)
-        print(f"up after {time.monotonic() - begun:.0f} s")
-        print(welcome(found))
+        click.echo(f"up after {time.monotonic() - begun:.0f} s")
+        click.echo(welcome(found))
     elif command == "down":
-        print("stopped; the data stay in " + str(found.home) if lifecycle.down(found) else "nothing was running")
+        click.echo("stopped; the data stay in " + str(found.home) if lifecycle.down(found) else "nothing was running")
     elif command == "status":
         return _status(found)
     else:
@@ -63,12 +65,12 @@ def welcome(found: Stack) -> str:
 def _status(found: Stack) -> int:
     up = processes.running(found)
     if not up:
-        print("nothing is running")
+        click.echo("nothing is running")
         return 1
     for component in up.pids:
         process = up.process(component)
-        print(f"{component:<14} {'pid ' + str(process.pid) if process else 'ended: see ' + str(processes.log_of(found, component))}")
-    print(welcome(found))
+        click.echo(f"{component:<14} {'pid ' + str(process.pid) if process else 'ended: see ' + str(processes.log_of(found, component))}")
+    click.echo(welcome(found))
     return 1 if up.dead else 0
 
 

@@ -6,6 +6,7 @@ import secrets
 import shlex
 import socket
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -111,13 +112,14 @@ def _metadata_database(stack: Stack) -> str:
     return embedded.address(stack.home, embedded.AIRFLOW, embedded.AIRFLOW)
 
 
-def _kept(stack: Stack, name: str, make) -> dict[str, str]:
+def _kept(stack: Stack, name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
     path = stack.private / name
     if not path.exists():
         stack.private.mkdir(parents=True, exist_ok=True)
         stack.private.chmod(0o700)
         _write_private(path, json.dumps(make(), indent=1) + "\n")
-    return json.loads(path.read_text())
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,7 +116,7 @@ def tail(path: Path, lines: int = 30) -> str:
         return "(no log)"
 
 
-def wait_until(done, what: str, seconds: float, every: float = 0.5) -> None:
+def wait_until(done: Callable[[], bool], what: str, seconds: float, every: float = 0.5) -> None:
     """Poll until ``done()`` is true; Refused names what was waited for."""
     end = time.monotonic() + seconds
     while not done():
@@ -125,23 +127,19 @@ def wait_until(done, what: str, seconds: float, every: float = 0.5) -> None:
 
 def _children(process: psutil.Process) -> list[psutil.Process]:
     try:
-        return process.children(recursive=True)
+        return list(process.children(recursive=True))
     except psutil.Error:
         return []
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _kill(process: psutil.Process) -> None:
-    try:
+    with suppress(psutil.Error):
         process.kill()
-    except psutil.Error:
-        pass
 
 
 def _file(stack: Stack) -> Path:

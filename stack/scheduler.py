@@ -25,10 +25,8 @@ def main() -> None:
     for module in PRELOADED:
         importlib.import_module(module)
     gc.collect()
-    from airflow.__main__ import main as airflow
-
     sys.argv = ["airflow", "scheduler", "--skip-serve-logs"]
-    airflow()
+    importlib.import_module("airflow.__main__").main()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,64 @@
+# fleetbill: `make` alone lists what there is. Nothing but make, a C-less Linux and python3 >= 3.11 is needed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+STAMP := .venv/.stamp
+PORT ?=
+export PYTHONUNBUFFERED = 1
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+
+.PHONY: setup
+setup: $(STAMP) ## virtual environment .venv, pinned, the package installed editable
+
+$(STAMP): requirements.txt pyproject.toml
+	@python=$$(./.ci/python) && { [ -x $(BIN)/python ] || "$$python" -m venv .venv; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.PHONY: demo
+demo: setup ## the sample company through the whole stack: days, close, approval, 1C, payments, blocking
+	@$(BIN)/python -m stack demo $(if $(PORT),--port $(PORT))
+
+.PHONY: up
+up: setup ## the stack kept running, Airflow's UI on localhost (PORT=8080)
+	@$(BIN)/python -m stack up $(if $(PORT),--port $(PORT))
+
+.PHONY: down
+down: setup ## stop the stack; the data stay
+	@$(BIN)/python -m stack down
+
+.PHONY: test
+test: setup ## the whole test suite
+	@./.ci/packages
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+.PHONY: lint
+lint: setup ## ruff, mypy, import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-timings 2>&1 | tail -n 12
+
+.PHONY: bench
+bench: setup ## the benchmarks, each beside its reference
+	@for each in tests/bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
+
+.PHONY: real
+real: setup ## real fleets: New York's dispatch bases from a downloaded register (CSV=file)
+	@[ -n "$${CSV:-}" ] || { echo "make real CSV=the downloaded register; see sample/new_york.py"; exit 2; }
+	@$(BIN)/python sample/new_york.py "$$CSV" var/new_york
+
+.PHONY: lock
+lock: ## pin the whole set of requirements.in into requirements.txt
+	@./.ci/lock
+
+.PHONY: clean
+clean: ## remove what is made, except .venv and var/
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	@find . -name __pycache__ -not -path './.venv/*' -type d -prune -exec rm -rf {} +
