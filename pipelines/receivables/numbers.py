@@ -101,17 +101,16 @@ class NumberIndex(Generic[Thing]):
     def find(self, purpose: Purpose) -> list[Thing]:
         """What the purpose names, in order of mention, each once. A number that fits two things names none."""
         found: dict[Thing, None] = {}
-        at = 0
-        while at < len(purpose.tokens):
-            hit = next(self._at(purpose, at), None)
-            if hit is not None:
+        after = 0
+        for at, token in enumerate(purpose.tokens):
+            if at >= after and token in self._lengths and (hit := next(self._at(purpose, at), None)):
                 found[hit[0]] = None
-            at += hit[1] if hit is not None else 1
+                after = at + hit[1]
         return list(found)
 
     def _at(self, purpose: Purpose, at: int) -> Iterator[tuple[Thing, int]]:
         """The thing whose number begins at a token, and how many tokens it takes; the longest first."""
-        for length in sorted(self._lengths.get(purpose.tokens[at], ()), reverse=True):
+        for length in sorted(self._lengths[purpose.tokens[at]], reverse=True):
             key = purpose.tokens[at : at + length]
             if len(key) < length:
                 continue

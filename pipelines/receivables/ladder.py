@@ -1,0 +1,262 @@
+"""The ladder of overdue debts: what to tell, whom to block, whom to let in again; it fails safe (domain.md §9)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from pipelines.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step, `days` after the due date (before it when negative). At most one step of a ladder blocks."""
+
+    name: str
+    days: int
+    action: Literal["message", "block"] = "message"
+
+
+DEFAULT_STEPS: Final = (
+    Step("reminder", -3),
+    Step("notice", 1),
+    Step("warning", 7),
+    Step("final", 10),
+    Step("block", 14, "block"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """An organization's rules. `max_share` (0…1) of its clients may be blocked in one run without a person's word, one client always.
+
+    `payment_data_limit`: nobody is blocked on older payment data. `least_debt`: smaller blocking debts block nobody.
+    """
+
+    organization_code: str
+    steps: tuple[Step, ...] = DEFAULT_STEPS
+    time_zone: str = "Europe/Moscow"
+    payment_data_limit: timedelta = timedelta(hours=72)
+    max_share: Decimal = Decimal("0.1")
+    least_debt: Decimal = Decimal("0.01")
+
+    def __post_init__(self) -> None:
+        if len({step.name for step in self.steps}) < len(self.steps):
+            raise ValueError(f"ladder of {self.organization_code}: two steps of one name")
+        if sum(step.action == "block" for step in self.steps) > 1:
+            raise ValueError(f"ladder of {self.organization_code}: more than one step blocks")
+        if not 0 <= self.max_share <= 1:
+            raise ValueError(f"ladder of {self.organization_code}: a share of {self.max_share} is not between 0 and 1")
+
+    @property
+    def block_step(self) -> Step | None:
+        """The step that blocks, if the ladder has one."""
+        return next((step for step in self.steps if step.action == "block"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An invoice with an open amount above zero, and the names of the steps that have happened for it."""
+
+    key: str
+    client_code: str
+    number: str
+    due_on: date
+    open: Decimal
+    done: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the ladder must know of a client of the organization; every client in force, not only debtors.
+
+    `clients_below`: clients whose accounts lie under this one's (a dealer's, or a dealer's ancestor's). `promised_until`
+    is inclusive. `advance`: money of the client that pays no invoice yet. `is_blocked`: by us, for this organization.
+    """
+
+    client_code: str
+    never_block: bool = False
+    is_administrator: bool = False
+    clients_below: tuple[str, ...] = ()
+    promised_until: date | None = None
+    advance: Decimal = ZERO
+    is_blocked: bool = False
+
+
+class Reason(StrEnum):
+    """Why a client is not blocked, or is let in again."""
+
+    STALE_DATA = "stale_payment_data"
+    EXEMPT = "exempt"
+    ADMINISTRATOR = "administrator"
+    OTHERS_BELOW = "other_clients_below"
+    PROMISE = "promised_payment"
+    ADVANCE = "advance_covers_debt"
+    CAP = "share_of_clients_exceeded"
+    PAID = "no_blocking_debt"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A client to be blocked: its blocking debt, and since when the oldest part of it is due."""
+
+    client_code: str
+    debt: Decimal
+    due_on: date
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A client that is let in again or not blocked, and why; `detail` names dates, clients or counts."""
+
+    client_code: str
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message step that is due for a claim and has not happened."""
+
+    key: str
+    client_code: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run would do for an organization on its local `day`; nothing has been done yet."""
+
+    organization_code: str
+    day: date
+    block: tuple[Block, ...] = ()
+    restore: tuple[Decision, ...] = ()
+    withheld: tuple[Decision, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(slots=True)
+class _Debtor:
+    standing: Standing
+    claims: list[Claim] = field(default_factory=list)
+    blocking: list[Claim] = field(default_factory=list)
+
+    @property
+    def blocking_debt(self) -> Decimal:
+        return sum((claim.open for claim in self.blocking), ZERO)
+
+
+def days_past_due(due_on: date, at: datetime, time_zone: str) -> int:
+    """Local days since the due date, which ends at the organization's midnight: 0 on the due date, 1 on the day after."""
+    return (at.astimezone(ZoneInfo(time_zone)).date() - due_on).days
+
+
+def plan(
+    ladder: Ladder,
+    at: datetime,
+    payments_as_of: datetime | None,
+    clients: Iterable[Standing],
+    claims: Iterable[Claim],
+    *,
+    is_approved: bool = False,
+) -> Plan:
+    """The run of a ladder at an aware moment.
+
+    `payments_as_of`: how far payment data reach (None: there are none). `is_approved`: a person has agreed to more blocks
+    than the share allows. Beyond the share nobody is blocked: a wave of blocks is more often wrong data than bad payers.
+    ValueError for a claim of a client that is not among `clients`.
+    """
+    day = at.astimezone(ZoneInfo(ladder.time_zone)).date()
+    debtors = _debtors(ladder, day, clients, claims)
+    wanted: list[_Debtor] = []
+    restore: list[Decision] = []
+    withheld: list[Decision] = []
+    for debtor in debtors:
+        owes = bool(debtor.blocking) and debtor.blocking_debt >= ladder.least_debt
+        shield = _shield(debtor, day) if owes else Decision(debtor.standing.client_code, Reason.PAID)
+        if debtor.standing.is_blocked:
+            restore.extend([shield] if shield else [])
+        elif owes and shield:
+            withheld.append(shield)
+        elif owes:
+            wanted.append(debtor)
+    stop = _stop(ladder, at, payments_as_of, len(wanted), len(debtors), is_approved=is_approved)
+    if stop:
+        withheld.extend(Decision(debtor.standing.client_code, *stop) for debtor in wanted)
+        wanted = []
+    blocked = {debtor.standing.client_code for debtor in wanted}
+    return Plan(
+        ladder.organization_code,
+        day,
+        block=tuple(map(_block, sorted(wanted, key=lambda debtor: (debtor.blocking[0].due_on, debtor.standing.client_code)))),
+        restore=tuple(restore),
+        withheld=tuple(sorted(withheld, key=lambda one: one.client_code)),
+        notices=tuple(
+            notice for debtor in debtors if debtor.standing.client_code not in blocked for notice in _notices(ladder, day, debtor)
+        ),
+    )
+
+
+def _debtors(ladder: Ladder, day: date, clients: Iterable[Standing], claims: Iterable[Claim]) -> Sequence[_Debtor]:
+    """Every client in the order of its code, with its open claims, oldest first, and those that block."""
+    debtors = {standing.client_code: _Debtor(standing) for standing in sorted(clients, key=lambda one: one.client_code)}
+    step = ladder.block_step
+    for claim in sorted(claims, key=lambda one: (one.due_on, one.key)):
+        debtor = debtors.get(claim.client_code)
+        if debtor is None:
+            raise ValueError(f"claim {claim.key}: client {claim.client_code} is not among the organization's clients")
+        if claim.open > 0:
+            debtor.claims.append(claim)
+            if step and (day - claim.due_on).days >= step.days:
+                debtor.blocking.append(claim)
+    return list(debtors.values())
+
+
+def _shield(debtor: _Debtor, day: date) -> Decision | None:
+    """What keeps this client from being blocked, whatever it owes."""
+    standing = debtor.standing
+    code = standing.client_code
+    if standing.never_block:
+        return Decision(code, Reason.EXEMPT)
+    if standing.is_administrator:
+        return Decision(code, Reason.ADMINISTRATOR)
+    if standing.clients_below:
+        return Decision(code, Reason.OTHERS_BELOW, ", ".join(standing.clients_below))
+    if standing.promised_until and day <= standing.promised_until:
+        return Decision(code, Reason.PROMISE, standing.promised_until.isoformat())
+    if standing.advance >= debtor.blocking_debt:
+        return Decision(code, Reason.ADVANCE, f"{standing.advance:.2f}")
+    return None
+
+
+def _stop(
+    ladder: Ladder, at: datetime, payments_as_of: datetime | None, wanted: int, clients: int, *, is_approved: bool
+) -> tuple[Reason, str] | None:
+    """What keeps the whole run from blocking anybody."""
+    if payments_as_of is None or at - payments_as_of > ladder.payment_data_limit:
+        return Reason.STALE_DATA, payments_as_of.isoformat() if payments_as_of else "none"
+    allowed = max(1, int(ladder.max_share * clients))
+    if wanted > allowed and not is_approved:
+        return Reason.CAP, f"{wanted} of {clients} clients, {allowed} allowed"
+    return None
+
+
+def _block(debtor: _Debtor) -> Block:
+    return Block(
+        debtor.standing.client_code, debtor.blocking_debt, debtor.blocking[0].due_on, tuple(claim.key for claim in debtor.blocking)
+    )
+
+
+def _notices(ladder: Ladder, day: date, debtor: _Debtor) -> Iterable[Notice]:
+    """For each claim the latest message that is due, once; what was missed before it is not told late."""
+    if debtor.standing.advance >= sum((claim.open for claim in debtor.claims), ZERO):
+        return
+    for claim in debtor.claims:
+        due = [step for step in ladder.steps if step.action == "message" and step.days <= (day - claim.due_on).days]
+        latest = max(due, key=lambda step: step.days, default=None)
+        if latest and latest.name not in claim.done:
+            yield Notice(claim.key, claim.client_code, latest.name)

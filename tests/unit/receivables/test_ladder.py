@@ -1,0 +1,261 @@
+"""The ladder: steps once, blocks only when nothing speaks against them, access back at once."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.receivables.ladder import DEFAULT_STEPS, Claim, Decision, Ladder, Notice, Plan, Reason, Standing, Step, days_past_due, plan
+
+LADDER = Ladder("NAV")
+DUE = date(2026, 4, 10)
+FRESH = timedelta(hours=1)
+
+
+def noon(days: int) -> datetime:
+    """Noon in Moscow, so many days after the due date."""
+    return datetime(2026, 4, 10, 9, tzinfo=UTC) + timedelta(days=days)
+
+
+def claim(client: str = "C1", amount: str = "1000.00", due: date = DUE, key: str = "K1", done: tuple[str, ...] = ()) -> Claim:
+    return Claim(key, client, f"НВ26-{key}", due, Decimal(amount), frozenset(done))
+
+
+def run(days: int, *claims: Claim, clients: tuple[Standing, ...] = (Standing("C1"),), ladder: Ladder = LADDER, **options) -> Plan:
+    return plan(ladder, noon(days), noon(days) - FRESH, clients, claims, **options)
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "days"),
+    [
+        ("2026-04-10T20:59:59+00:00", "Europe/Moscow", 0),  # 23:59:59 in Moscow: the due date has not ended
+        ("2026-04-10T21:00:00+00:00", "Europe/Moscow", 1),
+        ("2026-04-10T14:00:00+00:00", "Asia/Vladivostok", 1),  # already the 11th there
+        ("2026-04-10T21:30:00+00:00", "Europe/Kaliningrad", 0),
+        ("2026-04-07T09:00:00+00:00", "Europe/Moscow", -3),
+    ],
+)
+def test_the_due_date_ends_in_the_organizations_time_zone(at, zone, days):
+    assert days_past_due(DUE, datetime.fromisoformat(at), zone) == days
+    found = plan(Ladder("NAV", time_zone=zone), datetime.fromisoformat(at), None, [Standing("C1")], [])
+    assert (found.day - DUE).days == days
+
+
+@pytest.mark.parametrize(
+    ("days", "done", "expected"),
+    [
+        (-4, (), None),
+        (-3, (), "reminder"),
+        (-3, ("reminder",), None),
+        (0, (), "reminder"),
+        (1, ("reminder",), "notice"),
+        (1, (), "notice"),
+        (6, ("notice",), None),
+        (7, ("notice",), "warning"),
+        (9, (), "warning"),
+        (10, (), "final"),
+        (13, ("final",), None),
+        (13, ("notice",), "final"),
+    ],
+)
+def test_each_message_once_and_only_the_latest(days, done, expected):
+    found = run(days, claim(done=done))
+    assert found.notices == ((Notice("K1", "C1", expected),) if expected else ())
+    assert found.block == ()
+
+
+@pytest.mark.parametrize("days", [14, 15, 400])
+def test_block_from_its_day_on(days):
+    found = run(days, claim(), claim(key="K2", amount="50.50", due=DUE - timedelta(days=1)))
+    (block,) = found.block
+    assert (block.client_code, block.debt, block.due_on, block.keys) == ("C1", Decimal("1050.50"), date(2026, 4, 9), ("K2", "K1"))
+    assert found.notices == ()  # the block has a message of its own
+
+
+def test_younger_debts_do_not_count_as_blocking():
+    found = run(14, claim(), claim(key="K2", amount="50.00", due=DUE + timedelta(days=1)))
+    assert found.block[0].debt == Decimal("1000.00")
+
+
+@pytest.mark.parametrize(
+    ("standing", "reason"),
+    [
+        (Standing("C1", never_block=True), Reason.EXEMPT),
+        (Standing("C1", is_administrator=True), Reason.ADMINISTRATOR),
+        (Standing("C1", clients_below=("C5", "C6")), Reason.OTHERS_BELOW),
+        (Standing("C1", promised_until=date(2026, 4, 24)), Reason.PROMISE),  # inclusive: due + 14 is the 24th
+        (Standing("C1", advance=Decimal("1000.00")), Reason.ADVANCE),
+    ],
+)
+def test_who_is_never_blocked(standing, reason):
+    found = run(14, claim(), clients=(standing,))
+    assert found.block == ()
+    assert [(one.client_code, one.reason) for one in found.withheld] == [("C1", reason)]
+
+
+def test_a_dealer_stays_for_the_sake_of_those_below():
+    found = run(14, claim(), clients=(Standing("C1", clients_below=("C5", "C6")),))
+    assert found.withheld == (Decision("C1", Reason.OTHERS_BELOW, "C5, C6"),)
+
+
+@pytest.mark.parametrize("standing", [Standing("C1", promised_until=date(2026, 4, 23)), Standing("C1", advance=Decimal("999.99"))])
+def test_what_does_not_protect(standing):
+    assert run(14, claim(), clients=(standing,)).block
+
+
+@pytest.mark.parametrize(
+    ("age", "blocks"),
+    [
+        (timedelta(0), 1),
+        (timedelta(hours=72), 1),
+        (timedelta(hours=72, seconds=1), 0),
+        (timedelta(days=30), 0),
+        (None, 0),
+        (timedelta(hours=-5), 1),
+    ],
+)
+def test_old_payment_data_block_nobody(age, blocks):
+    at = noon(14)
+    found = plan(LADDER, at, None if age is None else at - age, [Standing("C1")], [claim()])
+    assert len(found.block) == blocks
+    assert [one.reason for one in found.withheld] == [Reason.STALE_DATA] * (1 - blocks)
+
+
+def test_old_payment_data_still_let_in():
+    found = plan(LADDER, noon(14), None, [Standing("C1", is_blocked=True)], [])
+    assert found.restore == (Decision("C1", Reason.PAID),)
+
+
+@pytest.mark.parametrize(
+    ("debtors", "clients", "share", "blocks"),
+    [
+        (2, 20, "0.1", 2),
+        (3, 20, "0.1", 0),
+        (2, 19, "0.1", 0),
+        (1, 3, "0.1", 1),
+        (2, 3, "0.1", 0),
+        (1, 1, "0", 1),
+        (5, 5, "1", 5),
+    ],
+)
+def test_no_more_than_a_share_without_a_persons_word(debtors, clients, share, blocks):
+    ladder = Ladder("NAV", max_share=Decimal(share))
+    everybody = tuple(Standing(f"C{at:02}") for at in range(clients))
+    claims = [claim(f"C{at:02}", key=f"K{at}") for at in range(debtors)]
+    found = run(14, *claims, clients=everybody, ladder=ladder)
+    assert len(found.block) == blocks
+    assert [one.reason for one in found.withheld] == [Reason.CAP] * (debtors - blocks)
+    assert len(run(14, *claims, clients=everybody, ladder=ladder, is_approved=True).block) == debtors
+
+
+def test_a_persons_word_does_not_lift_the_other_reasons():
+    assert plan(LADDER, noon(14), None, [Standing("C1")], [claim()], is_approved=True).block == ()
+    assert run(14, claim(), clients=(Standing("C1", never_block=True),), is_approved=True).block == ()
+
+
+def test_protected_clients_do_not_use_up_the_share():
+    clients = (Standing("C1", never_block=True), Standing("C2"), Standing("C3", promised_until=date(2026, 5, 1)))
+    found = run(14, *(claim(one.client_code, key=one.client_code) for one in clients), clients=clients)
+    assert [one.client_code for one in found.block] == ["C2"]
+
+
+@pytest.mark.parametrize(
+    ("standing", "claims", "reason"),
+    [
+        (Standing("C1", is_blocked=True), (), Reason.PAID),
+        (Standing("C1", is_blocked=True), (claim(due=DUE + timedelta(days=1)),), Reason.PAID),  # overdue, but it does not block yet
+        (Standing("C1", is_blocked=True, promised_until=date(2026, 5, 1)), (claim(),), Reason.PROMISE),
+        (Standing("C1", is_blocked=True, never_block=True), (claim(),), Reason.EXEMPT),
+        (Standing("C1", is_blocked=True, advance=Decimal("1000.00")), (claim(),), Reason.ADVANCE),
+    ],
+)
+def test_access_comes_back(standing, claims, reason):
+    found = run(14, *claims, clients=(standing,))
+    assert [one.reason for one in found.restore] == [reason]
+    assert (found.block, found.withheld) == ((), ())
+
+
+def test_who_still_owes_stays_blocked_and_is_not_blocked_again():
+    # domain.md §11, 19: 1000 paid of 3600: 2600 stays overdue
+    found = run(14, claim(amount="2600.00"), clients=(Standing("C1", is_blocked=True),))
+    assert (found.block, found.restore, found.withheld) == ((), (), ())
+
+
+def test_only_the_unblocked_part_of_a_ladder_without_blocking():
+    ladder = Ladder("NAV", steps=(Step("notice", 1),))
+    assert run(100, claim(), ladder=ladder).block == ()
+    assert run(100, claim(), ladder=ladder, clients=(Standing("C1", is_blocked=True),)).restore
+
+
+def test_small_debts_block_nobody():
+    ladder = Ladder("NAV", least_debt=Decimal("100.00"))
+    assert run(14, claim(amount="99.99"), ladder=ladder).block == ()
+    assert run(14, claim(amount="60.00"), claim(amount="40.00", key="K2"), ladder=ladder).block
+
+
+def test_an_advance_that_covers_everything_silences_the_messages():
+    assert run(7, claim(), clients=(Standing("C1", advance=Decimal("1000.00")),)).notices == ()
+    assert run(7, claim(), clients=(Standing("C1", advance=Decimal("999.00")),)).notices
+
+
+def test_paid_claims_ask_for_nothing():
+    assert run(14, claim(amount="0.00")) == Plan("NAV", date(2026, 4, 24))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"steps": (Step("a", 1), Step("a", 2))},
+        {"steps": (Step("a", 1, "block"), Step("b", 2, "block"))},
+        {"max_share": Decimal("1.1")},
+        {"max_share": Decimal(-1)},
+    ],
+)
+def test_a_ladder_that_contradicts_itself(broken):
+    with pytest.raises(ValueError, match="ladder of NAV"):
+        Ladder("NAV", **broken)
+
+
+def test_a_claim_of_an_unknown_client_is_an_error():
+    with pytest.raises(ValueError, match="C9"):
+        run(14, claim("C9"))
+
+
+standings = st.builds(
+    Standing,
+    st.sampled_from(["C1", "C2", "C3"]),
+    never_block=st.booleans(),
+    is_administrator=st.booleans(),
+    clients_below=st.sampled_from([(), ("C9",)]),
+    promised_until=st.sampled_from([None, DUE, date(2027, 1, 1)]),
+    advance=st.sampled_from([Decimal(0), Decimal(500)]),
+    is_blocked=st.booleans(),
+)
+
+
+@given(
+    st.lists(standings, unique_by=lambda one: one.client_code, min_size=1),
+    st.lists(st.tuples(st.integers(-20, 20), st.sampled_from(["1.00", "700.00"])), max_size=4),
+    st.integers(-5, 40),
+    st.booleans(),
+    st.booleans(),
+)
+def test_whatever_happens_nobody_protected_is_blocked(clients, debts, days, approved, fresh):
+    claims = [
+        claim(clients[at % len(clients)].client_code, amount, DUE + timedelta(days=shift), f"K{at}")
+        for at, (shift, amount) in enumerate(debts)
+    ]
+    found = plan(LADDER, noon(days), noon(days) if fresh else None, clients, claims, is_approved=approved)
+    states = {one.client_code: one for one in clients}
+    for block in found.block:
+        state = states[block.client_code]
+        assert fresh
+        assert not any((state.never_block, state.is_administrator, state.clients_below, state.is_blocked))
+        assert (found.day - block.due_on).days >= DEFAULT_STEPS[-1].days
+        assert block.debt > state.advance
+    assert len(found.block) <= 1 or approved
+    assert all(states[one.client_code].is_blocked for one in found.restore)
+    decided = [one.client_code for one in (*found.block, *found.restore, *found.withheld)]
+    assert len(decided) == len(set(decided))
