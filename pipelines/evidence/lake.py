@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 METADATA_KEY = b"fleetbill"
-TEXT_COLUMNS = ("vehicle_id", "account_id", "parent_account_id", "name", "plate", "vin", "hw_id", "state")
 ACTIVE, DEACTIVATED, BLOCKED = 1, 2, 3
 
 Account = tuple[str, str | None, str | None, bool]

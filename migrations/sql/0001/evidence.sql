@@ -38,7 +38,9 @@ CREATE TABLE evidence.failures (
     column_name text,
     row_key text,
     value text,
-    detail text NOT NULL,
+    detail text NOT NULL,                    -- what is wrong with it
+    note text NOT NULL,                      -- the suite's note for the reader
+    cannot_be_accepted boolean NOT NULL,     -- no person's word makes it usable: a vehicle without identity, or with two rows
     PRIMARY KEY (digest, failure_no)
 );
 

@@ -1,0 +1,42 @@
+"""Data Docs of the gate: pages that read without a network, built on demand from the suites and the register.
+
+Great Expectations' own site takes its style from a CDN and a second per landing; these pages hold the same facts.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pipelines.evidence import gate, registry
+from pipelines.settings import Settings, resource
+from pipelines.warehouse.engine import transaction
+
+STATES = {"landed": "принят", "quarantined": "в карантине", "withdrawn": "отозван"}
+SEVERITIES = {"critical": "критично", "warning": "замечание", "info": "для сведения"}
+
+
+def build(settings: Settings) -> Path:
+    """Write `HOME/data_docs/`: an index, and one page per snapshot in which something failed. The path of the index."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(loader=FileSystemLoader(resource("templates")), autoescape=True, undefined=StrictUndefined)
+    template = environment.get_template("data_docs.html.j2")
+    folder = settings.home / "data_docs"
+    folder.mkdir(parents=True, exist_ok=True)
+    with transaction(settings) as connection:
+        rows = [dict(row._mapping) for row in registry.run(connection, "listing_with_failures")]
+        for row in rows:
+            if row["failed"]:
+                title = f"Снимок {row['platform']} за {row['date']}"
+                failed = registry.failures(connection, row["digest"])
+                _write(folder / f"{row['digest']}.html", template, title=title, snapshot=row, failures=failed, snapshots=[], suites=[])
+    index = folder / "index.html"
+    suites = [gate.suite(name) for name in gate.SUITES]
+    _write(index, template, title="Снимки платформ и ворота", snapshot=None, failures=[], snapshots=rows, suites=suites)
+    return index
+
+
+def _write(path: Path, template: Any, **values: Any) -> None:
+    written = path.with_suffix(f".{os.getpid()}.part")
+    written.write_text(template.render(states=STATES, severities=SEVERITIES, **values), encoding="utf-8")
+    written.replace(path)

@@ -1,0 +1,62 @@
+"""Land what a `files` platform delivered: every day file of a folder, or one; a bad one does not hold up the others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipelines.errors import BadInput, Problem, Refused
+from pipelines.evidence import registry
+from pipelines.evidence.landing import Landed, land
+from pipelines.platforms import files
+from pipelines.platforms.files import DayFile
+from pipelines.platforms.registry import FILES
+from pipelines.settings import Settings
+from pipelines.warehouse.engine import transaction
+
+
+class NotFiles(Refused):
+    """The platform is not of kind `files`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of a delivery: one Landed per readable day file, and the problems of the others."""
+
+    landed: tuple[tuple[DayFile, Landed], ...]
+    problems: tuple[Problem, ...]
+
+
+def land_folder(
+    settings: Settings,
+    platform: str,
+    source: str | None,
+    at: datetime,
+    *,
+    day: date | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Delivered:
+    """Land the day files of a folder (or its subfolder PLATFORM) or one file; ``day`` selects, ``source`` None: as declared.
+
+    Files are landed in the order of their days, so that each is compared with the day before. ``progress`` is told
+    (number done, number of files, name). Refused when the platform is unknown, not of kind `files`, or has no such files.
+    """
+    with transaction(settings) as connection:
+        declared = registry.declared(connection, platform)
+    if declared.kind != FILES:
+        raise NotFiles(f"platform {platform!r} is of kind {declared.kind!r}; its snapshots are taken with `fleetbill snapshot take`")
+    place = source or declared.source
+    if not place:
+        raise files.NoSuchFiles(f"platform {platform!r} declares no source; give one with --source")
+    delivery = files.find(platform, place, day)
+    landed: list[tuple[DayFile, Landed]] = []
+    problems: list[Problem] = list(delivery.problems)
+    for number, file in enumerate(delivery.days):
+        if progress:
+            progress(number, len(delivery.days), file.name)
+        try:
+            landed.append((file, land(settings, files.read(declared, file, place, delivery.accounts, at), at)))
+        except BadInput as error:
+            problems += error.problems
+    if progress:
+        progress(len(delivery.days), len(delivery.days), "")
+    return Delivered(tuple(landed), tuple(problems))

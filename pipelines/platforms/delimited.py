@@ -1,0 +1,128 @@
+"""CSV files of platforms: read fast as text, and when that fails read again slowly to name every broken line."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from pipelines.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BOM = b"\xef\xbb\xbf"
+SHOWN = 20
+
+
+def read_delimited(
+    data: bytes, name: str, wanted: Sequence[str], required: Sequence[str], prefix: str
+) -> "tuple[pa.Table, tuple[str, ...]]":
+    """(table of text, ignored columns): columns of ``wanted`` or beginning with ``prefix``; an empty cell is NULL.
+
+    UTF-8 with or without BOM, ``,`` or ``;``. BadInput with ``name:line`` for what is no such file: another encoding, NUL
+    bytes, lines cut short, missing or doubled columns.
+    """
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadInput.one(name, "is UTF-16; save it as UTF-8")
+    start = len(BOM) if data.startswith(BOM) else 0
+    if b"\0" in data:
+        raise BadInput(broken_lines(data, name))
+    header, delimiter = _header(data[start:], name)
+    _check_header(header, required, name)
+    kept = [column for column in header if column in wanted or (prefix and column.startswith(prefix))]
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(pa.py_buffer(data).slice(start)),
+            read_options=arrow_csv.ReadOptions(column_names=header, skip_rows=1, block_size=1 << 22),
+            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in data),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()), include_columns=kept, strings_can_be_null=True, null_values=[""]
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "Empty CSV file" in str(error):
+            table = pa.table({column: pa.array([], pa.string()) for column in kept})
+        else:
+            found = broken_lines(data, name)
+            raise BadInput(found or [Problem(name, str(error).splitlines()[0])]) from None
+    return table, tuple(column for column in header if column not in kept)
+
+
+def line_of(data: bytes, row: int) -> int:
+    """Line on which a data row (from 0) ends: blank lines and line breaks inside quotes are counted as the file has them."""
+    if b'"' not in data and b"\n\n" not in data and b"\n\r\n" not in data:
+        return row + 2
+    reader = csv.reader(
+        io.StringIO(data.decode("utf-8", "replace"), newline=""), delimiter=_delimiter(data.split(b"\n", 1)[0].decode("utf-8", "replace"))
+    )
+    seen = -1
+    for cells in reader:
+        if cells:
+            if seen == row:
+                return reader.line_num
+            seen += 1
+    return row + 2
+
+
+def broken_lines(data: bytes, name: str) -> list[Problem]:
+    """What is wrong with a file that could not be read, line by line; the first ones, and how many more."""
+    found: list[Problem] = []
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if b"\0" in line:
+            found.append(Problem(f"{name}:{number}", "contains a NUL byte; the file is damaged or not text"))
+            continue
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            found.append(
+                Problem(
+                    f"{name}:{number}", f"is not UTF-8 (byte 0x{line[error.start]:02x} at position {error.start + 1}); save it as UTF-8"
+                )
+            )
+    return _capped(found or list(_ragged(data, name)), name)
+
+
+def _ragged(data: bytes, name: str) -> Iterable[Problem]:
+    text = data.decode("utf-8").removeprefix("\ufeff")
+    header, delimiter = _header(text.encode(), name)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            if cells and len(cells) != len(header):
+                yield Problem(
+                    f"{name}:{reader.line_num}", f"has {len(cells)} cells where the heading has {len(header)}; is the file cut short?"
+                )
+    except csv.Error as error:
+        yield Problem(f"{name}:{reader.line_num}", f"cannot be read: {error}")
+
+
+def _capped(problems: list[Problem], name: str) -> list[Problem]:
+    more = len(problems) - SHOWN
+    return [*problems[:SHOWN], Problem(name, f"and {more} more lines like these")] if more > 0 else problems
+
+
+def _delimiter(line: str) -> str:
+    return ";" if line.count(";") > line.count(",") else ","
+
+
+def _header(data: bytes, name: str) -> tuple[list[str], str]:
+    first = data.split(b"\n", 1)[0]
+    try:
+        line = first.decode("utf-8").strip("\r")
+    except UnicodeDecodeError:
+        raise BadInput.one(f"{name}:1", "is not UTF-8; save it as UTF-8") from None
+    if not line.strip():
+        raise BadInput.one(name, "is empty: it has not even a heading")
+    delimiter = _delimiter(line)
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))], delimiter
+
+
+def _check_header(header: Sequence[str], required: Sequence[str], name: str) -> None:
+    problems = [Problem(f"{name}:1", f"has no column {column}") for column in required if column not in header]
+    doubled = sorted({column for column in header if header.count(column) > 1})
+    problems += [Problem(f"{name}:1 column {column or '(without a name)'}", "is there more than once") for column in doubled]
+    if problems:
+        raise BadInput(problems)

@@ -1,0 +1,7 @@
+-- grain: one failed expectation at one row of a snapshot
+-- inputs: :digest
+-- rerun: reads only
+SELECT severity, expectation, column_name, row_key, value, detail, note, cannot_be_accepted
+FROM evidence.failures
+WHERE digest = :digest
+ORDER BY failure_no

@@ -1,0 +1,35 @@
+-- grain: platform × day × failed expectation: warnings of what landed, and snapshots that wait in quarantine
+-- inputs: :business_date
+-- rerun: delete_findings goes before, so the same evidence gives the same rows
+INSERT INTO findings.occurrences (kind, subject, seen_on, contract_no, detail)
+SELECT
+    'snapshot_warning',
+    snapshot.platform || ': ' || failure.expectation || COALESCE(' ' || failure.column_name, ''),
+    snapshot.business_date,
+    NULL,
+    MIN(failure.note) || ' Не так: ' || string_agg(
+        COALESCE(failure.row_key, 'снимок в целом') || COALESCE(' (' || failure.value || ')', ''), ', '
+        ORDER BY snapshot.digest, failure.failure_no
+    ) FILTER (WHERE failure.place_no <= 10)
+    || CASE WHEN COUNT(*) > 10 THEN ' и ещё ' || COUNT(*) - 10 ELSE '' END
+FROM evidence.snapshots AS snapshot
+INNER JOIN (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY digest, expectation, column_name ORDER BY failure_no) AS place_no
+    FROM evidence.failures
+    WHERE severity <> 'critical'
+) AS failure USING (digest)
+WHERE snapshot.business_date = :business_date AND snapshot.state = 'landed'
+GROUP BY snapshot.platform, snapshot.business_date, failure.column_name, failure.expectation
+UNION ALL
+SELECT
+    'snapshot_quarantined',
+    snapshot.platform || ': ' || left(snapshot.digest, 12),
+    snapshot.business_date,
+    NULL,
+    'Снимок в карантине: ' || (
+        SELECT string_agg(DISTINCT failure.note, ' ')
+        FROM evidence.failures AS failure
+        WHERE failure.digest = snapshot.digest AND failure.severity = 'critical'
+    )
+FROM evidence.snapshots AS snapshot
+WHERE snapshot.business_date = :business_date AND snapshot.state = 'quarantined'

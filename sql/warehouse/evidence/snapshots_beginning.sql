@@ -1,0 +1,8 @@
+-- grain: registered snapshots whose digest begins as given
+-- inputs: :beginning (lower-case hex)
+-- rerun: reads only
+SELECT digest, platform, business_date, state
+FROM evidence.snapshots
+WHERE starts_with(digest, :beginning)
+ORDER BY digest
+LIMIT 3
