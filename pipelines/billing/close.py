@@ -8,8 +8,8 @@ from pipelines.billing import listing
 from pipelines.billing.approve import RunChanged, approve
 from pipelines.billing.draft import draft as draft_month
 from pipelines.billing.draft import drafted_digest
+from pipelines.billing.drafts import Prepared, Scope
 from pipelines.billing.issue import Issued, issue
-from pipelines.billing.prepare import Prepared
 from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
@@ -52,7 +52,7 @@ def close(
     with turn(settings, f"billing of {month}", approver.by if approver else "a draft run", at):
         seen = drafted_digest(settings, month)
         progress("computing usage and drafts")
-        prepared = draft_month(settings, month, at)
+        prepared = draft_month(settings, Scope(month), at)
         if approver is None:
             return Closed(prepared, None)
         if seen not in (None, prepared.digest):

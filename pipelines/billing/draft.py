@@ -1,12 +1,13 @@
-"""Draft a month: computed anew, written over the last draft, never over an issued invoice."""
+"""Draft a run of a month: computed anew, written over the last draft, never over an issued invoice."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing import inputs, usage_of_month
-from pipelines.billing.prepare import Draft, Prepared, prepare, shown_quantity
+from pipelines.billing import inputs, issued, usage_of_month
+from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH, Draft, Prepared, Scope, shown_quantity
+from pipelines.billing.prepare import close_run, correct_run, prepay_run, watch_run
 from pipelines.money import CURRENCY
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -17,10 +18,8 @@ from pipelines.warehouse.statements import statement
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-MONTHLY = "monthly"
-
 _DRAFT_COLUMNS = (
-    "invoice_id", "contract_no", "month", "kind", "cause", "client_code", "organization_code", "payment_days", "currency",
+    "invoice_id", "contract_no", "month", "purpose", "kind", "cause", "client_code", "organization_code", "payment_days", "currency",
     "net", "vat", "total", "digest", "evidence",
 )  # fmt: skip
 _LINE_COLUMNS = (
@@ -30,42 +29,51 @@ _LINE_COLUMNS = (
 )  # fmt: skip
 
 
-def draft(settings: Settings, month: Month, at: datetime) -> Prepared:
-    """Compute the month and keep it as drafts, all in one transaction; issued months and invoices are left alone.
+def draft(settings: Settings, scope: Scope, at: datetime) -> Prepared:
+    """Compute a run and keep it as drafts, all in one transaction; what is issued is left alone.
 
-    Every contract that is not closed yet gets a draft, is parked with a reason, or comes to nothing.
+    Every contract that the run is about gets drafts, is parked with a reason, or comes to nothing.
     """
     with engine.transaction(settings) as connection:
-        prepared = compute(settings, connection, month, store=True, at=at)
-        _store(connection, prepared, at)
+        prepared = compute(settings, connection, scope, keep=True, at=at)
+        store(connection, prepared, at)
     return prepared
 
 
-def drafted_digest(settings: Settings, month: Month) -> str | None:
+def drafted_digest(settings: Settings, month: Month, purpose: str = CLOSE) -> str | None:
     """Digest of the run that is drafted now, None without one."""
     from sqlalchemy import text
 
     with engine.transaction(settings) as connection:
-        run = connection.execute(text(statement("warehouse/billing/run")), {"month": month.first, "purpose": MONTHLY}).one_or_none()
+        run = connection.execute(text(statement("warehouse/billing/run")), {"month": month.first, "purpose": purpose}).one_or_none()
     return run.digest if run else None
 
 
-def compute(settings: Settings, connection: "Connection", month: Month, *, store: bool, at: datetime) -> Prepared:
-    """The run of a month in the caller's transaction; ``store`` keeps usage and findings, never drafts."""
+def compute(settings: Settings, connection: "Connection", scope: Scope, *, keep: bool, at: datetime) -> Prepared:
+    """The run in the caller's transaction; ``keep``: usage and its findings are stored, never drafts."""
     from sqlalchemy import text
 
-    usage = usage_of_month.read(settings, connection, month, store=store, at=at)
-    closed = connection.execute(text(statement("warehouse/billing/closed_contracts")), {"month": month.first}).scalars()
-    return prepare(inputs.read(connection, month), usage.days, usage.gaps, usage.digest, frozenset(closed))
+    month = scope.month
+    known, before = inputs.read(connection, month), issued.read(connection, month)
+    if scope.purpose == PREPAY:
+        return prepay_run(known, before)
+    usage = usage_of_month.read(settings, connection, month, store=keep, at=at)
+    closed = frozenset(connection.execute(text(statement("warehouse/billing/closed_contracts")), {"month": month.first}).scalars())
+    if scope.purpose == WATCH:
+        return watch_run(known, before, usage.days, usage.digest, closed, scope.on or month.last)
+    if scope.purpose == CORRECT:
+        return correct_run(known, before, usage.days, usage.gaps, usage.digest, closed, scope.only)
+    return close_run(known, before, usage.days, usage.gaps, usage.digest, closed)
 
 
-def _store(connection: "Connection", prepared: Prepared, at: datetime) -> None:
+def store(connection: "Connection", prepared: Prepared, at: datetime) -> None:
+    """Write a run over the last one of the same month and purpose: drafts, lines, parked contracts, findings."""
     from sqlalchemy import text
 
-    key = {"month": prepared.month.first, "purpose": MONTHLY}
+    key = {"month": prepared.month.first, "purpose": prepared.purpose}
     connection.execute(text(statement("warehouse/billing/new_drafts_table")))
-    copy(connection, "new_drafts", _DRAFT_COLUMNS, map(_draft_row, prepared.drafts))
-    connection.execute(text(statement("warehouse/billing/discard_drafts")), {"month": prepared.month.first, "kind": MONTHLY})
+    copy(connection, "new_drafts", _DRAFT_COLUMNS, (_draft_row(prepared.purpose, one) for one in prepared.drafts))
+    connection.execute(text(statement("warehouse/billing/discard_drafts")), key)
     connection.execute(text(statement("warehouse/billing/upsert_drafts")))
     connection.execute(text(statement("warehouse/billing/delete_draft_lines")))
     copy(connection, "billing.draft_lines", _LINE_COLUMNS, chain.from_iterable(map(_line_rows, prepared.drafts)))
@@ -75,9 +83,18 @@ def _store(connection: "Connection", prepared: Prepared, at: datetime) -> None:
             text(statement("warehouse/billing/insert_parked")),
             [{**key, "contract_no": each.contract_no, "reason": each.reason, "detail": each.detail} for each in prepared.parked],
         )
-    run = {**key, "digest": prepared.digest, "nothing": list(prepared.nothing), "at": at}
+    run = {
+        **key,
+        "watched_on": prepared.watched_on,
+        "only_contract": prepared.only,
+        "digest": prepared.digest,
+        "nothing": list(prepared.nothing),
+        "at": at,
+    }
     connection.execute(text(statement("warehouse/billing/upsert_run")), run)
-    _store_findings(connection, prepared)
+    connection.execute(text(statement("warehouse/billing/drop_new_drafts")))
+    if prepared.purpose == CLOSE:
+        _store_findings(connection, prepared)
 
 
 def _store_findings(connection: "Connection", prepared: Prepared) -> None:
@@ -97,13 +114,25 @@ def _store_findings(connection: "Connection", prepared: Prepared) -> None:
         )
         for contract_no, each in prepared.zero_prices
     }
-    replace(connection, ["parked_contract", "zero_price"], month.first, month.last, [*parked, *zero.values()])
+    unused = [
+        (
+            "prepaid_unused",
+            f"{contract_no} {each.span.first}",
+            each.span.last,
+            contract_no,
+            f"{shown_quantity(each.unused)} of {each.prepaid}",
+        )
+        for contract_no, each in prepared.unused
+    ]
+    kinds = ["parked_contract", "zero_price", "prepaid_unused"]
+    replace(connection, kinds, month.first, month.last, [*parked, *zero.values(), *unused])
 
 
-def _draft_row(one: Draft) -> tuple[Any, ...]:
+def _draft_row(purpose: str, one: Draft) -> tuple[Any, ...]:
     amounts = one.amounts
     return (
-        one.invoice_id, one.contract_no, one.month.first, one.kind, one.cause, one.client_code, one.organization_code, one.payment_days,
+        one.invoice_id, one.contract_no, one.month.first, purpose, one.kind, one.cause, one.client_code, one.organization_code,
+        one.payment_days,
         CURRENCY, amounts.net, amounts.vat, amounts.total, one.digest, one.evidence,
     )  # fmt: skip
 

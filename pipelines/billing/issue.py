@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.billing import inputs
 from pipelines.billing.approve import stored_run, unchanged
-from pipelines.billing.draft import MONTHLY
+from pipelines.billing.drafts import CLOSE, used_tariffs
 from pipelines.billing.identity import canonical
-from pipelines.billing.prepare import used_tariffs
 from pipelines.billing.transitions import Status, move
-from pipelines.clock import Authorship
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
@@ -28,26 +26,19 @@ class Issued:
     without_invoice: int
 
 
-def issue(settings: Settings, month: Month, issued_on: date | None, at: datetime) -> Issued:
-    """Turn the approved drafts of a month into issued invoices.
+def issue(settings: Settings, month: Month, issued_on: date | None, at: datetime, purpose: str = CLOSE) -> Issued:
+    """Turn the approved drafts of a run into issued invoices.
 
     ``issued_on`` None: each organization's local date of ``at``. IllegalMove when the run is not approved, RunChanged
     when its facts have changed since. Either the whole run is issued or nothing of it.
     """
     from sqlalchemy import text
 
-    key: dict[str, Any] = {
-        "month": month.first,
-        "purpose": MONTHLY,
-        "kind": MONTHLY,
-        "at": at,
-        "issued_on": issued_on,
-        "peer": settings.onec_peer,
-    }
+    key: dict[str, Any] = {"month": month.first, "purpose": purpose, "at": at, "issued_on": issued_on, "peer": settings.onec_peer}
     with engine.transaction(settings) as connection:
-        run = stored_run(connection, month)
+        run = stored_run(connection, month, purpose)
         move(f"the run of {month}", Status.APPROVED if run.decision == "approved" else Status.DRAFT, Status.ISSUED)
-        unchanged(settings, connection, month, run.digest, run.digest, Authorship(run.by_name, "", at))
+        unchanged(settings, connection, month, purpose, run, run.digest, at)
         key["approval_no"] = run.approval_no
         _freeze(settings, connection, month, key)
         for name in ("lock_numbers", "numbered_drafts", "issue_lines"):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipelines.billing.draft import MONTHLY
+from pipelines.billing.drafts import CLOSE
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
@@ -43,7 +43,7 @@ def invoice_lines(settings: Settings, month: Month | None, kind: str | None) -> 
 
 def parked(settings: Settings, month: Month) -> list[Row]:
     """Contracts that the month's last run left out, and why."""
-    return _read(settings, "parked", {"month": month.first, "purpose": MONTHLY})
+    return _read(settings, "parked", {"month": month.first, "purpose": CLOSE})
 
 
 def _read(settings: Settings, name: str, binds: Row) -> list[Row]:

@@ -1,219 +1,161 @@
-"""A month computed and not stored: drafts, parked contracts, contracts that come to nothing (domain.md §5, §7)."""
+"""The four runs of a month, computed and not stored: close, prepay, watch, correct (domain.md §5–§7). Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
-from uuid import UUID
 
-from pipelines.billing.identity import canonical, digest, invoice_id
-from pipelines.billing.inputs import MonthInputs, Party, tariff_json, terms_json
-from pipelines.period import Month
-from pipelines.rating.charges import Amounts, Charge, Parked, RatedMonth, Reason, ZeroPrice, total_of
-from pipelines.rating.model import DayUsage
+from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH, Found, Prepared, make_draft, parked_by, parked_by_gap
+from pipelines.billing.inputs import MonthInputs, Party
+from pipelines.billing.issued import IssuedMonth
+from pipelines.rating import prepaid
+from pipelines.rating.charges import Charge, Parked, RatedMonth
+from pipelines.rating.difference import adjustment
+from pipelines.rating.model import DayUsage, Terms, VatMode
 from pipelines.rating.month import rate_month
-from pipelines.rating.printed import PrintedRow, printed_row
 
-PREPAID = "prepaid"
-
-
-@dataclass(frozen=True, slots=True)
-class DraftLine:
-    """One line with what documents show of it."""
-
-    charge: Charge
-    printed: PrintedRow
+Days = Mapping[str, Sequence[DayUsage]]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One invoice before it has a number; ``evidence`` is canonical JSON."""
-
-    invoice_id: UUID
-    contract_no: str
-    month: Month
-    kind: str
-    cause: str
-    client_code: str
-    organization_code: str
-    payment_days: int
-    lines: tuple[DraftLine, ...]
-    amounts: Amounts
-    evidence: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParkedContract:
-    """A contract left out of the run, with the reason's name and all details."""
-
-    contract_no: str
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The whole run of a month. ``digest`` changes with any figure, any evidence and any version."""
-
-    month: Month
-    drafts: tuple[Draft, ...]
-    parked: tuple[ParkedContract, ...]
-    nothing: tuple[str, ...]
-    zero_prices: tuple[tuple[str, ZeroPrice], ...]
-    digest: str
-
-    @property
-    def amounts(self) -> Amounts:
-        """Sums over the drafts."""
-        return sum((draft.amounts for draft in self.drafts), Amounts())
-
-
-def prepare(
-    inputs: MonthInputs,
-    days: Mapping[str, Sequence[DayUsage]],
-    gaps: Mapping[str, str],
-    usage_digest: str,
-    closed: frozenset[str],
+def close_run(
+    inputs: MonthInputs, issued: IssuedMonth, days: Days, gaps: Mapping[str, str], usage_digest: str, closed: frozenset[str]
 ) -> Prepared:
-    """Rate every contract of the month that is not closed yet. Pure.
+    """Every contract of the month that is not closed yet: correctives that nobody watched, credits, the monthly invoice.
 
     ``days``: usage by contract; ``gaps``: what is missing, in words, by contract; ``usage_digest``: of the evidence
     that usage was computed from; ``closed``: contracts whose month is closed.
     """
-    drafts: list[Draft] = []
-    parked: list[ParkedContract] = []
-    nothing: list[str] = []
-    zero_prices: list[tuple[str, ZeroPrice]] = []
+    found = Found()
+    for party in _open(inputs, closed):
+        contract_no = party.contract.contract_no
+        known = days.get(contract_no, ())
+        rated = _rated(inputs, party, known)
+        if contract_no in gaps:
+            found.parked.append(parked_by_gap(contract_no, gaps[contract_no], rated.reasons if isinstance(rated, Parked) else ()))
+        elif isinstance(rated, Parked):
+            found.parked.append(parked_by(contract_no, rated.reasons))
+        else:
+            _close_contract(inputs, issued, party, rated, known, found)
+    return found.prepared(inputs.month, CLOSE, usage_digest)
+
+
+def prepay_run(inputs: MonthInputs, issued: IssuedMonth) -> Prepared:
+    """The advance invoice of every contract that pays ahead in the month and has none yet."""
+    found = Found()
     for party in inputs.parties:
         contract_no = party.contract.contract_no
-        if contract_no in closed:
+        if issued.count(contract_no, "advance") or issued.count(contract_no, "monthly") or not _pays_ahead(inputs, contract_no):
             continue
-        rated = _rated(inputs, party, days.get(contract_no, ()), gaps.get(contract_no))
-        if isinstance(rated, ParkedContract):
-            parked.append(rated)
-            continue
-        zero_prices += [(contract_no, each) for each in rated.zero_prices]
-        amounts = total_of(rated.charges)
-        if any(charge.total for charge in rated.charges):
-            drafts.append(_draft(inputs, party, rated, amounts, days.get(contract_no, ())))
+        terms, modes = _priced_by(inputs, party)
+        lines = prepaid.advance(party.contract, inputs.month, terms, inputs.tariffs, modes)
+        if isinstance(lines, Parked):
+            found.parked.append(parked_by(contract_no, lines.reasons))
         else:
-            nothing.append(contract_no)
-    whole = digest(
-        str(inputs.month),
-        usage_digest,
-        *(f"{draft.invoice_id} {draft.digest}" for draft in drafts),
-        *(f"{each.contract_no} {each.reason} {each.detail}" for each in parked),
-        *nothing,
-    )
-    return Prepared(inputs.month, tuple(drafts), tuple(parked), tuple(nothing), tuple(zero_prices), whole)
+            _add(found, inputs, party, "advance", "", prepaid.corrective(lines, issued.ahead(contract_no)), ())
+    return found.prepared(inputs.month, PREPAY, "")
 
 
-def used_tariffs(inputs: MonthInputs) -> str:
-    """Canonical JSON of every tariff version that may price the month: frozen with the run."""
-    return canonical([tariff_json(version) for code in sorted(inputs.tariffs) for version in inputs.tariffs[code]])
+def watch_run(inputs: MonthInputs, issued: IssuedMonth, days: Days, usage_digest: str, closed: frozenset[str], on: date) -> Prepared:
+    """The corrective invoice of every contract whose target on a day is above what was billed ahead."""
+    found = Found()
+    for party in _open(inputs, closed):
+        contract_no = party.contract.contract_no
+        if not _pays_ahead(inputs, contract_no):
+            continue
+        known = [day for day in days.get(contract_no, ()) if day.date <= on]
+        terms, modes = _priced_by(inputs, party)
+        targets = prepaid.targets(party.contract, inputs.month, terms, inputs.tariffs, modes, known, on)
+        if isinstance(targets, Parked):
+            found.parked.append(parked_by(contract_no, targets.reasons))
+        else:
+            _add(
+                found,
+                inputs,
+                party,
+                "corrective",
+                issued.fresh_cause(contract_no, "corrective", str(on)),
+                prepaid.corrective(targets, issued.ahead(contract_no)),
+                known,
+            )
+    return found.prepared(inputs.month, WATCH, usage_digest, on)
 
 
-def _rated(inputs: MonthInputs, party: Party, days: Sequence[DayUsage], gap: str | None) -> RatedMonth | ParkedContract:
+def correct_run(
+    inputs: MonthInputs,
+    issued: IssuedMonth,
+    days: Days,
+    gaps: Mapping[str, str],
+    usage_digest: str,
+    closed: frozenset[str],
+    only: str | None = None,
+) -> Prepared:
+    """For every closed contract: the month rated anew, less everything that was issued for it, as one adjustment."""
+    found = Found()
+    for party in inputs.parties:
+        contract_no = party.contract.contract_no
+        if contract_no not in closed or only not in (None, contract_no):
+            continue
+        known = days.get(contract_no, ())
+        rated = _rated(inputs, party, known)
+        if contract_no in gaps:
+            found.parked.append(parked_by_gap(contract_no, gaps[contract_no], rated.reasons if isinstance(rated, Parked) else ()))
+        elif isinstance(rated, Parked):
+            found.parked.append(parked_by(contract_no, rated.reasons))
+        else:
+            _add_adjustment(found, inputs, issued, party, adjustment(rated.everything, issued.lines(contract_no)), known)
+    return found.prepared(inputs.month, CORRECT, usage_digest, only=only)
+
+
+def _close_contract(
+    inputs: MonthInputs, issued: IssuedMonth, party: Party, rated: RatedMonth, days: Sequence[DayUsage], found: Found
+) -> None:
     contract_no = party.contract.contract_no
-    rated = rate_month(
-        party.contract,
-        inputs.month,
-        inputs.terms.get(contract_no, ()),
-        inputs.tariffs,
-        days,
-        inputs.vat_modes.get(party.contract.organization_code, ()),
-    )
-    if gap is not None:
-        others = [reason for reason in rated.reasons if reason.cause != "missing_days"] if isinstance(rated, Parked) else []
-        return _parked(contract_no, "missing_days", [gap], others)
-    if isinstance(rated, Parked):
-        return _parked(contract_no, rated.reasons[0].cause.value, [], rated.reasons)
-    if rated.is_prepaid:
-        ahead = max(segment.terms.prepaid_vehicles for segment in rated.segments)
-        return ParkedContract(contract_no, PREPAID, f"{ahead} vehicles are paid ahead; prepayment is not billed yet")
-    return rated
+    before = len(found.drafts)
+    found.zero_prices += [(contract_no, each) for each in rated.zero_prices]
+    found.unused += [(contract_no, each) for each in rated.unused]
+    billed = issued.ahead(contract_no)
+    if rated.prepaid or billed:
+        cause = issued.fresh_cause(contract_no, "corrective", "close")
+        _add(found, inputs, party, "corrective", cause, prepaid.corrective(rated.prepaid, billed), days)
+        _add_adjustment(found, inputs, issued, party, prepaid.credit(rated.prepaid, billed), days)
+    _add(found, inputs, party, "monthly", "", rated.charges, days)
+    if len(found.drafts) == before:
+        found.nothing.append(contract_no)
 
 
-def _parked(contract_no: str, cause: str, details: list[str], reasons: Iterable[Reason]) -> ParkedContract:
-    return ParkedContract(contract_no, cause, "; ".join([*details, *map(str, reasons)]))
+def _add_adjustment(
+    found: Found, inputs: MonthInputs, issued: IssuedMonth, party: Party, lines: Sequence[Charge], days: Sequence[DayUsage]
+) -> None:
+    number = issued.count(party.contract.contract_no, "adjustment") + 1
+    _add(found, inputs, party, "adjustment", str(number), lines, days)
 
 
-def _draft(inputs: MonthInputs, party: Party, rated: RatedMonth, amounts: Amounts, days: Sequence[DayUsage]) -> Draft:
-    contract = party.contract
-    lines = tuple(DraftLine(charge, printed_row(charge)) for charge in rated.charges)
-    evidence = canonical(
-        {
-            "contract": party.contract_row,
-            "client": party.client,
-            "organization": party.organization,
-            "terms": [terms_json(row) for row in inputs.terms[contract.contract_no]],
-            "mappings": inputs.mappings.get(contract.contract_no, []),
-            "days": [[day.date.day, day.fleet_size, _plain(day.online_minutes), _meters(day)] for day in days],
-        }
-    )
-    return Draft(
-        invoice_id(contract.contract_no, inputs.month, "monthly", ""),
-        contract.contract_no,
-        inputs.month,
-        "monthly",
-        "",
-        contract.client_code,
-        contract.organization_code,
-        rated.segments[-1].terms.payment_days,
-        lines,
-        amounts,
-        evidence,
-        digest(evidence, *(_line_text(line) for line in lines)),
-    )
+def _add(found: Found, inputs: MonthInputs, party: Party, kind: str, cause: str, lines: Sequence[Charge], days: Sequence[DayUsage]) -> None:
+    terms = _last_terms(inputs, party)
+    draft = make_draft(inputs, party, kind, cause, lines, terms, days) if terms else None
+    if draft is not None:
+        found.drafts.append(draft)
 
 
-def _line_text(line: DraftLine) -> str:
-    charge = line.charge
-    return "|".join(
-        map(
-            str,
-            (
-                charge.tariff_code,
-                charge.component_no,
-                charge.name,
-                charge.span,
-                charge.quantity,
-                charge.price,
-                charge.share,
-                charge.net,
-                charge.vat_rate,
-                charge.vat,
-                charge.total,
-                charge.arithmetic,
-            ),
-        )
-    )
+def _open(inputs: MonthInputs, closed: frozenset[str]) -> list[Party]:
+    return [party for party in inputs.parties if party.contract.contract_no not in closed]
 
 
-def _meters(day: DayUsage) -> dict[str, str]:
-    return {name: _plain(value) or "0" for name, value in day.meters.items()}
+def _rated(inputs: MonthInputs, party: Party, days: Sequence[DayUsage]) -> RatedMonth | Parked:
+    terms, modes = _priced_by(inputs, party)
+    return rate_month(party.contract, inputs.month, terms, inputs.tariffs, days, modes)
 
 
-def _plain(value: Decimal | int | None) -> str | None:
-    if value is None:
-        return None
-    return str(value) if isinstance(value, int) else f"{value.normalize():f}"
+def _priced_by(inputs: MonthInputs, party: Party) -> tuple[Sequence[Terms], Sequence[VatMode]]:
+    return inputs.terms.get(party.contract.contract_no, ()), inputs.vat_modes.get(party.contract.organization_code, ())
 
 
-def shown_quantity(quantity: Fraction) -> Decimal:
-    """A quantity as listings show it: at most 3 decimals, half-up."""
-    thousandths = quantity * 1000
-    whole = (2 * abs(thousandths.numerator) + thousandths.denominator) // (2 * thousandths.denominator)
-    return Decimal(whole if quantity >= 0 else -whole).scaleb(-3).normalize() + 0
+def _pays_ahead(inputs: MonthInputs, contract_no: str) -> bool:
+    return any(terms.prepaid_vehicles > 0 for terms in inputs.terms.get(contract_no, ()))
 
 
-def by_contract(rows: Iterable[tuple[str, date, int, Decimal | int | None, Mapping[str, Decimal]]]) -> dict[str, list[DayUsage]]:
-    """Rows (contract_no, date, fleet_size, online_minutes, meters) grouped, each contract's days in order."""
-    found: dict[str, list[DayUsage]] = {}
-    for contract_no, day, fleet_size, minutes, meters in rows:
-        found.setdefault(contract_no, []).append(DayUsage(day, fleet_size, minutes, meters))
-    for days in found.values():
-        days.sort(key=lambda one: one.date)
-    return found
+def _last_terms(inputs: MonthInputs, party: Party) -> Terms | None:
+    """The row of terms in force on the contract's last day of the month: its payment days count."""
+    last = min(inputs.month.last, party.contract.ends_on or inputs.month.last)
+    rows = sorted(inputs.terms.get(party.contract.contract_no, ()), key=lambda terms: terms.valid_from)
+    valid = [terms for terms in rows if terms.valid_from <= last]
+    found = valid or rows
+    return found[-1] if found else None

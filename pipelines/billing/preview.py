@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.billing.draft import compute
-from pipelines.billing.prepare import ParkedContract, shown_quantity
+from pipelines.billing.drafts import ParkedContract, Scope, shown_quantity
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -25,7 +25,7 @@ def preview_month(
 ) -> tuple[list[dict[str, Any]], tuple[ParkedContract, ...]]:
     """Rows (``COLUMNS``) of every line that would be billed, and the contracts that would be parked."""
     with engine.transaction(settings) as connection:
-        prepared = compute(settings, connection, month, store=False, at=at)
+        prepared = compute(settings, connection, Scope(month), keep=False, at=at)
     rows = [
         {
             "contract_no": draft.contract_no,

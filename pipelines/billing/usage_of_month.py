@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipelines.billing.prepare import by_contract
+from pipelines.billing.drafts import by_contract
 from pipelines.period import Month
 from pipelines.rating.model import DayUsage
 from pipelines.settings import Settings

@@ -12,7 +12,7 @@ from pipelines.period import Month
 
 if TYPE_CHECKING:
     from pipelines.billing.close import Closed
-    from pipelines.billing.prepare import Prepared
+    from pipelines.billing.drafts import Prepared
 
 KINDS = click.Choice(["advance", "corrective", "monthly", "adjustment"])
 

@@ -4,7 +4,9 @@ CREATE SCHEMA billing;
 -- grain: month × purpose: the run that is being prepared; replaced by every draft
 CREATE TABLE billing.runs (
     month date NOT NULL,
-    purpose text NOT NULL CHECK (purpose IN ('monthly', 'advance', 'corrective', 'adjustment')),
+    purpose text NOT NULL CHECK (purpose IN ('close', 'prepay', 'watch', 'correct')),
+    watched_on date,                         -- of a watch: the day whose limits are checked
+    only_contract text,                      -- of a correction: the one contract that it was asked for
     digest text NOT NULL,                    -- of the figures, the evidence and the versions of all its drafts
     drafted_at timestamptz NOT NULL,
     nothing text[] NOT NULL,                 -- contracts that came to nothing: closed without an invoice
@@ -16,6 +18,7 @@ CREATE TABLE billing.drafts (
     invoice_id uuid PRIMARY KEY,             -- uuid5 of the identity
     contract_no text NOT NULL,
     month date NOT NULL,
+    purpose text NOT NULL,                   -- of the run that makes it
     kind text NOT NULL CHECK (kind IN ('advance', 'corrective', 'monthly', 'adjustment')),
     cause text NOT NULL DEFAULT '',          -- the watched day, the number of the correction
     client_code text NOT NULL,
@@ -120,6 +123,7 @@ CREATE TABLE billing.invoices (
     contract_no text NOT NULL,
     client_code text NOT NULL,
     month date NOT NULL,
+    purpose text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('advance', 'corrective', 'monthly', 'adjustment')),
     cause text NOT NULL,
     issued_on date NOT NULL,
@@ -131,7 +135,7 @@ CREATE TABLE billing.invoices (
     line_count integer NOT NULL,
     digest text NOT NULL,
     evidence jsonb NOT NULL,
-    approval_no integer NOT NULL,            -- of billing.approvals for the month and the kind's purpose
+    approval_no integer NOT NULL,            -- of billing.approvals for month and purpose
     issued_at timestamptz NOT NULL,
     UNIQUE (organization_code, year, sequence_no),
     UNIQUE (contract_no, month, kind, cause)

@@ -1,3 +1,3 @@
--- grain: contract that the approved run bills; inputs: billing.drafts; :month, :kind
+-- grain: contract that the approved run bills; inputs: billing.drafts; :month, :purpose
 -- rerun: reads only
-SELECT contract_no FROM billing.drafts WHERE month = :month AND kind = :kind AND NOT discarded ORDER BY contract_no COLLATE "C"
+SELECT contract_no FROM billing.drafts WHERE month = :month AND purpose = :purpose AND NOT discarded ORDER BY contract_no COLLATE "C"

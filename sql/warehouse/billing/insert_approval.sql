@@ -1,4 +1,4 @@
--- grain: a person's word on a run; inputs: :month, :purpose, :decision, :digest, :by, :reason, :at, :kind
+-- grain: a person's word on a run; inputs: :month, :purpose, :decision, :digest, :by, :reason, :at
 -- rerun: called once per word; numbered after the last one
 INSERT INTO billing.approvals (month, purpose, approval_no, decision, digest, by_name, reason, at, invoices, total)
 SELECT
@@ -6,5 +6,5 @@ SELECT
     (SELECT coalesce(max(approval_no), 0) + 1 FROM billing.approvals WHERE month = :month AND purpose = :purpose),
     :decision, :digest, :by, :reason, :at, count(*), coalesce(sum(d.total), 0)
 FROM billing.drafts d
-WHERE d.month = :month AND d.kind = :kind AND NOT d.discarded
+WHERE d.month = :month AND d.purpose = :purpose AND NOT d.discarded
 RETURNING approval_no

@@ -13,7 +13,7 @@ SELECT
     d.contract_no, d.client_code, to_char(d.month, 'YYYY-MM'),
     NULL, NULL, d.net, d.vat, d.total, 0.00, d.currency, d.organization_code, NULL
 FROM billing.drafts d
-LEFT JOIN billing.runs r ON r.month = d.month AND r.purpose = d.kind
+LEFT JOIN billing.runs r ON r.month = d.month AND r.purpose = d.purpose
 LEFT JOIN LATERAL (
     SELECT approval_no FROM billing.approvals p
     WHERE (p.month, p.purpose, p.digest) = (r.month, r.purpose, r.digest) AND p.decision = 'approved' LIMIT 1

@@ -1,5 +1,5 @@
 -- grain: draft of the approved run that is going to be issued, with its date and its number in the organization's year
--- inputs: billing.drafts, billing.numbers (rows locked by lock_numbers), master.organizations; :month, :kind, :issued_on (NULL: the
+-- inputs: billing.drafts, billing.numbers (rows locked by lock_numbers), master.organizations; :month, :purpose, :issued_on (NULL: the
 --         organization's local date of :at), :at
 -- rerun: in the issuing transaction only; numbers follow the byte order of contract_no
 CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS
@@ -17,6 +17,6 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT coalesce(:issued_on, (:at AT TIME ZONE (b.evidence #>> '{organization,time_zone}'))::date) AS issued_on
     ) i
-    WHERE b.month = :month AND b.kind = :kind AND NOT b.discarded
+    WHERE b.month = :month AND b.purpose = :purpose AND NOT b.discarded
 ) d
 LEFT JOIN billing.numbers n USING (organization_code, year)

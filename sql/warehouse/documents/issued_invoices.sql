@@ -21,6 +21,6 @@ JOIN LATERAL (
         FROM billing.invoice_lines WHERE invoice_id = i.invoice_id
     ) b
 ) l ON true
-LEFT JOIN billing.evidence e ON (e.month, e.purpose, e.approval_no) = (i.month, i.kind, i.approval_no)
+LEFT JOIN billing.evidence e ON (e.month, e.purpose, e.approval_no) = (i.month, i.purpose, i.approval_no)
 WHERE i.invoice_id = ANY(CAST(:ids AS uuid[]))
 ORDER BY i.organization_code, i.year, i.sequence_no

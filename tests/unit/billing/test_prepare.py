@@ -8,12 +8,18 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.billing.drafts import shown_quantity
 from pipelines.billing.inputs import MonthInputs, Party
-from pipelines.billing.prepare import prepare, shown_quantity
+from pipelines.billing.issued import IssuedMonth
+from pipelines.billing.prepare import close_run
 from pipelines.period import Month
 from pipelines.rating.model import Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode
 
 JANUARY = Month(2026, 1)
+
+
+def prepare(inputs, days, gaps, usage, closed):
+    return close_run(inputs, IssuedMonth({}, {}), days, gaps, usage, closed)
 
 
 def _inputs(*numbers, tariff="T1", **terms):
@@ -66,9 +72,10 @@ def test_what_is_missing_parks_that_contract_alone():
     assert [(one.contract_no, one.reason, one.detail) for one in prepared.parked] == [("B", "missing_days", "gps2 2026-01-14: no snapshot")]
 
 
-def test_paid_ahead_is_parked_until_it_can_be_billed():
-    prepared = prepare(_inputs("A", prepaid_vehicles=10), {"A": _fleet(1)}, {}, "u", frozenset())
-    assert [one.reason for one in prepared.parked] == ["prepaid"]
+def test_paid_ahead_without_an_advance_is_billed_by_a_corrective_at_the_close():
+    prepared = prepare(_inputs("A", prepaid_vehicles=10), {"A": _fleet(12)}, {}, "u", frozenset())
+    # nothing was billed ahead: max(10, 12) × 300 = 3600.00 in one corrective, and no monthly invoice of the same component
+    assert [(one.kind, one.cause, one.amounts.net) for one in prepared.drafts] == [("corrective", "close", Decimal("3600.00"))]
 
 
 def test_no_vehicles_come_to_nothing_and_take_no_draft():

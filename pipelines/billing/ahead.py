@@ -1,0 +1,58 @@
+"""Prepayment: advance invoices of a month, corrective invoices of a watched day (domain.md §6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipelines.billing import inputs
+from pipelines.billing.approve import approve
+from pipelines.billing.bounds import bounds_of, exceeded
+from pipelines.billing.draft import draft
+from pipelines.billing.drafts import PREPAY, WATCH, Prepared, Scope
+from pipelines.billing.issue import Issued, issue
+from pipelines.billing.turn import turn
+from pipelines.clock import Authorship
+from pipelines.period import Month
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+
+UNATTENDED = "в пределах лимитов"
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a run did. ``waiting``: the bounds that it is beyond; then nothing was issued and a person is asked."""
+
+    prepared: Prepared
+    issued: Issued | None
+    waiting: Sequence[str] = ()
+
+
+def prepay(settings: Settings, month: Month, *, approver: Authorship | None, issued_on: date | None, at: datetime) -> Ahead:
+    """Issue the advance invoices of a month. Again: only for contracts that have none yet.
+
+    ``issued_on`` None: the month's first day, or the day of ``at`` where that is later.
+    """
+    return _run(settings, month, PREPAY, None, approver, issued_on, at)
+
+
+def watch(settings: Settings, on: date, *, approver: Authorship | None, issued_on: date | None, at: datetime) -> Ahead:
+    """Issue corrective invoices for the limits exceeded by the end of a day; days may be watched late or out of order."""
+    return _run(settings, Month.of(on), WATCH, on, approver, issued_on, at)
+
+
+def _run(
+    settings: Settings, month: Month, purpose: str, on: date | None, approver: Authorship | None, issued_on: date | None, at: datetime
+) -> Ahead:
+    with turn(settings, f"billing of {month}", approver.by if approver else UNATTENDED, at):
+        prepared = draft(settings, Scope(month, purpose, on), at)
+        if not prepared.drafts:
+            return Ahead(prepared, Issued(0, 0))
+        if approver is None:
+            with engine.transaction(settings) as connection:
+                clients = len({party.contract.client_code for party in inputs.read(connection, month).parties})
+            waiting = exceeded(bounds_of(settings), prepared, clients)
+            if waiting:
+                return Ahead(prepared, None, waiting)
+        approve(settings, month, prepared.digest, approver or Authorship(UNATTENDED, "лимиты одного запуска не превышены", at), purpose)
+        return Ahead(prepared, issue(settings, month, issued_on, at, purpose))

@@ -1,0 +1,43 @@
+"""Correct a closed month: what it costs by today's facts, less what was issued for it, as adjustments (domain.md §7)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipelines.billing.approve import RunChanged, approve
+from pipelines.billing.draft import draft, drafted_digest
+from pipelines.billing.drafts import CORRECT, Prepared, Scope
+from pipelines.billing.issue import Issued, issue
+from pipelines.billing.turn import turn
+from pipelines.clock import Authorship
+from pipelines.period import Month
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction found; ``issued`` None: it stopped at the drafts."""
+
+    prepared: Prepared
+    issued: Issued | None
+
+
+def correct(
+    settings: Settings, month: Month, *, contract_no: str | None, approver: Authorship | None, issued_on: date | None, at: datetime
+) -> Corrected:
+    """Draft the adjustments of a closed month (of one contract, or all); with an approver, issue them.
+
+    Issued invoices stay as they are. Run again: nothing. RunChanged when the facts changed since the draft was shown.
+    """
+    with turn(settings, f"billing of {month}", approver.by if approver else "a draft correction", at):
+        seen = drafted_digest(settings, month, CORRECT)
+        prepared = draft(settings, Scope(month, CORRECT, only=contract_no), at)
+        if approver is None:
+            return Corrected(prepared, None)
+        if seen not in (None, prepared.digest):
+            raise RunChanged(
+                f"the correction of {month} has changed since it was drafted; the new draft is stored: look at it and approve that"
+            )
+        if not prepared.drafts:
+            return Corrected(prepared, Issued(0, 0))
+        approve(settings, month, prepared.digest, approver, CORRECT)
+        return Corrected(prepared, issue(settings, month, issued_on, at, CORRECT))

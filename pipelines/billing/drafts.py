@@ -1,0 +1,233 @@
+"""Drafts before they are stored: invoices without numbers, parked contracts, contracts that come to nothing (domain.md §7)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+
+from pipelines.billing.identity import canonical, digest, invoice_id
+from pipelines.billing.inputs import MonthInputs, Party, tariff_json, terms_json
+from pipelines.period import Month
+from pipelines.rating.charges import Amounts, Cause, Charge, Reason, UnusedPrepaid, ZeroPrice, total_of
+from pipelines.rating.model import DayUsage, Terms
+from pipelines.rating.printed import PrintedRow, printed_row
+
+CLOSE, PREPAY, WATCH, CORRECT = "close", "prepay", "watch", "correct"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which run: of which month, for which purpose; ``on``: the watched day; ``only``: the one contract to correct."""
+
+    month: Month
+    purpose: str = CLOSE
+    on: date | None = None
+    only: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One line with what documents show of it."""
+
+    charge: Charge
+    printed: PrintedRow
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One invoice before it has a number; ``evidence`` is canonical JSON."""
+
+    invoice_id: UUID
+    contract_no: str
+    month: Month
+    kind: str
+    cause: str
+    client_code: str
+    organization_code: str
+    payment_days: int
+    lines: tuple[DraftLine, ...]
+    amounts: Amounts
+    evidence: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedContract:
+    """A contract left out of the run, with the reason's name and all details."""
+
+    contract_no: str
+    reason: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Found:
+    """What a run has found so far."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    parked: list[ParkedContract] = field(default_factory=list)
+    nothing: list[str] = field(default_factory=list)
+    zero_prices: list[tuple[str, ZeroPrice]] = field(default_factory=list)
+    unused: list[tuple[str, UnusedPrepaid]] = field(default_factory=list)
+
+    def prepared(
+        self, month: Month, purpose: str, usage_digest: str, watched_on: date | None = None, only: str | None = None
+    ) -> "Prepared":
+        """The run as it is kept."""
+        return Prepared(
+            month,
+            purpose,
+            watched_on,
+            only,
+            tuple(self.drafts),
+            tuple(self.parked),
+            tuple(self.nothing),
+            tuple(self.zero_prices),
+            tuple(self.unused),
+            run_digest(month, purpose, usage_digest, self),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The whole run of a month. ``nothing``: contracts that came to nothing; ``watched_on``: the day of a watch;
+    ``only``: the one contract that a correction was asked for."""
+
+    month: Month
+    purpose: str
+    watched_on: date | None
+    only: str | None
+    drafts: tuple[Draft, ...]
+    parked: tuple[ParkedContract, ...]
+    nothing: tuple[str, ...]
+    zero_prices: tuple[tuple[str, ZeroPrice], ...]
+    unused: tuple[tuple[str, UnusedPrepaid], ...]
+    digest: str
+
+    @property
+    def amounts(self) -> Amounts:
+        """Sums over the drafts."""
+        return sum((draft.amounts for draft in self.drafts), Amounts())
+
+
+def used_tariffs(inputs: MonthInputs) -> str:
+    """Canonical JSON of every tariff version that may price the month: frozen with the run."""
+    return canonical([tariff_json(version) for code in sorted(inputs.tariffs) for version in inputs.tariffs[code]])
+
+
+def make_draft(
+    inputs: MonthInputs,
+    party: Party,
+    kind: str,
+    cause: str,
+    charges: Sequence[Charge],
+    terms: Terms,
+    days: Sequence[DayUsage] = (),
+) -> Draft | None:
+    """The draft of an invoice with these lines; None when all its lines are 0.00 (domain.md §7).
+
+    ``terms``: the row whose payment days count; ``days``: the usage that the lines rest on.
+    """
+    if not any(charge.total for charge in charges):
+        return None
+    contract = party.contract
+    lines = tuple(DraftLine(charge, printed_row(charge)) for charge in charges)
+    evidence = canonical(
+        {
+            "contract": party.contract_row,
+            "client": party.client,
+            "organization": party.organization,
+            "terms": [terms_json(row) for row in inputs.terms.get(contract.contract_no, ())],
+            "mappings": inputs.mappings.get(contract.contract_no, []),
+            "days": [[day.date.day, day.fleet_size, _plain(day.online_minutes), _meters(day)] for day in days],
+        }
+    )
+    return Draft(
+        invoice_id(contract.contract_no, inputs.month, kind, cause),
+        contract.contract_no,
+        inputs.month,
+        kind,
+        cause,
+        contract.client_code,
+        contract.organization_code,
+        terms.payment_days,
+        lines,
+        total_of(tuple(charges)),
+        evidence,
+        digest(evidence, *(_line_text(line) for line in lines)),
+    )
+
+
+def parked_by(contract_no: str, reasons: Sequence[Reason]) -> ParkedContract:
+    """A contract that rating cannot price, with every reason."""
+    return ParkedContract(contract_no, reasons[0].cause.value, "; ".join(map(str, reasons)))
+
+
+def parked_by_gap(contract_no: str, gap: str, reasons: Iterable[Reason] = ()) -> ParkedContract:
+    """A contract whose usage is not known, with what is missing and whatever else stands against it."""
+    others = [str(reason) for reason in reasons if reason.cause != Cause.MISSING_DAYS]
+    return ParkedContract(contract_no, Cause.MISSING_DAYS.value, "; ".join([gap, *others]))
+
+
+def run_digest(month: Month, purpose: str, usage_digest: str, run: "Found") -> str:
+    """Digest of a whole run: it changes with any figure, any evidence and any version."""
+    return digest(
+        str(month),
+        purpose,
+        usage_digest,
+        *(f"{draft.invoice_id} {draft.digest}" for draft in run.drafts),
+        *(f"{each.contract_no} {each.reason} {each.detail}" for each in run.parked),
+        *run.nothing,
+    )
+
+
+def _line_text(line: DraftLine) -> str:
+    charge = line.charge
+    return "|".join(
+        map(
+            str,
+            (
+                charge.tariff_code,
+                charge.component_no,
+                charge.name,
+                charge.span,
+                charge.quantity,
+                charge.price,
+                charge.share,
+                charge.net,
+                charge.vat_rate,
+                charge.vat,
+                charge.total,
+                charge.arithmetic,
+            ),
+        )
+    )
+
+
+def _meters(day: DayUsage) -> dict[str, str]:
+    return {name: _plain(value) or "0" for name, value in day.meters.items()}
+
+
+def _plain(value: Decimal | int | None) -> str | None:
+    if value is None:
+        return None
+    return str(value) if isinstance(value, int) else f"{value.normalize():f}"
+
+
+def shown_quantity(quantity: Fraction) -> Decimal:
+    """A quantity as listings show it: at most 3 decimals, half-up."""
+    thousandths = quantity * 1000
+    whole = (2 * abs(thousandths.numerator) + thousandths.denominator) // (2 * thousandths.denominator)
+    return Decimal(whole if quantity >= 0 else -whole).scaleb(-3).normalize() + 0
+
+
+def by_contract(rows: Iterable[tuple[str, date, int, Decimal | int | None, Mapping[str, Decimal]]]) -> dict[str, list[DayUsage]]:
+    """Rows (contract_no, date, fleet_size, online_minutes, meters) grouped, each contract's days in order."""
+    found: dict[str, list[DayUsage]] = {}
+    for contract_no, day, fleet_size, minutes, meters in rows:
+        found.setdefault(contract_no, []).append(DayUsage(day, fleet_size, minutes, meters))
+    for days in found.values():
+        days.sort(key=lambda one: one.date)
+    return found

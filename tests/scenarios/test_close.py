@@ -1,0 +1,224 @@
+"""A month from files to issued invoices, through the commands that people type."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from pipelines.warehouse import engine
+from tests.company import Company, steady
+from tests.database import contents
+
+
+@pytest.fixture
+def company():
+    return Company({"K1": steady(10), "K2": lambda day: 10 if day.day <= 15 else 16, "K3": steady(0)}, terms={"K2": {"basis": "average"}})
+
+
+@pytest.fixture
+def loaded(company, run_cli, tmp_path):
+    """The company's master data and January, landed."""
+    code, out, err = run_cli("master", "import", company.write_master(tmp_path / "master"), "--by", "Анна", "--reason", "начало")
+    assert code == 0, err
+    code, out, err = run_cli("snapshot", "land", "--platform", "gps1", "--source", company.write_snapshots(tmp_path / "snapshots"))
+    assert code == 0, err
+    return company
+
+
+def _json(result):
+    code, out, err = result
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_a_month_is_drafted_approved_and_issued(loaded, run_cli, settings):
+    drafted = _json(run_cli("close", "--month", "2026-01", "--format", "json"))[0]
+    # K1: 10 × 300 = 3000.00; K2: 406 ÷ 31 × 300 = 3929.03; K3: nothing. VAT 22 %: 660.00 + 864.39
+    assert (drafted["status"], drafted["invoices"], drafted["net"], drafted["nothing_to_bill"]) == ("draft", 2, "6929.03", 1)
+    assert [row["status"] for row in _json(run_cli("invoices", "--month", "2026-01", "--format", "json"))] == ["draft", "draft"]
+    issued = _json(
+        run_cli("close", "--month", "2026-01", "--approve-by", "Анна Петрова", "--issue-date", "2026-02-01", "--format", "json")
+    )[0]
+    assert (issued["status"], issued["invoices"], issued["documents"]) == ("issued", 2, 4)
+    rows = _json(run_cli("invoices", "--month", "2026-01", "--format", "json"))
+    assert [(r["number"], r["contract_no"], r["net"], r["vat"], r["total"], r["due_on"], r["status"]) for r in rows] == [
+        ("ВМ26-000001", "K1", "3000.00", "660.00", "3660.00", "2026-02-11", "issued"),
+        ("ВМ26-000002", "K2", "3929.03", "864.39", "4793.42", "2026-02-11", "issued"),
+    ]
+    lines = _json(run_cli("invoices", "--month", "2026-01", "--lines", "--format", "json"))
+    assert [(r["number"], r["line_no"], r["quantity"], r["price"]) for r in lines] == [
+        ("ВМ26-000001", 1, "10", "300"),
+        ("ВМ26-000002", 1, "13.097", "300"),
+    ]
+
+
+def test_closing_again_adds_nothing(loaded, run_cli, settings):
+    close = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json")
+    _json(run_cli(*close))
+    before = contents(settings)
+    again = _json(run_cli(*close))[0]
+    assert (again["invoices"], again["documents"]) == (0, 0)
+    assert contents(settings) == before
+
+
+def test_one_vehicle_day_after_the_draft_makes_the_approval_refuse(loaded, run_cli, tmp_path):
+    _json(run_cli("close", "--month", "2026-01", "--format", "json"))
+    day = date(2026, 1, 10)
+    path = loaded.write_day(tmp_path / "late", day, {"K2": 11})
+    code, _, err = run_cli("snapshot", "land", "--platform", "gps1", "--source", path)
+    assert code == 0, err
+    code, _, err = run_cli("close", "--month", "2026-01", "--approve-by", "Анна")
+    assert code == 1
+    assert "has changed since it was drafted" in err
+    assert [row["status"] for row in _json(run_cli("invoices", "--month", "2026-01", "--format", "json"))] == ["draft", "draft"]
+    assert _json(run_cli("close", "--month", "2026-01", "--approve-by", "Анна", "--format", "json"))[0]["invoices"] == 2
+
+
+def test_a_contract_without_a_tariff_is_parked_and_billed_when_mended(run_cli, tmp_path, settings):
+    company = Company({"K1": steady(1), "K2": steady(2)}, terms={"K2": {"tariff_code": "T2"}}, extra={
+        "tariffs": [{"tariff_code": "T2", "valid_from": "2026-02-01", "name": "Позже"}],
+        "components": [{"tariff_code": "T2", "valid_from": "2026-02-01", "component_no": "1", "name": "М", "kind": "vehicles", "price": "1"}],
+    })  # fmt: skip
+    assert run_cli("master", "import", company.write_master(tmp_path / "m"))[0] == 0
+    assert run_cli("snapshot", "land", "--platform", "gps1", "--source", company.write_snapshots(tmp_path / "s"))[0] == 0
+    close = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json")
+    first = _json(run_cli(*close))[0]
+    assert (first["invoices"], first["parked"]) == (1, 1)
+    assert first["parked_contracts"][0]["contract_no"] == "K2"
+    mended = Company(company.fleets, extra={
+        "tariffs": [{"tariff_code": "T2", "valid_from": "2026-01-01", "name": "Позже"}],
+        "components": [
+            {"tariff_code": "T2", "valid_from": "2026-01-01", "component_no": "1", "name": "М", "kind": "vehicles", "price": "50"}
+        ],
+    }, terms=company.terms)  # fmt: skip
+    assert run_cli("master", "import", mended.write_master(tmp_path / "m2"))[0] == 0
+    second = _json(run_cli(*close))[0]
+    assert (second["invoices"], second["parked"]) == (1, 0)
+    rows = _json(run_cli("invoices", "--month", "2026-01", "--format", "json"))
+    assert [(r["number"], r["contract_no"], r["net"]) for r in rows] == [("ВМ26-000001", "K1", "300.00"), ("ВМ26-000002", "K2", "100.00")]
+
+
+def test_a_month_without_snapshots_is_not_approved(company, run_cli, tmp_path):
+    assert run_cli("master", "import", company.write_master(tmp_path / "m"))[0] == 0
+    drafted = _json(run_cli("close", "--month", "2026-01", "--format", "json"))[0]
+    assert (drafted["invoices"], drafted["parked"]) == (0, 3)
+    code, _, err = run_cli("close", "--month", "2026-01", "--approve-by", "Анна")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "nothing of 2026-01 can be billed" in err
+
+
+def _close_process(environment):
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", "close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_two_closes_at_once_the_second_is_refused_and_told_who(loaded, run_cli, settings, environment):
+    from pipelines.billing.turn import turn
+    from tests.conftest import NOW
+
+    with turn(settings, "billing of 2026-01", "Борис", NOW):
+        code, _, err = run_cli("close", "--month", "2026-01", "--approve-by", "Анна")
+    assert code == 1
+    assert "billing of 2026-01 is already running, by Борис (process" in err
+    racing = [_close_process(environment) for _ in range(2)]
+    said = [one.communicate(timeout=120) for one in racing]
+    assert sorted(one.returncode for one in racing) in ([0, 1], [0, 0]), said
+    numbers = [row["number"] for row in _json(run_cli("invoices", "--month", "2026-01", "--format", "json"))]
+    assert numbers == ["ВМ26-000001", "ВМ26-000002"]
+
+
+@pytest.mark.parametrize("moment", ["draft", "approved", "issued"])
+def test_a_killed_close_is_completed_by_the_next(loaded, run_cli, settings, environment, moment):
+    """SIGKILL a real process when it has reached a certain state; what the next run leaves equals an undisturbed run."""
+    reached = {
+        "draft": "SELECT count(*) FROM billing.turns",
+        "approved": "SELECT count(*) FROM billing.approvals",
+        "issued": "SELECT count(*) FROM billing.invoices",
+    }[moment]
+    process = _close_process(environment)
+    with engine.engine(settings).connect() as connection:
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            if connection.execute(text(reached)).scalar_one():
+                break
+            connection.rollback()
+            time.sleep(0.002)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    close = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json")
+    _json(run_cli(*close))
+    killed = contents(settings)
+    numbers = [row[1] for row in _rows(settings, "SELECT invoice_id, number FROM billing.invoices ORDER BY sequence_no")]
+    assert numbers == ["ВМ26-000001", "ВМ26-000002"]
+    messages = sorted((settings.exchange / "onec" / "out").glob("*.xml"))
+    documents = sorted(path.name for path in (settings.home / "documents").rglob("*.pdf"))
+    assert (len(messages), len(documents)) == (1, 4)
+    assert not [path for path in settings.home.rglob("*") if path.name.startswith((".put-", ".tmp"))] or moment != "draft"
+    assert killed["billing.approvals"] and len(killed["billing.approvals"]) == 1
+    assert not killed["billing.turns"]
+    assert not killed["billing.runs"]
+
+
+def _rows(settings, query):
+    with engine.engine(settings).connect() as connection:
+        return connection.execute(text(query)).all()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "UPDATE billing.invoices SET total = total + 1, net = net + 1",
+        "UPDATE billing.invoice_lines SET printed_text = 'x'",
+        "DELETE FROM billing.invoice_lines",
+        "DELETE FROM billing.invoices",
+        "TRUNCATE billing.invoices CASCADE",
+        "ALTER TABLE billing.invoices DISABLE TRIGGER ALL",
+        "SET session_replication_role = replica",
+        "INSERT INTO billing.invoice_lines SELECT invoice_id, line_no + 1, tariff_code, component_no, component, component_kind, segment_from, "
+        "segment_to, quantity, quantity_exact, price, share, discount_percent, prices_include_vat, net, vat_rate, vat, total, arithmetic, "
+        "printed_quantity, printed_price, printed_text FROM billing.invoice_lines",
+    ],
+)
+@pytest.mark.parametrize("role", ["application", "owner"])
+def test_an_issued_invoice_cannot_be_changed_by_hand(loaded, run_cli, settings, attempt, role):
+    _json(run_cli("close", "--month", "2026-01", "--approve-by", "Анна", "--format", "json"))
+    if role == "owner" and attempt.startswith(("ALTER", "SET")):
+        pytest.skip("the owner may change its own tables' triggers; the application never logs in as the owner")
+    from sqlalchemy import create_engine
+
+    before = _rows(settings, "SELECT * FROM billing.invoice_lines ORDER BY 1, 2")
+    made = engine.engine(settings) if role == "application" else create_engine(settings.database_owner_url)
+    with made.connect() as connection, pytest.raises(DBAPIError) as refused:
+        connection.execute(text(attempt))
+    assert refused.value.orig.pgcode in {"42501", "23001"}  # insufficient privilege, restrict violation
+    assert _rows(settings, "SELECT * FROM billing.invoice_lines ORDER BY 1, 2") == before
+    if role == "owner":
+        made.dispose()
+
+
+def test_the_thousand_contracts_of_two_closes(run_cli, tmp_path, settings, environment):
+    """1000 contracts, one without a tariff version, two closes at once: 999 invoices, no gap, one parked (domain.md §11, 20)."""
+    fleets = {f"K{index:04}": steady(1) for index in range(1000)}
+    company = Company(fleets, terms={"K0500": {"tariff_code": "T2"}}, extra={
+        "tariffs": [{"tariff_code": "T2", "valid_from": "2027-01-01", "name": "Потом"}],
+        "components": [{"tariff_code": "T2", "valid_from": "2027-01-01", "component_no": "1", "name": "М", "kind": "vehicles", "price": "1"}],
+    })  # fmt: skip
+    assert run_cli("master", "import", company.write_master(tmp_path / "m"))[0] == 0
+    assert run_cli("snapshot", "land", "--platform", "gps1", "--source", company.write_snapshots(tmp_path / "s"))[0] == 0
+    racing = [_close_process(environment) for _ in range(2)]
+    said = [one.communicate(timeout=240) for one in racing]
+    assert 0 in [one.returncode for one in racing], said
+    rows = _rows(settings, "SELECT sequence_no, total FROM billing.invoices ORDER BY sequence_no")
+    assert [row.sequence_no for row in rows] == list(range(1, 1000))
+    assert {row.total for row in rows} == {Decimal("366.00")}
+    assert [row[0] for row in _rows(settings, "SELECT contract_no FROM billing.parked")] == ["K0500"]
