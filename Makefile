@@ -11,7 +11,7 @@ export PYTHONUNBUFFERED = 1
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup: $(STAMP) ## virtual environment .venv, pinned, the package installed editable

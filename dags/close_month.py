@@ -17,6 +17,8 @@ changed since it was shown, `issue` fails with *RunChanged*: clear `draft` and e
 the 1C message carries what is not acknowledged. *AlreadyRunning* names the other close of the same month. Contracts that cannot
 be billed are parked, with reasons, on the page; the others go on. Mended, they are billed by the next run of that month.
 
+**Backfill.** A past month is closed by backfilling its days (`fleet_daily`), or, when they are known, by triggering its month.
+
 **If a month never starts**, a day of it is not known: `watch_days` names it every morning.
 """
 
@@ -67,6 +69,8 @@ def close_month():
             "note": Param(None, type=["null", "string"], title="Примечание", description="останется в истории решений"),
         },
         notifiers=[Asked()],
+        # a person may take days; a timeout of the task would become one of the answer
+        execution_timeout=None,
     )
 
     @task(pool="month")

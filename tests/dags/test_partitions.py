@@ -1,0 +1,63 @@
+"""Days and months as Airflow's partitions: which days a month waits for, which month a day belongs to, how a day is named."""
+
+import pytest
+
+pytestmark = pytest.mark.airflow
+
+
+@pytest.fixture(scope="module")
+def mapper(dags):
+    """The scheduler's own mapper, made from the DAG as the scheduler reads it."""
+    from airflow.serialization.decoders import decode_timetable
+    from airflow.serialization.encoders import encode_timetable
+
+    return decode_timetable(encode_timetable(dags["close_month"].timetable)).default_partition_mapper
+
+
+@pytest.mark.parametrize(("month", "days"), [("2026-02", 28), ("2028-02", 29), ("2026-01", 31), ("2026-12", 31), ("2026-04", 30)])
+def test_a_month_waits_for_each_of_its_days(mapper, month, days):
+    assert mapper.to_upstream(month) == {f"{month}-{day:02}" for day in range(1, days + 1)}
+
+
+@pytest.mark.parametrize("day", ["2026-02-01", "2026-02-28"])
+def test_a_day_belongs_to_its_month(mapper, day):
+    assert mapper.to_downstream(day) == "2026-02"
+
+
+def test_a_run_after_midnight_is_of_the_day_before(dags):
+    from airflow.serialization.decoders import decode_timetable
+    from airflow.serialization.encoders import encode_timetable
+    from airflow.timetables.base import TimeRestriction
+    from pendulum import datetime
+
+    timetable = decode_timetable(encode_timetable(dags["fleet_daily"].timetable))
+    begin = datetime(2026, 2, 28, 21, 0, tz="UTC")  # midnight in Moscow; the next tick is 1 March 00:15 there
+    run = timetable.next_dagrun_info_v2(
+        last_dagrun_info=None, restriction=TimeRestriction(earliest=begin, latest=None, catchup=True)
+    )
+    assert run.run_after == datetime(2026, 2, 28, 21, 15, tz="UTC")
+    assert run.partition_key == "2026-02-28"
+
+
+def test_the_day_is_emitted_whatever_failed_before(dags):
+    daily = dags["fleet_daily"]
+    emitting = [task for task in daily.tasks if task.outlets]
+    assert [task.task_id for task in emitting] == ["known"]
+    assert emitting[0].trigger_rule == "all_done"
+    assert [asset.name for asset in emitting[0].outlets] == ["fleet_day"]
+    assert daily.get_task("usage").trigger_rule == "all_done"
+
+
+def test_the_month_is_never_approved_by_the_dag(dags):
+    from airflow.providers.standard.operators.hitl import ApprovalOperator
+
+    close = dags["close_month"]
+    approval = close.get_task("approval")
+    assert isinstance(approval, ApprovalOperator)
+    assert approval.defaults is None
+    assert approval.response_timeout is None
+    assert [user["id"] for user in approval.assigned_users] == ["finance"]
+    assert close.get_task("issue").upstream_task_ids == {"approval"}
+    assert close.get_task("issue").trigger_rule == "all_success"
+    assert close.get_task("rejected").trigger_rule == "all_skipped"
+    assert {"documents", "onec", "workbook"} <= close.get_task("issue").get_flat_relative_ids(upstream=False)
