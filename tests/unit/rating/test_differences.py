@@ -134,3 +134,11 @@ def test_what_is_no_longer_charged_goes_in_full():
     assert line.net == Decimal("-3000.00")
     assert line.span == Span(APRIL.first, APRIL.last)
     assert line.arithmetic == "начислено 0,00; ранее выставлено 3\u00a0000,00; разница -3\u00a0000,00"
+
+
+def test_an_average_just_below_the_limit_is_no_refund():
+    # average 9.5 of 10: 10 × 300 as paid ahead, 0.5 unused
+    rows = [terms(prepaid_vehicles=10, basis=Basis.AVERAGE)]
+    outcome = rated("2026-04", TARIFF, days=fleet("2026-04", lambda number: 9 if number <= 15 else 10), rows=rows)
+    assert nets(outcome.prepaid) == money("3000.00")
+    assert [one.unused for one in outcome.unused] == [Fraction(1, 2)]
