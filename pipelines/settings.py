@@ -53,6 +53,12 @@ class Settings:
     workers: int = _setting(0, "processes that render documents; 0: one per core")
     approvers: str = _setting("finance", "Airflow users who may answer the approval of a month, by commas; empty: whoever may run the DAG")
     alerts_to: str = _setting("", "e-mail addresses that DAGs alert, by commas; needs the Airflow connection smtp_default")
+    mail_dry_run: bool = _setting(default=False, doc="true: mails are shown and not sent (for test systems)")
+    mail_redirect: str = _setting("", "one address that all mail goes to instead of its recipients (for test systems)")
+    mail_batch: int = _setting(1000, "mails that one run of `mail send` hands over at most")
+    mail_from: str = _setting("", "sender of mails that belong to no organization; empty: that of the first organization with an address")
+    mail_managers: str = _setting("", "addresses told of exceeded prepaid limits, by commas")
+    mail_technical: str = _setting("", "addresses of the technical team (snapshots that are missing), by commas")
 
     @property
     def lake(self) -> str:
@@ -88,7 +94,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         try:
             values[known.name] = _PARSERS[known.name](text)
         except (ValueError, InvalidOperation):
-            kind = {"home": "a path"}.get(known.name, "a number")
+            kind = {"home": "a path", "mail_dry_run": "true or false"}.get(known.name, "a number")
             problems.append(Problem(f"{PREFIX}{known.name.upper()}", f"{text!r} is not {kind}"))
     if problems:
         raise BadInput(problems)
@@ -105,5 +111,11 @@ def _absolute(text: str) -> Path:
     return Path(text).expanduser()
 
 
-_PARSER_OF_TYPE: dict[Any, Callable[[str], object]] = {Path: _absolute, int: int, Decimal: Decimal, str: str}
+def _yes_no(text: str) -> bool:
+    if text.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise ValueError(text)
+    return text.lower() in {"1", "true", "yes", "on"}
+
+
+_PARSER_OF_TYPE: dict[Any, Callable[[str], object]] = {Path: _absolute, int: int, Decimal: Decimal, str: str, bool: _yes_no}
 _PARSERS = {known.name: _PARSER_OF_TYPE[known.type] for known in fields(Settings)}

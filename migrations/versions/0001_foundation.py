@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql" / revision
-ROOMS = ("ground", "master", "evidence", "usage", "findings", "billing", "receivables", "access", "delivery")
+ROOMS = ("ground", "master", "evidence", "usage", "findings", "billing", "receivables", "access", "delivery", "delivery_mail")
 
 
 def upgrade() -> None:

@@ -39,7 +39,8 @@ CREATE TABLE master.clients (
     phone text,
     address text,
     dealer_code text REFERENCES master.clients DEFERRABLE INITIALLY DEFERRED,
-    never_block boolean NOT NULL DEFAULT false
+    never_block boolean NOT NULL DEFAULT false,
+    delivery text NOT NULL DEFAULT 'both' CHECK (delivery IN ('off', 'email', '1c', 'both'))   -- by which ways its documents leave
 );
 
 CREATE TABLE master.contracts (
