@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Self
 
 ONE_DAY = timedelta(days=1)
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(?!0000)(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True, order=True, slots=True)
