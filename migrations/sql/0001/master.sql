@@ -14,7 +14,7 @@ CREATE TABLE master.organizations (
     corr_account text,
     director text,
     accountant text,
-    invoice_prefix text NOT NULL UNIQUE,
+    invoice_prefix text NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED,
     email text,
     time_zone text NOT NULL DEFAULT 'Europe/Moscow'
 );

@@ -1,0 +1,1 @@
+"""Who pays, and on which terms: sheets, import, history, retirement."""

@@ -1,0 +1,158 @@
+"""One cell understood as text, date, decimal, whole number or yes/no, or a named reason why not. Pure."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from pipelines.master.raw import Shown, Unreadable
+from pipelines.master.sheets import Column, Value
+
+_SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+_ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
+_ONLY_ZEROS = re.compile(r"0{2,}")
+_EARLIEST = date(1990, 1, 1)
+_WORDS = {
+    **dict.fromkeys(("yes", "y", "да", "true", "истина", "1"), True),
+    **dict.fromkeys(("no", "n", "нет", "false", "ложь", "0"), False),
+}
+_EXACT_DIGITS = 15
+
+
+class Misread(ValueError):  # noqa: N818 - reads as the sentence it is: the cell was misread
+    """The cell cannot be understood; the message says why, to the person who wrote it."""
+
+
+def understood(cell: object, column: Column) -> Value:
+    """The value of a cell; None when it is empty. Misread when it cannot be understood without guessing."""
+    if isinstance(cell, Unreadable):
+        raise Misread(cell.message)
+    if isinstance(cell, str):
+        cell = clean(cell)
+    if cell is None or cell == "":
+        return None
+    match column.kind:
+        case "text" | "code":
+            return _allowed(_text(cell), column)
+        case "date":
+            return _date(cell)
+        case "decimal":
+            return _decimal(cell, column)
+        case "integer":
+            return _integer(_decimal(cell, column))
+        case "boolean":
+            return _yes_no(cell)
+
+
+def clean(text: str) -> str:
+    """Text without spaces around it, non-breaking and invisible characters; runs of spaces become one."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
+def _text(cell: object) -> str:
+    match cell:
+        case str():
+            if any(unicodedata.category(letter) == "Cc" for letter in cell):
+                raise Misread(f"{cell!r} holds a control character")
+            return cell
+        case bool():
+            raise Misread("the cell holds TRUE or FALSE, not a text; format it as text")
+        case date():
+            raise Misread(f"the spreadsheet made a date of it ({cell:%Y-%m-%d}); format the cell as text and type it again")
+        case Shown(value, number_format):
+            zeros = len(number_format) if _ONLY_ZEROS.fullmatch(number_format) else 0
+            return _whole(value).zfill(zeros)  # what a person sees: the format 00000 shows 42 as 00042
+        case int() | float() | Decimal():
+            return _whole(cell)
+        case UUID():
+            return str(cell)
+    raise Misread(f"{_repr(cell)} is not a text; format the cell as text")
+
+
+def _whole(value: float | Decimal) -> str:
+    if value != int(value):
+        raise Misread(f"the number {value} is not a text: what was typed may have been changed; format the cell as text")
+    if isinstance(value, float) and abs(value) >= 10**_EXACT_DIGITS:
+        raise Misread("a number this long has lost its last digits in the spreadsheet; format the cell as text and type it again")
+    return str(int(value))
+
+
+def _allowed(text: str, column: Column) -> str:
+    """The allowed spelling of a word, whatever its case; other words are left to the gate."""
+    return next((word for word in column.allowed if word.casefold() == text.casefold()), text)
+
+
+def _date(cell: object) -> date:
+    found: date | None = None
+    if isinstance(cell, datetime):
+        if cell.time().replace(microsecond=0).isoformat() != "00:00:00":
+            raise Misread(f"{cell:%Y-%m-%d %H:%M} has a time of day; only a date is wanted")
+        found = cell.date()
+    elif isinstance(cell, date):
+        found = cell
+    elif isinstance(cell, str):
+        written = _ISO_DATE.fullmatch(cell)
+        if written:
+            try:
+                found = date.fromisoformat(written[1])
+            except ValueError:
+                raise Misread(f"{cell!r} is a day that does not exist") from None
+    elif isinstance(cell, Shown | int | float):
+        raise Misread(f"{_repr(cell)} is a number, not a date; format the cell as a date")
+    if found is None:
+        raise Misread(f"{_repr(cell)} is not a date; write it as 2026-01-31")
+    if found < _EARLIEST and found != date.min:
+        raise Misread(f"{found} lies before 1990; is the year mistyped?")
+    return found
+
+
+def _decimal(cell: object, column: Column) -> Decimal:
+    if isinstance(cell, Shown):
+        if "%" in cell.number_format:
+            raise Misread(f"the cell is formatted as a percentage (it holds {cell.value}); type a plain number")
+        cell = cell.value
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float | Decimal):
+        raise Misread(f"{_repr(cell)} is not a number")
+    if isinstance(cell, float):
+        cell = format(cell, f".{_EXACT_DIGITS}g")  # what the spreadsheet shows: its own precision
+        if "e" in cell and "n" not in cell:
+            cell = f"{Decimal(cell):f}"
+    if isinstance(cell, str):
+        if not (_NUMBER.fullmatch(cell) or _GROUPED.fullmatch(cell)):
+            percent = "; write 10 for ten percent" if column.name.endswith("_percent") and "%" in cell else ""
+            raise Misread(f"{cell!r} is not a number{percent}")
+        cell = cell.replace(" ", "").replace(",", ".")
+    try:
+        number = Decimal(cell)
+    except InvalidOperation:
+        raise Misread(f"{cell!r} is not a number") from None
+    if not number.is_finite() or number.adjusted() > 12 or number.as_tuple().exponent < -12:  # type: ignore[operator]  # finite: an int
+        raise Misread(f"{cell} is not a number of at most 12 digits before and after the point")
+    return number
+
+
+def _integer(number: Decimal) -> int:
+    if number != number.to_integral_value():
+        raise Misread(f"{number} is not a whole number")
+    if abs(number) >= 2**31:
+        raise Misread(f"{number} is too large")
+    return int(number)
+
+
+def _yes_no(cell: object) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, Shown):
+        cell = cell.value
+    word = str(int(cell)) if isinstance(cell, float | Decimal) and cell == int(cell) else str(cell).casefold()
+    if word not in _WORDS:
+        raise Misread(f"{_repr(cell)} is neither yes nor no")
+    return _WORDS[word]
+
+
+def _repr(cell: object) -> str:
+    return repr(cell.value) if isinstance(cell, Shown) else repr(cell)

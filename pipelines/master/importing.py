@@ -1,0 +1,86 @@
+"""Import of master data: one transaction, all or nothing, every change with its line of history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelines.clock import Authorship
+from pipelines.errors import BadInput, Problem
+from pipelines.master import plan, rules, store, tariff_rules
+from pipelines.master.gate import Gate
+from pipelines.master.parsing import Table, flaws_of, parse
+from pipelines.master.plan import Change
+from pipelines.master.sheets import SHEETS, TABLES
+from pipelines.master.source import read
+from pipelines.settings import Settings
+from pipelines.warehouse.engine import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReport:
+    """Rows of one sheet that were new, different, the same, and (components and tiers) replaced away."""
+
+    sheet: str
+    added: int
+    changed: int
+    unchanged: int
+    retired: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, or with ``dry_run`` would do, by sheet; ``notices`` deserve a look and refuse nothing."""
+
+    source: str
+    sheets: tuple[SheetReport, ...]
+    notices: tuple[str, ...]
+    dry_run: bool
+
+
+def import_master(settings: Settings, source: str, author: Authorship, *, dry_run: bool = False) -> ImportReport:
+    """Import the sheets that a workbook, folder of CSV files or database holds (contracts.md, Master data).
+
+    BadInput lists every problem of every sheet at its place, and nothing is stored. The same source again changes
+    nothing and writes no history. Rows that disappear stay; the components and tiers of a tariff version that is
+    present replace that version's.
+    """
+    found = read(source)
+    tables = {raw.name: parse(raw) for raw in found.sheets}
+    tables = {name: tables[name] for name in SHEETS if name in tables}
+    gate = Gate()  # before the transaction: making it takes seconds
+    with transaction(settings) as connection:
+        state = store.load(connection)
+        changes = checked(tables, state, gate, found.problems)
+        if changes and not dry_run:
+            store.write(connection, changes, author)
+    notices = [*found.notices, *(notice for table in tables.values() for notice in table.notices)]
+    return ImportReport(found.name, tuple(_counted(tables, changes)), tuple(notices), dry_run)
+
+
+def checked(tables: Mapping[str, Table], state: plan.State, gate: Gate, problems: list[Problem]) -> list[Change]:
+    """The changes that the tables ask for, after the gate and all rules. BadInput with every problem at once."""
+    plan.fill(tables, state)
+    gate.check(tables)
+    changes = plan.changes(tables, state)
+    after = plan.applied(state, changes)
+    rules.check(tables, after)
+    tariff_rules.check(tables, after)
+    flaws = flaws_of(tables.values())
+    if flaws or problems:
+        raise BadInput([*problems, *(flaw.problem for flaw in flaws)])
+    return changes
+
+
+def _counted(tables: Mapping[str, Table], changes: list[Change]) -> list[SheetReport]:
+    actions = {(change.table, change.key): change.action for change in changes}
+    reports = []
+    for name, table in tables.items():
+        counts = {"added": 0, "changed": 0, "unchanged": 0}
+        for line in table.lines:
+            done = [
+                actions.get((stored_in, TABLES[stored_in].key_of(row)), "unchanged") for stored_in, row in plan.rows_of(name, line.values)
+            ]
+            own = done[-1]  # of an organization's line: its VAT mode, as the sheet's key says
+            counts["changed" if own == "unchanged" and done[0] != "unchanged" else own] += 1
+        gone = sum(change.table == name and change.action == "retired" for change in changes)
+        reports.append(SheetReport(name, **counts, retired=gone))
+    return reports

@@ -1,0 +1,147 @@
+"""From raw cells to typed lines: headings matched to declared columns, cells understood, lost zeros restored. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from pipelines.errors import Problem
+from pipelines.master.cells import Misread, clean, understood
+from pipelines.master.raw import Flaw, RawRow, RawSheet, Unreadable
+from pipelines.master.requisites import restored_bic, restored_inn
+from pipelines.master.sheets import ORDER, SHEETS, Column, Row, Sheet, key_text
+
+
+@dataclass(slots=True)
+class Line:
+    """One row as it is to be stored, and where it stands in the source."""
+
+    number: int
+    place: str
+    values: Row
+
+
+@dataclass(slots=True)
+class Table:
+    """One understood sheet. ``misread`` names the cells (row number, column) that have a problem already."""
+
+    sheet: Sheet
+    given: tuple[str, ...]
+    lines: list[Line] = field(default_factory=list)
+    misread: set[tuple[int, str]] = field(default_factory=set)
+    flaws: list[Flaw] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def flaw(self, line: Line, column: str, message: str) -> None:
+        """Note a problem of one cell, unless the cell has one already."""
+        if (line.number, column) not in self.misread:
+            self.misread.add((line.number, column))
+            self.flaws.append(flaw_at(self.sheet, line.number, column, f"{line.place} column {column}", message))
+
+
+def flaw_at(sheet: Sheet, row: int, column: str | None, place: str, message: str) -> Flaw:
+    """A problem in its order: by sheet, row and column."""
+    names = [known.name for known in sheet.columns]
+    return Flaw(ORDER[sheet.name], row, names.index(column) if column in names else -1, Problem(place, message))
+
+
+def parse(raw: RawSheet) -> Table:
+    """Understand a whole sheet; every problem is noted at its place."""
+    sheet = SHEETS[raw.name]
+    table = Table(sheet, ())
+    for number, problem in raw.problems:
+        table.flaws.append(Flaw(ORDER[sheet.name], number, -1, problem))
+    if not raw.headings:
+        return table
+    positions = _positions(table, raw)
+    table.given = tuple(positions)
+    columns = [(sheet.column(name), index) for name, index in positions.items()]
+    for row in raw.rows:
+        _line(table, raw, columns, row)
+    return table
+
+
+def _positions(table: Table, raw: RawSheet) -> dict[str, int]:
+    """Declared column → its position. Unknown, repeated and missing headings are noted."""
+    sheet, found = table.sheet, dict[str, int]()
+    names = [column.name for column in sheet.columns]
+    place = raw.place(raw.heading_row) if raw.form != "database" else raw.label
+
+    def note(message: str) -> None:
+        table.flaws.append(flaw_at(sheet, raw.heading_row, None, place, message))
+
+    for index, heading in enumerate(raw.headings):
+        name = clean(heading).casefold()
+        if name in found:
+            note(f"the heading {name!r} stands there twice")
+        elif name in names:
+            found[name] = index
+        elif name:
+            near = get_close_matches(name, names, n=1, cutoff=0.6)
+            note(f"unknown column {clean(heading)!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(names)}"))
+    for column in sheet.columns:
+        if column.required and column.name not in found:
+            note(f"the column {column.name!r} is missing")
+    _values_without_heading(raw, note)
+    return {name: found[name] for name in names if name in found}
+
+
+def _values_without_heading(raw: RawSheet, note: Callable[[str], None]) -> None:
+    blank = [index for index, heading in enumerate(raw.headings) if not clean(heading)]
+    width = len(raw.headings)
+    rows = list(raw.rows)
+    raw.rows = rows
+    for row in rows:
+        if any(_filled(row.cells[index]) for index in blank if index < len(row.cells)) or any(map(_filled, row.cells[width:])):
+            note(f"row {row.number} has a value in a column without a heading")
+            return
+
+
+def _filled(cell: object) -> bool:
+    return cell is not None and bool(clean(cell) if isinstance(cell, str) else True)
+
+
+def _line(table: Table, raw: RawSheet, columns: list[tuple[Column, int]], row: RawRow) -> None:
+    values: Row = {column.name: column.default for column in table.sheet.columns}
+    line = Line(row.number, "", values)
+    refused: list[tuple[str, str | None, str]] = []
+    empty = True
+    for column, index in columns:
+        name, cell = column.name, row.cells[index] if index < len(row.cells) else None
+        try:
+            value = understood(cell, column)
+        except Misread as error:
+            refused.append((name, cell.reference if isinstance(cell, Unreadable) else None, str(error)))
+            values[name], empty = None, False
+            continue
+        empty = empty and value is None
+        values[name] = column.default if value is None else value
+    if empty:
+        return
+    key = ", ".join(f"{name}={key_text(values[name])}" for name in table.sheet.key)
+    line.place = raw.place(row.number, key)
+    for name, reference, message in refused:
+        place = f"{raw.label}!{reference}" if reference else line.place
+        table.misread.add((line.number, name))
+        table.flaws.append(flaw_at(table.sheet, line.number, name, f"{place} column {name}", message))
+    _restore_zeros(table, line)
+    table.lines.append(line)
+
+
+def _restore_zeros(table: Table, line: Line) -> None:
+    """ИНН and БИК that lost their leading zero, where checksum or account key prove that nothing else was lost."""
+    values = line.values
+    inn, bic, account = values.get("inn"), values.get("bic"), values.get("bank_account")
+    whole: dict[str, str | None] = {}
+    if isinstance(inn, str):
+        whole["inn"] = restored_inn(inn, str(values.get("kind", "organization")))
+    if isinstance(bic, str):
+        whole["bic"] = restored_bic(bic, account if isinstance(account, str) else None)
+    for name, restored in whole.items():
+        if restored:
+            table.notices.append(f"{line.place} column {name}: {values[name]} had lost its leading zero, taken as {restored}")
+            values[name] = restored
+
+
+def flaws_of(tables: Iterable[Table]) -> list[Flaw]:
+    """The problems of all tables, in the order of sheets, rows and columns."""
+    return sorted(flaw for table in tables for flaw in table.flaws)

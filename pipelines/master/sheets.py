@@ -1,0 +1,257 @@
+"""The declared sheets of master data: columns, defaults, allowed values and keys. Data only (contracts.md, Master data)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Value = str | date | Decimal | int | bool | None
+Row = dict[str, Value]
+Kind = Literal["text", "code", "date", "decimal", "integer", "boolean"]
+
+FOR_EVER = date.min
+DEFAULT_ZONE = "Europe/Moscow"
+VAT_MODES = ("general", "usn5", "usn7", "exempt")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; ``note`` is what the template tells the person who fills it in. A code is a text that names a row."""
+
+    name: str
+    kind: Kind
+    note: str
+    required: bool = False
+    default: Value = None
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet. A sheet with an ``end`` column can be ended at a date by ``master retire --from``."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    end: str | None = None
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError when there is none."""
+        return next((column for column in self.columns if column.name == name), None) or _missing(name)
+
+    def key_of(self, row: Row) -> str:
+        """The key as the history keeps it: values joined by ``|``, an empty one for an open tier."""
+        return "|".join(key_text(row.get(name)) for name in self.key)
+
+
+def key_text(value: Value) -> str:
+    """One value of a key as text; a ``|`` or a backslash inside it is escaped by a backslash."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value).replace("\\", "\\\\").replace("|", "\\|")
+
+
+def _missing(name: str) -> Column:
+    raise KeyError(name)
+
+
+def _text(name: str, note: str, *, required: bool = False, allowed: tuple[str, ...] = (), default: str | None = None) -> Column:
+    return Column(name, "text", note, required=required, allowed=allowed, default=default)
+
+
+def _code(name: str, note: str, *, required: bool = True) -> Column:
+    return Column(name, "code", note, required=required)
+
+
+def _date(name: str, note: str, *, required: bool = False, default: date | None = None) -> Column:
+    return Column(name, "date", note, required=required, default=default)
+
+
+def _decimal(name: str, note: str, *, required: bool = False, default: Decimal | None = None) -> Column:
+    return Column(name, "decimal", note, required=required, default=default)
+
+
+def _yes_no(name: str, note: str) -> Column:
+    return Column(name, "boolean", note, default=False)
+
+
+_TARIFF = (_code("tariff_code", "Код тарифа"), _date("valid_from", "С какого дня действует эта версия тарифа", required=True))
+_COMPONENT = (*_TARIFF, Column("component_no", "integer", "Номер составляющей: 1, 2, …", required=True))
+
+ORGANIZATIONS = Sheet(
+    "organizations",
+    "Продавцы: реквизиты, счёт, режим НДС",
+    (
+        _code("code", "Код организации"),
+        _text("name", "Краткое название", required=True),
+        _text("full_name", "Полное название, как в уставе"),
+        _text("inn", "ИНН: 10 цифр у компании, 12 у предпринимателя; ячейка — текст", required=True),
+        _text("kpp", "КПП: 9 знаков; у предпринимателя пусто"),
+        _text("address", "Адрес"),
+        _text("bank_account", "Расчётный счёт: 20 цифр; ячейка — текст", required=True),
+        _text("bank_name", "Название банка", required=True),
+        _text("bic", "БИК: 9 цифр; ячейка — текст", required=True),
+        _text("corr_account", "Корреспондентский счёт: 20 цифр; ячейка — текст"),
+        _text("director", "Руководитель: фамилия и инициалы"),
+        _text("accountant", "Главный бухгалтер: фамилия и инициалы"),
+        _text("vat_mode", "general — общий режим, usn5 и usn7 — упрощённые, exempt — без НДС", required=True, allowed=VAT_MODES),
+        _date("vat_mode_from", "С какого дня этот режим; пусто — с начала. Новый режим — новая строка", default=FOR_EVER),
+        _text("invoice_prefix", "Начало номера счёта; у каждой организации своё", required=True),
+        _text("email", "Адрес отправителя; несколько — через запятую"),
+        _text("time_zone", "Часовой пояс; пусто — Europe/Moscow"),
+    ),
+    ("code", "vat_mode_from"),
+)
+CLIENTS = Sheet(
+    "clients",
+    "Клиенты: кто платит",
+    (
+        _code("client_code", "Код клиента"),
+        _text("name", "Краткое название", required=True),
+        _text("full_name", "Полное название или фамилия, имя, отчество"),
+        _text("inn", "ИНН: 10 цифр у компании, 12 у предпринимателя и физического лица; ячейка — текст"),
+        _text("kpp", "КПП: 9 знаков, только у компании"),
+        _text(
+            "kind",
+            "legal — компания, entrepreneur — предприниматель, individual — физическое лицо",
+            required=True,
+            allowed=("legal", "entrepreneur", "individual"),
+        ),
+        _text("category", "Группа клиентов: свободное слово для лестницы долгов и отчётов"),
+        _text("email", "Куда слать счета; несколько адресов — через запятую"),
+        _text("phone", "Телефон"),
+        _text("address", "Адрес"),
+        _code("dealer_code", "Код дилера: другой клиент из этого листа", required=False),
+        _yes_no("never_block", "yes — доступ не отключается никогда"),
+    ),
+    ("client_code",),
+)
+CONTRACTS = Sheet(
+    "contracts",
+    "Договоры",
+    (
+        _code("contract_no", "Номер договора"),
+        _code("client_code", "Код клиента"),
+        _code("organization_code", "Код организации-продавца"),
+        _date("signed_on", "Дата подписания"),
+        _date("starts_on", "Первый день действия", required=True),
+        _date("ends_on", "Последний день действия; пусто — бессрочный"),
+    ),
+    ("contract_no",),
+    end="ends_on",
+)
+TERMS = Sheet(
+    "terms",
+    "Условия договоров: действуют с даты до следующей строки",
+    (
+        _code("contract_no", "Номер договора"),
+        _date("valid_from", "С какого дня действуют эти условия", required=True),
+        _code("tariff_code", "Код тарифа"),
+        _text(
+            "counting",
+            "used — машина считается в дни связи; connected — всегда",
+            allowed=("used", "connected"),
+            default="used",
+        ),
+        _text("basis", "peak — по наибольшему числу машин, average — по среднему", allowed=("peak", "average"), default="peak"),
+        Column("prepaid_vehicles", "integer", "Сколько машин оплачивается вперёд; 0 — оплата по факту", default=0),
+        _decimal("discount_percent", "Скидка в процентах, от 0 до 100: 10 значит десять процентов", default=Decimal(0)),
+        _decimal("minimum", "Наименьшая сумма за месяц, руб.", default=Decimal(0)),
+        Column("payment_days", "integer", "Сколько дней на оплату", default=10),
+    ),
+    ("contract_no", "valid_from"),
+)
+TARIFFS = Sheet(
+    "tariffs",
+    "Тарифы: версия действует с даты до следующей",
+    (
+        *_TARIFF,
+        _text("name", "Название тарифа", required=True),
+        _text("currency", "Валюта: только RUB", allowed=("RUB",), default="RUB"),
+        _yes_no("prices_include_vat", "yes — цены вместе с НДС"),
+    ),
+    ("tariff_code", "valid_from"),
+)
+COMPONENTS = Sheet(
+    "components",
+    "Составляющие тарифов",
+    (
+        *_COMPONENT,
+        _text("name", "Название услуги в счёте", required=True),
+        _text(
+            "kind",
+            "fixed — в месяц, vehicles — машина в месяц, vehicle_days — машино-день, online_hours — час, meter — по счётчику",
+            required=True,
+            allowed=("fixed", "vehicles", "vehicle_days", "online_hours", "meter"),
+        ),
+        _code("meter", "Имя счётчика (колонка meter_ИМЯ), только для kind = meter", required=False),
+        _text(
+            "scheme",
+            "unit — по цене, graduated — каждая ступень по своей, volume — всё по цене ступени, package — пакетами",
+            allowed=("unit", "graduated", "volume", "package"),
+            default="unit",
+        ),
+        _decimal("price", "Цена, руб.; пусто, если цены заданы ступенями"),
+        _decimal("package_size", "Размер пакета, только для scheme = package"),
+    ),
+    ("tariff_code", "valid_from", "component_no"),
+)
+TIERS = Sheet(
+    "tiers",
+    "Ступени цен",
+    (
+        *_COMPONENT,
+        _decimal("up_to", "До какого количества включительно; пусто — последняя, открытая ступень"),
+        _decimal("price", "Цена на этой ступени, руб.", required=True),
+    ),
+    ("tariff_code", "valid_from", "component_no", "up_to"),
+)
+PLATFORMS = Sheet(
+    "platforms",
+    "Телематические платформы",
+    (
+        _code("platform", "Код платформы"),
+        _text("kind", "Чем читается: files, sql, traccar, wialon", required=True, allowed=("files", "sql", "traccar", "wialon")),
+        _text("source", "Папка, адрес или запрос; без паролей"),
+        _code("connection", "Имя подключения Airflow, где лежит пароль", required=False),
+        _text("time_zone", "Часовой пояс; пусто — как у организации"),
+    ),
+    ("platform",),
+)
+ACCOUNTS = Sheet(
+    "accounts",
+    "Учётные записи платформ и договоры",
+    (
+        _code("platform", "Код платформы"),
+        _code("account_id", "Учётная запись на платформе; ячейка — текст"),
+        _code("contract_no", "Номер договора"),
+        _date("valid_from", "С какого дня", required=True),
+        _date("valid_to", "По какой день включительно; пусто — бессрочно"),
+    ),
+    ("platform", "account_id", "contract_no", "valid_from"),
+    end="valid_to",
+)
+
+SHEETS: dict[str, Sheet] = {
+    sheet.name: sheet for sheet in (ORGANIZATIONS, CLIENTS, CONTRACTS, TERMS, TARIFFS, COMPONENTS, TIERS, PLATFORMS, ACCOUNTS)
+}
+
+# What is stored: an organization's VAT modes have a table and a history of their own.
+_MODE = ("vat_mode", "vat_mode_from")
+VAT_MODE_ROWS = Sheet(
+    "vat_modes",
+    "Режимы НДС организаций",
+    (ORGANIZATIONS.column("code"), *(ORGANIZATIONS.column(name) for name in _MODE)),
+    ("code", "vat_mode_from"),
+)
+TABLES: dict[str, Sheet] = {
+    "organizations": Sheet(
+        "organizations", ORGANIZATIONS.title, tuple(column for column in ORGANIZATIONS.columns if column.name not in _MODE), ("code",)
+    ),
+    "vat_modes": VAT_MODE_ROWS,
+    **{name: sheet for name, sheet in SHEETS.items() if name != "organizations"},
+}
+ORDER = {name: index for index, name in enumerate(SHEETS)}

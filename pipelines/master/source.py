@@ -1,0 +1,45 @@
+"""A source of master data by its name: a workbook, a folder of CSV files, one CSV file, or a database URL."""
+
+from pathlib import Path
+
+from pipelines.errors import BadInput
+from pipelines.master.raw import Source
+from pipelines.master.sheets import SHEETS
+
+
+def is_database(source: str) -> bool:
+    """Whether a source is a SQLAlchemy URL."""
+    return "://" in source
+
+
+def shown_name(source: str) -> str:
+    """A source as it may be shown and kept: a database URL without its password and options."""
+    if is_database(source):
+        from pipelines.master.database import shown_url
+
+        return shown_url(source)
+    return Path(source).name or source
+
+
+def read(source: str) -> Source:
+    """Read every sheet of a source. BadInput when it cannot be opened at all, or has no sheet of master data."""
+    if is_database(source):
+        from pipelines.master.database import read_database
+
+        return _with_something(read_database(source))
+    path = Path(source)
+    if not path.exists():
+        raise BadInput.one(source, "there is no such file or folder")
+    if path.is_dir() or path.suffix.lower() == ".csv":
+        from pipelines.master.csv_files import read_csv_files
+
+        return _with_something(read_csv_files(path))
+    from pipelines.master.workbook import read_workbook
+
+    return _with_something(read_workbook(path))
+
+
+def _with_something(source: Source) -> Source:
+    if not source.sheets and not source.problems:
+        raise BadInput.one(source.name, f"holds no sheet of master data; the sheets are {', '.join(SHEETS)}")
+    return source

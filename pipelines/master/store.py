@@ -1,0 +1,82 @@
+"""Master data in the warehouse: read whole under a lock, written with its history in the caller's transaction."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pipelines.clock import Authorship
+from pipelines.master.plan import Change, State
+from pipelines.master.sheets import TABLES, Column, Row, Value
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_BATCH = 5_000
+
+
+def load(connection: "Connection") -> State:
+    """Everything stored, as typed rows. Takes the lock of master data first: one writer at a time, to the end of the transaction."""
+    _run(connection, "lock")
+    state: State = {name: {} for name in TABLES}
+    columns = {name: {column.name: column for column in sheet.columns} for name, sheet in TABLES.items()}
+    for name, text in _run(connection, "state"):
+        row = typed(text, columns[name])
+        state[name][TABLES[name].key_of(row)] = row
+    return state
+
+
+def write(connection: "Connection", changes: Iterable[Change], author: Authorship) -> None:
+    """Store the changes, each with its line of history."""
+    listed = list(changes)
+    for name in TABLES:
+        for rows in _batches(change.after for change in listed if change.table == name and change.after is not None):
+            _run(connection, f"put_{name}", rows=rows)
+    for name in reversed(TABLES):
+        for rows in _batches(change.before for change in listed if change.table == name and change.after is None):
+            _run(connection, f"remove_{name}", rows=rows)
+    kept: Iterator[Mapping[str, Any]] = (
+        {"sheet": change.table, "key": change.key, "action": change.action, "before": change.before, "after": change.after}
+        for change in listed
+    )
+    for rows in _batches(kept):
+        _run(connection, "add_history", rows=rows, by=author.by, reason=author.reason, at=author.at)
+
+
+def typed(text: str, columns: dict[str, Column]) -> Row:
+    """A row of JSON as the warehouse or the history gives it, in the types of its sheet; columns unknown today are left out."""
+    given = json.loads(text, parse_float=Decimal)
+    return {name: _typed(given.get(name), column) for name, column in columns.items()}
+
+
+def plain(value: Value) -> str | int | bool | None:
+    """A value as history and JSON keep it: dates ISO, decimals as text."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(value: Any, column: Column) -> Value:
+    if value is None:
+        return None
+    if column.kind == "date":
+        return date.fromisoformat(value)
+    if column.kind == "decimal":
+        return Decimal(value)
+    found: Value = value
+    return found
+
+
+def _batches(rows: Iterable[Mapping[str, Any] | None]) -> Iterator[str]:
+    left = iter(rows)
+    while batch := list(islice(left, _BATCH)):
+        yield json.dumps(batch, ensure_ascii=False, default=plain)
+
+
+def _run(connection: "Connection", name: str, **values: object) -> Any:
+    from sqlalchemy import text
+
+    return connection.execute(text(statement(f"warehouse/master/{name}")), values)

@@ -1,0 +1,21 @@
+-- grain: row of master data; inputs: every table of master
+-- rerun: reads only
+SELECT 'organizations' AS table_name, to_jsonb(t)::text AS row_text FROM master.organizations t
+UNION ALL
+SELECT 'vat_modes' AS table_name, to_jsonb(t)::text AS row_text FROM master.vat_modes t
+UNION ALL
+SELECT 'clients' AS table_name, to_jsonb(t)::text AS row_text FROM master.clients t
+UNION ALL
+SELECT 'contracts' AS table_name, to_jsonb(t)::text AS row_text FROM master.contracts t
+UNION ALL
+SELECT 'terms' AS table_name, to_jsonb(t)::text AS row_text FROM master.terms t
+UNION ALL
+SELECT 'tariffs' AS table_name, to_jsonb(t)::text AS row_text FROM master.tariffs t
+UNION ALL
+SELECT 'components' AS table_name, to_jsonb(t)::text AS row_text FROM master.components t
+UNION ALL
+SELECT 'tiers' AS table_name, to_jsonb(t)::text AS row_text FROM master.tiers t
+UNION ALL
+SELECT 'platforms' AS table_name, to_jsonb(t)::text AS row_text FROM master.platforms t
+UNION ALL
+SELECT 'accounts' AS table_name, to_jsonb(t)::text AS row_text FROM master.accounts t
