@@ -12,29 +12,29 @@ NAME_WIDTH = 100
 NUMBER_WIDTH = 256
 _NO_XML = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
 _UNWRITABLE = re.compile(f"[{_NO_XML}]")
-_UNSAFE = re.compile(f"[&<>\r{_NO_XML}]")
 _ODD_SPACE = re.compile(r"[^\S ]|  |^ | $")
+_SUM = re.compile(r"-?[0-9]{1,13}\.[0-9]{2}")
+_WHOLE = re.compile(r"[0-9]{1,12}")
 _SUM_LIMIT = Decimal(10) ** 13
 _QUANTITY_LIMIT = Decimal(10) ** 12
 
 
 def text(value: str) -> str:
     """Free text, escaped; characters that XML cannot hold are left out, line ends become `\\n`."""
-    if not _UNSAFE.search(value):
+    if _is_plain(value):
         return value
     return escape(_UNWRITABLE.sub("", value).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def line(value: str) -> str:
     """Free text on one line, escaped, with single spaces."""
-    if _ODD_SPACE.search(value) or _UNSAFE.search(value):
-        value = " ".join(_UNWRITABLE.sub("", value).split())
-        return escape(value)
-    return value
+    return value if _is_tidy(value) else escape(" ".join(_UNWRITABLE.sub("", value).split()))
 
 
 def name(value: str, what: str) -> str:
     """A Наименование: one line of at most 100 characters, never empty (NotForOnec names `what`)."""
+    if len(value) <= NAME_WIDTH and _is_tidy(value):
+        return value
     shown = " ".join(_UNWRITABLE.sub("", value).split())[:NAME_WIDTH].rstrip()
     if not shown:
         raise NotForOnec(f"{what}: the name is empty")
@@ -45,6 +45,8 @@ def code(value: str, width: int, what: str) -> str:
     """An identifier (number, ИНН, account): taken as it is or refused, for it must never change on the way."""
     if len(value) > width:
         raise NotForOnec(f"{what}: {value!r} is longer than {width} characters")
+    if _is_tidy(value):
+        return value
     if not value.strip() or _UNWRITABLE.search(value) or _ODD_SPACE.search(value):
         raise NotForOnec(f"{what}: {value!r} is empty or has characters that 1C would not keep")
     return escape(value)
@@ -52,6 +54,9 @@ def code(value: str, width: int, what: str) -> str:
 
 def money(amount: Decimal, what: str) -> str:
     """A sum with two decimals, at most 15 digits; refused rather than rounded."""
+    plain = str(amount)
+    if _SUM.fullmatch(plain):
+        return plain
     shown = f"{amount:.2f}"
     if not amount.is_finite() or Decimal(shown) != amount or abs(amount) >= _SUM_LIMIT:
         raise NotForOnec(f"{what}: {amount} is not a sum of at most 15 digits, two of them decimals")
@@ -60,6 +65,9 @@ def money(amount: Decimal, what: str) -> str:
 
 def quantity(amount: Decimal, what: str) -> str:
     """A quantity with at most 3 decimals and 15 digits; refused rather than rounded."""
+    plain = str(amount)
+    if _WHOLE.fullmatch(plain):
+        return plain
     if not amount.is_finite() or amount != round(amount, 3) or abs(amount) >= _QUANTITY_LIMIT:
         raise NotForOnec(f"{what}: {amount} is not a quantity of at most 15 digits, three of them decimals")
     return f"{amount.normalize():f}"
@@ -91,3 +99,13 @@ _RATE_KINDS = {
     Decimal(5): "Пониженная",
     Decimal(0): "Нулевая",
 }
+
+
+def _is_plain(value: str) -> bool:
+    """Nothing to escape and nothing to leave out; the quick way for nearly all texts."""
+    return value.isprintable() and "&" not in value and "<" not in value and ">" not in value
+
+
+def _is_tidy(value: str) -> bool:
+    """Plain, and on one line with single spaces, not empty."""
+    return _is_plain(value) and value[:1] not in ("", " ") and value[-1] != " " and "  " not in value

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
 from typing import Literal
 from uuid import UUID, uuid5
 
@@ -34,13 +33,8 @@ class NotForOnec(Refused):
 
 
 def reference(kind: Kind, key: str) -> UUID:
-    """The UUID (Ссылка) of an object: the same kind and key give the same UUID for ever."""
-    return _reference(kind.value, key)
-
-
-@lru_cache(maxsize=4096)
-def _reference(kind: str, key: str) -> UUID:
-    return uuid5(NAMESPACE, f"{kind}\x1f{key}")
+    """The UUID (Ссылка) of an object: the same kind and key give the same UUID for ever (uuid5)."""
+    return uuid5(NAMESPACE, f"{kind.value}\x1f{key}")
 
 
 @dataclass(frozen=True, slots=True)

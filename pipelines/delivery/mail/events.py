@@ -1,0 +1,130 @@
+"""What is told by mail: the kinds of events, whom each is told to, and what its letter needs to know. Pure."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pipelines.money import shown
+
+Audience = Literal["client", "managers", "technical"]
+Step = Literal["reminder", "notice", "warning", "final"]
+
+_NAMESPACE = uuid.UUID("5f0e5a1c-8f4e-5c36-9d0b-6f3a1f1f7b52")
+
+# kind → whom it is told to; the words of each kind are in templates/mail/KIND.j2
+AUDIENCES: Mapping[str, Audience] = MappingProxyType(
+    {
+        "invoice": "client",
+        "corrective": "client",
+        "adjustment": "client",
+        "prepaid_exceeded": "managers",
+        "payment_received": "client",
+        "reminder": "client",
+        "notice": "client",
+        "warning": "client",
+        "final": "client",
+        "blocked": "client",
+        "restored": "client",
+        "snapshot_missing": "technical",
+    }
+)
+# their letters are written from the issued invoice (event key = its number)
+ABOUT_INVOICES = frozenset({"invoice", "corrective", "adjustment", "prepaid_exceeded"})
+# they carry the invoice's PDF
+WITH_PDF = frozenset({"invoice", "corrective", "adjustment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that is told once. (kind, key) is its identity; ``facts`` is JSON: what the letter tells, frozen."""
+
+    kind: str
+    key: str
+    organization_code: str | None = None
+    client_code: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind not in AUDIENCES or not self.key:
+            raise ValueError(f"no event of kind {self.kind!r} with key {self.key!r}")
+        if AUDIENCES[self.kind] == "client" and not (self.organization_code and self.client_code):
+            raise ValueError(f"{self.kind} {self.key}: a client's letter names its organization and its client")
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """An invoice with what is still open of it."""
+
+    number: str
+    due_on: date
+    open: Decimal
+
+
+def payment_received(
+    payment_id: str,
+    organization_code: str,
+    client_code: str,
+    *,
+    paid_on: date,
+    amount: Decimal,
+    document_no: str,
+    allocations: Sequence[tuple[str, Decimal]],
+    advance: Decimal,
+) -> Event:
+    """A payment arrived (domain.md §8). ``allocations``: (invoice number, amount); ``advance``: what is left of it."""
+    facts = {
+        "paid_on": paid_on.isoformat(),
+        "amount": shown(amount),
+        "document_no": document_no,
+        "allocations": [[number, shown(part)] for number, part in allocations],
+        "advance": shown(advance),
+    }
+    return Event("payment_received", payment_id, organization_code, client_code, facts)
+
+
+def ladder_step(
+    step: Step,
+    key: str,
+    organization_code: str,
+    client_code: str,
+    *,
+    on: date,
+    debts: Sequence[Debt],
+    blocks_on: date | None = None,
+) -> Event:
+    """One step of the ladder before blocking (domain.md §9). ``key`` names step and debt, so that it happens once;
+    ``blocks_on``: the day when access is switched off if nothing is paid."""
+    return Event(step, key, organization_code, client_code, _about_debts(on, debts, blocks_on))
+
+
+def blocked(key: str, organization_code: str, client_code: str, *, on: date, debts: Sequence[Debt]) -> Event:
+    """Access was suspended on that day for these debts."""
+    return Event("blocked", key, organization_code, client_code, _about_debts(on, debts, None))
+
+
+def restored(key: str, organization_code: str, client_code: str, *, on: date) -> Event:
+    """Access came back on that day."""
+    return Event("restored", key, organization_code, client_code, {"on": on.isoformat()})
+
+
+def snapshot_missing(platform: str, day: date, reason: str) -> Event:
+    """A platform gave no usable snapshot for a day; told to the technical team. One message per platform and day."""
+    return Event("snapshot_missing", f"{platform} {day}", facts={"platform": platform, "day": day.isoformat(), "reason": reason})
+
+
+def message_id(kind: str, key: str, domain: str) -> str:
+    """``<uuid5@domain>``: the same event always has the same left part, so a repeated hand-over can be recognised."""
+    return f"<{uuid.uuid5(_NAMESPACE, f'{kind}/{key}')}@{domain}>"
+
+
+def _about_debts(on: date, debts: Sequence[Debt], blocks_on: date | None) -> dict[str, Any]:
+    return {
+        "on": on.isoformat(),
+        "debts": [[debt.number, debt.due_on.isoformat(), shown(debt.open)] for debt in debts],
+        "total": shown(sum((debt.open for debt in debts), Decimal("0.00"))),
+        "blocks_on": blocks_on.isoformat() if blocks_on else None,
+    }
