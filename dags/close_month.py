@@ -101,8 +101,9 @@ def close_month():
     @task
     def onec():
         """The message for 1C with everything that it has not acknowledged."""
-        from pipelines import clock, settings
         from pipelines.delivery.onec.sending import send
+
+        from pipelines import clock, settings
 
         message = send(settings.load(), clock.now())
         return str(message.path) if message else None

@@ -53,10 +53,10 @@ def fleet_daily():
         from pipelines import clock, settings
         from pipelines.evidence.day import land_day
 
-        landed = land_day(settings.load(), date.fromisoformat(partition_key), clock.now())
-        for problem in landed.problems:
-            tell(f"{problem.platform} has not landed {partition_key}", problem.reason)
-        return [str(line) for line in landed.lines]
+        outcomes = land_day(settings.load(), date.fromisoformat(partition_key), clock.now(), progress=print)
+        for outcome in outcomes:
+            if outcome.problem:
+                tell(f"{outcome.platform} does not count on {partition_key}", outcome.problem)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, pool="month")
     def usage(partition_key=None):

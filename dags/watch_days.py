@@ -38,13 +38,13 @@ def watch_days():
         from alerts import tell
 
         from pipelines import clock, settings
-        from pipelines.evidence.coverage import missing_before
+        from pipelines.evidence.waiting import waiting_before
 
         day = date.fromisoformat(params["date"]) if params["date"] else clock.local_date(clock.now(), "Europe/Moscow")
-        missing = missing_before(settings.load(), day)
-        if missing:
-            tell(f"days are missing before {day}", "\n".join(map(str, missing)))
-        return [str(line) for line in missing]
+        waiting = waiting_before(settings.load(), day)
+        if waiting:
+            tell(f"days are missing before {day}", "\n".join(map(str, waiting)))
+        return [str(each) for each in waiting]
 
     name_missing_days()
 
