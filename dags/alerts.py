@@ -1,7 +1,5 @@
 """Whom a DAG tells when something needs a person: a line in FLEETBILL_HOME/alerts.log always, mail where SMTP is configured."""
 
-from datetime import timedelta
-
 from airflow.sdk import BaseNotifier, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -55,14 +53,3 @@ class Asked(BaseNotifier):
         """Called by the approval when it begins to wait."""
         task = context["ti"]
         tell(f"{task.dag_id} waits for an answer", f"{task.task.subject}\nRequired Actions: {task.log_url}")
-
-
-DEFAULTS = {
-    "owner": "billing",
-    "retries": 2,
-    "retry_delay": timedelta(minutes=2),
-    "retry_exponential_backoff": True,
-    "max_retry_delay": timedelta(minutes=30),
-    "execution_timeout": timedelta(hours=2),
-    "on_failure_callback": [Alert()],
-}

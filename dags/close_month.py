@@ -24,7 +24,8 @@ be billed are parked, with reasons, on the page; the others go on. Mended, they 
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Asset, MonthWindow, Param, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, TriggerRule, dag, task
-from alerts import DEFAULTS, Asked
+from alerts import Asked
+from policy import DEFAULTS
 
 from pipelines.settings import load
 

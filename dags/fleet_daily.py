@@ -26,14 +26,16 @@ again by that: trigger `close_month` with its month.
 """
 
 from airflow.sdk import Asset, CronPartitionTimetable, TriggerRule, dag, task
-from alerts import DEFAULTS
+from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 FLEET_DAY = Asset("fleet_day")
 
 
 @dag(
     dag_id="fleet_daily",
-    schedule=CronPartitionTimetable("15 0 * * *", timezone="Europe/Moscow", run_offset=-1, key_format="%Y-%m-%d"),
+    schedule=CronPartitionTimetable(
+        "15 0 * * *", timezone="Europe/Moscow", run_offset=-1, key_format="%Y-%m-%d", run_immediately=NOT_BEFORE_ITS_HOUR
+    ),
     catchup=False,
     max_active_runs=4,
     tags=["billing", "day"],

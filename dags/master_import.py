@@ -14,7 +14,7 @@ nothing. Sheets that are not there are left alone; a row that disappears is not 
 """
 
 from airflow.sdk import Param, dag, task
-from alerts import DEFAULTS
+from policy import DEFAULTS
 
 
 @dag(

@@ -16,12 +16,12 @@ FLEETBILL_BLOCKING_DATA_HOURS, or more clients to block than FLEETBILL_BLOCKING_
 """
 
 from airflow.sdk import CronTriggerTimetable, Param, dag, task
-from alerts import DEFAULTS
+from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
 @dag(
     dag_id="receivables",
-    schedule=CronTriggerTimetable("0 8 * * *", timezone="Europe/Moscow"),
+    schedule=CronTriggerTimetable("0 8 * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
     catchup=False,
     max_active_runs=1,
     tags=["billing", "money"],

@@ -14,12 +14,12 @@ quarantined snapshot, or carry the day before forward: `fleetbill snapshot --hel
 """
 
 from airflow.sdk import CronTriggerTimetable, Param, dag, task
-from alerts import DEFAULTS
+from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
 @dag(
     dag_id="watch_days",
-    schedule=CronTriggerTimetable("0 9 * * *", timezone="Europe/Moscow"),
+    schedule=CronTriggerTimetable("0 9 * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
     catchup=False,
     max_active_runs=1,
     tags=["billing", "day"],

@@ -42,6 +42,11 @@ def up(stack: Stack, port: int | None = None) -> Rest:
     return rest
 
 
+def halt(stack: Stack) -> None:
+    """Stop Airflow alone; the embedded server goes on for whoever still reads from it."""
+    processes.stop(stack)
+
+
 def down(stack: Stack) -> bool:
     """Stop Airflow and the embedded server; the data stay. False when nothing ran."""
     stopped = processes.stop(stack)

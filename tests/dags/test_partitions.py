@@ -32,9 +32,7 @@ def test_a_run_after_midnight_is_of_the_day_before(dags):
 
     timetable = decode_timetable(encode_timetable(dags["fleet_daily"].timetable))
     begin = datetime(2026, 2, 28, 21, 0, tz="UTC")  # midnight in Moscow; the next tick is 1 March 00:15 there
-    run = timetable.next_dagrun_info_v2(
-        last_dagrun_info=None, restriction=TimeRestriction(earliest=begin, latest=None, catchup=True)
-    )
+    run = timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=TimeRestriction(earliest=begin, latest=None, catchup=True))
     assert run.run_after == datetime(2026, 2, 28, 21, 15, tz="UTC")
     assert run.partition_key == "2026-02-28"
 

@@ -1,0 +1,18 @@
+"""What every DAG of this folder has in common: an owner, retries, a time limit, somebody who is told."""
+
+from datetime import timedelta
+
+from alerts import Alert
+
+DEFAULTS = {
+    "owner": "billing",
+    "retries": 2,
+    "retry_delay": timedelta(minutes=2),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=30),
+    "execution_timeout": timedelta(hours=2),
+    "on_failure_callback": [Alert()],
+}
+
+NOT_BEFORE_ITS_HOUR = timedelta()
+"""`run_immediately` of a timetable: a DAG that is new here waits for its hour, also when that has only just passed."""

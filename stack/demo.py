@@ -1,0 +1,187 @@
+"""The demo: the sample company's January and February 2026 through Airflow itself, from master data to a blocked debtor."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipelines.errors import Refused
+from stack import lifecycle, processes, summary
+from stack.environment import ROOT, Stack, passwords
+from stack.rest import Rest
+
+MONTHS = {"2026-01": "2026-02-02", "2026-02": "2026-03-02"}
+"""Month → the date that finance gives its invoices."""
+LADDER_DATE = "2026-03-03"
+STATEMENT_UNTIL = "2026-03-02"
+ORGANIZATIONS = ("MT", "SM")
+MARKER = ".demo"
+STUCK = ("failed", "upstream_failed", "up_for_retry")
+LIMIT = 600.0
+
+
+def run(stack: Stack, port: int | None) -> None:
+    """Run the whole story in a fresh home and print what came of it. Refused with the failing task's log when a step fails."""
+    begun = time.monotonic()
+    _fresh_home(stack)
+    company = _generate(stack)
+    _say(begun, "starting PostgreSQL and Airflow")
+    engineer = lifecycle.up(stack, port)
+    try:
+        _tell_the_story(stack, engineer, company, begun)
+        found = processes.running(stack)
+        used = found.port if found else 8080
+    finally:
+        lifecycle.halt(stack)
+    click.echo(summary.text(stack, list(MONTHS), used, time.monotonic() - begun))
+    lifecycle.down(stack)
+
+
+def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -> None:
+    up = processes.running(stack)
+    if up is None:
+        raise Refused("the stack ended while it was starting")
+    finance = Rest(up.port, "finance", passwords(stack)["finance"])
+    _say(begun, f"importing the master data (DAG master_import); Airflow: http://localhost:{up.port}")
+    _finished(
+        stack,
+        engineer,
+        "master_import",
+        engineer.trigger("master_import", {"path": str(company / "master"), "by": "Мария Зуева", "reason": "начальный ввод"}),
+    )
+    _say(begun, "backfilling 59 days (DAG fleet_daily)")
+    engineer.post(
+        "backfills",
+        {
+            "dag_id": "fleet_daily",
+            "from_date": "2026-01-01T00:00:00Z",
+            "to_date": "2026-02-28T23:59:00Z",
+            "max_active_runs": 6,
+            "reprocess_behavior": "none",
+        },
+    )
+    for month, issue_date in MONTHS.items():
+        run_id = _asked(stack, engineer, month)
+        _say(begun, f"{month} is drafted; finance looks at it and approves (DAG close_month)")
+        finance.answer("close_month", run_id, "approval", "Approve", {"issue_date": issue_date, "note": "проверено"})
+        _finished(stack, engineer, "close_month", run_id)
+        _say(begun, f"{month} is issued, printed, sent to 1C")
+    _say(begun, f"the bank's statements arrive; the ladder of {LADDER_DATE} (DAG receivables)")
+    _bank_statements(stack)
+    _finished(stack, engineer, "receivables", engineer.trigger("receivables", {"date": LADDER_DATE}))
+
+
+def _fresh_home(stack: Stack) -> None:
+    """An empty home, or one that a demo made: that one is emptied. Anything else is somebody's work and is left alone."""
+    if processes.running(stack):
+        raise Refused(f"the stack of {stack.home} is up; `make down` stops it")
+    if stack.home.exists() and any(stack.home.iterdir()):
+        if not (stack.home / MARKER).exists():
+            raise Refused(f"{stack.home} holds other work; name another home for the demo: FLEETBILL_HOME=var/demo make demo")
+        lifecycle.down(stack)
+        shutil.rmtree(stack.home)
+    stack.home.mkdir(parents=True, exist_ok=True)
+    (stack.home / MARKER).touch()
+
+
+def _generate(stack: Stack) -> Path:
+    company = stack.home / "company"
+    _sample(str(company), "--source-root", f"{company}/snapshots/")
+    return company
+
+
+def _bank_statements(stack: Stack) -> None:
+    """What the banks would send for the invoices that were really issued, dropped where `receivables` looks."""
+    issued = stack.home / "company" / "issued.json"
+    with issued.open("wb") as out:
+        _run([sys.executable, "-m", "pipelines.cli", "invoices", "--format", "json"], stack, stdout=out)
+    for organization in ORGANIZATIONS:
+        to = stack.settings.exchange / "bank" / "in" / f"{organization}-{STATEMENT_UNTIL}.txt"
+        _sample(
+            "bank", "--invoices", str(issued), "--organization", organization, "--until", STATEMENT_UNTIL, "--out", str(to)
+        )  # fmt: skip
+
+
+def _sample(*arguments: str) -> None:
+    subprocess.run([sys.executable, str(ROOT / "sample" / "generate.py"), *arguments], check=True, stderr=subprocess.DEVNULL)
+
+
+def _run(command: list[str], stack: Stack, **how: Any) -> None:
+    import os
+
+    environment = {**os.environ, "FLEETBILL_HOME": str(stack.home)}
+    done = subprocess.run(command, check=False, cwd=ROOT, env=environment, stderr=subprocess.PIPE, **how)
+    if done.returncode:
+        raise Refused(f"{' '.join(command[2:])}: {done.stderr.decode(errors='replace').strip()}")
+
+
+def _asked(stack: Stack, rest: Rest, month: str) -> str:
+    """Id of the month's run once it waits for a person."""
+    found: list[str] = []
+
+    def waiting() -> bool:
+        _nothing_stuck(stack, rest, "fleet_daily", [run["dag_run_id"] for run in rest.runs("fleet_daily") if run["state"] == "failed"])
+        for run in rest.runs("close_month"):
+            if run["partition_key"] == month:
+                _nothing_stuck(stack, rest, "close_month", [run["dag_run_id"]])
+                states = {task["task_id"]: task["state"] for task in rest.tasks("close_month", run["dag_run_id"])}
+                if states.get("approval") == "awaiting_input":
+                    found.append(run["dag_run_id"])
+        return bool(found)
+
+    processes.wait_until(_alive(stack, waiting), f"the draft of {month}", LIMIT, every=1)
+    return found[0]
+
+
+def _finished(stack: Stack, rest: Rest, dag_id: str, run_id: str) -> None:
+    def done() -> bool:
+        _nothing_stuck(stack, rest, dag_id, [run_id])
+        return bool(rest.run(dag_id, run_id)["state"] == "success")
+
+    processes.wait_until(_alive(stack, done), f"{dag_id} {run_id}", LIMIT, every=1)
+
+
+def _alive(stack: Stack, done: Callable[[], bool]) -> Callable[[], bool]:
+    def checked() -> bool:
+        up = processes.running(stack)
+        for component in up.dead if up else list(processes.COMPONENTS):
+            raise Refused(f"{component} ended:\n{processes.tail(processes.log_of(stack, component))}")
+        return done()
+
+    return checked
+
+
+def _nothing_stuck(stack: Stack, rest: Rest, dag_id: str, run_ids: list[str]) -> None:
+    """Refused with the end of the log of the first task that failed."""
+    for run_id in run_ids:
+        for task in rest.tasks(dag_id, run_id):
+            if task["state"] in STUCK:
+                log = _task_log(stack, dag_id, run_id, task["task_id"])
+                raise Refused(f"{dag_id}.{task['task_id']} of {run_id}: {task['state']}\n{log}")
+
+
+def _task_log(stack: Stack, dag_id: str, run_id: str, task_id: str) -> str:
+    folder = stack.logs / "airflow" / f"dag_id={dag_id}" / f"run_id={run_id}" / f"task_id={task_id}"
+    logs = sorted(folder.glob("attempt=*.log"))
+    if not logs:
+        return f"(no log in {folder})"
+    lines = []
+    for line in logs[-1].read_text(errors="replace").splitlines()[-25:]:
+        try:
+            noted = json.loads(line)
+        except ValueError:
+            lines.append(line)
+            continue
+        lines.append(str(noted.get("event", "")))
+        lines += [f"  {error.get('exc_type')}: {error.get('exc_value')}" for error in noted.get("error_detail") or []]
+    return "\n".join(lines)
+
+
+def _say(begun: float, text: str) -> None:
+    click.echo(f"{time.monotonic() - begun:4.0f} s  {text}", err=True)
