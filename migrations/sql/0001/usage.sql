@@ -6,8 +6,8 @@ CREATE TABLE usage.contract_days (
     contract_no text NOT NULL,
     business_date date NOT NULL,
     fleet_size integer NOT NULL,
-    online_minutes numeric NOT NULL DEFAULT 0,
-    meters jsonb NOT NULL DEFAULT '{}',
+    online_minutes numeric,                  -- of the vehicle-days that count; NULL: a platform with such vehicles does not say
+    meters jsonb NOT NULL DEFAULT '{}',      -- meter → amount as text; absent: not known
     PRIMARY KEY (contract_no, business_date)
 );
 CREATE INDEX ON usage.contract_days (business_date);

@@ -1,0 +1,1 @@
+"""Findings: what somebody must look at, written by every room, read by people (domain.md §10)."""

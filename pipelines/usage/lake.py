@@ -1,0 +1,127 @@
+"""DuckDB over the lake: a connection of its own per pass, its temporary folder, and SQL by name."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.evidence.lake import METADATA_KEY, EvidenceLost, location
+from pipelines.settings import Settings
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+METER = "meter_"
+MINUTES = "online_minutes"
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """An open pass over the lake. ``shape``: an empty Parquet file with every column, so that a column a source lacks reads as NULL."""
+
+    settings: Settings
+    duckdb: "DuckDBPyConnection"
+    folder: Path
+    filesystem: Any
+    shape: str
+
+    def run(self, name: str, **binds: Any) -> "DuckDBPyConnection":
+        """Execute ``sql/lake/usage/NAME.sql``."""
+        text = statement(f"lake/usage/{name}")
+        return self.duckdb.execute(text, binds) if binds else self.duckdb.execute(text)
+
+    def query(self, name: str, **binds: Any) -> "DuckDBPyRelation":
+        """A reading statement, not executed yet."""
+        return self.duckdb.sql(statement(f"lake/usage/{name}"), params=binds or None)
+
+    def table(self, name: str, **binds: Any) -> "pa.Table":
+        """Result of a statement as an Arrow table."""
+        return self.query(name, **binds).to_arrow_table()
+
+    def put(self, name: str, table: "pa.Table") -> None:
+        """Make an Arrow table a table of this pass, under that name."""
+        self.duckdb.register("incoming", table)
+        self.duckdb.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM incoming")
+        self.duckdb.unregister("incoming")
+
+    def location(self, path: str) -> str:
+        """Where a file of the lake, or a merged day of this pass, lies."""
+        return path if path.startswith(str(self.folder)) else location(self.settings, path)
+
+    def metadata(self, path: str) -> bytes:
+        """What a file says of itself beside its rows. EvidenceLost when it is not there."""
+        import pyarrow.parquet as pq
+
+        try:
+            stored = pq.read_metadata(self.location(path), filesystem=self.filesystem).metadata
+        except FileNotFoundError:
+            raise EvidenceLost(f"the lake has no {path}, which is registered as evidence") from None
+        return bytes(stored[METADATA_KEY])
+
+    def column(self, path: str, name: str) -> Any:
+        """One column of a file as an Arrow array."""
+        import pyarrow.parquet as pq
+
+        return pq.read_table(self.location(path), columns=[name], filesystem=self.filesystem, use_threads=False).column(0)
+
+
+@contextmanager
+def opened(settings: Settings, meters: Iterable[str]) -> Iterator[Lake]:
+    """A pass over the lake with the ``meter_…`` columns that some file of it has; its temporary files vanish with it."""
+    import duckdb
+
+    root = settings.home / "tmp"
+    root.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="usage-", dir=root.resolve()))
+    config = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": settings.duckdb_memory,
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": "false",
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        filesystem = _remote(settings)
+        if filesystem is not None:
+            connection.register_filesystem(filesystem)
+        yield Lake(settings, connection, folder, filesystem, _shape(folder, sorted(set(meters))))
+    finally:
+        connection.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remote(settings: Settings) -> Any:
+    """The fsspec filesystem of a lake by URL, or None for a local folder."""
+    if "://" not in settings.lake:
+        return None
+    from fsspec.core import url_to_fs
+
+    return url_to_fs(settings.lake)[0]
+
+
+def _shape(folder: Path, meters: list[str]) -> str:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    texts = ("vehicle_id", "account_id", "name", "plate", "hw_id", "plate_key", "vin_key")
+    fields = [
+        *((name, pa.string()) for name in texts),
+        ("vehicle_no", pa.int32()),
+        ("account_no", pa.int32()),
+        ("device_key", pa.int64()),
+        ("billable_state", pa.uint8()),
+        ("is_clone", pa.bool_()),
+        ("has_message", pa.bool_()),
+        ("last_message_at", pa.timestamp("us")),
+        (MINUTES, pa.decimal128(18, 3)),
+        *((name, pa.decimal128(18, 6)) for name in meters),
+    ]
+    path = folder / "shape.parquet"
+    pq.write_table(pa.schema(fields).empty_table(), path)
+    return str(path)

@@ -1,0 +1,67 @@
+"""Usage of a month: recomputed from the evidence, kept in the warehouse until the evidence changes (domain.md §3, §4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pipelines.period import Month
+from pipelines.settings import Settings
+from pipelines.usage import stored
+from pipelines.usage.counting import counted
+from pipelines.usage.gaps import Gap
+from pipelines.usage.lake import METER, opened
+from pipelines.usage.sources import Sources, read
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class MonthUsage:
+    """Usage by contract and day.
+
+    ``days``: contract_no, business_date, fleet_size, online_minutes (decimal; NULL: not known), meters (a struct with a
+    field per meter, without the prefix `meter_`; NULL: not known); a row for every day on which the contract is in force and
+    nothing is missing, ordered by contract and date. ``gaps``: what is missing, by contract. ``inputs``: digest of everything it was computed from.
+    """
+
+    month: Month
+    days: "pa.Table"
+    gaps: Mapping[str, list[Gap]]
+    inputs: str
+
+
+def compute(settings: Settings, connection: "Connection", month: Month, *, store: bool, at: datetime) -> MonthUsage:
+    """Usage of a month in the caller's transaction.
+
+    ``store``: keep it, its gaps and its findings; nothing is computed when the warehouse holds what the present evidence
+    gives. Replacing is whole: running it again changes nothing. ``at`` decides which days are over, for findings alone.
+    """
+    if store:
+        stored.take_turn(connection, month)
+    sources = read(settings, connection, month, at)
+    kept = stored.read(connection, sources)
+    if kept is not None:
+        return MonthUsage(month, kept.days, kept.gaps, sources.digest)
+    with opened(settings, meters_of(sources)) as lake:
+        found = counted(lake, sources)
+        if store:
+            from pipelines.usage.found import findings
+
+            stored.replace(connection, sources, found.days, found.gaps, at)
+            findings(connection, lake, sources, found)
+    return MonthUsage(month, found.days, found.gaps, sources.digest)
+
+
+def meters_of(sources: Sources) -> set[str]:
+    """Meter columns of the month's snapshots."""
+    return {
+        column for day in sources.days.values() for snapshot in day.snapshots for column in snapshot.columns if column.startswith(METER)
+    }
+
+
+def as_of_now(settings: Settings, connection: "Connection", month: Month, at: datetime) -> dict[str, Any]:
+    """Whether the stored usage of a month is up to date: the digest of the present evidence and the stored one."""
+    return {"present": read(settings, connection, month, at).digest, "stored": stored.inputs(connection, month)}

@@ -1,0 +1,124 @@
+"""Who owns a vehicle: the walk up the account tree to the first account that is mapped to a contract (domain.md §3.1)."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Standing(IntEnum):
+    """What a vehicle's place in the tree means for billing on one day. Ordered: the greatest of several owners counts."""
+
+    ORPHAN = 0
+    OUT_OF_CONTRACT = 1
+    BLOCKED = 2
+    OWNED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom a vehicle-day belongs to.
+
+    ``contract_no`` is the contract that the walk came to, also where it is out of force or its account is blocked
+    (None: orphan); ``rivals``: every contract that had a claim, in byte order, when there is more than one.
+    ``is_mapped`` is False when neither the owners nor any of their ancestors is mapped.
+    """
+
+    standing: Standing
+    contract_no: str | None = None
+    rivals: tuple[str, ...] = ()
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether the walk met a mapped account at all."""
+        return self.contract_no is not None
+
+
+ORPHAN = Owner(Standing.ORPHAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The account tree as frozen in a snapshot: each account's parent (None: a root), and the disabled accounts."""
+
+    parents: Mapping[str, str | None]
+    disabled: frozenset[str]
+
+    @classmethod
+    def of(cls, accounts: Iterable[Sequence[object]]) -> "Tree":
+        """From rows account_id, parent_account_id, name, enabled."""
+        rows = list(accounts)
+        return cls(
+            {str(row[0]): None if row[1] is None else str(row[1]) for row in rows},
+            frozenset(str(row[0]) for row in rows if not row[3]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one account leads to: the contracts of the first mapped account above it, and whether any account above is disabled."""
+
+    contracts: tuple[str, ...]
+    is_blocked: bool
+
+
+def resolve(
+    tree: Tree, owner_sets: Sequence[Sequence[str]], mappings: Mapping[str, tuple[str, ...]], in_force: Set[str]
+) -> list[Owner]:
+    """The owner of each owner set on one date, in the order given.
+
+    ``mappings``: account → contracts that it is mapped to on that date, in byte order; ``in_force``: contracts in force
+    on that date. A set of several owners goes to the contract that sorts first among those that can be billed; an owner
+    whose way up is blocked gives way to one whose way is open (docs/decisions.md).
+    """
+    claims: dict[str, Claim] = {}
+    return [_owner([_climb(tree, mappings, account, claims) for account in owners], in_force) for owners in owner_sets]
+
+
+def _owner(claims: Sequence[Claim], in_force: Set[str]) -> Owner:
+    found: list[tuple[Standing, str]] = []
+    for claim in claims:
+        for contract_no in claim.contracts:
+            if contract_no not in in_force:
+                found.append((Standing.OUT_OF_CONTRACT, contract_no))
+            else:
+                found.append((Standing.BLOCKED if claim.is_blocked else Standing.OWNED, contract_no))
+    if not found:
+        return BLOCKED_ORPHAN if claims and all(claim.is_blocked for claim in claims) else ORPHAN
+    best = max(standing for standing, _ in found)
+    if best is Standing.OUT_OF_CONTRACT and all(claim.is_blocked for claim in claims if claim.contracts):
+        best_name = min((name for _, name in found), key=byte_order)
+        return Owner(Standing.BLOCKED, best_name, _rivals(found))
+    contract_no = min((name for standing, name in found if standing is best), key=byte_order)
+    return Owner(best, contract_no, _rivals(found))
+
+
+BLOCKED_ORPHAN = Owner(Standing.BLOCKED)
+
+
+def byte_order(text: str) -> bytes:
+    """Sort key of names: the bytes of their UTF-8 form."""
+    return text.encode()
+
+
+def _rivals(found: Iterable[tuple[Standing, str]]) -> tuple[str, ...]:
+    names = {name for _, name in found}
+    return tuple(sorted(names, key=byte_order)) if len(names) > 1 else ()
+
+
+def _climb(tree: Tree, mappings: Mapping[str, tuple[str, ...]], account: str, known: dict[str, Claim]) -> Claim:
+    """The account's claim; remembers those of the accounts on the way, except in a circle, which ends where it closes."""
+    path: list[str] = []
+    seen: set[str] = set()
+    at: str | None = account
+    while at is not None and at not in known and at not in seen:
+        path.append(at)
+        seen.add(at)
+        at = tree.parents.get(at)
+    is_circle = at is not None and at in seen
+    claim = known[at] if at is not None and not is_circle else Claim((), is_blocked=False)
+    for step in reversed(path):
+        contracts = mappings.get(step) or claim.contracts
+        claim = Claim(contracts, claim.is_blocked or step in tree.disabled)
+        if not is_circle or step == account:
+            known[step] = claim
+    return claim

@@ -1,0 +1,239 @@
+"""What a month's usage is computed from, read from the warehouse at one moment, with its digest."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from pipelines.clock import local_date
+from pipelines.period import ONE_DAY, Month, Span
+from pipelines.settings import Settings
+from pipelines.usage.owners import byte_order
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+RULES = 1  # raise when the rules below change: stored usage is then computed anew
+
+PlatformDate = tuple[str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A registered snapshot: ``columns`` are those that the source really had, ``path`` is relative to the lake."""
+
+    platform: str
+    business_date: date
+    taken_at: datetime
+    snapshot_no: int
+    digest: str
+    columns: frozenset[str]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformDay:
+    """One covered day of one platform: its snapshots, the latest last; ``source_date`` lies before ``business_date`` when carried."""
+
+    platform: str
+    business_date: date
+    source_date: date
+    snapshots: tuple[Snapshot, ...]
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the usage is that of an earlier day."""
+        return self.source_date != self.business_date
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """An account of a platform that belongs to a contract, both days inclusive (None: open)."""
+
+    platform: str
+    account_id: str
+    contract_no: str
+    valid_from: date
+    valid_to: date | None
+
+    def is_valid(self, day: date) -> bool:
+        """Whether it holds on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSpan:
+    """A contract and the days on which it is in force (both inclusive; None: open)."""
+
+    contract_no: str
+    client_code: str
+    starts_on: date
+    ends_on: date | None
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether that day is one of its days."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    def days_in(self, month: Month) -> Span | None:
+        """Its days in the month, or None."""
+        return month.span.overlap(self.starts_on, self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class CountingRow:
+    """What of a row of terms decides what is counted."""
+
+    valid_from: date
+    counting: str
+    tariff_code: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything that a month's usage depends on. ``known_until``: the last day of the month that is over."""
+
+    month: Month
+    known_until: date | None
+    landed: dict[PlatformDate, tuple[Snapshot, ...]]
+    quarantined: frozenset[PlatformDate]
+    carries: frozenset[PlatformDate]
+    platforms: tuple[str, ...]
+    contracts: tuple[ContractSpan, ...]
+    mappings: tuple[Mapping, ...]
+    terms: dict[str, tuple[CountingRow, ...]]
+    tariff_columns: dict[str, tuple[tuple[date, frozenset[str]], ...]]
+    digest: str = field(default="")
+
+    @cached_property
+    def days(self) -> dict[PlatformDate, PlatformDay]:
+        """Covered platform-days of the month, in byte order of platform and by date. A carried day takes the last covered one."""
+        found: dict[PlatformDate, PlatformDay] = {}
+        for platform in self.platforms:
+            earlier = [day for name, day in self.landed if name == platform and day < self.month.first]
+            last = max(earlier) if earlier else None
+            for day in self.month.dates():
+                if (platform, day) in self.landed:
+                    last = day
+                elif (platform, day) not in self.carries:
+                    continue
+                if last is not None:
+                    found[platform, day] = PlatformDay(platform, day, last, self.landed[platform, last])
+        return found
+
+    @cached_property
+    def mappings_of(self) -> dict[str, tuple[Mapping, ...]]:
+        """Mappings by platform."""
+        found: dict[str, list[Mapping]] = defaultdict(list)
+        for mapping in self.mappings:
+            found[mapping.platform].append(mapping)
+        return {platform: tuple(rows) for platform, rows in found.items()}
+
+    @cached_property
+    def epochs(self) -> dict[date, int]:
+        """Day → number of its run of days over which no mapping and no contract begins or ends."""
+        edges: set[date] = set()
+        for mapping in self.mappings:
+            edges.add(mapping.valid_from)
+            if mapping.valid_to and mapping.valid_to < date.max:
+                edges.add(mapping.valid_to + ONE_DAY)
+        for contract in self.contracts:
+            edges.add(contract.starts_on)
+            if contract.ends_on and contract.ends_on < date.max:
+                edges.add(contract.ends_on + ONE_DAY)
+        number, found = 0, {}
+        for day in self.month.dates():
+            number += day in edges
+            found[day] = number
+        return found
+
+    def mapped_on(self, platform: str, day: date) -> dict[str, tuple[str, ...]]:
+        """Account → its contracts on that day, in byte order."""
+        found: dict[str, tuple[str, ...]] = {}
+        for mapping in self.mappings_of.get(platform, ()):
+            if mapping.is_valid(day):
+                others = found.get(mapping.account_id, ())
+                if mapping.contract_no not in others:
+                    found[mapping.account_id] = tuple(sorted((*others, mapping.contract_no), key=byte_order))
+        return found
+
+    def in_force_on(self, day: date) -> frozenset[str]:
+        """Contracts in force on that day."""
+        return frozenset(contract.contract_no for contract in self.contracts if contract.is_in_force(day))
+
+    def terms_on(self, contract_no: str, day: date) -> CountingRow | None:
+        """The row of terms in force on that day, or None."""
+        found = None
+        for row in self.terms.get(contract_no, ()):
+            if row.valid_from <= day:
+                found = row
+        return found
+
+    def needed_columns(self, contract_no: str, day: date) -> frozenset[str]:
+        """Snapshot columns that the tariff version in force on that day is measured by, apart from the fleet."""
+        row = self.terms_on(contract_no, day)
+        found: frozenset[str] = frozenset()
+        for valid_from, columns in self.tariff_columns.get(row.tariff_code, ()) if row else ():
+            if valid_from <= day:
+                found = columns
+        return found
+
+
+def read(settings: Settings, connection: "Connection", month: Month, at: datetime) -> Sources:
+    """The sources of a month as they are now in the caller's transaction; ``at`` says which of its days are over."""
+    _ = settings
+    bounds = {"first": month.first, "last": month.last}
+    snapshots = _rows(connection, "snapshots", bounds)
+    carries = _rows(connection, "carries", bounds)
+    platforms = _rows(connection, "platforms", {})
+    contracts = _rows(connection, "contracts", {})
+    mappings = _rows(connection, "mappings", bounds)
+    terms = _rows(connection, "terms", bounds)
+    needed = _rows(connection, "needed_columns", {"last": month.last})
+    over = [local_date(at, time_zone) - ONE_DAY for _, time_zone in platforms]
+    until = min([month.last, *over])
+    known_until = until if until >= month.first else None
+    landed: dict[PlatformDate, list[Snapshot]] = defaultdict(list)
+    quarantined = set()
+    for platform, day, taken_at, number, state, digest, columns, path in snapshots:
+        if state == "landed":
+            landed[platform, day].append(Snapshot(platform, day, taken_at, number, digest, frozenset(columns), path))
+        else:
+            quarantined.add((platform, day))
+    by_contract: dict[str, list[CountingRow]] = defaultdict(list)
+    for contract_no, *rest in terms:
+        by_contract[contract_no].append(CountingRow(*rest))
+    by_tariff: dict[str, list[tuple[date, frozenset[str]]]] = defaultdict(list)
+    for tariff_code, valid_from, columns in needed:
+        by_tariff[tariff_code].append((valid_from, frozenset(columns)))
+    return Sources(
+        month=month,
+        known_until=known_until,
+        landed={key: tuple(rows) for key, rows in landed.items()},
+        quarantined=frozenset(quarantined),
+        carries=frozenset((platform, day) for platform, day in carries),
+        platforms=tuple(platform for platform, _ in platforms),
+        contracts=tuple(ContractSpan(*row) for row in contracts),
+        mappings=tuple(Mapping(*row) for row in mappings),
+        terms={contract_no: tuple(rows) for contract_no, rows in by_contract.items()},
+        tariff_columns={code: tuple(rows) for code, rows in by_tariff.items()},
+        digest=_digest(
+            [[RULES, month.first, known_until]], snapshots, carries, platforms, contracts, mappings, terms, [(*r[:2], sorted(r[2])) for r in needed]
+        ),
+    )
+
+
+def _digest(*tables: Sequence[Sequence[Any]]) -> str:
+    text = "\n".join(str(tuple(row)) for row in chain.from_iterable([("table",), *table] for table in tables))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _rows(connection: "Connection", name: str, binds: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows of a statement as plain tuples, straight from the driver: tens of thousands come in one piece."""
+    from sqlalchemy import text
+
+    return [tuple(row) for row in connection.execute(text(statement(f"warehouse/usage/{name}")), binds)]

@@ -1,0 +1,16 @@
+-- grain: vehicle-day that lost its device to another vehicle that day (domain.md §3.2), with the winner
+-- inputs: same_device; parts (part_no, day_no, platform); owners (part_no, account_no, standing)
+-- rerun: starts anew. A vehicle under a blocked account ranks as blocked; platforms and vehicles rank by bytes
+CREATE OR REPLACE TEMP TABLE duplicates AS
+SELECT
+    v.*, p.day_no,
+    first_value(v.part_no) OVER by_rank AS winner_part_no,
+    first_value(v.vehicle_no) OVER by_rank AS winner_vehicle_no
+FROM same_device v
+JOIN parts p USING (part_no)
+JOIN owners o USING (part_no, account_no)
+WINDOW by_rank AS (
+    PARTITION BY p.day_no, v.device_key, v.device_text
+    ORDER BY (v.billable_state <> 1 OR o.standing = 2), v.is_clone, v.last_message_at DESC NULLS LAST, p.platform, v.vehicle_no
+)
+QUALIFY row_number() OVER by_rank > 1

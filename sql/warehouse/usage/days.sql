@@ -1,0 +1,7 @@
+-- grain: contract × day of a month
+-- inputs: usage.contract_days; :first, :last
+-- rerun: reads only
+SELECT contract_no, business_date, fleet_size, online_minutes, meters
+FROM usage.contract_days
+WHERE business_date BETWEEN :first AND :last
+ORDER BY contract_no COLLATE "C", business_date
