@@ -1,0 +1,107 @@
+"""`fleetbill master`: import and look at clients, contracts, terms, tariffs, accounts."""
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pipelines.cli.output import DATE, author_options, authorship, emit, format_option, interactive, say, settings
+
+_KEYS = """\b
+KEY is written as the history shows it, the columns joined by | (quote it for the shell):
+  organizations  code                    tariffs     tariff_code|valid_from
+  vat_modes      code|vat_mode_from      components  tariff_code|valid_from|component_no
+  clients        client_code             tiers       tariff_code|valid_from|component_no|up_to
+  contracts      contract_no             platforms   platform
+  terms          contract_no|valid_from  accounts    platform|account_id|contract_no|valid_from
+An open tier has nothing after the last |; a | inside a value is written \\|."""
+
+
+@click.group()
+def master() -> None:
+    """Import and look at clients, contracts, terms, tariffs, accounts."""
+
+
+@master.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def template(path: Path) -> None:
+    """Write an empty master workbook to PATH (.xlsx): headings, allowed values, comments. Never overwrites a file."""
+    from pipelines.master.template import write_template
+
+    write_template(path)
+    say(f"written: {path}")
+
+
+@master.command(name="import")
+@click.argument("path")
+@click.option("--by", default=None, metavar="NAME", help="Who does this; kept in the history.  [default: the user of the system]")
+@click.option("--reason", default=None, metavar="TEXT", help="Why; kept in the history.  [default: import of PATH]")
+@click.option("--dry-run", is_flag=True, help="Check everything and say what would change; store nothing.")
+@format_option
+def import_(path: str, by: str | None, reason: str | None, *, dry_run: bool, output_format: str) -> None:
+    """Import PATH: a workbook, a folder of CSV files, or a database URL with tables or views of the same names.
+
+    All or nothing: every problem is listed with its place, and then nothing is stored. Importing again changes nothing.
+    Only sheets that are present are imported; a row that disappears stays (see `master retire`), but components and
+    tiers of a tariff version that is present replace that version's.
+    """
+    from pipelines.master.importing import import_master
+    from pipelines.master.source import shown_name
+
+    author = authorship(_user() if by is None else by, f"import of {shown_name(path)}" if reason is None else reason)
+    if interactive():
+        say(f"reading and checking {shown_name(path)} …")
+    report = import_master(settings(), path, author, dry_run=dry_run)
+    for notice in report.notices:
+        say(f"notice: {notice}")
+    emit([asdict(sheet) for sheet in report.sheets], ["sheet", "added", "changed", "unchanged", "retired"], output_format)
+    if report.dry_run:
+        say("dry run: nothing was stored")
+
+
+def _user() -> str:
+    """The user of the system, or a usage error where it has no name."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise click.UsageError("the user of the system has no name; give --by NAME") from None
+
+
+@master.command()
+@click.option("--contract", default=None, metavar="C", help="Only this contract, its terms and accounts.")
+@click.option("--tariff", default=None, metavar="T", help="Only this tariff, its components and tiers.")
+@click.option("--as-of", type=DATE, default=None, help="Instead: every value as it was known at the end of this date.")
+@format_option
+def history(contract: str | None, tariff: str | None, as_of: date | None, output_format: str) -> None:
+    """Who changed what, when and why, from what to what; with --as-of: what was known on a date."""
+    from pipelines.master import history as past
+
+    if as_of:
+        known = past.as_of(settings(), as_of, contract, tariff)
+        emit([asdict(line) for line in known], ["sheet", "key", "column", "value", "at", "by", "reason"], output_format)
+    else:
+        changes = past.changes(settings(), contract, tariff)
+        columns = ["at", "by", "reason", "sheet", "key", "action", "column", "before", "after"]
+        emit([asdict(line) for line in changes], columns, output_format)
+
+
+@master.command(epilog=_KEYS)
+@click.argument("sheet")
+@click.argument("key")
+@author_options()
+@click.option("--from", "from_date", type=DATE, default=None, help="The row ends on the day before (contracts, accounts).")
+def retire(sheet: str, key: str, by: str, reason: str, from_date: date | None) -> None:
+    """End a row of SHEET that is over (--from DATE), or take away one that was wrong.
+
+    A wrong row is taken away only when nothing refers to it; a tariff version takes its components and tiers along.
+    """
+    from pipelines.master.retire import retire as end_or_remove
+
+    changes = end_or_remove(settings(), sheet, key, authorship(by, reason), from_date)
+    for change in changes:
+        say(f"{change.table} {change.key}: {'taken away' if change.after is None else 'ended'}")
+    if not changes:
+        say(f"{sheet} {key} ends there already; nothing changed")

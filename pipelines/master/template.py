@@ -1,0 +1,62 @@
+"""An empty master workbook: headings, allowed values as lists to choose from, comments."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import Refused
+from pipelines.master.sheets import SHEETS, Column
+
+_LAST_ROW = 1_048_575
+_WIDTHS = {"date": 13, "decimal": 14, "integer": 14, "boolean": 12}
+_FORMATS = {"date": "yyyy-mm-dd", "text": "@", "code": "@"}
+_KINDS = {"date": "дата", "decimal": "число", "integer": "целое число", "boolean": "yes или no", "text": "текст", "code": "текст"}
+
+
+def write_template(path: Path) -> None:
+    """Write the empty workbook. Refused when the file is there already, its folder is not, or its name does not end in .xlsx."""
+    if path.suffix.lower() != ".xlsx":
+        raise Refused(f"{path} must end in .xlsx")
+    content = _workbook()
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise Refused(f"{path} is there already; it is not overwritten") from None
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _workbook() -> bytes:
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book.set_properties({"title": "fleetbill: мастер-данные"})
+    bold = book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1})
+    light = book.add_format({"bg_color": "#F2F2F2", "bottom": 1})
+    formats = {kind: book.add_format({"num_format": shown}) for kind, shown in _FORMATS.items()}
+    for sheet in SHEETS.values():
+        page = book.add_worksheet(sheet.name)
+        page.freeze_panes(1, 0)
+        for index, column in enumerate(sheet.columns):
+            page.set_column(index, index, max(_WIDTHS.get(column.kind, 18), len(column.name) + 3), formats.get(column.kind))
+            page.write_string(0, index, column.name, bold if column.required else light)
+            page.write_comment(0, index, _comment(sheet.title if index == 0 else "", column), {"x_scale": 2.2, "y_scale": 1.2})
+            _choices(page, index, column)
+    book.close()
+    return buffer.getvalue()
+
+
+def _comment(title: str, column: Column) -> str:
+    need = "обязательно" if column.required else "можно не заполнять"
+    default = f" Если пусто: {column.default}." if column.default not in (None, False) and column.kind != "date" else ""
+    head = f"{title}.\n" if title else ""
+    return f"{head}{column.note}.\n{_KINDS[column.kind].capitalize()}, {need}.{default}"
+
+
+def _choices(page: Any, index: int, column: Column) -> None:
+    allowed = ("yes", "no") if column.kind == "boolean" else column.allowed
+    if allowed:
+        options = {"validate": "list", "source": list(allowed), "error_title": column.name, "error_message": ", ".join(allowed)}
+        page.data_validation(1, index, _LAST_ROW, index, options)

@@ -1,0 +1,22 @@
+-- grain: kind of thing outside master data that rests on one row; inputs: :sheet, :key (a single code); the rooms that keep it
+-- rerun: reads only
+SELECT 'issued invoices' AS what
+WHERE EXISTS (
+    SELECT FROM billing.invoices
+    WHERE :key = CASE :sheet WHEN 'contracts' THEN contract_no WHEN 'clients' THEN client_code WHEN 'organizations' THEN organization_code END
+)
+UNION ALL
+SELECT 'drafts of invoices'
+WHERE EXISTS (SELECT FROM billing.drafts WHERE :sheet = 'contracts' AND contract_no = :key)
+UNION ALL
+SELECT 'closed months'
+WHERE EXISTS (SELECT FROM billing.closed WHERE :sheet = 'contracts' AND contract_no = :key)
+UNION ALL
+SELECT 'payments'
+WHERE EXISTS (
+    SELECT FROM receivables.payments
+    WHERE :key = CASE :sheet WHEN 'clients' THEN client_code WHEN 'organizations' THEN organization_code END
+)
+UNION ALL
+SELECT 'snapshots'
+WHERE EXISTS (SELECT FROM evidence.snapshots WHERE :sheet = 'platforms' AND platform = :key)

@@ -1,0 +1,295 @@
+"""Import: three kinds of source, all or nothing, idempotent, partial sheets, replaced components, every rule at its place."""
+
+import sqlite3
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from pipelines.errors import BadInput
+from pipelines.master.importing import import_master
+from pipelines.warehouse import engine
+from tests.conftest import ROOT
+from tests.database import contents
+from tests.unit.master.company import as_csv, as_workbook, company, problems, put
+
+COUNTS = {
+    "organizations": 1,
+    "clients": 2,
+    "contracts": 2,
+    "terms": 2,
+    "tariffs": 2,
+    "components": 3,
+    "tiers": 2,
+    "platforms": 1,
+    "accounts": 2,
+}
+
+
+def _query(settings, sql):
+    with engine.transaction(settings) as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]
+
+
+def _refused(settings, author, source):
+    with pytest.raises(BadInput) as raised:
+        import_master(settings, source, author)
+    return problems(raised)
+
+
+@pytest.fixture
+def imported(settings, author, tmp_path):
+    """The company is stored already."""
+    import_master(settings, as_csv(company(), tmp_path / "first"), author)
+    return settings
+
+
+def test_everything_arrives_in_its_type(imported):
+    assert _query(
+        imported, "SELECT tariff_code, prepaid_vehicles, discount_percent, minimum, payment_days FROM master.terms ORDER BY 1"
+    ) == [
+        ("T1", 10, Decimal("2.5"), Decimal("5000.00"), 10),
+        ("T2", 0, Decimal(0), Decimal("0.00"), 10),
+    ]
+    assert _query(imported, "SELECT price, package_size FROM master.components WHERE component_no = 2") == [
+        (Decimal("1200.50"), Decimal(10))
+    ]
+    assert _query(imported, "SELECT up_to, price FROM master.tiers ORDER BY 1 NULLS LAST") == [(15, 10), (None, 5)]
+    assert _query(imported, "SELECT never_block, dealer_code FROM master.clients ORDER BY client_code") == [(False, None), (True, "C1")]
+    assert _query(imported, "SELECT time_zone FROM master.platforms") == [("Europe/Moscow",)]
+    assert _query(imported, "SELECT * FROM master.vat_modes") == [("MT", date(2020, 1, 1), "general")]
+
+
+def test_csv_workbook_and_database_say_the_same(settings, author, tmp_path):
+    first = import_master(settings, as_csv(company(), tmp_path / "folder", delimiter=";", encoding="utf-8-sig"), author)
+    assert {sheet.sheet: sheet.added for sheet in first.sheets} == COUNTS
+    stored = contents(settings)
+
+    typed = company()
+    put(typed, "contracts", 2, "starts_on", date(2026, 1, 1))
+    put(typed, "clients", 2, "inn", 7707083893)
+    put(typed, "components", 2, "price", 300)
+    put(typed, "accounts", 2, "account_id", 1010)
+    database = tmp_path / "source.db"
+    with sqlite3.connect(database) as connection:
+        for name, (headings, *rows) in company().items():
+            connection.execute(f"CREATE TABLE base_{name} ({', '.join(headings)})")
+            connection.executemany(f"INSERT INTO base_{name} VALUES ({', '.join('?' * len(headings))})", rows)
+            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM base_{name}")
+    for source in (as_workbook(typed, tmp_path / "book.xlsx"), f"sqlite:///{database}"):
+        again = import_master(settings, source, author)
+        assert {sheet.sheet: sheet.unchanged for sheet in again.sheets} == COUNTS, source
+    assert contents(settings) == stored  # history included: the same again writes none
+
+
+def test_dry_run_stores_nothing_and_says_the_same(settings, author, tmp_path):
+    before = contents(settings)
+    report = import_master(settings, as_csv(company(), tmp_path / "folder"), author, dry_run=True)
+    assert {sheet.sheet: sheet.added for sheet in report.sheets} == COUNTS
+    assert contents(settings) == before
+
+
+def test_one_bad_cell_stores_nothing_of_any_sheet(settings, author, tmp_path):
+    before = contents(settings)
+    sheets = company()
+    put(sheets, "terms", 3, "tariff_code", "T9")
+    assert _refused(settings, author, as_csv(sheets, tmp_path / "folder")) == [
+        "terms.csv:3 column tariff_code: unknown tariff 'T9'",
+    ]
+    assert contents(settings) == before
+
+
+def test_all_problems_of_all_sheets_at_once_by_sheet_and_row(settings, author, tmp_path):
+    sheets = company()
+    put(sheets, "accounts", 2, "platform", "gps9")
+    put(sheets, "clients", 3, "inn", "500100732250")
+    put(sheets, "clients", 2, "email", "nobody")
+    put(sheets, "components", 2, "price", "-1")
+    put(sheets, "terms", 2, "discount_percent", "101")
+    said = _refused(settings, author, as_csv(sheets, tmp_path / "folder"))
+    assert [line.split(": ")[0] for line in said] == [
+        "clients.csv:2 column email",
+        "clients.csv:3 column inn",
+        "terms.csv:2 column discount_percent",
+        "components.csv:2 column price",
+        "accounts.csv:2 column platform",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "column", "value", "said"),
+    [
+        ("organizations", 2, "inn", "7798100015", "column inn: ИНН 7798100015 is mistyped"),
+        ("organizations", 2, "bank_account", "40702810400000010026", "does not fit БИК 044525987: its key digit is wrong"),
+        ("organizations", 2, "corr_account", "30101810800000000987", "does not fit БИК"),
+        ("organizations", 2, "bic", "04452598", "'04452598' is not a БИК"),
+        ("organizations", 2, "vat_mode", "usn6", "'usn6' is not allowed; allowed: general, usn5, usn7, exempt"),
+        ("organizations", 2, "name", "", "column name: must not be empty"),
+        ("clients", 2, "kind", "company", "'company' is not allowed"),
+        ("clients", 2, "inn", "500100732259", "ИНН 500100732259 has 12 digits; kind legal has 10"),
+        ("clients", 3, "kpp", "770701001", "has no КПП"),
+        ("clients", 2, "kpp", "7707", "is not a КПП"),
+        ("clients", 2, "dealer_code", "C2", "the dealers go round in a circle: C1 → C2 → C1"),
+        ("clients", 2, "dealer_code", "C9", "unknown client 'C9'"),
+        ("clients", 2, "never_block", "maybe", "'maybe' is neither yes nor no"),
+        ("contracts", 3, "ends_on", "2026-01-12", "2026-01-12 lies before starts_on"),
+        ("contracts", 2, "organization_code", "XX", "unknown organization 'XX'"),
+        ("contracts", 2, "client_code", "С1", "unknown client 'С1'"),  # Cyrillic С
+        ("contracts", 2, "starts_on", "01.02.2026", "is not a date; write it as 2026-01-31"),
+        ("contracts", 2, "starts_on", "2026-02-30", "is a day that does not exist"),
+        ("contracts", 2, "starts_on", "0226-01-01", "lies before 1990"),
+        ("terms", 2, "minimum", "10.005", "10.005 has parts of a kopeck"),
+        ("terms", 2, "minimum", "1,234.50", "'1,234.50' is not a number"),
+        ("terms", 2, "prepaid_vehicles", "2.5", "2.5 is not a whole number"),
+        ("terms", 2, "prepaid_vehicles", "-1", "-1 is below 0"),
+        ("terms", 2, "discount_percent", "10%", "write 10 for ten percent"),
+        ("terms", 2, "contract_no", "A-9", "unknown contract 'A-9'"),
+        ("tariffs", 2, "currency", "USD", "'USD' is not allowed; allowed: RUB"),
+        ("components", 2, "price", "", "column price: must be given, or tiers"),
+        ("components", 3, "price", "5", "the component has tiers as well; a price or tiers, not both"),
+        ("components", 3, "scheme", "unit", "scheme unit has a price, not tiers"),
+        ("components", 2, "scheme", "volume", "scheme volume needs tiers instead of a price"),
+        ("components", 4, "package_size", "", "must be given for scheme package"),
+        ("components", 4, "package_size", "0", "0 is not above 0"),
+        ("components", 2, "package_size", "5", "is only for scheme package, not unit"),
+        ("components", 4, "meter", "", "must name the meter for kind meter"),
+        ("components", 2, "meter", "sms", "is only for kind meter, not vehicles"),
+        ("components", 2, "kind", "gigabytes", "'gigabytes' is not allowed"),
+        ("components", 2, "valid_from", "2026-02-01", "unknown tariff 'T1' from 2026-02-01"),
+        ("components", 2, "price", "NaN", "'NaN' is not a number"),
+        ("components", 2, "price", "1e3", "'1e3' is not a number"),
+        ("tiers", 3, "up_to", "20", "the last tier, up to 20, must be open"),
+        ("tiers", 2, "component_no", "7", "unknown component 7"),
+        ("tiers", 2, "price", "", "column price: must not be empty"),
+        ("platforms", 2, "time_zone", "MSK", "'MSK' is not a time zone"),
+        ("platforms", 2, "kind", "ftp", "'ftp' is not allowed"),
+        ("platforms", 2, "source", "", "must be given for kind files"),
+        ("accounts", 3, "valid_to", "2026-01-01", "2026-01-01 lies before valid_from"),
+        ("accounts", 2, "contract_no", "A-9", "unknown contract 'A-9'"),
+    ],
+)
+def test_every_rule_at_its_place(settings, author, tmp_path, sheet, row, column, value, said):
+    sheets = company()
+    put(sheets, sheet, row, column, value)
+    found = _refused(settings, author, as_csv(sheets, tmp_path / "folder"))
+    assert any(said in line and line.startswith(f"{sheet}.csv:{row} column ") for line in found), found
+
+
+def test_a_password_in_a_source_is_refused_and_not_repeated(settings, author, tmp_path):
+    sheets = company()
+    put(sheets, "platforms", 2, "source", "https://user:hunter2@gps.example/api")
+    found = _refused(settings, author, as_csv(sheets, tmp_path / "folder"))
+    assert "holds a password or token" in found[0]
+    assert "hunter2" not in " ".join(found)
+
+
+def test_duplicate_keys_are_named_with_both_rows(settings, author, tmp_path):
+    sheets = company()
+    sheets["clients"].append([*sheets["clients"][1]])
+    sheets["terms"].append([*sheets["terms"][1]])
+    sheets["tiers"].append([*sheets["tiers"][2]])
+    assert _refused(settings, author, as_csv(sheets, tmp_path / "folder")) == [
+        "clients.csv:2: 'C1' stands in clients.csv:4 as well",
+        "clients.csv:4: 'C1' stands in clients.csv:2 as well",
+        "terms.csv:2: (A-1, 2026-01-01) the same key stands in terms.csv:4",
+        "terms.csv:4: (A-1, 2026-01-01) the same key stands in terms.csv:2",
+        "tiers.csv:3: (T2, 2026-01-01, 1) the same key stands in tiers.csv:4",
+        "tiers.csv:4: (T2, 2026-01-01, 1) the same key stands in tiers.csv:3",
+    ]
+
+
+def test_references_may_be_in_the_warehouse(imported, author, tmp_path):
+    only = {"terms": [company()["terms"][0], ["A-1", "2026-05-01", "T2", "", "", "", "", "", "14"]]}
+    report = import_master(imported, as_csv(only, tmp_path / "later"), author)
+    assert [(sheet.sheet, sheet.added) for sheet in report.sheets] == [("terms", 1)]
+    assert len(_query(imported, "SELECT 1 FROM master.clients")) == 2  # what is not in the source stays
+
+
+def test_an_absent_column_keeps_what_is_stored_and_an_empty_cell_clears_it(imported, author, tmp_path):
+    import_master(imported, as_csv({"clients": [["client_code", "name", "kind"], ["C1", "ООО «Новый»", "legal"]]}, tmp_path / "a"), author)
+    assert _query(imported, "SELECT name, inn, email FROM master.clients WHERE client_code = 'C1'") == [
+        ("ООО «Новый»", "7707083893", "a@one.example; b@one.example")
+    ]
+    only = {"clients": [["client_code", "name", "kind", "email"], ["C1", "ООО «Новый»", "legal", ""]]}
+    import_master(imported, as_csv(only, tmp_path / "b"), author)
+    assert _query(imported, "SELECT inn, email FROM master.clients WHERE client_code = 'C1'") == [("7707083893", None)]
+
+
+def test_components_and_tiers_of_a_present_version_are_replaced_and_the_history_keeps_them(imported, author, tmp_path):
+    sheets = company()
+    tariff = {
+        "tariffs": [sheets["tariffs"][0], sheets["tariffs"][2]],
+        "components": [sheets["components"][0], ["T2", "2026-01-01", "1", "Мониторинг", "vehicles", "", "volume", "", ""]],
+        "tiers": [sheets["tiers"][0], ["T2", "2026-01-01", "1", "20", "10"], ["T2", "2026-01-01", "1", "", "5"]],
+    }
+    report = import_master(imported, as_csv(tariff, tmp_path / "new"), author)
+    assert [(s.sheet, s.added, s.changed, s.unchanged, s.retired) for s in report.sheets] == [
+        ("tariffs", 0, 0, 1, 0),
+        ("components", 0, 1, 0, 1),
+        ("tiers", 1, 0, 1, 1),
+    ]
+    assert _query(imported, "SELECT tariff_code, component_no FROM master.components ORDER BY 1, 2") == [("T1", 1), ("T2", 1)]
+    assert _query(imported, "SELECT key FROM master.history WHERE action = 'retired' ORDER BY 1") == [
+        ("T2|2026-01-01|1|15",),
+        ("T2|2026-01-01|2",),
+    ]
+
+
+def test_a_tariff_without_components_is_refused(imported, author, tmp_path):
+    only = {"tariffs": [company()["tariffs"][0], ["T3", "2026-01-01", "Пустой", "", ""]]}
+    assert _refused(imported, author, as_csv(only, tmp_path / "new")) == [
+        "tariffs.csv:2 column tariff_code: tariff 'T3' from 2026-01-01 has no components"
+    ]
+
+
+def test_a_later_vat_mode_is_a_further_row_with_the_same_requisites(imported, author, tmp_path):
+    sheets = company()
+    later = [*sheets["organizations"][1]]
+    later[sheets["organizations"][0].index("vat_mode")] = "usn5"
+    later[sheets["organizations"][0].index("vat_mode_from")] = "2027-01-01"
+    later[sheets["organizations"][0].index("kpp")] = ""  # what is left empty is as in the other row
+    only = {"organizations": [*sheets["organizations"], later]}
+    report = import_master(imported, as_csv(only, tmp_path / "new"), author)
+    assert (report.sheets[0].added, report.sheets[0].changed, report.sheets[0].unchanged) == (1, 0, 1)
+    assert _query(imported, "SELECT kpp FROM master.organizations") == [("779801001",)]
+    put(only, "organizations", 3, "name", "ООО «Другой»")
+    assert "differs from organizations.csv:2" in _refused(imported, author, as_csv(only, tmp_path / "bad"))[0]
+
+
+def test_platforms_need_a_zone_where_organizations_differ(settings, author, tmp_path):
+    sheets = company()
+    sheets["organizations"][0].append("time_zone")
+    sheets["organizations"][1].append("Asia/Omsk")
+    other = [*sheets["organizations"][1]]
+    other[0], other[10], other[11] = "NN", "НН", "Europe/Moscow"
+    alone = {name: rows for name, rows in sheets.items()}
+    import_master(settings, as_csv(alone, tmp_path / "one"), author)
+    assert _query(settings, "SELECT time_zone FROM master.platforms") == [("Asia/Omsk",)]
+    sheets["organizations"].append(other)
+    sheets["platforms"].append(["gps2", "files", "b", "", ""])
+    assert _refused(settings, author, as_csv(sheets, tmp_path / "two")) == [
+        "platforms.csv:3 column time_zone: must be given: the organizations have several (Asia/Omsk, Europe/Moscow)"
+    ]
+
+
+def test_two_organizations_never_share_a_prefix(imported, author, tmp_path):
+    only = {"organizations": company()["organizations"]}
+    put(only, "organizations", 2, "code", "ZZ")
+    assert "is the prefix of organization MT as well" in _refused(imported, author, as_csv(only, tmp_path / "new"))[0]
+
+
+def test_the_sample_company_is_taken(settings, author):
+    folder = ROOT / "sample" / "master"
+    report = import_master(settings, str(folder), author)
+    assert all(sheet.added and not sheet.changed for sheet in report.sheets)
+    assert len(report.sheets) == 9
+
+
+def test_a_database_password_is_never_shown(settings, author, run_cli):
+    source = "postgresql+psycopg2://reader:hunter2@127.0.0.1:1/company?connect_timeout=1"
+    said = _refused(settings, author, source)
+    assert "does not answer" in said[0]
+    code, out, err = run_cli("master", "import", source)
+    assert code == 2
+    assert "hunter2" not in " ".join(said) + out + err
