@@ -58,8 +58,8 @@ def facts(made: Normalised, before: Before | None) -> "pd.DataFrame":
         {
             "missing_rows": [max(0, (snapshot.announced or 0) - rows)],
             "is_emptied": [int(earlier > 0 and rows == 0)],
-            "drop_share": [max(0.0, 1 - rows / earlier) if earlier and rows else 0.0],
-            "growth_share": [max(0.0, rows / earlier - 1) if earlier else 0.0],
+            "drop_share": [max(0, earlier - rows) / earlier if earlier and rows else 0.0],
+            "growth_share": [max(0, rows - earlier) / earlier if earlier else 0.0],
             "old_share_gained": [_old_share(made.metadata.facts) - (before.old_messages / max(1, before.messages) if before else 0.0)],
             "ignored_columns": [len(snapshot.ignored)],
         }

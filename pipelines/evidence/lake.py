@@ -17,6 +17,7 @@ Of the source's columns only those exist that the source really had; the derived
 import json
 import os
 import posixpath
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -91,11 +92,23 @@ def write(settings: Settings, path: str, table: "pa.Table", metadata: Metadata) 
                 handle.flush()
                 os.fsync(handle.fileno())
         if local:
-            os.replace(written, target)  # noqa: PTH105 - atomic on one file system, whatever the path's type
+            _settle(filesystem, written, target)
     except BaseException:
         if local and filesystem.exists(written):
             filesystem.rm(written)
         raise
+
+
+def _settle(filesystem: Any, written: str, target: str) -> None:
+    """Put the whole file in its place, and clear away what killed or simultaneous writers of the same content left."""
+    try:
+        os.replace(written, target)  # noqa: PTH105 - atomic on one file system, whatever the path's type
+    except FileNotFoundError:  # another writer of the same content was first, and cleared ours away
+        if not filesystem.exists(target):
+            raise
+    for left in filesystem.glob(f"{target}.*.part"):
+        with suppress(FileNotFoundError):
+            filesystem.rm(left)
 
 
 def exists(settings: Settings, path: str) -> bool:

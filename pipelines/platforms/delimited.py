@@ -33,6 +33,8 @@ def read_delimited(
     header, delimiter = _header(data[start:], name)
     _check_header(header, required, name)
     kept = [column for column in header if column in wanted or (prefix and column.startswith(prefix))]
+    if b"\n" not in data.rstrip(b"\r\n"):
+        return pa.table({column: pa.array([], pa.string()) for column in kept}), tuple(column for column in header if column not in kept)
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(pa.py_buffer(data).slice(start)),
@@ -43,11 +45,11 @@ def read_delimited(
             ),
         )
     except pa.ArrowInvalid as error:
-        if "Empty CSV file" in str(error):
-            table = pa.table({column: pa.array([], pa.string()) for column in kept})
-        else:
-            found = broken_lines(data, name)
-            raise BadInput(found or [Problem(name, str(error).splitlines()[0])]) from None
+        raise BadInput(broken_lines(data, name) or [Problem(name, str(error).splitlines()[0])]) from None
+    if b'"' in data and (data.count(b'"') % 2 or data.count(b"\n") > table.num_rows + 1):  # a quote left open swallows rows
+        swallowed = _capped(list(_ragged(data, name)), name)
+        if swallowed:
+            raise BadInput(swallowed)
     return table, tuple(column for column in header if column not in kept)
 
 
