@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.billing.drafts import by_contract
@@ -34,7 +35,7 @@ def read(settings: Settings, connection: "Connection", month: Month, *, store: b
         columns["business_date"],
         columns["fleet_size"],
         columns["online_minutes"],
-        columns["meters"],
+        (_known(meters) for meters in columns["meters"]),
         strict=True,
     )
     gaps = {
@@ -42,3 +43,8 @@ def read(settings: Settings, connection: "Connection", month: Month, *, store: b
         for contract_no, missing in found.gaps.items()
     }
     return UsageOfMonth(by_contract(rows), gaps, found.inputs)
+
+
+def _known(meters: Mapping[str, Decimal | None] | None) -> dict[str, Decimal]:
+    """Meters that are known; what is not known is absent, never zero."""
+    return {name: amount for name, amount in (meters or {}).items() if amount is not None}
