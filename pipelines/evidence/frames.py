@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.evidence.normalise import Normalised, day_bounds
+from pipelines.evidence.normalise import Identified, day_bounds
 from pipelines.platforms.interface import METER_PREFIX
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Before:
     old_messages: int
 
 
-def vehicles(made: Normalised) -> "pd.DataFrame":
+def vehicles(made: Identified) -> "pd.DataFrame":
     """One row per listed vehicle, in the source's order; absent columns of the source are absent here.
 
     ``message_age_days``: days from the last message to the end of the business date in the platform's time zone.
@@ -48,11 +48,11 @@ def vehicles(made: Normalised) -> "pd.DataFrame":
     return pd.DataFrame(columns, copy=False)
 
 
-def facts(made: Normalised, before: Before | None) -> "pd.DataFrame":
+def facts(made: Identified, before: Before | None) -> "pd.DataFrame":
     """One row: the snapshot as a whole against what the platform announced and against the landed day before."""
     import pandas as pd
 
-    rows, snapshot = made.table.num_rows, made.snapshot
+    rows, snapshot = made.seen.table.num_rows, made.snapshot
     earlier = before.rows if before else 0
     return pd.DataFrame(
         {
@@ -66,7 +66,7 @@ def facts(made: Normalised, before: Before | None) -> "pd.DataFrame":
     )
 
 
-def accounts(made: Normalised) -> "pd.DataFrame":
+def accounts(made: Identified) -> "pd.DataFrame":
     """One row per account of the list and of the rows."""
     import pandas as pd
 

@@ -1,12 +1,13 @@
 """Land a snapshot: whole or not at all (`domain.md §2.3`). The file goes first, the register second, so a rerun completes."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.evidence import frames, gate, lake, registry
-from pipelines.evidence.normalise import Normalised, normalise
+from pipelines.evidence.normalise import Identified, arrange, identify
 from pipelines.evidence.registry import LANDED, QUARANTINED, Noted, Registered
 from pipelines.platforms.interface import Snapshot
 from pipelines.settings import Settings
@@ -36,7 +37,7 @@ def land(settings: Settings, snapshot: Snapshot, at: datetime) -> Landed:
     A critical failure of the gate registers it as quarantined, its rows stored too, so that a person can accept it.
     BadInput for columns that cannot be meant; nothing is stored then.
     """
-    made = normalise(snapshot)
+    made = identify(snapshot)
     with transaction(settings) as connection:
         known = registry.find(connection, made.digest)
         before = None if known else _before(settings, connection, snapshot)
@@ -44,14 +45,16 @@ def land(settings: Settings, snapshot: Snapshot, at: datetime) -> Landed:
         return _known(settings, known)
     path = lake.snapshot_path(snapshot.platform, snapshot.business_date, made.digest)
     if known:  # registered, but its file was lost: the same content heals it
-        lake.write(settings, path, made.table, made.metadata)
+        _keep(settings, path, made)
         return _known(settings, known)
-    noted = judged(made, before, settings)
-    lake.write(settings, path, made.table, made.metadata)
+    with ThreadPoolExecutor(1) as beside:  # both are done before anything is registered
+        kept = beside.submit(_keep, settings, path, made)
+        noted = judged(made, before, settings)
+        kept.result()
     return _register(settings, made, path, noted, at)
 
 
-def judged(made: Normalised, before: frames.Before | None, settings: Settings) -> list[Noted]:
+def judged(made: Identified, before: frames.Before | None, settings: Settings) -> list[Noted]:
     """What the gate says about a snapshot, each failure with its place in the source."""
     looked_at = {
         "snapshot": frames.vehicles(made),
@@ -61,6 +64,10 @@ def judged(made: Normalised, before: frames.Before | None, settings: Settings) -
     bounds = {"max_drop": float(settings.snapshot_max_drop), "max_growth": float(settings.snapshot_max_growth)}
     found = gate.judge(looked_at, bounds)
     return [_noted(failure, made, looked_at) for failure in found]
+
+
+def _keep(settings: Settings, path: str, made: Identified) -> None:
+    lake.write(settings, path, arrange(made), made.metadata)
 
 
 def _before(settings: Settings, connection: "Connection", snapshot: Snapshot) -> frames.Before | None:
@@ -76,7 +83,7 @@ def _known(settings: Settings, known: Registered) -> Landed:
         return Landed(known.digest, known.state, known.row_count, tuple(registry.failures(connection, known.digest)), already=True)
 
 
-def _register(settings: Settings, made: Normalised, path: str, noted: list[Noted], at: datetime) -> Landed:
+def _register(settings: Settings, made: Identified, path: str, noted: list[Noted], at: datetime) -> Landed:
     snapshot = made.snapshot
     state = QUARANTINED if any(each.severity == gate.CRITICAL for each in noted) else LANDED
     with transaction(settings) as connection:
@@ -89,7 +96,7 @@ def _register(settings: Settings, made: Normalised, path: str, noted: list[Noted
             business_date=snapshot.business_date,
             taken_at=snapshot.taken_at,
             state=state,
-            row_count=made.table.num_rows,
+            row_count=made.seen.table.num_rows,
             columns=list(snapshot.columns),
             time_zone=snapshot.time_zone,
             tree_digest=made.tree_digest,
@@ -99,14 +106,14 @@ def _register(settings: Settings, made: Normalised, path: str, noted: list[Noted
             registry.run(connection, "insert_event", digest=made.digest, event=state, by_name=SYSTEM, reason=snapshot.source, at=at)
             registry.note_failures(connection, made.digest, noted)
             registry.refresh_findings(connection, snapshot.business_date)
-            return Landed(made.digest, state, made.table.num_rows, tuple(noted), already=False)
+            return Landed(made.digest, state, made.seen.table.num_rows, tuple(noted), already=False)
         other = registry.find(connection, made.digest)
     if other is None:
         raise lake.EvidenceLost(f"snapshot {made.digest} vanished from the register")
     return _known(settings, other)
 
 
-def _noted(failure: gate.Failure, made: Normalised, looked_at: Mapping[str, Any]) -> Noted:
+def _noted(failure: gate.Failure, made: Identified, looked_at: Mapping[str, Any]) -> Noted:
     return Noted(
         failure.severity,
         failure.expectation,
@@ -119,7 +126,7 @@ def _noted(failure: gate.Failure, made: Normalised, looked_at: Mapping[str, Any]
     )
 
 
-def _place(failure: gate.Failure, made: Normalised, looked_at: Mapping[str, Any]) -> str | None:
+def _place(failure: gate.Failure, made: Identified, looked_at: Mapping[str, Any]) -> str | None:
     """`file:line (vehicle V)`, or the account, or None for the snapshot as a whole."""
     if failure.row is None or failure.suite == "snapshot_facts":
         return None

@@ -19,16 +19,18 @@ _OWNER_SEPARATOR = "\x1d"
 
 
 @dataclass(frozen=True, slots=True)
-class Normalised:
-    """A snapshot read: `seen` is in the source's order for the gate, `table` is what the lake keeps."""
+class Identified:
+    """A snapshot read and named: `seen` is in the source's order for the gate, `ordered` in the lake's."""
 
     snapshot: Snapshot
     seen: Typed
     digest: str
     tree: tree.Tree
     tree_digest: str
-    table: "pa.Table"
     metadata: Metadata
+    ordered: "pa.Table"
+    vehicle_no: Any  # numpy, int32, in the lake's order
+    account_no: Any
 
 
 def day_bounds(day: date, time_zone: str) -> tuple[datetime, datetime]:
@@ -38,25 +40,32 @@ def day_bounds(day: date, time_zone: str) -> tuple[datetime, datetime]:
     return first, last
 
 
-def normalise(snapshot: Snapshot) -> Normalised:
-    """Read, key, order and digest a snapshot. BadInput for columns that cannot be meant."""
+def identify(snapshot: Snapshot) -> Identified:
+    """Read and order a snapshot, and take its digest. BadInput for columns that cannot be meant."""
     import numpy as np
 
     seen = typed(snapshot.vehicles, snapshot.source)
-    rows = canonical.canonical_rows(seen.table, seen.unread)
     grown = _grow(snapshot, seen.table)
-    positions = canonical.order(rows)
-    tree_digest = canonical.tree_digest(grown.accounts)
-    made = canonical.digest(snapshot.platform, snapshot.business_date, snapshot.columns, tree_digest, _taken(rows, positions))
-
+    positions = canonical.order(seen)
     vehicle_no = np.empty(len(positions), dtype="int32")
     vehicle_no[positions] = np.arange(len(positions), dtype="int32")
     account_no, owners = _owner_sets(seen.table)
-    facts = facts_of(seen.table, snapshot)
-    metadata = Metadata(snapshot.platform, snapshot.business_date, grown.accounts, owners, snapshot.source, facts)
     order = np.argsort(account_no.astype("int64") * max(1, len(positions)) + vehicle_no, kind="stable")
-    table = _derived(seen.table, snapshot, account_no, vehicle_no)
-    return Normalised(snapshot, seen, made, grown, tree_digest, _reordered(table, order), metadata)
+    ordered, unread = _reordered(seen, order)
+    tree_digest = canonical.tree_digest(grown.accounts)
+    return Identified(
+        snapshot=snapshot,
+        seen=seen,
+        digest=canonical.digest(snapshot.platform, snapshot.business_date, tree_digest, ordered, unread),
+        tree=grown,
+        tree_digest=tree_digest,
+        metadata=Metadata(
+            snapshot.platform, snapshot.business_date, grown.accounts, owners, snapshot.source, facts_of(seen.table, snapshot)
+        ),
+        ordered=ordered,
+        vehicle_no=vehicle_no[order],
+        account_no=account_no[order],
+    )
 
 
 def facts_of(table: "pa.Table", snapshot: Snapshot) -> dict[str, Any]:
@@ -128,19 +137,21 @@ def _owner_sets(table: "pa.Table") -> tuple[Any, tuple[tuple[str, ...], ...]]:
     return number[codes], (*owners, ())
 
 
-def _derived(table: "pa.Table", snapshot: Snapshot, account_no: Any, vehicle_no: Any) -> "pa.Table":
+def arrange(made: Identified) -> "pa.Table":
+    """The table that the lake keeps: the source's columns, and what follows from them (see `pipelines.evidence.lake`)."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    snapshot, table = made.snapshot, made.ordered
     if OWNERS_COLUMN in table.column_names:
         table = table.drop_columns([OWNERS_COLUMN])
     known = set(table.column_names)
 
     def text(name: str) -> Any:
-        return table[name].combine_chunks() if name in known else pa.nulls(table.num_rows, pa.string())
+        return _single(table[name]) if name in known else pa.nulls(table.num_rows, pa.string())
 
     if "last_message_at" in known:
-        moments = table["last_message_at"].combine_chunks()
+        moments = _single(table["last_message_at"])
         first, end = (pa.scalar(moment, moments.type) for moment in day_bounds(snapshot.business_date, snapshot.time_zone))
         has_message = pc.fill_null(pc.and_(pc.greater_equal(moments, first), pc.less(moments, end)), fill_value=False)
         at = table.column_names.index("last_message_at")
@@ -150,8 +161,8 @@ def _derived(table: "pa.Table", snapshot: Snapshot, account_no: Any, vehicle_no:
     states = pc.index_in(text("state"), pa.array(list(_STATES)))
     billable = pc.fill_null(pc.take(pa.array(list(_STATES.values()), pa.uint8()), states), fill_value=pa.scalar(DEACTIVATED, pa.uint8()))
     derived = {
-        "vehicle_no": pa.array(vehicle_no),
-        "account_no": pa.array(account_no),
+        "vehicle_no": pa.array(made.vehicle_no),
+        "account_no": pa.array(made.account_no),
         "device_key": keys.device_keys(text("hw_id")),
         "plate_key": keys.look_alike_keys(text("plate")),
         "vin_key": keys.look_alike_keys(text("vin")),
@@ -163,23 +174,22 @@ def _derived(table: "pa.Table", snapshot: Snapshot, account_no: Any, vehicle_no:
     return table
 
 
-def _taken(rows: Any, positions: Any) -> Any:
-    """The texts in that order, as one array without an offset of its own."""
+def _single(column: Any) -> Any:
     import pyarrow as pa
 
-    taken = rows.take(pa.array(positions))
-    return pa.concat_arrays(taken.chunks) if isinstance(taken, pa.ChunkedArray) else taken
+    return pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
 
 
-def _reordered(table: "pa.Table", order: Any) -> "pa.Table":
-    import numpy as np
+def _reordered(seen: Typed, order: Any) -> "tuple[pa.Table, dict[str, pa.Array]]":
+    """Typed columns and broken cells in another order of rows."""
     import pyarrow as pa
 
     if (order[1:] > order[:-1]).all():
-        return table
+        return seen.table, seen.unread
     from concurrent.futures import ThreadPoolExecutor
 
-    indices = pa.array(order.astype(np.int64))
+    indices = pa.array(order)
     with ThreadPoolExecutor(2) as pool:
-        columns = list(pool.map(lambda column: column.take(indices), table.columns))
-    return pa.table(dict(zip(table.column_names, columns, strict=True)))
+        columns = list(pool.map(lambda column: column.take(indices), seen.table.columns))
+    unread = {name: cells.take(indices) for name, cells in seen.unread.items()}
+    return pa.table(dict(zip(seen.table.column_names, columns, strict=True))), unread

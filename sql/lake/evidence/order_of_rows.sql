@@ -1,6 +1,6 @@
--- grain: one row of a snapshot, in byte order of its canonical text (which begins with the vehicle id)
+-- grain: one row of a snapshot, in byte order of its vehicle id (or of its whole text, where ids do not tell rows apart)
 -- inputs: canonical (content VARCHAR, position INTEGER), registered by the caller
 -- rerun: reads only
 SELECT position
 FROM canonical
-ORDER BY content
+ORDER BY content, position

@@ -19,7 +19,8 @@ def platform(settings: Settings) -> str:
     with transaction(settings) as connection:
         connection.execute(
             text(
-                "INSERT INTO master.platforms VALUES ('gps1', 'files', NULL, NULL, 'Europe/Moscow'), ('live', 'traccar', 'http://x', NULL, 'Europe/Moscow')"
+                "INSERT INTO master.platforms VALUES"
+                " ('gps1', 'files', NULL, NULL, 'Europe/Moscow'), ('live', 'traccar', 'http://x', NULL, 'Europe/Moscow')"
             )
         )
     return "gps1"

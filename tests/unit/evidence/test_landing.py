@@ -17,7 +17,7 @@ from sqlalchemy import text
 from pipelines.evidence import lake
 from pipelines.evidence.folder import land_folder
 from pipelines.evidence.keys import device_keys, look_alike_keys, other_device
-from pipelines.evidence.normalise import day_bounds, normalise
+from pipelines.evidence.normalise import arrange, day_bounds, identify
 from pipelines.evidence.tree import Listed, grow
 from pipelines.platforms.interface import Snapshot
 from pipelines.warehouse.engine import transaction
@@ -29,7 +29,7 @@ from .conftest import HEADER, csv_text, row
 def made(rows, day=date(2026, 1, 15), zone="Europe/Moscow", accounts=None, platform="gps1"):
     names = list(rows[0])
     columns = {name: pa.array([None if each[name] is None else str(each[name]) for each in rows], pa.string()) for name in names}
-    return normalise(Snapshot(platform, day, NOW, zone, pa.table(columns), accounts=accounts, source="x"))
+    return identify(Snapshot(platform, day, NOW, zone, pa.table(columns), accounts=accounts, source="x"))
 
 
 def test_the_digest_is_of_the_content_alone():
@@ -66,7 +66,7 @@ def test_the_columns_that_usage_reads():
     assert found.metadata.owners == (("a",), ("b",), ())
     seen = [
         (each["vehicle_id"], each["vehicle_no"], each["account_no"], each["device_key"], each["has_message"], each["billable_state"])
-        for each in found.table.to_pylist()
+        for each in arrange(found).to_pylist()
     ]
     assert seen == [
         ("v0002", 1, 0, other_device("tracker7"), True, 3),
@@ -74,17 +74,17 @@ def test_the_columns_that_usage_reads():
         ("v0001", 0, 1, 35209308100001, True, 1),
         ("v0003", 2, 2, None, False, 2),
     ]
-    last = found.table.to_pylist()[1]
+    last = arrange(found).to_pylist()[1]
     assert (last["online_minutes"], last["is_clone"], last["meter_fuel"]) == (Decimal("7.500"), True, Decimal("12.500000"))
-    assert found.table["plate_key"].to_pylist()[2:] == ["A001BC77", None]
-    assert found.table.schema.field("last_message_at").type == pa.timestamp("us")
+    assert arrange(found)["plate_key"].to_pylist()[2:] == ["A001BC77", None]
+    assert arrange(found).schema.field("last_message_at").type == pa.timestamp("us")
 
 
 def test_a_message_at_the_boundary_of_months_belongs_to_the_local_day():
     moment = row(1, last_message_at="2026-01-31T23:30:00Z")  # 02:30 on 1 February in Moscow
     days = [date(2026, 1, 31), date(2026, 2, 1)]
-    assert [made([moment], day).table["has_message"].to_pylist() for day in days] == [[False], [True]]
-    assert [made([moment], day, "UTC").table["has_message"].to_pylist() for day in days] == [[True], [False]]
+    assert [arrange(made([moment], day))["has_message"].to_pylist() for day in days] == [[False], [True]]
+    assert [arrange(made([moment], day, "UTC"))["has_message"].to_pylist() for day in days] == [[True], [False]]
 
 
 def test_a_day_of_23_or_25_hours_is_one_day():
@@ -95,9 +95,9 @@ def test_a_day_of_23_or_25_hours_is_one_day():
 
 def test_without_the_column_nobody_knows_of_messages():
     bare = made([{"vehicle_id": "1", "state": "active"}])
-    assert bare.table["has_message"].to_pylist() == [None]
-    assert bare.table.column_names[:2] == ["vehicle_id", "state"]
-    assert "online_minutes" not in bare.table.column_names
+    assert arrange(bare)["has_message"].to_pylist() == [None]
+    assert arrange(bare).column_names[:2] == ["vehicle_id", "state"]
+    assert "online_minutes" not in arrange(bare).column_names
 
 
 @given(st.lists(st.one_of(st.none(), st.text(st.sampled_from("0123456789 -–AbЖ\u00a0"), max_size=18)), min_size=1, max_size=30))
