@@ -27,7 +27,6 @@ class Gate:
         self._library = great_expectations
         self._context = great_expectations.get_context(mode="ephemeral")
         self._context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]  # a plain mapping is understood
-        self._source = self._context.data_sources.add_pandas("master")
 
     def check(self, tables: Mapping[str, Table]) -> None:
         """Run each sheet's suite over its lines; note what fails, and tell what only deserves a warning."""
@@ -41,7 +40,8 @@ class Gate:
 
         columns = [column.name for column in table.sheet.columns]
         frame = pd.DataFrame({column: pd.Series([line.values[column] for line in table.lines], dtype=object) for column in columns})
-        batch = self._source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+        asset = self._context.data_sources.add_or_update_pandas(name).add_dataframe_asset(name)
+        batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
         suite = self._library.ExpectationSuite(**json.loads((resource("expectations") / "master" / f"{name}.json").read_text("utf-8")))
         result = batch.validate(suite, result_format={"result_format": "COMPLETE"})
         return [outcome.to_json_dict() for outcome in result.results if not outcome.success]

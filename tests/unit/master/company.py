@@ -26,7 +26,8 @@ _COMPANY: Sheets = {
         ["A-2", "C2", "MT", "", "2026-01-13", "2026-12-31"],
     ],
     "terms": [
-        ["contract_no", "valid_from", "tariff_code", "counting", "basis", "prepaid_vehicles", "discount_percent", "minimum", "payment_days"],
+        ["contract_no", "valid_from", "tariff_code", "counting", "basis", "prepaid_vehicles", "discount_percent", "minimum",
+         "payment_days"],
         ["A-1", "2026-01-01", "T1", "used", "peak", "10", "2,5", "5000", "10"],
         ["A-2", "2026-01-13", "T2", "", "average", "", "", "", ""],
     ],
