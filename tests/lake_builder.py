@@ -1,8 +1,8 @@
 """Months for tests in a few words: contracts, mappings, and snapshots written into the lake and registered as evidence.
 
-    with World(settings) as world:
-        world.contract("C1", starts="2026-01-01").terms("C1").account("gps1", "a1", "C1")
-        world.every_day("2026-01", "gps1", [Car(f"v{n}", "a1") for n in range(10)])
+with World(settings) as world:
+    world.contract("C1", starts="2026-01-01").terms("C1").account("gps1", "a1", "C1")
+    world.every_day("2026-01", "gps1", [Car(f"v{n}", "a1") for n in range(10)])
 """
 
 import hashlib
@@ -84,9 +84,7 @@ class World:
         return self
 
     def contract(self, number: str, starts: str | date = "2020-01-01", ends: str | date | None = None) -> "World":
-        self.sql(
-            "INSERT INTO master.contracts VALUES (:n, 'CL', 'ORG', NULL, :s, :e)", n=number, s=day(starts), e=ends and day(ends)
-        )
+        self.sql("INSERT INTO master.contracts VALUES (:n, 'CL', 'ORG', NULL, :s, :e)", n=number, s=day(starts), e=ends and day(ends))
         return self
 
     def terms(self, number: str, valid_from: str | date = "2020-01-01", *, counting: str = "used", tariff: str = "T") -> "World":
@@ -162,7 +160,9 @@ class World:
         return self
 
     def carry(self, platform: str, on: str | date) -> "World":
-        self.sql("INSERT INTO evidence.carries VALUES (:p, :d, 'Анна', 'сбой', :at)", p=platform, d=day(on), at=datetime(2026, 3, 1, tzinfo=UTC))
+        self.sql(
+            "INSERT INTO evidence.carries VALUES (:p, :d, 'Анна', 'сбой', :at)", p=platform, d=day(on), at=datetime(2026, 3, 1, tzinfo=UTC)
+        )
         return self
 
     def withdraw(self, digest: str) -> "World":
@@ -217,5 +217,3 @@ def _table(cars: Sequence[Car], on: date, columns: set[str], owners: Sequence[tu
         "billable_state": pa.array([STATES[car.state] for car in cars], pa.uint8()),
     }
     return pa.table({name: column for name, column in found.items() if name not in ALL_COLUMNS or name in columns})
-
-

@@ -78,7 +78,7 @@ def opened(settings: Settings, meters: Iterable[str]) -> Iterator[Lake]:
     root = settings.home / "tmp"
     root.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="usage-", dir=root.resolve()))
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "memory_limit": settings.duckdb_memory,

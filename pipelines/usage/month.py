@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -24,7 +24,8 @@ class MonthUsage:
 
     ``days``: contract_no, business_date, fleet_size, online_minutes (decimal; NULL: not known), meters (a struct with a
     field per meter, without the prefix `meter_`; NULL: not known); a row for every day on which the contract is in force and
-    nothing is missing, ordered by contract and date. ``gaps``: what is missing, by contract. ``inputs``: digest of everything it was computed from.
+    nothing is missing, ordered by contract and date. ``gaps``: what is missing, by contract. ``inputs``: digest of
+    everything that it was computed from.
     """
 
     month: Month
@@ -41,7 +42,7 @@ def compute(settings: Settings, connection: "Connection", month: Month, *, store
     """
     if store:
         stored.take_turn(connection, month)
-    sources = read(settings, connection, month, at)
+    sources = read(connection, month, at)
     kept = stored.read(connection, sources)
     if kept is not None:
         return MonthUsage(month, kept.days, kept.gaps, sources.digest)
@@ -60,8 +61,3 @@ def meters_of(sources: Sources) -> set[str]:
     return {
         column for day in sources.days.values() for snapshot in day.snapshots for column in snapshot.columns if column.startswith(METER)
     }
-
-
-def as_of_now(settings: Settings, connection: "Connection", month: Month, at: datetime) -> dict[str, Any]:
-    """Whether the stored usage of a month is up to date: the digest of the present evidence and the stored one."""
-    return {"present": read(settings, connection, month, at).digest, "stored": stored.inputs(connection, month)}

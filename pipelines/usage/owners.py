@@ -61,9 +61,7 @@ class Claim:
     is_blocked: bool
 
 
-def resolve(
-    tree: Tree, owner_sets: Sequence[Sequence[str]], mappings: Mapping[str, tuple[str, ...]], in_force: Set[str]
-) -> list[Owner]:
+def resolve(tree: Tree, owner_sets: Sequence[Sequence[str]], mappings: Mapping[str, tuple[str, ...]], in_force: Set[str]) -> list[Owner]:
     """The owner of each owner set on one date, in the order given.
 
     ``mappings``: account → contracts that it is mapped to on that date, in byte order; ``in_force``: contracts in force

@@ -132,7 +132,9 @@ def _merge(resolver: Resolver, snapshots: Sequence[Snapshot], number: int) -> tu
     starts = np.cumsum([0, *(len(resolver.file(snapshot)[1].owner_sets) for snapshot in snapshots)])
     lake.put(
         "day_files",
-        pa.table({"filename": paths, "latest_is": pa.array(range(len(paths)), pa.int32()), "first_account": pa.array(starts[:-1], pa.int32())}),
+        pa.table(
+            {"filename": paths, "latest_is": pa.array(range(len(paths)), pa.int32()), "first_account": pa.array(starts[:-1], pa.int32())}
+        ),
     )
     target = str(lake.folder / f"merged-{number}.parquet")
     reader = lake.query("merge_day", paths=paths).to_arrow_reader(100_000)

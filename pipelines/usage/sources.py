@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.clock import local_date
 from pipelines.period import ONE_DAY, Month, Span
-from pipelines.settings import Settings
 from pipelines.usage.owners import byte_order
 from pipelines.warehouse.statements import statement
 
@@ -183,14 +182,13 @@ class Sources:
         return found
 
 
-def read(settings: Settings, connection: "Connection", month: Month, at: datetime) -> Sources:
+def read(connection: "Connection", month: Month, at: datetime) -> Sources:
     """The sources of a month as they are now in the caller's transaction; ``at`` says which of its days are over."""
-    _ = settings
     bounds = {"first": month.first, "last": month.last}
     snapshots = _rows(connection, "snapshots", bounds)
     carries = _rows(connection, "carries", bounds)
     platforms = _rows(connection, "platforms", {})
-    contracts = _rows(connection, "contracts", {})
+    known = contracts(connection)
     mappings = _rows(connection, "mappings", bounds)
     terms = _rows(connection, "terms", bounds)
     needed = _rows(connection, "needed_columns", {"last": month.last})
@@ -217,14 +215,26 @@ def read(settings: Settings, connection: "Connection", month: Month, at: datetim
         quarantined=frozenset(quarantined),
         carries=frozenset((platform, day) for platform, day in carries),
         platforms=tuple(platform for platform, _ in platforms),
-        contracts=tuple(ContractSpan(*row) for row in contracts),
+        contracts=known,
         mappings=tuple(Mapping(*row) for row in mappings),
         terms={contract_no: tuple(rows) for contract_no, rows in by_contract.items()},
         tariff_columns={code: tuple(rows) for code, rows in by_tariff.items()},
         digest=_digest(
-            [[RULES, month.first, known_until]], snapshots, carries, platforms, contracts, mappings, terms, [(*r[:2], sorted(r[2])) for r in needed]
+            [[RULES, month.first, known_until]],
+            snapshots,
+            carries,
+            platforms,
+            [astuple(each) for each in known],
+            mappings,
+            terms,
+            [(*r[:2], sorted(r[2])) for r in needed],
         ),
     )
+
+
+def contracts(connection: "Connection") -> tuple[ContractSpan, ...]:
+    """Every contract, in byte order of its number."""
+    return tuple(ContractSpan(*row) for row in _rows(connection, "contracts", {}))
 
 
 def _digest(*tables: Sequence[Sequence[Any]]) -> str:

@@ -1,0 +1,26 @@
+"""`fleetbill findings`: what somebody must look at."""
+
+import click
+
+from pipelines.cli.output import MONTH, emit, format_option, settings
+from pipelines.period import Month
+
+COLUMNS = ("kind", "subject", "contract_no", "first_seen", "last_seen", "days", "detail")
+
+
+@click.command()
+@click.option("--month", type=MONTH, default=None, help="As seen in this month; without it: ever.")
+@click.option("--kind", default=None, metavar="K", help="This kind alone, such as orphan or duplicate.")
+@format_option
+def findings(month: Month | None, kind: str | None, output_format: str) -> None:
+    """What somebody must look at: orphans, duplicates, unknown accounts, month-end dips and the rest."""
+    from pipelines.clock import now
+    from pipelines.findings.store import listing
+    from pipelines.usage.refresh import months_with_evidence, refresh
+    from pipelines.warehouse import engine
+
+    configured = settings()
+    with engine.transaction(configured) as connection:
+        refresh(configured, connection, [month] if month else months_with_evidence(connection), now())
+        found = listing(connection, month, kind)
+    emit(found, COLUMNS, output_format)

@@ -1,0 +1,51 @@
+"""`fleetbill usage`: the fleet by contract."""
+
+import click
+
+from pipelines.cli.output import MONTH, emit, format_option, settings
+from pipelines.period import Month
+
+COLUMNS = ("contract_no", "client_code", "month", "days", "days_covered", "peak", "peak_date", "average", "vehicle_days", "online_minutes")
+DAILY = ("contract_no", "date", "fleet_size", "online_minutes")
+
+
+@click.command()
+@click.option("--month", type=MONTH, required=True, help="Month, such as 2026-01.")
+@click.option("--contract", default=None, metavar="C", help="This contract alone.")
+@click.option("--daily", is_flag=True, help="One row per contract and covered day.")
+@format_option
+def usage(month: Month, contract: str | None, *, daily: bool, output_format: str) -> None:
+    """Fleet by contract: peak, average, vehicle-days, minutes.
+
+    Recomputed from the evidence when anything has changed. `days` are the days of the month on which the contract is in
+    force, `days_covered` those of which nothing is missing; a missing day is not counted as zero.
+    """
+    from pipelines.clock import now
+    from pipelines.errors import BadInput
+    from pipelines.usage.month import compute
+    from pipelines.usage.sources import contracts
+    from pipelines.usage.summary import by_contract, shown_average, summary
+    from pipelines.warehouse import engine
+
+    configured = settings()
+    with engine.transaction(configured) as connection:
+        known = contracts(connection)
+        wanted = [each for each in known if contract in (None, each.contract_no)]
+        if contract is not None and not wanted:
+            raise BadInput.one("--contract", f"unknown contract {contract!r}")
+        found = compute(configured, connection, month, store=True, at=now())
+    days = by_contract(found.days.select(["contract_no", "business_date", "fleet_size", "online_minutes"]).to_pydict())
+    if daily:
+        listed = [
+            {"contract_no": each.contract_no, "date": day.date, "fleet_size": day.fleet_size, "online_minutes": day.online_minutes}
+            for each in wanted
+            for day in days.get(each.contract_no, [])
+        ]
+        emit(listed, DAILY, output_format)
+        return
+    rows = [summary(each, month, days.get(each.contract_no, [])) for each in wanted]
+    emit(
+        [{**{name: getattr(row, name) for name in COLUMNS}, "average": shown_average(row.average)} for row in rows if row is not None],
+        COLUMNS,
+        output_format,
+    )
