@@ -79,7 +79,7 @@ def read_tariffs(connection: "Connection", month: Month) -> dict[str, tuple[Tari
     """Tariff versions that began by the end of the month, by code."""
     found: dict[str, list[TariffVersion]] = defaultdict(list)
     for row in _rows(connection, "tariffs_in_force", {"last": month.last}):
-        components = tuple(_component(each) for each in row.components)
+        components = tuple(read_component(each) for each in row.components)
         found[row.tariff_code].append(TariffVersion(row.tariff_code, row.valid_from, row.name, row.prices_include_vat, components))
     return {code: tuple(versions) for code, versions in found.items()}
 
@@ -121,7 +121,8 @@ def terms_json(terms: Terms) -> Json:
     }
 
 
-def _component(raw: Json) -> Component:
+def read_component(raw: Json) -> Component:
+    """A component of a tariff version, from JSON as `tariff_json` and tariffs_in_force.sql write it."""
     return Component(
         raw["component_no"],
         raw["name"],
