@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -35,11 +34,9 @@ def run(stack: Stack, port: int | None) -> None:
     engineer = lifecycle.up(stack, port)
     try:
         _tell_the_story(stack, engineer, company, begun)
-        found = processes.running(stack)
-        used = found.port if found else 8080
     finally:
         lifecycle.halt(stack)
-    click.echo(summary.text(stack, list(MONTHS), used, time.monotonic() - begun))
+    click.echo(summary.text(stack, list(MONTHS), time.monotonic() - begun))
     lifecycle.down(stack)
 
 
@@ -99,26 +96,14 @@ def _generate(stack: Stack) -> Path:
 def _bank_statements(stack: Stack) -> None:
     """What the banks would send for the invoices that were really issued, dropped where `receivables` looks."""
     issued = stack.home / "company" / "issued.json"
-    with issued.open("wb") as out:
-        _run([sys.executable, "-m", "pipelines.cli", "invoices", "--format", "json"], stack, stdout=out)
+    issued.write_text(json.dumps(summary.asked(stack, "invoices")))
     for organization in ORGANIZATIONS:
         to = stack.settings.exchange / "bank" / "in" / f"{organization}-{STATEMENT_UNTIL}.txt"
-        _sample(
-            "bank", "--invoices", str(issued), "--organization", organization, "--until", STATEMENT_UNTIL, "--out", str(to)
-        )  # fmt: skip
+        _sample("bank", "--invoices", str(issued), "--organization", organization, "--until", STATEMENT_UNTIL, "--out", str(to))
 
 
 def _sample(*arguments: str) -> None:
     subprocess.run([sys.executable, str(ROOT / "sample" / "generate.py"), *arguments], check=True, stderr=subprocess.DEVNULL)
-
-
-def _run(command: list[str], stack: Stack, **how: Any) -> None:
-    import os
-
-    environment = {**os.environ, "FLEETBILL_HOME": str(stack.home)}
-    done = subprocess.run(command, check=False, cwd=ROOT, env=environment, stderr=subprocess.PIPE, **how)
-    if done.returncode:
-        raise Refused(f"{' '.join(command[2:])}: {done.stderr.decode(errors='replace').strip()}")
 
 
 def _asked(stack: Stack, rest: Rest, month: str) -> str:

@@ -52,6 +52,8 @@ def down(stack: Stack) -> bool:
     stopped = processes.stop(stack)
     if stack.settings.embedded:
         stopped = embedded.stop(stack.home) or stopped
+        if (stack.home / "postgres" / "data" / "postmaster.pid").exists():
+            raise Refused(f"the embedded PostgreSQL of {stack.home} did not stop; its log is {stack.home}/postgres/data/server.log")
     return stopped
 
 
