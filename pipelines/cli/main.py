@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "dunning": ("pipelines.cli.receivables", "dunning", "The overdue ladder of a date: whom to block, whom to restore."),
     "access": ("pipelines.cli.receivables", "access", "What is blocked now, and why."),
     "onec": ("pipelines.cli.onec", "onec", "The exchange with 1C."),
+    "mail": ("pipelines.cli.mail", "mail", "Letters from the outbox: send them, look at them."),
     "report": ("pipelines.cli.billing", "report", "The finance workbook of a month."),
 }
 

@@ -64,26 +64,28 @@ class Debt:
     open: Decimal
 
 
-def payment_received(
-    payment_id: str,
-    organization_code: str,
-    client_code: str,
-    *,
-    paid_on: date,
-    amount: Decimal,
-    document_no: str,
-    allocations: Sequence[tuple[str, Decimal]],
-    advance: Decimal,
-) -> Event:
-    """A payment arrived (domain.md §8). ``allocations``: (invoice number, amount); ``advance``: what is left of it."""
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment and what it paid: (invoice number, amount); ``advance`` is what is left of it."""
+
+    payment_id: str
+    paid_on: date
+    amount: Decimal
+    document_no: str
+    allocations: Sequence[tuple[str, Decimal]]
+    advance: Decimal
+
+
+def payment_received(organization_code: str, client_code: str, payment: Payment) -> Event:
+    """A payment arrived (domain.md §8)."""
     facts = {
-        "paid_on": paid_on.isoformat(),
-        "amount": shown(amount),
-        "document_no": document_no,
-        "allocations": [[number, shown(part)] for number, part in allocations],
-        "advance": shown(advance),
+        "paid_on": payment.paid_on.isoformat(),
+        "amount": shown(payment.amount),
+        "document_no": payment.document_no,
+        "allocations": [[number, shown(part)] for number, part in payment.allocations],
+        "advance": shown(payment.advance),
     }
-    return Event("payment_received", payment_id, organization_code, client_code, facts)
+    return Event("payment_received", payment.payment_id, organization_code, client_code, facts)
 
 
 def ladder_step(

@@ -91,7 +91,8 @@ def one_line(text: str, longest: int = 300) -> str:
 
 def delay(attempts: int) -> timedelta:
     """How long to wait after that many attempts: doubled each time, at most four hours."""
-    return min(FIRST_DELAY * 2 ** min(attempts - 1, 16), LONGEST_DELAY)
+    doubled: int = 2 ** min(attempts - 1, 16)
+    return min(FIRST_DELAY * doubled, LONGEST_DELAY)
 
 
 def settle(
@@ -109,7 +110,7 @@ def settle(
     if handed.outcome in UNKNOWN:
         return Standing("unknown", has, never, at, error)
     if not [one for one in recipients if one not in has and one not in never]:
-        return Standing("sent" if has else "failed", has, never, at, error if never else None)
+        return Standing("sent" if has else "failed", has, never, at, error if handed.refused else None)
     if attempts >= MOST_ATTEMPTS:
         return Standing("sent" if has else "failed", has, never, at, f"given up after {attempts} attempts; {error}")
     at_once = handed.outcome is Outcome.BROKEN_OFF and attempts == 1

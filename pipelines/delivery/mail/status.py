@@ -1,0 +1,92 @@
+"""Look at the outbox, show what would be sent, and decide about letters whose outcome nobody knows."""
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pipelines.clock import Authorship
+from pipelines.delivery.mail.compose import compose
+from pipelines.delivery.mail.sending import client_kinds, read_message
+from pipelines.delivery.mail.writing import addressed, write
+from pipelines.errors import Refused
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
+
+STATES = ("queued", "sent", "failed", "suppressed", "unknown")
+COLUMNS = ("kind", "key", "state", "client_code", "attempts", "next_attempt", "accepted", "bounced", "sent_at", "detail")
+COUNT_COLUMNS = ("state", "letters", "oldest")
+DRY_COLUMNS = ("kind", "key", "sender", "recipients", "meant_for", "subject", "attachments", "bytes")
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class NotToResolve(Refused):
+    """The letter does not exist, or its outcome is known."""
+
+
+def counts(settings: Settings) -> list[dict[str, Any]]:
+    """Letters by state, with the oldest of each: COUNT_COLUMNS."""
+    return _rows(settings, "counts", {})
+
+
+def listing(settings: Settings, states: list[str], most: int) -> list[dict[str, Any]]:
+    """Letters in these states, the newest first: COLUMNS."""
+    return _rows(settings, "listing", {"states": states, "most": most})
+
+
+def dry_run(settings: Settings, at: datetime, limit: int | None = None, *, at_once: bool = False) -> list[dict[str, Any]]:
+    """What `send` would hand over now, written out in full and not sent; nothing is stored: DRY_COLUMNS."""
+    due = {"due": _EVER if at_once else at, "most": settings.mail_batch if limit is None else limit, "client_kinds": client_kinds()}
+    shown = []
+    for key in _rows(settings, "due", due):
+        with engine.transaction(settings) as connection:
+            row = read_message(connection, key["event_kind"], key["event_key"])
+            whom = addressed(settings, row).recipients
+            about = {"kind": row.event_kind, "key": row.event_key, "recipients": list(whom)}
+            try:
+                outgoing = write(settings, connection, row, whom, at)
+            except Refused as error:
+                shown.append({**about, "subject": f"cannot be written: {error}"})
+                continue
+        shown.append(
+            {
+                **about,
+                "sender": outgoing.sender,
+                "recipients": list(outgoing.recipients),
+                "meant_for": list(outgoing.meant_for),
+                "subject": outgoing.letter.subject,
+                "attachments": list(outgoing.attachments),
+                "bytes": len(compose(outgoing)),
+            }
+        )
+    return shown
+
+
+def resolve(settings: Settings, kind: str, key: str, verdict: Literal["sent", "again"], author: Authorship) -> None:
+    """A person's word on an unknown, failed or suppressed letter: it arrived, or it is to be sent again. NotToResolve otherwise."""
+    from sqlalchemy import text
+
+    with engine.transaction(settings) as connection:
+        values = {"kind": kind, "key": key, "state": "sent" if verdict == "sent" else "queued", "at": author.at}
+        found = connection.execute(text(statement("warehouse/delivery/mail/resolve")), values).first()
+        if found is None:
+            raise NotToResolve(f"there is no letter {kind} {key} that is unknown, failed or suppressed")
+        word = {
+            "kind": kind,
+            "key": key,
+            "attempt_no": found.attempts,
+            "step": "resolved",
+            "outcome": verdict,
+            "code": None,
+            "detail": f"{author.by}: {author.reason}",
+            "recipients": [],
+            "message_id": found.message_id,
+            "at": author.at,
+        }
+        connection.execute(text(statement("warehouse/delivery/mail/add_attempt")), word)
+
+
+def _rows(settings: Settings, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    from sqlalchemy import text
+
+    with engine.transaction(settings) as connection:
+        return [dict(row) for row in connection.execute(text(statement(f"warehouse/delivery/mail/{name}")), values).mappings()]

@@ -1,0 +1,101 @@
+"""Write a queued letter out: whom it goes to, what it says, what is attached; from frozen rows and today's addresses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pipelines.delivery.mail import events, letters
+from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, cid
+from pipelines.delivery.mail.rules import Reply, addresses
+from pipelines.documents.issued import invoice_documents
+from pipelines.documents.model import InvoiceDocument
+from pipelines.documents.paths import invoice_path
+from pipelines.documents.pdf import render_invoice
+from pipelines.documents.store import DocumentStore
+from pipelines.errors import Refused
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_BAD_ADDRESS = 553
+
+
+class CannotWrite(Refused):
+    """A letter cannot be written now: something that it needs is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Whom a letter goes to: ``recipients`` who still wait, ``impossible`` addresses that no mail can be sent to."""
+
+    recipients: tuple[str, ...]
+    impossible: dict[str, Reply]
+
+
+def addressed(settings: Settings, row: Any) -> Addressed:
+    """The recipients of one row of message.sql: today's addresses, without those that have it and those that bounced."""
+    audience = events.AUDIENCES[row.event_kind]
+    cell = {"client": row.client_email, "managers": settings.mail_managers, "technical": settings.mail_technical}[audience]
+    done = {*row.accepted, *row.bounced}
+    recipients, impossible = [], {}
+    for one in addresses(cell):
+        if one in done:
+            continue
+        try:
+            ascii_address(one)
+            recipients.append(one)
+        except Unsendable as error:
+            impossible[one] = Reply(_BAD_ADDRESS, str(error))
+    return Addressed(tuple(recipients), impossible)
+
+
+def write(settings: Settings, connection: "Connection", row: Any, recipients: tuple[str, ...], at: datetime) -> Outgoing:
+    """The letter of one row of message.sql to these recipients; with a redirection set, to that address instead.
+
+    CannotWrite when there is nobody to write from or nothing to write about.
+    """
+    sender, name = _sender(settings, row)
+    message_id = events.message_id(row.event_kind, row.event_key, ascii_address(sender).rpartition("@")[2])
+    writer = letters.Writer(name, sender)
+    attachments: dict[str, bytes] = {}
+    if row.event_kind in events.ABOUT_INVOICES:
+        document = _invoice(connection, row)
+        letter = letters.about_invoice(row.event_kind, document, writer, cid(message_id))
+        if row.event_kind in events.WITH_PDF:
+            attachments = {_file_name(document): _pdf(settings, document)}
+    else:
+        letter = letters.about_facts(row.event_kind, row.facts, writer, row.client)
+    aside = addresses(settings.mail_redirect)
+    if settings.mail_redirect and not aside:
+        raise CannotWrite("FLEETBILL_MAIL_REDIRECT is not an address")
+    return Outgoing(message_id, sender, name, aside or recipients, letter, at, attachments, recipients if aside else ())
+
+
+def _sender(settings: Settings, row: Any) -> tuple[str, str]:
+    own = row.organization_code is not None
+    listed = addresses(row.organization_email if own else settings.mail_from or row.house_email)
+    if not listed:
+        who = f"organization {row.organization_code}" if own else "FLEETBILL_MAIL_FROM, or an organization,"
+        raise CannotWrite(f"{who} has no e-mail address to write from")
+    return listed[0], (row.organization if own else row.house) or ""
+
+
+def _invoice(connection: "Connection", row: Any) -> InvoiceDocument:
+    if row.invoice_id is None:
+        raise CannotWrite(f"there is no invoice {row.event_key}")
+    return next(invoice_documents(connection, [row.invoice_id]))
+
+
+def _pdf(settings: Settings, document: InvoiceDocument) -> bytes:
+    """The invoice's PDF from the store; printed now when it is not there yet (and left to `close` to be stored)."""
+    path = invoice_path(document.period, document.seller.code, document.number)
+    try:
+        return DocumentStore(settings.documents).get(path)
+    except FileNotFoundError:
+        return render_invoice(document)
+
+
+def _file_name(document: InvoiceDocument) -> str:
+    name = "Счёт" if document.total >= 0 else "Корректировка"
+    return f"{name} {document.number} от {document.issued_on:%d.%m.%Y}.pdf".replace("/", "-")

@@ -1,0 +1,25 @@
+-- grain: queued letter whose client wants no mail or has no address; inputs: :client_kinds (kinds told to clients), :at
+-- rerun: takes what has come since; a letter that is being sent now is left to its sender. Missing addresses become findings
+WITH waiting AS (
+    SELECT o.event_kind, o.event_key
+    FROM delivery.mail_outbox o JOIN master.clients c USING (client_code)
+    WHERE o.state = 'queued' AND o.event_kind = ANY(CAST(:client_kinds AS text[]))
+      AND (c.delivery NOT IN ('email', 'both') OR coalesce(btrim(c.email), '') = '')
+    FOR NO KEY UPDATE OF o SKIP LOCKED
+), silenced AS (
+    UPDATE delivery.mail_outbox o
+    SET state = 'suppressed',
+        last_error = CASE WHEN c.delivery IN ('email', 'both') THEN 'the client has no e-mail address' ELSE 'delivery: ' || c.delivery END
+    FROM waiting w, master.clients c
+    WHERE (o.event_kind, o.event_key) = (w.event_kind, w.event_key) AND c.client_code = o.client_code
+    RETURNING o.client_code, o.organization_code, c.name, c.delivery
+), found AS (
+    INSERT INTO findings.occurrences (kind, subject, seen_on, contract_no, detail)
+    SELECT DISTINCT
+        'missing_address', s.client_code,
+        min(CAST(CAST(:at AS timestamptz) AT TIME ZONE coalesce(g.time_zone, 'Europe/Moscow') AS date)) OVER (PARTITION BY s.client_code),
+        CAST(NULL AS text), s.name || ': no e-mail address, and its delivery is ' || s.delivery
+    FROM silenced s LEFT JOIN master.organizations g ON g.code = s.organization_code
+    ON CONFLICT (kind, subject, seen_on) DO NOTHING
+)
+SELECT count(*) FROM silenced
