@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -30,15 +31,20 @@ def write_workbook(data: WorkbookData, target: str | Path | IO[bytes]) -> None:
 
     The same data give the same bytes. Text from outside is always written as text, never as a formula.
     """
+    write_whole(target, lambda opened: _write(data, opened))
+
+
+def write_whole(target: str | Path | IO[bytes], write: Callable[[IO[bytes]], None]) -> None:
+    """Let ``write`` fill an open binary file, or the file of a path: whole or not at all."""
     if not isinstance(target, str | Path):
-        _write(data, target)
+        write(target)
         return
     path = Path(target)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with partial.open("wb") as opened:
-            _write(data, opened)
+            write(opened)
             opened.flush()
             os.fsync(opened.fileno())
         partial.replace(path)
@@ -47,9 +53,22 @@ def write_workbook(data: WorkbookData, target: str | Path | IO[bytes]) -> None:
 
 
 def _write(data: WorkbookData, opened: IO[bytes]) -> None:
+    title = f"Начисления за {formats.month_name(data.period)}"
+    with new_book(opened, title, data.organization, data.made_at) as (book, styles):
+        summary = book.add_worksheet(SUMMARY)
+        tally = Tally(data.period)
+        for sheet in detail_sheets(data, tally):
+            tally.rows[sheet.title] = write_sheet(book.add_worksheet(sheet.title), sheet, styles, title)
+        write_summary(book, summary, data, tally, styles)
+        summary.activate()
+
+
+@contextmanager
+def new_book(opened: IO[bytes], title: str, author: str, made_at: datetime) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """A workbook that is written row by row into a file, and its styles; closed at the end. The same rows give the same bytes."""
     import xlsxwriter  # a quick command does not pay for it
 
-    moment = data.made_at.astimezone(UTC) if data.made_at.tzinfo else data.made_at
+    moment = made_at.astimezone(UTC) if made_at.tzinfo else made_at
     with tempfile.TemporaryDirectory(prefix="fleetbill-workbook-") as folder:
         book = xlsxwriter.Workbook(
             opened,
@@ -59,19 +78,12 @@ def _write(data: WorkbookData, opened: IO[bytes]) -> None:
                 "default_format_properties": {"font_name": "Arial", "font_size": 10},
             },
         )
-        title = f"Начисления за {formats.month_name(data.period)}"
-        book.set_properties({"title": title, "author": data.organization, "created": moment.replace(tzinfo=None)})
-        styles = _styles(book)
-        summary = book.add_worksheet(SUMMARY)
-        tally = Tally(data.period)
-        for sheet in detail_sheets(data, tally):
-            tally.rows[sheet.title] = _write_sheet(book.add_worksheet(sheet.title), sheet, styles, title)
-        write_summary(book, summary, data, tally, styles)
-        summary.activate()
+        book.set_properties({"title": title, "author": author, "created": moment.replace(tzinfo=None)})
+        yield book, _styles(book)
         book.close()
 
 
-def _write_sheet(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> int:
+def write_sheet(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> int:
     """Headings, rows, filter, frozen panes and print set-up; gives the number of rows."""
     last = len(sheet.columns) - 1
     for index, column in enumerate(sheet.columns):
