@@ -50,6 +50,7 @@ class Settings:
     onec_peer: str = _setting("BP", "code of the 1C base that receives invoices and sales")
     onec_version: str = _setting("1.19", "version of EnterpriseData to write (1.17, 1.19, 1.21)")
     duckdb_memory: str = _setting("3GB", "memory limit of the pass over the lake")
+    debug: int = _setting(0, "1: a failed command shows its whole trace")
     workers: int = _setting(0, "processes that render documents; 0: one per core")
     approvers: str = _setting("finance", "Airflow users who may answer the approval of a month, by commas; empty: whoever may run the DAG")
     alerts_to: str = _setting("", "e-mail addresses that DAGs alert, by commas; needs the Airflow connection smtp_default")

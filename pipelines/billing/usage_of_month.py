@@ -1,15 +1,16 @@
 """Usage as billing takes it: recomputed from the lake when anything changed, by contract, with what is missing in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.billing.drafts import by_contract
-from pipelines.period import Month
+from pipelines.period import ONE_DAY, Month
 from pipelines.rating.model import DayUsage
 from pipelines.settings import Settings
+from pipelines.usage.gaps import Gap
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,11 +39,26 @@ def read(settings: Settings, connection: "Connection", month: Month, *, store: b
         (_known(meters) for meters in columns["meters"]),
         strict=True,
     )
-    gaps = {
-        contract_no: "; ".join(sorted({f"{gap.platform} {gap.date}: no {gap.missing}" for gap in missing}))
-        for contract_no, missing in found.gaps.items()
-    }
+    gaps = {contract_no: in_words(missing) for contract_no, missing in found.gaps.items()}
     return UsageOfMonth(by_contract(rows), gaps, found.inputs)
+
+
+def in_words(gaps: Iterable[Gap]) -> str:
+    """What is missing, runs of days together: "gps2 2026-01-03…2026-01-05: no snapshot"."""
+    days: dict[tuple[str, str], list[date]] = {}
+    for gap in sorted(gaps):
+        days.setdefault((gap.platform, gap.missing), []).append(gap.date)
+    return "; ".join(f"{platform} {_runs(found)}: no {missing}" for (platform, missing), found in sorted(days.items()))
+
+
+def _runs(days: Sequence[date]) -> str:
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == ONE_DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}…{run[-1]}" for run in runs)
 
 
 def _known(meters: Mapping[str, Decimal | None] | None) -> dict[str, Decimal]:

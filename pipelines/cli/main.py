@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from pipelines import settings
 from pipelines.errors import BadInput, Refused
 
 # name → (module, attribute, one line for --help), in the order of the work
@@ -85,4 +86,10 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; nothing was left half-done", err=True)
         return 130
+    except Exception as error:  # noqa: BLE001 - the last resort of a command: one line, and the trace for those who ask
+        if settings.load().debug:
+            raise
+        said = str(error).strip().split("\n", 1)[0]
+        click.echo(f"failed: {type(error).__name__}: {said} (FLEETBILL_DEBUG=1 shows where)", err=True)
+        return 1
     return result if isinstance(result, int) else 0

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 
+_NO_SCHEMA = {"42P01", "3F000", "42703"}  # undefined table, schema, column
+
+
 class WarehouseUnreachable(Refused):
     """PostgreSQL does not answer, or its schema is not the one that this version needs."""
 
@@ -35,14 +38,19 @@ def engine(settings: Settings) -> "Engine":
 @contextmanager
 def transaction(settings: Settings) -> Iterator["Connection"]:
     """One transaction as the application: committed at the end, rolled back on any error."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import OperationalError, ProgrammingError
 
     try:
         connection = engine(settings).connect()
     except OperationalError as error:
         raise WarehouseUnreachable(f"the database does not answer: {_first_line(error)}") from None
-    with connection, connection.begin():
-        yield connection
+    try:
+        with connection, connection.begin():
+            yield connection
+    except ProgrammingError as error:
+        if getattr(error.orig, "pgcode", None) in _NO_SCHEMA:
+            raise WarehouseUnreachable(f"the schema is missing or old ({_first_line(error)}); `fleetbill db upgrade` mends it") from None
+        raise
 
 
 @cache

@@ -1,16 +1,18 @@
 -- grain: line of an issued invoice or of a draft; inputs: billing.*; :month or NULL, :kind or NULL
 -- rerun: reads only
-SELECT
-    i.number, i.contract_no, l.line_no, l.component, l.segment_from, l.segment_to, l.quantity, l.price, l.share,
-    l.net, l.vat_rate, l.vat, l.total, i.organization_code, i.sequence_no, i.month
-FROM billing.invoices i
-JOIN billing.invoice_lines l USING (invoice_id)
-WHERE (CAST(:month AS date) IS NULL OR i.month = :month) AND (CAST(:kind AS text) IS NULL OR i.kind = :kind)
-UNION ALL
-SELECT
-    NULL, d.contract_no, l.line_no, l.component, l.segment_from, l.segment_to, l.quantity, l.price, l.share,
-    l.net, l.vat_rate, l.vat, l.total, d.organization_code, NULL, d.month
-FROM billing.drafts d
-JOIN billing.draft_lines l USING (invoice_id)
-WHERE NOT d.discarded AND (CAST(:month AS date) IS NULL OR d.month = :month) AND (CAST(:kind AS text) IS NULL OR d.kind = :kind)
+SELECT * FROM (
+    SELECT
+        i.number, i.contract_no, l.line_no, l.component, l.segment_from, l.segment_to, l.quantity, l.price, l.share,
+        l.net, l.vat_rate, l.vat, l.total, i.organization_code, i.sequence_no, i.month
+    FROM billing.invoices i
+    JOIN billing.invoice_lines l USING (invoice_id)
+    WHERE (CAST(:month AS date) IS NULL OR i.month = :month) AND (CAST(:kind AS text) IS NULL OR i.kind = :kind)
+    UNION ALL
+    SELECT
+        NULL, d.contract_no, l.line_no, l.component, l.segment_from, l.segment_to, l.quantity, l.price, l.share,
+        l.net, l.vat_rate, l.vat, l.total, d.organization_code, NULL, d.month
+    FROM billing.drafts d
+    JOIN billing.draft_lines l USING (invoice_id)
+    WHERE NOT d.discarded AND (CAST(:month AS date) IS NULL OR d.month = :month) AND (CAST(:kind AS text) IS NULL OR d.kind = :kind)
+) listed
 ORDER BY month, organization_code, sequence_no NULLS LAST, contract_no COLLATE "C", line_no
