@@ -1,0 +1,124 @@
+"""Whether an issued invoice follows from its frozen evidence: recomputed whole, and every difference named. Pure."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from itertools import zip_longest
+
+from pipelines.billing.drafts import CORRECT, WATCH
+from pipelines.billing.explained import Explained, Frozen, Told, has
+from pipelines.billing.issued import AHEAD
+from pipelines.rating import prepaid
+from pipelines.rating.charges import Billed, Charge, Parked, total_of
+from pipelines.rating.difference import adjustment, compare
+from pipelines.rating.model import Segment, TaxMode, VatMode
+from pipelines.rating.month import rate_month
+from pipelines.rating.vat import RATES, rate_on
+
+Lines = tuple[Charge, ...]
+Differ = Callable[[Iterable[Charge], Iterable[Billed]], Lines]
+
+_NOT_COMPARED = {"arithmetic", "name"}
+
+
+def explain(frozen: Frozen, broken: Sequence[str] = ()) -> Explained:
+    """The invoice told, and every point on which it does not follow from its evidence.
+
+    ``broken``: what reading the evidence has found already.
+    """
+    recomputed = recompute(frozen)
+    told: tuple[Told, ...] = tuple(map(Told, frozen.lines))
+    found = [*broken, *_sums(frozen), *_fleets(frozen)]
+    if isinstance(recomputed, Parked):
+        found.append(f"the lines cannot be computed again: {recomputed}")
+    else:
+        differences = list(_line_differences(frozen.lines, recomputed))
+        found += differences
+        if not differences:
+            told = tuple(Told(line, one.new, one.before) for line, one in zip(frozen.lines, recomputed, strict=True))
+    return Explained(frozen, told, tuple(found))
+
+
+def recompute(frozen: Frozen) -> tuple[Told, ...] | Parked:
+    """The lines as the frozen evidence gives them, by the rules of rating."""
+    contract, month, modes = frozen.contract, frozen.month, vat_modes(frozen)
+    if frozen.kind == "advance" or frozen.purpose == WATCH:
+        on = date.fromisoformat(frozen.cause[:10]) if frozen.purpose == WATCH else month.first
+        targets = prepaid.targets(contract, month, frozen.terms, frozen.tariffs, modes, frozen.days, on)
+        return targets if isinstance(targets, Parked) else _differences(frozen, targets, prepaid.corrective)
+    rated = rate_month(contract, month, frozen.terms, frozen.tariffs, frozen.days, modes)
+    if isinstance(rated, Parked):
+        return rated
+    if frozen.kind == "monthly":
+        return tuple(map(Told, rated.charges))
+    if frozen.purpose == CORRECT:
+        return _differences(frozen, rated.everything, adjustment)
+    return _differences(frozen, rated.prepaid, prepaid.corrective if frozen.kind == "corrective" else prepaid.credit)
+
+
+def vat_modes(frozen: Frozen) -> tuple[VatMode, ...]:
+    """The organization's VAT mode of each segment, read from the rate that its lines were billed at."""
+    return tuple(VatMode(segment.span.first, _mode(segment, frozen)) for segment in frozen.segments)
+
+
+def _mode(segment: Segment, frozen: Frozen) -> TaxMode:
+    items: tuple[Charge | Billed, ...] = (*frozen.lines, *frozen.before)
+    last = segment.span.last
+    nearest = min(items, key=lambda item: (item.span.last != last, last not in item.span))
+    rate = nearest.vat_rate
+    exactly = [mode for mode in RATES if rate_on(mode, last) == rate]
+    ever = [mode for mode, rates in RATES.items() if any(percent == rate for _, percent in rates)]
+    return (exactly or ever or [TaxMode.GENERAL])[0]
+
+
+def _differences(frozen: Frozen, new: Lines, take: Differ) -> tuple[Told, ...]:
+    before = [line for line in frozen.before if frozen.purpose == CORRECT or line.invoice_kind in AHEAD]
+    return tuple(
+        Told(
+            line,
+            tuple(charge for charge in group.charges),
+            tuple(one for one in before if any(one is billed for billed in group.billed) and one.vat_rate == line.vat_rate),
+        )
+        for group in compare(new, before)
+        for line in take(group.charges, group.billed)
+    )
+
+
+def _line_differences(lines: Sequence[Charge], recomputed: Sequence[Told]) -> Iterator[str]:
+    names = [field.name for field in fields(Charge) if field.name not in _NOT_COMPARED]
+    for line_no, (line, other) in enumerate(zip_longest(lines, recomputed), 1):
+        if line is None or other is None:
+            known = line or other.line
+            said = "is not on the invoice" if line is None else "does not follow from the evidence"
+            yield f"line {line_no} ({known.name}, {known.span}, total {known.total}) {said}"
+            continue
+        for name in names:
+            issued, computed = getattr(line, name), getattr(other.line, name)
+            if issued != computed:
+                yield f"line {line_no}: {name} is {issued} on the invoice and {computed} by the evidence{_by(issued, computed)}"
+
+
+def _by(issued: object, computed: object) -> str:
+    is_money = isinstance(issued, Decimal) and isinstance(computed, Decimal)
+    return f", a difference of {issued - computed}" if is_money else ""  # type: ignore[operator]  # both were just seen to be decimals
+
+
+def _sums(frozen: Frozen) -> Iterator[str]:
+    sums = total_of(frozen.lines)
+    for name in ("net", "vat", "total"):
+        stated, found = getattr(frozen.amounts, name), getattr(sums, name)
+        if stated != found:
+            yield f"{name} is {stated} on the invoice and its lines come to {found}, a difference of {stated - found}"
+    for line_no, line in enumerate(frozen.lines, 1):
+        if line.net + line.vat != line.total:
+            yield f"line {line_no}: {line.net} + {line.vat} is not {line.total}"
+
+
+def _fleets(frozen: Frozen) -> Iterator[str]:
+    """The fleet of each day, counted again from the frozen vehicles."""
+    for day in frozen.days:
+        counted = sum(has(vehicle.counted, day.date) for vehicle in frozen.vehicles)
+        if counted != day.fleet_size:
+            difference = day.fleet_size - counted
+            yield f"{day.date}: billed by a fleet of {day.fleet_size}, the frozen vehicles are {counted}, a difference of {difference}"

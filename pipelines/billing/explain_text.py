@@ -1,0 +1,175 @@
+"""An explained invoice as text for the terminal: from the header down to the runs of days. Pure."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from pipelines.billing.explain_rows import SHORT, carried_text, taken_text, usage_row, vat_arithmetic
+from pipelines.billing.explained import Explained, Frozen, fleet_runs
+from pipelines.money import shown
+from pipelines.period import Span
+from pipelines.rating.charges import Amounts
+from pipelines.rating.model import Terms
+from pipelines.rating.wording import number, roubles
+
+_WIDTH = 110
+_INDENT = "    "
+
+
+def whole_text(explained: Explained) -> str:
+    """The whole invoice: header, terms, segments, every line with its arithmetic and days, sums, evidence."""
+    frozen = explained.frozen
+    blocks = [header(frozen), _terms(frozen)]
+    blocks += [line_text(explained, line_no) for line_no in range(1, len(explained.lines) + 1)]
+    return "\n\n".join("\n".join(block) for block in [*blocks, _together(explained), _evidence(explained)])
+
+
+def line_text(explained: Explained, line_no: int) -> list[str]:
+    """One line: its arithmetic, what was billed before, VAT, the days that made it."""
+    told = explained.lines[line_no - 1]
+    line = told.line
+    found = [f"line {line_no}  {line.name}  {line.span}", *_folded(line.arithmetic)]
+    if told.before:
+        found += [f"{_INDENT}billed before: {one.number} line {one.line_no}: {_amounts_text(one.amounts)}" for one in told.before]
+        found += [
+            f"{_INDENT}old:           {_amounts_text(told.billed)}",
+            f"{_INDENT}new:           {_amounts_text(told.now)}",
+            f"{_INDENT}difference:    {_amounts_text(line.amounts)}",
+        ]
+    else:
+        rate = "" if line.vat_rate is None else f"VAT {line.vat_rate.normalize():f} %: {vat_arithmetic(told)};  "
+        found.append(f"{_INDENT}{rate}{_amounts_text(line.amounts)}")
+    return found + _days_text(explained.frozen, line.span)
+
+
+def day_text(explained: Explained, day: date) -> list[str]:
+    """What a day is counted from: its fleet and the snapshots with their full digests."""
+    frozen = explained.frozen
+    known = {one.date: one for one in frozen.days}
+    found = [f"{frozen.number}  contract {frozen.contract.contract_no}  {day}"]
+    rests = f"billed by a fleet of {known[day].fleet_size}" if day in known else "the invoice does not rest on this day"
+    found.append(_INDENT + rests)
+    for taken in frozen.taken_on(day):
+        found.append(f"{_INDENT}snapshot {taken_text(taken)}")
+        if taken.is_carried:
+            found.append(f"{_INDENT}carried {carried_text(taken)}")
+    return found
+
+
+def header(frozen: Frozen) -> list[str]:
+    """Number, parties, contract, period."""
+    contract = frozen.contract
+    until = f" to {contract.ends_on}" if contract.ends_on else ""
+    cause = f" ({frozen.cause})" if frozen.cause else ""
+    return [
+        f"{frozen.number}  {frozen.kind}{cause} for {frozen.month}",
+        *_pairs(
+            ("client", f"{contract.client_code}  {frozen.client.get('name')}"),
+            ("seller", f"{contract.organization_code}  {frozen.organization.get('name')}"),
+            ("contract", f"{contract.contract_no}  in force from {contract.starts_on}{until}"),
+            ("issued", f"{frozen.issued_on}, due {frozen.due_on}; approved by {frozen.approved_by}: {frozen.approved_because}"),
+            ("amount", f"{_amounts_text(frozen.amounts)} {frozen.currency}"),
+        ),
+    ]
+
+
+def _pairs(*pairs: tuple[str, str]) -> list[str]:
+    return [f"{_INDENT}{label:<10}{text}" for label, text in pairs]
+
+
+def _terms(frozen: Frozen) -> list[str]:
+    in_force = [segment.terms for segment in frozen.segments]
+    found = ["terms"]
+    found += [f"{_INDENT}from {row.valid_from}: {_terms_text(row)}" for row in frozen.terms if row in in_force]
+    found.append("segments")
+    for segment in frozen.segments:
+        tariff = segment.tariff
+        prices = "with VAT" if tariff.prices_include_vat else "without VAT"
+        share = f"{segment.span.days}/{frozen.month.days} of the month"
+        version = f"tariff {tariff.tariff_code} «{tariff.name}», version of {tariff.valid_from}, prices {prices}"
+        found.append(f"{_INDENT}{segment.span}: {share}, {version}")
+    return found
+
+
+def _terms_text(terms: Terms) -> str:
+    said = [f"tariff {terms.tariff_code}", f"counts {terms.counting} vehicles", f"basis {terms.basis}"]
+    if terms.prepaid_vehicles:
+        said.append(f"{terms.prepaid_vehicles} vehicles prepaid")
+    if terms.discount_percent:
+        said.append(f"discount {terms.discount_percent.normalize():f} %")
+    if terms.minimum:
+        said.append(f"minimum {shown(terms.minimum)}")
+    return ", ".join([*said, f"due in {terms.payment_days} days"])
+
+
+def _days_text(frozen: Frozen, span: Span) -> list[str]:
+    days = frozen.days_of(span)
+    if not days:
+        return [f"{_INDENT}days: none; it is billed ahead of them"]
+    usage = usage_row(days)
+    online = "" if usage["online_minutes"] is None else f", online minutes {number(usage['online_minutes'])}"
+    meters = "".join(f", {name} {number(Decimal(amount))}" for name, amount in usage["meters"].items())
+    average = f"{usage['vehicle_days']} ÷ {len(days)} = {number(usage['average'])}"
+    sums = f"peak {usage['peak']} on {usage['peak_date']}, average {average}, vehicle-days {usage['vehicle_days']}{online}{meters}"
+    runs = []
+    for run, size in fleet_runs(days):
+        when = f"{run.first:%d}" if run.days == 1 else f"{run.first:%d}–{run.last:%d}"
+        runs.append(f"{when}: {size}{' ← peak' if usage['peak_date'] in run else ''}")
+    return [f"{_INDENT}{sums}", *_folded("days " + " | ".join(runs))]
+
+
+def _together(explained: Explained) -> list[str]:
+    """The sums over the lines, written out."""
+    lines = [told.line for told in explained.lines]
+    amounts = explained.frozen.amounts
+    found = ["together"]
+    for label, parts, total in (
+        ("net", [line.net for line in lines], amounts.net),
+        ("VAT", [line.vat for line in lines], amounts.vat),
+        ("total", [line.total for line in lines], amounts.total),
+    ):
+        found += _folded(f"{label:<6}{_sum_text(parts)} = {roubles(total)}" if len(parts) > 1 else f"{label:<6}{roubles(total)}")
+    return found
+
+
+def _sum_text(parts: Iterable[Decimal]) -> str:
+    text = ""
+    for part in parts:
+        sign = " − " if part < 0 else " + "
+        text += f"{sign if text else '−' if part < 0 else ''}{roubles(abs(part))}"
+    return text
+
+
+def _evidence(explained: Explained) -> list[str]:
+    frozen = explained.frozen
+    found = ["evidence"]
+    found += [f"{_INDENT}carried {one.day}: {carried_text(one)}; {taken_text(one, SHORT)}" for one in frozen.carried]
+    platforms = sorted({taken.platform for taken in frozen.snapshots})
+    for platform in platforms:
+        digests = [digest for one in frozen.snapshots if one.platform == platform and not one.is_carried for digest in one.digests]
+        found.append(f"{_INDENT}{platform}: {len(digests)} snapshots")
+    found.append(f"{_INDENT}vehicles {frozen.vehicles_path} sha256 {frozen.vehicles_digest}")
+    return [*found, *(f"{_INDENT}{said}" for said in verdict(explained))]
+
+
+def verdict(explained: Explained) -> Iterator[str]:
+    """What the check came to: agreed, or every difference."""
+    frozen = explained.frozen
+    if explained.disagreements:
+        yield from (f"DOES NOT AGREE: {each}" for each in explained.disagreements)
+        return
+    vehicle_days = sum(day.fleet_size for day in frozen.days)
+    vehicles = sum(bool(one.counted) for one in frozen.vehicles)
+    recounted = f"{vehicle_days} vehicle-days of {vehicles} vehicles counted again, " if frozen.days else ""
+    yield f"agrees: {recounted}{len(frozen.lines)} {'line' if len(frozen.lines) == 1 else 'lines'} and the sums computed again"
+
+
+def _amounts_text(amounts: Amounts) -> str:
+    return f"net {roubles(amounts.net)} + VAT {roubles(amounts.vat)} = {roubles(amounts.total)}"
+
+
+def _folded(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT * 2, break_long_words=False, break_on_hyphens=False
+    )

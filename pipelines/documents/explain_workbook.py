@@ -1,0 +1,194 @@
+"""«Расшифровка»: the appendix to an invoice that a client can be sent: lines with their arithmetic, days, vehicles by day."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+from pipelines.billing.explain_rows import usage_row, vat_arithmetic
+from pipelines.billing.explained import Explained, Frozen, Mask, Vehicle, has
+from pipelines.documents import formats
+from pipelines.documents.parts import rate
+from pipelines.documents.workbook import new_book, write_cell, write_sheet, write_whole
+from pipelines.documents.workbook_model import Cell, Column, Sheet
+from pipelines.documents.workbook_sheets import KINDS
+
+LINES, DAYS, VEHICLES = "Строки", "Дни", "Объекты по дням"
+REASONS = {
+    "message": "сообщение",
+    "online": "на связи",
+    "connected": "подключён",
+}
+_HEAD = 9  # rows above the table of lines
+_NOTE = (
+    "Количество объектов за каждый день взято из снимков платформ, сохранённых вместе со счётом; отпечатки снимков — на листе "
+    f"«{DAYS}», объекты каждого дня — на листе «{VEHICLES}»."
+)
+
+
+def write_appendix(explained: Explained, target: str | Path | IO[bytes]) -> None:
+    """Write the appendix to a path (whole or not at all) or into an open binary file; the same bytes for ever.
+
+    Text from outside is always written as text, never as a formula.
+    """
+    write_whole(target, lambda opened: _write(explained, opened))
+
+
+def _write(explained: Explained, opened: IO[bytes]) -> None:
+    frozen = explained.frozen
+    title = f"Расшифровка к счёту № {formats.clean(frozen.number)}"
+    author = formats.clean(frozen.organization.get("name"))
+    with new_book(opened, title, author, frozen.issued_at) as (book, styles):
+        wrapped = book.add_format({"valign": "top", "text_wrap": True})
+        _lines_sheet(book.add_worksheet(LINES), explained, {**styles, "text": wrapped}, title)
+        if frozen.days:
+            write_sheet(book.add_worksheet(DAYS), _days_sheet(frozen), styles, title)
+        if frozen.vehicles:
+            page = book.add_worksheet(VEHICLES)
+            _totals(page, frozen, write_sheet(page, _vehicles_sheet(frozen), styles, title), styles)
+
+
+def _lines_sheet(page: Any, explained: Explained, styles: dict[str, Any], title: str) -> None:
+    frozen = explained.frozen
+    columns = _line_columns(explained)
+    page.hide_gridlines(2)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.set_footer("&R&8Страница &P из &N")
+    for index, column in enumerate(columns):
+        page.set_column(index, index, column.width)
+    page.write_string(0, 0, f"{title} от {formats.long_date(frozen.issued_on)}", styles["title"])
+    for row, (label, text) in enumerate(_facts(frozen), start=2):
+        page.write_string(row, 0, f"{label}: {formats.clean(text)}")
+    page.write_string(_HEAD - 2, 0, _NOTE)
+    for index, column in enumerate(columns):
+        page.write_string(_HEAD, index, column.title, styles["head" if column.kind == "text" else "head_right"])
+    rows = list(_line_rows(explained))
+    for number, cells in enumerate(rows, start=_HEAD + 1):
+        for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+            write_cell(page, number, index, column.kind, cell, styles)
+    last = _HEAD + len(rows)
+    page.write_string(last + 1, 0, "Итого", styles["total_label"])
+    amounts = {"Без НДС": frozen.amounts.net, "НДС": frozen.amounts.vat, "Всего": frozen.amounts.total}
+    for index, column in enumerate(columns[1:], start=1):
+        if column.title in amounts:
+            page.write_formula(last + 1, index, _sum_formula(index, _HEAD + 2, last + 1), styles["total_sum"], amounts[column.title])
+        else:
+            page.write_blank(last + 1, index, None, styles["total_label"])
+
+
+def _facts(frozen: Frozen) -> Iterator[tuple[str, str]]:
+    period = formats.month_name(frozen.month)
+    yield "Вид и период", f"{KINDS[frozen.kind]}, {period}"
+    yield "Исполнитель", _party(frozen.organization)
+    yield "Заказчик", _party(frozen.client)
+    signed = frozen.contract_row.get("signed_on")
+    yield "Договор", f"№ {frozen.contract.contract_no}" + (f" от {formats.long_date(date.fromisoformat(signed))}" if signed else "")
+
+
+def _party(row: Any) -> str:
+    inn = f", ИНН {row['inn']}" if row.get("inn") else ""
+    return f"{row.get('full_name') or row.get('name')}{inn}"
+
+
+def _line_columns(explained: Explained) -> tuple[Column, ...]:
+    before = (Column("Ранее выставлено", "money", 15), Column("Стало", "money", 15)) if _has_before(explained) else ()
+    return (
+        Column("№", "whole", 6), Column("Услуга", width=30), Column("Период", width=24), Column("Расчёт", width=60), *before,
+        Column("Без НДС", "money", 14), Column("Ставка", width=10), Column("НДС", "money", 13), Column("Расчёт НДС", width=34),
+        Column("Всего", "money", 14), Column("Максимум объектов", "whole", 11), Column("День максимума", "date", 12),
+        Column("В среднем", "quantity", 10), Column("Объекто-дней", "whole", 11),
+    )  # fmt: skip
+
+
+def _line_rows(explained: Explained) -> Iterator[tuple[Cell, ...]]:
+    with_before = _has_before(explained)
+    for number, told in enumerate(explained.lines, start=1):
+        line = told.line
+        usage = usage_row(explained.frozen.days_of(line.span))
+        period = f"{formats.short_date(line.span.first)} – {formats.short_date(line.span.last)}"
+        before: tuple[Cell, ...] = (told.billed.total, told.now.total) if with_before else ()
+        yield (
+            number, line.name, period, line.arithmetic, *before, line.net, rate(line.vat_rate), line.vat, vat_arithmetic(told),
+            line.total, usage["peak"], usage["peak_date"], usage["average"], usage["vehicle_days"],
+        )  # fmt: skip
+
+
+def _has_before(explained: Explained) -> bool:
+    return any(told.before for told in explained.lines)
+
+
+def _days_sheet(frozen: Frozen) -> Sheet:
+    meters = sorted({name for day in frozen.days for name in day.meters})
+    columns = (
+        Column("День", "date", 12), Column("Объектов", "whole", 11), Column("Минут на связи", "quantity", 15),
+        *(Column(formats.clean(name), "quantity", 14) for name in meters), Column("Снимки платформ (SHA-256)", width=90),
+        Column("Принято использование предыдущего дня", width=60),
+    )  # fmt: skip
+    return Sheet(DAYS, columns, _day_rows(frozen, meters))
+
+
+def _day_rows(frozen: Frozen, meters: list[str]) -> Iterator[tuple[Cell, ...]]:
+    for day in frozen.days:
+        taken = frozen.taken_on(day.date)
+        digests = "; ".join(f"{one.platform}: {', '.join(one.digests) or '—'}" for one in taken)
+        carried = "; ".join(
+            f"{one.platform}{f' за {formats.short_date(one.source)}' if one.source else ''}: {one.reason}. Решение: {one.by}"
+            for one in taken
+            if one.is_carried
+        )
+        yield day.date, day.fleet_size, day.online_minutes, *(day.meters.get(name) for name in meters), digests, carried
+
+
+def _vehicles_sheet(frozen: Frozen) -> Sheet:
+    columns = (
+        Column("Платформа", width=14), Column("Объект", width=20), Column("Название", width=28), Column("Госномер", width=13),
+        *(Column(f"{day:%d}", "whole", 4.5) for day in frozen.month.dates()), Column("Дней", "whole", 7), Column("Не учтён", width=60),
+    )  # fmt: skip
+    return Sheet(VEHICLES, columns, (_vehicle_row(frozen, vehicle) for vehicle in frozen.vehicles), frozen_columns=_FIRST_DAY)
+
+
+_FIRST_DAY = 4  # column of the 1st on the sheet of vehicles
+
+
+def _vehicle_row(frozen: Frozen, vehicle: Vehicle) -> tuple[Cell, ...]:
+    known = {day.date for day in frozen.days}
+    marks: list[Cell] = [1 if vehicle.counts_on(day) and day in known else None for day in frozen.month.dates()]
+    left_out = "; ".join(f"{_reason(word)}: {_days_text(frozen, days)}" for word, days in vehicle.left_out)
+    return vehicle.platform, vehicle.vehicle_id, vehicle.name, vehicle.plate, *marks, sum(mark == 1 for mark in marks), left_out
+
+
+def _reason(word: str) -> str:
+    """The reason without its particulars: another vehicle's name may be another client's."""
+    return REASONS.get(word.split(" ", 1)[0], word.split(" ", 1)[0])
+
+
+def _days_text(frozen: Frozen, days: Mask) -> str:
+    numbers = [day.day for day in frozen.month.dates() if has(days, day)]
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _totals(page: Any, frozen: Frozen, rows: int, styles: dict[str, Any]) -> None:
+    """Vehicles of each day under the matrix: what the sheet of days says."""
+    page.write_string(rows + 1, 0, "Итого", styles["total_label"])
+    for index in range(1, _FIRST_DAY):
+        page.write_blank(rows + 1, index, None, styles["total_label"])
+    fleet = {day.date: day.fleet_size for day in frozen.days}
+    for index, day in enumerate(frozen.month.dates(), start=_FIRST_DAY):
+        page.write_formula(rows + 1, index, _sum_formula(index, 2, rows + 1), styles["total_count"], fleet.get(day, 0))
+    last = _FIRST_DAY + frozen.month.days
+    page.write_formula(rows + 1, last, _sum_formula(last, 2, rows + 1), styles["total_count"], sum(fleet.values()))
+
+
+def _sum_formula(column: int, first: int, last: int) -> str:
+    from xlsxwriter.utility import xl_col_to_name
+
+    name = xl_col_to_name(column)
+    return f"=SUM({name}{first}:{name}{last})"

@@ -1,0 +1,291 @@
+"""An issued invoice explained from frozen facts: recomputed, written out, and every disagreement named. Pure: no database."""
+
+import io
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH
+from pipelines.billing.explain_check import explain
+from pipelines.billing.explain_rows import day_rows, line_rows, vehicle_rows, whole
+from pipelines.billing.explain_text import line_text, whole_text
+from pipelines.billing.explained import Before, Frozen, Vehicle, fleet_runs
+from pipelines.billing.frozen_vehicles import snapshots_taken
+from pipelines.documents.explain_workbook import DAYS, LINES, VEHICLES, write_appendix
+from pipelines.period import Month, Span
+from pipelines.rating import prepaid
+from pipelines.rating.charges import total_of
+from pipelines.rating.difference import adjustment
+from pipelines.rating.model import Basis, Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode
+from pipelines.rating.month import rate_month
+
+JANUARY = Month(2026, 1)
+CONTRACT = Contract("K1", "C1", "ORG", date(2025, 1, 1))
+GENERAL = (VatMode(None, TaxMode.GENERAL),)
+
+
+def version(price, valid_from=date(2025, 1, 1), *, included=False, **more):
+    part = Component(1, "Мониторинг", Kind.VEHICLES, price=Decimal(price))
+    extra = tuple(more.get("components", ()))
+    return TariffVersion("T1", valid_from, "Базовый", prices_include_vat=included, components=(part, *extra))
+
+
+def terms(**changed):
+    return Terms("K1", date(2025, 1, 1), "T1", **changed)
+
+
+def fleet(size, month=JANUARY):
+    """Usage of a month: ``size(day)`` vehicles, 60 minutes each."""
+    return tuple(DayUsage(day, size(day), Decimal(60 * size(day))) for day in month.dates())
+
+
+def vehicles(days):
+    """Vehicles that add up to these days: the first ones count on every day."""
+    most = max((day.fleet_size for day in days), default=0)
+    masks = [sum(1 << day.date.day - 1 for day in days if day.fleet_size > index) for index in range(most)]
+    return tuple(Vehicle("gps1", f"V{index:03}", f"=Машина {index}", None, mask, (("message", mask),)) for index, mask in enumerate(masks))
+
+
+SNAPSHOTS = snapshots_taken([["gps1", str(day), 1, f"{day.day:064x}", None, None] for day in JANUARY.dates()])
+
+
+def frozen(lines, kind="monthly", purpose=CLOSE, cause="", *, days=(), row=None, tariffs=None, before=(), **changed):
+    given = {
+        "number": "ВМ26-000001", "kind": kind, "cause": cause, "purpose": purpose, "month": JANUARY, "issued_on": date(2026, 2, 1),
+        "due_on": date(2026, 2, 11), "issued_at": datetime(2026, 2, 1, 9, tzinfo=UTC), "currency": "RUB", "amounts": total_of(tuple(lines)),
+        "contract": CONTRACT, "contract_row": {"contract_no": "K1", "starts_on": "2025-01-01"},
+        "client": {"client_code": "C1", "name": "ООО «Клиент»"}, "organization": {"code": "ORG", "name": "ООО «Вега»"},
+        "approved_by": "Анна", "approved_because": "проверено", "terms": (row or terms(),),
+        "tariffs": {"T1": tuple(tariffs or [version(300)])},
+        "mappings": (("gps1", "K1", "2025-01-01", None),), "days": tuple(days), "lines": tuple(lines), "before": tuple(before),
+        "snapshots": SNAPSHOTS, "vehicles": vehicles(days), "vehicles_path": "issued/x.parquet", "vehicles_digest": "d" * 64,
+    }  # fmt: skip
+    return Frozen(**(given | changed))
+
+
+def rated(days, row=None, tariffs=None):
+    return rate_month(CONTRACT, JANUARY, [row or terms()], {"T1": tuple(tariffs or [version(300)])}, days, GENERAL)
+
+
+def issued(lines, number="ВМ26-000001", kind="advance"):
+    """Charges as they stand on an earlier invoice."""
+    return tuple(
+        Before(**{name: getattr(line.as_billed(), name) for name in line.as_billed().__dataclass_fields__},
+               number=number, line_no=line_no, invoice_kind=kind)
+        for line_no, line in enumerate(lines, 1)
+    )  # fmt: skip
+
+
+def changing(day):
+    return 10 if day.day <= 15 else 16
+
+
+def average():
+    days = fleet(changing)
+    row = terms(basis=Basis.AVERAGE)
+    # 406 ÷ 31 × 300 = 3929.03; VAT 22 % = 864.39
+    return frozen(rated(days, row).charges, days=days, row=row)
+
+
+def test_a_monthly_invoice_follows_from_its_evidence():
+    explained = explain(average())
+    assert explained.disagreements == ()
+    row = line_rows(explained)[0]
+    assert (row["quantity_exact"], row["net"], row["vat"], row["total"]) == (
+        "406/31", Decimal("3929.03"), Decimal("864.39"), Decimal("4793.42"),
+    )  # fmt: skip
+    assert (row["peak"], row["peak_date"], row["average_exact"], row["vehicle_days"]) == (16, date(2026, 1, 16), "406/31", 406)
+    assert row["vat_arithmetic"].replace("\u00a0", " ") == "3 929,03 × 22 % = 864,39"
+
+
+def test_the_terminal_shows_arithmetic_days_and_sums():
+    text = whole_text(explain(average())).replace("\u00a0", " ")
+    assert "406 ÷ 31 = 13,097; 406 ÷ 31 × 300,00 = 3 929,03" in text
+    assert "days 01–15: 10 | 16–31: 16 ← peak" in text
+    assert "net   3 929,03" in text
+    assert "tariff T1 «Базовый», version of 2025-01-01" in text
+    assert "agrees: 406 vehicle-days of 16 vehicles counted again" in text
+
+
+def test_several_lines_are_added_up_in_writing():
+    # 8 × 300 × 15/31 = 1161.29; 12 × 360 × 16/31 = 2229.68; together 3390.97
+    days = fleet(lambda day: 8 if day.day <= 15 else 12)
+    tariffs = (version(300), version(360, date(2026, 1, 16)))
+    text = whole_text(explain(frozen(rated(days, tariffs=tariffs).charges, days=days, tariffs=tariffs))).replace("\u00a0", " ")
+    assert "net   1 161,29 + 2 229,68 = 3 390,97" in text
+    assert "2026-01-16…2026-01-31: 16/31 of the month, tariff T1 «Базовый», version of 2026-01-16" in text
+    assert "agrees" in text
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda one: replace(one, vehicles=one.vehicles[1:]), "2026-01-01: billed by a fleet of 10, the frozen vehicles are 9"),
+        (lambda one: replace(one, days=(*one.days[:-1], replace(one.days[-1], fleet_size=17))), "407/31 by the evidence"),
+        (lambda one: replace(one, days=one.days[:-1]), "the lines cannot be computed again: usage is not known for 2026-01-31"),
+        (lambda one: replace(one, lines=(replace(one.lines[0], net=Decimal("3929.04")),)), "a difference of 0.01"),
+        (lambda one: replace(one, amounts=replace(one.amounts, total=Decimal("4793.43"))), "its lines come to 4793.42"),
+        (lambda one: replace(one, tariffs={"T1": (version(301),)}), "line 1: price is 300 on the invoice and 301 by the evidence"),
+        (lambda one: replace(one, lines=one.lines * 2), "line 2 (Мониторинг, 2026-01-01…2026-01-31, total 4793.42) does not follow"),
+        (lambda one: replace(one, terms=(terms(),)), "line 1: quantity is 406/31 on the invoice and 16 by the evidence"),
+    ],
+    ids=["vehicle", "day", "missing day", "net", "total", "price", "line", "basis"],
+)  # fmt: skip
+def test_whatever_does_not_agree_is_named(break_it, said):
+    explained = explain(break_it(average()))
+    assert any(said in each for each in explained.disagreements), explained.disagreements
+    assert "DOES NOT AGREE" in whole_text(explained)
+
+
+@settings(deadline=None)
+@given(
+    sizes=st.lists(st.integers(0, 40), min_size=31, max_size=31),
+    row=st.builds(
+        terms,
+        basis=st.sampled_from(Basis),
+        prepaid_vehicles=st.integers(0, 20),
+        discount_percent=st.sampled_from([Decimal(0), Decimal("12.5")]),
+        minimum=st.sampled_from([None, Decimal(9000)]),
+    ),
+    included=st.booleans(),
+    second=st.sampled_from([None, "333.33"]),
+)
+def test_what_rating_bills_is_explained_without_a_remainder(sizes, row, included, second):
+    """Advance, corrective and credit at the close, monthly, and a correction: each agrees, whatever the terms."""
+    days = fleet(lambda day: sizes[day.day - 1])
+    tariffs = (version("299.99", included=included, components=[Component(2, "Отчёты", Kind.ONLINE_HOURS, price=Decimal("0.37"))]),)
+    if second:
+        tariffs += (version(second, date(2026, 1, 11), included=included),)
+    known = {"row": row, "tariffs": tariffs}
+    month = rated(days, row, tariffs)
+    advance = prepaid.corrective(prepaid.targets(CONTRACT, JANUARY, [row], {"T1": tariffs}, GENERAL, (), JANUARY.first), ())
+    ahead = issued(advance)
+    corrective = prepaid.corrective(month.prepaid, ahead)
+    more = tuple(replace(day, fleet_size=day.fleet_size + 1) for day in days)
+    everything = (*ahead, *issued(corrective, "ВМ26-000002", "corrective"), *issued(month.charges, "ВМ26-000003", "monthly"))
+    for lines, kind, purpose, given_days, before in (
+        (advance, "advance", PREPAY, (), ()),
+        (corrective, "corrective", CLOSE, days, ahead),
+        (prepaid.credit(month.prepaid, ahead), "adjustment", CLOSE, days, ahead),
+        (month.charges, "monthly", CLOSE, days, ahead),
+        (adjustment(rated(more, row, tariffs).everything, everything), "adjustment", CORRECT, more, everything),
+    ):
+        if not lines:
+            continue
+        explained = explain(frozen(lines, kind, purpose, days=given_days, before=before, **known))
+        assert explained.disagreements == ()
+        for told in explained.lines:
+            assert not told.before or total_of(told.new) == told.now
+        assert total_of(tuple(told.line for told in explained.lines)) == explained.frozen.amounts
+        assert whole_text(explained)
+
+
+def test_a_corrective_shows_old_new_and_difference():
+    # prepaid 10, 13 on the 3rd: 13 × 300 = 3900.00; billed 3000.00; 900.00 more
+    row, day = terms(prepaid_vehicles=10), date(2026, 1, 3)
+    days = tuple(DayUsage(one, 13 if one == day else 9) for one in Span(JANUARY.first, day).dates())
+    known = (CONTRACT, JANUARY, [row], {"T1": (version(300),)}, GENERAL)
+    before = issued(prepaid.targets(*known, (), JANUARY.first))
+    lines = prepaid.corrective(prepaid.targets(*known, days, day), before)
+    explained = explain(frozen(lines, "corrective", WATCH, "2026-01-03", days=days, row=row, before=before, number="ВМ26-000002"))
+    assert explained.disagreements == ()
+    text = "\n".join(line_text(explained, 1)).replace("\u00a0", " ")
+    assert "billed before: ВМ26-000001 line 1: net 3 000,00 + VAT 660,00 = 3 660,00" in text
+    assert "new:           net 3 900,00 + VAT 858,00 = 4 758,00" in text
+    assert "difference:    net 900,00 + VAT 198,00 = 1 098,00" in text
+    row = line_rows(explained)[0]
+    assert (row["billed_before"], row["now"]["total"], row["total"]) == (Decimal("3660.00"), Decimal("4758.00"), Decimal("1098.00"))
+
+
+def test_an_advance_rests_on_no_days():
+    row = terms(prepaid_vehicles=10)
+    lines = prepaid.targets(CONTRACT, JANUARY, [row], {"T1": (version(300),)}, GENERAL, (), JANUARY.first)
+    explained = explain(frozen(lines, "advance", PREPAY, row=row))
+    assert explained.disagreements == ()
+    assert "days: none; it is billed ahead of them" in whole_text(explained)
+    assert day_rows(explained, 1) == []
+
+
+def test_days_of_a_line_carry_the_short_digests():
+    rows = day_rows(explain(average()), 1)
+    assert len(rows) == 31
+    assert (rows[15]["date"], rows[15]["fleet_size"], rows[15]["snapshots"]) == (date(2026, 1, 16), 16, "gps1 000000000000")
+
+
+def test_vehicles_of_a_day_counted_first_then_left_out_with_the_reason():
+    one = average()
+    hidden = Vehicle("gps1", "V999", "Запасная", "А123ВС77", 0, (), (("deactivated", 1),))
+    explained = explain(replace(one, vehicles=(hidden, *one.vehicles)))
+    assert explained.disagreements == ()
+    rows = vehicle_rows(explained, date(2026, 1, 1))
+    assert [row["vehicle_id"] for row in rows] == [*(f"V{index:03}" for index in range(10)), "V999"]
+    assert (rows[0]["why"], rows[0]["snapshots"]) == ("message", f"{1:064x}")
+    assert (rows[-1]["counts"], rows[-1]["why"]) == (False, "deactivated")
+    assert len(vehicle_rows(explained, date(2026, 1, 16))) == 16
+
+
+def test_a_carried_day_names_the_day_that_stands_for_it():
+    taken = snapshots_taken([
+        ["gps1", "2026-01-01", 1, "a", None, None], ["gps1", "2026-01-01", 2, "b", None, None],
+        ["gps1", "2026-01-02", 0, None, "Анна", "платформа лежала"], ["gps1", "2026-01-03", 0, None, "Анна", "всё ещё"],
+        ["gps2", "2026-01-01", 0, None, "Борис", "перенос"],
+    ])  # fmt: skip
+    assert [(one.platform, one.day.day, one.digests, one.source, one.by) for one in taken] == [
+        ("gps1", 1, ("a", "b"), None, None),
+        ("gps1", 2, ("a", "b"), date(2026, 1, 1), "Анна"),
+        ("gps1", 3, ("a", "b"), date(2026, 1, 1), "Анна"),
+        ("gps2", 1, (), None, "Борис"),
+    ]
+
+
+def test_runs_of_equal_fleet():
+    days = [DayUsage(date(2026, 1, day), size) for day, size in ((1, 5), (2, 5), (4, 5), (5, 6))]
+    assert [(run.first.day, run.last.day, size) for run, size in fleet_runs(days)] == [(1, 2, 5), (4, 4, 5), (5, 5, 6)]
+
+
+def appendix(explained):
+    target = io.BytesIO()
+    write_appendix(explained, target)
+    return target.getvalue()
+
+
+def test_the_appendix_adds_up_and_no_text_becomes_a_formula():
+    one = average()
+    rival = Vehicle("gps1", "=cmd|' /C calc'!A0", "+7", "@SUM(1)", 0, (), (("duplicate of gps2/СЕКРЕТ", 0b111),))
+    explained = explain(replace(one, vehicles=(*one.vehicles, rival)))
+    book = openpyxl.load_workbook(io.BytesIO(appendix(explained)))
+    assert book.sheetnames == [LINES, DAYS, VEHICLES]
+    page = book[VEHICLES]
+    assert (page["A18"].value, page["B18"].value, page["B18"].data_type) == ("gps1", "=cmd|' /C calc'!A0", "s")
+    outside = {cell.value for sheet in book for row in sheet for cell in row if cell.data_type == "f"}
+    assert all(formula.startswith("=SUM(") and formula[5:-1].replace(":", "").isalnum() for formula in outside), outside
+    values = openpyxl.load_workbook(io.BytesIO(appendix(explained)), data_only=True)
+    last = [cell.value for cell in values[VEHICLES][19]]
+    assert last[:4] == ["Итого", None, None, None]
+    assert last[4:35] == [10] * 15 + [16] * 16
+    assert last[35] == 406
+    texts = " ".join(str(cell.value) for sheet in values for row in sheet for cell in row)
+    assert "СЕКРЕТ" not in texts
+    assert "406 ÷ 31 × 300,00 = 3\u00a0929,03" in texts
+    assert "3929.03" in texts
+    assert f"gps1: {1:064x}" in texts
+
+
+def test_the_appendix_is_the_same_bytes():
+    assert appendix(explain(average())) == appendix(explain(average()))
+
+
+def test_the_whole_is_complete():
+    told = whole(explain(average()))
+    assert told["disagreements"] == []
+    assert [day["fleet_size"] for day in told["days"]] == [10] * 15 + [16] * 16
+    assert len(told["vehicles"]) == 16
+    assert told["vehicles"][-1]["days"] == [date(2026, 1, day) for day in range(16, 32)]
+    assert sum(len(one["days"]) for one in told["vehicles"]) == Fraction(told["lines"][0]["quantity_exact"]) * 31
+    assert told["days"][0]["snapshots"][0]["digests"] == [f"{1:064x}"]
