@@ -94,7 +94,7 @@ def _meters(lake: Lake) -> list[str]:
 
 
 def _days(lake: Lake, sources: Sources, present: Sequence[Present], missing: Mapping[str, list[Gap]]) -> "pa.Table":
-    """A row for every contract and day in force of which nothing is missing; zero where no vehicle counted."""
+    """A row for every contract and day in force on which its fleet is known; zero where no vehicle counted."""
     import numpy as np
     import pyarrow as pa
 

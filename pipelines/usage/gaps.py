@@ -75,5 +75,6 @@ def measured(sources: Sources) -> frozenset[str]:
 
 
 def uncovered(missing: Mapping[str, list[Gap]]) -> set[tuple[str, date]]:
-    """(contract, day) of every gap."""
-    return {(contract_no, gap.date) for contract_no, gaps_of in missing.items() for gap in gaps_of}
+    """(contract, day) whose fleet is not known; where only minutes or a meter are missing, the fleet still is."""
+    unknown_fleet = (SNAPSHOT, QUARANTINED, USED_COLUMNS[0])
+    return {(contract_no, gap.date) for contract_no, gaps_of in missing.items() for gap in gaps_of if gap.missing in unknown_fleet}

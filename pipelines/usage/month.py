@@ -24,7 +24,7 @@ class MonthUsage:
 
     ``days``: contract_no, business_date, fleet_size, online_minutes (decimal; NULL: not known), meters (a struct with a
     field per meter, without the prefix `meter_`; NULL: not known); a row for every day on which the contract is in force and
-    nothing is missing, ordered by contract and date. ``gaps``: what is missing, by contract. ``inputs``: digest of
+    its fleet is known, ordered by contract and date. ``gaps``: what is missing, by contract. ``inputs``: digest of
     everything that it was computed from.
     """
 

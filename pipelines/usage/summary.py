@@ -24,7 +24,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class ContractUsage:
-    """Usage of a contract over the covered days of a month. Without any, peak and average are not known (None)."""
+    """Usage of a contract over the covered days of a month: the average is None until all are, the peak without any."""
 
     contract_no: str
     client_code: str
@@ -41,7 +41,7 @@ class ContractUsage:
 def summary(contract: ContractSpan, month: Month, days: Iterable[Day]) -> ContractUsage | None:
     """A contract's usage from its covered days in order; None when it is not in force in the month.
 
-    A missing day is not zero: the average is over the covered days.
+    A missing day is not zero: while one is missing, the average is not known.
     """
     span = contract.days_in(month)
     if span is None:
@@ -58,7 +58,7 @@ def summary(contract: ContractSpan, month: Month, days: Iterable[Day]) -> Contra
         len(covered),
         best.fleet_size if best else None,
         best.date if best else None,
-        Fraction(vehicle_days, len(covered)) if covered else None,
+        Fraction(vehicle_days, span.days) if len(covered) == span.days else None,
         vehicle_days,
         None if None in minutes else sum((each for each in minutes if each is not None), Decimal(0)),
     )
