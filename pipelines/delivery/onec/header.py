@@ -56,6 +56,27 @@ def read_header(path: Path) -> Header:
         raise BadInput.one(place, f"is not well-formed XML: {error.msg}") from None
 
 
+def has_content(path: Path) -> bool:
+    """Whether the Body of the message at `path` holds any object; BadInput when the file is cut off or not well-formed.
+
+    Read to its end only while nothing is found; memory does not grow with it. Call `read_header` before.
+    """
+    depth = 0
+    try:
+        with path.open("rb") as file:
+            events = etree.iterparse(file, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False)
+            body = False
+            for event, element in events:
+                depth += 1 if event == "start" else -1
+                if event == "start" and depth == 3 and body:
+                    return True
+                if event == "start" and depth == 2:
+                    body = _local(element) == "Body"
+    except etree.XMLSyntaxError as error:
+        raise BadInput.one(path.name, f"is not well-formed XML: {error.msg}") from None
+    return False
+
+
 def _find(file: BinaryIO, place: str) -> Header:
     events = etree.iterparse(
         file, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,

@@ -2,14 +2,14 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from pipelines.delivery.onec import fields
-from pipelines.delivery.onec.model import OnecObject
+from pipelines.delivery.onec.model import NotForOnec, OnecObject
 from pipelines.delivery.onec.objects import xml
 from pipelines.errors import Refused
 
@@ -87,6 +87,15 @@ class Written:
     objects: int
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A complete message under its temporary name: `publish` makes it visible as `path`."""
+
+    temporary: Path
+    path: Path
+    objects: int
+
+
 def message_name(sender: str, receiver: str) -> str:
     """The file name that 1C looks for; BadNode for a code that is not letters, digits, `_` and `-`."""
     for code in (sender, receiver):
@@ -110,26 +119,56 @@ def write_message(folder: Path, envelope: Envelope, objects: Iterable[OnecObject
     `objects` is consumed once, one at a time; memory does not grow with it. No objects: a pure acknowledgement.
     An object that 1C could not take raises NotForOnec, and no file appears; an earlier message stays as it was.
     """
+    prepared = prepare_message(folder, envelope, objects)
+    publish(prepared)
+    return Written(prepared.path, prepared.objects)
+
+
+def prepare_message(
+    folder: Path, envelope: Envelope, objects: Iterable[OnecObject] = (), left_out: Callable[[OnecObject, NotForOnec], None] | None = None
+) -> Prepared:
+    """Write the whole message under a temporary name that carries its number; it is on disk when this returns.
+
+    With `left_out`, an object that 1C could not take is told to it and left out; without, NotForOnec ends the message.
+    """
     path = folder / envelope.file_name
     head = _head(envelope)
-    temporary = folder / f".{path.name}.{os.getpid()}.tmp"
+    temporary = folder / f".{path.name}.{envelope.message_no}.{os.getpid()}.tmp"
     count = 0
     try:
         with temporary.open("wb", buffering=_CHUNK) as file:
             file.write(b"\xef\xbb\xbf" + head.encode())
             for item in objects:
-                file.write(xml(item).encode())
+                try:
+                    shown = xml(item)
+                except NotForOnec as error:
+                    if left_out is None:
+                        raise
+                    left_out(item, error)
+                    continue
+                file.write(shown.encode())
                 file.write(b"\n")
                 count += 1
             file.write(b"</Body>\n</Message>\n")
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        _sync_folder(folder)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(folder)
-    return Written(path, count)
+    return Prepared(temporary, path, count)
+
+
+def publish(prepared: Prepared) -> None:
+    """Give a prepared message the name that 1C looks for, in place of an earlier one."""
+    prepared.temporary.replace(prepared.path)
+    _sync_folder(prepared.path.parent)
+
+
+def prepared_messages(folder: Path, name: str) -> dict[Path, int]:
+    """Messages in `folder` that were begun and never published under `name`, with their numbers; complete or not."""
+    found = {path: path.name.removeprefix(f".{name}.").split(".") for path in folder.glob(f".{name}.*.tmp")}
+    return {path: int(parts[0]) for path, parts in found.items() if parts[0].isdigit()}
 
 
 def _head(envelope: Envelope) -> str:

@@ -160,7 +160,15 @@ class Sale:
         return _total(self.rows, vat_on_top=not self.prices_include_vat)
 
 
-OnecObject = Organization | Counterparty | Contract | Service | Invoice | Sale
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """УдалениеОбъекта: an object that was sent before and has come to nothing; 1C marks it as deleted."""
+
+    kind: Literal[Kind.INVOICE, Kind.SALE]
+    key: str
+
+
+OnecObject = Organization | Counterparty | Contract | Service | Invoice | Sale | Removal
 
 
 def _total(rows: tuple[Row, ...], *, vat_on_top: bool) -> Decimal:

@@ -18,9 +18,11 @@ from pipelines.delivery.onec.model import (
     NotForOnec,
     OnecObject,
     Organization,
+    Removal,
     Row,
     Sale,
     Service,
+    reference,
 )
 
 _ROUBLES = "<ДанныеКлассификатора><Код>643</Код><Наименование>руб.</Наименование></ДанныеКлассификатора>"
@@ -47,6 +49,8 @@ def xml(item: OnecObject) -> str:
             )
         case Organization():
             return f"<Справочник.Организации><КлючевыеСвойства>{_organization(item)}</КлючевыеСвойства></Справочник.Организации>"
+        case Removal():
+            return _removal(item)
 
 
 def _ref(kind: Kind, key: str) -> str:
@@ -194,6 +198,17 @@ def _sale(sale: Sale) -> str:
         f"<СуммаВключаетНДС>{_FLAG[sale.prices_include_vat]}</СуммаВключаетНДС>{_account(seller)}"
         f"<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>{_settlement(contract)}{_ground(sale.invoice, seller)}"
         f"{_rows(sale.rows, what)}</Документ.РеализацияТоваровУслуг>"
+    )
+
+
+_REMOVED = {Kind.INVOICE: "СчетПокупателюСсылка", Kind.SALE: "РеализацияТоваровУслугСсылка"}
+
+
+def _removal(removal: Removal) -> str:
+    tag = _REMOVED[removal.kind]
+    return (
+        f"<УдалениеОбъекта><СсылкаНаОбъект><СсылкаНаОбъект><{tag}>{reference(removal.kind, removal.key)}</{tag}>"
+        "</СсылкаНаОбъект></СсылкаНаОбъект></УдалениеОбъекта>"
     )
 
 

@@ -1,0 +1,175 @@
+"""Frozen rows of issued invoices as what goes to 1C: parties, invoices, and one sale per contract and month. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pipelines.delivery.onec.model import (
+    BankAccount,
+    Contract,
+    Counterparty,
+    Invoice,
+    InvoiceLink,
+    Kind,
+    Organization,
+    Removal,
+    Row,
+    Sale,
+    Service,
+)
+from pipelines.money import ZERO
+from pipelines.period import Month
+from pipelines.rating.wording import roubles
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An issued line as 1C needs it. ``quantity`` × ``price`` is ``total`` where the price includes VAT, else ``net``.
+
+    ``invoice``: index of its invoice among those of the document.
+    """
+
+    tariff_code: str
+    component_no: int
+    component: str
+    prices_include_vat: bool
+    net: Decimal
+    vat_rate: Decimal | None
+    vat: Decimal
+    total: Decimal
+    quantity: Decimal
+    price: Decimal
+    text: str
+    invoice: int = 0
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> "Line":
+        """From a JSON array of invoices.sql or sales.sql; money and quantities come as text."""
+        tariff, component_no, component, included, net, rate, vat, total, quantity, price, text, invoice = values
+        return cls(
+            tariff, component_no, component, included, Decimal(net), None if rate is None else Decimal(rate), Decimal(vat), Decimal(total),
+            Decimal(quantity), Decimal(price), text, invoice,
+        )  # fmt: skip
+
+    @property
+    def service(self) -> Service:
+        """What is sold: one component of a tariff."""
+        return service(self.tariff_code, self.component_no, self.component)
+
+    def amount(self, *, with_vat: bool) -> Decimal:
+        """The sum in the document's own prices."""
+        return self.total if with_vat else self.net
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """An issued invoice that a sale rests on."""
+
+    key: str
+    number: str
+    on: date
+    kind: str
+    total: Decimal
+
+    @property
+    def said(self) -> str:
+        """ "счёт № ВМ26-000001 от 01.02.2026"."""
+        return f"{'счёт' if self.total > 0 else 'корректировка'} № {self.number} от {self.on:%d.%m.%Y}"
+
+
+def organization(row: Json) -> Organization:
+    """An organization's frozen requisites (columns of the sheet)."""
+    bank = BankAccount(row["bank_account"], row["bank_name"], row["bic"], row.get("corr_account"))
+    return Organization(row["code"], row["name"], row["inn"], row.get("full_name"), row.get("kpp"), bank)
+
+
+def counterparty(row: Json) -> Counterparty:
+    """A client's frozen requisites (columns of the sheet)."""
+    return Counterparty(row["client_code"], row["name"], row["kind"], row.get("full_name"), row.get("inn"), row.get("kpp"))
+
+
+def contract(row: Json, seller: Organization, buyer: Counterparty) -> Contract:
+    """A frozen contract between its parties."""
+    signed_on = row.get("signed_on")
+    return Contract(row["contract_no"], seller, buyer, date.fromisoformat(signed_on) if signed_on else None)
+
+
+def service(tariff_code: str, component_no: int, component: str) -> Service:
+    """A component of a tariff as Номенклатура: the same object for all its versions."""
+    return Service(f"{tariff_code}:{component_no}", component)
+
+
+def invoice(ground: Ground, agreed: Contract, lines: Sequence[Line]) -> Invoice:
+    """A счёт with its rows as printed."""
+    with_vat = _with_vat(lines)
+    return Invoice(ground.key, ground.number, ground.on, agreed, tuple(_printed(line, "", with_vat=with_vat) for line in lines), with_vat)
+
+
+def sale(
+    key: str, month: Month, agreed: Contract, grounds: Sequence[Ground], lines: Sequence[Line], *, was_sent: bool
+) -> Sale | Removal | None:
+    """All that was issued for a contract and month, of every kind, as one sale on the month's last day (domain.md §7).
+
+    Rows are those of the invoices. What was corrected downwards is one row of what is left of the component, with the
+    arithmetic; nothing left of it, no row. Nothing left at all: the sale that 1C knows is removed, another is not made.
+    The number is the monthly invoice's (the act's), without one that of the first invoice. One invoice to be paid is
+    the sale's ground; of several, each row names its own.
+    """
+    with_vat = _with_vat(lines)
+    several = len(grounds) > 1
+    rows: list[Row] = []
+    for group in _components(lines):
+        if all(line.total >= 0 for line in group):
+            rows += [_printed(line, f" ({grounds[line.invoice].said})" if several else "", with_vat=with_vat) for line in group]
+        elif any(sum((part(line) for line in group), ZERO) for part in (_net, _vat)):
+            rows.append(_left(group, grounds, with_vat=with_vat))
+    if not rows:
+        return Removal(Kind.SALE, key) if was_sent else None
+    payable = [ground for ground in grounds if ground.total > 0]
+    number = next((ground.number for ground in grounds if ground.kind == "monthly"), grounds[0].number)
+    link = InvoiceLink(payable[0].key, payable[0].number, payable[0].on) if len(payable) == 1 else None
+    return Sale(key, number, month.last, agreed, tuple(rows), with_vat, link)
+
+
+def _with_vat(lines: Sequence[Line]) -> bool:
+    """A document has one flag for all its rows: with VAT only where every line's price includes it."""
+    return all(line.prices_include_vat for line in lines)
+
+
+def _printed(line: Line, suffix: str, *, with_vat: bool) -> Row:
+    if line.prices_include_vat == with_vat:
+        return Row(line.service, line.quantity, line.price, line.amount(with_vat=with_vat), line.vat_rate, line.vat, line.text + suffix)
+    return Row(line.service, Decimal(1), line.net, line.net, line.vat_rate, line.vat, f"{line.text}, без НДС {roubles(line.net)}{suffix}")
+
+
+def _components(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines by component and VAT rate, in the order in which they begin; the top-up to the minimum belongs to no tariff."""
+    found: dict[tuple[str, int, Decimal | None], list[Line]] = {}
+    for line in lines:
+        found.setdefault((line.tariff_code if line.component_no else "", line.component_no, line.vat_rate), []).append(line)
+    return list(found.values())
+
+
+def _left(group: Sequence[Line], grounds: Sequence[Ground], *, with_vat: bool) -> Row:
+    amounts = [line.amount(with_vat=with_vat) for line in group]
+    told = ""
+    for line, amount in zip(group, amounts, strict=True):
+        sign = " − " if amount < 0 else " + "
+        told += f"{sign if told or amount < 0 else ''}{roubles(abs(amount))} ({grounds[line.invoice].said})"
+    amount = sum(amounts, ZERO)
+    vat = sum((line.vat for line in group), ZERO)
+    first = group[0]
+    text = f"{first.component}: {told.strip()} = {roubles(amount)}"
+    return Row(first.service, Decimal(1), amount, amount, first.vat_rate, vat, text)
+
+
+def _net(line: Line) -> Decimal:
+    return line.net
+
+
+def _vat(line: Line) -> Decimal:
+    return line.vat

@@ -1,0 +1,61 @@
+"""The peer of the exchange: its numbers, its turn, its folders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pipelines.settings import Settings
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_DEFAULT_ZONE = "Europe/Moscow"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Where the exchange stands (columns of delivery.onec_peers)."""
+
+    sent_no: int
+    received_no: int
+    confirmed_no: int
+    owed_no: int
+    acknowledged_no: int
+    received_digest: str | None
+    versions: tuple[str, ...]
+    sent_invoices: int
+    sent_sales: int
+    sent_objects: int
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether they wait for the acknowledgement of a message with content."""
+        return self.owed_no > self.acknowledged_no
+
+
+def take_turn(connection: "Connection", peer: str) -> Peer:
+    """The peer's state, alone with it until the transaction ends: another turn waits."""
+    from sqlalchemy import text
+
+    for name in ("lock_peer", "add_peer"):
+        connection.execute(text(statement(f"warehouse/delivery/onec/{name}")), {"peer": peer})
+    row = connection.execute(text(statement("warehouse/delivery/onec/peer")), {"peer": peer}).one()
+    return Peer(**{**row._mapping, "versions": tuple(row.versions)})
+
+
+def folder(settings: Settings, name: str) -> Path:
+    """``out``, ``in``, ``done`` or ``failed`` of the exchange with 1C; made when it is not there."""
+    found = settings.exchange / "onec" / name
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def local_time(connection: "Connection", at: datetime) -> datetime:
+    """The moment on the wall clock of the house (the time zone of the organization that sorts first)."""
+    from sqlalchemy import text
+
+    zone = connection.execute(text(statement("warehouse/delivery/onec/time_zone"))).scalar_one_or_none()
+    return at.astimezone(ZoneInfo(zone or _DEFAULT_ZONE))

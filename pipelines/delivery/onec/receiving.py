@@ -1,0 +1,153 @@
+"""Take what 1C has answered: acknowledgements. Objects in a body are not imported yet, so such a message stays where it is."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.delivery.onec import unacknowledged
+from pipelines.delivery.onec.header import Header, has_content, read_header
+from pipelines.delivery.onec.message import common_version, message_name
+from pipelines.delivery.onec.peers import folder, take_turn
+from pipelines.errors import BadInput, Refused
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_SETTLED_AFTER = 60.0
+"""Seconds: a file that cannot be read and is younger may still be on its way from 1C."""
+
+
+class NotTaken(Refused):
+    """A message that the rules of the exchange forbid to take; the message says why."""
+
+
+class Outcome(StrEnum):
+    """What became of a file in ``in``."""
+
+    TAKEN = "taken"  # to done/
+    REFUSED = "refused"  # to failed/, the reason beside it
+    LEFT = "left"  # stays in in/
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One file of ``in``: its numbers as it says them, what became of it, and why."""
+
+    file: str
+    message_no: int | None
+    received_no: int | None
+    outcome: Outcome
+    detail: str
+
+
+def receive(settings: Settings, at: datetime) -> list[Answer]:
+    """Every message in ``in``, in the order of names. BadNode for a code of ours that cannot be in a file's name.
+
+    A taken message's number is received, and everything sent up to its ReceivedNo is confirmed. A number that has been
+    received before is refused whole. A message with objects confirms what it acknowledges, but its own number is not
+    taken and it is not moved: what were acknowledged now would never be sent again.
+    """
+    ours = message_name(settings.onec_peer, settings.onec_node)
+    answers = []
+    for path in sorted(folder(settings, "in").glob("*.xml")):
+        if path.name.startswith("."):
+            continue
+        if path.name == ours:
+            answers.append(_receive_one(settings, path, at))
+        else:
+            said = f"is not a message from {settings.onec_peer} to {settings.onec_node} ({ours})"
+            answers.append(Answer(path.name, None, None, Outcome.LEFT, said))
+    with engine.transaction(settings) as connection:
+        unacknowledged.refresh(connection, settings.onec_peer, at)
+    return answers
+
+
+def _receive_one(settings: Settings, path: Path, at: datetime) -> Answer:
+    before = path.stat()
+    header = None
+    try:
+        header = read_header(path)
+        filled = has_content(path)
+        with engine.transaction(settings) as connection:
+            detail = _take(settings, connection, path, header, filled=filled)
+    except BadInput as error:
+        problem = error.problems[0].message
+        if at.timestamp() - before.st_mtime < _SETTLED_AFTER:
+            return Answer(path.name, None, None, Outcome.LEFT, f"{problem}: perhaps not complete yet")
+        return _refuse(settings, path, header, problem, at)
+    except Refused as error:
+        return _refuse(settings, path, header, str(error), at)
+    if filled:
+        return Answer(path.name, header.message_no, header.received_no, Outcome.LEFT, detail)
+    now = path.stat()
+    if (now.st_ino, now.st_mtime_ns, now.st_size) == (before.st_ino, before.st_mtime_ns, before.st_size):
+        _move(path, _done(settings, path, header.message_no))
+    return Answer(path.name, header.message_no, header.received_no, Outcome.TAKEN, detail)
+
+
+def _take(settings: Settings, connection: "Connection", path: Path, header: Header, *, filled: bool) -> str:
+    """Store what the message says, in the caller's transaction; what was done, in words. NotTaken, NoCommonVersion."""
+    peer = take_turn(connection, settings.onec_peer)
+    if (header.sender, header.receiver) != (settings.onec_peer, settings.onec_node):
+        raise NotTaken(f"is from {header.sender!r} to {header.receiver!r}, not from {settings.onec_peer!r} to {settings.onec_node!r}")
+    settings_only = header.version is None
+    digest = hashlib.sha256(path.read_bytes()).hexdigest() if not filled else ""
+    number = header.message_no or 0
+    if not settings_only and number <= peer.received_no:
+        if number and digest == peer.received_digest and not _done(settings, path, number).exists():
+            return "was taken before; put away now"  # killed between the commit and the move
+        raise NotTaken(
+            f"number {number} has been received already (the last was {peer.received_no})" if number else "carries no number of its own"
+        )
+    confirmed = header.received_no or 0
+    if confirmed > peer.sent_no:
+        raise NotTaken(f"acknowledges our message {confirmed}, but the last that we sent is {peer.sent_no}")
+    versions = [version.strip() for version in header.available_versions]
+    if versions:
+        common_version(versions)
+    names: dict[str, Any] = {"peer": settings.onec_peer}
+    _run(connection, "confirm", **names, confirmed_no=confirmed, versions=versions)
+    said = f"confirms our messages up to {max(confirmed, peer.confirmed_no)}"
+    if filled:
+        return f"{said}; its body is not imported yet: message {number} is neither taken nor acknowledged"
+    if number > peer.received_no:
+        _run(connection, "take_message", **names, message_no=number, digest=digest)
+    return f"{said}; settings of the exchange" if settings_only else said
+
+
+def _refuse(settings: Settings, path: Path, header: Header | None, why: str, at: datetime) -> Answer:
+    target = folder(settings, "failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}.xml"
+    counter = 1
+    while target.exists():
+        counter += 1
+        target = target.with_name(f"{path.stem}.{at:%Y%m%dT%H%M%S}-{counter}.xml")
+    target.with_name(f"{target.stem}.error.txt").write_text(f"{path.name}: {why}\n", encoding="utf-8")
+    _move(path, target)
+    return Answer(path.name, header.message_no if header else None, header.received_no if header else None, Outcome.REFUSED, why)
+
+
+def _done(settings: Settings, path: Path, number: int | None) -> Path:
+    return folder(settings, "done") / f"{path.stem}.{number or 'settings'}.xml"
+
+
+def _move(path: Path, target: Path) -> None:
+    path.replace(target)
+    for one in (target.parent, path.parent):
+        handle = os.open(one, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _run(connection: "Connection", name: str, **binds: Any) -> None:
+    from sqlalchemy import text
+
+    connection.execute(text(statement(f"warehouse/delivery/onec/{name}")), binds)

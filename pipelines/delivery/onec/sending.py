@@ -1,0 +1,160 @@
+"""Send to 1C everything that it has not confirmed, as the next message (facts of 1C's exchange; domain.md §7).
+
+A message's number is used for one content only, whenever the process dies: the complete file lies under a temporary
+name that carries the number, then the number is committed, then the file gets the name that 1C looks for. A file whose
+number was committed is published by the next turn; one whose number was not has been seen by nobody and is thrown away.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.delivery.onec import reading, unacknowledged
+from pipelines.delivery.onec.header import read_header
+from pipelines.delivery.onec.message import Envelope, Prepared, common_version, message_name, prepare_message, prepared_messages, publish
+from pipelines.delivery.onec.model import Invoice, NotForOnec, OnecObject, Removal, Sale
+from pipelines.delivery.onec.peers import Peer, folder, local_time, take_turn
+from pipelines.errors import BadInput
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The message that lies in ``out`` for 1C. ``is_new``: written now; else it waits unchanged since an earlier turn.
+
+    ``refused``: (object, reason) of what 1C could not take as it is: left out, tried again with every message.
+    """
+
+    path: Path
+    message_no: int
+    invoices: int
+    sales: int
+    objects: int
+    is_new: bool = True
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What passes into a message, and what is left out of it."""
+
+    invoices: int = 0
+    sales: int = 0
+    refused: list[tuple[str, str, str]] = field(default_factory=list)  # kind, key, reason
+
+    def watch(self, objects: "Iterator[OnecObject]") -> "Iterator[OnecObject]":
+        for item in objects:
+            self._count(item, 1)
+            yield item
+
+    def leave_out(self, item: OnecObject, error: NotForOnec) -> None:
+        self._count(item, -1)
+        kind, key = _outbox_key(item)
+        self.refused.append((kind, key, str(error)))
+
+    def _count(self, item: OnecObject, by: int) -> None:
+        if isinstance(item, Invoice):
+            self.invoices += by
+        elif isinstance(item, Sale | Removal):
+            self.sales += by
+
+
+def send(settings: Settings, at: datetime) -> Sent | None:
+    """Write the next message to the peer into ``out``: all that it has not confirmed, each sale in its latest version.
+
+    None when nothing is unconfirmed and no acknowledgement is due. When nothing has changed since the last message and
+    it still lies in ``out``, it stays as it is. When 1C took it and has not confirmed, the next number carries all again.
+    """
+    path = folder(settings, "out") / message_name(settings.onec_node, settings.onec_peer)
+    with engine.transaction(settings) as connection:
+        peer = take_turn(connection, settings.onec_peer)
+        _finish_interrupted(path, peer)
+        _run(connection, "going", peer=settings.onec_peer, confirmed_no=peer.confirmed_no)
+        counts = _run(connection, "counts").one()
+        result, prepared = None, None
+        if counts.new or counts.carried or peer.is_owed:
+            waiting = _number_in(path)
+            if waiting == peer.sent_no and not counts.new and not peer.is_owed:
+                result = Sent(path, peer.sent_no, peer.sent_invoices, peer.sent_sales, peer.sent_objects, is_new=False)
+            else:
+                result, prepared = _write(settings, connection, peer, max(peer.sent_no, waiting) + 1, at)
+        unacknowledged.refresh(connection, settings.onec_peer, at)
+    if prepared is not None:
+        _publish(prepared)
+    return result
+
+
+def _write(settings: Settings, connection: "Connection", peer: Peer, number: int, at: datetime) -> tuple[Sent | None, Prepared | None]:
+    """The message under its temporary name, and everything that the warehouse must know of it."""
+    envelope = Envelope(
+        sender=settings.onec_node,
+        receiver=settings.onec_peer,
+        message_no=number,
+        received_no=peer.received_no,
+        created=local_time(connection, at),
+        version=common_version(peer.versions) if peer.versions else settings.onec_version,
+    )
+    tally = _Tally()
+    prepared = prepare_message(folder(settings, "out"), envelope, tally.watch(reading.objects(connection)), tally.leave_out)
+    try:
+        documents = [one for one in tally.refused if one[0] in ("invoice", "sale")]
+        names = {"peer": settings.onec_peer, "kinds": [one[0] for one in documents], "keys": [one[1] for one in documents]}
+        _run(connection, "mark_refused", **names, reasons=[one[2] for one in documents])
+        refused = tuple((f"{kind} {key}", reason) for kind, key, reason in tally.refused)
+        if tally.refused and not tally.invoices + tally.sales and not peer.is_owed:
+            prepared.temporary.unlink()
+            return None, None
+        _run(connection, "mark_carried", **names, message_no=number)
+        figures = {"invoices": tally.invoices, "sales": tally.sales, "objects": prepared.objects}
+        _run(connection, "set_sent", peer=settings.onec_peer, message_no=number, **figures)
+    except BaseException:
+        prepared.temporary.unlink(missing_ok=True)
+        raise
+    return Sent(prepared.path, number, tally.invoices, tally.sales, prepared.objects, refused=refused), prepared
+
+
+def _finish_interrupted(path: Path, peer: Peer) -> None:
+    """Publish the message whose number was committed and whose process died before it could; throw away the others."""
+    begun = prepared_messages(path.parent, path.name)
+    committed = [one for one, number in begun.items() if number == peer.sent_no]
+    if len(committed) == 1 and _number_in(path) < peer.sent_no:
+        _publish(Prepared(committed[0], path, peer.sent_objects))
+    for one in begun:
+        one.unlink(missing_ok=True)
+
+
+def _publish(prepared: Prepared) -> None:
+    with suppress(FileNotFoundError):  # another turn was quicker: it found the committed message and published it
+        publish(prepared)
+
+
+def _number_in(path: Path) -> int:
+    """Number of the message that lies under this name; 0 when none does, or it cannot be read."""
+    try:
+        return read_header(path).message_no or 0
+    except (FileNotFoundError, BadInput):
+        return 0
+
+
+def _outbox_key(item: OnecObject) -> tuple[str, str]:
+    match item:
+        case Invoice():
+            return "invoice", item.number
+        case Sale() | Removal():
+            return "sale", item.key
+    return type(item).__name__.lower(), str(getattr(item, "code", None) or getattr(item, "client_code", None) or getattr(item, "key", ""))
+
+
+def _run(connection: "Connection", name: str, **binds: Any) -> Any:
+    from sqlalchemy import text
+
+    return connection.execute(text(statement(f"warehouse/delivery/onec/{name}")), binds)

@@ -1,0 +1,40 @@
+"""Findings: messages that 1C has not acknowledged for too long, and objects that it could not take (domain.md §10)."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from pipelines.delivery.onec.peers import local_time
+from pipelines.findings.store import Occurrence, replace
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+KIND: Final = "unacknowledged"
+PATIENCE: Final = timedelta(days=3)
+"""1C exchanges by schedule, at least once in a working day; a week-end passes unnoticed."""
+
+
+def refresh(connection: "Connection", peer: str, at: datetime) -> int:
+    """Replace today's findings of this kind (today on the wall clock of the house); how many there are."""
+    from sqlalchemy import text
+
+    today = local_time(connection, at).date()
+    late = connection.execute(text(statement("warehouse/delivery/onec/unacknowledged")), {"peer": peer, "before": at - PATIENCE})
+    found = [
+        Occurrence(
+            KIND,
+            f"{peer}/{row.message_no}" if row.message_no else f"{peer}/outbox",
+            today,
+            None,
+            f"1С ({peer}) не подтвердила {f'сообщение № {row.message_no}' if row.message_no else 'то, что ещё не отправлено'}: "
+            f"счетов {row.invoices}, реализаций {row.sales}, в очереди с {local_time(connection, row.oldest):%d.%m.%Y}",
+        )
+        for row in late.all()
+    ]
+    refused = connection.execute(text(statement("warehouse/delivery/onec/refused")), {"peer": peer})
+    found += [
+        Occurrence(KIND, f"{peer}/{row.object_key}", today, row.contract_no, f"не может быть передано в 1С ({peer}): {row.refusal}")
+        for row in refused
+    ]
+    return replace(connection, [KIND], today, today, found)

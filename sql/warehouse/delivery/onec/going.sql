@@ -1,0 +1,32 @@
+-- grain: object that the peer has not confirmed, in its latest version, with the invoices that it rests on in the order of issue
+-- inputs: delivery.onec_outbox, billing.invoices, billing.closed; :peer, :confirmed_no
+-- rerun: once per transaction; a sale stays out until its contract's month is closed: before, the service is not rendered
+CREATE TEMPORARY TABLE onec_going ON COMMIT DROP AS
+WITH versions AS (
+    SELECT
+        u.object_kind, u.object_key,
+        max(o.version) AS version,
+        bool_or(o.message_no > :confirmed_no) IS TRUE AS is_carried,
+        bool_or(o.message_no IS NOT NULL) AS is_known,
+        bool_or(o.message_no IS NULL AND o.refusal IS NULL) AS is_new
+    FROM (
+        SELECT DISTINCT object_kind, object_key FROM delivery.onec_outbox
+        WHERE peer = :peer AND (message_no IS NULL OR message_no > :confirmed_no)
+    ) u
+    JOIN delivery.onec_outbox o ON (o.peer, o.object_kind, o.object_key) = (:peer, u.object_kind, u.object_key)
+    GROUP BY u.object_kind, u.object_key
+)
+SELECT v.*, ARRAY[i.invoice_id] AS invoice_ids
+FROM versions v
+JOIN billing.invoices i ON i.number = v.object_key
+WHERE v.object_kind = 'invoice'
+UNION ALL
+SELECT v.*, s.invoice_ids
+FROM versions v
+JOIN billing.closed c ON c.contract_no || '|' || to_char(c.month, 'YYYY-MM') = v.object_key
+CROSS JOIN LATERAL (
+    SELECT array_agg(i.invoice_id ORDER BY i.issued_at, i.year, i.sequence_no) AS invoice_ids
+    FROM billing.invoices i
+    WHERE (i.contract_no, i.month) = (c.contract_no, c.month)
+) s
+WHERE v.object_kind = 'sale'
