@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "preview": ("pipelines.cli.billing", "preview", "The same computation as close, nothing stored."),
     "correct": ("pipelines.cli.ahead", "correct", "Adjustments of a closed month."),
     "invoices": ("pipelines.cli.billing", "invoices", "Invoices of a month, or their lines."),
+    "explain": ("pipelines.cli.explain", "explain", "An issued invoice down to days, vehicles and snapshot digests."),
     "payments": ("pipelines.cli.receivables", "payments", "Import bank statements; list payments."),
     "dunning": ("pipelines.cli.receivables", "dunning", "The overdue ladder of a date: whom to block, whom to restore."),
     "access": ("pipelines.cli.receivables", "access", "What is blocked now, and why."),
@@ -86,7 +87,7 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; nothing was left half-done", err=True)
         return 130
-    except Exception as error:  # noqa: BLE001 - the last resort of a command: one line, and the trace for those who ask
+    except Exception as error:
         if settings.load().debug:
             raise
         said = str(error).strip().split("\n", 1)[0]

@@ -18,7 +18,6 @@ Metered = dict[str, dict[str, dict[str, Decimal]]]
 _PARKED_BOTH = (
     (contract(27), "no tariff: its first version begins on 2026-03-01"),
     (contract(28), "no terms"),
-    (contract(29), "prepaid 10 vehicles: parked until prepayment is built"),
     (contract(32), "the tariff needs meter_video_gb, which gps2 does not send"),
 )
 _MISSING = "gps2 has no snapshot of 2026-02-17"
