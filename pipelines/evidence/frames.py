@@ -9,7 +9,6 @@ from pipelines.platforms.interface import METER_PREFIX
 if TYPE_CHECKING:
     import pandas as pd
 
-READ_COLUMNS = ("last_message_at", "online_minutes", "is_clone", "hw_id")
 _MICROSECONDS_OF_A_DAY = 86_400_000_000
 
 
@@ -26,16 +25,14 @@ def vehicles(made: Identified) -> "pd.DataFrame":
     """One row per listed vehicle, in the source's order; absent columns of the source are absent here.
 
     ``message_age_days``: days from the last message to the end of the business date in the platform's time zone.
-    ``COLUMN_unread``: the cell as written where it could not be read as what the column holds.
+    ``COLUMN_unread``: the cell as written where it could not be read as what the column holds; only where there are such.
     """
-    import numpy as np
     import pandas as pd
     import pyarrow as pa
 
     table, unread = made.seen.table, made.seen.unread
     columns: dict[str, Any] = {"vehicle_id": table["vehicle_id"].to_pandas()}
     columns["state"] = table["state"].combine_chunks().dictionary_encode().to_pandas()
-    blank = pd.Categorical.from_codes(np.full(table.num_rows, -1, dtype="int8"), categories=pd.Index([], dtype="str"))
     for name in table.column_names:
         if name == "last_message_at":
             _, end = day_bounds(made.snapshot.business_date, made.snapshot.time_zone)
@@ -43,8 +40,7 @@ def vehicles(made: Identified) -> "pd.DataFrame":
             columns["message_age_days"] = (int(end.timestamp() * 1_000_000) - moments) / _MICROSECONDS_OF_A_DAY
         elif name == "online_minutes" or name.startswith(METER_PREFIX):
             columns[name] = table[name].cast(pa.float64()).to_numpy()
-        if name in READ_COLUMNS or name.startswith(METER_PREFIX):
-            columns[f"{name}_unread"] = unread[name].to_pandas() if name in unread else blank
+    columns |= {f"{name}_unread": cells.to_pandas() for name, cells in unread.items()}
     return pd.DataFrame(columns, copy=False)
 
 
@@ -71,15 +67,15 @@ def accounts(made: Identified) -> "pd.DataFrame":
     import pandas as pd
 
     looked = made.tree.looked
-    return pd.DataFrame(
-        {
-            "account_id": pd.Series([each.account_id for each in looked], dtype="object"),
-            "enabled_unread": pd.Series([each.enabled_unread for each in looked], dtype="object"),
-            "parents": pd.Series([each.parents for each in looked], dtype="int64"),
-            "parent_known": pd.Series([each.parent_known for each in looked], dtype="int64"),
-            "in_cycle": pd.Series([each.in_cycle for each in looked], dtype="int64"),
-        }
-    )
+    columns = {
+        "account_id": pd.Series([each.account_id for each in looked], dtype="object"),
+        "parents": pd.Series([each.parents for each in looked], dtype="int64"),
+        "parent_known": pd.Series([each.parent_known for each in looked], dtype="int64"),
+        "in_cycle": pd.Series([each.in_cycle for each in looked], dtype="int64"),
+    }
+    if any(each.enabled_unread is not None for each in looked):
+        columns["enabled_unread"] = pd.Series([each.enabled_unread for each in looked], dtype="object")
+    return pd.DataFrame(columns)
 
 
 def _old_share(facts: dict[str, Any]) -> float:
