@@ -81,7 +81,9 @@ def test_used_and_connected_and_what_is_never_billable(world):
 
 def test_a_blocked_account_blocks_everything_under_it(world):
     world.tree("gps1", ("root", None, False), ("a1", "root"), ("b1", None))
-    world.contract("C2").terms("C2").account("gps1", "b1", "C2").tree("gps1", ("root", None, False), ("a1", "root"), ("sub", "b1"), ("b1", None))
+    world.contract("C2").terms("C2").account("gps1", "b1", "C2").tree(
+        "gps1", ("root", None, False), ("a1", "root"), ("sub", "b1"), ("b1", None)
+    )
     found = usage(world.every_day("2026-01", "gps1", [*cars(2), *cars(3, "sub")]), "2026-01")
     assert set(fleet(found).values()) == {0}
     assert set(fleet(found, "C2").values()) == {3}
@@ -118,7 +120,9 @@ def test_duplicates_across_platforms(world):
     world.contract("C2").terms("C2").account("gps2", "b1", "C2")
     imei = "86000000000001"
     world.every_day("2026-01", "gps1", [Car("z", "a1", hw_id=f"{imei}5", message="10:00")])
-    world.every_day("2026-01", "gps2", lambda d: [Car("a", "b1", hw_id=f"{imei[:8]}-{imei[8:]}", message="09:00" if d.day < 20 else "10:00")])
+    world.every_day(
+        "2026-01", "gps2", lambda d: [Car("a", "b1", hw_id=f"{imei[:8]}-{imei[8:]}", message="09:00" if d.day < 20 else "10:00")]
+    )
     found = usage(world, "2026-01")
     assert set(fleet(found).values()) == {1}  # the latest message, then the smallest (platform, vehicle_id)
     assert set(fleet(found, "C2").values()) == {0}
@@ -145,7 +149,9 @@ def test_winner_of_a_device(world, first, second, winner):
 
 
 def test_unknown_devices_are_never_duplicates(world):
-    listed = [Car(f"v{n}", "a1", hw_id=text) for n, text in enumerate(["", "", "12345", "12345", "AAAAAA", "aaaaaa", None, "0" * 15, "0" * 15])]
+    listed = [
+        Car(f"v{n}", "a1", hw_id=text) for n, text in enumerate(["", "", "12345", "12345", "AAAAAA", "aaaaaa", None, "0" * 15, "0" * 15])
+    ]
     assert set(fleet(usage(world.every_day("2026-01", "gps1", listed), "2026-01")).values()) == {9}
 
 

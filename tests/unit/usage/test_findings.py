@@ -1,0 +1,119 @@
+"""Findings of a month's evidence: seen from when to when, replaced as a whole (domain.md §3, §10)."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from pipelines.findings.dips import Dip, MonthEnd, dip
+from pipelines.findings.store import Occurrence, listing, replace
+from pipelines.period import Month
+from pipelines.usage.month import compute
+from tests.conftest import NOW
+from tests.lake_builder import Car, World
+
+JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)
+
+
+@pytest.fixture
+def world(settings):
+    with World(settings) as made:
+        yield made.contract("C1").terms("C1").account("gps1", "a1", "C1")
+
+
+def found(world: World, month: Month = JANUARY, at: datetime = NOW) -> dict[str, list[tuple[object, ...]]]:
+    compute(world.settings, world.connection, month, store=True, at=at)
+    rows: dict[str, list[tuple[object, ...]]] = {}
+    for row in listing(world.connection, month):
+        rows.setdefault(row["kind"], []).append(
+            (row["subject"], row["contract_no"], row["first_seen"].day, row["last_seen"].day, row["days"])
+        )
+    return rows
+
+
+def test_orphans_and_unknown_accounts_every_day_until_resolved(world):
+    world.account("gps1", "new", "C1", "2026-01-11")
+    world.every_day("2026-01", "gps1", [Car("o"), Car("n", "new"), Car("off", state="deactivated"), Car("v", "a1")])
+    assert found(world) == {
+        "orphan": [("gps1/n", None, 1, 10, 10), ("gps1/o", None, 1, 31, 31)],
+        "unknown_account": [("gps1/new", None, 1, 10, 10)],
+    }
+
+
+def test_out_of_contract_double_mapping_and_several_owners(world):
+    world.contract("OLD", ends="2026-01-20").terms("OLD").account("gps1", "b1", "OLD")
+    world.contract("C0").account("gps1", "a1", "C0", "2026-01-30")
+    world.every_day("2026-01", "gps1", [Car("late", "b1"), Car("v", "a1"), Car("shared", ("a1", "b1"))])
+    assert found(world) == {
+        "double_mapping": [("gps1/a1", "C0", 30, 31, 2)],
+        "out_of_contract": [("gps1/late", "OLD", 21, 31, 11)],
+        "several_owners": [("gps1/shared", "C0", 1, 31, 31)],
+    }
+
+
+def test_duplicates_and_suspected_duplicates(world):
+    world.account("gps2", "b1", "C1")
+    world.every_day(
+        "2026-01", "gps1", [Car("v", "a1", hw_id="350000000000001", plate="а123вс 77"), Car("p", "a1", plate="A123BC77", vin="X1")]
+    )
+    world.every_day(
+        "2026-01", "gps2", [Car("w", "b1", hw_id="35000000000000-2", plate="A123BC77"), Car("x", "b1", vin="x1", hw_id="777777")]
+    )
+    assert found(world) == {
+        "duplicate": [("gps2/w", "C1", 1, 31, 31)],
+        "suspected_duplicate": [("gps1/p", "C1", 1, 31, 31), ("gps1/v", "C1", 1, 31, 31), ("gps2/x", "C1", 1, 31, 31)],
+    }
+    details = {row["subject"]: row["detail"] for row in listing(world.connection, JANUARY, "suspected_duplicate")}
+    assert details["gps1/p"] == "тот же номер A123BC77 у gps1/v; тот же VIN X1 у gps2/x"
+
+
+def test_missing_days_that_are_over(world):
+    world.every_day("2026-01", "gps1", lambda d: [Car("v", "a1")] if d.day < 5 else None)
+    assert found(world, at=datetime(2026, 1, 7, 20, 30, tzinfo=UTC)) == {"missing_snapshot": [("gps1", None, 5, 6, 2)]}
+    assert found(world, at=datetime(2026, 1, 7, 21, 30, tzinfo=UTC)) == {
+        "missing_snapshot": [("gps1", None, 5, 7, 3)]
+    }  # 8 January in Moscow
+
+
+def test_a_month_is_replaced_and_an_unchanged_one_is_left(world):
+    world.every_day("2026-01", "gps1", [Car("o"), Car("v", "a1")])
+    assert list(found(world)) == ["orphan"]
+    world.sql("DELETE FROM findings.occurrences")
+    assert found(world) == {}  # nothing changed, nothing computed
+    world.snapshot("gps1", "2026-01-31", [Car("v", "a1"), Car("o", "a1")])
+    assert found(world) == {"orphan": [("gps1/o", None, 1, 30, 30)]}
+
+
+def test_dip_is_suspected_then_confirmed(world):
+    world.every_day("2026-01", "gps1", lambda d: [Car(f"v{n}", "a1") for n in range(4 if d.day > 24 else 20)])
+    assert found(world) == {"month_end_dip": [("C1", "C1", 31, 31, 1)]}
+    assert "ещё не известна" in listing(world.connection, JANUARY)[0]["detail"]
+    world.every_day("2026-02", "gps1", [Car(f"v{n}", "a1") for n in range(20)])
+    compute(world.settings, world.connection, FEBRUARY, store=True, at=NOW)
+    assert listing(world.connection, JANUARY)[0]["detail"].endswith("на следующей неделе 20")
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (MonthEnd(100, 70, 7, 90, 7), Dip.CONFIRMED),
+        (MonthEnd(100, 70, 7, 90, 1), Dip.CONFIRMED),
+        (MonthEnd(100, 70, 7, 89, 7), None),  # it did not come back: the client left
+        (MonthEnd(100, 70, 7, 89, 6), Dip.SUSPECTED),
+        (MonthEnd(100, 70, 7, None, 0), Dip.SUSPECTED),
+        (MonthEnd(100, 71, 7, 100, 7), None),
+        (MonthEnd(4, 2, 7, 4, 7), None),
+        (MonthEnd(100, 10, 6, 100, 7), None),  # a day of the last week is not known
+        (MonthEnd(None, 10, 7, 100, 7), None),
+    ],
+)
+def test_rule_of_the_dip(end, expected):
+    assert dip(end) is expected
+
+
+def test_replace_touches_its_kinds_and_days_alone(world):
+    first, last = date(2026, 1, 1), date(2026, 1, 31)
+    rows = [Occurrence("a", "s", date(2026, 1, d), None, f'день "{d}", с запятой') for d in (1, 2)]
+    replace(world.connection, ["a", "b"], first, last, [*rows, ("b", "t", last, "C1", "x")])
+    replace(world.connection, ["a"], date(2026, 1, 2), last, [])
+    kept = [(row["kind"], row["subject"], row["contract_no"], row["days"], row["detail"]) for row in listing(world.connection)]
+    assert kept == [("a", "s", None, 1, 'день "1", с запятой'), ("b", "t", "C1", 1, "x")]

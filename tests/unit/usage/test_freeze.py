@@ -1,0 +1,70 @@
+"""Evidence frozen at issue: the same answer for ever, whatever lands later (domain.md §7)."""
+
+from datetime import date
+
+import pytest
+
+from pipelines.evidence.lake import EvidenceLost
+from pipelines.period import Month
+from pipelines.usage.freeze import FrozenVehicle, freeze, vehicles
+from tests.lake_builder import Car, World
+
+JANUARY = Month(2026, 1)
+
+
+@pytest.fixture
+def world(settings):
+    with World(settings) as made:
+        yield made.contract("C1").terms("C1").account("gps1", "a1", "C1")
+
+
+def test_every_vehicle_of_a_day_with_its_reason_and_its_proof(world):
+    world.tree("gps1", ("a1", None), ("sub", "a1", False))
+    listed = [
+        Car("1-used", "a1", name="Газель", plate="А001АА77"),
+        Car("2-silent", "a1", message=None, minutes=0),
+        Car("3-off", "a1", state="deactivated"),
+        Car("4-blocked", "a1", state="blocked"),
+        Car("5-under-a-blocked-account", "sub"),
+        Car("6-twin", "a1", hw_id="35000000000001", message="09:00"),
+        Car("7-twin", "a1", hw_id="35000000000001", message="10:00"),
+        Car("8-orphan"),
+    ]
+    digest = world.snapshot("gps1", "2026-01-05", listed)
+    frozen = freeze(world.settings, world.connection, JANUARY, ["C1"])
+    found = vehicles(world.settings, frozen.path, "C1", date(2026, 1, 5))
+    assert [(one.vehicle_id[0], one.reason) for one in found] == [
+        ("1", "billed"), ("2", "unused"), ("3", "deactivated"), ("4", "blocked"), ("5", "blocked"), ("6", "duplicate"), ("7", "billed"),
+    ]  # fmt: skip
+    assert found[0] == FrozenVehicle("gps1", "1-used", "Газель", "А001АА77", "billed", (digest,), None)
+    assert vehicles(world.settings, frozen.path, "C1", date(2026, 1, 6)) == []
+
+
+def test_freezing_again_is_the_same_file_and_one_vehicle_day_more_is_another(world):
+    world.contract("C2").terms("C2").account("gps1", "b1", "C2")
+    world.every_day("2026-01", "gps1", [Car("v", "a1"), Car("w", "b1")])
+    first, again = (freeze(world.settings, world.connection, JANUARY, ["C1", "C2"]) for _ in range(2))
+    assert first == again
+    world.snapshot("gps1", "2026-01-31", [Car("v", "a1"), Car("w", "b1"), Car("late", "b1")])
+    later = freeze(world.settings, world.connection, JANUARY, ["C1", "C2"])
+    assert later.path != first.path
+    assert later.contracts["C1"] == first.contracts["C1"]
+    assert later.contracts["C2"] != first.contracts["C2"]
+    assert len(vehicles(world.settings, first.path, "C2", date(2026, 1, 31))) == 1
+    assert len(vehicles(world.settings, later.path, "C2", date(2026, 1, 31))) == 2
+
+
+def test_only_the_contracts_asked_for_and_carried_days_say_so(world):
+    world.contract("C2").terms("C2").account("gps1", "b1", "C2")
+    digest = world.snapshot("gps1", "2026-01-01", [Car("v", "a1"), Car("w", "b1")])
+    world.carry("gps1", "2026-01-02")
+    frozen = freeze(world.settings, world.connection, JANUARY, ["C1"])
+    assert vehicles(world.settings, frozen.path, "C2", date(2026, 1, 1)) == []
+    assert vehicles(world.settings, frozen.path, "C1", date(2026, 1, 2)) == [
+        FrozenVehicle("gps1", "v", None, None, "billed", (digest,), date(2026, 1, 1))
+    ]
+
+
+def test_lost_evidence_is_named(settings):
+    with pytest.raises(EvidenceLost, match="no issued/nothing"):
+        vehicles(settings, "issued/nothing.parquet", "C1", date(2026, 1, 1))
