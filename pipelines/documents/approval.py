@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pipelines.billing.drafts import CLOSE
 from pipelines.documents.formats import amount, clean, counted, month_name
 from pipelines.money import ZERO
 from pipelines.period import Month
@@ -21,26 +22,28 @@ _KINDS = {
     "orphan": "машины без владельца",
     "duplicate": "дубли",
     "suspected_duplicate": "возможные дубли",
-    "silent_device": "молчащие устройства",
-    "unknown_account": "неизвестные учётные записи",
+    "unknown_account": "учётные записи без договора",
     "out_of_contract": "машины вне срока договора",
     "double_mapping": "учётная запись у двух договоров",
+    "several_owners": "машины с несколькими владельцами",
     "month_end_dip": "провал в конце месяца",
-    "transfer": "переходы между договорами",
-    "parked_contract": "отложенные договоры",
-    "zero_price": "цена 0 при ненулевом количестве",
-    "unmatched_payment": "неопознанные платежи",
+    "missing_snapshot": "дни без снимка",
     "snapshot_warning": "замечания к снимкам",
+    "snapshot_quarantined": "снимки в карантине",
+    "parked_contract": "отложенные договоры",
+    "prepaid_limit": "превышен предоплаченный парк",
+    "zero_price": "цена 0 при ненулевом количестве",
+    "silent_device": "молчащие устройства",
+    "unmatched_payment": "неопознанные платежи",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPage:
-    """``subject`` is one line, ``body`` is Markdown; ``invoices`` and ``closing`` count what an approval would issue or close."""
+    """``subject`` is one line, ``body`` is Markdown."""
 
     subject: str
     body: str
-    invoices: int
 
 
 def approval_page(settings: Settings, month: Month, digest: str) -> ApprovalPage:
@@ -50,6 +53,7 @@ def approval_page(settings: Settings, month: Month, digest: str) -> ApprovalPage
     binds = {
         "month": month.first,
         "previous": month.previous.first,
+        "purpose": CLOSE,
         "first": month.first,
         "last": month.last,
         "most": MOST_CHANGES,
@@ -64,7 +68,7 @@ def approval_page(settings: Settings, month: Month, digest: str) -> ApprovalPage
     invoices = sum(row["invoices"] for row in totals)
     total = sum((row["total"] for row in totals), ZERO)
     subject = f"{month_name(month)}: {counted(invoices, 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽, отложено договоров: {len(parked)}"
-    return ApprovalPage(subject, _page(month, digest, totals, changes, parked, findings), invoices)
+    return ApprovalPage(subject, _page(month, digest, totals, changes, parked, findings))
 
 
 def _page(month: Month, digest: str, totals: Rows, changes: Rows, parked: list[Mapping[str, Any]], findings: Rows) -> str:

@@ -1,8 +1,8 @@
 -- grain: contract left out of the month's run, with its client; inputs: billing.parked, master.contracts, master.clients
--- rerun: reads only; :month (first day)
+-- rerun: reads only; :month (first day), :purpose
 SELECT p.contract_no, l.name AS client, p.reason, p.detail
 FROM billing.parked p
 LEFT JOIN master.contracts c USING (contract_no)
 LEFT JOIN master.clients l USING (client_code)
-WHERE p.month = :month AND p.purpose = 'monthly'
+WHERE p.month = :month AND p.purpose = :purpose
 ORDER BY p.contract_no COLLATE "C"

@@ -1,14 +1,15 @@
--- grain: organization of a drafted month, beside what it was billed for the month before; inputs: billing.*, master.organizations
--- rerun: reads only; :month, :previous (first days)
+-- grain: organization of a drafted close, beside all that it was billed for the month before
+-- inputs: billing.drafts, billing.invoices, master.organizations
+-- rerun: reads only; :month, :previous (first days), :purpose
 WITH now AS (
     SELECT organization_code, count(*) AS invoices, sum(net) AS net, sum(vat) AS vat, sum(total) AS total
     FROM billing.drafts
-    WHERE month = :month AND kind = 'monthly' AND NOT discarded
+    WHERE month = :month AND purpose = :purpose AND NOT discarded
     GROUP BY organization_code
 ), before AS (
     SELECT organization_code, count(*) AS invoices, sum(total) AS total
     FROM billing.invoices
-    WHERE month = :previous AND kind = 'monthly'
+    WHERE month = :previous
     GROUP BY organization_code
 )
 SELECT
