@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 from pipelines.delivery.onec import reading, unacknowledged
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import Envelope, Prepared, common_version, message_name, prepare_message, prepared_messages, publish
-from pipelines.delivery.onec.model import Invoice, NotForOnec, OnecObject, Removal, Sale
+from pipelines.delivery.onec.model import (
+    Contract,
+    Counterparty,
+    Invoice,
+    NotForOnec,
+    OnecObject,
+    Organization,
+    Removal,
+    Sale,
+    Service,
+)
 from pipelines.delivery.onec.peers import Peer, folder, local_time, take_turn
 from pipelines.errors import BadInput
 from pipelines.settings import Settings
@@ -146,12 +156,14 @@ def _number_in(path: Path) -> int:
 
 
 def _outbox_key(item: OnecObject) -> tuple[str, str]:
+    """(kind, key) as the outbox has it; catalogues, which are not in it, by their own key."""
     match item:
-        case Invoice():
-            return "invoice", item.number
-        case Sale() | Removal():
-            return "sale", item.key
-    return type(item).__name__.lower(), str(getattr(item, "code", None) or getattr(item, "client_code", None) or getattr(item, "key", ""))
+        case Invoice(number=key):
+            return "invoice", key
+        case Sale(key=key) | Removal(key=key):
+            return "sale", key
+        case Organization(code=key) | Counterparty(client_code=key) | Contract(number=key) | Service(key=key):
+            return type(item).__name__.lower(), key
 
 
 def _run(connection: "Connection", name: str, **binds: Any) -> Any:

@@ -1,0 +1,414 @@
+"""The exchange with 1C against a real database: numbers, what is carried, what is confirmed."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from uuid import UUID
+
+import pytest
+from lxml import etree
+from sqlalchemy import text
+
+from pipelines.billing.identity import invoice_id
+from pipelines.delivery.onec.header import read_header
+from pipelines.delivery.onec.message import Envelope, write_message
+from pipelines.delivery.onec.model import Kind, Organization, reference
+from pipelines.delivery.onec.receiving import Outcome, receive
+from pipelines.delivery.onec.sending import send
+from pipelines.delivery.onec.status import status
+from pipelines.period import Month
+from pipelines.warehouse import engine
+from tests.books import AT, JANUARY, Books, Line
+from tests.conftest import SHARED
+from tests.database import contents
+
+SCHEMAS = SHARED / "formats" / "enterprisedata"
+SALE, INVOICE = "Документ.РеализацияТоваровУслуг", "Документ.СчетПокупателю"
+LESS = Line("1", "-1000")
+
+
+@pytest.fixture
+def books(settings):
+    return Books(settings)
+
+
+def objects(path, tag):
+    """Objects of the body with this name."""
+    body = next(one for one in etree.parse(str(path)).getroot() if etree.QName(one).localname == "Body")
+    return [one for one in body if etree.QName(one).localname == tag]
+
+
+def values(element, steps):
+    """Texts of the descendants at ``A/B`` whatever their namespace."""
+    path = "/".join(f"*[local-name()='{step}']" for step in steps.split("/"))
+    return element.xpath(f"{path}/text()")
+
+
+def numbers(path, tag):
+    return [values(one, "КлючевыеСвойства/Номер")[0] for one in objects(path, tag)]
+
+
+def peer(settings):
+    with engine.engine(settings).connect() as connection:
+        return connection.execute(text("SELECT sent_no, confirmed_no, received_no FROM delivery.onec_peers")).one()
+
+
+def outbox(settings):
+    with engine.engine(settings).connect() as connection:
+        query = "SELECT object_key, version, message_no FROM delivery.onec_outbox ORDER BY object_kind, object_key, version"
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def answer(settings, message_no, received_no, items=(), **changed):
+    """A message from the peer in our in/."""
+    folder = settings.exchange / "onec" / "in"
+    folder.mkdir(parents=True, exist_ok=True)
+    envelope = Envelope("BP", "FB", message_no, received_no, AT.replace(tzinfo=None))
+    return write_message(folder, replace(envelope, **changed), items).path
+
+
+def take(settings):
+    """The one file of in/, taken; a minute later, so that nothing counts as still on its way."""
+    [found] = receive(settings, AT + timedelta(days=3650))
+    return found
+
+
+def test_nothing_unconfirmed_is_nothing_to_send(settings):
+    assert send(settings, AT) is None
+    assert not list((settings.exchange / "onec" / "out").iterdir())
+
+
+def test_invoice_and_sale_with_everything_they_refer_to(settings, books):
+    number = books.issue()
+    sent = send(settings, AT)
+    assert (sent.message_no, sent.invoices, sent.sales, sent.objects, sent.is_new) == (1, 1, 1, 6, True)
+    assert sent.path == settings.exchange / "onec" / "out" / "Message_FB_BP.xml"
+    assert [one.name for one in sent.path.parent.iterdir()] == [sent.path.name]
+    header = read_header(sent.path)
+    assert (header.message_no, header.received_no, header.created) == (1, 0, "2026-02-01T09:00:00")
+    [invoice], [sale] = objects(sent.path, INVOICE), objects(sent.path, SALE)
+    # 10 × 300 = 3000.00, VAT 22 % = 660.00
+    assert (values(invoice, "Сумма"), values(sale, "Сумма")) == (["3660.00"], ["3660.00"])
+    assert values(invoice, "КлючевыеСвойства/Дата") == ["2026-02-01T12:00:00"]
+    assert values(sale, "КлючевыеСвойства/Дата") == ["2026-01-31T12:00:00"]
+    assert values(sale, "СчетПокупателю/Номер") == [number]
+    assert [values(sale, f"Услуги/Строка/{tag}") for tag in ("Количество", "Цена", "СуммаНДС")] == [["10"], ["300.00"], ["660.00"]]
+    links = [
+        values(invoice, "КлючевыеСвойства/Ссылка"), values(sale, "КлючевыеСвойства/Ссылка"), values(sale, "СчетПокупателю/Ссылка")
+    ]  # fmt: skip
+    key = str(invoice_id("K1", JANUARY, "monthly", ""))
+    assert [UUID(one) for [one] in links] == [
+        reference(Kind.INVOICE, key),
+        reference(Kind.SALE, "K1|2026-01"),
+        reference(Kind.INVOICE, key),
+    ]
+    for tag, count in (
+        ("Справочник.Организации", 1),
+        ("Справочник.Контрагенты", 1),
+        ("Справочник.Договоры", 1),
+        ("Справочник.Номенклатура", 1),
+    ):
+        assert len(objects(sent.path, tag)) == count
+    assert outbox(settings) == [(number, 1, 1), ("K1|2026-01", 1, 1)]
+
+
+def test_sending_again_leaves_the_waiting_message_as_it_is(settings, books):
+    books.issue()
+    first = send(settings, AT)
+    before, state = first.path.read_bytes(), contents(settings)
+    again = send(settings, AT + timedelta(hours=1))
+    assert again == replace(first, is_new=False)
+    assert first.path.read_bytes() == before
+    assert contents(settings) == state
+
+
+def test_the_next_message_carries_all_that_is_unconfirmed_and_remembers_who_carried_it_first(settings, books):
+    first = books.issue("K1")
+    send(settings, AT)
+    second = books.issue("K2")
+    sent = send(settings, AT)
+    assert (sent.message_no, numbers(sent.path, INVOICE)) == (2, [first, second])
+    assert outbox(settings) == [(first, 1, 1), (second, 1, 2), ("K1|2026-01", 1, 1), ("K2|2026-01", 1, 2)]
+    answer(settings, 1, 1)
+    assert take(settings).outcome == Outcome.TAKEN
+    sent.path.unlink()  # 1C took the second as well, and has confirmed the first alone
+    third = send(settings, AT)
+    assert (third.message_no, numbers(third.path, INVOICE), read_header(third.path).received_no) == (3, [second], 1)
+    answer(settings, 2, 3)
+    take(settings)
+    assert send(settings, AT) is None
+
+
+def test_a_message_taken_but_not_confirmed_is_carried_again_under_the_next_number(settings, books):
+    number = books.issue()
+    send(settings, AT).path.unlink()
+    again = send(settings, AT)
+    assert (again.message_no, numbers(again.path, INVOICE)) == (2, [number])
+    assert outbox(settings) == [(number, 1, 1), ("K1|2026-01", 1, 1)]
+
+
+def test_the_sale_waits_for_the_close_and_holds_all_kinds(settings, books):
+    advance = books.issue(kind="advance", closes=False)
+    sent = send(settings, AT)
+    assert (sent.invoices, sent.sales) == (1, 0)
+    [standing] = status(settings)
+    assert (standing.unconfirmed_invoices, standing.unconfirmed_sales, standing.sales_of_open_months) == (1, 0, 1)
+    monthly = books.issue(lines=[Line("1", "100", component="Архив", component_no=2)])
+    sent = send(settings, AT)
+    [sale] = objects(sent.path, SALE)
+    # 3000 + 100 = 3100 net, 22 % = 682
+    assert (values(sale, "Сумма"), values(sale, "КлючевыеСвойства/Номер")) == (["3782.00"], [monthly])
+    assert not values(sale, "СчетПокупателю/Номер")
+    assert [advance in one for one in values(sale, "Услуги/Строка/Содержание")] == [True, False]
+    assert outbox(settings)[2:] == [("K1|2026-01", 1, 2), ("K1|2026-01", 2, 2)]
+
+
+def test_an_advance_of_a_month_that_closes_without_more_becomes_a_sale(settings, books):
+    books.issue(kind="advance", closes=False)
+    send(settings, AT)
+    books.close()
+    sent = send(settings, AT)
+    assert (sent.message_no, sent.invoices, sent.sales) == (2, 1, 1)
+
+
+def test_a_credit_is_no_invoice_and_makes_the_sale_smaller(settings, books):
+    number = books.issue()
+    send(settings, AT)
+    books.issue(lines=[LESS], kind="adjustment", cause="1")
+    sent = send(settings, AT)
+    assert numbers(sent.path, INVOICE) == [number]
+    [sale] = objects(sent.path, SALE)
+    # 3000 − 1000 = 2000 net, VAT 660 − 220 = 440
+    assert (values(sale, "Сумма"), values(sale, "Услуги/Строка/СуммаНДС")) == (["2440.00"], ["440.00"])
+    assert [row[2] for row in outbox(settings)] == [1, 2, 1, 2]
+    answer(settings, 1, 2)
+    take(settings)
+    assert send(settings, AT) is None
+    assert status(settings)[0].unconfirmed_invoices == 0
+
+
+def test_a_sale_that_came_to_nothing_is_removed_from_1c(settings, books):
+    books.issue()
+    send(settings, AT)
+    books.issue(lines=[Line("1", "-3000")], kind="adjustment", cause="1")
+    sent = send(settings, AT)
+    assert not objects(sent.path, SALE)
+    [removal] = objects(sent.path, "УдалениеОбъекта")
+    assert values(removal, "СсылкаНаОбъект/СсылкаНаОбъект/РеализацияТоваровУслугСсылка") == [str(reference(Kind.SALE, "K1|2026-01"))]
+
+
+def test_what_1c_could_not_take_is_left_out_and_named(settings, books):
+    bad = books.issue("K1", client={"kpp": "1234567890"})
+    good = books.issue("K2")
+    sent = send(settings, AT)
+    assert numbers(sent.path, INVOICE) == [good]
+    assert [what for what, _ in sent.refused] == ["counterparty C-K1", "contract K1", f"invoice {bad}", "sale K1|2026-01"]
+    assert all("longer than 9" in why for _, why in sent.refused)
+    assert (sent.invoices, sent.sales) == (1, 1)
+    state = contents(settings)
+    assert send(settings, AT).is_new is False  # what was refused alone makes no new message
+    assert contents(settings) == state
+    assert status(settings)[0].refused == 2
+    with engine.engine(settings).connect() as connection:
+        found = connection.execute(text("SELECT kind, subject, contract_no FROM findings.occurrences ORDER BY subject")).all()
+    assert [tuple(one) for one in found] == [("unacknowledged", "BP/K1|2026-01", "K1"), ("unacknowledged", f"BP/{bad}", "K1")]
+    answer(settings, 1, 1)
+    take(settings)
+    assert send(settings, AT) is None
+
+
+def test_only_what_is_refused_makes_no_message(settings, books):
+    books.issue(client={"kpp": "1234567890"})
+    assert send(settings, AT) is None
+    assert not list((settings.exchange / "onec" / "out").iterdir())
+    assert peer(settings).sent_no == 0
+
+
+def test_catalogues_hold_the_latest_names_and_documents_their_own(settings, books):
+    books.issue(month=Month(2025, 12), client={"name": "ООО «Старое»"}, at=AT - timedelta(days=31))
+    books.issue(client={"name": "ООО «Новое»"})
+    sent = send(settings, AT)
+    [client] = objects(sent.path, "Справочник.Контрагенты")
+    assert values(client, "КлючевыеСвойства/Наименование") == ["ООО «Новое»"]
+    assert [values(one, "Контрагент/Наименование")[0] for one in objects(sent.path, INVOICE)] == ["ООО «Старое»", "ООО «Новое»"]
+
+
+def test_a_restored_database_never_uses_a_number_that_lies_in_out(settings, books):
+    books.issue()
+    folder = settings.exchange / "onec" / "out"
+    folder.mkdir(parents=True)
+    write_message(folder, Envelope("FB", "BP", 7, 0, AT))
+    assert send(settings, AT).message_no == 8
+
+
+def test_the_version_is_the_highest_that_both_know(settings, books):
+    books.issue()
+    assert read_header(send(settings, AT).path).version == "1.19"
+    answer(settings, 1, 0, available_versions=("1.8", "1.17"))
+    take(settings)
+    books.issue("K2")
+    assert read_header(send(settings, AT).path).version == "1.17"
+
+
+# receiving
+
+
+def test_an_acknowledgement_confirms_and_is_put_away(settings, books):
+    books.issue()
+    send(settings, AT)
+    path = answer(settings, 1, 1)
+    found = take(settings)
+    assert (found.outcome, found.message_no, found.received_no) == (Outcome.TAKEN, 1, 1)
+    assert tuple(peer(settings)) == (1, 1, 1)
+    assert not path.exists()
+    assert [one.name for one in (settings.exchange / "onec" / "done").iterdir()] == ["Message_BP_FB.1.xml"]
+    assert send(settings, AT) is None  # an empty message asks for no acknowledgement
+
+
+@pytest.mark.parametrize(
+    ("number", "received", "changed", "said"),
+    [
+        (1, 2, {}, "number 1 has been received already"),
+        (3, 9, {}, "acknowledges our message 9, but the last that we sent is 2"),
+        (3, 2, {"sender": "UT"}, "is from 'UT' to 'FB'"),
+        (3, 2, {"available_versions": ("1.8",)}, "no common version"),
+    ],
+)
+def test_what_must_not_be_taken_is_refused_whole(settings, books, number, received, changed, said):
+    books.issue("K1")
+    send(settings, AT)
+    answer(settings, 1, 1)
+    take(settings)
+    books.issue("K2")
+    send(settings, AT)
+    state = contents(settings)
+    path = answer(settings, number, received, **changed)
+    path.rename(path.with_name("Message_BP_FB.xml"))
+    found = take(settings)
+    assert (found.outcome, said in found.detail) == (Outcome.REFUSED, True)
+    failed = sorted((settings.exchange / "onec" / "failed").iterdir())
+    assert len(failed) == 2
+    assert said in failed[0].read_text(encoding="utf-8")
+    assert (failed[0].name, failed[0].suffixes[-2:]) == (f"{failed[1].stem}.error.txt", [".error", ".txt"])
+    assert {**contents(settings), "findings.occurrences": []} == {**state, "findings.occurrences": []}
+
+
+def test_the_same_acknowledgement_again_is_refused(settings, books):
+    books.issue()
+    send(settings, AT)
+    for outcome in (Outcome.TAKEN, Outcome.REFUSED):
+        answer(settings, 1, 1)
+        assert take(settings).outcome == outcome
+
+
+def test_a_message_taken_before_its_process_died_is_put_away(settings, books):
+    books.issue()
+    send(settings, AT)
+    path = answer(settings, 1, 1)
+    take(settings)
+    (settings.exchange / "onec" / "done" / "Message_BP_FB.1.xml").rename(path)  # as it was between the commit and the move
+    state = contents(settings)
+    assert take(settings).outcome == Outcome.TAKEN
+    assert contents(settings) == state
+    assert not path.exists()
+
+
+def test_a_message_with_objects_confirms_ours_and_stays(settings, books):
+    books.issue()
+    send(settings, AT)
+    path = answer(settings, 1, 1, [Organization("X", "ООО «Икс»", "7707083893")])
+    for _ in range(2):
+        found = take(settings)
+        assert (found.outcome, "not imported yet" in found.detail) == (Outcome.LEFT, True)
+        assert path.exists()
+        assert tuple(peer(settings)) == (1, 1, 0)
+    assert send(settings, AT) is None  # nothing to acknowledge: it was not taken
+
+
+@pytest.mark.parametrize("cut", ["<Message><Header>", "<Message><Header/><Body>", "junk"])
+def test_a_file_that_cannot_be_read_may_be_on_its_way_and_is_refused_later(settings, cut):
+    path = settings.exchange / "onec" / "in" / "Message_BP_FB.xml"
+    path.parent.mkdir(parents=True)
+    path.write_text(cut)
+    from datetime import UTC, datetime
+
+    [young] = receive(settings, datetime.fromtimestamp(path.stat().st_mtime + 5, UTC))
+    assert (young.outcome, path.exists()) == (Outcome.LEFT, True)
+    [old] = receive(settings, datetime.fromtimestamp(path.stat().st_mtime + 61, UTC))
+    assert (old.outcome, path.exists()) == (Outcome.REFUSED, False)
+
+
+def test_files_of_others_are_left_alone(settings):
+    folder = settings.exchange / "onec" / "in"
+    folder.mkdir(parents=True)
+    write_message(folder, Envelope("BP", "OTHER", 1, 0, AT))
+    found = take(settings)
+    assert (found.file, found.outcome) == ("Message_BP_OTHER.xml", Outcome.LEFT)
+    assert (folder / found.file).exists()
+
+
+def test_settings_alone_take_no_number(settings):
+    path = answer(settings, 5, 0)
+    content = path.read_text(encoding="utf-8-sig").replace("EnterpriseData/1.19</msg:Format>", "EnterpriseData</msg:Format>")
+    content = content.replace("<msg:MessageNo>5<", "<msg:MessageNo>0<")
+    path.write_text(content, encoding="utf-8")
+    assert take(settings).outcome == Outcome.TAKEN
+    assert tuple(peer(settings)) == (0, 0, 0)
+
+
+# findings and schemas
+
+
+def test_three_days_without_an_answer_are_a_finding_until_it_comes(settings, books):
+    books.issue()
+    send(settings, AT)
+    query = text("SELECT subject, seen_on, detail FROM findings.occurrences WHERE kind = 'unacknowledged' ORDER BY seen_on")
+
+    def found():
+        with engine.engine(settings).connect() as connection:
+            return connection.execute(query).all()
+
+    send(settings, AT + timedelta(days=3))
+    assert not found()
+    send(settings, AT + timedelta(days=3, minutes=1))
+    [one] = found()
+    assert (one.subject, one.seen_on) == ("BP/1", date(2026, 2, 4))
+    assert one.detail == "1С (BP) не подтвердила сообщение № 1: счетов 1, реализаций 1, в очереди с 01.02.2026"
+    answer(settings, 1, 1)
+    receive(settings, AT + timedelta(days=3, hours=2))
+    assert not found()
+
+
+@cache
+def schema(version):
+    return etree.XMLSchema(etree.parse(str(SCHEMAS / f"Message_{version}.xsd")))
+
+
+@pytest.mark.conformance
+@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="1C's schemas (../shared/formats/enterprisedata) are not beside this checkout")
+@pytest.mark.parametrize("version", ["1.17", "1.19", "1.21"])
+def test_a_real_message_is_valid(settings, books, version):
+    books.issue("K1", [Line(), Line("13.097", "300", component="Средний парк", component_no=2)])
+    books.issue("K2", [Line("3", "122", included=True)])
+    books.issue("K3", [Line(rate=None), Line("1", "122", included=True, rate=5, tariff="T2")], client={"kind": "entrepreneur", "kpp": None})
+    books.issue("K4", kind="advance")
+    books.issue("K4", [LESS], kind="adjustment", cause="1")
+    books.issue("K5")
+    chosen = replace(settings, onec_version=version)
+    assert send(chosen, AT).sales == 5
+    books.issue("K5", [Line("1", "-3000")], kind="adjustment", cause="1")
+    sent = send(chosen, AT)
+    assert objects(sent.path, "УдалениеОбъекта")
+    assert (sent.invoices, sent.sales) == (5, 5)
+    checked = schema(version)
+    assert checked.validate(etree.parse(str(sent.path))), checked.error_log
+
+
+def test_sums_of_the_warehouse_and_of_the_message_agree(settings, books):
+    books.issue_all([(f"K{number}", [Line(str(number), "33.33"), Line("1", "7.77", component_no=2)], None) for number in range(1, 40)])
+    sent = send(settings, AT)
+    with engine.engine(settings).connect() as connection:
+        total = connection.execute(text("SELECT sum(total) FROM billing.invoices")).scalar_one()
+    for tag in (INVOICE, SALE):
+        assert sum(Decimal(values(one, "Сумма")[0]) for one in objects(sent.path, tag)) == total
