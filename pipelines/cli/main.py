@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "invoices": ("pipelines.cli.billing", "invoices", "Invoices of a month, or their lines."),
     "explain": ("pipelines.cli.explain", "explain", "An issued invoice down to days, vehicles and snapshot digests."),
     "payments": ("pipelines.cli.receivables", "payments", "Import bank statements; list payments."),
+    "ageing": ("pipelines.cli.receivables", "ageing", "Open debt by days past due."),
+    "statement": ("pipelines.cli.receivables", "statement", "A client's statement of account (акт сверки)."),
     "dunning": ("pipelines.cli.receivables", "dunning", "The overdue ladder of a date: whom to block, whom to restore."),
     "access": ("pipelines.cli.receivables", "access", "What is blocked now, and why."),
     "onec": ("pipelines.cli.onec", "onec", "The exchange with 1C."),

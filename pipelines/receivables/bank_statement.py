@@ -53,12 +53,13 @@ class BankDocument:
 
 @dataclass(frozen=True, slots=True)
 class BankStatement:
-    """A parsed file: the accounts it speaks of, its period (None where not given) and its documents in order."""
+    """A parsed file: the accounts it speaks of, its period and the day it was made (None where not given), its documents in order."""
 
     accounts: tuple[str, ...]
     first: date | None
     last: date | None
     documents: tuple[BankDocument, ...]
+    created: date | None = None
 
 
 def parse(data: bytes, name: str) -> BankStatement:
@@ -76,11 +77,11 @@ def parse(data: bytes, name: str) -> BankStatement:
         if (document := _document(_fields(lines, start, stop, name, problems), lines, start, name, problems))
     ]
     header = [line.strip().partition("=") for line in _outside(lines, sections, end)]
-    first, last = (_header_date(header, key, lines, name, problems) for key in ("ДатаНачала", "ДатаКонца"))
+    first, last, created = (_header_date(header, key, lines, name, problems) for key in ("ДатаНачала", "ДатаКонца", "ДатаСоздания"))
     if problems:
         raise BadInput(sorted(problems, key=lambda problem: int(problem.place.rpartition(":")[2])))
     accounts = dict.fromkeys(account(value) for key, _, value in header if key == "РасчСчет" and value.strip())
-    return BankStatement(tuple(accounts), first, last, tuple(documents))
+    return BankStatement(tuple(accounts), first, last, tuple(documents), created)
 
 
 def _sections(lines: list[str], name: str, problems: list[Problem]) -> tuple[list[tuple[int, int]], int]:

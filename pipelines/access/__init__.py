@@ -1,0 +1,1 @@
+"""Access: the only room that writes to platforms. Whom the ladder blocks, whom it lets in again, and the ledger of every order."""

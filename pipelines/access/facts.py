@@ -1,0 +1,199 @@
+"""What the ladder must know on a day: debts, clients, accounts, and who lies under whom in the platforms' trees (domain.md §9)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pipelines.clock import local_date
+from pipelines.errors import Refused
+from pipelines.evidence import lake
+from pipelines.receivables.ladder import DEFAULT_STEPS, Claim, Ladder, Standing, Step
+from pipelines.settings import Settings
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, CursorResult
+
+MESSAGES = tuple(step.name for step in DEFAULT_STEPS if step.action == "message")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Account:
+    """An account of a platform, and the kind of that platform."""
+
+    platform: str
+    account_id: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.platform}/{self.account_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A platform's account tree in its newest snapshot: account → parent, and account → enabled."""
+
+    business_date: date
+    parents: Mapping[str, str | None]
+    enabled: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization on the day: its ladder, its debts and its clients. `payments_as_of` None: there are no payment data."""
+
+    ladder: Ladder
+    moment: datetime
+    payments_as_of: datetime | None
+    last_day: date | None
+    clients: tuple[Standing, ...]
+    claims: tuple[Claim, ...]
+
+    @property
+    def day(self) -> date:
+        """The local day of the moment."""
+        return local_date(self.moment, self.ladder.time_zone)
+
+    def blocking(self, client_code: str) -> list[Claim]:
+        """The debts of a client that block on the day, oldest first."""
+        step = self.ladder.block_step
+        found = [one for one in self.claims if one.client_code == client_code and step and (self.day - one.due_on).days >= step.days]
+        return sorted(found, key=lambda one: (one.due_on, one.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of it.
+
+    `owners`: account → clients mapped to it, as (organization, client); `held`: what we block, the same way round;
+    `touched`: account → day of our last order; `unread`: platform → why its tree could not be read; `unwritable`: account →
+    why it must not be written to now; `states`: account → whether its platform says it is blocked (None: nobody has asked).
+    """
+
+    organizations: tuple[Organization, ...]
+    owners: Mapping[Account, tuple[tuple[str, str], ...]]
+    held: Mapping[tuple[str, str], tuple[Account, ...]]
+    touched: Mapping[tuple[str, str], date]
+    trees: Mapping[str, Tree]
+    unread: Mapping[str, str]
+    unwritable: Mapping[Account, str] = field(default_factory=dict)
+    states: Mapping[Account, bool] | None = None
+
+    def accounts_of(self, organization_code: str, client_code: str) -> tuple[Account, ...]:
+        """Accounts mapped to a client's contracts with an organization, in order."""
+        return tuple(sorted(one for one, owners in self.owners.items() if (organization_code, client_code) in owners))
+
+
+def run(connection: "Connection", name: str, **binds: Any) -> "CursorResult[Any]":
+    """Run a statement of the room by its name."""
+    from sqlalchemy import text
+
+    return connection.execute(text(statement(f"warehouse/access/{name}")), binds)
+
+
+def read(settings: Settings, connection: "Connection", on: date, at: datetime) -> Facts:
+    """Everything the ladder of a day needs. Debts are those open now: who has paid since that day is not blocked for it."""
+    owners: dict[Account, list[tuple[str, str]]] = defaultdict(list)
+    for row in run(connection, "accounts", on=on):
+        owners[Account(row.platform, row.account_id, row.kind)].append((row.organization_code, row.client_code))
+    held: dict[tuple[str, str], list[Account]] = defaultdict(list)
+    for row in run(connection, "blocked", client_code=None):
+        held[row.organization_code, row.client_code].append(Account(row.platform, row.account_id, row.kind))
+    trees, unread = _trees(settings, connection, on)
+    below = _below(owners, trees)
+    clients: dict[str, list[Standing]] = defaultdict(list)
+    for row in run(connection, "clients", on=on):
+        under = tuple(sorted({*row.below, *below.get(row.client_code, ())}))
+        clients[row.organization_code].append(
+            Standing(
+                client_code=row.client_code,
+                never_block=row.never_block,
+                clients_below=under,
+                promised_until=row.promised_until,
+                advance=row.unclear,
+                is_blocked=row.is_blocked,
+            )
+        )
+    claims: dict[str, list[Claim]] = defaultdict(list)
+    for row in run(connection, "claims", on=on, steps=list(MESSAGES)):
+        claim = Claim(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done))
+        claims[row.organization_code].append(claim)
+    organizations = tuple(
+        Organization(
+            ladder=_ladder(settings, row.code, row.time_zone),
+            moment=_moment(on, at, row.time_zone),
+            payments_as_of=_end_of(row.data_until, row.time_zone) if row.data_until else None,
+            last_day=row.last_day,
+            clients=tuple(clients[row.code]),
+            claims=tuple(claims[row.code]),
+        )
+        for row in run(connection, "organizations")
+    )
+    touched = {(row.platform, row.account_id): row.last_day for row in run(connection, "touched")}
+    return Facts(
+        organizations,
+        {account: tuple(found) for account, found in owners.items()},
+        {key: tuple(found) for key, found in held.items()},
+        touched,
+        trees,
+        unread,
+    )
+
+
+def _ladder(settings: Settings, code: str, time_zone: str) -> Ladder:
+    messages = tuple(step for step in DEFAULT_STEPS if step.action == "message" and step.days < settings.block_after_days)
+    return Ladder(
+        organization_code=code,
+        steps=(*messages, Step("block", settings.block_after_days, "block")),
+        time_zone=time_zone,
+        payment_data_limit=timedelta(hours=settings.blocking_data_hours),
+        max_share=settings.blocking_max_share,
+    )
+
+
+def _moment(on: date, at: datetime, time_zone: str) -> datetime:
+    """The moment at which the ladder of a day is taken: now when that is today, else the last second of that day."""
+    if at.astimezone(ZoneInfo(time_zone)).date() == on:
+        return at
+    return _end_of(on, time_zone) - timedelta(seconds=1)
+
+
+def _end_of(day: date, time_zone: str) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone))
+
+
+def _trees(settings: Settings, connection: "Connection", on: date) -> tuple[dict[str, Tree], dict[str, str]]:
+    trees: dict[str, Tree] = {}
+    unread: dict[str, str] = {}
+    for row in run(connection, "trees", on=on).all():
+        try:
+            accounts = lake.read_metadata(settings, row.path).accounts
+        except Refused as error:
+            unread[row.platform] = str(error)
+        else:
+            trees[row.platform] = Tree(row.business_date, {one[0]: one[1] for one in accounts}, {one[0]: one[3] for one in accounts})
+    return trees, unread
+
+
+def _below(owners: Mapping[Account, Sequence[tuple[str, str]]], trees: Mapping[str, Tree]) -> dict[str, set[str]]:
+    """Client → other clients whose accounts lie under one of its own."""
+    clients = {(one.platform, one.account_id): {client for _, client in found} for one, found in owners.items()}
+    below: dict[str, set[str]] = defaultdict(set)
+    for (platform, account_id), own in clients.items():
+        if tree := trees.get(platform):
+            for ancestor in _ancestors(account_id, tree.parents):
+                for client in clients.get((platform, ancestor), ()):
+                    below[client] |= own - {client}
+    return {client: found for client, found in below.items() if found}
+
+
+def _ancestors(account_id: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    seen = {account_id}
+    at = parents.get(account_id)
+    while at is not None and at not in seen:
+        yield at
+        seen.add(at)
+        at = parents.get(at)

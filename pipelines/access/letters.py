@@ -1,0 +1,46 @@
+"""What the ladder tells clients, queued with the orders: its messages, the block, and access restored (domain.md §8, §9)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+from pipelines.access.facts import Facts
+from pipelines.access.wanted import NOT_ITS_OWN, Wanted
+from pipelines.delivery.mail import events
+from pipelines.delivery.mail.queue import queue
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def tell(connection: "Connection", facts: Facts, plans: Sequence[Wanted], at: datetime) -> int:
+    """Queue the letters of a ladder's day, each once; the number that was not queued before."""
+    return queue(connection, (event for one in plans for event in _events(facts, one)), at)
+
+
+def _events(facts: Facts, one: Wanted) -> Iterator[events.Event]:
+    code, day = one.plan.organization_code, one.plan.day
+    organization = next(found for found in facts.organizations if found.ladder.organization_code == code)
+    changed = {(change.client_code, change.action) for change in one.changes if change.reason != NOT_ITS_OWN}
+    for block in one.plan.block:
+        if (block.client_code, "block") in changed:
+            debts = [events.Debt(claim.number, claim.due_on, claim.open) for claim in organization.blocking(block.client_code)]
+            yield events.blocked(f"{code} {block.client_code} {day}", code, block.client_code, on=day, debts=debts)
+    for client, action in sorted(changed):
+        if action == "restore":
+            yield events.restored(f"{code} {client} {day}", code, client, on=day)
+    if one.only_restore:
+        return
+    claims = {claim.key: claim for claim in organization.claims}
+    step = organization.ladder.block_step
+    for notice in one.plan.notices:
+        claim = claims[notice.key]
+        yield events.ladder_step(
+            cast("events.Step", notice.step),
+            claim.number,
+            code,
+            claim.client_code,
+            on=day,
+            debts=[events.Debt(claim.number, claim.due_on, claim.open)],
+            blocks_on=claim.due_on + timedelta(days=step.days) if step else None,
+        )

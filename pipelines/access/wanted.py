@@ -1,0 +1,191 @@
+"""From the ladder's plan to accounts: which to block, which to give back, which to leave alone and why. Pure (domain.md §9)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal
+
+from pipelines.access.facts import Account, Facts, Organization
+from pipelines.money import ZERO
+from pipelines.platforms.registry import FILES
+from pipelines.receivables.ladder import Decision, Plan, Reason, plan
+
+Action = Literal["block", "restore"]
+
+REASONS: Final = {
+    Reason.STALE_DATA: "данные о платежах устарели или их нет",
+    Reason.EXEMPT: "клиент не блокируется (never_block)",
+    Reason.ADMINISTRATOR: "администратор платформы",
+    Reason.OTHERS_BELOW: "под ним работают другие клиенты:",
+    Reason.PROMISE: "обещанный платёж до",
+    Reason.ADVANCE: "есть неразнесённые деньги плательщика с тем же ИНН:",
+    Reason.CAP: "больше клиентов за один раз, чем разрешено без решения человека:",
+    Reason.PAID: "блокирующего долга нет",
+}
+NOT_ITS_OWN = "учётная запись больше не принадлежит клиенту"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An order to be given for one account."""
+
+    account: Account
+    organization_code: str
+    client_code: str
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the plan for people: who, what happens (block, restore, withheld, or a message's step), for what debt, why."""
+
+    organization_code: str
+    client_code: str
+    action: str
+    debt: Decimal
+    due_on: date | None
+    reason: str
+    accounts: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        owed = f", {self.debt:.2f} due {self.due_on}" if self.debt else ""
+        where = f" [{', '.join(self.accounts)}]" if self.accounts else ""
+        return f"{self.action} {self.client_code} of {self.organization_code}{owed}: {self.reason}{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one organization's ladder comes to on the day."""
+
+    plan: Plan
+    changes: tuple[Change, ...]
+    lines: tuple[Line, ...]
+    only_restore: bool = False
+
+
+def wanted(facts: Facts, organization: Organization, *, is_approved: bool = False, only_restore: bool = False) -> Wanted:
+    """The orders of a ladder's day.
+
+    An account that another client works with, or that somebody else has blocked, is left alone; a client with no other
+    account does not count for the capped share. An account of ours that is the client's no longer is given back.
+    """
+    blocks, left = _blocks(facts, organization)
+    hopeless = {client for client in left if not blocks[client]}
+    clients = [replace(one, never_block=True) if one.client_code in hopeless else one for one in organization.clients]
+    taken = plan(
+        organization.ladder, organization.moment, organization.payments_as_of, clients, organization.claims, is_approved=is_approved
+    )
+    changes = list(_restored(facts, taken))
+    if not only_restore:
+        held = {client for client, _ in _held(facts, taken.organization_code)} - {one.client_code for one in taken.restore}
+        chosen = [*(one.client_code for one in taken.block), *sorted(held)]
+        changes.extend(change for client in chosen for change in blocks.get(client, ()))
+    lines = list(_orders(organization, changes))
+    if not only_restore:
+        exempt = {one.client_code for one in organization.clients if one.never_block}
+        lines.extend(_withheld(organization, taken.withheld, {client: left[client] for client in hopeless - exempt}))
+        lines.extend(_partly(organization, {one.client_code for one in taken.block}, left))
+        lines.extend(_notices(organization, taken))
+    return Wanted(taken, tuple(changes), tuple(lines), only_restore)
+
+
+def _blocks(facts: Facts, organization: Organization) -> tuple[dict[str, list[Change]], dict[str, list[str]]]:
+    """Client with blocking debts → accounts that may be blocked for them; and why each other account may not."""
+    blocks: dict[str, list[Change]] = {}
+    left: dict[str, list[str]] = {}
+    code = organization.ladder.organization_code
+    for standing in organization.clients:
+        client = standing.client_code
+        claims = organization.blocking(client)
+        if not claims:
+            continue
+        numbers = ", ".join(f"{one.number} (срок {one.due_on:%d.%m.%Y}, {one.open:.2f})" for one in claims)
+        reason = f"просрочено {sum((one.open for one in claims), ZERO):.2f} руб.: {numbers}"
+        blocks[client] = []
+        accounts = [one for one in facts.accounts_of(code, client) if one not in facts.held.get((code, client), ())]
+        for account in accounts:
+            if why := _left_alone(facts, account, client):
+                left.setdefault(client, []).append(f"{account}: {why}")
+            else:
+                blocks[client].append(Change(account, code, client, "block", reason))
+        if not accounts and not standing.is_blocked:
+            left[client] = ["на эту дату нет ни одной учётной записи"]
+    return blocks, left
+
+
+def _left_alone(facts: Facts, account: Account, client: str) -> str | None:
+    """Why an account of a debtor is not to be touched, or None."""
+    others = sorted({other for _, other in facts.owners[account] if other != client})
+    if others:
+        return f"с учётной записью работают и другие клиенты: {', '.join(others)}"
+    if account.platform in facts.unread:
+        return f"дерево учётных записей не прочитано: {facts.unread[account.platform]}"
+    if account in facts.unwritable:
+        return facts.unwritable[account]
+    if account.kind != FILES and facts.states is not None and account not in facts.states:
+        return "её состояние на платформе не прочитано"
+    return "уже заблокирована не нами" if _is_foreign(facts, account) else None
+
+
+def _is_foreign(facts: Facts, account: Account) -> bool:
+    """Whether the newest snapshot, younger than our last order for the account, shows it blocked although we do not hold it."""
+    tree = facts.trees.get(account.platform)
+    held = any(account in accounts for accounts in facts.held.values())
+    if tree is None or held or tree.enabled.get(account.account_id, True):
+        return False
+    ours = facts.touched.get((account.platform, account.account_id))
+    return ours is None or tree.business_date > ours
+
+
+def _restored(facts: Facts, taken: Plan) -> Iterator[Change]:
+    code = taken.organization_code
+    reasons = {one.client_code: _said(one) for one in taken.restore}
+    for client, accounts in _held(facts, code):
+        for account in accounts:
+            if client in reasons:
+                yield Change(account, code, client, "restore", reasons[client])
+            elif (code, client) not in facts.owners.get(account, ()):
+                yield Change(account, code, client, "restore", NOT_ITS_OWN)
+
+
+def _orders(organization: Organization, changes: Sequence[Change]) -> Iterator[Line]:
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for one in changes:
+        together.setdefault((one.client_code, one.action, one.reason), []).append(str(one.account))
+    for (client, action, reason), accounts in together.items():
+        yield _line(organization, client, action, reason, tuple(accounts))
+
+
+def _withheld(organization: Organization, decisions: Sequence[Decision], hopeless: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+    for one in decisions:
+        reason = "; ".join(hopeless[one.client_code]) if one.client_code in hopeless else _said(one)
+        yield _line(organization, one.client_code, "withheld", reason)
+
+
+def _partly(organization: Organization, blocked: set[str], left: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+    """Accounts of a blocked client that are left alone."""
+    for client in sorted(blocked & left.keys()):
+        yield _line(organization, client, "withheld", "; ".join(left[client]))
+
+
+def _notices(organization: Organization, taken: Plan) -> Iterator[Line]:
+    claims = {claim.key: claim for claim in organization.claims}
+    for notice in taken.notices:
+        claim = claims[notice.key]
+        yield Line(taken.organization_code, notice.client_code, notice.step, claim.open, claim.due_on, f"письмо о счёте {claim.number}")
+
+
+def _line(organization: Organization, client: str, action: str, reason: str, accounts: tuple[str, ...] = ()) -> Line:
+    claims = organization.blocking(client)
+    debt = sum((one.open for one in claims), ZERO)
+    return Line(organization.ladder.organization_code, client, action, debt, claims[0].due_on if claims else None, reason, accounts)
+
+
+def _said(decision: Decision) -> str:
+    return f"{REASONS[decision.reason]} {decision.detail}".strip()
+
+
+def _held(facts: Facts, code: str) -> Iterator[tuple[str, tuple[Account, ...]]]:
+    return ((client, accounts) for (organization, client), accounts in sorted(facts.held.items()) if organization == code)

@@ -1,0 +1,133 @@
+"""`fleetbill payments`, `ageing`, `statement`, `dunning`, `access`: money in, who owes what, and whom we block for it."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pipelines.cli.output import DATE, author_options, authorship, emit, format_option, say, settings
+from pipelines.clock import now
+from pipelines.errors import BadInput, Refused
+
+IMPORT_COLUMNS = ("file", "organizations", "data_until", "payments", "known", "matched", "settled", "unmatched")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--unmatched", is_flag=True, help="Only payments of which something is nobody's.")
+@format_option
+@click.pass_context
+def payments(context: click.Context, *, unmatched: bool, output_format: str) -> None:
+    """Payments: what each of them paid, and what of it is an advance. `payments import FILE` reads a bank's statement."""
+    if context.invoked_subcommand is not None:
+        return
+    from pipelines.receivables.listing import PAYMENT_COLUMNS
+    from pipelines.receivables.listing import payments as listed
+
+    emit(listed(settings(), unmatched_only=unmatched), PAYMENT_COLUMNS, output_format)
+
+
+@payments.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@format_option
+def import_file(file: Path, output_format: str) -> None:
+    """Import a bank's statement (1CClientBankExchange): every payment once, matched. Access of who has paid comes back at once."""
+    from pipelines.access.dunning import restore
+    from pipelines.receivables.importing import import_payments
+
+    configured, at = settings(), now()
+    done = import_payments(configured, file, at)
+    emit([{column: getattr(done, column) for column in IMPORT_COLUMNS}], IMPORT_COLUMNS, output_format)
+    for reason, count in done.skipped.items():
+        say(f"skipped {count}: {reason}")
+    restored = restore(configured, at)
+    for line in restored.lines:
+        say(line)
+    _not_written(restored.refused)
+
+
+@click.command()
+@click.option("--date", "day", type=DATE, required=True, help="The day on which the debts are looked at.")
+@format_option
+def ageing(day: date, output_format: str) -> None:
+    """Open debt by days past due, from what was issued and paid by that day."""
+    from pipelines.receivables.listing import AGEING_COLUMNS
+    from pipelines.receivables.listing import ageing as listed
+
+    emit(listed(settings(), day), AGEING_COLUMNS, output_format)
+
+
+@click.command()
+@click.option("--client", required=True, help="The client's code.")
+@click.option("--from", "first", type=DATE, required=True, help="First day.")
+@click.option("--to", "last", type=DATE, required=True, help="Last day.")
+@format_option
+def statement(client: str, first: date, last: date, output_format: str) -> None:
+    """A client's statement of account (акт сверки), per organization: balances above zero are the client's debt."""
+    from pipelines.receivables.listing import STATEMENT_COLUMNS, statement_of_account
+
+    accounts = statement_of_account(settings(), client, first, last)
+    emit([row for account in accounts for row in account.rows()], STATEMENT_COLUMNS, output_format)
+
+
+@click.command()
+@click.option("--date", "day", type=DATE, required=True, help="The day of the ladder.")
+@click.option("--dry-run", is_flag=True, help="Show whom it would block, restore and remind, and why others are left; store nothing.")
+@click.option("--approve-by", metavar="NAME", help="Block more clients than the share allows, in the name of this person.")
+@click.option("--reason", default="approved at the command line", help="A word of the approver.")
+@format_option
+def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, output_format: str) -> None:
+    """The overdue ladder of a date: whom to block, whom to let in again, whom to remind; block lists are written complete."""
+    from pipelines.access.dunning import COLUMNS
+    from pipelines.access.dunning import dunning as taken
+
+    if approve_by is not None and not approve_by.strip():
+        raise BadInput.one("--approve-by", "must not be empty")
+    approver = authorship(approve_by, reason) if approve_by else None
+    done = taken(settings(), day, now(), dry_run=dry_run, approver=approver)
+    emit([{column: getattr(row, column) for column in COLUMNS} for row in done.rows], COLUMNS, output_format)
+    counts = ", ".join(f"{done.count(action)} {action}" for action in ("block", "restore", "withheld"))
+    say(f"{'dry run of' if dry_run else 'ladder of'} {day}: {counts} (clients)")
+    _not_written(done.refused)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--client", help="Only this client.")
+@format_option
+@click.pass_context
+def access(context: click.Context, client: str | None, output_format: str) -> None:
+    """What we block now and why. `access promise` takes a client's word that it pays."""
+    if context.invoked_subcommand is not None:
+        return
+    from pipelines.access.listing import COLUMNS, blocked
+
+    emit(blocked(settings(), client), COLUMNS, output_format)
+
+
+@access.command("promise")
+@click.option("--client", required=True, help="The client's code.")
+@click.option("--until", type=DATE, required=True, help="Last day of the promise.")
+@click.option("--organization", help="Only for this organization; default: all that the client has contracts with.")
+@author_options()
+def promise_payment(client: str, until: date, organization: str | None, by: str, reason: str) -> None:
+    """A promise of payment: until its day the client is not blocked; if it is blocked by us, access comes back at once."""
+    from pipelines.access.dunning import restore
+    from pipelines.access.promises import promise
+
+    configured, author = settings(), authorship(by, reason)
+    for code in promise(configured, client, until, author, organization):
+        say(f"{client} of {code}: not blocked until {until}")
+    restored = restore(configured, author.at)
+    for line in restored.lines:
+        say(line)
+    _not_written(restored.refused)
+
+
+class PlatformsNotWritten(Refused):
+    """Orders stand, but their platforms could not be written; the next run carries them out."""
+
+
+def _not_written(refused: Mapping[str, str]) -> None:
+    if refused:
+        named = "; ".join(f"{platform}: {why}" for platform, why in sorted(refused.items()))
+        raise PlatformsNotWritten(f"platforms that could not be written ({named}); their orders stand, the next run carries them out")

@@ -1,0 +1,97 @@
+"""Payments, ageing of debt and statements of account as rows, all from the one ledger (domain.md §8)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pipelines.errors import BadInput
+from pipelines.money import ZERO
+from pipelines.receivables import ledger
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+
+Row = dict[str, Any]
+
+PAYMENT_COLUMNS = ("payment_id", "source", "paid_on", "amount", "payer_inn", "client_code", "purpose", "matched", "advance")
+AGEING_COLUMNS = ("client_code", "organization_code", "not_due", "0", "1-30", "31-60", "61-90", "90+", "total")
+STATEMENT_COLUMNS = ("organization_code", "date", "document", "debit", "credit", "balance")
+
+
+def payments(settings: Settings, *, unmatched_only: bool = False) -> list[Row]:
+    """Payments and reversals, oldest first: what each paid (`matched`), what of it is the client's `advance`; matched + advance = amount
+    where the client is known."""
+    with engine.transaction(settings) as connection:
+        return [dict(row) for row in ledger.run(connection, "payments", unmatched_only=unmatched_only).mappings()]
+
+
+def ageing(settings: Settings, on: date) -> list[Row]:
+    """Open debt per client and organization by days past due on a day; only what was issued and paid by that day counts.
+
+    `not_due`: due after that day; `0`: due on it.
+    """
+    with engine.transaction(settings) as connection:
+        return [dict(row) for row in ledger.run(connection, "ageing", on=on).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of an account: `debit` raises the client's debt, `credit` lowers it."""
+
+    dated: date
+    document: str
+    debit: Decimal
+    credit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A client's account with one organization over a period; balances above zero are the client's debt, below zero its advance."""
+
+    organization_code: str
+    first: date
+    last: date
+    opening: Decimal
+    entries: tuple[Entry, ...]
+
+    @property
+    def closing(self) -> Decimal:
+        """The balance at the end of the period."""
+        return self.opening + sum((one.debit - one.credit for one in self.entries), ZERO)
+
+    def rows(self) -> list[Row]:
+        """Opening balance, every entry with the balance after it, and the turnover with the closing balance."""
+        balance = self.opening
+        listed = [self._row(self.first, "Сальдо начальное", None, None, balance)]
+        for one in self.entries:
+            balance += one.debit - one.credit
+            listed.append(self._row(one.dated, one.document, one.debit, one.credit, balance))
+        debit = sum((one.debit for one in self.entries), ZERO)
+        credit = sum((one.credit for one in self.entries), ZERO)
+        listed.append(self._row(self.last, "Обороты и сальдо конечное", debit, credit, balance))
+        return listed
+
+    def _row(self, dated: date, document: str, debit: Decimal | None, credit: Decimal | None, balance: Decimal) -> Row:
+        values = (self.organization_code, dated, document, debit, credit, balance)
+        return dict(zip(STATEMENT_COLUMNS, values, strict=True))
+
+
+def statement_of_account(settings: Settings, client_code: str, first: date, last: date) -> list[Account]:
+    """A client's accounts (акт сверки), one per organization that it ever had a contract with.
+
+    BadInput for an unknown client, or a period that ends before it begins.
+    """
+    if first > last:
+        raise BadInput.one("--to", f"{last} lies before {first}")
+    with engine.transaction(settings) as connection:
+        organizations = list(ledger.run(connection, "organizations_of_client", client_code=client_code).scalars())
+        rows = ledger.run(connection, "statement_entries", client_code=client_code, last=last).all()
+    if not organizations and not rows:
+        raise BadInput.one("--client", f"no client {client_code!r} with a contract")
+    accounts: list[Account] = []
+    for code in sorted({*organizations, *(row.organization_code for row in rows)}):
+        own = [row for row in rows if row.organization_code == code]
+        before = sum((row.debit - row.credit for row in own if row.dated < first), ZERO)
+        entries = tuple(Entry(row.dated, row.document, row.debit, row.credit) for row in own if row.dated >= first)
+        accounts.append(Account(code, first, last, before, entries))
+    return accounts

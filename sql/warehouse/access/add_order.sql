@@ -1,0 +1,9 @@
+-- grain: one order, numbered after the last; inputs: access.orders; its columns as binds. The lock of `lock` is held.
+-- rerun: in the ordering transaction only
+INSERT INTO access.orders (
+    order_no, platform, account_id, client_code, organization_code, action, state_before, reason, approved_by, effective_on, at
+)
+SELECT
+    coalesce(max(order_no), 0) + 1, :platform, :account_id, :client_code, :organization_code, :action, :state_before, :reason, :approved_by,
+    CAST(:effective_on AS date), CAST(:at AS timestamptz)
+FROM access.orders

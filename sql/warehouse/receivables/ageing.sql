@@ -1,0 +1,27 @@
+-- grain: organization × client with open invoices on :on, by days past due on that day; only what was issued and paid by then
+-- inputs: billing.invoices, receivables.payments, allocations; :on
+-- rerun: reads only
+SELECT
+    o.client_code, o.organization_code,
+    coalesce(sum(o.open) FILTER (WHERE o.days < 0), 0.00)::numeric(14, 2) AS not_due,
+    coalesce(sum(o.open) FILTER (WHERE o.days = 0), 0.00)::numeric(14, 2) AS "0",
+    coalesce(sum(o.open) FILTER (WHERE o.days BETWEEN 1 AND 30), 0.00)::numeric(14, 2) AS "1-30",
+    coalesce(sum(o.open) FILTER (WHERE o.days BETWEEN 31 AND 60), 0.00)::numeric(14, 2) AS "31-60",
+    coalesce(sum(o.open) FILTER (WHERE o.days BETWEEN 61 AND 90), 0.00)::numeric(14, 2) AS "61-90",
+    coalesce(sum(o.open) FILTER (WHERE o.days > 90), 0.00)::numeric(14, 2) AS "90+",
+    sum(o.open)::numeric(14, 2) AS total
+FROM (
+    SELECT i.client_code, i.organization_code, CAST(:on AS date) - i.due_on AS days, i.total - coalesce(p.paid, 0) AS open
+    FROM billing.invoices i
+    LEFT JOIN (
+        SELECT a.number, sum(a.amount) AS paid
+        FROM receivables.allocations a
+        JOIN receivables.payments p USING (payment_id)
+        WHERE p.paid_on <= :on
+        GROUP BY a.number
+    ) p USING (number)
+    WHERE i.total > 0 AND i.issued_on <= :on
+) o
+WHERE o.open > 0
+GROUP BY o.client_code, o.organization_code
+ORDER BY o.client_code COLLATE "C", o.organization_code COLLATE "C"

@@ -1,0 +1,45 @@
+-- grain: allocation of a client's free money (credits first, then advances, each the oldest first) to the client's open invoices
+--        of the same organization, oldest due first: both are laid end to end, and where they overlap one pays the other
+-- inputs: receivables.payment_balances, billing.invoices; :at. The lock of `lock` is held, credits are added.
+-- rerun: nothing is left to allocate
+INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, rule, at)
+WITH money AS MATERIALIZED (
+    SELECT
+        payment_id, source, organization_code, client_code, left_over,
+        sum(left_over) OVER (
+            PARTITION BY organization_code, client_code
+            ORDER BY source <> 'credit', paid_on, payment_id COLLATE "C" ROWS UNBOUNDED PRECEDING
+        ) AS reaches
+    FROM receivables.payment_balances
+    WHERE left_over > 0 AND client_code IS NOT NULL
+), theirs AS (
+    SELECT DISTINCT organization_code, client_code FROM money
+), owed AS MATERIALIZED (
+    SELECT
+        i.number, i.organization_code, i.client_code, i.open,
+        sum(i.open) OVER (
+            PARTITION BY i.organization_code, i.client_code
+            ORDER BY i.due_on, i.issued_on, i.number COLLATE "C" ROWS UNBOUNDED PRECEDING
+        ) AS reaches
+    FROM (
+        SELECT i.number, i.organization_code, i.client_code, i.due_on, i.issued_on, i.total - coalesce(p.paid, 0) AS open
+        FROM billing.invoices i
+        JOIN theirs USING (organization_code, client_code)
+        LEFT JOIN (SELECT number, sum(amount) AS paid FROM receivables.allocations GROUP BY number) p USING (number)
+        WHERE i.total > 0
+    ) i
+    WHERE i.open > 0
+), taken AS (
+    SELECT
+        m.payment_id, m.source, o.number, o.reaches,
+        least(m.reaches, o.reaches) - greatest(m.reaches - m.left_over, o.reaches - o.open) AS amount
+    FROM money m
+    JOIN owed o USING (organization_code, client_code)
+    WHERE m.reaches - m.left_over < o.reaches AND o.reaches - o.open < m.reaches
+)
+SELECT
+    t.payment_id,
+    coalesce((SELECT max(a.allocation_no) FROM receivables.allocations a WHERE a.payment_id = t.payment_id), 0)
+        + row_number() OVER (PARTITION BY t.payment_id ORDER BY t.reaches),
+    t.number, t.amount, CASE t.source WHEN 'credit' THEN 'credit' ELSE 'advance' END, :at
+FROM taken t

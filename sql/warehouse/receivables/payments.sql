@@ -1,0 +1,12 @@
+-- grain: payment or reversal (credits are no payments): what it paid, what of it is the client's advance
+-- inputs: receivables.payments, allocations; :unmatched_only
+-- rerun: reads only
+SELECT
+    p.payment_id, p.source, p.organization_code, p.paid_on, p.amount, p.payer_inn, p.client_code, p.purpose,
+    coalesce(a.amount, 0.00)::numeric(14, 2) AS matched,
+    CASE WHEN p.client_code IS NULL THEN 0.00 ELSE p.amount - coalesce(a.amount, 0) END::numeric(14, 2) AS advance
+FROM receivables.payments p
+LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM receivables.allocations GROUP BY payment_id) a USING (payment_id)
+LEFT JOIN receivables.payment_balances b ON b.payment_id = coalesce(p.reverses, p.payment_id)
+WHERE p.source <> 'credit' AND (NOT :unmatched_only OR (p.client_code IS NULL AND b.left_over <> 0))
+ORDER BY p.paid_on, p.organization_code, p.payment_id COLLATE "C"

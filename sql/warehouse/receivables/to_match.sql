@@ -1,0 +1,7 @@
+-- grain: payment that is not wholly matched and nobody's yet, oldest first; inputs: receivables.payments
+-- rerun: reads only
+SELECT p.payment_id, p.organization_code, b.left_over, p.payer_inn, p.purpose, p.paid_on
+FROM receivables.payment_balances b
+JOIN receivables.payments p USING (payment_id)
+WHERE p.client_code IS NULL AND b.left_over > 0
+ORDER BY p.paid_on, p.payment_id COLLATE "C"

@@ -1,0 +1,7 @@
+-- grain: payment or reversal of which something is nobody's; inputs: receivables.payments, payment_balances
+-- rerun: reads only
+SELECT p.payment_id, p.organization_code, p.paid_on, b.left_over, p.payer_name, p.payer_inn, p.purpose
+FROM receivables.payment_balances b
+JOIN receivables.payments p USING (payment_id)
+WHERE p.client_code IS NULL AND b.left_over <> 0
+ORDER BY p.paid_on, p.payment_id COLLATE "C"

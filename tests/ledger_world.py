@@ -1,0 +1,166 @@
+"""A house with organizations, clients, contracts and issued invoices, written straight into the warehouse; and banks' statements."""
+
+import uuid
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from pipelines.settings import Settings
+
+ACCOUNTS = {"ORG": "40702810938000000001", "SEC": "40702810938000000002"}
+PREFIXES = {"ORG": "ВМ", "SEC": "СМ"}
+
+_ORGANIZATION = """
+INSERT INTO master.organizations (code, name, inn, bank_account, bank_name, bic, invoice_prefix)
+SELECT :code, :code, '7707083893', :account, 'Банк', '044525225', :prefix
+WHERE NOT EXISTS (SELECT FROM master.organizations WHERE code = :code)
+"""
+_CLIENT = """
+INSERT INTO master.clients (client_code, name, inn, kind, dealer_code, never_block)
+VALUES (:client, :client, :inn, 'legal', :dealer, :never_block) ON CONFLICT DO NOTHING
+"""
+_CONTRACT = """
+INSERT INTO master.contracts (contract_no, client_code, organization_code, starts_on, ends_on)
+VALUES (:contract, :client, :organization, :starts_on, :ends_on) ON CONFLICT DO NOTHING
+"""
+_PLATFORM = "INSERT INTO master.platforms (platform, kind, time_zone) VALUES (:platform, :kind, 'Europe/Moscow') ON CONFLICT DO NOTHING"
+_ACCOUNT = """
+INSERT INTO master.accounts (platform, account_id, contract_no, valid_from, valid_to)
+VALUES (:platform, :account, :contract, :valid_from, :valid_to)
+"""
+_LINE = """
+INSERT INTO billing.invoice_lines (
+    invoice_id, line_no, tariff_code, component_no, component, component_kind, segment_from, segment_to, quantity, quantity_exact, price,
+    share, discount_percent, prices_include_vat, net, vat_rate, vat, total, arithmetic, printed_quantity, printed_price, printed_text
+) VALUES (
+    :id, 1, 'T1', 1, 'Мониторинг', 'vehicles', :month, :month, 1, '1', :total, '1', 0, false, :total, NULL, 0, :total, '', 1, :total, ''
+)
+"""
+_INVOICE = """
+INSERT INTO billing.invoices (
+    invoice_id, number, organization_code, year, sequence_no, contract_no, client_code, month, purpose, kind, cause, issued_on, due_on,
+    currency, net, vat, total, line_count, digest, evidence, approval_no, issued_at
+) VALUES (
+    :id, :number, :organization, :year, :sequence_no, :contract, :client, :month, 'close', :kind, :number, :issued_on, :due_on,
+    'RUB', :total, 0, :total, 1, '', '{}', 1, now()
+)
+"""
+
+
+@dataclass
+class House:
+    """The warehouse of a test, as its owner fills it."""
+
+    settings: Settings
+    last_no: int = 0
+
+    @contextmanager
+    def owner(self):
+        engine = create_engine(self.settings.database_owner_url)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def client(self, code: str, inn: str | None = None, *, organization="ORG", contract=None, dealer=None, never_block=False, ends_on=None):
+        """A client with a contract (K-CODE unless named) and an account of that name on the platform gps1."""
+        contract = contract or f"K-{code}"
+        with self.owner() as connection:
+            for each, account in ACCOUNTS.items():
+                connection.execute(text(_ORGANIZATION), {"code": each, "account": account, "prefix": PREFIXES[each]})
+            connection.execute(text(_PLATFORM), {"platform": "gps1", "kind": "files"})
+            connection.execute(text(_CLIENT), {"client": code, "inn": inn, "dealer": dealer, "never_block": never_block})
+            values = {"contract": contract, "client": code, "organization": organization}
+            connection.execute(text(_CONTRACT), {**values, "starts_on": date(2025, 1, 1), "ends_on": ends_on})
+        self.account(contract, contract)
+
+    def platform(self, name: str, kind: str):
+        with self.owner() as connection:
+            connection.execute(text(_PLATFORM), {"platform": name, "kind": kind})
+
+    def account(self, account: str, contract: str, platform="gps1", valid_from=date(2025, 1, 1), valid_to=None):
+        binds = {"platform": platform, "account": account, "contract": contract, "valid_from": valid_from, "valid_to": valid_to}
+        with self.owner() as connection:
+            connection.execute(text(_ACCOUNT), binds)
+
+    def invoice(self, client: str, total: str, due: str, *, organization="ORG", contract=None, issued: str | None = None) -> str:
+        """An issued invoice of one line; its number."""
+        return self.invoices([(client, total, due)], organization=organization, contract=contract, issued=issued)[0]
+
+    def invoices(self, rows: Iterable[tuple[str, str, str]], *, organization="ORG", contract=None, issued=None) -> list[str]:
+        """Many of them: (client, total, due)."""
+        lines, invoices = [], []
+        for client, total, due in rows:
+            self.last_no += 1
+            due_on = date.fromisoformat(due)
+            issued_on = date.fromisoformat(issued) if issued else due_on.replace(day=1)
+            binds = {
+                "id": uuid.uuid5(uuid.NAMESPACE_OID, f"{organization}{self.last_no}"),
+                "number": f"{PREFIXES[organization]}{issued_on.year % 100}-{self.last_no:06}",
+                "organization": organization, "year": issued_on.year, "sequence_no": self.last_no,
+                "contract": contract or f"K-{client}", "client": client, "month": issued_on.replace(day=1),
+                "kind": "adjustment" if Decimal(total) < 0 else "monthly",
+                "issued_on": issued_on, "due_on": due_on, "total": Decimal(total),
+            }  # fmt: skip
+            lines.append(binds)
+            invoices.append(binds)
+        with self.owner() as connection:
+            connection.execute(text(_LINE), lines)
+            connection.execute(text(_INVOICE), invoices)
+        return [one["number"] for one in invoices]
+
+    def rows(self, query: str, **binds):
+        with self.owner() as connection:
+            return [tuple(row) for row in connection.execute(text(query), binds)]
+
+    def open(self) -> dict[str, Decimal]:
+        """Number → what is open of it."""
+        query = "SELECT number, total - coalesce(paid, 0) FROM billing.invoices LEFT JOIN receivables.invoice_balances USING (number)"
+        return dict(self.rows(query))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document of a statement: money that came in, or (`goes`) went out."""
+
+    number: str
+    amount: str
+    purpose: str = "Оплата"
+    inn: str = ""
+    day: str = "2026-03-10"
+    account: str = "40702810500000000777"
+    name: str = "ООО Плательщик"
+    organization: str = "ORG"
+    goes: bool = False
+
+
+def statement(path: Path, *papers: Paper, until: str = "2026-03-31", created: str | None = None, organization: str = "ORG") -> Path:
+    """A bank's statement as a file."""
+    head = ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows"]
+    head += [f"ДатаСоздания={_day(created)}"] if created else []
+    head += ["ДатаНачала=01.01.2026", f"ДатаКонца={_day(until)}", f"РасчСчет={ACCOUNTS[organization]}"]
+    lines = [line for paper in papers for line in _document(paper)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes("".join(f"{line}\r\n" for line in (*head, *lines, "КонецФайла")).encode("cp1251"))
+    return path
+
+
+def _day(text_: str) -> str:
+    return f"{date.fromisoformat(text_):%d.%m.%Y}"
+
+
+def _document(paper: Paper) -> list[str]:
+    ours = ACCOUNTS[paper.organization]
+    payer, payee = (ours, paper.account) if paper.goes else (paper.account, ours)
+    return [
+        "СекцияДокумент=Платежное поручение", f"Номер={paper.number}", f"Дата={_day(paper.day)}", f"Сумма={paper.amount}",
+        f"ПлательщикСчет={payer}", f"ПлательщикИНН={'' if paper.goes else paper.inn}", f"Плательщик1={paper.name}",
+        f"ПолучательСчет={payee}", f"ДатаПоступило={'' if paper.goes else _day(paper.day)}",
+        f"ДатаСписано={_day(paper.day) if paper.goes else ''}", f"НазначениеПлатежа={paper.purpose}", "КонецДокумента",
+    ]  # fmt: skip

@@ -1,0 +1,451 @@
+"""Whom we block for debts, whom we let in again, and everything that keeps us from blocking."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from pipelines.access import platforms
+from pipelines.access.dunning import LadderOfThePast, dunning, restore
+from pipelines.access.promises import promise
+from pipelines.clock import Authorship
+from pipelines.evidence import lake
+from pipelines.platforms import registry
+from pipelines.platforms.errors import Transient
+from pipelines.platforms.interface import AccountState, Blocking, Effective
+from pipelines.receivables.importing import import_payments
+from tests.conftest import NOW
+from tests.database import contents, difference
+from tests.ledger_world import House, Paper, statement
+
+INN = "7736207543"
+OTHER = "7728168971"
+DUE = "2026-03-10"
+DAY = date(2026, 3, 24)  # 14 days after the due date
+AT = datetime(2026, 3, 24, 5, tzinfo=UTC)
+ANNA = Authorship("Анна Петрова", "решено", AT)
+
+
+@pytest.fixture
+def house(settings, tmp_path):
+    """A owes 3600 since 10 March, B nothing; the statements reach to 23 March. One of two clients may be blocked at once."""
+    made = House(settings)
+    made.client("A", INN)
+    made.client("B", OTHER)
+    made.invoice("A", "3600.00", DUE)
+    import_payments(settings, statement(tmp_path / "fresh.txt", until="2026-03-23"), NOW)
+    return made
+
+
+def listed(settings, platform="gps1"):
+    path = settings.exchange / "access" / platform / "blocked.csv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def blocked(settings):
+    return [row["account_id"] for row in listed(settings)]
+
+
+def orders(house):
+    joined = "access.orders LEFT JOIN access.outcomes USING (order_no)"
+    return house.rows(f"SELECT account_id, action, state_before, state_after FROM {joined} ORDER BY order_no")
+
+
+def withheld(result):
+    return {row.client_code: row.reason for row in result.rows if row.action == "withheld"}
+
+
+def test_a_debtor_is_blocked_on_its_day_and_not_before(house, settings):
+    dunning(settings, date(2026, 3, 23), NOW)
+    assert blocked(settings) == []
+    result = dunning(settings, DAY, NOW)
+    (row,) = listed(settings)
+    number = f"ВМ26-{1:06}"
+    assert row == {
+        "account_id": "K-A",
+        "client_code": "A",
+        "organization_code": "ORG",
+        "reason": f"просрочено 3600.00 руб.: {number} (срок 10.03.2026, 3600.00)",
+        "since": "2026-03-24",
+    }
+    assert result.count("block") == 1
+    assert orders(house) == [("K-A", "block", "unknown", "blocked")]
+    before = contents(settings)
+    dunning(settings, DAY, NOW)
+    assert difference(contents(settings), before) == {}
+
+
+def test_the_due_date_ends_in_the_organizations_time_zone(house, settings):
+    """At 20:59 UTC it is still the 23rd in Moscow: the ladder of the day is the organization's own."""
+    late = datetime(2026, 3, 23, 20, 59, tzinfo=UTC)
+    assert dunning(settings, date(2026, 3, 23), late, dry_run=True).count("block") == 0
+    assert dunning(settings, DAY, datetime(2026, 3, 23, 21, 0, tzinfo=UTC), dry_run=True).count("block") == 1
+
+
+def test_a_dry_run_shows_the_plan_and_stores_nothing(house, settings):
+    before = contents(settings)
+    result = dunning(settings, DAY, NOW, dry_run=True)
+    (row,) = result.rows
+    assert (row.action, row.client_code, row.debt, row.due_on, row.accounts) == (
+        "block",
+        "A",
+        Decimal("3600.00"),
+        date(2026, 3, 10),
+        ("gps1/K-A",),
+    )
+    assert difference(contents(settings), before) == {}
+    assert not (settings.exchange / "access").exists()
+
+
+def test_paid_is_restored_at_once_and_part_is_not(house, settings, tmp_path):
+    """1000 of 3600 leave 2600 that still block; the rest comes, and access with it."""
+    dunning(settings, DAY, NOW)
+    import_payments(
+        settings, statement(tmp_path / "1.txt", Paper("1", "1000.00", "за услуги", INN, day="2026-03-24"), until="2026-03-24"), NOW
+    )
+    assert restore(settings, NOW).rows == ()
+    assert blocked(settings) == ["K-A"]
+    import_payments(
+        settings, statement(tmp_path / "2.txt", Paper("2", "2600.00", "за услуги", INN, day="2026-03-24"), until="2026-03-24"), NOW
+    )
+    (row,) = restore(settings, NOW).rows
+    assert (row.action, row.client_code, row.accounts) == ("restore", "A", ("gps1/K-A",))
+    assert blocked(settings) == []
+    assert orders(house)[1:] == [("K-A", "restore", "unknown", "active")]
+    told = house.rows("SELECT event_kind FROM delivery.mail_outbox WHERE event_kind IN ('blocked', 'restored') ORDER BY 1")
+    assert told == [("blocked",), ("restored",)]
+
+
+def test_a_refund_of_what_was_paid_blocks_again(house, settings, tmp_path):
+    dunning(settings, DAY, NOW)
+    paid = Paper("1", "3600.00", "за услуги", INN, day="2026-03-24")
+    import_payments(settings, statement(tmp_path / "1.txt", paid, until="2026-03-24"), NOW)
+    restore(settings, NOW)
+    back = Paper("2", "3600.00", "Возврат ошибочно перечисленных средств", day="2026-03-25", goes=True)
+    import_payments(settings, statement(tmp_path / "2.txt", back, until="2026-03-25"), NOW)
+    dunning(settings, date(2026, 3, 26), NOW)
+    assert [(row["account_id"], row["since"]) for row in listed(settings)] == [("K-A", "2026-03-26")]
+
+
+def test_debts_are_per_organization_and_client(house, settings, tmp_path):
+    house.client("A", INN, organization="SEC", contract="K-A2")
+    dunning(settings, DAY, NOW)
+    assert blocked(settings) == ["K-A"]
+
+
+def test_nobody_is_blocked_on_old_payment_data(house, settings):
+    """Data to the end of 23 March: at the end of the 26th they are 72 hours old, a day later too old."""
+    assert dunning(settings, date(2026, 3, 26), NOW, dry_run=True).count("block") == 1
+    late = dunning(settings, date(2026, 3, 27), NOW)
+    assert withheld(late) == {"A": "данные о платежах устарели или их нет 2026-03-24T00:00:00+03:00"}
+    assert blocked(settings) == []
+
+
+def test_data_of_another_organization_are_no_data(settings, tmp_path):
+    house = House(settings)
+    house.client("A", INN)
+    house.invoice("A", "3600.00", DUE)
+    import_payments(settings, statement(tmp_path / "kl.txt", until="2026-03-23", organization="SEC"), NOW)
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "данные о платежах устарели или их нет none"}
+
+
+def test_exempt_clients(house, settings):
+    with house.owner() as connection:
+        connection.execute(text("UPDATE master.clients SET never_block = true WHERE client_code = 'A'"))
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "клиент не блокируется (never_block)"}
+
+
+def test_a_dealer_with_clients_below(house, settings):
+    house.client("C", None, dealer="A")
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "под ним работают другие клиенты: C"}
+
+
+def test_an_account_with_other_clients_below_it_in_the_tree(house, settings):
+    _snapshot(house, settings, [("K-A", None, None, True), ("K-B", "between", None, True), ("between", "K-A", None, True)])
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "под ним работают другие клиенты: B"}
+
+
+def test_an_account_that_others_work_with_too(house, settings):
+    house.account("K-A", "K-B")
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "gps1/K-A: с учётной записью работают и другие клиенты: B"}
+
+
+def test_what_somebody_else_has_blocked_is_not_ours(house, settings, tmp_path):
+    _snapshot(house, settings, [("K-A", None, None, False)])
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "gps1/K-A: уже заблокирована не нами"}
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), NOW)
+    restore(settings, NOW)
+    assert orders(house) == []
+
+
+def test_a_block_of_our_own_seen_in_a_snapshot_is_no_strangers(house, settings, tmp_path):
+    dunning(settings, DAY, NOW)
+    _snapshot(house, settings, [("K-A", None, None, False)], day=DAY)
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), NOW)
+    restore(settings, NOW)
+    house.invoice("A", "500.00", "2026-03-11")
+    dunning(settings, date(2026, 3, 25), NOW)
+    assert blocked(settings) == ["K-A"]
+
+
+def test_a_promise_holds_to_its_last_day_and_lets_in_again(house, settings):
+    promise(settings, "A", date(2026, 3, 24), ANNA)
+    promise(settings, "A", date(2026, 3, 24), ANNA)
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "обещанный платёж до 2026-03-24"}
+    dunning(settings, date(2026, 3, 25), NOW)
+    assert blocked(settings) == ["K-A"]
+    promise(settings, "A", date(2026, 3, 26), ANNA, "ORG")
+    restore(settings, NOW)
+    assert blocked(settings) == []
+    assert len(house.rows("SELECT * FROM access.promises")) == 2
+
+
+def test_money_of_the_payer_that_is_nobodys_yet_shields(house, settings, tmp_path):
+    """4000 of one ИНН that two clients have: 3600 would be covered, nobody is blocked for somebody's unclear money."""
+    house.client("C", INN)
+    house.invoice("B", "100.00", DUE)
+    with house.owner() as connection:
+        connection.execute(text(
+            "INSERT INTO receivables.payments (payment_id, source, organization_code, document_no, paid_on, amount, payer_inn, received_at)"
+            f" VALUES ('p', 'bank', 'ORG', '1', '2026-03-20', 4000, '{INN}', now())"
+        ))  # fmt: skip
+    assert withheld(dunning(settings, DAY, NOW))["A"] == "есть неразнесённые деньги плательщика с тем же ИНН: 4000.00"
+
+
+def test_more_than_the_share_waits_for_a_person(house, settings):
+    house.invoice("B", "100.00", DUE)
+    result = dunning(settings, DAY, NOW)
+    said = "больше клиентов за один раз, чем разрешено без решения человека: 2 of 2 clients, 1 allowed"
+    assert withheld(result) == {"A": said, "B": said}
+    assert blocked(settings) == []
+    dunning(settings, DAY, NOW, approver=ANNA)
+    assert blocked(settings) == ["K-A", "K-B"]
+    assert house.rows("SELECT DISTINCT approved_by FROM access.orders") == [("Анна Петрова",)]
+
+
+def test_debtors_without_an_account_do_not_use_up_the_share(house, settings):
+    house.invoice("B", "100.00", DUE)
+    with house.owner() as connection:
+        connection.execute(text("UPDATE master.accounts SET valid_to = '2026-03-23' WHERE contract_no = 'K-B'"))
+    result = dunning(settings, DAY, NOW)
+    assert withheld(result) == {"B": "на эту дату нет ни одной учётной записи"}
+    assert blocked(settings) == ["K-A"]
+
+
+def test_an_account_that_went_to_another_client_is_given_back(house, settings):
+    dunning(settings, DAY, NOW)
+    with house.owner() as connection:
+        connection.execute(text("UPDATE master.accounts SET valid_to = '2026-03-24' WHERE contract_no = 'K-A'"))
+    house.account("K-A", "K-B", valid_from=date(2026, 3, 25))
+    house.account("new", "K-A", valid_from=date(2026, 3, 25))
+    dunning(settings, date(2026, 3, 25), NOW)
+    assert blocked(settings) == ["new"]
+
+
+def test_an_earlier_day_than_the_last_is_refused(house, settings):
+    dunning(settings, DAY, NOW)
+    with pytest.raises(LadderOfThePast, match="2026-03-24 has been taken; that of 2026-03-20"):
+        dunning(settings, date(2026, 3, 20), NOW)
+    assert dunning(settings, date(2026, 3, 20), NOW, dry_run=True).count("restore") == 1
+    assert blocked(settings) == ["K-A"]
+
+
+def test_credits_pay_before_anybody_is_blocked(house, settings):
+    house.invoice("A", "-3600.00", DUE)
+    assert dunning(settings, DAY, NOW).rows == ()
+
+
+def test_messages_of_the_ladder_are_queued_once(house, settings):
+    for day in (11, 12, 17):
+        dunning(settings, date(2026, 3, day), NOW)
+    told = house.rows("SELECT event_kind, event_key, facts->>'blocks_on' FROM delivery.mail_outbox ORDER BY event_kind")
+    assert told == [("notice", "ВМ26-000001", "2026-03-24"), ("warning", "ВМ26-000001", "2026-03-24")]
+
+
+def test_the_list_of_every_files_platform_is_complete_even_when_nobody_is_blocked(house, settings):
+    house.platform("gps2", "files")
+    house.platform("gps/3", "files")
+    dunning(settings, date(2026, 3, 11), NOW)
+    found = {path.parent.name: path.read_text() for path in (settings.exchange / "access").rglob("blocked.csv")}
+    header = "account_id,client_code,organization_code,reason,since\n"
+    assert found == {"gps1": header, "gps2": header, "gps%2F3": header}
+    (settings.exchange / "access" / "gps1" / "blocked.csv").write_text("damaged")
+    dunning(settings, date(2026, 3, 12), NOW)
+    assert (settings.exchange / "access" / "gps1" / "blocked.csv").read_text() == header
+
+
+def test_the_commands(house, settings, run_cli, tmp_path):
+    code, out, err = run_cli("dunning", "--date", "2026-03-24", "--dry-run", "--format", "json")
+    assert code == 0, err
+    (row,) = json.loads(out)
+    assert (row["client_code"], row["action"], row["debt"], row["due_on"]) == ("A", "block", "3600.00", "2026-03-10")
+    assert run_cli("dunning", "--date", "2026-03-24")[0] == 0
+    code, out, _ = run_cli("access", "--format", "json")
+    (row,) = json.loads(out)
+    assert (row["account_id"], row["since"], row["debt"], row["state"], row["order_no"]) == ("K-A", "2026-03-24", "3600.00", "blocked", 1)
+    assert json.loads(run_cli("access", "--client", "B", "--format", "json")[1]) == []
+    assert run_cli("access", "promise", "--client", "A", "--until", "2026-04-01", "--by", "Анна", "--reason", "звонок")[0] == 0
+    assert blocked(settings) == []
+    code, _, err = run_cli("access", "promise", "--client", "Z", "--until", "2026-04-01", "--by", "Анна", "--reason", "звонок")
+    assert (code, err) == (2, "--client: no client 'Z' with a contract\n")
+    path = statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24")
+    code, out, err = run_cli("payments", "import", path, "--format", "json")
+    assert (code, json.loads(out)[0]["payments"]) == (0, 1), err
+
+
+KILLER = """
+import os, signal, sys
+from pipelines.access import block_lists, facts
+point, nth = sys.argv[1], int(sys.argv[2])
+calls = 0
+def deadly(real, counts):
+    def call(*args, **binds):
+        global calls
+        result = real(*args, **binds)
+        calls += counts(*args)
+        if calls == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    return call
+if point == "write":
+    block_lists.write = deadly(block_lists.write, lambda *args: 1)
+elif point == "replace":
+    import pathlib
+    pathlib.Path.replace = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+else:
+    from pipelines.access import dunning, platforms
+    facts.run = platforms.run = deadly(facts.run, lambda connection, name: name == point)
+sys.argv = ["fleetbill", *sys.argv[3:]]
+from pipelines.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("point", "nth"), [("add_order", 1), ("add_run", 1), ("write", 1), ("replace", 1), ("add_outcome", 1)])
+def test_a_killed_ladder_is_completed_by_the_next(house, settings, environment, point, nth, tmp_path):
+    house.platform("gps2", "files")
+    house.account("second", "K-A", platform="gps2")
+    arguments = ("dunning", "--date", "2026-03-24")
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLER, point, str(nth), *arguments], env=environment, capture_output=True, timeout=60, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    path = settings.exchange / "access" / "gps1" / "blocked.csv"
+    assert not path.exists() or blocked(settings) == ["K-A"]  # never half a list
+    again = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *arguments], env=environment, capture_output=True, timeout=60, check=False
+    )
+    assert again.returncode == 0, again.stderr
+    assert (blocked(settings), [row["account_id"] for row in listed(settings, "gps2")]) == (["K-A"], ["second"])
+    assert orders(house) == [("K-A", "block", "unknown", "blocked"), ("second", "block", "unknown", "blocked")]
+    assert house.rows("SELECT organization_code, day FROM access.runs ORDER BY 1") == [("ORG", DAY), ("SEC", DAY)]
+    assert house.rows("SELECT count(*) FROM delivery.mail_outbox WHERE event_kind = 'blocked'") == [(1,)]
+
+
+class Remote:
+    """A live platform that keeps its accounts' state in memory; `loses`: it does what is asked, and its answer is lost."""
+
+    def __init__(self, **blocked: bool | None) -> None:
+        self.blocked = blocked
+        self.administrators: set[str] = set()
+        self.writes: list[tuple[str, bool]] = []
+        self.loses = False
+
+    def account_state(self, account_ids):
+        return {one: AccountState(one, self.blocked[one], one in self.administrators) for one in account_ids if one in self.blocked}
+
+    def set_account_blocked(self, account_id, *, blocked):
+        before = self.blocked[account_id]
+        self.writes.append((account_id, blocked))
+        self.blocked[account_id] = blocked
+        if self.loses:
+            self.loses = False
+            raise Transient("no answer within 30 s")
+        return Blocking(before, blocked, Effective.NOW)
+
+
+@pytest.fixture
+def remote(house, monkeypatch):
+    made = Remote(far=False)
+    house.platform("live", "wialon")
+    house.account("far", "K-A", platform="live")
+    monkeypatch.setattr(platforms, "connect", lambda declared, secret: made)
+    return made
+
+
+def test_a_kind_without_a_connector_is_refused_by_name_and_the_others_go_on(house, settings):
+    assert registry.LIVE == {} or pytest.skip("connectors exist")
+    house.platform("live", "wialon")
+    house.account("far", "K-A", platform="live")
+    result = dunning(settings, DAY, NOW)
+    assert blocked(settings) == ["K-A"]
+    assert "live/far: platform 'live' is of kind 'wialon', which has no connector" in withheld(result)["A"]
+    assert orders(house) == [("K-A", "block", "unknown", "blocked")]
+
+
+def test_a_live_account_is_blocked_and_given_back(house, settings, remote, tmp_path):
+    dunning(settings, DAY, NOW)
+    dunning(settings, DAY, NOW)
+    assert remote.writes == [("far", True)]
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), NOW)
+    restore(settings, NOW)
+    assert remote.writes == [("far", True), ("far", False)]
+    assert [row for row in orders(house) if row[0] == "far"] == [
+        ("far", "block", "active", "blocked"),
+        ("far", "restore", "unknown", "active"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "administrator", "why"),
+    [
+        (True, False, "уже заблокирована не нами"),
+        (None, False, "её состояние на платформе неизвестно"),
+        (False, True, "администратор платформы"),
+    ],
+)
+def test_live_accounts_that_are_left_alone(house, settings, remote, state, administrator, why, tmp_path):
+    remote.blocked["far"] = state
+    remote.administrators = {"far"} if administrator else set()
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": f"live/far: {why}"}
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), NOW)
+    restore(settings, NOW)
+    assert remote.writes == []
+
+
+def test_a_write_whose_answer_was_lost_is_not_repeated(house, settings, remote):
+    remote.loses = True
+    result = dunning(settings, DAY, NOW)
+    assert result.refused == {"live": "no answer within 30 s"}
+    assert blocked(settings) == ["K-A"]
+    assert [row[3] for row in orders(house)] == ["blocked", None]
+    assert dunning(settings, DAY, NOW).refused == {}
+    assert remote.writes == [("far", True)]
+    assert [row[3] for row in orders(house)] == ["blocked", "blocked"]
+
+
+def _snapshot(house, settings, accounts, day=date(2026, 3, 22)):
+    """A landed snapshot without vehicles, whose file holds the account tree."""
+    import pyarrow as pa
+
+    path = lake.snapshot_path("gps1", day, f"digest{day}")
+    lake.write(
+        settings, path, pa.table({"vehicle_id": pa.array([], pa.string())}), lake.Metadata("gps1", day, tuple(accounts), (), "test", {})
+    )
+    with house.owner() as connection:
+        connection.execute(text(
+            "INSERT INTO evidence.snapshots (digest, platform, business_date, taken_at, snapshot_no, state, row_count, columns, time_zone,"
+            " tree_digest, path) VALUES (:digest, 'gps1', :day, now(), 1, 'landed', 0, '{}', 'Europe/Moscow', '', :path)"
+        ), {"digest": f"digest{day}", "day": day, "path": path})  # fmt: skip
+
+
+def test_settings_say_after_how_many_days(house, settings):
+    assert dunning(replace(settings, block_after_days=3), date(2026, 3, 13), NOW, dry_run=True).count("block") == 1
