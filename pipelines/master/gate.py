@@ -52,7 +52,9 @@ def _note(table: Table, outcome: dict[str, Any]) -> None:
     rows = outcome["result"].get("unexpected_index_list")
     kwargs, message = config["kwargs"], config["meta"]["message"]
     if rows is None:
-        raise GateFailed(f"expectation {config['type']} of sheet {table.sheet.name} could not be evaluated: {outcome['exception_info']}")
+        raised = [str(info.get("exception_message")) for info in outcome["exception_info"].values() if isinstance(info, dict)]
+        why = raised[0] if raised else "no rows were named"
+        raise GateFailed(f"expectation {config['type']} of sheet {table.sheet.name} could not be evaluated: {why}")
     lines = [table.lines[index] for index in rows]
     column = kwargs.get("column") or kwargs.get("column_A")
     if config["severity"] != "critical":

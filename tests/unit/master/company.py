@@ -6,6 +6,11 @@ from pathlib import Path
 
 import openpyxl
 
+from pipelines.master import plan, store
+from pipelines.master.parsing import parse
+from pipelines.master.source import read
+from pipelines.warehouse import engine
+
 Sheets = dict[str, list[list[object]]]
 
 # ИНН and accounts are invented; their check digits fit.
@@ -86,6 +91,15 @@ def as_workbook(sheets: Sheets, path: Path, change=lambda book: None) -> str:
     change(book)
     book.save(path)
     return str(path)
+
+
+def take(settings, source: str, author) -> None:
+    """Store a source that is known to be right, without the seconds that the gate costs."""
+    tables = {raw.name: parse(raw) for raw in read(source).sheets}
+    with engine.transaction(settings) as connection:
+        state = store.load(connection)
+        plan.fill(tables, state)
+        store.write(connection, plan.changes(tables, state), author)
 
 
 def problems(raised) -> list[str]:

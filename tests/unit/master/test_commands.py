@@ -1,0 +1,175 @@
+"""The commands of master data as people and scripts use them: template, import, killed imports, many rows."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import openpyxl
+import pytest
+from sqlalchemy import create_engine, text
+
+from pipelines.master.importing import import_master
+from pipelines.master.sheets import SHEETS
+from tests.database import contents, difference
+from tests.unit.master.company import as_csv, as_workbook, company, put
+
+
+def test_the_template_has_every_column_and_importing_it_does_nothing(settings, run_cli, tmp_path):
+    path = tmp_path / "master.xlsx"
+    assert run_cli("master", "template", path)[0] == 0
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == list(SHEETS)
+    for sheet in SHEETS.values():
+        headings = {cell.value: cell for cell in book[sheet.name][1]}
+        assert list(headings) == [column.name for column in sheet.columns]
+        for column in sheet.columns:
+            assert headings[column.name].font.bold == column.required
+            assert column.note in headings[column.name].comment.text
+        lists = [found.formula1 for found in book[sheet.name].data_validations.dataValidation]
+        assert lists == [
+            '"' + ",".join(column.allowed or ("yes", "no")) + '"' for column in sheet.columns if column.allowed or column.kind == "boolean"
+        ]
+    before = contents(settings)
+    code, out, _ = run_cli("master", "import", path, "--format", "json")
+    assert code == 0
+    assert {(row["added"], row["changed"], row["unchanged"]) for row in json.loads(out)} == {(0, 0, 0)}
+    assert contents(settings) == before
+
+
+def test_the_template_filled_in_is_imported(run_cli, tmp_path):
+    path = tmp_path / "master.xlsx"
+    run_cli("master", "template", path)
+    book = openpyxl.load_workbook(path)
+    for name, (headings, *rows) in company().items():
+        positions = {cell.value: cell.column for cell in book[name][1]}
+        for number, row in enumerate(rows, 2):
+            for heading, value in zip(headings, row, strict=True):
+                book[name].cell(number, positions[heading], value or None)
+    book.save(path)
+    code, out, err = run_cli("master", "import", path, "--by", "Анна", "--reason", "начало", "--format", "json")
+    assert code == 0, err
+    assert all(row["added"] for row in json.loads(out))
+
+
+def test_the_template_never_overwrites(run_cli, tmp_path):
+    path = tmp_path / "master.xlsx"
+    path.write_text("мой файл")
+    code, _, err = run_cli("master", "template", path)
+    assert (code, err) == (1, f"refused: {path} is there already; it is not overwritten\n")
+    assert path.read_text() == "мой файл"
+    assert run_cli("master", "template", tmp_path / "no" / "x.xlsx")[0] == 1
+    assert run_cli("master", "template", tmp_path / "x.csv")[0] == 1
+
+
+def test_import_prints_counts_and_keeps_who_and_why(settings, run_cli, tmp_path):
+    source = as_workbook(company(), tmp_path / "book.xlsx")
+    code, out, _ = run_cli("master", "import", source, "--format", "csv")
+    assert code == 0
+    assert out.splitlines()[:2] == ["sheet,added,changed,unchanged,retired", "organizations,1,0,0,0"]
+    assert {row[7] for row in contents(settings)["master.history"]} == {"import of book.xlsx"}
+    code, out, _ = run_cli("master", "import", source)
+    assert out.splitlines()[2].split() == ["clients", "0", "0", "2", "0"]
+
+
+def test_bad_input_lists_places_on_stderr_and_exits_with_2(settings, run_cli, tmp_path):
+    sheets = company()
+    put(sheets, "terms", 2, "tariff_code", "T9")
+    put(sheets, "clients", 2, "email", "x")
+    before = contents(settings)
+    code, out, err = run_cli("master", "import", as_csv(sheets, tmp_path / "folder"))
+    assert (code, out) == (2, "")
+    assert err.splitlines() == [
+        "clients.csv:2 column email: 'x' is not an e-mail address",
+        "terms.csv:2 column tariff_code: unknown tariff 'T9'",
+    ]
+    assert contents(settings) == before
+    assert run_cli("master", "import", tmp_path / "nowhere.xlsx")[0] == 2
+    assert run_cli("master", "import", tmp_path / "folder", "--reason", " ")[0] == 2
+
+
+@pytest.mark.parametrize("held", ["history", "terms"])
+def test_a_killed_import_leaves_nothing_and_runs_again(settings, environment, author, tmp_path, held):
+    """SIGKILL while the import waits inside its transaction, after it has written the tables before the held one."""
+    source = as_csv(company(), tmp_path / "folder")
+    before = contents(settings)
+    owner = create_engine(settings.database_owner_url)
+    command = [sys.executable, "-c", "from pipelines.cli.main import main; main()", "master", "import", source, "--by", author.by]
+    command += ["--reason", author.reason]
+    with owner.connect() as holder, owner.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
+        holder.execute(text(f"LOCK TABLE master.{held} IN EXCLUSIVE MODE"))  # readers pass, writers wait
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        _wait_until_it_waits(watcher, process, held)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=30)
+        holder.rollback()
+    owner.dispose()
+    _wait_until_gone(settings, process.pid)
+    assert contents(settings) == before
+    import_master(settings, source, author)
+    again = contents(settings)
+
+    _empty(settings)
+    import_master(settings, source, author)
+    assert difference(again, contents(settings)) == {}
+
+
+def _wait_until_it_waits(connection, process, held):
+    sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = CAST(:table AS regclass)"
+    for _ in range(600):
+        if connection.execute(text(sql), {"table": f"master.{held}"}).scalar():
+            return
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.1)
+    raise AssertionError("the import never came to the held table")
+
+
+def _wait_until_gone(settings, pid):
+    owner = create_engine(settings.database_owner_url)
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = :name"
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for _ in range(300):
+            if not connection.execute(text(sql), {"name": f"fleetbill {pid}"}).scalar():
+                break
+            time.sleep(0.1)
+    owner.dispose()
+
+
+def _empty(settings):
+    """An undisturbed start in the same database: the schema anew."""
+    from pipelines.warehouse import engine, migrate
+
+    engine.engine(settings).dispose()
+    migrate.downgrade(settings, "base")
+    migrate.upgrade(settings)
+
+
+def test_two_imports_at_once_end_as_one(settings, environment, author, tmp_path):
+    source = as_csv(company(), tmp_path / "folder")
+    command = [sys.executable, "-c", "from pipelines.cli.main import main; main()", "master", "import", source, "--format", "json"]
+    racing = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120) for process in racing]
+    assert [process.returncode for process in racing] == [0, 0], said
+    added = sorted(sum(row["added"] for row in json.loads(out)) for out, _ in said)
+    assert added == [0, 17]
+
+
+def test_twenty_thousand_contracts(settings, author, tmp_path):
+    """80,000 rows: parsed, gated, compared and stored within seconds."""
+    sheets = company()
+    for number in range(20_000):
+        code, contract = f"K{number:05}", f"Д-{number:05}"
+        sheets["clients"].append([code, f"Клиент {number}", "", "", "individual", f"k{number}@mail.example", "", "no"])
+        sheets["contracts"].append([contract, code, "MT", "", "2026-01-01", ""])
+        sheets["terms"].append([contract, "2026-01-01", "T1", "", "", "", "", "", ""])
+        sheets["accounts"].append(["gps1", str(100_000 + number), contract, "2026-01-01", ""])
+    source = as_csv(sheets, tmp_path / "folder")
+    started = time.process_time()
+    report = import_master(settings, source, author)
+    took = time.process_time() - started
+    assert sum(sheet.added for sheet in report.sheets) == 80_017
+    assert took < 20, took
+    again = import_master(settings, source, author)
+    assert sum(sheet.unchanged for sheet in again.sheets) == 80_017
