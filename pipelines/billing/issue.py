@@ -44,7 +44,7 @@ def issue(settings: Settings, month: Month, issued_on: date | None, at: datetime
         for name in ("lock_numbers", "numbered_drafts", "issue_lines"):
             connection.execute(text(statement(f"warehouse/billing/{name}")), key)
         count = connection.execute(text(statement("warehouse/billing/issue_invoices")), key).rowcount
-        for name in ("keep_numbers", "close_contracts", "queue_invoices", "queue_sales", "drop_issued_drafts", "drop_run"):
+        for name in ("keep_numbers", "close_contracts", "queue_invoices", "queue_sales", "queue_mail", "drop_issued_drafts", "drop_run"):
             connection.execute(text(statement(f"warehouse/billing/{name}")), key)
     return Issued(count, len(run.nothing))
 

@@ -126,6 +126,12 @@ CLIENTS = Sheet(
         _text("address", "Адрес"),
         _code("dealer_code", "Код дилера: другой клиент из этого листа", required=False),
         _yes_no("never_block", "yes — доступ не отключается никогда"),
+        _text(
+            "delivery",
+            "Какими путями уходят документы: email — почтой, 1c — через 1С, both — обоими, off — никакими",
+            allowed=("off", "email", "1c", "both"),
+            default="both",
+        ),
     ),
     ("client_code",),
 )

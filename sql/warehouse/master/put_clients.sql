@@ -1,10 +1,10 @@
 -- grain: row of master.clients; inputs: :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.clients (
-    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block
+    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery
 )
 SELECT
-    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block
+    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery
 FROM jsonb_populate_recordset(NULL::master.clients, CAST(:rows AS jsonb))
 ON CONFLICT (client_code) DO UPDATE SET
     name = excluded.name,
@@ -17,4 +17,5 @@ ON CONFLICT (client_code) DO UPDATE SET
     phone = excluded.phone,
     address = excluded.address,
     dealer_code = excluded.dealer_code,
-    never_block = excluded.never_block
+    never_block = excluded.never_block,
+    delivery = excluded.delivery
