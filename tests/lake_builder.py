@@ -140,7 +140,7 @@ class World:
         accounts = tuple(sorted(tree.values()))
         owners = tuple(sorted({car.owners for car in cars}))
         table = _table(cars, on, kept, owners)
-        meaning = json.dumps([platform, str(on), accounts, [str(car) for car in cars], sorted(kept)], default=str)
+        meaning = json.dumps([platform, str(on), number, accounts, [str(car) for car in cars], sorted(kept)], default=str)
         digest = hashlib.sha256(meaning.encode()).hexdigest()
         path = snapshot_path(platform, on, digest)
         write(self.settings, path, table, Metadata(platform, on, accounts, owners, "test", {}))
