@@ -36,9 +36,9 @@ def receivables():
     def payments():
         """Every statement in the folder."""
         from alerts import tell
-        from pipelines.receivables.inbox import import_inbox
 
         from pipelines import clock, settings
+        from pipelines.receivables.inbox import import_inbox
 
         read = import_inbox(settings.load(), clock.now())
         for refused in read.failed:
@@ -50,12 +50,11 @@ def receivables():
         """The steps of the date."""
         from datetime import date
 
-        from pipelines.receivables.dunning import dun
-
         from pipelines import clock, settings
+        from pipelines.access.dunning import dunning
 
         day = date.fromisoformat(params["date"]) if params["date"] else clock.local_date(clock.now(), "Europe/Moscow")
-        return [str(line) for line in dun(settings.load(), day, clock.now()).lines]
+        return [str(line) for line in dunning(settings.load(), day, clock.now()).lines]
 
     payments() >> ladder()
 

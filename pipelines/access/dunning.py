@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines.access import facts as known
-from pipelines.access.facts import Facts, Organization
 from pipelines.access.letters import tell
+from pipelines.access.model import Facts, Organization
 from pipelines.access.platforms import Secrets, carry_out, look, state_before
 from pipelines.access.wanted import Line, Wanted, wanted
 from pipelines.clock import Authorship

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from pipelines.access.facts import Facts
+from pipelines.access.model import Facts
 from pipelines.access.wanted import NOT_ITS_OWN, Wanted
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.queue import queue

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.access import block_lists
-from pipelines.access.facts import Account, Facts, run
+from pipelines.access.facts import run
+from pipelines.access.model import Account, Facts
 from pipelines.evidence import registry
 from pipelines.platforms.errors import NotFound, PlatformFailed
 from pipelines.platforms.interface import AccountState, Connector

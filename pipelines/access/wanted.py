@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
-from pipelines.access.facts import Account, Facts, Organization
+from pipelines.access.model import Account, Facts, Organization
 from pipelines.money import ZERO
 from pipelines.platforms.registry import FILES
 from pipelines.receivables.ladder import Decision, Plan, Reason, plan

@@ -61,12 +61,27 @@ def ageing(day: date, output_format: str) -> None:
 @click.option("--client", required=True, help="The client's code.")
 @click.option("--from", "first", type=DATE, required=True, help="First day.")
 @click.option("--to", "last", type=DATE, required=True, help="Last day.")
+@click.option("--organization", help="Only the account with this organization.")
+@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as a document; one organization at a time.")
 @format_option
-def statement(client: str, first: date, last: date, output_format: str) -> None:
+def statement(client: str, first: date, last: date, organization: str | None, pdf: Path | None, output_format: str) -> None:
     """A client's statement of account (акт сверки), per organization: balances above zero are the client's debt."""
     from pipelines.receivables.listing import STATEMENT_COLUMNS, statement_of_account
 
-    accounts = statement_of_account(settings(), client, first, last)
+    configured = settings()
+    accounts = statement_of_account(configured, client, first, last)
+    known = ", ".join(account.organization_code for account in accounts)
+    if organization is not None:
+        accounts = [account for account in accounts if account.organization_code == organization]
+        if not accounts:
+            raise BadInput.one("--organization", f"{client} has no account with {organization!r}, only with {known}")
+    if pdf is not None:
+        if len(accounts) > 1:
+            raise BadInput.one("--pdf", f"one document per organization; choose one with --organization ({known})")
+        from pipelines.documents.pdf import render_document
+        from pipelines.receivables.reconciliation import document
+
+        pdf.write_bytes(render_document(document(configured, client, accounts[0])))
     emit([row for account in accounts for row in account.rows()], STATEMENT_COLUMNS, output_format)
 
 

@@ -1,0 +1,75 @@
+"""What a day's ladder looks at: accounts, trees, organizations with their debts and clients. Plain frozen facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pipelines.clock import local_date
+from pipelines.receivables.ladder import Claim, Ladder, Standing
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Account:
+    """An account of a platform, and the kind of that platform."""
+
+    platform: str
+    account_id: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.platform}/{self.account_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A platform's account tree in its newest snapshot: account → parent, and account → enabled."""
+
+    business_date: date
+    parents: Mapping[str, str | None]
+    enabled: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization on the day: its ladder, its debts and its clients. `payments_as_of` None: there are no payment data."""
+
+    ladder: Ladder
+    moment: datetime
+    payments_as_of: datetime | None
+    last_day: date | None
+    clients: tuple[Standing, ...]
+    claims: tuple[Claim, ...]
+
+    @property
+    def day(self) -> date:
+        """The local day of the moment."""
+        return local_date(self.moment, self.ladder.time_zone)
+
+    def blocking(self, client_code: str) -> list[Claim]:
+        """The debts of a client that block on the day, oldest first."""
+        step = self.ladder.block_step
+        found = [one for one in self.claims if one.client_code == client_code and step and (self.day - one.due_on).days >= step.days]
+        return sorted(found, key=lambda one: (one.due_on, one.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of it.
+
+    `owners`: account → clients mapped to it, as (organization, client); `held`: what we block, the same way round;
+    `touched`: account → day of our last order; `unread`: platform → why its tree could not be read; `unwritable`: account →
+    why it must not be written to now; `states`: account → whether its platform says it is blocked (None: nobody has asked).
+    """
+
+    organizations: tuple[Organization, ...]
+    owners: Mapping[Account, tuple[tuple[str, str], ...]]
+    held: Mapping[tuple[str, str], tuple[Account, ...]]
+    touched: Mapping[tuple[str, str], date]
+    trees: Mapping[str, Tree]
+    unread: Mapping[str, str]
+    unwritable: Mapping[Account, str] = field(default_factory=dict)
+    states: Mapping[Account, bool] | None = None
+
+    def accounts_of(self, organization_code: str, client_code: str) -> tuple[Account, ...]:
+        """Accounts mapped to a client's contracts with an organization, in order."""
+        return tuple(sorted(one for one, owners in self.owners.items() if (organization_code, client_code) in owners))

@@ -1,0 +1,26 @@
+"""Акт сверки as a document: a client's account with one organization over a period, with the parties' requisites (domain.md §8)."""
+
+from pipelines.documents.issued import buyer, seller
+from pipelines.documents.model import StatementDocument, StatementEntry
+from pipelines.money import ZERO
+from pipelines.receivables import ledger
+from pipelines.receivables.listing import Account
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+
+
+def document(settings: Settings, client_code: str, account: Account) -> StatementDocument:
+    """The account as a document by the seller's books; requisites are those of now."""
+    with engine.transaction(settings) as connection:
+        parties = ledger.run(connection, "parties", organization_code=account.organization_code, client_code=client_code).one()
+    return StatementDocument(
+        first=account.first,
+        last=account.last,
+        seller=seller(parties.seller),
+        buyer=buyer(parties.buyer),
+        opening=account.opening,
+        entries=tuple(StatementEntry(one.dated, one.document, one.debit, one.credit) for one in account.entries),
+        debit=sum((one.debit for one in account.entries), ZERO),
+        credit=sum((one.credit for one in account.entries), ZERO),
+        closing=account.closing,
+    )
