@@ -50,9 +50,9 @@ bench: setup ## the benchmarks, each beside its reference
 	@for each in tests/bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
 
 .PHONY: real
-real: setup ## real fleets: New York's dispatch bases from a downloaded register (CSV=file)
-	@[ -n "$${CSV:-}" ] || { echo "make real CSV=the downloaded register; see sample/new_york.py"; exit 2; }
-	@$(BIN)/python sample/new_york.py "$$CSV" var/new_york
+real: setup ## real fleets: June 2023 of New York's dispatch bases, billed (CSV=the downloaded register)
+	@[ -n "$(CSV)" ] || { echo "make real CSV=the downloaded register; see sample/new_york.py"; exit 2; }
+	@$(BIN)/python sample/bill_new_york.py "$(CSV)" var/new_york
 
 .PHONY: lock
 lock: ## pin the whole set of requirements.in into requirements.txt

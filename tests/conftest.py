@@ -4,6 +4,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,25 +65,39 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture
-def settings(server_home: Path, tmp_path: Path) -> Iterator[Settings]:
-    """Settings of one test: its own home folder and its own database, cloned from the template; the role is the application's."""
+@contextmanager
+def cloned(server_home: Path, home: Path, template: str = _TEMPLATE) -> Iterator[Settings]:
+    """Settings with a home folder and a database of their own, cloned from a template; the role is the application's."""
     name = f"t_{uuid.uuid4().hex[:16]}"
     connection = _superuser(server_home)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} OWNER {embedded.OWNER} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
+        cursor.execute(f"CREATE DATABASE {name} OWNER {embedded.OWNER} TEMPLATE {template} STRATEGY file_copy")
     made = Settings(
-        home=tmp_path / "home",
+        home=home,
         database_url=embedded.address(server_home, embedded.APPLICATION, name),
         database_owner_url=embedded.address(server_home, embedded.OWNER, name),
     )
-    made.home.mkdir()
-    yield made
-    engine._engine(engine.url(made), f"fleetbill {os.getpid()}").dispose()
+    made.home.mkdir(exist_ok=True)
+    try:
+        yield made
+    finally:
+        release(made)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.close()
+
+
+def release(settings: Settings) -> None:
+    """Close this process's connections to a test's database."""
+    engine._engine(engine.url(settings), f"fleetbill {os.getpid()}").dispose()
     engine._engine.cache_clear()
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    connection.close()
+
+
+@pytest.fixture
+def settings(server_home: Path, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of one test: an empty, migrated database and an empty home."""
+    with cloned(server_home, tmp_path / "home") as made:
+        yield made
 
 
 @pytest.fixture

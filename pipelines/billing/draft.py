@@ -83,15 +83,11 @@ def store(connection: "Connection", prepared: Prepared, at: datetime) -> None:
             text(statement("warehouse/billing/insert_parked")),
             [{**key, "contract_no": each.contract_no, "reason": each.reason, "detail": each.detail} for each in prepared.parked],
         )
-    run = {
-        **key,
-        "watched_on": prepared.watched_on,
-        "only_contract": prepared.only,
-        "digest": prepared.digest,
-        "nothing": list(prepared.nothing),
-        "at": at,
-    }
-    connection.execute(text(statement("warehouse/billing/upsert_run")), run)
+    if prepared.drafts or prepared.nothing:
+        run = {**key, "watched_on": prepared.watched_on, "only_contract": prepared.only, "digest": prepared.digest, "at": at}
+        connection.execute(text(statement("warehouse/billing/upsert_run")), {**run, "nothing": list(prepared.nothing)})
+    else:
+        connection.execute(text(statement("warehouse/billing/drop_run")), key)
     connection.execute(text(statement("warehouse/billing/drop_new_drafts")))
     if prepared.purpose == CLOSE:
         _store_findings(connection, prepared)

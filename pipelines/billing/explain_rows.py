@@ -22,6 +22,14 @@ LINE_COLUMNS = (
 DAY_COLUMNS = ("number", "line_no", "date", "fleet_size", "online_minutes", "meters", "carried", "snapshots")
 VEHICLE_COLUMNS = ("number", "date", "platform", "vehicle_id", "name", "plate", "counts", "why", "snapshots")
 SHORT = 12
+WHY = {
+    "used": "used: a message or minutes online",
+    "connected": "connected: active on the platform",
+    "unused": "not used: neither message nor minutes online",
+    "deactivated": "deactivated on the platform",
+    "blocked": "blocked, or under a blocked account",
+    "duplicate": "duplicate: its device counts as another vehicle",
+}
 
 
 def line_rows(explained: Explained) -> list[Row]:
@@ -125,7 +133,7 @@ def vehicle_rows(explained: Explained, day: date) -> list[Row]:
             "name": vehicle.name,
             "plate": vehicle.plate,
             "counts": vehicle.counts_on(day),
-            "why": ", ".join(vehicle.reasons_on(day) if vehicle.counts_on(day) else vehicle.left_out_on(day)),
+            "why": ", ".join(WHY.get(word, word) for word in (*vehicle.reasons_on(day), *vehicle.left_out_on(day))),
             "snapshots": ", ".join(taken[vehicle.platform].digests) if vehicle.platform in taken else None,
         }
         for vehicle in frozen.seen_on(day)

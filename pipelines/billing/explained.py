@@ -1,6 +1,6 @@
 """An issued invoice with everything that it rests on, as frozen at issue (domain.md §7). Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,8 +30,8 @@ class Before(Billed):
 class Vehicle:
     """One vehicle that the contract had in the month, as frozen.
 
-    ``counted``: days on which it was billed; ``why``: (message | online | connected, days) of those;
-    ``left_out``: (reason, days) on which it was the contract's and was not billed.
+    ``counted``: days on which it was billed; ``why``: (counting rule, days) of those; ``left_out``: (unused | deactivated |
+    blocked | duplicate, days) on which it was the contract's and was not billed.
     """
 
     platform: str
@@ -166,6 +166,11 @@ class Explained:
 def has(days: Mask, day: date) -> bool:
     """Whether a day of the month is among the bits."""
     return bool(days >> day.day - 1 & 1)
+
+
+def mask_of(days: Iterable[date]) -> Mask:
+    """Days of one month as bits."""
+    return sum(1 << day.day - 1 for day in set(days))
 
 
 def fleet_runs(days: Sequence[DayUsage]) -> list[tuple[Span, int]]:

@@ -1,39 +1,108 @@
 """The vehicles and snapshots behind an issued invoice, read from its run's frozen evidence and nothing else (domain.md §7)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from pipelines.billing.explained import Taken, Vehicle
+from pipelines.billing.explained import Mask, Taken, Vehicle
+from pipelines.evidence.lake import EvidenceLost, location
+from pipelines.settings import Settings
+from pipelines.usage.freeze import METADATA_KEY, REASONS
+
+COUNTED, *LEFT_OUT = REASONS
+
+Proof = tuple[str, date, tuple[str, ...], date | None]
+"""Platform, day, digests of its snapshots in the order they count, and the day that it was carried from."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenVehicles:
-    """What was read; ``broken``: why it cannot be trusted (empty: it is what was frozen)."""
+    """What the file says; ``broken``: why it cannot be trusted (empty: it is what was frozen)."""
 
     vehicles: tuple[Vehicle, ...]
-    taken: tuple[Taken, ...]
+    proofs: tuple[Proof, ...]
     broken: tuple[str, ...]
 
 
-def snapshots_taken(rows: Iterable[Sequence[Any]]) -> tuple[Taken, ...]:
-    """Rows of ``billing.evidence.snapshots``, in order of platform, day and number, as one `Taken` per platform and day.
+def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) -> FrozenVehicles:
+    """A contract's vehicles from a run's frozen file; only the row groups that may hold them are unpacked.
 
-    A carried day takes the usage of the platform's last day with a snapshot.
+    EvidenceLost when the file is not there or cannot be read as what it was.
     """
-    found: list[Taken] = []
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+    from fsspec.core import url_to_fs
+
+    filesystem, target = url_to_fs(location(settings, path))
+    try:
+        content = filesystem.cat_file(target)
+    except FileNotFoundError:
+        raise EvidenceLost(f"the lake has no {path}, on which issued invoices rest") from None
+    found = hashlib.sha256(content).hexdigest()
+    broken = () if found == digest else (f"the frozen vehicles {path} have digest {found}, the invoice rests on {digest}",)
+    try:
+        file = pq.ParquetFile(pa.BufferReader(content))
+        table = file.read_row_groups(list(_groups(file, contract_no)), use_threads=False)
+        rows = table.filter(pc.equal(table.column("contract_no"), contract_no)).to_pylist()
+        proofs = tuple(map(_proof, json.loads(file.metadata.metadata[METADATA_KEY])))
+    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        if broken:
+            raise EvidenceLost(f"{broken[0]}; it cannot be read any more") from error
+        raise
+    return FrozenVehicles(tuple(map(_vehicle, rows)), proofs, broken)
+
+
+def snapshots_taken(rows: Iterable[Sequence[Any]], proofs: Iterable[Proof] = ()) -> tuple[tuple[Taken, ...], tuple[str, ...]]:
+    """What stands for every platform and day, and where the two frozen lists of snapshots differ.
+
+    ``rows``: ``billing.evidence.snapshots``, in order of platform, day and number; ``proofs``: of the vehicles' file,
+    which also knows the day that a carried one was taken from.
+    """
+    proven = {(platform, day): (digests, carried) for platform, day, digests, carried in proofs}
+    taken, broken = [], []
     for (platform, day_text), group in groupby(rows, key=lambda row: (row[0], row[1])):
         listed, day = list(group), date.fromisoformat(day_text)
-        digests = tuple(row[3] for row in listed if row[3])
-        if digests:
-            found.append(Taken(platform, day, digests))
-            continue
         *_, by, reason = listed[0]
-        earlier = found[-1] if found and found[-1].platform == platform else None
-        if earlier is None:
-            found.append(Taken(platform, day, (), None, by, reason))
-        else:
-            found.append(Taken(platform, day, earlier.digests, earlier.source or earlier.day, by, reason))
-    return tuple(found)
+        digests = tuple(row[3] for row in listed if row[3])
+        counting, source = proven.get((platform, day), (digests, None))
+        if digests and set(counting) != set(digests):
+            broken.append(f"{platform} {day}: the vehicles were counted from other snapshots than the invoice names")
+        taken.append(Taken(platform, day, counting, source, by, reason))
+    return tuple(taken), tuple(broken)
+
+
+def within(vehicles: Iterable[Vehicle], days: Mask, counting: Mapping[str, Mask]) -> Iterator[Vehicle]:
+    """The vehicles on the days that an invoice rests on, each with why it counts.
+
+    ``counting``: the counting rule of the contract's terms → its days. Vehicles of other days alone are left away.
+    """
+    for vehicle in vehicles:
+        counted = vehicle.counted & days
+        left_out = tuple((word, mask & days) for word, mask in vehicle.left_out if mask & days)
+        if counted or left_out:
+            why = tuple((rule, mask & counted) for rule, mask in counting.items() if mask & counted)
+            yield replace(vehicle, counted=counted, why=why, left_out=left_out)
+
+
+def _groups(file: Any, contract_no: str) -> Iterator[int]:
+    """Row groups whose smallest and largest contract lie around this one; the file is sorted by contract."""
+    column = file.schema_arrow.get_field_index("contract_no")
+    for index in range(file.num_row_groups):
+        known = file.metadata.row_group(index).column(column).statistics
+        if known is None or not known.has_min_max or known.min <= contract_no <= known.max:
+            yield index
+
+
+def _vehicle(row: Mapping[str, Any]) -> Vehicle:
+    left_out = tuple((word, int(row[word])) for word in LEFT_OUT if row[word])
+    return Vehicle(row["platform"], row["vehicle_id"], row["name"], row["plate"], int(row[COUNTED]), (), left_out)
+
+
+def _proof(row: Sequence[Any]) -> Proof:
+    platform, day, digests, carried = row
+    return platform, date.fromisoformat(day), tuple(digests), date.fromisoformat(carried) if carried else None

@@ -26,7 +26,7 @@ REFERENCES = (
 _WHAT = {"clients": "client", "organizations": "organization", "contracts": "contract", "tariffs": "tariff", "platforms": "platform"}
 _SECRET_WORDS = {"password", "passwd", "pwd", "token", "secret", "key", "apikey", "api_key", "access_token"}
 _SUGGESTIONS = 20  # looking for near names among thousands is slow: only the first unknown ones get a suggestion
-_NEEDS_SOURCE = ("files", "sql", "traccar", "wialon")
+_NEEDS_SOURCE = ("sql", "traccar", "wialon")
 
 
 def check(tables: Tables, after: State) -> None:
@@ -109,7 +109,7 @@ def _client(table: Table, line: Line) -> None:
 def _platform(table: Table, line: Line) -> None:
     values = line.values
     kind, source, connection = values["kind"], values["source"], values["connection"]
-    if kind in _NEEDS_SOURCE and source is None and (kind in ("files", "sql") or connection is None):
+    if kind in _NEEDS_SOURCE and source is None and (kind == "sql" or connection is None):
         table.flaw(line, "source", f"must be given for kind {kind}")
     if isinstance(source, str) and _holds_secret(source):
         table.flaw(line, "source", "holds a password or token; secrets come as an Airflow connection, named in the column connection")

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,24 +15,52 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from pipelines.billing.close import close
+from pipelines.clock import Authorship
+from pipelines.period import Month
 from pipelines.warehouse import engine
 from tests.company import Company, steady
-from tests.database import contents
+from tests.conftest import NOW, cloned, release
+from tests.database import contents, difference
+
+COMPANY = Company({"K1": steady(10), "K2": lambda day: 10 if day.day <= 15 else 16, "K3": steady(0)}, terms={"K2": {"basis": "average"}})
+
+
+@pytest.fixture(scope="session")
+def january(server_home, tmp_path_factory):
+    """The company's master data and January, landed once: the name of a database to clone, and its home folder."""
+    from pipelines.evidence.folder import land_folder
+    from pipelines.master.importing import import_master
+
+    folder = tmp_path_factory.mktemp("january")
+    with cloned(server_home, folder / "home") as made:
+        import_master(made, str(COMPANY.write_master(folder / "master")), Authorship("Анна", "начало", NOW))
+        land_folder(replace(made, snapshot_max_drop=Decimal("0.9")), "gps1", str(COMPANY.write_snapshots(folder / "snapshots")), NOW)
+        release(made)
+        yield made.database_url.split("@/")[1].split("?")[0], folder / "home"
+
+
+@pytest.fixture
+def settings(request, server_home, tmp_path):
+    """A company with January landed for the tests that ask for it, else an empty one."""
+    if "loaded" not in request.fixturenames:
+        with cloned(server_home, tmp_path / "home") as made:
+            yield made
+        return
+    template, home = request.getfixturevalue("january")
+    shutil.copytree(home, tmp_path / "home")
+    with cloned(server_home, tmp_path / "home", template) as made:
+        yield made
 
 
 @pytest.fixture
 def company():
-    return Company({"K1": steady(10), "K2": lambda day: 10 if day.day <= 15 else 16, "K3": steady(0)}, terms={"K2": {"basis": "average"}})
+    return COMPANY
 
 
 @pytest.fixture
-def loaded(company, run_cli, tmp_path):
-    """The company's master data and January, landed."""
-    code, out, err = run_cli("master", "import", company.write_master(tmp_path / "master"), "--by", "Анна", "--reason", "начало")
-    assert code == 0, err
-    code, out, err = run_cli("snapshot", "land", "--platform", "gps1", "--source", company.write_snapshots(tmp_path / "snapshots"))
-    assert code == 0, err
-    return company
+def loaded():
+    return COMPANY
 
 
 def _json(result):
@@ -61,10 +91,10 @@ def test_a_month_is_drafted_approved_and_issued(loaded, run_cli, settings):
 
 
 def test_closing_again_adds_nothing(loaded, run_cli, settings):
-    close = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json")
-    _json(run_cli(*close))
+    command = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json")
+    _json(run_cli(*command))
     before = contents(settings)
-    again = _json(run_cli(*close))[0]
+    again = _json(run_cli(*command))[0]
     assert (again["invoices"], again["documents"]) == (0, 0)
     assert contents(settings) == before
 
@@ -82,25 +112,31 @@ def test_one_vehicle_day_after_the_draft_makes_the_approval_refuse(loaded, run_c
     assert _json(run_cli("close", "--month", "2026-01", "--approve-by", "Анна", "--format", "json"))[0]["invoices"] == 2
 
 
+@pytest.fixture
+def lenient(monkeypatch):
+    """Little fleets fall by half overnight: let them."""
+    monkeypatch.setenv("FLEETBILL_SNAPSHOT_MAX_DROP", "0.9")
+
+
+def _second_tariff(valid_from, price):
+    version = {"tariff_code": "T2", "valid_from": valid_from}
+    return {
+        "tariffs": [{**version, "name": "Другой"}],
+        "components": [{**version, "component_no": "1", "name": "Мониторинг", "kind": "vehicles", "price": price}],
+    }
+
+
 def test_a_contract_without_a_tariff_is_parked_and_billed_when_mended(run_cli, tmp_path, settings):
-    company = Company({"K1": steady(1), "K2": steady(2)}, terms={"K2": {"tariff_code": "T2"}}, extra={
-        "tariffs": [{"tariff_code": "T2", "valid_from": "2026-02-01", "name": "Позже"}],
-        "components": [{"tariff_code": "T2", "valid_from": "2026-02-01", "component_no": "1", "name": "М", "kind": "vehicles", "price": "1"}],
-    })  # fmt: skip
+    company = Company({"K1": steady(1), "K2": steady(2)}, terms={"K2": {"tariff_code": "T2"}}, extra=_second_tariff("2026-02-01", "1"))
     assert run_cli("master", "import", company.write_master(tmp_path / "m"))[0] == 0
     assert run_cli("snapshot", "land", "--platform", "gps1", "--source", company.write_snapshots(tmp_path / "s"))[0] == 0
-    close = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json")
-    first = _json(run_cli(*close))[0]
+    command = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json")
+    first = _json(run_cli(*command))[0]
     assert (first["invoices"], first["parked"]) == (1, 1)
     assert first["parked_contracts"][0]["contract_no"] == "K2"
-    mended = Company(company.fleets, extra={
-        "tariffs": [{"tariff_code": "T2", "valid_from": "2026-01-01", "name": "Позже"}],
-        "components": [
-            {"tariff_code": "T2", "valid_from": "2026-01-01", "component_no": "1", "name": "М", "kind": "vehicles", "price": "50"}
-        ],
-    }, terms=company.terms)  # fmt: skip
+    mended = Company(company.fleets, extra=_second_tariff("2026-01-01", "50"), terms=company.terms)
     assert run_cli("master", "import", mended.write_master(tmp_path / "m2"))[0] == 0
-    second = _json(run_cli(*close))[0]
+    second = _json(run_cli(*command))[0]
     assert (second["invoices"], second["parked"]) == (1, 0)
     rows = _json(run_cli("invoices", "--month", "2026-01", "--format", "json"))
     assert [(r["number"], r["contract_no"], r["net"]) for r in rows] == [("ВМ26-000001", "K1", "300.00"), ("ВМ26-000002", "K2", "100.00")]
@@ -124,7 +160,6 @@ def _close_process(environment):
 
 def test_two_closes_at_once_the_second_is_refused_and_told_who(loaded, run_cli, settings, environment):
     from pipelines.billing.turn import turn
-    from tests.conftest import NOW
 
     with turn(settings, "billing of 2026-01", "Борис", NOW):
         code, _, err = run_cli("close", "--month", "2026-01", "--approve-by", "Анна")
@@ -138,7 +173,7 @@ def test_two_closes_at_once_the_second_is_refused_and_told_who(loaded, run_cli, 
 
 
 @pytest.mark.parametrize("moment", ["draft", "approved", "issued"])
-def test_a_killed_close_is_completed_by_the_next(loaded, run_cli, settings, environment, moment):
+def test_a_killed_close_is_completed_by_the_next(loaded, january, run_cli, settings, environment, server_home, tmp_path, moment):
     """SIGKILL a real process when it has reached a certain state; what the next run leaves equals an undisturbed run."""
     reached = {
         "draft": "SELECT count(*) FROM billing.turns",
@@ -155,18 +190,22 @@ def test_a_killed_close_is_completed_by_the_next(loaded, run_cli, settings, envi
             time.sleep(0.002)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    close = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json")
-    _json(run_cli(*close))
+    _json(run_cli("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json"))
     killed = contents(settings)
-    numbers = [row[1] for row in _rows(settings, "SELECT invoice_id, number FROM billing.invoices ORDER BY sequence_no")]
-    assert numbers == ["ВМ26-000001", "ВМ26-000002"]
-    messages = sorted((settings.exchange / "onec" / "out").glob("*.xml"))
-    documents = sorted(path.name for path in (settings.home / "documents").rglob("*.pdf"))
-    assert (len(messages), len(documents)) == (1, 4)
-    assert not [path for path in settings.home.rglob("*") if path.name.startswith((".put-", ".tmp"))] or moment != "draft"
-    assert killed["billing.approvals"] and len(killed["billing.approvals"]) == 1
-    assert not killed["billing.turns"]
-    assert not killed["billing.runs"]
+    template, home = january
+    shutil.copytree(home, tmp_path / "undisturbed")
+    with cloned(server_home, tmp_path / "undisturbed", template) as other:
+        issued_on = date(2026, 2, 1)
+        close(other, Month(2026, 1), approver=Authorship("Анна", "approved at the command line", NOW), issued_on=issued_on, at=NOW)
+        assert difference(killed, contents(other)) == {}
+        assert _files(settings.home) == _files(other.home)
+
+
+def _files(home):
+    """Everything under a home but the server's own: name → size, times and digests in names left out of the question."""
+    return sorted(
+        (str(path.relative_to(home)), path.stat().st_size) for path in home.rglob("*") if path.is_file() and path.suffix != ".xlsx"
+    )
 
 
 def _rows(settings, query):
@@ -184,9 +223,9 @@ def _rows(settings, query):
         "TRUNCATE billing.invoices CASCADE",
         "ALTER TABLE billing.invoices DISABLE TRIGGER ALL",
         "SET session_replication_role = replica",
-        "INSERT INTO billing.invoice_lines SELECT invoice_id, line_no + 1, tariff_code, component_no, component, component_kind, segment_from, "
-        "segment_to, quantity, quantity_exact, price, share, discount_percent, prices_include_vat, net, vat_rate, vat, total, arithmetic, "
-        "printed_quantity, printed_price, printed_text FROM billing.invoice_lines",
+        "INSERT INTO billing.invoice_lines SELECT invoice_id, line_no + 1, tariff_code, component_no, component, component_kind, "
+        "segment_from, segment_to, quantity, quantity_exact, price, share, discount_percent, prices_include_vat, net, vat_rate, vat, "
+        "total, arithmetic, printed_quantity, printed_price, printed_text FROM billing.invoice_lines",
     ],
 )
 @pytest.mark.parametrize("role", ["application", "owner"])
@@ -209,10 +248,7 @@ def test_an_issued_invoice_cannot_be_changed_by_hand(loaded, run_cli, settings, 
 def test_the_thousand_contracts_of_two_closes(run_cli, tmp_path, settings, environment):
     """1000 contracts, one without a tariff version, two closes at once: 999 invoices, no gap, one parked (domain.md §11, 20)."""
     fleets = {f"K{index:04}": steady(1) for index in range(1000)}
-    company = Company(fleets, terms={"K0500": {"tariff_code": "T2"}}, extra={
-        "tariffs": [{"tariff_code": "T2", "valid_from": "2027-01-01", "name": "Потом"}],
-        "components": [{"tariff_code": "T2", "valid_from": "2027-01-01", "component_no": "1", "name": "М", "kind": "vehicles", "price": "1"}],
-    })  # fmt: skip
+    company = Company(fleets, terms={"K0500": {"tariff_code": "T2"}}, extra=_second_tariff("2027-01-01", "1"))
     assert run_cli("master", "import", company.write_master(tmp_path / "m"))[0] == 0
     assert run_cli("snapshot", "land", "--platform", "gps1", "--source", company.write_snapshots(tmp_path / "s"))[0] == 0
     racing = [_close_process(environment) for _ in range(2)]

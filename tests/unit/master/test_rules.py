@@ -84,7 +84,6 @@ def test_the_company_is_right(suites, tmp_path, sheet):
         ("tiers", 2, "price", "", "column price: must not be empty"),
         ("platforms", 2, "time_zone", "MSK", "'MSK' is not a time zone"),
         ("platforms", 2, "kind", "ftp", "'ftp' is not allowed"),
-        ("platforms", 2, "source", "", "must be given for kind files"),
         ("accounts", 3, "valid_to", "2026-01-01", "2026-01-01 lies before valid_from"),
         ("accounts", 2, "contract_no", "A-9", "unknown contract 'A-9'"),
     ],

@@ -1,0 +1,209 @@
+"""Explain an issued invoice from what was frozen at its issue, and from nothing else (domain.md §7)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pipelines.billing import explain_check
+from pipelines.billing.explained import Before, Explained, Frozen, Taken, Vehicle, day_of, mask_of
+from pipelines.billing.frozen_vehicles import read_vehicles, snapshots_taken, within
+from pipelines.billing.inputs import read_component
+from pipelines.errors import Refused
+from pipelines.period import Month, Span
+from pipelines.rating.charges import Amounts, Charge
+from pipelines.rating.model import Basis, Contract, Counting, Kind, TariffVersion, Terms
+from pipelines.rating.segments import in_force
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class UnknownInvoice(Refused):
+    """No invoice with that number was issued."""
+
+
+class NoSuchLine(Refused):
+    """The invoice has no line of that number."""
+
+
+class NoSuchDay(Refused):
+    """The day is not one of the month, or not of the line."""
+
+
+class DoesNotAgree(Refused):
+    """The invoice does not follow from its evidence; the message names every difference."""
+
+
+def explain(settings: Settings, number: str) -> Explained:
+    """An issued invoice with all that it rests on, checked. UnknownInvoice, with what may have been meant.
+
+    What does not agree is told in ``disagreements``; see `agreed`.
+    """
+    with engine.transaction(settings) as connection:
+        row = _one(connection, number)
+        lines = _rows(connection, "explain_lines", number=row.number)
+    vehicles = read_vehicles(settings, row.vehicles_path, row.vehicles_digest, row.contract_no)
+    taken, differing = snapshots_taken(row.snapshots, vehicles.proofs)
+    frozen = _frozen(row, lines, vehicles.vehicles, taken)
+    return explain_check.explain(frozen, (*vehicles.broken, *differing))
+
+
+def agreed(explained: Explained) -> None:
+    """DoesNotAgree, with every difference, unless the invoice follows from its evidence."""
+    if explained.disagreements:
+        raise DoesNotAgree(f"{explained.frozen.number} does not agree with its evidence: {'; '.join(explained.disagreements)}")
+
+
+def chosen_line(explained: Explained, line_no: int) -> Span:
+    """The days of a line; NoSuchLine names those that there are."""
+    lines = explained.lines
+    if not 1 <= line_no <= len(lines):
+        raise NoSuchLine(f"{explained.frozen.number} has no line {line_no}: it has 1 to {len(lines)}")
+    return lines[line_no - 1].line.span
+
+
+def chosen_day(explained: Explained, day: date, line_no: int | None) -> date:
+    """The day, when it is one of the invoice's month and of the line; else NoSuchDay."""
+    span = explained.frozen.month.span if line_no is None else chosen_line(explained, line_no)
+    if day not in span:
+        of = "the month" if line_no is None else f"line {line_no}"
+        raise NoSuchDay(f"{day} is not a day of {of} that {explained.frozen.number} bills: {span}")
+    return day
+
+
+def _one(connection: "Connection", number: str) -> Any:
+    found = _rows(connection, "explain_invoice", number=number.strip())
+    if not found:
+        raise UnknownInvoice(f"no invoice has the number {number!r}{_meant(connection, number.strip())}")
+    return found[0]
+
+
+def _meant(connection: "Connection", typed: str) -> str:
+    near = [row.number for row in _rows(connection, "explain_near", typed=typed)]
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    of_contract = _rows(connection, "explain_contract", typed=typed)
+    if of_contract:
+        told = [f"{row.number} ({row.month:%Y-%m})" if row.number else f"a draft of {row.month:%Y-%m}" for row in of_contract]
+        waiting = next((f"{row.month:%Y-%m}" for row in of_contract if not row.number), None)
+        look = f"; a draft has no number yet: see `fleetbill preview --month {waiting} --contract {typed}`" if waiting else ""
+        return f"; it is a contract, with {', '.join(told)}{look}"
+    last = _rows(connection, "explain_last")[0]
+    said = f"; the last ones are {', '.join(last.numbers)}" if last.numbers else "; none was issued yet"
+    return f"{said}; {last.drafts} drafts have no number yet" if last.drafts else said
+
+
+def _rows(connection: "Connection", name: str, **binds: object) -> list[Any]:
+    from sqlalchemy import text
+
+    return list(connection.execute(text(statement(f"warehouse/billing/{name}")), binds))
+
+
+def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken: tuple[Taken, ...]) -> Frozen:
+    evidence, month = row.evidence, Month.of(row.month)
+    contract = evidence["contract"]
+    terms = tuple(_terms(row.contract_no, each) for each in evidence["terms"])
+    days = tuple(day_of(month, *each) for each in evidence["days"])
+    known = {day.date for day in days}
+    vehicles = tuple(within(all_vehicles, mask_of(known), _counting(terms, known)))
+    mapped = {platform for platform, *_ in evidence["mappings"]} | {vehicle.platform for vehicle in vehicles}
+    return Frozen(
+        number=row.number,
+        kind=row.kind,
+        cause=row.cause,
+        purpose=row.purpose,
+        month=month,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        issued_at=row.issued_at,
+        currency=row.currency,
+        amounts=Amounts(row.net, row.vat, row.total),
+        contract=_contract(row, contract),
+        contract_row=contract,
+        client=evidence["client"],
+        organization=evidence["organization"],
+        approved_by=row.approved_by,
+        approved_because=row.approved_because,
+        terms=terms,
+        tariffs=_tariffs(row.tariffs or []),
+        mappings=tuple((platform, account, first, last) for platform, account, first, last in evidence["mappings"]),
+        days=days,
+        lines=tuple(_charge(line) for line in lines if line.number == row.number),
+        before=tuple(_before(line) for line in lines if line.number != row.number),
+        snapshots=tuple(one for one in taken if one.platform in mapped and one.day in known),
+        vehicles=vehicles,
+        vehicles_path=row.vehicles_path,
+        vehicles_digest=row.vehicles_digest,
+    )
+
+
+def _counting(terms: Sequence[Terms], days: Collection[date]) -> dict[str, int]:
+    """Counting rule → the days that it counts."""
+    found: dict[str, set[date]] = {}
+    for day in days:
+        row = in_force(terms, day)
+        if row is not None:
+            found.setdefault(row.counting.value, set()).add(day)
+    return {rule: mask_of(found[rule]) for rule in sorted(found)}
+
+
+def _contract(row: Any, raw: Mapping[str, Any]) -> Contract:
+    ends_on = date.fromisoformat(raw["ends_on"]) if raw.get("ends_on") else None
+    return Contract(row.contract_no, row.client_code, row.organization_code, date.fromisoformat(raw["starts_on"]), ends_on)
+
+
+def _terms(contract_no: str, raw: Mapping[str, Any]) -> Terms:
+    return Terms(
+        contract_no,
+        date.fromisoformat(raw["valid_from"]),
+        raw["tariff_code"],
+        Counting(raw["counting"]),
+        Basis(raw["basis"]),
+        raw["prepaid_vehicles"],
+        Decimal(raw["discount_percent"]),
+        None if raw["minimum"] is None else Decimal(raw["minimum"]),
+        raw["payment_days"],
+    )
+
+
+def _tariffs(rows: list[Mapping[str, Any]]) -> dict[str, tuple[TariffVersion, ...]]:
+    found: dict[str, list[TariffVersion]] = {}
+    for raw in rows:
+        components = tuple(map(read_component, raw["components"]))
+        version = TariffVersion(
+            raw["tariff_code"], date.fromisoformat(raw["valid_from"]), raw["name"], raw["prices_include_vat"], components
+        )
+        found.setdefault(version.tariff_code, []).append(version)
+    return {code: tuple(versions) for code, versions in found.items()}
+
+
+def _charge(row: Any) -> Charge:
+    return Charge(
+        row.tariff_code,
+        row.component_no,
+        row.component,
+        Kind(row.component_kind),
+        Span(row.segment_from, row.segment_to),
+        Fraction(row.quantity_exact),
+        row.price,
+        Fraction(row.share),
+        row.discount_percent,
+        row.prices_include_vat,
+        row.arithmetic,
+        row.net,
+        row.vat_rate,
+        row.vat,
+        row.total,
+    )
+
+
+def _before(row: Any) -> Before:
+    line = _charge(row).as_billed()
+    billed = {field.name: getattr(line, field.name) for field in fields(line)}
+    return Before(**billed, number=row.number, line_no=row.line_no, invoice_kind=row.kind)
