@@ -50,13 +50,16 @@ def understood(cell: object, column: Column) -> Value:
 
 def clean(text: str) -> str:
     """Text without spaces around it, non-breaking and invisible characters; runs of spaces become one."""
+    plain = text.strip(" ")
+    if plain.isascii() and plain.isprintable() and "  " not in plain:
+        return plain  # nearly every cell
     return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
 def _text(cell: object) -> str:
     match cell:
         case str():
-            if any(unicodedata.category(letter) == "Cc" for letter in cell):
+            if not cell.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in cell):
                 raise Misread(f"{cell!r} holds a control character")
             return cell
         case bool():

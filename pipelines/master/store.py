@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _BATCH = 5_000
+_JSON = json.JSONDecoder(parse_float=Decimal)
 
 
 def load(connection: "Connection") -> State:
@@ -48,7 +49,7 @@ def write(connection: "Connection", changes: Iterable[Change], author: Authorshi
 
 def typed(text: str, columns: dict[str, Column]) -> Row:
     """A row of JSON as the warehouse or the history gives it, in the types of its sheet; columns unknown today are left out."""
-    given = json.loads(text, parse_float=Decimal)
+    given = _JSON.decode(text)
     return {name: _typed(given.get(name), column) for name, column in columns.items()}
 
 

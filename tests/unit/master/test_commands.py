@@ -170,6 +170,6 @@ def test_twenty_thousand_contracts(settings, author, tmp_path):
     report = import_master(settings, source, author)
     took = time.process_time() - started
     assert sum(sheet.added for sheet in report.sheets) == 80_017
-    assert took < 20, took
+    assert took < 15, took  # of this process; about 5 on a quiet machine
     again = import_master(settings, source, author)
     assert sum(sheet.unchanged for sheet in again.sheets) == 80_017

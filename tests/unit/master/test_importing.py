@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from pipelines.errors import BadInput
 from pipelines.master.importing import import_master
@@ -81,6 +81,30 @@ def test_csv_workbook_and_database_say_the_same(settings, author, tmp_path):
         again = import_master(settings, source, author)
         assert {sheet.sheet: sheet.unchanged for sheet in again.sheets} == COUNTS, source
     assert contents(settings) == stored  # history included: the same again writes none
+
+
+def test_a_postgres_with_types_of_its_own_is_a_source(imported, author):
+    owner = create_engine(imported.database_owner_url)
+    with owner.begin() as connection:
+        connection.execute(text("CREATE TABLE public.agreed (c text, d timestamp, t text, n smallint, p real, m numeric, o int8)"))
+        connection.execute(
+            text(
+                "INSERT INTO public.agreed VALUES ('A-1', '2026-05-01', 'T2', 3, 2.5, 1234.50, NULL), ('A-2', '2026-05-01', 'T9', 0, 0, 0, 0)"
+            )
+        )
+        view = "contract_no, valid_from, tariff_code, prepaid_vehicles, discount_percent, minimum, payment_days"
+        connection.execute(text(f"CREATE VIEW public.terms ({view}) AS SELECT * FROM public.agreed WHERE t <> 'T9'"))
+    report = import_master(imported, imported.database_owner_url, author)
+    assert [(sheet.sheet, sheet.added) for sheet in report.sheets] == [("terms", 1)]
+    assert _query(
+        imported, "SELECT prepaid_vehicles, discount_percent, minimum, payment_days FROM master.terms WHERE valid_from = '2026-05-01'"
+    ) == [(3, Decimal("2.5"), Decimal("1234.50"), 10)]
+    with owner.begin() as connection:
+        connection.execute(text(f"CREATE OR REPLACE VIEW public.terms ({view}) AS SELECT * FROM public.agreed WHERE t = 'T9'"))
+    owner.dispose()
+    assert _refused(imported, author, imported.database_owner_url) == [
+        "terms row 1 (contract_no=A-2, valid_from=2026-05-01) column tariff_code: unknown tariff 'T9'"
+    ]
 
 
 def test_dry_run_stores_nothing_and_says_the_same(settings, author, tmp_path):
