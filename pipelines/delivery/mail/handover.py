@@ -160,6 +160,8 @@ class Session:
     def _enter(self, made: smtplib.SMTP) -> None:
         """Greet, encrypt, log in."""
         server = self._server
+        if made.sock is not None:  # the final dot travels alone: it must not wait for the acknowledgement of what went before
+            made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made.ehlo_or_helo_if_needed()
         encrypted = server.tls
         if server.starttls == "required" or (server.starttls == "offered" and made.has_extn("starttls")):

@@ -1,0 +1,144 @@
+"""Every letter's words, as a client reads them: golden texts (UPDATE_GOLDEN=1 writes them anew)."""
+
+import os
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from pipelines.delivery.mail import events
+from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, compose
+from pipelines.delivery.mail.letters import Letter, Writer, about_facts, about_invoice
+from tests.unit.documents import samples
+
+GOLDEN = Path(__file__).parent / "golden"
+WRITER = Writer("ООО «Вега Мониторинг»", "buh@vega.example")
+DEBTS = [
+    events.Debt("ВМ26-000001", date(2026, 2, 11), Decimal("3660.00")),
+    events.Debt("ВМ26-000002", date(2026, 2, 12), Decimal("1234.50")),
+]
+ON, BLOCKS_ON = date(2026, 2, 18), date(2026, 2, 25)
+STEPS = ("reminder", "notice", "warning", "final")
+TOLD = [
+    *(events.ladder_step(step, "k", "ORG", "C", on=ON, debts=DEBTS, blocks_on=BLOCKS_ON) for step in STEPS),
+    events.blocked("k", "ORG", "C", on=BLOCKS_ON, debts=DEBTS),
+    events.restored("k", "ORG", "C", on=date(2026, 2, 26)),
+    events.payment_received(
+        "ORG", "C", events.Payment("p", ON, Decimal("4000.00"), "17", [("ВМ26-000001", Decimal("3600.00"))], Decimal("400.00"))
+    ),
+    events.snapshot_missing("gps1", date(2026, 2, 17), "файл не пришёл"),
+]  # fmt: skip
+
+
+def letter(kind: str) -> Letter:
+    if kind in events.ABOUT_INVOICES:
+        invoice_kind = kind if kind in {"corrective", "adjustment"} else "monthly"
+        return about_invoice(kind, samples.invoice(kind=invoice_kind), WRITER, "x")
+    event = next(one for one in TOLD if one.kind == kind)
+    return about_facts(kind, event.facts, WRITER, "ООО «Волга-Транс»")
+
+
+def readable(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("kind", sorted(events.AUDIENCES))
+def test_golden(kind):
+    found = letter(kind)
+    said = readable(f"{found.subject}\n\n{found.text}")
+    path = GOLDEN / f"{kind}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(said, encoding="utf-8")
+    assert said == path.read_text(encoding="utf-8")
+    assert "\n" not in found.subject
+
+
+@pytest.mark.parametrize("kind", sorted(events.AUDIENCES.keys() - {"invoice"}))
+def test_the_page_says_what_the_text_says(kind):
+    found = letter(kind)
+    page = readable(found.html)
+    for line in filter(None, readable(found.text).splitlines()):
+        for part in line.lstrip("0123456789. ").split(" — "):
+            if part.strip(" -"):
+                assert part.split(": ")[-1] in page, part
+    assert "{{" not in page
+
+
+def test_a_credit_asks_for_nothing():
+    credit = about_invoice("adjustment", samples.invoice((samples.row(1, price="-150.00"),), kind="adjustment"), WRITER, "x")
+    assert readable(credit.subject).endswith("к зачёту 183,00 ₽")
+    assert "Оплатите" not in credit.text
+    assert not credit.pictures
+
+
+def test_outside_text_stays_text():
+    found = about_facts("restored", {"on": "2026-02-26"}, Writer("<b>Вега</b>", "a@b.ru"), "<script>alert(1)</script>\r\nBcc: x@y.ru")
+    assert "<script>" not in found.html
+    assert "&lt;script&gt;" in found.html
+    assert "\n" not in found.subject
+
+
+def outgoing(**changed) -> Outgoing:
+    values = {
+        "message_id": events.message_id("restored", "k", "vega.example"),
+        "sender": "buh@vega.example",
+        "sender_name": "ООО «Вега»\r\nBcc: evil@x.ru",
+        "recipients": ("a@client.example", "b@почта.рф"),
+        "letter": Letter("Тема\r\nBcc: evil@x.ru", "текст\n.точка\n", "<html>\n<body>\nтекст</body></html>", {"qr": b"\x89PNG"}),
+        "dated": datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
+        "attachments": {"Счёт 1.pdf": b"%PDF-1.7"},
+    }
+    return Outgoing(**{**values, **changed})
+
+
+def test_headers_hold_no_second_line():
+    message = message_from_bytes(compose(outgoing()), policy=policy.default)
+    assert message["Bcc"] is None
+    assert message["Subject"] == "Тема Bcc: evil@x.ru"
+    assert str(message["To"]) == "a@client.example, b@xn--80a1acny.xn--p1ai"
+    assert message["From"].addresses[0].display_name == "ООО «Вега» Bcc: evil@x.ru"
+    assert message["Date"] == "Sun, 01 Mar 2026 09:00:00 +0000"
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_parts_of_a_message():
+    raw = compose(outgoing())
+    assert raw.isascii()
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    message = message_from_bytes(raw, policy=policy.default)
+    types = [part.get_content_type() for part in message.walk()]
+    assert types == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "application/pdf",
+    ]  # fmt: skip
+    assert message.get_body(("plain",)).get_content().splitlines() == ["текст", ".точка"]
+    attached = next(message.iter_attachments())
+    assert (attached.get_filename(), attached.get_content()) == ("Счёт 1.pdf", b"%PDF-1.7")
+    assert compose(outgoing()) == raw
+
+
+def test_a_redirected_message_says_whom_it_was_meant_for():
+    message = message_from_bytes(compose(outgoing(recipients=("test@x.ru",), meant_for=("a@client.example",))), policy=policy.default)
+    assert message["To"] == "test@x.ru"
+    assert message["X-Redirected-From"] == "a@client.example"
+    for form in ("plain", "html"):
+        assert "письмо предназначалось a@client.example" in message.get_body((form,)).get_content()
+
+
+def test_the_same_event_has_the_same_message_id():
+    assert events.message_id("invoice", "1", "x.ru") == events.message_id("invoice", "1", "x.ru")
+    assert len({events.message_id(kind, key, "x.ru") for kind in ("invoice", "notice") for key in ("1", "2")}) == 4
+
+
+def test_an_address_that_smtp_cannot_carry():
+    with pytest.raises(Unsendable):
+        ascii_address("бух@x.ru")
+
+
+def test_events_are_checked_where_they_are_made():
+    with pytest.raises(ValueError, match="names its organization"):
+        events.Event("invoice", "1")
+    with pytest.raises(ValueError, match="no event"):
+        events.Event("greeting", "1")
