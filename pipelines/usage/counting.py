@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipelines.usage.duplicates import find_duplicates
 from pipelines.usage.gaps import Gap, Present, gaps, lacks_used, measured, uncovered
 from pipelines.usage.lake import METER, MINUTES, Lake
 from pipelines.usage.parts import Part, Resolver, prepare
-from pipelines.usage.repeated import repeated
 from pipelines.usage.sources import Sources
 
 if TYPE_CHECKING:
@@ -38,27 +38,6 @@ def counted(lake: Lake, sources: Sources) -> Counted:
     present = _present(lake, sources, parts)
     missing = gaps(sources, present)
     return Counted(parts, resolver, _days(lake, sources, present, missing), missing)
-
-
-def find_duplicates(lake: Lake, parts: Sequence[Part]) -> None:
-    """The table `duplicates`: every vehicle-day that lost its device to another vehicle."""
-    import numpy as np
-    import pyarrow as pa
-
-    lake.run("new_same_device", shape=lake.shape)
-    by_day: dict[Any, list[Part]] = defaultdict(list)
-    for part in parts:
-        by_day[part.day.business_date].append(part)
-    for of_day in by_day.values():
-        keys = [lake.column(part.path, "device_key").drop_null().to_numpy() for part in of_day]
-        twice = repeated(np.concatenate(keys))
-        if not len(twice):
-            continue
-        lake.put("repeated", pa.table({"device_key": twice}))
-        for part, own in zip(of_day, keys, strict=True):
-            if len(of_day) == 1 or np.isin(own, twice).any():
-                lake.run("add_same_device", part_no=part.number, path=lake.location(part.path), shape=lake.shape)
-    lake.run("duplicates")
 
 
 def _present(lake: Lake, sources: Sources, parts: Sequence[Part]) -> list[Present]:

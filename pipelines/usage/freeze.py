@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,7 +56,7 @@ def freeze(settings: Settings, connection: "Connection", month: Month, contracts
     with opened(settings, meters_of(sources)) as lake:
         found = counted(lake, sources)
         table = _vehicles(lake, found, contracts)
-        return _write(settings, lake, month, table, _days(found), lake.table("frozen_digests").to_pydict())
+        return _write(lake, month, table, _days(found), lake.table("frozen_digests").to_pydict())
 
 
 def vehicles(settings: Settings, path: str, contract_no: str, day: date) -> list[FrozenVehicle]:
@@ -113,13 +112,8 @@ def _days(found: Counted) -> list[list[Any]]:
     ]
 
 
-def _write(
-    settings: Settings, lake: Lake, month: Month, table: "pa.Table", days: list[list[Any]], digests: Mapping[str, list[str]]
-) -> Frozen:
+def _write(lake: Lake, month: Month, table: "pa.Table", days: list[list[Any]], digests: Mapping[str, list[str]]) -> Frozen:
     import pyarrow.parquet as pq
-    from fsspec.core import url_to_fs
-
-    from pipelines.evidence.lake import location
 
     metadata = {METADATA_KEY: json.dumps(days, ensure_ascii=False, separators=(",", ":")).encode()}
     local = lake.folder / "issued.parquet"
@@ -127,15 +121,5 @@ def _write(
     with local.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
     path = f"issued/month={month}/{digest}.parquet"
-    filesystem, target = url_to_fs(location(settings, path))
-    if not filesystem.exists(target):
-        filesystem.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        if lake.filesystem is None:
-            written = f"{target}.{os.getpid()}.part"
-            filesystem.put_file(str(local), written)
-            with open(written, "rb") as handle:  # noqa: PTH123 - a path of the lake stays text
-                os.fsync(handle.fileno())
-            os.replace(written, target)  # noqa: PTH105 - as above
-        else:
-            filesystem.put_file(str(local), target)
+    lake.keep(local, path)
     return Frozen(path, digest, dict(zip(digests["contract_no"], digests["digest"], strict=True)))

@@ -1,5 +1,6 @@
 """DuckDB over the lake: a connection of its own per pass, its temporary folder, and SQL by name."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -69,6 +70,26 @@ class Lake:
 
         return pq.read_table(self.location(path), columns=[name], filesystem=self.filesystem, use_threads=False).column(0)
 
+    def exists(self, path: str) -> bool:
+        """Whether the lake holds a file."""
+        filesystem, target = _resolve(self, path)
+        return bool(filesystem.exists(target))
+
+    def keep(self, local: Path, path: str) -> None:
+        """Put a finished local file into the lake, whole or not at all; one that lies there already stays."""
+        filesystem, target = _resolve(self, path)
+        if filesystem.exists(target):
+            return
+        filesystem.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+        if self.filesystem is not None:
+            filesystem.put_file(str(local), target)
+            return
+        written = Path(f"{target}.{os.getpid()}.part")
+        shutil.copyfile(local, written)
+        with written.open("rb") as handle:
+            os.fsync(handle.fileno())
+        written.replace(target)
+
 
 @contextmanager
 def opened(settings: Settings, meters: Iterable[str]) -> Iterator[Lake]:
@@ -94,6 +115,13 @@ def opened(settings: Settings, meters: Iterable[str]) -> Iterator[Lake]:
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _resolve(lake: Lake, path: str) -> tuple[Any, str]:
+    from fsspec.core import url_to_fs
+
+    found: tuple[Any, str] = url_to_fs(location(lake.settings, path))
+    return found
 
 
 def _remote(settings: Settings) -> Any:

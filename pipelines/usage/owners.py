@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Standing(IntEnum):
-    """What a vehicle's place in the tree means for billing on one day. Ordered: the greatest of several owners counts."""
+    """What a vehicle's place in the tree means for billing on one day; of several owners the greatest decides."""
 
     ORPHAN = 0
     OUT_OF_CONTRACT = 1
@@ -53,41 +54,57 @@ class Tree:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What one account leads to: the contracts of the first mapped account above it, and whether any account above is disabled."""
 
     contracts: tuple[str, ...]
     is_blocked: bool
 
 
-def resolve(tree: Tree, owner_sets: Sequence[Sequence[str]], mappings: Mapping[str, tuple[str, ...]], in_force: Set[str]) -> list[Owner]:
-    """The owner of each owner set on one date, in the order given.
+class Ownership:
+    """Owners on one date by one account tree; remembers what it has found.
 
     ``mappings``: account → contracts that it is mapped to on that date, in byte order; ``in_force``: contracts in force
-    on that date. A set of several owners goes to the contract that sorts first among those that can be billed; an owner
-    whose way up is blocked gives way to one whose way is open (docs/decisions.md).
+    on that date.
     """
-    claims: dict[str, Claim] = {}
-    return [_owner([_climb(tree, mappings, account, claims) for account in owners], in_force) for owners in owner_sets]
+
+    def __init__(self, tree: Tree, mappings: Mapping[str, tuple[str, ...]], in_force: Set[str]) -> None:
+        self._tree, self._mappings, self._in_force = tree, mappings, in_force
+        self._claims: dict[str, Claim] = {}
+        self._owners: dict[tuple[str, ...], Owner] = {}
+
+    def owner(self, owners: tuple[str, ...]) -> Owner:
+        """Whom the vehicles of these accounts belong to.
+
+        Several owners: the contract that sorts first among those that can be billed; an owner whose way up is blocked
+        gives way to one whose way is open (docs/decisions.md).
+        """
+        found = self._owners.get(owners)
+        if found is None:
+            claims = [_climb(self._tree, self._mappings, account, self._claims) for account in owners]
+            found = self._owners[owners] = _owner(claims, self._in_force)
+        return found
 
 
 def _owner(claims: Sequence[Claim], in_force: Set[str]) -> Owner:
+    if len(claims) == 1 and len(claims[0].contracts) == 1:
+        [[[contract_no], is_blocked]] = claims
+        if is_blocked:
+            return Owner(Standing.BLOCKED, contract_no)
+        return Owner(Standing.OWNED if contract_no in in_force else Standing.OUT_OF_CONTRACT, contract_no)
     found: list[tuple[Standing, str]] = []
     for claim in claims:
         for contract_no in claim.contracts:
-            if contract_no not in in_force:
-                found.append((Standing.OUT_OF_CONTRACT, contract_no))
+            if claim.is_blocked:
+                found.append((Standing.BLOCKED, contract_no))
             else:
-                found.append((Standing.BLOCKED if claim.is_blocked else Standing.OWNED, contract_no))
+                found.append((Standing.OWNED if contract_no in in_force else Standing.OUT_OF_CONTRACT, contract_no))
     if not found:
         return BLOCKED_ORPHAN if claims and all(claim.is_blocked for claim in claims) else ORPHAN
-    best = max(standing for standing, _ in found)
-    if best is Standing.OUT_OF_CONTRACT and all(claim.is_blocked for claim in claims if claim.contracts):
-        best_name = min((name for _, name in found), key=byte_order)
-        return Owner(Standing.BLOCKED, best_name, _rivals(found))
-    contract_no = min((name for standing, name in found if standing is best), key=byte_order)
-    return Owner(best, contract_no, _rivals(found))
+    best = Standing.OWNED if any(standing is Standing.OWNED for standing, _ in found) else max(standing for standing, _ in found)
+    names = [name for standing, name in found if standing is best]
+    billable = [name for name in names if name in in_force] or names
+    return Owner(best, min(billable, key=byte_order), _rivals(found))
 
 
 BLOCKED_ORPHAN = Owner(Standing.BLOCKED)

@@ -1,14 +1,14 @@
 """The platform-days of a month made ready for counting: one file each, and the owner of every owner set on that day."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.evidence.lake import decode
 from pipelines.usage.lake import Lake
-from pipelines.usage.owners import Owner, Tree, resolve
+from pipelines.usage.owners import Owner, Ownership, Tree
 from pipelines.usage.sources import PlatformDay, Snapshot, Sources
 
 if TYPE_CHECKING:
@@ -28,24 +28,18 @@ class Part:
     owner_sets: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """What a single snapshot says of ownership."""
-
-    tree: Tree
-    owner_sets: tuple[tuple[str, ...], ...]
-
-
 @dataclass(slots=True)
 class Resolver:
-    """Owners by platform, tree and run of days without a change of mappings: equal months are resolved once."""
+    """Owners by platform, tree and run of days without a change of mappings: what is equal is resolved once."""
 
     lake: Lake
     sources: Sources
     contract_index: dict[str, int] = field(init=False)
-    _files: dict[bytes, _File] = field(default_factory=dict)
-    _texts: dict[str, bytes] = field(default_factory=dict)
-    _owners: dict[tuple[str, bytes, int], tuple[Owner, ...]] = field(default_factory=dict)
+    _texts: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+    _trees: dict[bytes, Tree] = field(default_factory=dict)
+    _owner_sets: dict[bytes, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    _ownership: dict[tuple[str, bytes, int], Ownership] = field(default_factory=dict)
+    _owners: dict[tuple[str, bytes, bytes, int], tuple[Owner, ...]] = field(default_factory=dict)
     _columns: dict[int, "tuple[NDArray[np.uint8], NDArray[np.int32]]"] = field(default_factory=dict)
     _mapped: dict[tuple[str, int], dict[str, tuple[str, ...]]] = field(default_factory=dict)
     _in_force: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -53,29 +47,37 @@ class Resolver:
     def __post_init__(self) -> None:
         self.contract_index = {contract.contract_no: index for index, contract in enumerate(self.sources.contracts)}
 
-    def file(self, snapshot: Snapshot) -> tuple[bytes, _File]:
-        """Tree and owner sets of a snapshot, and a key that equal ones share."""
-        key = self._texts.get(snapshot.path)
-        if key is None:
-            stored = self.lake.metadata(snapshot.path)
-            key = hashlib.sha256(_ownership(stored)).digest()
-            self._texts[snapshot.path] = key
-            if key not in self._files:
-                found = decode(stored)
-                self._files[key] = _File(Tree.of(found.accounts), found.owners)
-        return key, self._files[key]
+    def owner_sets(self, snapshot: Snapshot) -> tuple[tuple[str, ...], ...]:
+        """The accounts that own directly what bears each account_no of a snapshot."""
+        return self._owner_sets[self._keys(snapshot)[1]]
 
     def owners(self, snapshot: Snapshot, day: date) -> tuple[Owner, ...]:
         """Owner of each owner set of a snapshot, by the mappings of that day."""
-        key, file = self.file(snapshot)
+        tree, owner_sets = self._keys(snapshot)
         epoch = self.sources.epochs[day]
-        known = self._owners.get((snapshot.platform, key, epoch))
+        known = self._owners.get((snapshot.platform, tree, owner_sets, epoch))
         if known is None:
-            if epoch not in self._in_force:
-                self._in_force[epoch] = self.sources.in_force_on(day)
-            known = tuple(resolve(file.tree, file.owner_sets, self.mapped(snapshot.platform, day), self._in_force[epoch]))
-            self._owners[snapshot.platform, key, epoch] = known
+            ownership = self._ownership.get((snapshot.platform, tree, epoch))
+            if ownership is None:
+                if epoch not in self._in_force:
+                    self._in_force[epoch] = self.sources.in_force_on(day)
+                ownership = Ownership(self._trees[tree], self.mapped(snapshot.platform, day), self._in_force[epoch])
+                self._ownership[snapshot.platform, tree, epoch] = ownership
+            known = tuple(map(ownership.owner, self._owner_sets[owner_sets]))
+            self._owners[snapshot.platform, tree, owner_sets, epoch] = known
         return known
+
+    def _keys(self, snapshot: Snapshot) -> tuple[bytes, bytes]:
+        """Digests of a snapshot's tree and of its owner sets, both known from then on."""
+        keys = self._texts.get(snapshot.path)
+        if keys is None:
+            tree, owner_sets = ownership_of(self.lake.metadata(snapshot.path))
+            keys = self._texts[snapshot.path] = hashlib.sha256(tree).digest(), hashlib.sha256(owner_sets).digest()
+            if keys[0] not in self._trees:
+                self._trees[keys[0]] = Tree.of(json.loads(tree))
+            if keys[1] not in self._owner_sets:
+                self._owner_sets[keys[1]] = tuple(map(tuple, json.loads(owner_sets)))
+        return keys
 
     def mapped(self, platform: str, day: date) -> dict[str, tuple[str, ...]]:
         """Account → contracts on that day."""
@@ -106,14 +108,14 @@ def prepare(resolver: Resolver) -> list[Part]:
     for number, day in enumerate(days):
         if len(day.snapshots) == 1:
             only = day.snapshots[0]
-            owners, owner_sets = resolver.owners(only, day.business_date), resolver.file(only)[1].owner_sets
+            owners, owner_sets = resolver.owners(only, day.business_date), resolver.owner_sets(only)
             parts.append(Part(number, day, only.path, only.columns, owners, owner_sets))
             continue
         if day.snapshots not in merged:
             merged[day.snapshots] = _merge(resolver, day.snapshots, len(merged))
         path, suppliers = merged[day.snapshots]
         owners = sum((resolver.owners(snapshot, day.business_date) for snapshot in day.snapshots), ())
-        owner_sets = sum((resolver.file(snapshot)[1].owner_sets for snapshot in day.snapshots), ())
+        owner_sets = sum((resolver.owner_sets(snapshot) for snapshot in day.snapshots), ())
         columns = frozenset.intersection(*(snapshot.columns for snapshot in suppliers))
         parts.append(Part(number, day, path, columns, owners, owner_sets))
     _put_parts(resolver.lake, parts)
@@ -129,7 +131,7 @@ def _merge(resolver: Resolver, snapshots: Sequence[Snapshot], number: int) -> tu
 
     lake = resolver.lake
     paths = [lake.location(snapshot.path) for snapshot in snapshots]
-    starts = np.cumsum([0, *(len(resolver.file(snapshot)[1].owner_sets) for snapshot in snapshots)])
+    starts = np.cumsum([0, *(len(resolver.owner_sets(snapshot)) for snapshot in snapshots)])
     lake.put(
         "day_files",
         pa.table(
@@ -200,7 +202,11 @@ def _connected(sources: Sources) -> "dict[date, NDArray[np.bool_]]":
     return found
 
 
-def _ownership(stored: bytes) -> bytes:
-    """The part of the metadata (JSON with sorted keys) that says who owns what: equal for equal trees, whatever the day."""
-    accounts, owners, after = stored.find(b',"business_date":'), stored.rfind(b',"owners":'), stored.rfind(b',"platform":')
-    return stored if min(accounts, owners, after) < 0 else stored[:accounts] + stored[owners:after]
+def ownership_of(stored: bytes) -> tuple[bytes, bytes]:
+    """The account tree and the owner sets, as JSON texts, out of a file's metadata (an object with sorted keys).
+
+    A quotation mark inside a JSON text is escaped, so the keys are found where they are and nowhere else.
+    """
+    accounts, date_at = stored.index(b'"accounts":') + 11, stored.index(b',"business_date":')
+    owners, after = stored.rindex(b',"owners":') + 10, stored.rindex(b',"platform":')
+    return stored[accounts:date_at], stored[owners:after]

@@ -242,8 +242,8 @@ def _digest(*tables: Sequence[Sequence[Any]]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _rows(connection: "Connection", name: str, binds: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Rows of a statement as plain tuples, straight from the driver: tens of thousands come in one piece."""
+def _rows(connection: "Connection", name: str, binds: dict[str, Any]) -> list[Any]:
+    """Rows of a statement."""
     from sqlalchemy import text
 
-    return [tuple(row) for row in connection.execute(text(statement(f"warehouse/usage/{name}")), binds)]
+    return list(connection.execute(text(statement(f"warehouse/usage/{name}")), binds).all())
