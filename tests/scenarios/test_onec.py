@@ -15,6 +15,7 @@ from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import Envelope, write_message
 from pipelines.delivery.onec.model import Organization
 from tests.books import AT, Books, Line
+from tests.company import Company, steady
 from tests.database import contents, difference
 
 SEND = "from pipelines.cli.main import main; main(['onec', 'send'])"
@@ -186,3 +187,27 @@ def test_an_acknowledgement_taken_by_a_killed_process_is_put_away_by_the_next(ru
     [taken] = rows(run_cli("onec", "receive", "--format", "json"))
     assert (taken["outcome"], path.exists()) == ("taken", False)
     assert rows(run_cli("onec", "status", "--format", "json"))[0]["confirmed_no"] == 1
+
+
+def test_a_close_leaves_one_message_and_closing_again_leaves_it_alone(run_cli, settings, tmp_path, out):
+    """K1 bills 10 × 300 = 3000.00, K2 20 × 300 = 6000.00, K3 nothing: two invoices, two sales (real verbs throughout)."""
+    company = Company({"K1": steady(10), "K2": steady(20), "K3": steady(0)})
+    code, _, err = run_cli("master", "import", company.write_master(tmp_path / "m"), "--by", "Анна", "--reason", "начало")
+    assert code == 0, err
+    code, _, err = run_cli("snapshot", "land", "--platform", "gps1", "--source", company.write_snapshots(tmp_path / "s"))
+    assert code == 0, err
+    close = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json")
+    [closed] = rows(run_cli(*close))
+    message = out / "Message_FB_BP.xml"
+    assert closed["onec_message"] == str(message)
+    before = message.read_bytes()
+    for number, total in (("ВМ26-000001", b"3660.00"), ("ВМ26-000002", b"7320.00")):
+        assert before.count(f"<Номер>{number}</Номер>".encode()) == 3  # the invoice, the sale, and the sale's ground
+        assert before.count("<Сумма>".encode() + total) == 2
+    rows(run_cli(*close))
+    assert message.read_bytes() == before
+    [standing] = rows(run_cli("onec", "status", "--format", "json"))
+    assert (standing["sent_no"], standing["unconfirmed_invoices"], standing["unconfirmed_sales"]) == (1, 2, 2)
+    answer(settings, 1, 1)
+    rows(run_cli("onec", "receive", "--format", "json"))
+    assert rows(run_cli("onec", "send", "--format", "json")) == []

@@ -89,6 +89,7 @@ def send(settings: Settings, at: datetime) -> Sent | None:
         peer = take_turn(connection, settings.onec_peer)
         _finish_interrupted(path, peer)
         _run(connection, "going", peer=settings.onec_peer, confirmed_no=peer.confirmed_no)
+        _run(connection, "going_statistics")
         counts = _run(connection, "counts").one()
         result, prepared = None, None
         if counts.new or counts.carried or peer.is_owed:
