@@ -54,9 +54,9 @@ class Session:
             self._smtp = self._connect()
         except smtplib.SMTPAuthenticationError as error:
             raise ServerUnreachable(f"the SMTP server {self._server} does not take user or password ({error.smtp_code})") from None
-        except smtplib.SMTPException as error:
+        except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
             raise ServerUnreachable(f"the SMTP server {self._server} refuses: {self._clean(_said(error))}") from None
-        except OSError as error:
+        except (OSError, smtplib.SMTPException) as error:
             raise ServerUnreachable(f"the SMTP server {self._server} does not answer: {self._clean(str(error))}") from None
 
     def drop(self) -> None:
