@@ -22,12 +22,15 @@ be billed are parked, with reasons, on the page; the others go on. Mended, they 
 **If a month never starts**, a day of it is not known: `watch_days` names it every morning.
 """
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Asset, MonthWindow, Param, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, TriggerRule, dag, task
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Asset, MonthWindow, Param, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 from alerts import Asked
 from policy import DEFAULTS
 
 from pipelines.settings import load
+
+APPROVE, REJECT = "Approve", "Reject"
 
 APPROVERS = [{"id": name.strip(), "name": name.strip()} for name in load().approvers.split(",") if name.strip()]
 
@@ -55,11 +58,15 @@ def close_month():
 
         configured, month = settings.load(), Month.parse(partition_key)
         run = close(configured, month, approver=None, issued_on=None, at=clock.now()).prepared
+        if not run.drafts and not run.nothing:
+            raise AirflowSkipException(f"nothing of {month} is left to approve; parked contracts: {len(run.parked)}")
         page = approval_page(configured, month, run.digest)
         return {"digest": run.digest, "subject": page.subject, "body": page.body}
 
-    approval = ApprovalOperator(
+    # ApprovalOperator forgets who refused: it skips what follows instead of handing over the answer
+    approval = HITLOperator(
         task_id="approval",
+        options=[APPROVE, REJECT],
         subject="{{ ti.xcom_pull(task_ids='draft')['subject'] }}",
         body="{{ ti.xcom_pull(task_ids='draft')['body'] }}",
         assigned_users=APPROVERS or None,
@@ -85,7 +92,7 @@ def close_month():
         from pipelines.period import Month
 
         configured, month, seen = settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"]
-        author, asked = _answer(ti)
+        author, asked = _answer(ti, APPROVE)
         approve(configured, month, seen, author)
         issued = issue_approved(configured, month, date.fromisoformat(asked) if asked else None, clock.now())
         return {"invoices": issued.invoices, "without_invoice": issued.without_invoice}
@@ -102,9 +109,8 @@ def close_month():
     @task
     def onec():
         """The message for 1C with everything that it has not acknowledged."""
-        from pipelines.delivery.onec.sending import send
-
         from pipelines import clock, settings
+        from pipelines.delivery.onec.sending import send
 
         message = send(settings.load(), clock.now())
         return str(message.path) if message else None
@@ -118,25 +124,27 @@ def close_month():
 
         return write_report(settings.load(), Month.parse(partition_key), clock.now())
 
-    @task(trigger_rule=TriggerRule.ALL_SKIPPED)
+    @task
     def rejected(partition_key=None, ti=None):
         """Record the refusal, with name and reason."""
         from pipelines import settings
         from pipelines.billing.approve import reject
         from pipelines.period import Month
 
-        reject(settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"], _answer(ti)[0])
+        author, _ = _answer(ti, REJECT)
+        reject(settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"], author)
 
-    issued = issue()
-    draft() >> approval >> issued >> documents() >> [onec(), workbook()]
-    issued >> rejected()
+    draft() >> approval >> issue() >> documents() >> [onec(), workbook()]
+    approval >> rejected()
 
 
-def _answer(ti):
-    """(author, issue date or None) of the answered approval."""
+def _answer(ti, option):
+    """(author, issue date or None) of the approval; skips the task when the answer was another one."""
     from pipelines.clock import Authorship
 
     answer = ti.xcom_pull(task_ids="approval")
+    if answer["chosen_options"] != [option]:
+        raise AirflowSkipException(f"the answer was {answer['chosen_options']}")
     given = answer["params_input"] or {}
     who = answer["responded_by_user"]
     note = given.get("note") or "ответ на запрос в Airflow"

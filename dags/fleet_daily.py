@@ -22,8 +22,9 @@ A red `land` or `usage` is a fault of ours (disk, database): the log says which;
     airflow backfill create --dag-id fleet_daily --from-date 2026-02-01 --to-date 2026-02-28T23:59 \\
         --max-active-runs 31 --reprocess-behavior none
 
-With 31 runs at once every day lands first and the month is counted once, not once per day. One day again: the same with `--reprocess-behavior completed` and the one date. A month that has rolled up is not closed
-again by that: trigger `close_month` with its month.
+With 31 runs at once every day lands first and the month is counted once, not once per day. One day again: the same with
+`--reprocess-behavior completed` and the one date. A month that has rolled up is not closed again by that: trigger
+`close_month` with its month.
 """
 
 from airflow.sdk import Asset, CronPartitionTimetable, TriggerRule, dag, task

@@ -47,15 +47,16 @@ def test_the_day_is_emitted_whatever_failed_before(dags):
 
 
 def test_the_month_is_never_approved_by_the_dag(dags):
-    from airflow.providers.standard.operators.hitl import ApprovalOperator
+    from airflow.providers.standard.operators.hitl import HITLOperator
 
     close = dags["close_month"]
     approval = close.get_task("approval")
-    assert isinstance(approval, ApprovalOperator)
+    assert isinstance(approval, HITLOperator)
+    assert (approval.options, approval.multiple) == (["Approve", "Reject"], False)
     assert approval.defaults is None
     assert approval.response_timeout is None
     assert [user["id"] for user in approval.assigned_users] == ["finance"]
-    assert close.get_task("issue").upstream_task_ids == {"approval"}
-    assert close.get_task("issue").trigger_rule == "all_success"
-    assert close.get_task("rejected").trigger_rule == "all_skipped"
-    assert {"documents", "onec", "workbook"} <= close.get_task("issue").get_flat_relative_ids(upstream=False)
+    for follower in ("issue", "rejected"):
+        assert close.get_task(follower).upstream_task_ids == {"approval"}
+        assert close.get_task(follower).trigger_rule == "all_success"
+    assert close.get_task("issue").get_flat_relative_ids(upstream=False) == {"documents", "onec", "workbook"}

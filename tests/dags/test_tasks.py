@@ -1,0 +1,178 @@
+"""The tasks as Airflow calls them, on a real warehouse: each is one use-case, with the partition key as its day or month."""
+
+import socket
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import text
+
+from pipelines.warehouse import engine
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.airflow
+
+DAY_FILE = "vehicle_id,account_id,state,last_message_at,online_minutes\nv1,a1,active,2026-02-03T10:00:00+03:00,60\n"
+
+
+@pytest.fixture
+def company(home, dags):
+    """Two platforms of the committed sample's master data, one of them with a file of 3 February."""
+    sources = home.home / "company"
+    sources.mkdir()
+    for sheet in (ROOT / "sample" / "master").glob("*.csv"):
+        content = sheet.read_text(encoding="utf-8").replace("snapshots/", f"{home.home}/snapshots/")
+        (sources / sheet.name).write_text(content, encoding="utf-8")
+    params = {"path": str(sources), "by": "Мария Зуева", "reason": "ввод", "dry_run": False}
+    dags["master_import"].get_task("load").python_callable(params=params)
+    folder = home.home / "snapshots" / "gps1"
+    folder.mkdir(parents=True)
+    (folder / "2026-02-03.csv").write_text(DAY_FILE, encoding="utf-8")
+    (home.home / "snapshots" / "gps2").mkdir()
+    return home
+
+
+@pytest.fixture
+def no_mail(monkeypatch):
+    """No SMTP connection is configured: the alert is a line in the log."""
+    import alerts
+
+    monkeypatch.setattr(alerts, "_has_smtp", lambda: False)
+
+
+def _rows(settings, query):
+    with engine.transaction(settings) as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def test_a_platform_without_its_file_is_told_and_holds_up_nobody(company, dags, no_mail):
+    dags["fleet_daily"].get_task("land").python_callable(partition_key="2026-02-03")
+    assert _rows(company, "SELECT platform, business_date::text, state FROM evidence.snapshots") == [("gps1", "2026-02-03", "landed")]
+    told = (company.home / "alerts.log").read_text(encoding="utf-8")
+    assert "gps2 does not count on 2026-02-03" in told
+    assert "gps1 does not" not in told
+
+
+def test_a_day_run_again_lands_nothing_twice(company, dags, no_mail):
+    land = dags["fleet_daily"].get_task("land").python_callable
+    land(partition_key="2026-02-03")
+    before = _rows(company, "SELECT digest, event, at FROM evidence.events")
+    land(partition_key="2026-02-03")
+    assert _rows(company, "SELECT digest, event, at FROM evidence.events") == before
+
+
+def test_the_days_month_is_counted(company, dags, no_mail):
+    dags["fleet_daily"].get_task("land").python_callable(partition_key="2026-02-03")
+    dags["fleet_daily"].get_task("usage").python_callable(partition_key="2026-02-03")
+    assert _rows(company, "SELECT to_char(month, 'YYYY-MM') FROM usage.months") == [("2026-02",)]
+
+
+def test_the_watch_names_every_day_that_is_waited_for(company, dags, no_mail):
+    dags["fleet_daily"].get_task("land").python_callable(partition_key="2026-02-03")
+    waiting = dags["watch_days"].get_task("name_missing_days").python_callable(params={"date": "2026-02-05"})
+    assert "gps2 2026-02-03: missing" in waiting
+    assert "gps1 2026-02-03: missing" not in waiting
+    # January has 31 days on each of two platforms, and 1, 2, 4 February on gps1, 1 to 4 February on gps2
+    assert len(waiting) == 2 * 31 + 3 + 4
+    assert "gps2 2026-02-03: missing" in (company.home / "alerts.log").read_text(encoding="utf-8")
+
+
+def test_a_wrong_workbook_is_refused_with_every_place(home, dags):
+    from pipelines.errors import BadInput
+
+    sources = home.home / "wrong"
+    sources.mkdir()
+    (sources / "clients.csv").write_text("client_code,name,kind\nC1,Альфа,nobody\nC2,,legal\n", encoding="utf-8")
+    params = {"path": str(sources), "by": "Мария Зуева", "reason": "ввод", "dry_run": False}
+    with pytest.raises(BadInput) as caught:
+        dags["master_import"].get_task("load").python_callable(params=params)
+    assert {problem.place.split()[0] for problem in caught.value.problems} == {"clients.csv:2", "clients.csv:3"}
+    assert _rows(home, "SELECT count(*) FROM master.clients") == [(0,)]
+
+
+def test_a_refusal_is_recorded_with_its_name_and_reason(company, dags):
+    digest = "0" * 64
+    _drafted(company, digest)
+    answers = {"draft": {"digest": digest}, "approval": _answer("Reject", note="цена не та")}
+    ti = SimpleNamespace(xcom_pull=_from(answers))
+    dags["close_month"].get_task("rejected").python_callable(partition_key="2026-02", ti=ti)
+    assert _rows(company, "SELECT decision, by_name, reason FROM billing.approvals") == [("rejected", "finance", "цена не та")]
+
+
+def test_an_approval_of_what_has_changed_is_refused(company, dags):
+    from pipelines.errors import Refused
+
+    _drafted(company, "seen later")
+    answers = {"draft": {"digest": "seen first"}, "approval": _answer("Approve", issue_date="2026-03-02")}
+    ti = SimpleNamespace(xcom_pull=_from(answers))
+    with pytest.raises(Refused, match="changed"):
+        dags["close_month"].get_task("issue").python_callable(partition_key="2026-02", ti=ti)
+    assert _rows(company, "SELECT count(*) FROM billing.invoices") == [(0,)]
+
+
+def test_each_answer_has_its_own_path(company, dags):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    digest = "1" * 64
+    _drafted(company, digest)
+    close = dags["close_month"]
+    for task_id, answer in (("issue", "Reject"), ("rejected", "Approve")):
+        ti = SimpleNamespace(xcom_pull=_from({"draft": {"digest": digest}, "approval": _answer(answer)}))
+        with pytest.raises(AirflowSkipException):
+            close.get_task(task_id).python_callable(partition_key="2026-02", ti=ti)
+    assert _rows(company, "SELECT count(*) FROM billing.approvals") == [(0,)]
+
+
+def _drafted(settings, digest):
+    statement = (
+        "INSERT INTO billing.runs (month, purpose, digest, drafted_at, nothing) VALUES ('2026-02-01', 'close', :digest, now(), '{}')"
+    )
+    with engine.transaction(settings) as connection:
+        connection.execute(text(statement), {"digest": digest})
+
+
+def _from(answers):
+    return lambda task_ids: answers[task_ids]
+
+
+def _answer(option, **given):
+    return {
+        "chosen_options": [option],
+        "params_input": given,
+        "responded_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
+        "responded_by_user": {"id": "finance", "name": "finance"},
+    }
+
+
+def test_an_alert_is_mailed_where_smtp_is_configured(home, dags, monkeypatch):
+    """A real SMTP server on loopback, and the connection that Airflow finds in the environment."""
+    from aiosmtpd.controller import Controller
+
+    received, arrived = [], threading.Event()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    class Box:
+        async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the name that aiosmtpd calls
+            received.append(envelope)
+            arrived.set()
+            return "250 taken"
+
+    server = Controller(Box(), hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        options = "disable_ssl=true&disable_tls=true&from_email=billing%40meridian.example&timeout=5&retry_limit=1"
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", f"smtp://127.0.0.1:{port}/?{options}")
+        monkeypatch.setenv("FLEETBILL_ALERTS_TO", "ops@meridian.example, finance@meridian.example")
+        import alerts
+
+        alerts.tell("days are missing", "gps2 2026-02-17: <missing>")
+        assert arrived.wait(10)
+    finally:
+        server.stop()
+    assert received[0].rcpt_tos == ["ops@meridian.example", "finance@meridian.example"]
+    assert "fleetbill: days are missing" in received[0].content.decode()
+    assert "days are missing: gps2 2026-02-17" in Path(home.home / "alerts.log").read_text(encoding="utf-8")
