@@ -6,7 +6,7 @@ from pipelines.errors import BadInput, Problem
 from pipelines.master.raw import RawRow, RawSheet, Source, sheet_name
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, CursorResult, Inspector
+    from sqlalchemy import URL, Connection, CursorResult, Inspector
 
 
 def shown_url(url: str) -> str:
@@ -29,7 +29,7 @@ def read_database(url: str) -> Source:
     name = shown_url(url)
     source = Source(name, [])
     try:
-        made = create_engine(url)
+        made = create_engine(_with_driver(url))
     except (ArgumentError, SQLAlchemyError, ValueError, ImportError):
         raise BadInput.one(name, "is not a database URL that can be used here: unknown form or missing driver") from None
     try:
@@ -44,6 +44,14 @@ def read_database(url: str) -> Source:
     finally:
         made.dispose()
     return source
+
+
+def _with_driver(url: str) -> "URL":
+    """PostgreSQL by the driver that is installed, whatever the form of its URL."""
+    from sqlalchemy import make_url
+
+    found = make_url(url)
+    return found.set(drivername="postgresql+psycopg2") if found.drivername in ("postgres", "postgresql") else found
 
 
 def _materialized(inspector: "Inspector") -> list[str]:

@@ -250,8 +250,9 @@ def test_the_sample_company_is_taken(settings, author):
     assert len(report.sheets) == 9
 
 
-def test_a_database_password_is_never_shown(settings, author, run_cli):
-    source = "postgresql+psycopg2://reader:hunter2@127.0.0.1:1/company?connect_timeout=1"
+@pytest.mark.parametrize("scheme", ["postgresql+psycopg2", "postgresql", "postgres"])
+def test_a_database_password_is_never_shown(settings, author, run_cli, scheme):
+    source = f"{scheme}://reader:hunter2@127.0.0.1:1/company?connect_timeout=1"
     said = _refused(settings, author, source)
     assert "does not answer" in said[0]
     code, out, err = run_cli("master", "import", source)
