@@ -89,7 +89,7 @@ def test_a_postgres_with_types_of_its_own_is_a_source(imported, author):
         connection.execute(text("CREATE TABLE public.agreed (c text, d timestamp, t text, n smallint, p real, m numeric, o int8)"))
         connection.execute(
             text(
-                "INSERT INTO public.agreed VALUES ('A-1', '2026-05-01', 'T2', 3, 2.5, 1234.50, NULL), ('A-2', '2026-05-01', 'T9', 0, 0, 0, 0)"
+                "INSERT INTO public.agreed VALUES ('A-1', '2026-05-01', 'T2', 3, 2.5, 1234.50, NULL), ('A-2', '2026-5-1', 'T9', 0, 0, 0, 0)"
             )
         )
         view = "contract_no, valid_from, tariff_code, prepaid_vehicles, discount_percent, minimum, payment_days"
