@@ -59,7 +59,7 @@ def _bill(settings: Settings, register: Path, month: Month) -> int:
         import_master(settings, str(out / "master"), author)
     with _timed("landed the days through the gate"):
         delivered = land_folder(settings, PLATFORM, str(out / "snapshots"), now())
-    if any(each.state != "landed" for each in delivered.landed) or delivered.problems:
+    if any(landed.state != "landed" for _, landed in delivered.landed) or delivered.problems:
         print("not every day was landed", file=sys.stderr)
         return 1
     with _timed("closed the month: usage, invoices, PDF files, 1C message, workbook"):

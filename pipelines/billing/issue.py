@@ -18,6 +18,22 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+# an invoice is sealed by its own row, so its lines come first
+_BEFORE = ("billing/lock_numbers", "billing/numbered_drafts", "billing/issue_lines")
+_AFTER = (
+    "billing/keep_numbers",
+    "billing/close_contracts",
+    "receivables/lock",
+    "receivables/add_credits",
+    "receivables/allocate_open",
+    "billing/queue_invoices",
+    "billing/queue_sales",
+    "billing/queue_mail",
+    "billing/drop_issued_drafts",
+    "billing/drop_run",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """What one run issued: number of invoices, and of contracts closed without one."""
@@ -41,11 +57,11 @@ def issue(settings: Settings, month: Month, issued_on: date | None, at: datetime
         unchanged(settings, connection, month, purpose, run, run.digest, at)
         key["approval_no"] = run.approval_no
         _freeze(settings, connection, month, key)
-        for name in ("lock_numbers", "numbered_drafts", "issue_lines"):
-            connection.execute(text(statement(f"warehouse/billing/{name}")), key)
+        for name in _BEFORE:
+            connection.execute(text(statement(f"warehouse/{name}")), key)
         count = connection.execute(text(statement("warehouse/billing/issue_invoices")), key).rowcount
-        for name in ("keep_numbers", "close_contracts", "queue_invoices", "queue_sales", "queue_mail", "drop_issued_drafts", "drop_run"):
-            connection.execute(text(statement(f"warehouse/billing/{name}")), key)
+        for name in _AFTER:
+            connection.execute(text(statement(f"warehouse/{name}")), key)
     return Issued(count, len(run.nothing))
 
 

@@ -1,6 +1,6 @@
--- grain: sale of a contract and month for the 1C peer, of clients whose documents go to 1C: one object, a new version with every further
---        invoice of the month
--- inputs: temporary table numbered, billing.invoices, master.clients, delivery.onec_outbox; :peer, :at
+-- grain: sale of a contract and month for the 1C peer: one object, a new version with every further invoice of the month; the books
+--        need it whatever way the client's papers leave
+-- inputs: temporary table numbered, billing.invoices, delivery.onec_outbox; :peer, :at
 -- rerun: in the issuing transaction only
 INSERT INTO delivery.onec_outbox (peer, object_kind, object_key, version, queued_at)
 SELECT DISTINCT
@@ -12,5 +12,4 @@ SELECT DISTINCT
 FROM (
     SELECT i.contract_no || '|' || to_char(i.month, 'YYYY-MM') AS object_key
     FROM billing.invoices i JOIN numbered USING (invoice_id)
-    WHERE EXISTS (SELECT FROM master.clients c WHERE c.client_code = i.client_code AND c.delivery IN ('1c', 'both'))
 ) s
