@@ -23,13 +23,13 @@ def usage(month: Month, contract: str | None, *, daily: bool, output_format: str
     from pipelines.clock import now
     from pipelines.errors import BadInput
     from pipelines.usage.month import compute
-    from pipelines.usage.sources import contracts
+    from pipelines.usage.sources import known_contracts
     from pipelines.usage.summary import by_contract, shown_average, summary
     from pipelines.warehouse import engine
 
     configured = settings()
     with engine.transaction(configured) as connection:
-        known = contracts(connection)
+        known = known_contracts(connection)
         wanted = [each for each in known if contract in (None, each.contract_no)]
         if contract is not None and not wanted:
             raise BadInput.one("--contract", f"unknown contract {contract!r}")

@@ -80,8 +80,9 @@ def _days(lake: Lake, sources: Sources, present: Sequence[Present], missing: Map
     length = sources.month.days
     cells = np.zeros((len(sources.contracts), length), np.bool_)
     index = {contract.contract_no: number for number, contract in enumerate(sources.contracts)}
+    whole = sources.month.span
     for number, contract in enumerate(sources.contracts):
-        span = contract.days_in(sources.month)
+        span = whole.overlap(contract.starts_on, contract.ends_on)
         if span:
             cells[number, span.first.day - 1 : span.last.day] = True
     for contract_no, day in uncovered(missing):

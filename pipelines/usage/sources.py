@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
@@ -188,7 +188,7 @@ def read(connection: "Connection", month: Month, at: datetime) -> Sources:
     snapshots = _rows(connection, "snapshots", bounds)
     carries = _rows(connection, "carries", bounds)
     platforms = _rows(connection, "platforms", {})
-    known = contracts(connection)
+    contracts = _rows(connection, "contracts", {})
     mappings = _rows(connection, "mappings", bounds)
     terms = _rows(connection, "terms", bounds)
     needed = _rows(connection, "needed_columns", {"last": month.last})
@@ -215,7 +215,7 @@ def read(connection: "Connection", month: Month, at: datetime) -> Sources:
         quarantined=frozenset(quarantined),
         carries=frozenset((platform, day) for platform, day in carries),
         platforms=tuple(platform for platform, _ in platforms),
-        contracts=known,
+        contracts=tuple(ContractSpan(*row) for row in contracts),
         mappings=tuple(Mapping(*row) for row in mappings),
         terms={contract_no: tuple(rows) for contract_no, rows in by_contract.items()},
         tariff_columns={code: tuple(rows) for code, rows in by_tariff.items()},
@@ -224,7 +224,7 @@ def read(connection: "Connection", month: Month, at: datetime) -> Sources:
             snapshots,
             carries,
             platforms,
-            [astuple(each) for each in known],
+            contracts,
             mappings,
             terms,
             [(*r[:2], sorted(r[2])) for r in needed],
@@ -232,7 +232,7 @@ def read(connection: "Connection", month: Month, at: datetime) -> Sources:
     )
 
 
-def contracts(connection: "Connection") -> tuple[ContractSpan, ...]:
+def known_contracts(connection: "Connection") -> tuple[ContractSpan, ...]:
     """Every contract, in byte order of its number."""
     return tuple(ContractSpan(*row) for row in _rows(connection, "contracts", {}))
 
