@@ -42,8 +42,8 @@ test: setup ## the whole test suite
 .PHONY: lint
 lint: setup ## ruff, mypy, import rules
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache --no-timings 2>&1 | tail -n 12
+	@$(BIN)/mypy -p pipelines -p stack
+	@$(BIN)/lint-imports --no-cache
 
 .PHONY: bench
 bench: setup ## the benchmarks, each beside its reference

@@ -31,13 +31,13 @@ def run(stack: Stack, port: int | None) -> None:
     _fresh_home(stack)
     company = _generate(stack)
     _say(begun, "starting PostgreSQL and Airflow")
-    engineer = lifecycle.up(stack, port)
     try:
+        engineer = lifecycle.up(stack, port)
         _tell_the_story(stack, engineer, company, begun)
-    finally:
         lifecycle.halt(stack)
-    click.echo(summary.text(stack, list(MONTHS), time.monotonic() - begun))
-    lifecycle.down(stack)
+        click.echo(summary.text(stack, list(MONTHS), time.monotonic() - begun))
+    finally:
+        lifecycle.down(stack)
 
 
 def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -> None:
@@ -54,6 +54,7 @@ def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -
     )
     for month, (last_day, issue_date) in MONTHS.items():
         _say(begun, f"backfilling the days of {month} (DAG fleet_daily)")
+        processes.wait_until(lambda: _no_backfill(engineer), "the end of the backfill before", LIMIT)
         days = {"from_date": f"{month}-01T00:00:00Z", "to_date": f"{last_day}T23:59:00Z", "max_active_runs": 31}
         engineer.post("backfills", {"dag_id": "fleet_daily", "reprocess_behavior": "none", **days})
         run_id = _asked(stack, engineer, month)
@@ -96,6 +97,11 @@ def _bank_statements(stack: Stack) -> None:
 
 def _sample(*arguments: str) -> None:
     subprocess.run([sys.executable, str(ROOT / "sample" / "generate.py"), *arguments], check=True, stderr=subprocess.DEVNULL)
+
+
+def _no_backfill(rest: Rest) -> bool:
+    """Whether no backfill of the days is at work: Airflow takes one at a time, and ends it a moment after its last run."""
+    return all(each["completed_at"] for each in rest.get("backfills?dag_id=fleet_daily")["backfills"])
 
 
 def _asked(stack: Stack, rest: Rest, month: str) -> str:

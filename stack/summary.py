@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.billing.listing import parked
 from pipelines.errors import Refused
 from pipelines.period import Month
+from pipelines.settings import Settings
 from stack.environment import ROOT, Stack, passwords
 
 Row = dict[str, Any]
@@ -40,7 +41,7 @@ def text(stack: Stack, months: list[str], seconds: float) -> str:
         "",
         *(f"  {name:<18} {where}" for name, where in _places(stack)),
         "",
-        "Look at it in Airflow's UI:  make up   (then `make down`)",
+        f"Look at it in Airflow's UI:  {_home(stack)}make up   (then {_home(stack)}make down)",
         f"  {', '.join(f'{user} / {password}' for user, password in passwords(stack).items())}",
     ]
     return "\n".join(lines)
@@ -64,6 +65,11 @@ def asked(stack: Stack, *command: str) -> list[Row]:
     return rows
 
 
+def _home(stack: Stack) -> str:
+    """What must stand before a command to mean this home: nothing when it is the default one."""
+    return "" if stack.home == Settings().home.resolve() else f"FLEETBILL_HOME={stack.home} "
+
+
 def _roubles(amounts: Iterable[str]) -> str:
     return f"{sum(map(Decimal, amounts), Decimal()):,.2f}".replace(",", " ")
 
@@ -75,6 +81,7 @@ def _places(stack: Stack) -> list[tuple[str, str]]:
         ("documents", f"{_count(documents, '*.pdf')} PDF under {documents}"),
         ("workbooks", ", ".join(map(str, sorted(documents.rglob("*.xlsx")))) or "none"),
         ("1C messages", ", ".join(map(str, sorted((exchange / "onec" / "out").glob("Message_*.xml")))) or "none"),
+        ("access", ", ".join(map(str, sorted((exchange / "access").rglob("blocked.csv")))) or "none"),
         ("evidence", f"{_count(Path(stack.settings.lake), '*.parquet')} Parquet files under {stack.settings.lake}"),
         ("alerts", f"{stack.home / 'alerts.log'}"),
         ("bank statements", f"{_count(exchange / 'bank' / 'done', '*')} read, in {exchange / 'bank' / 'done'}"),
