@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.usage.duplicates import find_duplicates
 from pipelines.usage.gaps import Gap, Present, gaps, lacks_used, measured, uncovered
 from pipelines.usage.lake import METER, MINUTES, Lake
-from pipelines.usage.parts import Part, Resolver, prepare
+from pipelines.usage.parts import Part, Planned, Resolver, own, plan
 from pipelines.usage.sources import Sources
 
 if TYPE_CHECKING:
@@ -30,14 +31,21 @@ class Counted:
 def counted(lake: Lake, sources: Sources) -> Counted:
     """Count the month. Leaves the tables parts, owners, fleets and duplicates in the pass."""
     resolver = Resolver(lake, sources)
-    parts = prepare(resolver)
-    lake.run("new_fleets", shape=lake.shape)
-    for part in parts:
-        lake.run("add_fleet", part_no=part.number, path=lake.location(part.path), shape=lake.shape)
+    planned = plan(resolver)
+    with ThreadPoolExecutor(1) as beside:  # DuckDB counts while Python walks the trees
+        fleets = beside.submit(_count_fleets, lake.beside(), planned)
+        parts = own(resolver, planned)
+        fleets.result()
     find_duplicates(lake, parts)
     present = _present(lake, sources, parts)
     missing = gaps(sources, present)
     return Counted(parts, resolver, _days(lake, sources, present, missing), missing)
+
+
+def _count_fleets(lake: Lake, planned: Sequence[Planned]) -> None:
+    lake.run("new_fleets", shape=lake.shape)
+    for one in planned:
+        lake.run("add_fleet", part_no=one.number, path=lake.location(one.path), shape=lake.shape)
 
 
 def _present(lake: Lake, sources: Sources, parts: Sequence[Part]) -> list[Present]:

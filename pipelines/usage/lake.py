@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ class Lake:
     def put(self, name: str, table: "pa.Table") -> None:
         """Make an Arrow table a table of this pass, under that name."""
         self.duckdb.register("incoming", table)
-        self.duckdb.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM incoming")
+        self.duckdb.execute(f"CREATE OR REPLACE TABLE {name} AS FROM incoming")
         self.duckdb.unregister("incoming")
 
     def location(self, path: str) -> str:
@@ -69,6 +69,10 @@ class Lake:
         import pyarrow.parquet as pq
 
         return pq.read_table(self.location(path), columns=[name], filesystem=self.filesystem, use_threads=False).column(0)
+
+    def beside(self) -> "Lake":
+        """The same pass for another thread."""
+        return replace(self, duckdb=self.duckdb.cursor())
 
     def exists(self, path: str) -> bool:
         """Whether the lake holds a file."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pipelines.usage.lake import Lake
@@ -99,25 +100,49 @@ class Resolver:
         return self._columns[id(owners)]
 
 
-def prepare(resolver: Resolver) -> list[Part]:
-    """Every covered platform-day of the month as one part, by date and platform; the tables `parts` and `owners` of the pass."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A platform-day with the one file that lists its vehicles. ``suppliers``: the latest snapshot, and those that list a vehicle last."""
+
+    number: int
+    day: PlatformDay
+    path: str
+    suppliers: tuple[Snapshot, ...]
+
+
+def plan(resolver: Resolver) -> list[Planned]:
+    """Every covered platform-day of the month, by date and platform; several snapshots of a day are merged into one file now."""
     sources = resolver.sources
     days = sorted(sources.days.values(), key=lambda day: (day.business_date, sources.platforms.index(day.platform)))
     merged: dict[tuple[Snapshot, ...], tuple[str, tuple[Snapshot, ...]]] = {}
-    parts = []
+    planned = []
     for number, day in enumerate(days):
         if len(day.snapshots) == 1:
-            only = day.snapshots[0]
-            owners, owner_sets = resolver.owners(only, day.business_date), resolver.owner_sets(only)
-            parts.append(Part(number, day, only.path, only.columns, owners, owner_sets))
+            planned.append(Planned(number, day, day.snapshots[0].path, day.snapshots))
             continue
         if day.snapshots not in merged:
             merged[day.snapshots] = _merge(resolver, day.snapshots, len(merged))
-        path, suppliers = merged[day.snapshots]
-        owners = sum((resolver.owners(snapshot, day.business_date) for snapshot in day.snapshots), ())
-        owner_sets = sum((resolver.owner_sets(snapshot) for snapshot in day.snapshots), ())
-        columns = frozenset.intersection(*(snapshot.columns for snapshot in suppliers))
-        parts.append(Part(number, day, path, columns, owners, owner_sets))
+        planned.append(Planned(number, day, *merged[day.snapshots]))
+    return planned
+
+
+def own(resolver: Resolver, planned: Sequence[Planned]) -> list[Part]:
+    """The planned days with their owners; also the tables `parts` and `owners` of the pass."""
+    parts = []
+    for one in planned:
+        snapshots, day = one.day.snapshots, one.day.business_date
+        owners = [resolver.owners(snapshot, day) for snapshot in snapshots]
+        owner_sets = [resolver.owner_sets(snapshot) for snapshot in snapshots]
+        parts.append(
+            Part(
+                one.number,
+                one.day,
+                one.path,
+                frozenset.intersection(*(snapshot.columns for snapshot in one.suppliers)),
+                owners[0] if len(owners) == 1 else tuple(chain.from_iterable(owners)),
+                owner_sets[0] if len(owner_sets) == 1 else tuple(chain.from_iterable(owner_sets)),
+            )
+        )
     _put_parts(resolver.lake, parts)
     _put_owners(resolver, parts)
     return parts

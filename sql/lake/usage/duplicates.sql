@@ -1,7 +1,7 @@
 -- grain: vehicle-day that lost its device to another vehicle that day (domain.md §3.2), with the winner
 -- inputs: same_device; parts (part_no, day_no, platform); owners (part_no, account_no, standing)
 -- rerun: starts anew. A vehicle under a blocked account ranks as blocked; platforms and vehicles rank by bytes
-CREATE OR REPLACE TEMP TABLE duplicates AS
+CREATE OR REPLACE TABLE duplicates AS
 SELECT
     v.*, p.day_no,
     first_value(v.part_no) OVER by_rank AS winner_part_no,

@@ -1,7 +1,7 @@
 -- grain: contract × vehicle of the month; bit d-1 of a reason's column stands for day d; name and plate as last seen
 -- inputs: frozen_days, frozen_contracts
 -- rerun: starts anew
-CREATE OR REPLACE TEMP TABLE frozen AS
+CREATE OR REPLACE TABLE frozen AS
 SELECT
     c.contract_no, f.platform, f.vehicle_id,
     arg_max(f.name, f.day_no) AS name, arg_max(f.plate, f.day_no) AS plate,
