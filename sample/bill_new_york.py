@@ -64,9 +64,8 @@ def _bill(settings: Settings, register: Path, month: Month) -> int:
         return 1
     with _timed("closed the month: usage, invoices, PDF files, 1C message, workbook"):
         done = close(settings, month, approver=author, issued_on=month.last + timedelta(days=1), at=now())
-    print(
-        f"  {done.issued.invoices if done.issued else 0} invoices, {done.prepared.amounts.total} with VAT; parked {len(done.prepared.parked)}"
-    )
+    issued = done.issued.invoices if done.issued else 0
+    print(f"  {issued} invoices, {done.prepared.amounts.total} with VAT; parked {len(done.prepared.parked)}")
     agreed = _compare(settings, out / "published.csv", month)
     print(f"whole run: {time.monotonic() - started:.1f} s, peak memory {_peak_mib()} MiB")
     return 0 if agreed else 1
