@@ -15,9 +15,10 @@ from pipelines.documents.workbook_sheets import KINDS
 
 LINES, DAYS, VEHICLES = "Строки", "Дни", "Объекты по дням"
 REASONS = {
-    "message": "сообщение",
-    "online": "на связи",
-    "connected": "подключён",
+    "unused": "не на связи",
+    "deactivated": "отключён на платформе",
+    "blocked": "заблокирован",
+    "duplicate": "дубль: то же устройство учтено в другом объекте",
 }
 _HEAD = 9  # rows above the table of lines
 _NOTE = (
@@ -155,13 +156,8 @@ _FIRST_DAY = 4  # column of the 1st on the sheet of vehicles
 def _vehicle_row(frozen: Frozen, vehicle: Vehicle) -> tuple[Cell, ...]:
     known = {day.date for day in frozen.days}
     marks: list[Cell] = [1 if vehicle.counts_on(day) and day in known else None for day in frozen.month.dates()]
-    left_out = "; ".join(f"{_reason(word)}: {_days_text(frozen, days)}" for word, days in vehicle.left_out)
+    left_out = "; ".join(f"{REASONS.get(word, word)}: {_days_text(frozen, days)}" for word, days in vehicle.left_out)
     return vehicle.platform, vehicle.vehicle_id, vehicle.name, vehicle.plate, *marks, sum(mark == 1 for mark in marks), left_out
-
-
-def _reason(word: str) -> str:
-    """The reason without its particulars: another vehicle's name may be another client's."""
-    return REASONS.get(word.split(" ", 1)[0], word.split(" ", 1)[0])
 
 
 def _days_text(frozen: Frozen, days: Mask) -> str:

@@ -16,7 +16,7 @@ from pipelines.billing.explain_check import explain
 from pipelines.billing.explain_rows import day_rows, line_rows, vehicle_rows, whole
 from pipelines.billing.explain_text import line_text, whole_text
 from pipelines.billing.explained import Before, Frozen, Vehicle, fleet_runs
-from pipelines.billing.frozen_vehicles import snapshots_taken
+from pipelines.billing.frozen_vehicles import snapshots_taken, within
 from pipelines.documents.explain_workbook import DAYS, LINES, VEHICLES, write_appendix
 from pipelines.period import Month, Span
 from pipelines.rating import prepaid
@@ -49,10 +49,10 @@ def vehicles(days):
     """Vehicles that add up to these days: the first ones count on every day."""
     most = max((day.fleet_size for day in days), default=0)
     masks = [sum(1 << day.date.day - 1 for day in days if day.fleet_size > index) for index in range(most)]
-    return tuple(Vehicle("gps1", f"V{index:03}", f"=Машина {index}", None, mask, (("message", mask),)) for index, mask in enumerate(masks))
+    return tuple(Vehicle("gps1", f"V{index:03}", f"=Машина {index}", None, mask, (("used", mask),)) for index, mask in enumerate(masks))
 
 
-SNAPSHOTS = snapshots_taken([["gps1", str(day), 1, f"{day.day:064x}", None, None] for day in JANUARY.dates()])
+SNAPSHOTS, _ = snapshots_taken([["gps1", str(day), 1, f"{day.day:064x}", None, None] for day in JANUARY.dates()])
 
 
 def frozen(lines, kind="monthly", purpose=CLOSE, cause="", *, days=(), row=None, tariffs=None, before=(), **changed):
@@ -225,23 +225,35 @@ def test_vehicles_of_a_day_counted_first_then_left_out_with_the_reason():
     assert explained.disagreements == ()
     rows = vehicle_rows(explained, date(2026, 1, 1))
     assert [row["vehicle_id"] for row in rows] == [*(f"V{index:03}" for index in range(10)), "V999"]
-    assert (rows[0]["why"], rows[0]["snapshots"]) == ("message", f"{1:064x}")
-    assert (rows[-1]["counts"], rows[-1]["why"]) == (False, "deactivated")
+    assert (rows[0]["why"], rows[0]["snapshots"]) == ("used: a message or minutes online", f"{1:064x}")
+    assert (rows[-1]["counts"], rows[-1]["why"]) == (False, "deactivated on the platform")
     assert len(vehicle_rows(explained, date(2026, 1, 16))) == 16
 
 
 def test_a_carried_day_names_the_day_that_stands_for_it():
-    taken = snapshots_taken([
+    rows = [
         ["gps1", "2026-01-01", 1, "a", None, None], ["gps1", "2026-01-01", 2, "b", None, None],
-        ["gps1", "2026-01-02", 0, None, "Анна", "платформа лежала"], ["gps1", "2026-01-03", 0, None, "Анна", "всё ещё"],
-        ["gps2", "2026-01-01", 0, None, "Борис", "перенос"],
-    ])  # fmt: skip
+        ["gps1", "2026-01-02", 0, None, "Анна", "платформа лежала"], ["gps2", "2026-01-01", 0, None, "Борис", "перенос"],
+    ]  # fmt: skip
+    first = date(2026, 1, 1)
+    proofs = [
+        ("gps1", first, ("b", "a"), None), ("gps1", date(2026, 1, 2), ("b", "a"), first), ("gps2", first, ("z",), date(2025, 12, 31)),
+    ]  # fmt: skip
+    taken, broken = snapshots_taken(rows, proofs)
+    assert broken == ()
     assert [(one.platform, one.day.day, one.digests, one.source, one.by) for one in taken] == [
-        ("gps1", 1, ("a", "b"), None, None),
-        ("gps1", 2, ("a", "b"), date(2026, 1, 1), "Анна"),
-        ("gps1", 3, ("a", "b"), date(2026, 1, 1), "Анна"),
-        ("gps2", 1, (), None, "Борис"),
+        ("gps1", 1, ("b", "a"), None, None),
+        ("gps1", 2, ("b", "a"), first, "Анна"),
+        ("gps2", 1, ("z",), date(2025, 12, 31), "Борис"),
     ]
+    _, broken = snapshots_taken(rows, [("gps1", first, ("a",), None)])
+    assert broken == ("gps1 2026-01-01: the vehicles were counted from other snapshots than the invoice names",)
+
+
+def test_vehicles_are_told_on_the_days_that_the_invoice_rests_on():
+    vehicles = [Vehicle("p", "1", None, None, 0b1011, (), (("unused", 0b0100),)), Vehicle("p", "2", None, None, 0b1000)]
+    told = list(within(vehicles, 0b0111, {"connected": 0b0001, "used": 0b0110}))
+    assert told == [Vehicle("p", "1", None, None, 0b0011, (("connected", 0b0001), ("used", 0b0010)), (("unused", 0b0100),))]
 
 
 def test_runs_of_equal_fleet():
@@ -257,7 +269,7 @@ def appendix(explained):
 
 def test_the_appendix_adds_up_and_no_text_becomes_a_formula():
     one = average()
-    rival = Vehicle("gps1", "=cmd|' /C calc'!A0", "+7", "@SUM(1)", 0, (), (("duplicate of gps2/СЕКРЕТ", 0b111),))
+    rival = Vehicle("gps1", "=cmd|' /C calc'!A0", "+7", "@SUM(1)", 0, (), (("duplicate", 0b111),))
     explained = explain(replace(one, vehicles=(*one.vehicles, rival)))
     book = openpyxl.load_workbook(io.BytesIO(appendix(explained)))
     assert book.sheetnames == [LINES, DAYS, VEHICLES]
@@ -271,7 +283,7 @@ def test_the_appendix_adds_up_and_no_text_becomes_a_formula():
     assert last[4:35] == [10] * 15 + [16] * 16
     assert last[35] == 406
     texts = " ".join(str(cell.value) for sheet in values for row in sheet for cell in row)
-    assert "СЕКРЕТ" not in texts
+    assert "дубль: то же устройство учтено в другом объекте: 1–3" in texts
     assert "406 ÷ 31 × 300,00 = 3\u00a0929,03" in texts
     assert "3929.03" in texts
     assert f"gps1: {1:064x}" in texts

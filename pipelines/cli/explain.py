@@ -1,0 +1,70 @@
+"""`fleetbill explain`: from an issued invoice down to lines, days, vehicles and snapshot digests."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.cli.output import DATE, emit, format_option, say, settings
+
+if TYPE_CHECKING:
+    from pipelines.billing.explained import Explained
+
+
+@click.command()
+@click.argument("number")
+@click.option("--line", "line_no", type=click.IntRange(min=1), help="Only this line: its days, one by one.")
+@click.option("--day", type=DATE, help="Only this day: its vehicles, why each counts, and the snapshots that prove it.")
+@click.option(
+    "--workbook", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH.xlsx", help="Also write the appendix for the client."
+)
+@format_option
+def explain(number: str, line_no: int | None, day: date | None, workbook: Path | None, output_format: str) -> None:
+    """Explain an issued invoice from the evidence frozen at its issue: the same answer for ever, whatever lands later.
+
+    Everything is computed again from that evidence on the way; what does not agree is named, with exit code 1.
+    """
+    from pipelines.billing.explain import agreed, chosen_day, chosen_line
+    from pipelines.billing.explain import explain as explain_invoice
+
+    found = explain_invoice(settings(), number)
+    if line_no is not None:
+        chosen_line(found, line_no)
+    if day is not None:
+        chosen_day(found, day, line_no)
+    _print(found, line_no, day, output_format)
+    agreed(found)
+    if workbook is not None:
+        from pipelines.documents.explain_workbook import write_appendix
+
+        write_appendix(found, workbook)
+        say(f"appendix written to {workbook}")
+
+
+def _print(found: "Explained", line_no: int | None, day: date | None, output_format: str) -> None:
+    from pipelines.billing import explain_rows, explain_text
+
+    is_table = output_format == "table"
+    if day is not None:
+        if is_table:
+            _text("\n".join(explain_text.day_text(found, day)) + "\n")
+        columns = explain_rows.VEHICLE_COLUMNS
+        emit(explain_rows.vehicle_rows(found, day), columns[2:-1] if is_table else columns, output_format)
+    elif line_no is not None:
+        if is_table:
+            _text("\n".join([*explain_text.header(found.frozen), "", *explain_text.line_text(found, line_no), ""]))
+        day_columns = explain_rows.DAY_COLUMNS
+        emit(explain_rows.day_rows(found, line_no), day_columns[2:] if is_table else day_columns, output_format)
+    elif is_table:
+        _text(explain_text.whole_text(found))
+    elif output_format == "json":
+        told = explain_rows.whole(found)
+        emit([told], list(told), output_format)
+    else:
+        emit(explain_rows.line_rows(found), explain_rows.LINE_COLUMNS, output_format)
+
+
+def _text(text: str) -> None:
+    """Text with names from outside: what a terminal would take for a command is shown as a sign."""
+    click.echo("".join(char if char == "\n" or char.isprintable() or char == "\u00a0" else "\ufffd" for char in text))
