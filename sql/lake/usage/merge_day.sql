@@ -6,7 +6,7 @@ SELECT
     REPLACE (
         (account_no + first_account)::INTEGER AS account_no,
         (dense_rank() OVER (ORDER BY vehicle_id) - 1)::INTEGER AS vehicle_no,
-        bool_or(has_message OR online_minutes > 0) OVER (PARTITION BY vehicle_id) AS has_message
+        bool_or(has_message OR coalesce(online_minutes > 0, false)) OVER (PARTITION BY vehicle_id) AS has_message
     )
 FROM read_parquet($paths, union_by_name = true, filename = true)
 JOIN day_files USING (filename)
