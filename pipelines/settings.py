@@ -102,6 +102,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(**{"home": Path("var"), **values})  # type: ignore[arg-type]  # each value was parsed by its field's own parser
 
 
+def keep_libraries_offline() -> None:
+    """Great Expectations reports its use over the network unless the environment says no; called before it is imported."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "False"
+
+
 def connection(name: str, environ: Mapping[str, str] | None = None) -> str | None:
     """URI or JSON of an Airflow connection from the environment (`AIRFLOW_CONN_NAME`), or None. Never log it."""
     env = os.environ if environ is None else environ

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipelines.settings import resource
+from pipelines.settings import keep_libraries_offline, resource
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ def _failures(suite_name: str, result: Any) -> list[Failure]:
     note = config.notes if isinstance(config.notes, str) else " ".join(config.notes or ())
 
     def failure(row: int | None, value: Any, says: str, severity: str) -> Failure:
-        shown = None if value is None or value != value else str(value)  # noqa: PLR0124 - only NaN differs from itself
+        shown = None if value is None or value != value else _shown(value, meta.get("measure"))  # noqa: PLR0124 - only NaN differs from itself
         column = meta.get("shown_as", config.kwargs.get("column", ""))
         return Failure(
             suite_name, severity, meta.get("name", config.type), column, row, shown, says, note, bool(meta.get("cannot_be_accepted"))
@@ -137,6 +137,16 @@ def _row(index: Any) -> int:
     return int(index)
 
 
+def _shown(value: Any, measure: str | None) -> str:
+    """A failing value as a person reads it; ``measure`` (of the expectation's meta): 'share' or 'days', for derived columns."""
+    if measure == "share":
+        return f"{float(value):.1%}"
+    if measure == "days":
+        days = float(value)
+        return f"{abs(days):.1f} days {'after' if days < 0 else 'before'} the date's end"
+    return str(value)
+
+
 def _exceptions(info: Any) -> list[Any]:
     if not isinstance(info, dict):
         return []
@@ -147,6 +157,7 @@ def _exceptions(info: Any) -> list[Any]:
 def _batch_definition(name: str) -> tuple[Any, Any]:
     """A place for frames in an ephemeral context of Great Expectations; importing the library costs seconds, once."""
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    keep_libraries_offline()
     import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.errors import Refused
 from pipelines.master.parsing import Line, Table, flaw_at
 from pipelines.master.sheets import Value, key_text
-from pipelines.settings import resource
+from pipelines.settings import keep_libraries_offline, resource
 
 _UNIQUE = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
 
@@ -22,6 +22,7 @@ class Gate:
 
     def __init__(self) -> None:
         logging.getLogger("great_expectations").setLevel(logging.WARNING)  # before the import, which prints 200 lines otherwise
+        keep_libraries_offline()
         import great_expectations
 
         self._library = great_expectations
