@@ -9,8 +9,8 @@ from pipelines.billing.drafts import shown_quantity
 from pipelines.billing.explained import Explained, Frozen, Mask, Taken, Told, has
 from pipelines.billing.inputs import terms_json
 from pipelines.period import Month
-from pipelines.rating.charges import Amounts
-from pipelines.rating.model import DayUsage, Segment
+from pipelines.rating.charges import Amounts, Charge
+from pipelines.rating.model import DayUsage, Kind, Segment
 from pipelines.rating.wording import roubles
 
 Row = dict[str, Any]
@@ -65,8 +65,13 @@ def line_row(explained: Explained, line_no: int) -> Row:
         "billed_before": told.billed.total if told.before else None,
         "now": _amounts(told.now) if told.before else None,
         "before": [{"number": one.number, "line_no": one.line_no, **_amounts(one.amounts)} for one in told.before],
-        **usage_row(frozen.days_of(line.span)),
+        **usage_row(frozen.days_of(line.span) if rests_on_fleet(line) else ()),
     }
+
+
+def rests_on_fleet(line: Charge) -> bool:
+    """Whether a line comes from the usage of its days; a fixed price and the top-up to a minimum do not."""
+    return line.kind not in (Kind.FIXED, Kind.MINIMUM)
 
 
 def usage_row(days: Sequence[DayUsage]) -> Row:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from pipelines.billing.explain_rows import SHORT, carried_text, taken_text, usage_row, vat_arithmetic
+from pipelines.billing.explain_rows import SHORT, carried_text, rests_on_fleet, taken_text, usage_row, vat_arithmetic
 from pipelines.billing.explained import Explained, Frozen, fleet_runs
 from pipelines.money import shown
 from pipelines.period import Span
@@ -40,6 +40,8 @@ def line_text(explained: Explained, line_no: int) -> list[str]:
     else:
         rate = "" if line.vat_rate is None else f"VAT {line.vat_rate.normalize():f} %: {vat_arithmetic(told)};  "
         found.append(f"{_INDENT}{rate}{_amounts_text(line.amounts)}")
+    if not rests_on_fleet(line):
+        return [*found, f"{_INDENT}days {line.span.first:%d}–{line.span.last:%d}, whatever the fleet"]
     return found + _days_text(explained.frozen, line.span)
 
 
@@ -149,7 +151,7 @@ def _evidence(explained: Explained) -> list[str]:
     for platform in platforms:
         digests = [digest for one in frozen.snapshots if one.platform == platform and not one.is_carried for digest in one.digests]
         found.append(f"{_INDENT}{platform}: {len(digests)} snapshots")
-    found.append(f"{_INDENT}vehicles {frozen.vehicles_path} sha256 {frozen.vehicles_digest}")
+    found += [f"{_INDENT}vehicles {frozen.vehicles_path}", f"{_INDENT}         sha256 {frozen.vehicles_digest}"]
     return [*found, *(f"{_INDENT}{said}" for said in verdict(explained))]
 
 

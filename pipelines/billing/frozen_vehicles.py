@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -34,7 +35,6 @@ def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) 
     EvidenceLost when the file is not there or cannot be read as what it was.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
     from fsspec.core import url_to_fs
 
@@ -47,8 +47,8 @@ def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) 
     broken = () if found == digest else (f"the frozen vehicles {path} have digest {found}, the invoice rests on {digest}",)
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
-        table = file.read_row_groups(list(_groups(file, contract_no)), use_threads=False)
-        rows = table.filter(pc.equal(table.column("contract_no"), contract_no)).to_pylist()
+        table = file.read_row_groups(list(groups_of(file, contract_no)), use_threads=False)
+        rows = _rows_of(table, contract_no)
         proofs = tuple(map(_proof, json.loads(file.metadata.metadata[METADATA_KEY])))
     except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
         if broken:
@@ -89,13 +89,21 @@ def within(vehicles: Iterable[Vehicle], days: Mask, counting: Mapping[str, Mask]
             yield replace(vehicle, counted=counted, why=why, left_out=left_out)
 
 
-def _groups(file: Any, contract_no: str) -> Iterator[int]:
+def groups_of(file: Any, contract_no: str) -> Iterator[int]:
     """Row groups whose smallest and largest contract lie around this one; the file is sorted by contract."""
     column = file.schema_arrow.get_field_index("contract_no")
     for index in range(file.num_row_groups):
         known = file.metadata.row_group(index).column(column).statistics
         if known is None or not known.has_min_max or known.min <= contract_no <= known.max:
             yield index
+
+
+def _rows_of(table: Any, contract_no: str) -> list[dict[str, Any]]:
+    """The contract's rows of a table that is sorted by contract. By bisection: a filter would import pandas, half a second."""
+    numbers = table.column("contract_no").to_pylist()
+    first, after = bisect_left(numbers, contract_no), bisect_right(numbers, contract_no)
+    found: list[dict[str, Any]] = table.slice(first, after - first).to_pylist()
+    return found
 
 
 def _vehicle(row: Mapping[str, Any]) -> Vehicle:

@@ -1,11 +1,12 @@
 """«Расшифровка»: the appendix to an invoice that a client can be sent: lines with their arithmetic, days, vehicles by day."""
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.billing.explain_rows import usage_row, vat_arithmetic
+from pipelines.billing.explain_rows import rests_on_fleet, usage_row, vat_arithmetic
 from pipelines.billing.explained import Explained, Frozen, Mask, Vehicle, has
 from pipelines.documents import formats
 from pipelines.documents.parts import rate
@@ -25,6 +26,8 @@ _NOTE = (
     "Количество объектов за каждый день взято из снимков платформ, сохранённых вместе со счётом; отпечатки снимков — на листе "
     f"«{DAYS}», объекты каждого дня — на листе «{VEHICLES}»."
 )
+
+_NOTE_AHEAD = "Счёт на предоплату выставлен по условиям договора, до начала учёта объектов."
 
 
 def write_appendix(explained: Explained, target: str | Path | IO[bytes]) -> None:
@@ -62,11 +65,13 @@ def _lines_sheet(page: Any, explained: Explained, styles: dict[str, Any], title:
     page.write_string(0, 0, f"{title} от {formats.long_date(frozen.issued_on)}", styles["title"])
     for row, (label, text) in enumerate(_facts(frozen), start=2):
         page.write_string(row, 0, f"{label}: {formats.clean(text)}")
-    page.write_string(_HEAD - 2, 0, _NOTE)
+    page.write_string(_HEAD - 2, 0, _NOTE if frozen.days else _NOTE_AHEAD)
+    page.set_row(_HEAD, 30)
     for index, column in enumerate(columns):
         page.write_string(_HEAD, index, column.title, styles["head" if column.kind == "text" else "head_right"])
     rows = list(_line_rows(explained))
     for number, cells in enumerate(rows, start=_HEAD + 1):
+        page.set_row(number, _height(columns, cells))
         for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
             write_cell(page, number, index, column.kind, cell, styles)
     last = _HEAD + len(rows)
@@ -77,6 +82,12 @@ def _lines_sheet(page: Any, explained: Explained, styles: dict[str, Any], title:
             page.write_formula(last + 1, index, _sum_formula(index, _HEAD + 2, last + 1), styles["total_sum"], amounts[column.title])
         else:
             page.write_blank(last + 1, index, None, styles["total_label"])
+
+
+def _height(columns: tuple[Column, ...], cells: tuple[Cell, ...]) -> float:
+    """Height of a row whose texts are wrapped: readers do not all fit it by themselves."""
+    texts = [(len(cell), column.width) for column, cell in zip(columns, cells, strict=True) if isinstance(cell, str)]
+    return 13.5 * max(math.ceil(length * 1.1 / width) for length, width in texts)
 
 
 def _facts(frozen: Frozen) -> Iterator[tuple[str, str]]:
@@ -96,8 +107,8 @@ def _party(row: Any) -> str:
 def _line_columns(explained: Explained) -> tuple[Column, ...]:
     before = (Column("Ранее выставлено", "money", 15), Column("Стало", "money", 15)) if _has_before(explained) else ()
     return (
-        Column("№", "whole", 6), Column("Услуга", width=30), Column("Период", width=24), Column("Расчёт", width=60), *before,
-        Column("Без НДС", "money", 14), Column("Ставка", width=10), Column("НДС", "money", 13), Column("Расчёт НДС", width=34),
+        Column("№", "whole", 6), Column("Услуга", width=26), Column("Период", width=24), Column("Расчёт", width=46), *before,
+        Column("Без НДС", "money", 14), Column("Ставка", width=10), Column("НДС", "money", 13), Column("Расчёт НДС", width=24),
         Column("Всего", "money", 14), Column("Максимум объектов", "whole", 11), Column("День максимума", "date", 12),
         Column("В среднем", "quantity", 10), Column("Объекто-дней", "whole", 11),
     )  # fmt: skip
@@ -107,7 +118,7 @@ def _line_rows(explained: Explained) -> Iterator[tuple[Cell, ...]]:
     with_before = _has_before(explained)
     for number, told in enumerate(explained.lines, start=1):
         line = told.line
-        usage = usage_row(explained.frozen.days_of(line.span))
+        usage = usage_row(explained.frozen.days_of(line.span) if rests_on_fleet(line) else ())
         period = f"{formats.short_date(line.span.first)} – {formats.short_date(line.span.last)}"
         before: tuple[Cell, ...] = (told.billed.total, told.now.total) if with_before else ()
         yield (
@@ -157,7 +168,7 @@ def _vehicle_row(frozen: Frozen, vehicle: Vehicle) -> tuple[Cell, ...]:
     known = {day.date for day in frozen.days}
     marks: list[Cell] = [1 if vehicle.counts_on(day) and day in known else None for day in frozen.month.dates()]
     left_out = "; ".join(f"{REASONS.get(word, word)}: {_days_text(frozen, days)}" for word, days in vehicle.left_out)
-    return vehicle.platform, vehicle.vehicle_id, vehicle.name, vehicle.plate, *marks, sum(mark == 1 for mark in marks), left_out
+    return vehicle.platform, vehicle.vehicle_id, vehicle.name or "", vehicle.plate or "", *marks, sum(mark == 1 for mark in marks), left_out
 
 
 def _days_text(frozen: Frozen, days: Mask) -> str:

@@ -1,12 +1,16 @@
 """An issued invoice explained from frozen facts: recomputed, written out, and every disagreement named. Pure: no database."""
 
+import hashlib
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,14 +20,17 @@ from pipelines.billing.explain_check import explain
 from pipelines.billing.explain_rows import day_rows, line_rows, vehicle_rows, whole
 from pipelines.billing.explain_text import line_text, whole_text
 from pipelines.billing.explained import Before, Frozen, Vehicle, fleet_runs
-from pipelines.billing.frozen_vehicles import snapshots_taken, within
+from pipelines.billing.frozen_vehicles import groups_of, read_vehicles, snapshots_taken, within
 from pipelines.documents.explain_workbook import DAYS, LINES, VEHICLES, write_appendix
+from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month, Span
 from pipelines.rating import prepaid
 from pipelines.rating.charges import total_of
 from pipelines.rating.difference import adjustment
 from pipelines.rating.model import Basis, Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode
 from pipelines.rating.month import rate_month
+from pipelines.settings import Settings
+from pipelines.usage.freeze import METADATA_KEY, REASONS
 
 JANUARY = Month(2026, 1)
 CONTRACT = Contract("K1", "C1", "ORG", date(2025, 1, 1))
@@ -301,3 +308,39 @@ def test_the_whole_is_complete():
     assert told["vehicles"][-1]["days"] == [date(2026, 1, day) for day in range(16, 32)]
     assert sum(len(one["days"]) for one in told["vehicles"]) == Fraction(told["lines"][0]["quantity_exact"]) * 31
     assert told["days"][0]["snapshots"][0]["digests"] == [f"{1:064x}"]
+
+
+def _frozen_file(home, rows, size):
+    """A frozen file as issuing writes it: rows (contract, vehicle, days billed), in groups of ``size``."""
+    columns = {"contract_no": [row[0] for row in rows], "platform": ["gps1"] * len(rows), "vehicle_id": [row[1] for row in rows]}
+    masks = {reason: pa.array([row[2] if reason == "billed" else 0 for row in rows], pa.uint32()) for reason in REASONS}
+    table = pa.table({**columns, "name": pa.nulls(len(rows), pa.string()), "plate": pa.nulls(len(rows), pa.string()), **masks})
+    path = home / "lake" / "issued" / "x.parquet"
+    path.parent.mkdir(parents=True)
+    proofs = json.dumps([["gps1", "2026-01-01", ["a"], None]]).encode()
+    pq.write_table(table.replace_schema_metadata({METADATA_KEY: proofs}), path, row_group_size=size)
+    return path, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_only_the_row_groups_of_the_contract_are_unpacked(tmp_path):
+    rows = [(f"K{contract}", f"V{index}", 1 << index) for contract in range(1, 8) for index in range(3)]
+    path, digest = _frozen_file(tmp_path, rows, 4)  # K3 lies across two of the six groups
+    known = Settings(home=tmp_path)
+    found = read_vehicles(known, "issued/x.parquet", digest, "K3")
+    assert [(one.vehicle_id, one.counted) for one in found.vehicles] == [("V0", 1), ("V1", 2), ("V2", 4)]
+    assert (found.proofs, found.broken) == ((("gps1", date(2026, 1, 1), ("a",), None),), ())
+    assert len(list(groups_of(pq.ParquetFile(path), "K4"))) == 1
+    assert len(list(groups_of(pq.ParquetFile(path), "K3"))) == 2
+    assert read_vehicles(known, "issued/x.parquet", digest, "K9").vehicles == ()
+    assert "rests on " + "0" * 64 in read_vehicles(known, "issued/x.parquet", "0" * 64, "K4").broken[0]
+
+
+def test_evidence_that_is_gone_or_garbled_is_named(tmp_path):
+    path, digest = _frozen_file(tmp_path, [("K1", "V1", 1)], 4)
+    known = Settings(home=tmp_path)
+    path.write_bytes(path.read_bytes()[:-9] + b"somethin.")
+    with pytest.raises(EvidenceLost, match=f"the invoice rests on {digest}; it cannot be read any more"):
+        read_vehicles(known, "issued/x.parquet", digest, "K1")
+    path.unlink()
+    with pytest.raises(EvidenceLost, match=r"the lake has no issued/x\.parquet"):
+        read_vehicles(known, "issued/x.parquet", digest, "K1")
