@@ -31,7 +31,7 @@ class Ahead:
 def prepay(settings: Settings, month: Month, *, approver: Authorship | None, issued_on: date | None, at: datetime) -> Ahead:
     """Issue the advance invoices of a month. Again: only for contracts that have none yet.
 
-    ``issued_on`` None: the month's first day, or the day of ``at`` where that is later.
+    ``issued_on`` None: each organization's local date of ``at``.
     """
     return _run(settings, month, PREPAY, None, approver, issued_on, at)
 
@@ -44,9 +44,12 @@ def watch(settings: Settings, on: date, *, approver: Authorship | None, issued_o
 def _run(
     settings: Settings, month: Month, purpose: str, on: date | None, approver: Authorship | None, issued_on: date | None, at: datetime
 ) -> Ahead:
+    from pipelines.documents.publish import publish
+
     with turn(settings, f"billing of {month}", approver.by if approver else UNATTENDED, at):
         prepared = draft(settings, Scope(month, purpose, on), at)
         if not prepared.drafts:
+            publish(settings, month)  # what a killed run left unprinted
             return Ahead(prepared, Issued(0, 0))
         if approver is None:
             with engine.transaction(settings) as connection:
@@ -55,4 +58,6 @@ def _run(
             if waiting:
                 return Ahead(prepared, None, waiting)
         approve(settings, month, prepared.digest, approver or Authorship(UNATTENDED, "лимиты одного запуска не превышены", at), purpose)
-        return Ahead(prepared, issue(settings, month, issued_on, at, purpose))
+        issued = issue(settings, month, issued_on, at, purpose)
+        publish(settings, month)
+        return Ahead(prepared, issued)

@@ -10,7 +10,7 @@ from pipelines.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """At most so many invoices, so much money (total, roubles), and such a share of the clients that pay ahead (0…1)."""
+    """At most so many invoices, so much money (total, roubles), and such a share of the month's clients (0…1)."""
 
     invoices: int
     total: Decimal

@@ -28,6 +28,8 @@ def correct(
 
     Issued invoices stay as they are. Run again: nothing. RunChanged when the facts changed since the draft was shown.
     """
+    from pipelines.documents.publish import publish
+
     with turn(settings, f"billing of {month}", approver.by if approver else "a draft correction", at):
         seen = drafted_digest(settings, month, CORRECT)
         prepared = draft(settings, Scope(month, CORRECT, only=contract_no), at)
@@ -38,6 +40,9 @@ def correct(
                 f"the correction of {month} has changed since it was drafted; the new draft is stored: look at it and approve that"
             )
         if not prepared.drafts:
+            publish(settings, month)  # what a killed run left unprinted
             return Corrected(prepared, Issued(0, 0))
         approve(settings, month, prepared.digest, approver, CORRECT)
-        return Corrected(prepared, issue(settings, month, issued_on, at, CORRECT))
+        issued = issue(settings, month, issued_on, at, CORRECT)
+        publish(settings, month)
+        return Corrected(prepared, issued)

@@ -55,10 +55,10 @@ def compute(settings: Settings, connection: "Connection", scope: Scope, *, keep:
 
     month = scope.month
     known, before = inputs.read(connection, month), issued.read(connection, month)
-    if scope.purpose == PREPAY:
-        return prepay_run(known, before)
-    usage = usage_of_month.read(settings, connection, month, store=keep, at=at)
     closed = frozenset(connection.execute(text(statement("warehouse/billing/closed_contracts")), {"month": month.first}).scalars())
+    if scope.purpose == PREPAY:
+        return prepay_run(known, before, closed)
+    usage = usage_of_month.read(settings, connection, month, store=keep, at=at)
     if scope.purpose == WATCH:
         return watch_run(known, before, usage.days, usage.digest, closed, scope.on or month.last)
     if scope.purpose == CORRECT:

@@ -54,6 +54,17 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """The usage that an invoice's lines rest on, and the prepaid vehicles that it shows as not used."""
+
+    days: Sequence[DayUsage] = ()
+    unused: Sequence[UnusedPrepaid] = ()
+
+
+NOTHING_USED = Facts()
+
+
+@dataclass(frozen=True, slots=True)
 class ParkedContract:
     """A contract left out of the run, with the reason's name and all details."""
 
@@ -124,11 +135,11 @@ def make_draft(
     cause: str,
     charges: Sequence[Charge],
     terms: Terms,
-    days: Sequence[DayUsage] = (),
+    facts: Facts = NOTHING_USED,
 ) -> Draft | None:
     """The draft of an invoice with these lines; None when all its lines are 0.00 (domain.md §7).
 
-    ``terms``: the row whose payment days count; ``days``: the usage that the lines rest on.
+    ``terms``: the row whose payment days count.
     """
     if not any(charge.total for charge in charges):
         return None
@@ -141,7 +152,8 @@ def make_draft(
             "organization": party.organization,
             "terms": [terms_json(row) for row in inputs.terms.get(contract.contract_no, ())],
             "mappings": inputs.mappings.get(contract.contract_no, []),
-            "days": [[day.date.day, day.fleet_size, _plain(day.online_minutes), _meters(day)] for day in days],
+            **({"unused": [_unused(one) for one in facts.unused]} if facts.unused else {}),
+            "days": [[day.date.day, day.fleet_size, _plain(day.online_minutes), _meters(day)] for day in facts.days],
         }
     )
     return Draft(
@@ -181,6 +193,10 @@ def run_digest(month: Month, purpose: str, usage_digest: str, run: "Found") -> s
         *(f"{each.contract_no} {each.reason} {each.detail}" for each in run.parked),
         *run.nothing,
     )
+
+
+def _unused(one: UnusedPrepaid) -> list[str | int]:
+    return [one.span.first.isoformat(), one.span.last.isoformat(), one.prepaid, f"{shown_quantity(one.unused):f}"]
 
 
 def _line_text(line: DraftLine) -> str:

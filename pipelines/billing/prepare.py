@@ -3,7 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH, Found, Prepared, make_draft, parked_by, parked_by_gap
+from pipelines.billing.drafts import (
+    CLOSE,
+    CORRECT,
+    NOTHING_USED,
+    PREPAY,
+    WATCH,
+    Facts,
+    Found,
+    Prepared,
+    make_draft,
+    parked_by,
+    parked_by_gap,
+)
 from pipelines.billing.inputs import MonthInputs, Party
 from pipelines.billing.issued import IssuedMonth
 from pipelines.rating import prepaid
@@ -37,19 +49,19 @@ def close_run(
     return found.prepared(inputs.month, CLOSE, usage_digest)
 
 
-def prepay_run(inputs: MonthInputs, issued: IssuedMonth) -> Prepared:
-    """The advance invoice of every contract that pays ahead in the month and has none yet."""
+def prepay_run(inputs: MonthInputs, issued: IssuedMonth, closed: frozenset[str] = frozenset()) -> Prepared:
+    """The advance invoice of every contract that pays ahead in the month, is not closed and has none yet."""
     found = Found()
-    for party in inputs.parties:
+    for party in _open(inputs, closed):
         contract_no = party.contract.contract_no
-        if issued.count(contract_no, "advance") or issued.count(contract_no, "monthly") or not _pays_ahead(inputs, contract_no):
+        if issued.count(contract_no, "advance") or not _pays_ahead(inputs, contract_no):
             continue
         terms, modes = _priced_by(inputs, party)
         lines = prepaid.advance(party.contract, inputs.month, terms, inputs.tariffs, modes)
         if isinstance(lines, Parked):
             found.parked.append(parked_by(contract_no, lines.reasons))
         else:
-            _add(found, inputs, party, "advance", "", prepaid.corrective(lines, issued.ahead(contract_no)), ())
+            _add(found, inputs, party, "advance", "", prepaid.corrective(lines, issued.ahead(contract_no)), NOTHING_USED)
     return found.prepared(inputs.month, PREPAY, "")
 
 
@@ -73,7 +85,7 @@ def watch_run(inputs: MonthInputs, issued: IssuedMonth, days: Days, usage_digest
                 "corrective",
                 issued.fresh_cause(contract_no, "corrective", str(on)),
                 prepaid.corrective(targets, issued.ahead(contract_no)),
-                known,
+                Facts(known),
             )
     return found.prepared(inputs.month, WATCH, usage_digest, on)
 
@@ -114,9 +126,9 @@ def _close_contract(
     billed = issued.ahead(contract_no)
     if rated.prepaid or billed:
         cause = issued.fresh_cause(contract_no, "corrective", "close")
-        _add(found, inputs, party, "corrective", cause, prepaid.corrective(rated.prepaid, billed), days)
+        _add(found, inputs, party, "corrective", cause, prepaid.corrective(rated.prepaid, billed), Facts(days, rated.unused))
         _add_adjustment(found, inputs, issued, party, prepaid.credit(rated.prepaid, billed), days)
-    _add(found, inputs, party, "monthly", "", rated.charges, days)
+    _add(found, inputs, party, "monthly", "", rated.charges, Facts(days, rated.unused))
     if len(found.drafts) == before:
         found.nothing.append(contract_no)
 
@@ -125,12 +137,20 @@ def _add_adjustment(
     found: Found, inputs: MonthInputs, issued: IssuedMonth, party: Party, lines: Sequence[Charge], days: Sequence[DayUsage]
 ) -> None:
     number = issued.count(party.contract.contract_no, "adjustment") + 1
-    _add(found, inputs, party, "adjustment", str(number), lines, days)
+    _add(found, inputs, party, "adjustment", str(number), lines, Facts(days))
 
 
-def _add(found: Found, inputs: MonthInputs, party: Party, kind: str, cause: str, lines: Sequence[Charge], days: Sequence[DayUsage]) -> None:
+def _add(
+    found: Found,
+    inputs: MonthInputs,
+    party: Party,
+    kind: str,
+    cause: str,
+    lines: Sequence[Charge],
+    facts: Facts,
+) -> None:
     terms = _last_terms(inputs, party)
-    draft = make_draft(inputs, party, kind, cause, lines, terms, days) if terms else None
+    draft = make_draft(inputs, party, kind, cause, lines, terms, facts) if terms else None
     if draft is not None:
         found.drafts.append(draft)
 

@@ -1,13 +1,26 @@
 """Issued invoices as documents: everything from the rows and the evidence frozen at issue, nothing from today."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pipelines.documents.formats import month_name, short_date
-from pipelines.documents.model import ActDocument, Bank, Contract, InvoiceDocument, InvoiceRow, Party, seller_kind
+from pipelines.documents.formats import month_name, quantity, short_date
+from pipelines.documents.model import (
+    ActDocument,
+    AdjustmentDocument,
+    Bank,
+    ChangedRow,
+    Contract,
+    InvoiceDocument,
+    InvoiceRow,
+    Offset,
+    Party,
+    seller_kind,
+)
+from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.warehouse.statements import statement
 
@@ -21,19 +34,24 @@ _UNITS = {"fixed": "мес.", "vehicles": "объект", "vehicle_days": "су�
 _SERVICE = "усл."
 
 
-def invoice_documents(connection: "Connection", ids: Sequence[str]) -> Iterator[InvoiceDocument]:
-    """The invoices with these ids, in the order of their numbers within each chunk of 500."""
+def issued_rows(connection: "Connection", ids: Sequence[str]) -> Iterator[Any]:
+    """Rows of issued_invoices.sql for these ids, in the order of their numbers within each chunk of 500."""
     from sqlalchemy import text
 
     for start in range(0, len(ids), _CHUNK):
         chunk = [str(one) for one in ids[start : start + _CHUNK]]
-        for row in connection.execute(text(statement("warehouse/documents/issued_invoices")), {"ids": chunk}):
-            yield invoice_document(row)
+        yield from connection.execute(text(statement("warehouse/documents/issued_invoices")), {"ids": chunk})
+
+
+def invoice_documents(connection: "Connection", ids: Sequence[str]) -> Iterator[InvoiceDocument]:
+    """The invoices with these ids, of every kind, in the order of their numbers within each chunk of 500."""
+    return map(invoice_document, issued_rows(connection, ids))
 
 
 def invoice_document(row: Any) -> InvoiceDocument:
-    """One row of issued_invoices.sql as a счёт."""
+    """One row of issued_invoices.sql as a счёт; what credits and advances paid when it was issued is not asked for."""
     month = Month.of(row.month)
+    offsets = tuple(_offset(*one) for one in row.offsets or ())
     return InvoiceDocument(
         kind=row.kind,
         number=row.number,
@@ -42,31 +60,55 @@ def invoice_document(row: Any) -> InvoiceDocument:
         period=month,
         seller=seller(row.evidence["organization"]),
         buyer=buyer(row.evidence["client"]),
-        contract=Contract(row.contract_no, _date(row.evidence["contract"].get("signed_on"))),
+        contract=_contract(row),
         rows=tuple(_row(line, month) for line in row.lines),
         net=row.net,
         vat=row.vat,
         total=row.total,
-        to_pay=max(row.total, Decimal("0.00")),
-        notes=tuple(_carried(one) for one in row.carried or ()),
+        to_pay=max(row.total - sum((offset.amount for offset in offsets), ZERO), ZERO),
+        offsets=offsets,
+        refers_to=_changes(row),
+        notes=_notes(row),
     )
 
 
-def act_document(invoice: InvoiceDocument) -> ActDocument:
-    """The акт over a monthly invoice: dated on the last day of the period (domain.md §7)."""
+def adjustment_document(row: Any) -> AdjustmentDocument:
+    """One row of issued_invoices.sql of kind adjustment as a корректировка: what stood, what stands, and why."""
+    month = Month.of(row.month)
+    return AdjustmentDocument(
+        number=row.number,
+        issued_on=row.issued_on,
+        period=month,
+        seller=seller(row.evidence["organization"]),
+        buyer=buyer(row.evidence["client"]),
+        contract=_contract(row),
+        refers_to=_changes(row),
+        reason=row.reason,
+        rows=tuple(_changed(line, month) for line in row.lines),
+        net=row.net,
+        vat=row.vat,
+        total=row.total,
+        notes=_notes(row),
+    )
+
+
+def act_document(number: str, invoices: Sequence[InvoiceDocument]) -> ActDocument:
+    """The акт over all invoices of a contract and month: dated on the last day of the period (domain.md §7)."""
+    last = invoices[-1]
+    rows = tuple(row for invoice in invoices for row in invoice.rows)
     return ActDocument(
-        number=invoice.number,
-        dated=invoice.period.last,
-        period=invoice.period,
-        seller=invoice.seller,
-        buyer=invoice.buyer,
-        contract=invoice.contract,
-        rows=invoice.rows,
-        net=invoice.net,
-        vat=invoice.vat,
-        total=invoice.total,
-        invoices=(invoice.number,),
-        notes=invoice.notes,
+        number=number,
+        dated=last.period.last,
+        period=last.period,
+        seller=last.seller,
+        buyer=last.buyer,
+        contract=last.contract,
+        rows=tuple(replace(row, no=no) for no, row in enumerate(rows, 1)),
+        net=sum((invoice.net for invoice in invoices), ZERO),
+        vat=sum((invoice.vat for invoice in invoices), ZERO),
+        total=sum((invoice.total for invoice in invoices), ZERO),
+        invoices=tuple(invoice.number for invoice in invoices),
+        notes=tuple(dict.fromkeys(note for invoice in invoices for note in invoice.notes)),
     )
 
 
@@ -102,13 +144,20 @@ def buyer(row: Json) -> Party:
     )
 
 
+def _contract(row: Any) -> Contract:
+    return Contract(row.contract_no, _date(row.evidence["contract"].get("signed_on")))
+
+
+def _told(line: Json, month: Month) -> str:
+    return str(line["printed_text"]).removeprefix(line["component"]).lstrip(",: ") or month_name(month)
+
+
 def _row(line: Json, month: Month) -> InvoiceRow:
     counted = Fraction(line["printed_quantity"]) == Fraction(line["quantity_exact"])
-    told = str(line["printed_text"]).removeprefix(line["component"]).lstrip(",: ")
     return InvoiceRow(
         no=line["line_no"],
         title=line["component"],
-        text=told or month_name(month),
+        text=_told(line, month),
         quantity=Decimal(line["printed_quantity"]),
         unit=_UNITS.get(line["component_kind"], _SERVICE) if counted else _SERVICE,
         price=Decimal(line["printed_price"]),
@@ -118,6 +167,42 @@ def _row(line: Json, month: Month) -> InvoiceRow:
         total=Decimal(line["total"]),
         price_includes_vat=line["prices_include_vat"],
     )
+
+
+def _changed(line: Json, month: Month) -> ChangedRow:
+    old, total = Decimal(line["stood"] or "0.00"), Decimal(line["total"])
+    return ChangedRow(
+        no=line["line_no"],
+        title=line["component"],
+        text=_told(line, month),
+        vat_rate=None if line["vat_rate"] is None else Decimal(line["vat_rate"]),
+        old_total=old,
+        new_total=old + total,
+        net=Decimal(line["net"]),
+        vat=Decimal(line["vat"]),
+        total=total,
+    )
+
+
+def _changes(row: Any) -> tuple[str, ...]:
+    """Numbers of what a corrective (the advance) or an adjustment (everything before it) changes."""
+    kinds = {"corrective": {"advance"}, "adjustment": {"advance", "corrective", "monthly", "adjustment"}}.get(row.kind, set())
+    return tuple(number for number, kind in row.earlier or () if kind in kinds)
+
+
+def _offset(rule: str, document_no: str, amount: str) -> Offset:
+    text = f"Зачтено по корректировке № {document_no}" if rule == "credit" else "Зачтён ранее полученный аванс"
+    return Offset(text, Decimal(amount))
+
+
+def _notes(row: Any) -> tuple[str, ...]:
+    carried = (_carried(one) for one in row.carried or ())
+    return (*carried, *(_unused(*one) for one in row.evidence.get("unused", ())))
+
+
+def _unused(first: str, last: str, prepaid: int, unused: str) -> str:
+    span = f"{short_date(date.fromisoformat(first))}–{short_date(date.fromisoformat(last))}"
+    return f"Оплачено вперёд за {span}: {prepaid} объектов, не использовано {quantity(Decimal(unused))}."
 
 
 def _carried(one: Sequence[Any]) -> str:

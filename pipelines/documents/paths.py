@@ -23,7 +23,7 @@ def document_path(document: Document, suffix: str = "pdf") -> str:
         case InvoiceDocument():
             return invoice_path(document.period, document.seller.code, document.number, suffix)
         case ActDocument():
-            parts = ["acts", str(document.period), document.seller.code, document.number]
+            return act_path(document.period, document.seller.code, document.number, suffix)
         case AdjustmentDocument():
             parts = ["adjustments", str(document.period), document.seller.code, document.number]
         case StatementDocument():
@@ -38,6 +38,11 @@ def document_path(document: Document, suffix: str = "pdf") -> str:
 def invoice_path(period: Month, organization: str, number: str, suffix: str = "pdf") -> str:
     """Path of an invoice that is known by period, organization code and number."""
     return "/".join(map(safe_name, ["invoices", str(period), organization, number])) + f".{suffix}"
+
+
+def act_path(period: Month, organization: str, number: str, suffix: str = "pdf") -> str:
+    """Path of an act that is known by period, organization code and number."""
+    return "/".join(map(safe_name, ["acts", str(period), organization, number])) + f".{suffix}"
 
 
 def workbook_path(period: Month) -> str:

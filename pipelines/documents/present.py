@@ -104,7 +104,8 @@ def adjustment(document: AdjustmentDocument) -> View:
         "template": "adjustment",
         "title": f"Корректировка № {number}",
         "dated": f"от {formats.long_date(document.issued_on)}",
-        "subject": f"За {formats.month_name(document.period)} к счетам: {parts.numbers(document.refers_to)}",
+        "subject": f"За {formats.month_name(document.period)}"
+        + (f" к счетам: {parts.numbers(document.refers_to)}" if document.refers_to else ""),
         "footer": f"Корректировка № {number} от {formats.short_date(document.issued_on)}",
         "author": formats.clean(document.seller.name),
         "seller": parts.party("Поставщик", document.seller),

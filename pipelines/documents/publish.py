@@ -1,13 +1,14 @@
-"""Print what was issued: a PDF of every invoice and act of a month that is not in the store yet."""
+"""Print what was issued: a PDF of every invoice, корректировка and act of a month that is not in the store yet."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
-from pipelines.documents.issued import act_document, invoice_documents
+from pipelines.documents.issued import act_document, adjustment_document, invoice_document, invoice_documents, issued_rows
 from pipelines.documents.model import Document
-from pipelines.documents.paths import invoice_path
-from pipelines.documents.pdf import render_documents
+from pipelines.documents.paths import act_path, document_path, invoice_path
+from pipelines.documents.pdf import NotTypeset, render_document, render_documents
 from pipelines.documents.store import DocumentStore
+from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
@@ -16,26 +17,71 @@ from pipelines.warehouse.statements import statement
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+Failures = dict[str, str]
+
+_NAMED = 5
+
+
+class NotPrinted(Refused):
+    """Some documents could not be printed; all the others were."""
+
 
 def publish(settings: Settings, month: Month) -> int:
-    """Number of documents written. The act of an invoice comes before it, so an invoice in the store means both are there.
+    """Number of documents written. A корректировка comes before its invoice, so an invoice in the store means both are there.
 
     A killed run leaves whole files only; the next run writes the rest. The same invoice always gives the same bytes.
+    NotPrinted names the documents that could not be made, after all the others were written.
     """
-    from sqlalchemy import text
-
-    store = DocumentStore(settings.documents)
-    written = 0
+    store, failures = DocumentStore(settings.documents), Failures()
     with engine.transaction(settings) as connection:
-        listed = connection.execute(text(statement("warehouse/documents/issued_numbers")), {"month": month.first}).all()
-        lacking = [row.invoice_id for row in listed if not store.exists(invoice_path(month, row.organization_code, row.number))]
-        for path, content in render_documents(_documents(connection, lacking), settings.workers):
-            written += store.put(path, content)
+        written = 0
+        try:
+            for path, content in render_documents(_documents(connection, store, month, failures), settings.workers):
+                written += store.put(path, content)
+        except NotTypeset:  # of one among many: the rest one by one
+            failures.clear()
+            for document in list(_documents(connection, store, month, failures)):
+                written += _one(store, document, failures)
+    if failures:
+        named = "; ".join(f"{name}: {said}" for name, said in sorted(failures.items())[:_NAMED])
+        raise NotPrinted(f"{len(failures)} documents of {month} could not be printed, the others were: {named}")
     return written
 
 
-def _documents(connection: "Connection", ids: list[str]) -> Iterator[Document]:
-    for invoice in invoice_documents(connection, ids):
-        if invoice.kind == "monthly":
-            yield act_document(invoice)
-        yield invoice
+def _one(store: DocumentStore, document: Document, failures: Failures) -> int:
+    try:
+        return store.put(document_path(document), render_document(document))
+    except NotTypeset as error:
+        failures[document_path(document)] = str(error)
+        return 0
+
+
+def _documents(connection: "Connection", store: DocumentStore, month: Month, failures: Failures) -> Iterator[Document]:
+    """Everything of the month that the store lacks; what cannot be made is noted in ``failures``."""
+    from sqlalchemy import text
+
+    acts = connection.execute(text(statement("warehouse/documents/issued_acts")), {"month": month.first}).all()
+    for act in acts:
+        if not store.exists(act_path(month, act.organization_code, act.number)):
+            yield from _made(f"act {act.number}", failures, lambda act=act: [_act(connection, act)])  # type: ignore[misc]  # mypy cannot infer a lambda's default
+    listed = connection.execute(text(statement("warehouse/documents/issued_numbers")), {"month": month.first}).all()
+    lacking = [row.invoice_id for row in listed if not store.exists(invoice_path(month, row.organization_code, row.number))]
+    for row in issued_rows(connection, lacking):
+        yield from _made(row.number, failures, lambda row=row: _papers(row))  # type: ignore[misc]  # mypy cannot infer a lambda's default
+
+
+def _made(name: str, failures: Failures, make: Callable[[], Sequence[Document]]) -> Sequence[Document]:
+    try:
+        return make()
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a row whose facts do not make a document
+        failures[name] = f"{type(error).__name__}: {error}"
+        return ()
+
+
+def _papers(row: Any) -> Sequence[Document]:
+    invoice = invoice_document(row)
+    return (adjustment_document(row), invoice) if row.kind == "adjustment" else (invoice,)
+
+
+def _act(connection: "Connection", act: Any) -> Document:
+    return act_document(act.number, list(invoice_documents(connection, act.ids)))

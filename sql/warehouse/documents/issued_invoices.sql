@@ -1,9 +1,10 @@
--- grain: issued invoice with its lines and the days that were carried for its platforms, all as frozen at issue
--- inputs: billing.invoices, invoice_lines, evidence; :ids
+-- grain: issued invoice with its lines, the days that were carried for its platforms, what was issued before it for the same contract and
+--        month, what stood of each line, and the free money that paid it in the moment of its issue: all as frozen at issue
+-- inputs: billing.invoices, invoice_lines, evidence, approvals, receivables.allocations, payments; :ids
 -- rerun: reads only; the same rows for ever
 SELECT
-    i.number, i.kind, i.organization_code, i.client_code, i.contract_no, i.month, i.issued_on, i.due_on, i.net, i.vat, i.total, i.evidence,
-    l.lines,
+    i.invoice_id, i.number, i.kind, i.purpose, i.organization_code, i.client_code, i.contract_no, i.month, i.issued_on, i.due_on, i.net, i.vat, i.total, i.evidence,
+    a.reason, l.lines,
     (
         SELECT jsonb_agg(s ORDER BY s->>0, s->>1)
         FROM jsonb_array_elements(e.snapshots) s
@@ -11,14 +12,41 @@ SELECT
           AND EXISTS (SELECT FROM jsonb_array_elements(i.evidence->'mappings') m WHERE m->>0 = s->>0)
           AND CAST(s->>1 AS date) BETWEEN CAST(i.evidence #>> '{contract,starts_on}' AS date)
               AND coalesce(CAST(i.evidence #>> '{contract,ends_on}' AS date), 'infinity')
-    ) AS carried
+    ) AS carried,
+    (
+        SELECT jsonb_agg(jsonb_build_array(x.number, x.kind) ORDER BY x.issued_at, x.year, x.sequence_no)
+        FROM billing.invoices x
+        WHERE (x.contract_no, x.month) = (i.contract_no, i.month)
+          AND (x.issued_at, x.year, x.sequence_no) < (i.issued_at, i.year, i.sequence_no)
+    ) AS earlier,
+    (
+        SELECT jsonb_agg(jsonb_build_array(f.rule, f.document_no, f.amount::text) ORDER BY f.rule DESC, f.document_no COLLATE "C")
+        FROM (
+            SELECT o.rule, p.document_no, sum(o.amount) AS amount
+            FROM receivables.allocations o
+            JOIN receivables.payments p USING (payment_id)
+            WHERE o.number = i.number AND o.at = i.issued_at AND o.rule IN ('credit', 'advance')
+            GROUP BY o.rule, p.document_no
+        ) f
+    ) AS offsets
 FROM billing.invoices i
+JOIN billing.approvals a ON (a.month, a.purpose, a.approval_no) = (i.month, i.purpose, i.approval_no)
 JOIN LATERAL (
     SELECT jsonb_agg(to_jsonb(b) - 'invoice_id' ORDER BY b.line_no) AS lines FROM (
         SELECT
             invoice_id, line_no, component, component_kind, quantity_exact, prices_include_vat, net::text, vat::text, total::text,
-            vat_rate::text, printed_quantity::text, printed_price::text, printed_text
-        FROM billing.invoice_lines WHERE invoice_id = i.invoice_id
+            vat_rate::text, printed_quantity::text, printed_price::text, printed_text,
+            (
+                SELECT sum(o.total)::text
+                FROM billing.invoices x
+                JOIN billing.invoice_lines o USING (invoice_id)
+                WHERE i.kind = 'adjustment' AND (x.contract_no, x.month) = (i.contract_no, i.month)
+                  AND (x.issued_at, x.year, x.sequence_no) < (i.issued_at, i.year, i.sequence_no)
+                  AND o.component_no = n.component_no AND (o.tariff_code = n.tariff_code OR n.component_no = 0)
+                  AND o.segment_from <= n.segment_to AND o.segment_to >= n.segment_from
+                  AND o.vat_rate IS NOT DISTINCT FROM n.vat_rate
+            ) AS stood
+        FROM billing.invoice_lines n WHERE invoice_id = i.invoice_id
     ) b
 ) l ON true
 LEFT JOIN billing.evidence e ON (e.month, e.purpose, e.approval_no) = (i.month, i.purpose, i.approval_no)
