@@ -14,7 +14,7 @@ from pipelines.receivables.ladder import Decision, Plan, Reason, plan
 Action = Literal["block", "restore"]
 
 REASONS: Final = {
-    Reason.STALE_DATA: "данные о платежах устарели или их нет",
+    Reason.STALE_DATA: "нет свежих данных о платежах:",
     Reason.EXEMPT: "клиент не блокируется (never_block)",
     Reason.ADMINISTRATOR: "администратор платформы",
     Reason.OTHERS_BELOW: "под ним работают другие клиенты:",

@@ -96,7 +96,9 @@ def _print(done: "Closed", output_format: str) -> None:
         return
     emit([summary], list(summary), output_format)
     _print_parked(prepared, output_format)
-    if not done.issued:
+    if not done.issued and not prepared.drafts:
+        say(f"nothing to approve in {prepared.month}: no contract is left that can be billed")
+    elif not done.issued:
         say(f"drafts only: `fleetbill close --month {prepared.month} --approve-by NAME` issues them")
     elif output_format == "table":
         click.echo(f"\ndocuments: {done.documents} new\n1C message: {done.message or 'nothing new to send'}\nworkbook: {done.workbook}")

@@ -14,7 +14,11 @@ COLUMNS = ("kind", "subject", "contract_no", "first_seen", "last_seen", "days", 
 @format_option
 def findings(month: Month | None, kind: str | None, output_format: str) -> None:
     """What somebody must look at: orphans, duplicates, unknown accounts, month-end dips and the rest."""
+    from difflib import get_close_matches
+
     from pipelines.clock import now
+    from pipelines.errors import BadInput
+    from pipelines.findings.kinds import KIND_NAMES
     from pipelines.findings.store import listing
     from pipelines.usage.refresh import months_with_evidence, refresh
     from pipelines.warehouse import engine
@@ -23,4 +27,8 @@ def findings(month: Month | None, kind: str | None, output_format: str) -> None:
     with engine.transaction(configured) as connection:
         refresh(configured, connection, [month] if month else months_with_evidence(connection), now())
         found = listing(connection, month, kind)
+    if kind and not found and kind not in KIND_NAMES:
+        meant = get_close_matches(kind, KIND_NAMES, n=1)
+        hint = f"did you mean '{meant[0]}'?" if meant else f"the kinds are {', '.join(KIND_NAMES)}"
+        raise BadInput.one("--kind", f"unknown kind '{kind}'; {hint}")
     emit(found, COLUMNS, output_format)

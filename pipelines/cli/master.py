@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.output import DATE, author_options, authorship, emit, format_option, interactive, say, settings
+from pipelines.errors import Refused
 
 _KEYS = """\b
 KEY is written as the history shows it, the columns joined by | (quote it for the shell):
@@ -84,6 +85,8 @@ def history(contract: str | None, tariff: str | None, as_of: date | None, output
         emit([asdict(line) for line in known], ["sheet", "key", "column", "value", "at", "by", "reason"], output_format)
     else:
         changes = past.changes(settings(), contract, tariff)
+        if not changes and (contract or tariff):
+            raise Refused(f"the history knows nothing of {f'contract {contract!r}' if contract else f'tariff {tariff!r}'}")
         columns = ["at", "by", "reason", "sheet", "key", "action", "column", "before", "after"]
         emit([asdict(line) for line in changes], columns, output_format)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines.billing.drafts import CLOSE
 from pipelines.documents.formats import amount, clean, counted, month_name
+from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.settings import Settings, resource
@@ -17,25 +18,6 @@ Rows = Iterable[Mapping[str, Any]]
 
 MOST_CHANGES = 15
 MOST_PARKED = 40
-
-_KINDS = {
-    "orphan": "машины без владельца",
-    "duplicate": "дубли",
-    "suspected_duplicate": "возможные дубли",
-    "unknown_account": "учётные записи без договора",
-    "out_of_contract": "машины вне срока договора",
-    "double_mapping": "учётная запись у двух договоров",
-    "several_owners": "машины с несколькими владельцами",
-    "month_end_dip": "провал в конце месяца",
-    "missing_snapshot": "дни без снимка",
-    "snapshot_warning": "замечания к снимкам",
-    "snapshot_quarantined": "снимки в карантине",
-    "parked_contract": "отложенные договоры",
-    "prepaid_limit": "превышен предоплаченный парк",
-    "zero_price": "цена 0 при ненулевом количестве",
-    "silent_device": "молчащие устройства",
-    "unmatched_payment": "неопознанные платежи",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +91,7 @@ def _page(month: Month, digest: str, totals: Rows, changes: Rows, parked: list[M
         parked_more=max(0, len(parked) - MOST_PARKED),
         findings=[
             {
-                "name": _KINDS.get(row["kind"], _cell(row["kind"])),
+                "name": KIND_NAMES.get(row["kind"], _cell(row["kind"])),
                 "subjects": row["subjects"],
                 "days": row["days"],
                 "example": _cell(row["example"]),

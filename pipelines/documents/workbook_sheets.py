@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipelines.documents import formats
 from pipelines.documents.workbook_model import Cell, ChargeRow, Column, FleetRow, RegisterRow, Sheet, WorkbookData
+from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
 from pipelines.period import Month
 
@@ -81,7 +82,10 @@ def detail_sheets(data: WorkbookData, tally: Tally) -> Iterator[Sheet]:
     yield Sheet(
         FINDINGS,
         _FINDINGS,
-        ((row.kind, row.subject, row.contract_no, row.first_seen, row.last_seen, row.days, row.detail) for row in data.findings),
+        (
+            (KIND_NAMES.get(row.kind, row.kind), row.subject, row.contract_no, row.first_seen, row.last_seen, row.days, row.detail)
+            for row in data.findings
+        ),
     )
     yield Sheet(PARKED, _PARKED, ((row.contract_no, row.client, row.reason) for row in data.parked))
     yield Sheet(

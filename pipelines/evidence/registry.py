@@ -54,7 +54,7 @@ class Noted:
     def __str__(self) -> str:
         value = f"{self.value!r} " if self.value is not None else ""
         column = f" column {self.column_name}" if self.column_name else ""
-        return f"{self.row_key or 'the whole'}{column}: {value}{self.detail}"
+        return f"{f'{self.row_key}{column}' if self.row_key else 'the snapshot as a whole'}: {value}{self.detail}"
 
 
 def run(connection: "Connection", name: str, **values: Any) -> Any:

@@ -237,11 +237,13 @@ def _stop(
     ladder: Ladder, at: datetime, payments_as_of: datetime | None, wanted: int, clients: int, *, is_approved: bool
 ) -> tuple[Reason, str] | None:
     """What keeps the whole run from blocking anybody."""
+    zone = ZoneInfo(ladder.time_zone)
     if payments_as_of is None or at - payments_as_of > ladder.payment_data_limit:
-        return Reason.STALE_DATA, payments_as_of.isoformat() if payments_as_of else "none"
+        known = "не получены ни разу" if payments_as_of is None else f"известны до {payments_as_of.astimezone(zone):%d.%m.%Y %H:%M}"
+        return Reason.STALE_DATA, known
     allowed = max(1, int(ladder.max_share * clients))
     if wanted > allowed and not is_approved:
-        return Reason.CAP, f"{wanted} of {clients} clients, {allowed} allowed"
+        return Reason.CAP, f"{wanted} из {clients}, разрешено {allowed}"
     return None
 
 
@@ -252,10 +254,12 @@ def _block(debtor: _Debtor) -> Block:
 
 
 def _notices(ladder: Ladder, day: date, debtor: _Debtor) -> Iterable[Notice]:
-    """For each claim the latest message that is due, once; what was missed before it is not told late."""
+    """For each claim the latest message that is due, once; what was missed before it is not told late, nor after the block."""
     if debtor.standing.advance >= sum((claim.open for claim in debtor.claims), ZERO):
         return
     for claim in debtor.claims:
+        if debtor.standing.is_blocked and claim in debtor.blocking:
+            continue
         due = [step for step in ladder.steps if step.action == "message" and step.days <= (day - claim.due_on).days]
         latest = max(due, key=lambda step: step.days, default=None)
         if latest and latest.name not in claim.done:

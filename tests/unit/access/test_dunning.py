@@ -145,7 +145,7 @@ def test_nobody_is_blocked_on_old_payment_data(house, settings):
     """Data to the end of 23 March: at the end of the 26th they are 72 hours old, a day later too old."""
     assert dunning(settings, date(2026, 3, 26), NOW, dry_run=True).count("block") == 1
     late = dunning(settings, date(2026, 3, 27), NOW)
-    assert withheld(late) == {"A": "данные о платежах устарели или их нет 2026-03-24T00:00:00+03:00"}
+    assert withheld(late) == {"A": "нет свежих данных о платежах: известны до 24.03.2026 00:00"}
     assert blocked(settings) == []
 
 
@@ -154,7 +154,7 @@ def test_data_of_another_organization_are_no_data(settings, tmp_path):
     house.client("A", INN)
     house.invoice("A", "3600.00", DUE)
     import_payments(settings, statement(tmp_path / "kl.txt", until="2026-03-23", organization="SEC"), NOW)
-    assert withheld(dunning(settings, DAY, NOW)) == {"A": "данные о платежах устарели или их нет none"}
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "нет свежих данных о платежах: не получены ни разу"}
 
 
 def test_exempt_clients(house, settings):
@@ -223,7 +223,7 @@ def test_money_of_the_payer_that_is_nobodys_yet_shields(house, settings, tmp_pat
 def test_more_than_the_share_waits_for_a_person(house, settings):
     house.invoice("B", "100.00", DUE)
     result = dunning(settings, DAY, NOW)
-    said = "больше клиентов за один раз, чем разрешено без решения человека: 2 of 2 clients, 1 allowed"
+    said = "больше клиентов за один раз, чем разрешено без решения человека: 2 из 2, разрешено 1"
     assert withheld(result) == {"A": said, "B": said}
     assert blocked(settings) == []
     dunning(settings, DAY, NOW, approver=ANNA)

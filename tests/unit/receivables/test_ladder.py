@@ -189,6 +189,14 @@ def test_only_the_unblocked_part_of_a_ladder_without_blocking():
     assert run(100, claim(), ladder=ladder, clients=(Standing("C1", is_blocked=True),)).restore
 
 
+def test_no_warning_comes_after_the_block():
+    # blocked on day 14 without the final letter; the same day taken again, or a later one, sends none for that debt
+    blocked = (Standing("C1", is_blocked=True),)
+    assert run(14, claim()).notices == ()
+    assert run(14, claim(), clients=blocked).notices == ()
+    assert run(20, claim(), claim(key="K2", due=date(2026, 4, 29)), clients=blocked).notices == (Notice("K2", "C1", "notice"),)
+
+
 def test_small_debts_block_nobody():
     ladder = Ladder("NAV", least_debt=Decimal("100.00"))
     assert run(14, claim(amount="99.99"), ladder=ladder).block == ()

@@ -1,0 +1,23 @@
+"""What the kinds of findings are called for finance (domain.md §10)."""
+
+from typing import Final
+
+KIND_NAMES: Final = {
+    "orphan": "машины без владельца",
+    "duplicate": "дубли",
+    "suspected_duplicate": "возможные дубли",
+    "unknown_account": "учётные записи без договора",
+    "out_of_contract": "машины вне срока договора",
+    "double_mapping": "учётная запись у двух договоров",
+    "several_owners": "машины с несколькими владельцами",
+    "month_end_dip": "провал в конце месяца",
+    "missing_snapshot": "дни без снимка",
+    "snapshot_warning": "замечания к снимкам",
+    "snapshot_quarantined": "снимки в карантине",
+    "parked_contract": "отложенные договоры",
+    "prepaid_limit": "превышен предоплаченный парк",
+    "zero_price": "цена 0 при ненулевом количестве",
+    "silent_device": "молчащие устройства",
+    "unmatched_payment": "неопознанные платежи",
+    "unacknowledged": "не подтверждено 1С",
+}
