@@ -11,6 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.clock import Authorship
+from pipelines.documents import issued
+from pipelines.documents import publish as publishing
+from pipelines.documents.issued import adjustment_document, invoice_document, issued_rows
+from pipelines.documents.publish import NotPrinted, publish
 from pipelines.period import Month
 from pipelines.warehouse import engine
 from tests.company import Company, steady
@@ -221,3 +225,53 @@ def test_the_adjustments_are_dated_and_due_as_any_invoice(settings, run_cli, tmp
     _correct(run_cli)
     made = "SELECT number, issued_on, due_on, month FROM billing.invoices WHERE kind = 'adjustment'"
     assert _rows(settings, made) == [("ВМ26-000001", date(2026, 2, 10), date(2026, 2, 20), date(2025, 11, 1))]
+
+
+def test_the_papers_of_a_correction(settings, run_cli, tmp_path):
+    """The корректировка says what stood and why; free money of the client lowers what is asked for; printed again: the same bytes."""
+    paid = (
+        "INSERT INTO receivables.payments (payment_id, source, organization_code, client_code, document_no, paid_on, amount, received_at) "
+        "VALUES ('p', 'bank', 'ORG', 'C-FIXED', '17', '2026-01-15', 3700, now())"
+    )
+    with engine.transaction(settings) as connection:
+        connection.execute(text(paid))
+    _tariff(run_cli, tmp_path)
+    assert _correct(run_cli, "--reason", "Цена по допсоглашению") == {"FIXED": "300.00"}
+    with engine.transaction(settings) as connection:
+        [row] = issued_rows(
+            connection, connection.execute(text("SELECT invoice_id FROM billing.invoices WHERE cause = '1'")).scalars().all()
+        )
+    changed, asked = adjustment_document(row), invoice_document(row)
+    [line] = changed.rows
+    assert (line.old_total, line.new_total, line.total) == (Decimal("3600.00"), Decimal("3960.00"), Decimal("360.00"))
+    assert changed.reason == "Цена по допсоглашению"
+    [original] = _rows(settings, "SELECT number FROM billing.invoices WHERE kind = 'monthly' AND contract_no = 'FIXED'")
+    assert changed.refers_to == original
+    # 3600.00 of the 3700.00 paid the month, 100.00 are left for the correction
+    assert [offset.amount for offset in asked.offsets] == [Decimal("100.00")]
+    assert asked.to_pay == Decimal("260.00")
+    documents = settings.home / "documents"
+    printed = {path: path.read_bytes() for path in documents.rglob("*.pdf")}
+    assert sorted(path.parts[len(documents.parts)] for path in printed if path.stem == row.number) == ["adjustments", "invoices"]
+    acts = [path.stem for path in printed if path.parts[len(documents.parts)] == "acts"]
+    assert len(acts) == len(COMPANY.fleets)  # one per contract, PREPAID's too, which has no monthly invoice
+    shutil.rmtree(documents)
+    publish(settings, Month(2025, 11))
+    assert {path: path.read_bytes() for path in documents.rglob("*.pdf")} == printed
+
+
+def test_one_row_that_makes_no_document_does_not_stop_the_others(settings, monkeypatch):
+    shutil.rmtree(settings.home / "documents")
+    real = issued.invoice_document
+
+    def broken(row):
+        if row.contract_no == "FIXED":
+            raise KeyError("inn")
+        return real(row)
+
+    monkeypatch.setattr(publishing, "invoice_document", broken)
+    with pytest.raises(NotPrinted, match=r"1 documents of 2025-11 could not be printed, the others were: ВМ25-0*3: KeyError: 'inn'"):
+        publish(settings, Month(2025, 11))
+    assert len(list((settings.home / "documents" / "invoices").rglob("*.pdf"))) == len(COMPANY.fleets) - 1
+    monkeypatch.undo()
+    assert publish(settings, Month(2025, 11)) == 1
