@@ -50,7 +50,7 @@ def _fleets_agree(story, settings):
             expected = told.get(str(month))
             if expected is None or contract_no in known.gaps:
                 continue
-            days = known.days[contract_no]
+            days = known.days.get(contract_no, [])
             assert [day.fleet_size for day in days] == [size for size in expected["fleet"] if size is not None], contract_no
             assert sum(day.online_minutes or 0 for day in days) == Decimal(expected["online_minutes"]), contract_no
 
