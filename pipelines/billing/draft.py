@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from pipelines import collection
 from pipelines.billing import inputs, issued, usage_of_month
 from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH, Draft, Prepared, Scope, shown_quantity
 from pipelines.billing.prepare import close_run, correct_run, prepay_run, watch_run
@@ -34,7 +35,7 @@ def draft(settings: Settings, scope: Scope, at: datetime) -> Prepared:
 
     Every contract that the run is about gets drafts, is parked with a reason, or comes to nothing.
     """
-    with engine.transaction(settings) as connection:
+    with collection.paused(), engine.transaction(settings) as connection:
         prepared = compute(settings, connection, scope, keep=True, at=at)
         store(connection, prepared, at)
     return prepared

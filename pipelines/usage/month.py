@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pipelines import collection
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.usage import stored
@@ -40,6 +41,11 @@ def compute(settings: Settings, connection: "Connection", month: Month, *, store
     ``store``: keep it, its gaps and its findings; nothing is computed when the warehouse holds what the present evidence
     gives. Replacing is whole: running it again changes nothing. ``at`` decides which days are over, for findings alone.
     """
+    with collection.paused():
+        return _compute(settings, connection, month, store=store, at=at)
+
+
+def _compute(settings: Settings, connection: "Connection", month: Month, *, store: bool, at: datetime) -> MonthUsage:
     if store:
         stored.take_turn(connection, month)
     sources = read(connection, month, at)

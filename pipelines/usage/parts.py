@@ -1,12 +1,13 @@
 """The platform-days of a month made ready for counting: one file each, and the owner of every owner set on that day."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from pipelines.usage.lake import Lake
 from pipelines.usage.owners import Owner, Ownership, Tree
@@ -75,9 +76,9 @@ class Resolver:
             tree, owner_sets = ownership_of(self.lake.metadata(snapshot.path))
             keys = self._texts[snapshot.path] = hashlib.sha256(tree).digest(), hashlib.sha256(owner_sets).digest()
             if keys[0] not in self._trees:
-                self._trees[keys[0]] = Tree.of(json.loads(tree))
+                self._trees[keys[0]] = Tree.of(msgspec.json.decode(tree))
             if keys[1] not in self._owner_sets:
-                self._owner_sets[keys[1]] = tuple(map(tuple, json.loads(owner_sets)))
+                self._owner_sets[keys[1]] = msgspec.json.decode(owner_sets, type=tuple[tuple[str, ...], ...])
         return keys
 
     def mapped(self, platform: str, day: date) -> dict[str, tuple[str, ...]]:
