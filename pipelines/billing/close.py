@@ -8,7 +8,7 @@ from pipelines.billing import listing
 from pipelines.billing.approve import RunChanged, approve
 from pipelines.billing.draft import draft as draft_month
 from pipelines.billing.draft import drafted_digest
-from pipelines.billing.drafts import Prepared, Scope
+from pipelines.billing.drafts import CLOSE, Prepared, Scope
 from pipelines.billing.issue import Issued, issue
 from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
@@ -60,10 +60,10 @@ def close(
         return _carry_through(settings, prepared, approver, issued_on, progress)
 
 
-def issue_approved(settings: Settings, month: Month, issued_on: date | None, at: datetime) -> Issued:
+def issue_approved(settings: Settings, month: Month, issued_on: date | None, at: datetime, purpose: str = CLOSE) -> Issued:
     """The issuing step alone, for orchestration that has the approval already; the month's turn is held."""
     with turn(settings, f"billing of {month}", "an approved run", at):
-        return issue(settings, month, issued_on, at)
+        return issue(settings, month, issued_on, at, purpose)
 
 
 def _carry_through(settings: Settings, prepared: Prepared, approver: Authorship, issued_on: date | None, progress: Progress) -> Closed:

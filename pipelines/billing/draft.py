@@ -82,7 +82,10 @@ def store(connection: "Connection", prepared: Prepared, at: datetime) -> None:
     if prepared.parked:
         connection.execute(
             text(statement("warehouse/billing/insert_parked")),
-            [{**key, "contract_no": each.contract_no, "reason": each.reason, "detail": each.detail} for each in prepared.parked],
+            [
+                {**key, "contract_no": each.contract_no, "reason": each.reason, "detail": each.detail, "russian": each.russian}
+                for each in prepared.parked
+            ],
         )
     if prepared.drafts or prepared.nothing:
         run = {**key, "watched_on": prepared.watched_on, "only_contract": prepared.only, "digest": prepared.digest, "at": at}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 from uuid import UUID
 
 from pipelines.billing.identity import canonical, digest, invoice_id
@@ -66,11 +67,19 @@ NOTHING_USED = Facts()
 
 @dataclass(frozen=True, slots=True)
 class ParkedContract:
-    """A contract left out of the run, with the reason's name and all details."""
+    """A contract left out of the run: the reason's name and all details, for scripts and (``russian``) for finance."""
 
     contract_no: str
     reason: str
     detail: str
+    russian: str
+
+
+class Missing(NamedTuple):
+    """What is not known of a contract's usage, in words."""
+
+    english: str
+    russian: str
 
 
 @dataclass(slots=True)
@@ -174,13 +183,14 @@ def make_draft(
 
 def parked_by(contract_no: str, reasons: Sequence[Reason]) -> ParkedContract:
     """A contract that rating cannot price, with every reason."""
-    return ParkedContract(contract_no, reasons[0].cause.value, "; ".join(map(str, reasons)))
+    return ParkedContract(contract_no, reasons[0].cause.value, "; ".join(map(str, reasons)), "; ".join(each.russian for each in reasons))
 
 
-def parked_by_gap(contract_no: str, gap: str, reasons: Iterable[Reason] = ()) -> ParkedContract:
+def parked_by_gap(contract_no: str, gap: Missing, reasons: Iterable[Reason] = ()) -> ParkedContract:
     """A contract whose usage is not known, with what is missing and whatever else stands against it."""
-    others = [str(reason) for reason in reasons if reason.cause != Cause.MISSING_DAYS]
-    return ParkedContract(contract_no, Cause.MISSING_DAYS.value, "; ".join([gap, *others]))
+    others = [reason for reason in reasons if reason.cause != Cause.MISSING_DAYS]
+    english = "; ".join([gap.english, *map(str, others)])
+    return ParkedContract(contract_no, Cause.MISSING_DAYS.value, english, "; ".join([gap.russian, *(each.russian for each in others)]))
 
 
 def run_digest(month: Month, purpose: str, usage_digest: str, run: "Found") -> str:

@@ -11,6 +11,7 @@ from pipelines.billing.drafts import (
     WATCH,
     Facts,
     Found,
+    Missing,
     Prepared,
     make_draft,
     parked_by,
@@ -28,7 +29,7 @@ Days = Mapping[str, Sequence[DayUsage]]
 
 
 def close_run(
-    inputs: MonthInputs, issued: IssuedMonth, days: Days, gaps: Mapping[str, str], usage_digest: str, closed: frozenset[str]
+    inputs: MonthInputs, issued: IssuedMonth, days: Days, gaps: Mapping[str, Missing], usage_digest: str, closed: frozenset[str]
 ) -> Prepared:
     """Every contract of the month that is not closed yet: correctives that nobody watched, credits, the monthly invoice.
 
@@ -94,7 +95,7 @@ def correct_run(
     inputs: MonthInputs,
     issued: IssuedMonth,
     days: Days,
-    gaps: Mapping[str, str],
+    gaps: Mapping[str, Missing],
     usage_digest: str,
     closed: frozenset[str],
     only: str | None = None,

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipelines.billing.drafts import by_contract
-from pipelines.period import ONE_DAY, Month
+from pipelines.billing.drafts import Missing, by_contract
+from pipelines.period import ONE_DAY, Month, Span
 from pipelines.rating.model import DayUsage
 from pipelines.settings import Settings
 from pipelines.usage.gaps import Gap
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+_RUSSIAN = {"snapshot": "нет снимка", "quarantined": "снимок в карантине"}
+
+
 @dataclass(frozen=True, slots=True)
 class UsageOfMonth:
     """Days by contract, gaps in words by contract, digest of the evidence."""
 
     days: Mapping[str, Sequence[DayUsage]]
-    gaps: Mapping[str, str]
+    gaps: Mapping[str, Missing]
     digest: str
 
 
@@ -43,22 +46,37 @@ def read(settings: Settings, connection: "Connection", month: Month, *, store: b
     return UsageOfMonth(by_contract(rows), gaps, found.inputs)
 
 
-def in_words(gaps: Iterable[Gap]) -> str:
+def in_words(gaps: Iterable[Gap]) -> Missing:
     """What is missing, runs of days together: "gps2 2026-01-03…2026-01-05: no snapshot"."""
     days: dict[tuple[str, str], list[date]] = {}
     for gap in sorted(gaps):
         days.setdefault((gap.platform, gap.missing), []).append(gap.date)
-    return "; ".join(f"{platform} {_runs(found)}: no {missing}" for (platform, missing), found in sorted(days.items()))
+    found = [(platform, missing, _runs(dates)) for (platform, missing), dates in sorted(days.items())]
+    english = [f"{platform} {', '.join(map(_iso, runs))}: no {missing}" for platform, missing, runs in found]
+    russian = [f"{platform}, {', '.join(map(_shown, runs))}: {_in_russian(missing)}" for platform, missing, runs in found]
+    return Missing("; ".join(english), "; ".join(russian))
 
 
-def _runs(days: Sequence[date]) -> str:
-    runs: list[list[date]] = []
+def _in_russian(missing: str) -> str:
+    return _RUSSIAN.get(missing, f"нет данных {missing}")
+
+
+def _iso(span: Span) -> str:
+    return str(span.first) if span.days == 1 else str(span)
+
+
+def _runs(days: Sequence[date]) -> list[Span]:
+    runs: list[Span] = []
     for day in days:
-        if runs and day - runs[-1][-1] == ONE_DAY:
-            runs[-1].append(day)
+        if runs and day - runs[-1].last == ONE_DAY:
+            runs[-1] = Span(runs[-1].first, day)
         else:
-            runs.append([day])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}…{run[-1]}" for run in runs)
+            runs.append(Span(day, day))
+    return runs
+
+
+def _shown(span: Span) -> str:
+    return f"{span.first:%d.%m.%Y}" if span.days == 1 else f"{span.first:%d.%m}–{span.last:%d.%m.%Y}"
 
 
 def _known(meters: Mapping[str, Decimal | None] | None) -> dict[str, Decimal]:

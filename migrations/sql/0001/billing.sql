@@ -69,6 +69,7 @@ CREATE TABLE billing.parked (
     contract_no text NOT NULL,
     reason text NOT NULL,                    -- such as 'missing_days', 'no_terms', 'tariff_gap', 'prepaid'
     detail text NOT NULL,
+    russian text NOT NULL,                   -- the same for finance
     PRIMARY KEY (month, purpose, contract_no)
 );
 

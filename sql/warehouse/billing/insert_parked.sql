@@ -1,3 +1,4 @@
--- grain: month × purpose × contract; inputs: :month, :purpose, :contract_no, :reason, :detail
+-- grain: month × purpose × contract; inputs: :month, :purpose, :contract_no, :reason, :detail, :russian
 -- rerun: after delete_parked the same rows
-INSERT INTO billing.parked (month, purpose, contract_no, reason, detail) VALUES (:month, :purpose, :contract_no, :reason, :detail)
+INSERT INTO billing.parked (month, purpose, contract_no, reason, detail, russian)
+VALUES (:month, :purpose, :contract_no, :reason, :detail, :russian)

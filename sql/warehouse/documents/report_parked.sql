@@ -1,6 +1,6 @@
 -- grain: contract left out of the month's last run; inputs: billing.parked, master.contracts, clients; :month
 -- rerun: reads only
-SELECT p.contract_no, k.name AS client, p.reason, p.detail
+SELECT p.contract_no, k.name AS client, p.reason, p.russian AS detail
 FROM billing.parked p
 LEFT JOIN master.contracts c USING (contract_no)
 LEFT JOIN master.clients k USING (client_code)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.drafts import shown_quantity
+from pipelines.billing.drafts import Missing, shown_quantity
 from pipelines.billing.inputs import MonthInputs, Party
 from pipelines.billing.issued import IssuedMonth
 from pipelines.billing.prepare import close_run
@@ -67,7 +67,13 @@ def test_a_thousand_contracts_and_one_without_a_tariff_version():
 
 
 def test_what_is_missing_parks_that_contract_alone():
-    prepared = prepare(_inputs("A", "B"), {"A": _fleet(1), "B": _fleet(1)}, {"B": "gps2 2026-01-14: no snapshot"}, "u", frozenset())
+    prepared = prepare(
+        _inputs("A", "B"),
+        {"A": _fleet(1), "B": _fleet(1)},
+        {"B": Missing("gps2 2026-01-14: no snapshot", "gps2, 14.01.2026: нет снимка")},
+        "u",
+        frozenset(),
+    )
     assert [one.contract_no for one in prepared.drafts] == ["A"]
     assert [(one.contract_no, one.reason, one.detail) for one in prepared.parked] == [("B", "missing_days", "gps2 2026-01-14: no snapshot")]
 
