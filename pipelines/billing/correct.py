@@ -9,8 +9,15 @@ from pipelines.billing.drafts import CORRECT, Prepared, Scope
 from pipelines.billing.issue import Issued, issue
 from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
+from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
+
+
+class NotClosed(Refused):
+    """There is nothing to correct: the month, or the contract's month, was never closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ def correct(
     """
     from pipelines.documents.publish import publish
 
+    _closed(settings, month, contract_no)
     with turn(settings, f"billing of {month}", approver.by if approver else "a draft correction", at):
         seen = drafted_digest(settings, month, CORRECT)
         prepared = draft(settings, Scope(month, CORRECT, only=contract_no), at)
@@ -46,3 +54,14 @@ def correct(
         issued = issue(settings, month, issued_on, at, CORRECT)
         publish(settings, month)
         return Corrected(prepared, issued)
+
+
+def _closed(settings: Settings, month: Month, contract_no: str | None) -> None:
+    from sqlalchemy import text
+
+    with engine.transaction(settings) as connection:
+        closed = set(connection.execute(text(statement("warehouse/billing/closed_contracts")), {"month": month.first}).scalars())
+    if not closed:
+        raise NotClosed(f"{month} is not closed; `fleetbill close --month {month}` bills it first")
+    if contract_no is not None and contract_no not in closed:
+        raise NotClosed(f"contract {contract_no} is unknown, or its {month} is not closed")

@@ -12,3 +12,9 @@ def test_a_contract_that_the_history_does_not_know(run_cli):
     code, out, err = run_cli("master", "history", "--contract", "NOPE")
     assert (code, out) == (1, "")
     assert "NOPE" in err
+
+
+def test_a_month_that_was_never_closed_is_not_corrected(run_cli):
+    code, out, err = run_cli("correct", "--month", "2026-01")
+    assert (code, out) == (1, "")
+    assert "2026-01 is not closed" in err
