@@ -22,17 +22,10 @@ be billed are parked, with reasons, on the page; the others go on. Mended, they 
 **If a month never starts**, a day of it is not known: `watch_days` names it every morning.
 """
 
-from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Asset, MonthWindow, Param, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, dag, task
+from airflow.sdk import Asset, MonthWindow, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
-from alerts import Asked
+from asking import APPROVE, REJECT, answer, approval
 from policy import DEFAULTS
-
-from pipelines.settings import load
-
-APPROVE, REJECT = "Approve", "Reject"
-
-APPROVERS = [{"id": name.strip(), "name": name.strip()} for name in load().approvers.split(",") if name.strip()]
 
 DAYS_OF_MONTH = RollupMapper(upstream_mapper=StartOfMonthMapper(input_format="%Y-%m-%d"), window=MonthWindow())
 
@@ -63,38 +56,18 @@ def close_month():
         page = approval_page(configured, month, run.digest)
         return {"digest": run.digest, "subject": page.subject, "body": page.body}
 
-    # ApprovalOperator forgets who refused: it skips what follows instead of handing over the answer
-    approval = HITLOperator(
-        task_id="approval",
-        options=[APPROVE, REJECT],
-        subject="{{ ti.xcom_pull(task_ids='draft')['subject'] }}",
-        body="{{ ti.xcom_pull(task_ids='draft')['body'] }}",
-        assigned_users=APPROVERS or None,
-        params={
-            "issue_date": Param(
-                None, type=["null", "string"], format="date", title="Дата счетов", description="пусто: сегодняшний день организации"
-            ),
-            "note": Param(None, type=["null", "string"], title="Примечание", description="останется в истории решений"),
-        },
-        notifiers=[Asked()],
-        # a person may take days; a timeout of the task would become one of the answer
-        execution_timeout=None,
-    )
-
     @task(pool="month")
     def issue(partition_key=None, ti=None):
         """Approve in the person's name exactly what was shown, and issue it."""
-        from datetime import date
-
         from pipelines import clock, settings
         from pipelines.billing.approve import approve
         from pipelines.billing.close import issue_approved
         from pipelines.period import Month
 
         configured, month, seen = settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"]
-        author, asked = _answer(ti, APPROVE)
+        author, issued_on = answer(ti, APPROVE)
         approve(configured, month, seen, author)
-        issued = issue_approved(configured, month, date.fromisoformat(asked) if asked else None, clock.now())
+        issued = issue_approved(configured, month, issued_on, clock.now())
         return {"invoices": issued.invoices, "without_invoice": issued.without_invoice}
 
     @task
@@ -131,24 +104,12 @@ def close_month():
         from pipelines.billing.approve import reject
         from pipelines.period import Month
 
-        author, _ = _answer(ti, REJECT)
+        author, _ = answer(ti, REJECT)
         reject(settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"], author)
 
-    draft() >> approval >> issue() >> documents() >> [onec(), workbook()]
-    approval >> rejected()
-
-
-def _answer(ti, option):
-    """(author, issue date or None) of the approval; skips the task when the answer was another one."""
-    from pipelines.clock import Authorship
-
-    answer = ti.xcom_pull(task_ids="approval")
-    if answer["chosen_options"] != [option]:
-        raise AirflowSkipException(f"the answer was {answer['chosen_options']}")
-    given = answer["params_input"] or {}
-    who = answer["responded_by_user"]
-    note = given.get("note") or "ответ на запрос в Airflow"
-    return Authorship(who["name"] or who["id"], note, answer["responded_at"]), given.get("issue_date")
+    asked = approval(shown="draft")
+    draft() >> asked >> issue() >> documents() >> [onec(), workbook()]
+    asked >> rejected()
 
 
 close_month()

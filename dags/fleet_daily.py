@@ -2,8 +2,9 @@
 # fleet_daily: one day of every platform
 
 **What it does.** For day D (the run's partition key, `2026-02-17`): lands the day file of every platform of kind `files`,
-writes down which platform-days are there, and recomputes usage and findings of D's month. Then the day is *known*: its
-asset `fleet_day` is emitted, and the month rolls up from its days (`close_month`).
+writes down which platform-days are there, recomputes usage and findings of D's month, and issues corrective invoices (with their
+PDF) where a fleet has outgrown what was paid ahead. Then the day is *known*: its asset
+`fleet_day` is emitted, and the month rolls up from its days (`close_month`).
 
 **When.** At 00:15 for the day before. A day run again lands nothing twice: the same content is a no-op, different content
 is a further snapshot of that day.
@@ -15,7 +16,10 @@ alert, and `fleetbill snapshot coverage --month M` names the day. What is missin
 - a real drop was quarantined: `fleetbill snapshot accept DIGEST --by NAME --reason TEXT`;
 - the day is lost for ever: `fleetbill snapshot carry --platform P --date D --by NAME --reason TEXT`.
 
-A red `land` or `usage` is a fault of ours (disk, database): the log says which; clear the task when it is mended.
+- correctives beyond the bounds of an unattended run wait for a person: the alert says which bounds; nothing was issued.
+  `fleetbill watch --date D --approve-by NAME` issues them, else the month's close does.
+
+A red `land`, `usage` or `watch` is a fault of ours (disk, database): the log says which; clear the task when it is mended.
 
 **Backfill**, here the whole of February (the end needs its hour, else the last day is missed):
 
@@ -23,11 +27,12 @@ A red `land` or `usage` is a fault of ours (disk, database): the log says which;
         --max-active-runs 31 --reprocess-behavior none
 
 With 31 runs at once every day lands first and the month is counted once, not once per day. One day again: the same with
-`--reprocess-behavior completed` and the one date. A month that has rolled up is not closed again by that: trigger
+`--reprocess-behavior completed` and the one date. Correctives are dated today; `--dag-run-conf '{"issue_date": "2026-02-28"}'` dates
+those of a backfill. A month that has rolled up is not closed again by that: trigger
 `close_month` with its month.
 """
 
-from airflow.sdk import Asset, CronPartitionTimetable, TriggerRule, dag, task
+from airflow.sdk import Asset, CronPartitionTimetable, Param, TriggerRule, dag, task
 from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 FLEET_DAY = Asset("fleet_day")
@@ -42,6 +47,7 @@ FLEET_DAY = Asset("fleet_day")
     max_active_runs=4,
     tags=["billing", "day"],
     default_args=DEFAULTS,
+    params={"issue_date": Param(None, type=["null", "string"], format="date", description="date of the correctives; empty: today")},
     doc_md=__doc__,
 )
 def fleet_daily():
@@ -74,11 +80,28 @@ def fleet_daily():
         with engine.transaction(configured) as connection:
             compute(configured, connection, Month.parse(partition_key[:7]), store=True, at=clock.now())
 
+    @task(trigger_rule=TriggerRule.ALL_DONE, pool="month")
+    def watch(partition_key=None, params=None):
+        """Correctives of the day, with their documents."""
+        from datetime import date
+
+        from alerts import tell
+
+        from pipelines import clock, settings
+        from pipelines.billing.ahead import watch as watch_day
+
+        day = date.fromisoformat(partition_key)
+        issued_on = date.fromisoformat(params["issue_date"]) if params["issue_date"] else None
+        done = watch_day(settings.load(), day, approver=None, issued_on=issued_on, at=clock.now())
+        if done.waiting:
+            tell(f"the correctives of {day} wait for a person", "; ".join(done.waiting))
+        return done.issued.invoices if done.issued else 0
+
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[FLEET_DAY], retries=5)
     def known():
         """The day is known, also when a platform failed: what is missing is the warehouse's knowledge."""
 
-    land() >> usage() >> known()
+    land() >> usage() >> watch() >> known()
 
 
 fleet_daily()

@@ -6,10 +6,12 @@ overdue ladder's steps of the date: whom to remind, whom to block, whose access 
 A statement that was read moves to `done`; one that cannot be read moves to `failed`, and you get an alert with every problem
 in it. A payment that two statements carry is stored once.
 
-**When.** Every morning at 08:00. By hand: *Trigger*, with a `date` other than today where needed.
+**When.** Every morning at 08:00; between the mornings `payments_in` reads statements and gives access back.
+By hand: *Trigger*, with a `date` other than today where needed.
 
 **When it fails.** Nothing is half-done: mend the cause and clear the task. Blocking fails safe: with payment data older than
 FLEETBILL_BLOCKING_DATA_HOURS, or more clients to block than FLEETBILL_BLOCKING_MAX_SHARE allows, nobody is blocked and the log says why.
+A platform that could not be written is an alert; its orders stand, and the next run carries them out.
 `fleetbill dunning --date D --dry-run` shows the plan of a date, `fleetbill access` what is blocked now.
 
 **Backfill.** None: payments are imported whenever they come, and the ladder of a past date is not taken afterwards.
@@ -50,11 +52,16 @@ def receivables():
         """The steps of the date."""
         from datetime import date
 
+        from alerts import tell
+
         from pipelines import clock, settings
         from pipelines.access.dunning import dunning
 
         day = date.fromisoformat(params["date"]) if params["date"] else clock.local_date(clock.now(), "Europe/Moscow")
-        return [str(line) for line in dunning(settings.load(), day, clock.now()).lines]
+        done = dunning(settings.load(), day, clock.now())
+        for platform, why in sorted(done.refused.items()):
+            tell(f"platform {platform} was not written", why)
+        return list(done.lines)
 
     payments() >> ladder()
 

@@ -15,8 +15,8 @@ from stack import lifecycle, processes, summary
 from stack.environment import ROOT, Stack, passwords
 from stack.rest import Rest
 
-MONTHS = {"2026-01": ("2026-01-31", "2026-02-02"), "2026-02": ("2026-02-28", "2026-03-02")}
-"""Month → its last day, and the date that finance gives its invoices."""
+MONTHS = {"2026-01": ("2026-01-31", "2026-01-01", "2026-02-02"), "2026-02": ("2026-02-28", "2026-02-02", "2026-03-02")}
+"""Month → its last day, the date of its advance invoices, and the date that finance gives the others."""
 LADDER_DATE = "2026-03-03"
 STATEMENT_UNTIL = "2026-03-02"
 ORGANIZATIONS = ("MT", "SM")
@@ -52,11 +52,14 @@ def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -
         "master_import",
         engineer.trigger("master_import", {"path": str(company / "master"), "by": "Мария Зуева", "reason": "начальный ввод"}),
     )
-    for month, (last_day, issue_date) in MONTHS.items():
+    for month, (last_day, prepay_date, issue_date) in MONTHS.items():
+        _say(begun, f"advance invoices of {month} (DAG prepay_month)")
+        _finished(stack, engineer, "prepay_month", engineer.trigger("prepay_month", {"issue_date": prepay_date}, month))
         _say(begun, f"backfilling the days of {month} (DAG fleet_daily)")
         processes.wait_until(lambda: _no_backfill(engineer), "the end of the backfill before", LIMIT)
         days = {"from_date": f"{month}-01T00:00:00Z", "to_date": f"{last_day}T23:59:00Z", "max_active_runs": 31}
-        engineer.post("backfills", {"dag_id": "fleet_daily", "reprocess_behavior": "none", **days})
+        told = {"dag_run_conf": {"issue_date": issue_date}}
+        engineer.post("backfills", {"dag_id": "fleet_daily", "reprocess_behavior": "none", **days, **told})
         run_id = _asked(stack, engineer, month)
         _say(begun, f"{month} is drafted; finance looks at it and approves (DAG close_month)")
         finance.answer("close_month", run_id, "approval", "Approve", {"issue_date": issue_date, "note": "проверено"})

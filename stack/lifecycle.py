@@ -11,7 +11,10 @@ from stack import processes
 from stack.environment import ROOT, Stack, environment, free_port, passwords, write_env_file
 from stack.rest import Rest
 
-DAGS = ("fleet_daily", "close_month", "receivables", "master_import", "watch_days")
+DAGS = (
+    "close_month", "correct_month", "fleet_daily", "master_import", "onec_exchange", "payments_in", "prepay_month", "receivables",
+    "send_mail", "watch_days",
+)  # fmt: skip
 POOLS = {"month": (1, "Work on a whole month: one at a time, so that two days do not replace the same month at once")}
 _START = 180.0
 

@@ -1,11 +1,11 @@
 """The page that a person sees before a month is issued: totals, biggest changes, parked contracts, findings (domain.md §7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pipelines.billing.drafts import CLOSE
+from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY
 from pipelines.documents.formats import amount, clean, counted, month_name
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
@@ -18,6 +18,7 @@ Rows = Iterable[Mapping[str, Any]]
 
 MOST_CHANGES = 15
 MOST_PARKED = 40
+_RUN_NAMES = {CLOSE: "", PREPAY: "предоплата, ", CORRECT: "исправление, "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,14 @@ class ApprovalPage:
     body: str
 
 
-def approval_page(settings: Settings, month: Month, digest: str) -> ApprovalPage:
-    """The drafted run of a month as finance reads it; ``digest`` of the run is printed at the end."""
+def approval_page(settings: Settings, month: Month, digest: str, purpose: str = CLOSE, why: Sequence[str] = ()) -> ApprovalPage:
+    """The drafted run of a month as finance reads it: ``why`` a person is asked, the figures, at the end the run's ``digest``."""
     from sqlalchemy import text
 
     binds = {
         "month": month.first,
         "previous": month.previous.first,
-        "purpose": CLOSE,
+        "purpose": purpose,
         "first": month.first,
         "last": month.last,
         "most": MOST_CHANGES,
@@ -46,14 +47,18 @@ def approval_page(settings: Settings, month: Month, digest: str) -> ApprovalPage
         return [dict(row) for row in found.mappings()]
 
     with engine.transaction(settings) as connection:
-        totals, changes, parked, findings = read("totals"), read("changes"), read("parked"), read("findings")
+        totals, parked, findings = read("totals"), read("parked"), read("findings")
+        changes = read("changes" if purpose == CLOSE else "added")
     invoices = sum(row["invoices"] for row in totals)
     total = sum((row["total"] for row in totals), ZERO)
-    subject = f"{month_name(month)}: {counted(invoices, 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽, отложено договоров: {len(parked)}"
-    return ApprovalPage(subject, _page(month, digest, totals, changes, parked, findings))
+    counts = f"{counted(invoices, 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽, отложено договоров: {len(parked)}"
+    subject = f"{_RUN_NAMES[purpose]}{month_name(month)}: {counts}"
+    return ApprovalPage(
+        subject, _page({"month": str(month), "digest": digest, "purpose": purpose, "why": why}, totals, changes, parked, findings)
+    )
 
 
-def _page(month: Month, digest: str, totals: Rows, changes: Rows, parked: list[Mapping[str, Any]], findings: Rows) -> str:
+def _page(run: Mapping[str, Any], totals: Rows, changes: Rows, parked: list[Mapping[str, Any]], findings: Rows) -> str:
     import jinja2
 
     environment = jinja2.Environment(
@@ -63,8 +68,7 @@ def _page(month: Month, digest: str, totals: Rows, changes: Rows, parked: list[M
         keep_trailing_newline=True,
     )
     return environment.get_template("approval.md.j2").render(
-        month=str(month),
-        digest=digest,
+        **run,
         totals=[
             {
                 **{key: amount(row[key]) for key in ("net", "vat", "total")},

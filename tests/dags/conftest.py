@@ -11,7 +11,10 @@ from pipelines.settings import Settings
 from tests.conftest import ROOT
 
 DAGS = ROOT / "dags"
-IDS = ("close_month", "fleet_daily", "master_import", "receivables", "watch_days")
+IDS = (
+    "close_month", "correct_month", "fleet_daily", "master_import", "onec_exchange", "payments_in", "prepay_month", "receivables",
+    "send_mail", "watch_days",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,49 @@ def test_the_day_is_emitted_whatever_failed_before(dags):
     assert daily.get_task("usage").trigger_rule == "all_done"
 
 
+def test_the_month_that_begins_is_paid_ahead(dags):
+    from airflow.serialization.decoders import decode_timetable
+    from airflow.serialization.encoders import encode_timetable
+    from airflow.timetables.base import TimeRestriction
+    from pendulum import datetime
+
+    timetable = decode_timetable(encode_timetable(dags["prepay_month"].timetable))
+    begin = datetime(2026, 1, 15, tz="UTC")
+    run = timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=TimeRestriction(earliest=begin, latest=None, catchup=True))
+    assert run.run_after == datetime(2026, 2, 1, 3, 0, tz="UTC")  # 06:00 in Moscow
+    assert run.partition_key == "2026-02"
+
+
+@pytest.mark.parametrize("dag_id", ["fleet_daily", "prepay_month", "close_month", "correct_month"])
+def test_a_run_may_be_triggered_with_its_partition_key(dags, dag_id):
+    from airflow.serialization.decoders import decode_timetable
+    from airflow.serialization.encoders import encode_timetable
+
+    timetable = decode_timetable(encode_timetable(dags[dag_id].timetable))
+    assert timetable.partitioned or timetable.partitioned_at_runtime
+
+
+def test_trouble_with_correctives_holds_up_no_day(dags):
+    daily = dags["fleet_daily"]
+    assert daily.get_task("watch").upstream_task_ids == {"usage"}
+    assert daily.get_task("known").upstream_task_ids == {"watch"}
+
+
+@pytest.mark.parametrize(("dag_id", "after"), [("prepay_month", {"documents", "onec"}), ("correct_month", {"documents", "onec"})])
+def test_what_waits_for_a_person_is_never_approved_by_the_dag(dags, dag_id, after):
+    from airflow.providers.standard.operators.hitl import HITLOperator
+
+    asking = dags[dag_id]
+    approval = asking.get_task("approval")
+    assert isinstance(approval, HITLOperator)
+    assert (approval.defaults, approval.response_timeout) == (None, None)
+    assert [user["id"] for user in approval.assigned_users] == ["finance"]
+    for follower in ("issue", "rejected"):
+        assert asking.get_task(follower).upstream_task_ids == {"approval"}
+        assert asking.get_task(follower).trigger_rule == "all_success"
+    assert asking.get_task("issue").get_flat_relative_ids(upstream=False) == after
+
+
 def test_the_month_is_never_approved_by_the_dag(dags):
     from airflow.providers.standard.operators.hitl import HITLOperator
 

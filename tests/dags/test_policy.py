@@ -12,7 +12,15 @@ from tests.dags.conftest import DAGS, IDS
 pytestmark = pytest.mark.airflow
 
 FILES = sorted(path for path in DAGS.glob("*.py"))
-ALLOWED = ("airflow.sdk", "airflow.providers.standard.operators.hitl", "airflow.providers.smtp.hooks.smtp", "pipelines", "alerts", "policy")
+ALLOWED = (
+    "airflow.sdk",
+    "airflow.providers.standard.operators.hitl",
+    "airflow.providers.smtp.hooks.smtp",
+    "pipelines",
+    "alerts",
+    "asking",
+    "policy",
+)
 STANDARD_LIBRARY = sys.stdlib_module_names
 PARSE_SECONDS = 0.5
 

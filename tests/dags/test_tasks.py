@@ -176,3 +176,143 @@ def test_an_alert_is_mailed_where_smtp_is_configured(home, dags, monkeypatch):
     assert received[0].rcpt_tos == ["ops@meridian.example", "finance@meridian.example"]
     assert "fleetbill: days are missing" in received[0].content.decode()
     assert "days are missing: gps2 2026-02-17" in Path(home.home / "alerts.log").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def ahead(company):
+    """One contract of the sample pays ahead for 10 vehicles."""
+    assert _rows(company, "SELECT count(DISTINCT contract_no) FROM master.terms WHERE prepaid_vehicles > 0") == [(1,)]
+    return company
+
+
+def _ahead(settings):
+    query = "SELECT kind, cause, issued_on::text FROM billing.invoices ORDER BY kind, cause"
+    return _rows(settings, query)
+
+
+def test_advances_within_the_bounds_ask_nobody(ahead, dags):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    month = dags["prepay_month"]
+    done = month.get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": "2026-02-01"})
+    assert (done["invoices"], done["waiting"]) == (1, [])
+    assert _ahead(ahead) == [("advance", "", "2026-02-01")]
+    with pytest.raises(AirflowSkipException, match="nobody is asked"):
+        month.get_task("ask").python_callable(partition_key="2026-02", ti=SimpleNamespace(xcom_pull=_from({"prepay": done})))
+    month.get_task("documents").python_callable(partition_key="2026-02")
+    assert len(list((ahead.home / "documents").rglob("*.pdf"))) == 1
+    again = month.get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": None})
+    assert (again["invoices"], again["waiting"]) == (0, [])
+
+
+def test_advances_beyond_the_bounds_wait_for_a_person(ahead, dags, monkeypatch):
+    monkeypatch.setenv("FLEETBILL_UNATTENDED_TOTAL", "1")
+    month, params = dags["prepay_month"], {"issue_date": "2026-02-01"}
+    done = month.get_task("prepay").python_callable(partition_key="2026-02", params=params)
+    assert done["invoices"] == 0
+    assert "roubles, more than 1" in done["waiting"][0]
+    page = month.get_task("ask").python_callable(partition_key="2026-02", ti=SimpleNamespace(xcom_pull=_from({"prepay": done})))
+    assert done["waiting"][0] in page["body"]
+    assert "предоплата" in page["subject"]
+    assert _ahead(ahead) == []
+    ti = SimpleNamespace(xcom_pull=_from({"ask": page, "approval": _answer("Approve", note="согласовано")}))
+    assert month.get_task("issue").python_callable(partition_key="2026-02", params=params, ti=ti) == 1
+    assert _ahead(ahead) == [("advance", "", "2026-02-01")]
+    assert _rows(ahead, "SELECT purpose, decision, by_name, reason FROM billing.approvals") == [
+        ("prepay", "approved", "finance", "согласовано")
+    ]
+
+
+def test_a_refused_advance_is_recorded_and_not_issued(ahead, dags, monkeypatch):
+    monkeypatch.setenv("FLEETBILL_UNATTENDED_TOTAL", "1")
+    month = dags["prepay_month"]
+    done = month.get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": None})
+    ti = SimpleNamespace(xcom_pull=_from({"ask": done, "approval": _answer("Reject", note="рано")}))
+    month.get_task("rejected").python_callable(partition_key="2026-02", ti=ti)
+    assert _rows(ahead, "SELECT purpose, decision, reason FROM billing.approvals") == [("prepay", "rejected", "рано")]
+    assert _ahead(ahead) == []
+
+
+def test_a_watched_day_issues_its_correctives_with_their_documents(ahead, dags, no_mail):
+    # nothing was billed ahead: the whole of what was agreed is due
+    watch = dags["fleet_daily"].get_task("watch").python_callable
+    assert watch(partition_key="2026-02-03", params={"issue_date": "2026-03-02"}) == 1
+    assert len(list((ahead.home / "documents").rglob("*.pdf"))) == 1
+    assert _ahead(ahead) == [("corrective", "2026-02-03", "2026-03-02")]
+    assert watch(partition_key="2026-02-03", params={"issue_date": None}) == 0
+
+
+def test_correctives_beyond_the_bounds_are_told_and_not_issued(ahead, dags, no_mail, monkeypatch):
+    monkeypatch.setenv("FLEETBILL_UNATTENDED_TOTAL", "1")
+    watched = dags["fleet_daily"].get_task("watch").python_callable(partition_key="2026-02-03", params={"issue_date": None})
+    assert watched == 0
+    told = (ahead.home / "alerts.log").read_text(encoding="utf-8")
+    assert "the correctives of 2026-02-03 wait for a person" in told
+    assert "roubles, more than 1" in told
+    assert _ahead(ahead) == []
+
+
+def test_a_month_that_is_not_closed_cannot_be_corrected(company, dags):
+    from pipelines.errors import Refused
+
+    with pytest.raises(Refused, match="2026-02 is not closed"):
+        dags["correct_month"].get_task("draft").python_callable(partition_key="2026-02", params={"contract": None, "issue_date": None})
+
+
+def test_an_answer_of_onec_that_cannot_be_taken_is_told(home, dags, no_mail):
+    import os
+
+    path = home.exchange / "onec" / "in" / "Message_BP_FB.xml"
+    path.parent.mkdir(parents=True)
+    path.write_text("<not a message>", encoding="utf-8")
+    os.utime(path, (0, 0))  # written long ago: not on its way any more
+    answers = dags["onec_exchange"].get_task("receive").python_callable()
+    assert len(answers) == 1
+    assert "1C's message Message_BP_FB.xml was not taken" in (home.home / "alerts.log").read_text(encoding="utf-8")
+    assert list((home.exchange / "onec" / "failed").glob("*.error.txt"))
+    assert dags["onec_exchange"].get_task("send").python_callable() == "1C has confirmed everything"
+
+
+def test_payments_are_read_and_nothing_was_blocked(home, dags, no_mail):
+    folder = home.exchange / "bank" / "in"
+    folder.mkdir(parents=True)
+    (folder / "broken.txt").write_text("not a statement", encoding="utf-8")
+    assert dags["payments_in"].get_task("payments").python_callable() == ["broken.txt: not read, moved to failed"]
+    assert "bank statement broken.txt was not read" in (home.home / "alerts.log").read_text(encoding="utf-8")
+    assert dags["payments_in"].get_task("restore").python_callable() == []
+
+
+def test_letters_are_sent_by_the_connection_that_airflow_has(ahead, dags, monkeypatch):
+    """No connection, a dead server, a server on loopback, a dry run."""
+    from aiosmtpd.controller import Controller
+    from airflow.sdk.exceptions import AirflowException, AirflowSkipException
+
+    send = dags["send_mail"].get_task("send").python_callable
+    monkeypatch.delenv("AIRFLOW_CONN_FLEETBILL_SMTP", raising=False)
+    with pytest.raises(AirflowSkipException, match="fleetbill_smtp"):
+        send()
+    issued = dags["prepay_month"].get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": "2026-02-01"})
+    assert issued["invoices"] == 1  # and its letter is queued
+    received = []
+
+    class Box:
+        async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the name that aiosmtpd calls
+            received.append(envelope)
+            return "250 taken"
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    monkeypatch.setenv("AIRFLOW_CONN_FLEETBILL_SMTP", f"smtp://127.0.0.1:{port}/?starttls=false&timeout=5")
+    with pytest.raises(AirflowException, match="stays queued"):
+        send()  # nobody listens there yet
+    server = Controller(Box(), hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        assert (send()["sent"], len(received)) == (1, 1)
+        assert send()["sent"] == 0
+    finally:
+        server.stop()
+    monkeypatch.setenv("FLEETBILL_MAIL_DRY_RUN", "true")
+    with pytest.raises(AirflowSkipException, match="DRY_RUN"):
+        send()

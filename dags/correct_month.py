@@ -1,0 +1,106 @@
+"""
+# correct_month: adjustments of a closed month
+
+**What it does.** Rates a closed month anew by today's facts (a late or withdrawn snapshot, back-dated terms or tariff, a mapping put
+right), compares it with everything issued for it, and shows a person the differences. After **Approve** (Required Actions, by one of
+FLEETBILL_APPROVERS) each becomes one `adjustment`; then documents and the message for 1C. Issued invoices stay as they are. After
+**Reject** the refusal is recorded and nothing leaves. Where nothing differs, nobody is asked.
+
+**When.** By hand only: *Trigger* with the partition key of the month, `2026-02`; `contract` for one contract alone, `issue_date` for
+another date than today.
+
+    POST /api/v2/dags/correct_month/dagRuns  {"logical_date": null, "partition_key": "2026-02", "conf": {"contract": "МТ-24-001"}}
+
+**When it fails.** Every step may be run again. *RunChanged* in `issue`: a fact has changed since the page was shown; clear `draft` and
+everything after it, and look again. Run again after it was issued: nothing differs.
+
+**Backfill.** None: trigger each month that is to be corrected.
+"""
+
+from airflow.sdk import Param, PartitionedAtRuntime, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+from asking import APPROVE, REJECT, answer, approval
+from policy import DEFAULTS
+
+
+@dag(
+    dag_id="correct_month",
+    schedule=PartitionedAtRuntime(),
+    catchup=False,
+    max_active_runs=3,
+    tags=["billing", "month"],
+    default_args=DEFAULTS,
+    params={
+        "contract": Param(None, type=["null", "string"], description="only this contract; empty: all of the month"),
+        "issue_date": Param(None, type=["null", "string"], format="date", description="date of the adjustments; empty: today"),
+    },
+    doc_md=__doc__,
+)
+def correct_month():
+    """Draft, a person's word, and what follows from it."""
+
+    @task(pool="month")
+    def draft(partition_key=None, params=None):
+        """Draft the adjustments; what a person needs to see of them."""
+        from pipelines import clock, settings
+        from pipelines.billing.correct import correct
+        from pipelines.billing.drafts import CORRECT
+        from pipelines.documents.approval import approval_page
+        from pipelines.period import Month
+
+        configured, month = settings.load(), Month.parse(partition_key)
+        run = correct(configured, month, contract_no=params["contract"] or None, approver=None, issued_on=None, at=clock.now()).prepared
+        if not run.drafts:
+            raise AirflowSkipException(f"nothing of {month} is to be corrected; parked contracts: {len(run.parked)}")
+        page = approval_page(configured, month, run.digest, CORRECT)
+        return {"digest": run.digest, "subject": page.subject, "body": page.body}
+
+    @task(pool="month")
+    def issue(partition_key=None, params=None, ti=None):
+        """Approve in the person's name exactly what was shown, and issue it."""
+        from pipelines import clock, settings
+        from pipelines.billing.approve import approve
+        from pipelines.billing.close import issue_approved
+        from pipelines.billing.drafts import CORRECT
+        from pipelines.period import Month
+
+        configured, month = settings.load(), Month.parse(partition_key)
+        author, issued_on = answer(ti, APPROVE, params["issue_date"])
+        approve(configured, month, ti.xcom_pull(task_ids="draft")["digest"], author, CORRECT)
+        return issue_approved(configured, month, issued_on, clock.now(), CORRECT).invoices
+
+    @task
+    def documents(partition_key=None):
+        """PDF of every issued invoice of the month that has none yet."""
+        from pipelines import settings
+        from pipelines.documents.publish import publish
+        from pipelines.period import Month
+
+        return publish(settings.load(), Month.parse(partition_key))
+
+    @task
+    def onec():
+        """The message for 1C with everything that it has not acknowledged."""
+        from pipelines import clock, settings
+        from pipelines.delivery.onec.sending import send
+
+        message = send(settings.load(), clock.now())
+        return str(message.path) if message else None
+
+    @task
+    def rejected(partition_key=None, ti=None):
+        """Record the refusal, with name and reason."""
+        from pipelines import settings
+        from pipelines.billing.approve import reject
+        from pipelines.billing.drafts import CORRECT
+        from pipelines.period import Month
+
+        author, _ = answer(ti, REJECT)
+        reject(settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"], author, CORRECT)
+
+    asked = approval(shown="draft")
+    draft() >> asked >> issue() >> documents() >> onec()
+    asked >> rejected()
+
+
+correct_month()

@@ -1,0 +1,61 @@
+"""
+# payments_in: a payment opens access again
+
+**What it does.** Reads the bank statements that lie in `FLEETBILL_HOME/exchange/bank/in`, matches the payments, and gives access back at
+once to everybody who has no blocking debt left. It never blocks: that is `receivables`, once a day. A statement that cannot be read moves
+to `failed`, and you get an alert; so for a platform that could not be written.
+
+**When.** Every five minutes. By hand: *Trigger*.
+
+**When it fails.** Nothing is half-done: clear the task, or wait for the next run. An order that a platform refused stands and is carried
+out by the next run; `fleetbill access` shows what is blocked now.
+
+**Backfill.** None: payments are imported whenever they come.
+"""
+
+from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
+from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+
+
+@dag(
+    dag_id="payments_in",
+    schedule=CronTriggerTimetable("*/5 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
+    catchup=False,
+    max_active_runs=1,
+    tags=["billing", "money"],
+    default_args=DEFAULTS,
+    doc_md=__doc__,
+)
+def payments_in():
+    """Payments, then access."""
+
+    @task
+    def payments():
+        """Every statement in the folder."""
+        from alerts import tell
+
+        from pipelines import clock, settings
+        from pipelines.receivables.inbox import import_inbox
+
+        read = import_inbox(settings.load(), clock.now())
+        for refused in read.failed:
+            tell(f"bank statement {refused.name} was not read", refused.reason)
+        return list(read.lines)
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def restore():
+        """Access for whoever has paid, also by statements that were imported elsewhere."""
+        from alerts import tell
+
+        from pipelines import clock, settings
+        from pipelines.access.dunning import restore as give_back
+
+        done = give_back(settings.load(), clock.now())
+        for platform, why in sorted(done.refused.items()):
+            tell(f"platform {platform} was not written", why)
+        return list(done.lines)
+
+    payments() >> restore()
+
+
+payments_in()

@@ -1,0 +1,119 @@
+"""
+# prepay_month: the advance invoices of a month
+
+**What it does.** Issues an advance invoice to every contract that pays ahead in the month (the run's partition key, `2026-02`)
+and has none yet; then documents and the message for 1C. Letters go with `send_mail`. Within the declared bounds
+(FLEETBILL_UNATTENDED_INVOICES, _TOTAL, _SHARE) no person is needed. Beyond one of them nothing is issued: the page says which, and
+the run waits in Required Actions for one of FLEETBILL_APPROVERS.
+
+**When.** On the 1st at 06:00, for the month that begins. By hand (terms were agreed later, a parked contract was mended): *Trigger* with
+the partition key of the month; `issue_date` gives the invoices another date than today. A run again issues only what is missing.
+
+**When it fails.** Every step may be run again. *RunChanged* in `issue`: terms, prices or requisites have changed since the page was shown;
+clear `prepay` and everything after it. A contract that cannot be priced gets no advance: `fleetbill prepay --month M` names it.
+After **Reject** the refusal is recorded and nothing leaves.
+
+**Backfill.** None: trigger the month.
+"""
+
+from airflow.sdk import CronPartitionTimetable, Param, TriggerRule, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+from asking import APPROVE, REJECT, answer, approval
+from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+
+
+@dag(
+    dag_id="prepay_month",
+    schedule=CronPartitionTimetable("0 6 1 * *", timezone="Europe/Moscow", key_format="%Y-%m", run_immediately=NOT_BEFORE_ITS_HOUR),
+    catchup=False,
+    max_active_runs=3,
+    tags=["billing", "month"],
+    default_args=DEFAULTS,
+    params={"issue_date": Param(None, type=["null", "string"], format="date", description="date of the invoices; empty: today")},
+    doc_md=__doc__,
+)
+def prepay_month():
+    """Issue within the bounds, else ask; then what follows from it."""
+
+    @task(pool="month")
+    def prepay(partition_key=None, params=None):
+        """Issue the advances, or draft them and say which bounds they are beyond."""
+        from datetime import date
+
+        from pipelines import clock, settings
+        from pipelines.billing.ahead import prepay as prepay_ahead
+        from pipelines.period import Month
+
+        issued_on = date.fromisoformat(params["issue_date"]) if params["issue_date"] else None
+        done = prepay_ahead(settings.load(), Month.parse(partition_key), approver=None, issued_on=issued_on, at=clock.now())
+        return {
+            "digest": done.prepared.digest,
+            "waiting": list(done.waiting),
+            "invoices": done.issued.invoices if done.issued else 0,
+            "parked": [f"{each.contract_no}: {each.detail}" for each in done.prepared.parked],
+        }
+
+    @task
+    def ask(partition_key=None, ti=None):
+        """The page for a person, when one is needed."""
+        from pipelines import settings
+        from pipelines.billing.drafts import PREPAY
+        from pipelines.documents.approval import approval_page
+        from pipelines.period import Month
+
+        run = ti.xcom_pull(task_ids="prepay")
+        if not run["waiting"]:
+            raise AirflowSkipException("within the bounds of an unattended run: nobody is asked")
+        page = approval_page(settings.load(), Month.parse(partition_key), run["digest"], PREPAY, run["waiting"])
+        return {"digest": run["digest"], "subject": page.subject, "body": page.body}
+
+    @task(pool="month")
+    def issue(partition_key=None, params=None, ti=None):
+        """Approve in the person's name exactly what was shown, and issue it."""
+        from pipelines import clock, settings
+        from pipelines.billing.approve import approve
+        from pipelines.billing.close import issue_approved
+        from pipelines.billing.drafts import PREPAY
+        from pipelines.period import Month
+
+        configured, month, seen = settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="ask")["digest"]
+        author, issued_on = answer(ti, APPROVE, params["issue_date"])
+        approve(configured, month, seen, author, PREPAY)
+        return issue_approved(configured, month, issued_on, clock.now(), PREPAY).invoices
+
+    @task
+    def rejected(partition_key=None, ti=None):
+        """Record the refusal, with name and reason."""
+        from pipelines import settings
+        from pipelines.billing.approve import reject
+        from pipelines.billing.drafts import PREPAY
+        from pipelines.period import Month
+
+        author, _ = answer(ti, REJECT)
+        reject(settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="ask")["digest"], author, PREPAY)
+
+    # nobody asked: `issue` is skipped, and `prepay` has issued
+    @task(trigger_rule=TriggerRule.NONE_FAILED)
+    def documents(partition_key=None):
+        """PDF of every issued invoice of the month that has none yet."""
+        from pipelines import settings
+        from pipelines.documents.publish import publish
+        from pipelines.period import Month
+
+        return publish(settings.load(), Month.parse(partition_key))
+
+    @task
+    def onec():
+        """The message for 1C with everything that it has not acknowledged."""
+        from pipelines import clock, settings
+        from pipelines.delivery.onec.sending import send
+
+        message = send(settings.load(), clock.now())
+        return str(message.path) if message else None
+
+    asked = approval(shown="ask")
+    prepay() >> ask() >> asked >> issue() >> documents() >> onec()
+    asked >> rejected()
+
+
+prepay_month()
