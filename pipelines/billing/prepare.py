@@ -74,6 +74,8 @@ def watch_run(inputs: MonthInputs, issued: IssuedMonth, days: Days, usage_digest
         if not _pays_ahead(inputs, contract_no):
             continue
         known = [day for day in days.get(contract_no, ()) if day.date <= on]
+        if not known and not issued.ahead(contract_no):
+            continue  # nothing was billed ahead and nothing is known to exceed it: the advance is for `prepay`
         terms, modes = _priced_by(inputs, party)
         targets = prepaid.targets(party.contract, inputs.month, terms, inputs.tariffs, modes, known, on)
         if isinstance(targets, Parked):

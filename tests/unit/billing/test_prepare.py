@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipelines.billing.drafts import Missing, shown_quantity
 from pipelines.billing.inputs import MonthInputs, Party
 from pipelines.billing.issued import IssuedMonth
-from pipelines.billing.prepare import close_run
+from pipelines.billing.prepare import close_run, watch_run
 from pipelines.period import Month
 from pipelines.rating.model import Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode
 
@@ -121,3 +121,8 @@ def test_quantities_are_shown_with_three_decimals_half_up():
     assert shown_quantity(Fraction(406, 31)) == Decimal("13.097")
     assert str(shown_quantity(Fraction(10))) == "10"
     assert shown_quantity(Fraction(1, 2000)) == Decimal("0.001")
+
+
+def test_a_day_of_which_nothing_is_known_brings_no_corrective():
+    prepared = watch_run(_inputs("A", prepaid_vehicles=10), IssuedMonth({}, {}), {}, "u", frozenset(), date(2026, 1, 5))
+    assert prepared.drafts == ()
