@@ -22,6 +22,7 @@ STATEMENT_UNTIL = "2026-03-02"
 ORGANIZATIONS = ("MT", "SM")
 MARKER = ".demo"
 STUCK = ("failed", "upstream_failed", "up_for_retry")
+SECONDS_OF_LOOKING = 4
 LIMIT = 600.0
 
 
@@ -108,7 +109,10 @@ def _no_backfill(rest: Rest) -> bool:
 
 
 def _asked(stack: Stack, rest: Rest, month: str) -> str:
-    """Id of the month's run once it waits for a person."""
+    """Id of the month's run once it has waited for a person for a few seconds.
+
+    An answer in the very second in which the task pauses finds its process still at work, and Airflow lets the task try again.
+    """
     found: list[str] = []
 
     def waiting() -> bool:
@@ -119,7 +123,7 @@ def _asked(stack: Stack, rest: Rest, month: str) -> str:
                 states = {task["task_id"]: task["state"] for task in rest.tasks("close_month", run["dag_run_id"])}
                 if states.get("approval") == "awaiting_input":
                     found.append(run["dag_run_id"])
-        return bool(found)
+        return len(found) >= SECONDS_OF_LOOKING
 
     processes.wait_until(_alive(stack, waiting), f"the draft of {month}", LIMIT, every=1)
     return found[0]
