@@ -68,7 +68,7 @@ def issue_approved(settings: Settings, month: Month, issued_on: date | None, at:
 
 def _carry_through(settings: Settings, prepared: Prepared, approver: Authorship, issued_on: date | None, progress: Progress) -> Closed:
     from pipelines.delivery.onec.sending import send
-    from pipelines.documents.publish import publish
+    from pipelines.documents.publish import NotPrinted, publish
     from pipelines.documents.report import write_report
 
     month = prepared.month
@@ -84,9 +84,15 @@ def _carry_through(settings: Settings, prepared: Prepared, approver: Authorship,
             f"{first.contract_no}: {first.detail}"
         )
     progress("writing documents")
-    documents = publish(settings, month)
+    documents, unprinted = 0, None
+    try:
+        documents = publish(settings, month)
+    except NotPrinted as error:  # 1C and the workbook do not wait for a paper that cannot be printed
+        unprinted = error
     progress("writing the 1C message")
     message = send(settings, approver.at)
     progress("writing the workbook")
     workbook = write_report(settings, month, approver.at)
+    if unprinted is not None:
+        raise unprinted
     return Closed(prepared, issued, documents, str(message.path) if message else None, workbook)

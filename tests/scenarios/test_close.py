@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pipelines.billing.close import close
 from pipelines.clock import Authorship
+from pipelines.documents import publish as publishing
 from pipelines.period import Month
 from pipelines.warehouse import engine
 from tests.company import Company, steady
@@ -258,3 +259,21 @@ def test_the_thousand_contracts_of_two_closes(run_cli, tmp_path, settings, envir
     assert [row.sequence_no for row in rows] == list(range(1, 1000))
     assert {row.total for row in rows} == {Decimal("366.00")}
     assert [row[0] for row in _rows(settings, "SELECT contract_no FROM billing.parked")] == ["K0500"]
+
+
+def test_a_paper_that_cannot_be_printed_holds_up_neither_1c_nor_the_workbook(loaded, settings, monkeypatch):
+    real = publishing.invoice_document
+
+    def broken(row):
+        if row.contract_no == "K1":
+            raise KeyError("inn")
+        return real(row)
+
+    monkeypatch.setattr(publishing, "invoice_document", broken)
+    approver = Authorship("Анна", "проверено", NOW)
+    with pytest.raises(publishing.NotPrinted, match="the others were"):
+        close(settings, Month(2026, 1), approver=approver, issued_on=date(2026, 2, 1), at=NOW)
+    assert len(list((settings.exchange / "onec" / "out").glob("*.xml"))) == 1
+    assert len(list((settings.home / "documents" / "reports").rglob("*.xlsx"))) == 1
+    monkeypatch.undo()
+    assert close(settings, Month(2026, 1), approver=approver, issued_on=date(2026, 2, 1), at=NOW).documents == 1
