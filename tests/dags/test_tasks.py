@@ -233,23 +233,34 @@ def test_a_refused_advance_is_recorded_and_not_issued(ahead, dags, monkeypatch):
     assert _ahead(ahead) == []
 
 
+def _more_is_agreed(ahead, dags):
+    """The advance of February is issued, and then three vehicles more are agreed."""
+    assert (
+        dags["prepay_month"].get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": "2026-02-01"})["invoices"]
+        == 1
+    )
+    with engine.transaction(ahead) as connection:
+        connection.execute(text("UPDATE master.terms SET prepaid_vehicles = prepaid_vehicles + 3"))
+
+
 def test_a_watched_day_issues_its_correctives_with_their_documents(ahead, dags, no_mail):
-    # nothing was billed ahead: the whole of what was agreed is due
+    _more_is_agreed(ahead, dags)
     watch = dags["fleet_daily"].get_task("watch").python_callable
     assert watch(partition_key="2026-02-03", params={"issue_date": "2026-03-02"}) == 1
-    assert len(list((ahead.home / "documents").rglob("*.pdf"))) == 1
-    assert _ahead(ahead) == [("corrective", "2026-02-03", "2026-03-02")]
+    assert len(list((ahead.home / "documents").rglob("*.pdf"))) == 2
+    assert _ahead(ahead) == [("advance", "", "2026-02-01"), ("corrective", "2026-02-03", "2026-03-02")]
     assert watch(partition_key="2026-02-03", params={"issue_date": None}) == 0
 
 
 def test_correctives_beyond_the_bounds_are_told_and_not_issued(ahead, dags, no_mail, monkeypatch):
+    _more_is_agreed(ahead, dags)
     monkeypatch.setenv("FLEETBILL_UNATTENDED_TOTAL", "1")
     watched = dags["fleet_daily"].get_task("watch").python_callable(partition_key="2026-02-03", params={"issue_date": None})
     assert watched == 0
     told = (ahead.home / "alerts.log").read_text(encoding="utf-8")
     assert "the correctives of 2026-02-03 wait for a person" in told
     assert "roubles, more than 1" in told
-    assert _ahead(ahead) == []
+    assert _ahead(ahead) == [("advance", "", "2026-02-01")]
 
 
 def test_a_month_that_is_not_closed_cannot_be_corrected(company, dags):
