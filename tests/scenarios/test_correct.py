@@ -216,8 +216,10 @@ def test_a_correction_that_changed_since_it_was_drafted_is_refused(settings, run
     assert _correct(run_cli) == {"AVERAGE": "30.00", "FIXED": "300.00"}
 
 
-def test_a_month_that_is_not_closed_has_nothing_to_correct(settings, run_cli):
-    assert _json(run_cli("correct", "--month", "2025-10", "--approve-by", "Анна", "--format", "json")) == []
+def test_a_month_that_is_not_closed_has_nothing_to_correct(run_cli):
+    code, out, err = run_cli("correct", "--month", "2025-10")
+    assert (code, out) == (1, "")
+    assert "2025-10 is not closed" in err
 
 
 def test_the_adjustments_are_dated_and_due_as_any_invoice(settings, run_cli, tmp_path):
