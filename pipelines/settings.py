@@ -53,6 +53,7 @@ class Settings:
     debug: int = _setting(0, "1: a failed command shows its whole trace")
     workers: int = _setting(0, "processes that render documents; 0: one per core")
     approvers: str = _setting("finance", "Airflow users who may answer the approval of a month, by commas; empty: whoever may run the DAG")
+    four_eyes: bool = _setting(default=False, doc="true: a run is issued only after two different people have approved it")
     alerts_to: str = _setting("", "e-mail addresses that DAGs alert, by commas; needs the Airflow connection smtp_default")
     mail_dry_run: bool = _setting(default=False, doc="true: mails are shown and not sent (for test systems)")
     mail_redirect: str = _setting("", "one address that all mail goes to instead of its recipients (for test systems)")
@@ -95,7 +96,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         try:
             values[known.name] = _PARSERS[known.name](text)
         except (ValueError, InvalidOperation):
-            kind = {"home": "a path", "mail_dry_run": "true or false"}.get(known.name, "a number")
+            kind = {"home": "a path", "mail_dry_run": "true or false", "four_eyes": "true or false"}.get(known.name, "a number")
             problems.append(Problem(f"{PREFIX}{known.name.upper()}", f"{text!r} is not {kind}"))
     if problems:
         raise BadInput(problems)

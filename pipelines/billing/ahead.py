@@ -5,27 +5,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.billing import inputs
-from pipelines.billing.approve import approve
+from pipelines.billing.approve import Approval, approve, approve_unattended
 from pipelines.billing.bounds import bounds_of, exceeded
 from pipelines.billing.draft import draft
 from pipelines.billing.drafts import PREPAY, WATCH, Prepared, Scope
 from pipelines.billing.issue import Issued, issue
+from pipelines.billing.transitions import UNATTENDED
 from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 
-UNATTENDED = "в пределах лимитов"
-
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What a run did. ``waiting``: the bounds that it is beyond; then nothing was issued and a person is asked."""
+    """What a run did. ``waiting``: the bounds that it is beyond; then nothing was issued and a person is asked.
+
+    ``approval``: the word of one person, where a second one is needed; then nothing was issued either.
+    """
 
     prepared: Prepared
     issued: Issued | None
     waiting: Sequence[str] = ()
+    approval: Approval | None = None
 
 
 def prepay(settings: Settings, month: Month, *, approver: Authorship | None, issued_on: date | None, at: datetime) -> Ahead:
@@ -57,7 +60,11 @@ def _run(
             waiting = exceeded(bounds_of(settings), prepared, clients)
             if waiting:
                 return Ahead(prepared, None, waiting)
-        approve(settings, month, prepared.digest, approver or Authorship(UNATTENDED, "лимиты одного запуска не превышены", at), purpose)
+            approval = approve_unattended(settings, month, prepared.digest, "лимиты одного запуска не превышены", at, purpose)
+        else:
+            approval = approve(settings, month, prepared.digest, approver, purpose)
+        if not approval.is_complete:
+            return Ahead(prepared, None, approval=approval)
         issued = issue(settings, month, issued_on, at, purpose)
         publish(settings, month)
         return Ahead(prepared, issued)

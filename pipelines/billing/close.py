@@ -1,14 +1,15 @@
 """Close a month: draft it; with a person's word also approve, issue, print, send and report it (domain.md §7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.billing import listing
-from pipelines.billing.approve import RunChanged, approve
+from pipelines.billing.approve import Approval, RunChanged
 from pipelines.billing.draft import draft as draft_month
 from pipelines.billing.draft import drafted_digest
 from pipelines.billing.drafts import CLOSE, Prepared, Scope
+from pipelines.billing.hold import approve_without
 from pipelines.billing.issue import Issued, issue
 from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
@@ -25,13 +26,14 @@ class NothingBillable(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What a close did. ``issued`` None: it stopped at the drafts."""
+    """What a close did. ``issued`` None: it stopped at the drafts, or (``approval``) one person has approved and two are needed."""
 
     prepared: Prepared
     issued: Issued | None
     documents: int = 0
     message: str | None = None
     workbook: str | None = None
+    approval: Approval | None = None
 
 
 def close(
@@ -41,9 +43,10 @@ def close(
     approver: Authorship | None,
     issued_on: date | None,
     at: datetime,
+    hold: Sequence[str] = (),
     progress: Progress = lambda _: None,
 ) -> Closed:
-    """Draft the month and, with an approver, carry it through to the workbook.
+    """Draft the month and, with an approver, carry it through to the workbook; contracts of ``hold`` are left out of it.
 
     With an approver, a run that was drafted before and has changed since is refused (RunChanged) after the new draft
     is stored: the person looks again. What was interrupted is completed by running it again; a closed month gains
@@ -57,7 +60,7 @@ def close(
             return Closed(prepared, None)
         if seen not in (None, prepared.digest):
             raise RunChanged(f"the run of {month} has changed since it was drafted; the new draft is stored: look at it and approve that")
-        return _carry_through(settings, prepared, approver, issued_on, progress)
+        return _carry_through(settings, prepared, approver, hold, issued_on, progress)
 
 
 def issue_approved(settings: Settings, month: Month, issued_on: date | None, at: datetime, purpose: str = CLOSE) -> Issued:
@@ -66,7 +69,9 @@ def issue_approved(settings: Settings, month: Month, issued_on: date | None, at:
         return issue(settings, month, issued_on, at, purpose)
 
 
-def _carry_through(settings: Settings, prepared: Prepared, approver: Authorship, issued_on: date | None, progress: Progress) -> Closed:
+def _carry_through(
+    settings: Settings, prepared: Prepared, approver: Authorship, hold: Sequence[str], issued_on: date | None, progress: Progress
+) -> Closed:
     from pipelines.delivery.onec.sending import send
     from pipelines.documents.publish import NotPrinted, publish
     from pipelines.documents.report import write_report
@@ -75,7 +80,9 @@ def _carry_through(settings: Settings, prepared: Prepared, approver: Authorship,
     issued = Issued(0, 0)
     if prepared.drafts or prepared.nothing:
         progress("issuing")
-        approve(settings, month, prepared.digest, approver)
+        approval, prepared = approve_without(settings, prepared, hold, approver)
+        if not approval.is_complete:
+            return Closed(prepared, None, approval=approval)
         issued = issue(settings, month, issued_on, approver.at)
     elif prepared.parked and not listing.invoices(settings, month, None):
         first = prepared.parked[0]

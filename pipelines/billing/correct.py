@@ -1,11 +1,13 @@
 """Correct a closed month: what it costs by today's facts, less what was issued for it, as adjustments (domain.md §7)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipelines.billing.approve import RunChanged, approve
+from pipelines.billing.approve import Approval, RunChanged
 from pipelines.billing.draft import draft, drafted_digest
 from pipelines.billing.drafts import CORRECT, Prepared, Scope
+from pipelines.billing.hold import approve_without
 from pipelines.billing.issue import Issued, issue
 from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
@@ -22,16 +24,24 @@ class NotClosed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """What a correction found; ``issued`` None: it stopped at the drafts."""
+    """What a correction found; ``issued`` None: it stopped at the drafts, or (``approval``) a second person is needed."""
 
     prepared: Prepared
     issued: Issued | None
+    approval: Approval | None = None
 
 
 def correct(
-    settings: Settings, month: Month, *, contract_no: str | None, approver: Authorship | None, issued_on: date | None, at: datetime
+    settings: Settings,
+    month: Month,
+    *,
+    contract_no: str | None,
+    approver: Authorship | None,
+    issued_on: date | None,
+    at: datetime,
+    hold: Sequence[str] = (),
 ) -> Corrected:
-    """Draft the adjustments of a closed month (of one contract, or all); with an approver, issue them.
+    """Draft the adjustments of a closed month (of one contract, or all); with an approver, issue them, those of ``hold`` left out.
 
     Issued invoices stay as they are. Run again: nothing. RunChanged when the facts changed since the draft was shown.
     """
@@ -50,7 +60,9 @@ def correct(
         if not prepared.drafts:
             publish(settings, month)  # what a killed run left unprinted
             return Corrected(prepared, Issued(0, 0))
-        approve(settings, month, prepared.digest, approver, CORRECT)
+        approval, prepared = approve_without(settings, prepared, hold, approver)
+        if not approval.is_complete:
+            return Corrected(prepared, None, approval)
         issued = issue(settings, month, issued_on, at, CORRECT)
         publish(settings, month)
         return Corrected(prepared, issued)

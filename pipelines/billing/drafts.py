@@ -9,13 +9,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from pipelines.billing.identity import canonical, digest, invoice_id
-from pipelines.billing.inputs import MonthInputs, Party, tariff_json, terms_json
+from pipelines.billing.inputs import Held, MonthInputs, Party, tariff_json, terms_json
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts, Cause, Charge, Reason, UnusedPrepaid, ZeroPrice, total_of
 from pipelines.rating.model import DayUsage, Terms
 from pipelines.rating.printed import PrintedRow, printed_row
 
 CLOSE, PREPAY, WATCH, CORRECT = "close", "prepay", "watch", "correct"
+HELD = "held"  # the reason of a contract that is parked because a person holds it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,13 @@ def parked_by_gap(contract_no: str, gap: Missing, reasons: Iterable[Reason] = ()
     others = [reason for reason in reasons if reason.cause != Cause.MISSING_DAYS]
     english = "; ".join([gap.english, *map(str, others)])
     return ParkedContract(contract_no, Cause.MISSING_DAYS.value, english, "; ".join([gap.russian, *(each.russian for each in others)]))
+
+
+def parked_by_hold(contract_no: str, held: Held) -> ParkedContract:
+    """A contract that a person holds back from the runs of the month."""
+    return ParkedContract(
+        contract_no, HELD, f"held back by {held.by}: {held.reason}", f"придержан, {held.by}: {held.reason}"
+    )
 
 
 def run_digest(month: Month, purpose: str, usage_digest: str, run: "Found") -> str:

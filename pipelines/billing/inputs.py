@@ -1,7 +1,7 @@
 """What a month is billed from: contracts, terms, tariffs, VAT modes, mappings, as known now; usage comes beside it."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,16 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A person holds a contract back from the runs of a month: who, and why."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MonthInputs:
-    """Everything but usage, for every contract in force in the month, in byte order of contract_no."""
+    """Everything but usage, for every contract in force in the month, in byte order of contract_no. ``held``: by contract_no."""
 
     month: Month
     parties: tuple[Party, ...]
@@ -36,10 +44,11 @@ class MonthInputs:
     tariffs: dict[str, tuple[TariffVersion, ...]]
     vat_modes: dict[str, tuple[VatMode, ...]]
     mappings: dict[str, list[list[str | None]]]
+    held: dict[str, Held] = field(default_factory=dict)
 
 
 def read(connection: "Connection", month: Month) -> MonthInputs:
-    """Read the inputs of a month in five statements."""
+    """Read the inputs of a month in six statements."""
     bounds = {"first": month.first, "last": month.last}
     parties = tuple(
         Party(
@@ -72,6 +81,7 @@ def read(connection: "Connection", month: Month) -> MonthInputs:
         read_tariffs(connection, month),
         _vat_modes(connection),
         _mappings(connection, bounds),
+        {row.contract_no: Held(row.by_name, row.reason) for row in _rows(connection, "held", {"month": month.first})},
     )
 
 

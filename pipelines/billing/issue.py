@@ -5,10 +5,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.billing import inputs
-from pipelines.billing.approve import stored_run, unchanged
+from pipelines.billing.approve import issuable, stored_run, unchanged
 from pipelines.billing.drafts import CLOSE, used_tariffs
 from pipelines.billing.identity import canonical
-from pipelines.billing.transitions import Status, move
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
@@ -45,15 +44,15 @@ class Issued:
 def issue(settings: Settings, month: Month, issued_on: date | None, at: datetime, purpose: str = CLOSE) -> Issued:
     """Turn the approved drafts of a run into issued invoices.
 
-    ``issued_on`` None: each organization's local date of ``at``. IllegalMove when the run is not approved, RunChanged
-    when its facts have changed since. Either the whole run is issued or nothing of it.
+    ``issued_on`` None: each organization's local date of ``at``. IllegalMove when the run is not approved,
+    SecondPersonNeeded when one person alone has approved it and two are asked for, RunChanged when its facts have changed since. Either the whole run is issued or nothing of it.
     """
     from sqlalchemy import text
 
     key: dict[str, Any] = {"month": month.first, "purpose": purpose, "at": at, "issued_on": issued_on, "peer": settings.onec_peer}
     with engine.transaction(settings) as connection:
         run = stored_run(connection, month, purpose)
-        move(f"the run of {month}", Status.APPROVED if run.decision == "approved" else Status.DRAFT, Status.ISSUED)
+        issuable(settings, month, run)
         unchanged(settings, connection, month, purpose, run, run.digest, at)
         key["approval_no"] = run.approval_no
         _freeze(settings, connection, month, key)

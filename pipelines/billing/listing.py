@@ -3,6 +3,7 @@
 from typing import Any
 
 from pipelines.billing.drafts import CLOSE
+from pipelines.billing.transitions import status_of
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
@@ -33,7 +34,10 @@ PARKED_COLUMNS = ("contract_no", "reason", "detail")
 
 def invoices(settings: Settings, month: Month | None, kind: str | None) -> list[Row]:
     """Issued invoices and drafts (these without a number), in the order of their numbers."""
-    return _read(settings, "invoices", {"month": month and month.first, "kind": kind})
+    rows = _read(settings, "invoices", {"month": month and month.first, "kind": kind})
+    for row in rows:
+        row["status"] = row["status"] or status_of(row["approved_by"] or (), four_eyes=settings.four_eyes).value
+    return rows
 
 
 def invoice_lines(settings: Settings, month: Month | None, kind: str | None) -> list[Row]:

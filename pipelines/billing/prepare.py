@@ -16,6 +16,7 @@ from pipelines.billing.drafts import (
     make_draft,
     parked_by,
     parked_by_gap,
+    parked_by_hold,
 )
 from pipelines.billing.inputs import MonthInputs, Party
 from pipelines.billing.issued import IssuedMonth
@@ -39,6 +40,8 @@ def close_run(
     found = Found()
     for party in _open(inputs, closed):
         contract_no = party.contract.contract_no
+        if _is_held(inputs, contract_no, found):
+            continue
         known = days.get(contract_no, ())
         rated = _rated(inputs, party, known)
         if contract_no in gaps:
@@ -55,7 +58,7 @@ def prepay_run(inputs: MonthInputs, issued: IssuedMonth, closed: frozenset[str] 
     found = Found()
     for party in _open(inputs, closed):
         contract_no = party.contract.contract_no
-        if issued.count(contract_no, "advance") or not _pays_ahead(inputs, contract_no):
+        if issued.count(contract_no, "advance") or not _pays_ahead(inputs, contract_no) or _is_held(inputs, contract_no, found):
             continue
         terms, modes = _priced_by(inputs, party)
         lines = prepaid.advance(party.contract, inputs.month, terms, inputs.tariffs, modes)
@@ -71,7 +74,7 @@ def watch_run(inputs: MonthInputs, issued: IssuedMonth, days: Days, usage_digest
     found = Found()
     for party in _open(inputs, closed):
         contract_no = party.contract.contract_no
-        if not _pays_ahead(inputs, contract_no):
+        if not _pays_ahead(inputs, contract_no) or _is_held(inputs, contract_no, found):
             continue
         known = [day for day in days.get(contract_no, ()) if day.date <= on]
         if not known and not issued.ahead(contract_no):
@@ -106,7 +109,7 @@ def correct_run(
     found = Found()
     for party in inputs.parties:
         contract_no = party.contract.contract_no
-        if contract_no not in closed or only not in (None, contract_no):
+        if contract_no not in closed or only not in (None, contract_no) or _is_held(inputs, contract_no, found):
             continue
         known = days.get(contract_no, ())
         rated = _rated(inputs, party, known)
@@ -156,6 +159,14 @@ def _add(
     draft = make_draft(inputs, party, kind, cause, lines, terms, facts) if terms else None
     if draft is not None:
         found.drafts.append(draft)
+
+
+def _is_held(inputs: MonthInputs, contract_no: str, found: Found) -> bool:
+    """Whether a person holds the contract back: then it is parked, whatever it would come to."""
+    held = inputs.held.get(contract_no)
+    if held is not None:
+        found.parked.append(parked_by_hold(contract_no, held))
+    return held is not None
 
 
 def _open(inputs: MonthInputs, closed: frozenset[str]) -> list[Party]:

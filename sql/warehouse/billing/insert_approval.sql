@@ -7,4 +7,3 @@ SELECT
     :decision, :digest, :by, :reason, :at, count(*), coalesce(sum(d.total), 0)
 FROM billing.drafts d
 WHERE d.month = :month AND d.purpose = :purpose AND NOT d.discarded
-RETURNING approval_no

@@ -1,24 +1,21 @@
--- grain: invoice or draft, with what was paid; inputs: billing.*, receivables.invoice_balances; :month or NULL, :kind or NULL
+-- grain: invoice or draft (status NULL: whatever those who approved its run make it), with what was paid
+-- inputs: billing.*, receivables.invoice_balances; :month or NULL, :kind or NULL
 -- rerun: reads only
 SELECT * FROM (
     SELECT
         i.number, i.kind, 'issued' AS status, i.contract_no, i.client_code, to_char(i.month, 'YYYY-MM') AS period,
-        i.issued_on, i.due_on, i.net, i.vat, i.total, coalesce(b.paid, 0)::numeric(14, 2) AS paid, i.currency, i.organization_code, i.sequence_no
+        i.issued_on, i.due_on, i.net, i.vat, i.total, coalesce(b.paid, 0)::numeric(14, 2) AS paid, i.currency, i.organization_code, i.sequence_no,
+        NULL::text[] AS approved_by
     FROM billing.invoices i
     LEFT JOIN receivables.invoice_balances b USING (number)
     WHERE (CAST(:month AS date) IS NULL OR i.month = :month) AND (CAST(:kind AS text) IS NULL OR i.kind = :kind)
     UNION ALL
     SELECT
-        NULL, d.kind,
-        CASE WHEN d.discarded THEN 'discarded' WHEN a.approval_no IS NOT NULL THEN 'approved' ELSE 'draft' END,
+        NULL, d.kind, CASE WHEN d.discarded THEN 'discarded' END,
         d.contract_no, d.client_code, to_char(d.month, 'YYYY-MM'),
-        NULL, NULL, d.net, d.vat, d.total, 0.00, d.currency, d.organization_code, NULL
+        NULL, NULL, d.net, d.vat, d.total, 0.00, d.currency, d.organization_code, NULL, w.approved_by
     FROM billing.drafts d
-    LEFT JOIN billing.runs r ON r.month = d.month AND r.purpose = d.purpose
-    LEFT JOIN LATERAL (
-        SELECT approval_no FROM billing.approvals p
-        WHERE (p.month, p.purpose, p.digest) = (r.month, r.purpose, r.digest) AND p.decision = 'approved' LIMIT 1
-    ) a ON true
+    LEFT JOIN billing.run_words w ON w.month = d.month AND w.purpose = d.purpose
     WHERE (CAST(:month AS date) IS NULL OR d.month = :month) AND (CAST(:kind AS text) IS NULL OR d.kind = :kind)
 ) listed
 ORDER BY period, organization_code, sequence_no NULLS LAST, contract_no COLLATE "C"

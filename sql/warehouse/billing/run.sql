@@ -1,9 +1,7 @@
--- grain: month × purpose, with the last word of a person on exactly this digest; inputs: :month, :purpose
+-- grain: month × purpose, with the last word of a person on exactly this digest, and all who approved it
+-- inputs: billing.runs, run_words; :month, :purpose
 -- rerun: reads only
-SELECT r.digest, r.watched_on, r.only_contract, r.nothing, r.drafted_at, a.approval_no, a.decision, a.by_name
+SELECT r.digest, r.watched_on, r.only_contract, r.nothing, r.drafted_at, w.approval_no, w.decision, w.by_name, w.approved_by
 FROM billing.runs r
-LEFT JOIN LATERAL (
-    SELECT approval_no, decision, by_name, digest FROM billing.approvals
-    WHERE (month, purpose) = (r.month, r.purpose) ORDER BY approval_no DESC LIMIT 1
-) a ON a.digest = r.digest
+JOIN billing.run_words w USING (month, purpose)
 WHERE r.month = :month AND r.purpose = :purpose

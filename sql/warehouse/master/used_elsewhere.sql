@@ -12,6 +12,9 @@ UNION ALL
 SELECT 'closed months'
 WHERE EXISTS (SELECT FROM billing.closed WHERE :sheet = 'contracts' AND contract_no = :key)
 UNION ALL
+SELECT 'words on holding it back'
+WHERE EXISTS (SELECT FROM billing.holds WHERE :sheet = 'contracts' AND contract_no = :key)
+UNION ALL
 SELECT 'payments'
 WHERE EXISTS (
     SELECT FROM receivables.payments

@@ -1,0 +1,43 @@
+-- grain: contract × month × word on holding it back: the last word counts; append-only
+CREATE TABLE billing.holds (
+    month date NOT NULL,
+    contract_no text NOT NULL REFERENCES master.contracts,
+    hold_no integer NOT NULL,
+    is_held boolean NOT NULL,                -- false: released
+    by_name text NOT NULL,
+    reason text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (month, contract_no, hold_no)
+);
+CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.holds
+    FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+GRANT SELECT, INSERT ON billing.holds TO fleetbill_app;
+
+-- grain: contract × month that is held back now
+CREATE VIEW billing.held AS
+SELECT month, contract_no, by_name, reason, at
+FROM (SELECT DISTINCT ON (month, contract_no) * FROM billing.holds ORDER BY month, contract_no, hold_no DESC) last_word
+WHERE is_held;
+GRANT SELECT ON billing.held TO fleetbill_app;
+
+-- grain: drafted run: the last word on exactly this digest, and everybody who has approved it since the last refusal
+CREATE VIEW billing.run_words AS
+SELECT
+    r.month, r.purpose, l.approval_no, l.decision, l.by_name,
+    ARRAY(
+        SELECT a.by_name FROM billing.approvals a
+        WHERE (a.month, a.purpose, a.digest, a.decision) = (r.month, r.purpose, r.digest, 'approved')
+          AND a.approval_no > coalesce(
+              (
+                  SELECT max(x.approval_no) FROM billing.approvals x
+                  WHERE (x.month, x.purpose, x.digest, x.decision) = (r.month, r.purpose, r.digest, 'rejected')
+              ), 0
+          )
+        ORDER BY a.approval_no
+    ) AS approved_by
+FROM billing.runs r
+LEFT JOIN LATERAL (
+    SELECT a.approval_no, a.decision, a.by_name, a.digest FROM billing.approvals a
+    WHERE (a.month, a.purpose) = (r.month, r.purpose) ORDER BY a.approval_no DESC LIMIT 1
+) l ON l.digest = r.digest;
+GRANT SELECT ON billing.run_words TO fleetbill_app;

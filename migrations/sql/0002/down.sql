@@ -1,0 +1,3 @@
+-- Takes the holds back, and what was said with them.
+DROP VIEW billing.run_words, billing.held;
+DROP TABLE billing.holds;
