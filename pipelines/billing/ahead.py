@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.billing import inputs
-from pipelines.billing.approve import Approval, approve, approve_unattended
+from pipelines.billing.approve import Approval, approve_unattended
 from pipelines.billing.bounds import bounds_of, exceeded
 from pipelines.billing.draft import draft
 from pipelines.billing.drafts import PREPAY, WATCH, Prepared, Scope
+from pipelines.billing.hold import approve_without
 from pipelines.billing.issue import Issued, issue
 from pipelines.billing.transitions import UNATTENDED
 from pipelines.billing.turn import turn
@@ -31,26 +32,29 @@ class Ahead:
     approval: Approval | None = None
 
 
-def prepay(settings: Settings, month: Month, *, approver: Authorship | None, issued_on: date | None, at: datetime) -> Ahead:
-    """Issue the advance invoices of a month. Again: only for contracts that have none yet.
+def prepay(
+    settings: Settings, month: Month, *, approver: Authorship | None, issued_on: date | None, at: datetime, hold: Sequence[str] = ()
+) -> Ahead:
+    """Issue the advance invoices of a month, those of ``hold`` left out. Again: only for contracts that have none yet.
 
     ``issued_on`` None: each organization's local date of ``at``.
     """
-    return _run(settings, month, PREPAY, None, approver, issued_on, at)
+    return _run(settings, Scope(month, PREPAY), approver, hold, issued_on, at)
 
 
-def watch(settings: Settings, on: date, *, approver: Authorship | None, issued_on: date | None, at: datetime) -> Ahead:
-    """Issue corrective invoices for the limits exceeded by the end of a day; days may be watched late or out of order."""
-    return _run(settings, Month.of(on), WATCH, on, approver, issued_on, at)
-
-
-def _run(
-    settings: Settings, month: Month, purpose: str, on: date | None, approver: Authorship | None, issued_on: date | None, at: datetime
+def watch(
+    settings: Settings, on: date, *, approver: Authorship | None, issued_on: date | None, at: datetime, hold: Sequence[str] = ()
 ) -> Ahead:
+    """Issue corrective invoices for the limits exceeded by the end of a day; days may be watched late or out of order."""
+    return _run(settings, Scope(Month.of(on), WATCH, on), approver, hold, issued_on, at)
+
+
+def _run(settings: Settings, scope: Scope, approver: Authorship | None, hold: Sequence[str], issued_on: date | None, at: datetime) -> Ahead:
     from pipelines.documents.publish import publish
 
+    month = scope.month
     with turn(settings, f"billing of {month}", approver.by if approver else UNATTENDED, at):
-        prepared = draft(settings, Scope(month, purpose, on), at)
+        prepared = draft(settings, scope, at)
         if not prepared.drafts:
             publish(settings, month)  # what a killed run left unprinted
             return Ahead(prepared, Issued(0, 0))
@@ -60,11 +64,11 @@ def _run(
             waiting = exceeded(bounds_of(settings), prepared, clients)
             if waiting:
                 return Ahead(prepared, None, waiting)
-            approval = approve_unattended(settings, month, prepared.digest, "лимиты одного запуска не превышены", at, purpose)
+            approval = approve_unattended(settings, month, prepared.digest, "лимиты одного запуска не превышены", at, scope.purpose)
         else:
-            approval = approve(settings, month, prepared.digest, approver, purpose)
+            approval, prepared = approve_without(settings, prepared, hold, approver)
         if not approval.is_complete:
             return Ahead(prepared, None, approval=approval)
-        issued = issue(settings, month, issued_on, at, purpose)
+        issued = issue(settings, month, issued_on, at, scope.purpose)
         publish(settings, month)
         return Ahead(prepared, issued)

@@ -196,9 +196,7 @@ def parked_by_gap(contract_no: str, gap: Missing, reasons: Iterable[Reason] = ()
 
 def parked_by_hold(contract_no: str, held: Held) -> ParkedContract:
     """A contract that a person holds back from the runs of the month."""
-    return ParkedContract(
-        contract_no, HELD, f"held back by {held.by}: {held.reason}", f"придержан, {held.by}: {held.reason}"
-    )
+    return ParkedContract(contract_no, HELD, f"held back by {held.by}: {held.reason}", f"придержан, {held.by}: {held.reason}")
 
 
 def run_digest(month: Month, purpose: str, usage_digest: str, run: "Found") -> str:

@@ -1,4 +1,4 @@
-"""Hold contracts back from the runs of a month, by a named person; release them; approve a run without some of its contracts (domain.md §7)."""
+"""Hold contracts back from the runs of a month, release them, approve a run without some of them (domain.md §7)."""
 
 from collections.abc import Sequence
 from datetime import datetime

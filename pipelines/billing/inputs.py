@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Json = dict[str, Any]
+Tariffs = dict[str, tuple[TariffVersion, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class MonthInputs:
     month: Month
     parties: tuple[Party, ...]
     terms: dict[str, tuple[Terms, ...]]
-    tariffs: dict[str, tuple[TariffVersion, ...]]
+    tariffs: Tariffs
     vat_modes: dict[str, tuple[VatMode, ...]]
     mappings: dict[str, list[list[str | None]]]
     held: dict[str, Held] = field(default_factory=dict)
@@ -85,7 +86,7 @@ def read(connection: "Connection", month: Month) -> MonthInputs:
     )
 
 
-def read_tariffs(connection: "Connection", month: Month) -> dict[str, tuple[TariffVersion, ...]]:
+def read_tariffs(connection: "Connection", month: Month) -> Tariffs:
     """Tariff versions that began by the end of the month, by code."""
     found: dict[str, list[TariffVersion]] = defaultdict(list)
     for row in _rows(connection, "tariffs_in_force", {"last": month.last}):

@@ -45,7 +45,8 @@ def issue(settings: Settings, month: Month, issued_on: date | None, at: datetime
     """Turn the approved drafts of a run into issued invoices.
 
     ``issued_on`` None: each organization's local date of ``at``. IllegalMove when the run is not approved,
-    SecondPersonNeeded when one person alone has approved it and two are asked for, RunChanged when its facts have changed since. Either the whole run is issued or nothing of it.
+    SecondPersonNeeded when one person alone has approved it and two are asked for, RunChanged when its facts have
+    changed since. Either the whole run is issued or nothing of it.
     """
     from sqlalchemy import text
 

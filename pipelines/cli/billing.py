@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.output import DATE, MONTH, authorship, emit, format_option, interactive, say, settings
+from pipelines.cli.output import DATE, MONTH, emit, format_option, interactive, say, settings
+from pipelines.cli.word import Word, say_who_is_missing, word_options
 from pipelines.clock import now
-from pipelines.errors import BadInput
 from pipelines.period import Month
 
 if TYPE_CHECKING:
@@ -19,11 +19,10 @@ KINDS = click.Choice(["advance", "corrective", "monthly", "adjustment"])
 
 @click.command()
 @click.option("--month", type=MONTH, required=True, help="The month to close.")
-@click.option("--approve-by", metavar="NAME", help="Approve and issue in the name of this person; without it the run stops at drafts.")
-@click.option("--reason", default="approved at the command line", help="A word of the approver; kept with the approval.")
+@word_options
 @click.option("--issue-date", type=DATE, help="Date of the invoices; default: today in the organization's time zone.")
 @format_option
-def close(month: Month, approve_by: str | None, reason: str, issue_date: date | None, output_format: str) -> None:
+def close(month: Month, word: Word, issue_date: date | None, output_format: str) -> None:
     """Draft a month; with --approve-by: issue it, print documents, write the 1C message and the workbook.
 
     Contracts that cannot be billed correctly are parked with the reason, and the others go on. Run it again at any time:
@@ -31,11 +30,11 @@ def close(month: Month, approve_by: str | None, reason: str, issue_date: date | 
     """
     from pipelines.billing.close import close as close_month
 
-    if approve_by is not None and not approve_by.strip():
-        raise BadInput.one("--approve-by", "must not be empty")
-    approver = authorship(approve_by, reason) if approve_by else None
+    person = word.approver()
+    if word.refused(month, "close"):
+        return
     shown = (lambda step: say(f"{month}: {step} …")) if interactive() else (lambda _: None)
-    done = close_month(settings(), month, approver=approver, issued_on=issue_date, at=now(), progress=shown)
+    done = close_month(settings(), month, approver=person, issued_on=issue_date, at=now(), hold=word.hold, progress=shown)
     _print(done, output_format)
 
 
@@ -98,8 +97,11 @@ def _print(done: "Closed", output_format: str) -> None:
     _print_parked(prepared, output_format)
     if not done.issued and not prepared.drafts:
         say(f"nothing to approve in {prepared.month}: no contract is left that can be billed")
+    elif done.approval:
+        say_who_is_missing(done.approval, f"close --month {prepared.month}")
     elif not done.issued:
-        say(f"drafts only: `fleetbill close --month {prepared.month} --approve-by NAME` issues them")
+        say(f"drafts only: `fleetbill review --month {prepared.month}` shows them to whoever approves;")
+        say(f"`fleetbill close --month {prepared.month} --approve-by NAME` issues them")
     elif output_format == "table":
         click.echo(f"\ndocuments: {done.documents} new\n1C message: {done.message or 'nothing new to send'}\nworkbook: {done.workbook}")
 

@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "prepay": ("pipelines.cli.ahead", "prepay", "Issue the advance invoices of a month."),
     "watch": ("pipelines.cli.ahead", "watch", "Check the prepaid limits of a day, issue corrective invoices."),
     "close": ("pipelines.cli.billing", "close", "Draft a month; with approval: issue it."),
+    "review": ("pipelines.cli.review", "review", "A drafted run as the person who approves it sees it."),
+    "hold": ("pipelines.cli.hold", "hold", "Hold contracts back from the runs of a month; release them."),
     "preview": ("pipelines.cli.billing", "preview", "The same computation as close, nothing stored."),
     "correct": ("pipelines.cli.ahead", "correct", "Adjustments of a closed month."),
     "invoices": ("pipelines.cli.billing", "invoices", "Invoices of a month, or their lines."),

@@ -1,11 +1,15 @@
-"""The page that a person sees before a month is issued: totals, biggest changes, parked contracts, findings (domain.md §7)."""
+"""The page that a person sees before a run is issued: totals, clients, changes and their causes, parked, findings (domain.md §7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY
+from pipelines.billing.approve import NothingDrafted
+from pipelines.billing.changes import Change, biggest
+from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH
+from pipelines.billing.transitions import Status, status_of
+from pipelines.documents.approval_words import signed, why
 from pipelines.documents.formats import amount, clean, counted, month_name
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
@@ -14,11 +18,18 @@ from pipelines.settings import Settings, resource
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
 
-Rows = Iterable[Mapping[str, Any]]
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
 
 MOST_CHANGES = 15
+MOST_CLIENTS = 10
 MOST_PARKED = 40
-_RUN_NAMES = {CLOSE: "", PREPAY: "предоплата, ", CORRECT: "исправление, "}
+MOST_WORDS = 5
+LONGEST_ARITHMETIC = 400
+_RUN_NAMES = {CLOSE: "", PREPAY: "предоплата, ", WATCH: "превышение предоплаты, ", CORRECT: "исправление, "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +40,55 @@ class ApprovalPage:
     body: str
 
 
-def approval_page(settings: Settings, month: Month, digest: str, purpose: str = CLOSE, why: Sequence[str] = ()) -> ApprovalPage:
-    """The drafted run of a month as finance reads it: ``why`` a person is asked, the figures, at the end the run's ``digest``."""
+def approval_page(settings: Settings, month: Month, digest: str, purpose: str = CLOSE, waiting: Sequence[str] = ()) -> ApprovalPage:
+    """The drafted run of a month as finance reads it: why a person is asked, the figures, at the end the run's ``digest``.
+
+    ``waiting``: the bounds that an unattended run is beyond.
+    """
+    with engine.transaction(settings) as connection:
+        return _page(settings, connection, month, digest, purpose, waiting)
+
+
+def drafted_page(settings: Settings, month: Month, purpose: str) -> ApprovalPage:
+    """The page of the run that is drafted now. NothingDrafted without one."""
+    with engine.transaction(settings) as connection:
+        run = _read(connection, month, purpose, "billing/run")
+        if not run:
+            raise NothingDrafted(f"{month} has no drafted {purpose} run")
+        return _page(settings, connection, month, run[0]["digest"], purpose, ())
+
+
+def _page(settings: Settings, connection: "Connection", month: Month, digest: str, purpose: str, waiting: Sequence[str]) -> ApprovalPage:
+    totals, parked = (
+        _read(connection, month, purpose, "documents/approval_totals"),
+        _read(connection, month, purpose, "documents/approval_parked"),
+    )
+    total = sum((row["total"] for row in totals), ZERO)
+    counts = f"{counted(sum(row['invoices'] for row in totals), 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽"
+    body = _render(
+        month=str(month),
+        purpose=purpose,
+        digest=digest,
+        waiting=waiting,
+        totals=_totals(totals),
+        has_before=any(row["total_before"] is not None for row in totals),
+        clients=_clients(_read(connection, month, purpose, "documents/approval_clients")) if purpose == CLOSE else None,
+        changes=_changes(connection, month) if purpose == CLOSE else _added(_read(connection, month, purpose, "documents/approval_added")),
+        parked=[
+            {"contract_no": _cell(row["contract_no"]), "client": _cell(row["client"]), "why": _cell(row["detail"])}
+            for row in parked[:MOST_PARKED]
+        ],
+        parked_count=len(parked),
+        parked_more=max(0, len(parked) - MOST_PARKED),
+        findings=[_finding(row) for row in _read(connection, month, purpose, "documents/approval_findings")],
+        words=[_word(row) for row in _read(connection, month, purpose, "documents/approval_words")[:MOST_WORDS]],
+        second=_second(settings, _read(connection, month, purpose, "billing/run")),
+        four_eyes=settings.four_eyes,
+    )
+    return ApprovalPage(f"{_RUN_NAMES[purpose]}{month_name(month)}: {counts}, отложено договоров: {len(parked)}", body)
+
+
+def _read(connection: "Connection", month: Month, purpose: str, name: str) -> Rows:
     from sqlalchemy import text
 
     binds = {
@@ -41,24 +99,10 @@ def approval_page(settings: Settings, month: Month, digest: str, purpose: str = 
         "last": month.last,
         "most": MOST_CHANGES,
     }
-
-    def read(name: str) -> list[Mapping[str, Any]]:
-        found = connection.execute(text(statement(f"warehouse/documents/approval_{name}")), binds)
-        return [dict(row) for row in found.mappings()]
-
-    with engine.transaction(settings) as connection:
-        totals, parked, findings = read("totals"), read("parked"), read("findings")
-        changes = read("changes" if purpose == CLOSE else "added")
-    invoices = sum(row["invoices"] for row in totals)
-    total = sum((row["total"] for row in totals), ZERO)
-    counts = f"{counted(invoices, 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽, отложено договоров: {len(parked)}"
-    subject = f"{_RUN_NAMES[purpose]}{month_name(month)}: {counts}"
-    return ApprovalPage(
-        subject, _page({"month": str(month), "digest": digest, "purpose": purpose, "why": why}, totals, changes, parked, findings)
-    )
+    return [dict(row) for row in connection.execute(text(statement(f"warehouse/{name}")), binds).mappings()]
 
 
-def _page(run: Mapping[str, Any], totals: Rows, changes: Rows, parked: list[Mapping[str, Any]], findings: Rows) -> str:
+def _render(**told: Any) -> str:
     import jinja2
 
     environment = jinja2.Environment(
@@ -66,47 +110,102 @@ def _page(run: Mapping[str, Any], totals: Rows, changes: Rows, parked: list[Mapp
         autoescape=False,  # noqa: S701 - Markdown; outside text goes through _cell
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return environment.get_template("approval.md.j2").render(
-        **run,
-        totals=[
-            {
-                **{key: amount(row[key]) for key in ("net", "vat", "total")},
-                "name": _cell(row["name"]),
-                "invoices": row["invoices"],
-                "before": _before(row["invoices_before"], row["total_before"]),
-            }
-            for row in totals
-        ],
-        changes=[
-            {
-                **{key: amount(row[key]) for key in ("before", "total")},
-                "change": ("+" if row["change"] > 0 else "") + amount(row["change"]),
-                "contract_no": _cell(row["contract_no"]),
-                "client": _cell(row["client"]),
-            }
-            for row in changes
-        ],
-        parked=[
-            {"contract_no": _cell(row["contract_no"]), "client": _cell(row["client"]), "why": _cell(row["detail"])}
-            for row in parked[:MOST_PARKED]
-        ],
-        parked_count=len(parked),
-        parked_more=max(0, len(parked) - MOST_PARKED),
-        findings=[
-            {
-                "name": KIND_NAMES.get(row["kind"], _cell(row["kind"])),
-                "subjects": row["subjects"],
-                "days": row["days"],
-                "example": _cell(row["example"]),
-            }
-            for row in findings
-        ],
-    )
+    return environment.get_template("approval.md.j2").render(**told)
 
 
-def _before(invoices: int | None, total: Decimal | None) -> str:
-    return "—" if total is None else f"{amount(total)} ({counted(invoices or 0, 'счёт', 'счёта', 'счетов')})"
+def _totals(rows: Rows) -> list[Row]:
+    lines = [_total(_cell(row["name"]), row) for row in rows]
+    if len(rows) > 1:
+        keys = ("invoices", "net", "vat", "total", "issued", "invoices_before")
+        whole: dict[str, Any] = {key: sum(row[key] for row in rows) for key in keys}
+        whole["total_before"] = sum((row["total_before"] or ZERO for row in rows), ZERO)
+        lines.append(_total("**Вместе**", whole))
+    return lines
+
+
+def _total(name: str, row: Row) -> Row:
+    month, before = row["issued"] + row["total"], row["total_before"]
+    return {
+        "name": name,
+        "invoices": row["invoices"],
+        **{key: amount(row[key]) for key in ("net", "vat", "total", "issued")},
+        "month": amount(month),
+        "before": "—" if before is None else f"{amount(before)} ({counted(row['invoices_before'], 'счёт', 'счёта', 'счетов')})",
+        "change": "—" if before is None else signed(month - before) + _percent(month - before, before),
+    }
+
+
+def _percent(change: Decimal, before: Decimal) -> str:
+    return f" ({change / before:+.1%})".replace(".", ",").replace("-", "−").replace("%", " %") if before and change else ""
+
+
+def _clients(rows: Rows) -> Row:
+    told: dict[str, Any] = {}
+    for name, is_new in (("new", True), ("lost", False)):
+        of_kind = [row for row in rows if row["is_new"] is is_new]
+        told[name] = {
+            "count": len(of_kind),
+            "total": amount(sum((row["total"] for row in of_kind), ZERO)),
+            "biggest": [{"client": _cell(row["client"]), "total": amount(row["total"])} for row in of_kind[:MOST_CLIENTS]],
+            "more": max(0, len(of_kind) - MOST_CLIENTS),
+        }
+    return told
+
+
+def _changes(connection: "Connection", month: Month) -> list[Row]:
+    return [_change(each, why(each, month)) for each in biggest(connection, month, CLOSE, MOST_CHANGES)]
+
+
+def _added(rows: Rows) -> list[Row]:
+    return [
+        _change(Change(row["contract_no"], row["client"], row["before"], row["total"]), _shortened(row["why"] or "", LONGEST_ARITHMETIC))
+        for row in rows
+    ]
+
+
+def _change(change: Change, words: str) -> Row:
+    return {
+        "contract_no": _cell(change.contract_no),
+        "client": _cell(change.client),
+        "before": amount(change.before),
+        "total": amount(change.total),
+        "change": signed(change.total - change.before),
+        "why": _cell(words),
+    }
+
+
+def _finding(row: Row) -> Row:
+    return {
+        "name": KIND_NAMES.get(row["kind"], _cell(row["kind"])),
+        "subjects": row["subjects"],
+        "days": row["days"],
+        "example": _cell(row["example"]),
+    }
+
+
+def _word(row: Row) -> Row:
+    return {
+        "what": "одобрен" if row["decision"] == "approved" else "отклонён",
+        "by": _cell(row["by_name"]),
+        "at": f"{row['at']:%d.%m.%Y %H:%M} UTC",
+        "reason": _cell(row["reason"]),
+        "total": amount(row["total"]),
+        "is_current": row["is_current"],
+    }
+
+
+def _second(settings: Settings, run: Rows) -> str | None:
+    """Who has approved exactly this run, where another person is still needed."""
+    approved_by: Iterable[str] = run[0]["approved_by"] if run else ()
+    missing = status_of(approved_by, four_eyes=settings.four_eyes) is Status.DRAFT
+    return ", ".join(map(_cell, approved_by)) if missing and approved_by else None
+
+
+def _shortened(words: str, longest: int) -> str:
+    return words if len(words) <= longest else words[: longest - 1].rsplit(" ", 1)[0] + " …"
 
 
 def _cell(outside: str | None) -> str:

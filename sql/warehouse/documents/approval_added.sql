@@ -1,5 +1,5 @@
--- grain: contract with drafts of the run: what the month cost so far, what it will, what is added; the :most biggest
--- inputs: billing.drafts, billing.invoices (all kinds of the month), master.clients, master.contracts
+-- grain: contract with drafts of the run: what the month cost so far, what it will, and the arithmetic of what is added; the :most biggest
+-- inputs: billing.drafts, draft_lines, billing.invoices (all kinds of the month), master.clients, master.contracts
 -- rerun: reads only; :month (first day), :purpose, :most
 WITH drafted AS (
     SELECT contract_no, sum(total) AS total FROM billing.drafts
@@ -10,7 +10,12 @@ WITH drafted AS (
 )
 SELECT
     d.contract_no, l.name AS client, coalesce(i.total, 0)::numeric(16, 2) AS before,
-    (coalesce(i.total, 0) + d.total)::numeric(16, 2) AS total, d.total::numeric(16, 2) AS change
+    (coalesce(i.total, 0) + d.total)::numeric(16, 2) AS total,
+    (
+        SELECT string_agg(b.component || ': ' || b.arithmetic, '; ' ORDER BY o.kind, o.cause, b.line_no)
+        FROM billing.drafts o JOIN billing.draft_lines b USING (invoice_id)
+        WHERE o.month = :month AND o.purpose = :purpose AND NOT o.discarded AND o.contract_no = d.contract_no
+    ) AS why
 FROM drafted d
 LEFT JOIN issued i USING (contract_no)
 JOIN master.contracts c USING (contract_no)

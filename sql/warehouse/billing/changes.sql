@@ -14,7 +14,7 @@ WITH drafted AS (
 )
 SELECT
     contract_no, l.name AS client, coalesce(b.total, 0)::numeric(16, 2) AS before, coalesce(n.total, 0)::numeric(16, 2) AS total,
-    (coalesce(n.total, 0) - coalesce(b.total, 0))::numeric(16, 2) AS change
+    b.total IS NULL AS is_new, n.total IS NULL AS is_lost, c.ends_on
 FROM now n
 FULL JOIN before b USING (contract_no)
 JOIN master.contracts c USING (contract_no)
