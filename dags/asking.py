@@ -1,7 +1,7 @@
-"""How a DAG asks a person about a drafted run, and how the answer is taken."""
+"""How a DAG asks a person about a drafted run, and what follows from the answer: the run is issued, or the refusal is recorded."""
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Param
+from airflow.sdk import Param, TriggerRule, task
 from airflow.sdk.exceptions import AirflowSkipException
 from alerts import Asked
 
@@ -10,13 +10,32 @@ from pipelines.settings import load
 APPROVE, REJECT = "Approve", "Reject"
 
 APPROVERS = [{"id": name.strip(), "name": name.strip()} for name in load().approvers.split(",") if name.strip()]
+FOUR_EYES = load().four_eyes
 
 
-def approval(shown):
-    """The task that waits for a person. ``shown``: id of the task whose result has the page's subject and body."""
+def ask_and_issue(shown, purpose):
+    """The tasks from the question to the issued run, wired: (the question, the issuing task).
+
+    ``shown``: id of the task whose result has the page's digest, subject and body. With FLEETBILL_FOUR_EYES a second
+    person is asked, and sees the run as the first one has approved it.
+    """
+    question = last = approval(shown)
+    asked, seen = ["approval"], shown
+    if FOUR_EYES:
+        last = approval("first_word", "second_approval")
+        question >> first_word(shown, purpose)() >> last
+        asked, seen = ["approval", "second_approval"], "first_word"
+    issuing = issue(asked[-1], seen, purpose)()
+    last >> issuing
+    [question, last] >> rejected(asked, shown, purpose)()
+    return question, issuing
+
+
+def approval(shown, task_id="approval"):
+    """The task that waits for a person."""
     # ApprovalOperator forgets who refused: it skips what follows instead of handing over the answer
     return HITLOperator(
-        task_id="approval",
+        task_id=task_id,
         options=[APPROVE, REJECT],
         subject=f"{{{{ ti.xcom_pull(task_ids='{shown}')['subject'] }}}}",
         body=f"{{{{ ti.xcom_pull(task_ids='{shown}')['body'] }}}}",
@@ -25,7 +44,12 @@ def approval(shown):
             "issue_date": Param(
                 None, type=["null", "string"], format="date", title="Дата счетов", description="пусто: сегодняшний день организации"
             ),
-            "note": Param(None, type=["null", "string"], title="Примечание", description="останется в истории решений"),
+            "hold": Param(
+                None, type=["null", "string"], title="Придержать", description="номера договоров через запятую: им счёта пока не будет"
+            ),
+            "note": Param(
+                None, type=["null", "string"], title="Примечание", description="останется в истории решений; при отказе — причина"
+            ),
         },
         notifiers=[Asked()],
         # a person may take days; a timeout of the task would become one of the answer
@@ -33,17 +57,79 @@ def approval(shown):
     )
 
 
-def answer(ti, option, otherwise=None):
-    """(author, issue date, ``otherwise`` where none was given) of the approval; skips the task when the answer was another one."""
+def first_word(shown, purpose):
+    """The task that records the first of two approvals; its page is what the second person sees."""
+
+    @task(task_id="first_word", pool="month")
+    def record(partition_key=None, ti=None):
+        """Approve in the first person's name exactly what was shown."""
+        from pipelines import clock, settings
+        from pipelines.billing.hold import approve_shown
+        from pipelines.documents.approval import drafted_page
+        from pipelines.period import Month
+
+        configured, month = settings.load(), Month.parse(partition_key)
+        author, _, hold = answer(ti, APPROVE, "approval")
+        digest = approve_shown(configured, month, ti.xcom_pull(task_ids=shown)["digest"], hold, author, clock.now(), purpose).digest
+        page = drafted_page(configured, month, purpose)
+        return {"digest": digest, "subject": page.subject, "body": page.body}
+
+    return record
+
+
+def issue(asked, shown, purpose):
+    """The task that issues the run once the last person has approved it."""
+
+    @task(task_id="issue", pool="month")
+    def record(partition_key=None, params=None, ti=None):
+        """Approve in the person's name exactly what was shown, without what is held back, and issue it."""
+        from pipelines import clock, settings
+        from pipelines.billing.close import issue_approved
+        from pipelines.billing.hold import approve_shown
+        from pipelines.period import Month
+
+        configured, month = settings.load(), Month.parse(partition_key)
+        author, issued_on, hold = answer(ti, APPROVE, asked, (params or {}).get("issue_date"))
+        approve_shown(configured, month, ti.xcom_pull(task_ids=shown)["digest"], hold, author, clock.now(), purpose)
+        issued = issue_approved(configured, month, issued_on, clock.now(), purpose)
+        return {"invoices": issued.invoices, "without_invoice": issued.without_invoice}
+
+    return record
+
+
+def rejected(asked, shown, purpose):
+    """The task that records a refusal, whoever of those asked refused."""
+
+    # a first refusal skips the second question
+    @task(task_id="rejected", trigger_rule=TriggerRule.NONE_FAILED if FOUR_EYES else TriggerRule.ALL_SUCCESS)
+    def record(partition_key=None, ti=None):
+        """Record the refusal, with name and reason."""
+        from pipelines import settings
+        from pipelines.billing.approve import reject
+        from pipelines.period import Month
+
+        answered = [one for one in asked if ti.xcom_pull(task_ids=one)]
+        if not answered:
+            raise AirflowSkipException("nobody was asked")
+        author, _, _ = answer(ti, REJECT, answered[-1])
+        seen = ti.xcom_pull(task_ids=shown if answered[-1] == "approval" else "first_word")["digest"]
+        reject(settings.load(), Month.parse(partition_key), seen, author, purpose)
+
+    return record
+
+
+def answer(ti, option, asked, otherwise=None):
+    """(author, issue date or ``otherwise``, contracts to hold) of the approval ``asked``; another answer skips the task."""
     from datetime import date
 
     from pipelines.clock import Authorship
 
-    given = ti.xcom_pull(task_ids="approval")
+    given = ti.xcom_pull(task_ids=asked)
     if given["chosen_options"] != [option]:
         raise AirflowSkipException(f"the answer was {given['chosen_options']}")
     fields = given["params_input"] or {}
     who = given["responded_by_user"]
     note = fields.get("note") or "ответ на запрос в Airflow"
-    asked = fields.get("issue_date") or otherwise
-    return Authorship(who["name"] or who["id"], note, given["responded_at"]), date.fromisoformat(asked) if asked else None
+    day = fields.get("issue_date") or otherwise
+    hold = [contract.strip() for contract in (fields.get("hold") or "").split(",") if contract.strip()]
+    return Authorship(who["name"] or who["id"], note, given["responded_at"]), date.fromisoformat(day) if day else None, hold

@@ -24,7 +24,8 @@ be billed are parked, with reasons, on the page; the others go on. Mended, they 
 
 from airflow.sdk import Asset, MonthWindow, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
-from asking import APPROVE, REJECT, answer, approval
+from asking import ask_and_issue
+from following import documents, onec
 from policy import DEFAULTS
 
 DAYS_OF_MONTH = RollupMapper(upstream_mapper=StartOfMonthMapper(input_format="%Y-%m-%d"), window=MonthWindow())
@@ -56,38 +57,6 @@ def close_month():
         page = approval_page(configured, month, run.digest)
         return {"digest": run.digest, "subject": page.subject, "body": page.body}
 
-    @task(pool="month")
-    def issue(partition_key=None, ti=None):
-        """Approve in the person's name exactly what was shown, and issue it."""
-        from pipelines import clock, settings
-        from pipelines.billing.approve import approve
-        from pipelines.billing.close import issue_approved
-        from pipelines.period import Month
-
-        configured, month, seen = settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"]
-        author, issued_on = answer(ti, APPROVE)
-        approve(configured, month, seen, author)
-        issued = issue_approved(configured, month, issued_on, clock.now())
-        return {"invoices": issued.invoices, "without_invoice": issued.without_invoice}
-
-    @task
-    def documents(partition_key=None):
-        """PDF and the rest of every issued invoice of the month."""
-        from pipelines import settings
-        from pipelines.documents.publish import publish
-        from pipelines.period import Month
-
-        return publish(settings.load(), Month.parse(partition_key))
-
-    @task
-    def onec():
-        """The message for 1C with everything that it has not acknowledged."""
-        from pipelines import clock, settings
-        from pipelines.delivery.onec.sending import send
-
-        message = send(settings.load(), clock.now())
-        return str(message.path) if message else None
-
     @task
     def workbook(partition_key=None):
         """The month's workbook for finance."""
@@ -97,19 +66,9 @@ def close_month():
 
         return write_report(settings.load(), Month.parse(partition_key), clock.now())
 
-    @task
-    def rejected(partition_key=None, ti=None):
-        """Record the refusal, with name and reason."""
-        from pipelines import settings
-        from pipelines.billing.approve import reject
-        from pipelines.period import Month
-
-        author, _ = answer(ti, REJECT)
-        reject(settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"], author)
-
-    asked = approval(shown="draft")
-    draft() >> asked >> issue() >> documents() >> [onec(), workbook()]
-    asked >> rejected()
+    question, issuing = ask_and_issue("draft", "close")
+    draft() >> question
+    issuing >> documents() >> [onec(), workbook()]
 
 
 close_month()

@@ -19,7 +19,8 @@ everything after it, and look again. Run again after it was issued: nothing diff
 
 from airflow.sdk import Param, PartitionedAtRuntime, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
-from asking import APPROVE, REJECT, answer, approval
+from asking import ask_and_issue
+from following import documents, onec
 from policy import DEFAULTS
 
 
@@ -55,52 +56,9 @@ def correct_month():
         page = approval_page(configured, month, run.digest, CORRECT)
         return {"digest": run.digest, "subject": page.subject, "body": page.body}
 
-    @task(pool="month")
-    def issue(partition_key=None, params=None, ti=None):
-        """Approve in the person's name exactly what was shown, and issue it."""
-        from pipelines import clock, settings
-        from pipelines.billing.approve import approve
-        from pipelines.billing.close import issue_approved
-        from pipelines.billing.drafts import CORRECT
-        from pipelines.period import Month
-
-        configured, month = settings.load(), Month.parse(partition_key)
-        author, issued_on = answer(ti, APPROVE, params["issue_date"])
-        approve(configured, month, ti.xcom_pull(task_ids="draft")["digest"], author, CORRECT)
-        return issue_approved(configured, month, issued_on, clock.now(), CORRECT).invoices
-
-    @task
-    def documents(partition_key=None):
-        """PDF of every issued invoice of the month that has none yet."""
-        from pipelines import settings
-        from pipelines.documents.publish import publish
-        from pipelines.period import Month
-
-        return publish(settings.load(), Month.parse(partition_key))
-
-    @task
-    def onec():
-        """The message for 1C with everything that it has not acknowledged."""
-        from pipelines import clock, settings
-        from pipelines.delivery.onec.sending import send
-
-        message = send(settings.load(), clock.now())
-        return str(message.path) if message else None
-
-    @task
-    def rejected(partition_key=None, ti=None):
-        """Record the refusal, with name and reason."""
-        from pipelines import settings
-        from pipelines.billing.approve import reject
-        from pipelines.billing.drafts import CORRECT
-        from pipelines.period import Month
-
-        author, _ = answer(ti, REJECT)
-        reject(settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="draft")["digest"], author, CORRECT)
-
-    asked = approval(shown="draft")
-    draft() >> asked >> issue() >> documents() >> onec()
-    asked >> rejected()
+    question, issuing = ask_and_issue("draft", "correct")
+    draft() >> question
+    issuing >> documents() >> onec()
 
 
 correct_month()

@@ -18,7 +18,8 @@ After **Reject** the refusal is recorded and nothing leaves.
 
 from airflow.sdk import CronPartitionTimetable, Param, TriggerRule, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
-from asking import APPROVE, REJECT, answer, approval
+from asking import ask_and_issue
+from following import documents, onec
 from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
@@ -67,53 +68,10 @@ def prepay_month():
         page = approval_page(settings.load(), Month.parse(partition_key), run["digest"], PREPAY, run["waiting"])
         return {"digest": run["digest"], "subject": page.subject, "body": page.body}
 
-    @task(pool="month")
-    def issue(partition_key=None, params=None, ti=None):
-        """Approve in the person's name exactly what was shown, and issue it."""
-        from pipelines import clock, settings
-        from pipelines.billing.approve import approve
-        from pipelines.billing.close import issue_approved
-        from pipelines.billing.drafts import PREPAY
-        from pipelines.period import Month
-
-        configured, month, seen = settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="ask")["digest"]
-        author, issued_on = answer(ti, APPROVE, params["issue_date"])
-        approve(configured, month, seen, author, PREPAY)
-        return issue_approved(configured, month, issued_on, clock.now(), PREPAY).invoices
-
-    @task
-    def rejected(partition_key=None, ti=None):
-        """Record the refusal, with name and reason."""
-        from pipelines import settings
-        from pipelines.billing.approve import reject
-        from pipelines.billing.drafts import PREPAY
-        from pipelines.period import Month
-
-        author, _ = answer(ti, REJECT)
-        reject(settings.load(), Month.parse(partition_key), ti.xcom_pull(task_ids="ask")["digest"], author, PREPAY)
-
+    question, issuing = ask_and_issue("ask", "prepay")
+    prepay() >> ask() >> question
     # nobody asked: `issue` is skipped, and `prepay` has issued
-    @task(trigger_rule=TriggerRule.NONE_FAILED)
-    def documents(partition_key=None):
-        """PDF of every issued invoice of the month that has none yet."""
-        from pipelines import settings
-        from pipelines.documents.publish import publish
-        from pipelines.period import Month
-
-        return publish(settings.load(), Month.parse(partition_key))
-
-    @task
-    def onec():
-        """The message for 1C with everything that it has not acknowledged."""
-        from pipelines import clock, settings
-        from pipelines.delivery.onec.sending import send
-
-        message = send(settings.load(), clock.now())
-        return str(message.path) if message else None
-
-    asked = approval(shown="ask")
-    prepay() >> ask() >> asked >> issue() >> documents() >> onec()
-    asked >> rejected()
+    issuing >> documents(TriggerRule.NONE_FAILED) >> onec()
 
 
 prepay_month()

@@ -37,8 +37,9 @@ class NotAPerson(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Who has approved a run so far; ``is_complete``: it may be issued."""
+    """Who has approved the run of a digest so far; ``is_complete``: it may be issued."""
 
+    digest: str
     by: Sequence[str]
     is_complete: bool
 
@@ -84,8 +85,8 @@ def put_word(settings: Settings, connection: "Connection", month: Month, purpose
         if status is Status.APPROVED:
             move(f"the run of {month}", Status.DRAFT, status)
         _say(connection, month, purpose, "approved", run.digest, author)
-        return Approval(approved_by, status is Status.APPROVED)
-    return Approval(tuple(run.approved_by), status is Status.APPROVED)
+        return Approval(run.digest, approved_by, status is Status.APPROVED)
+    return Approval(run.digest, tuple(run.approved_by), status is Status.APPROVED)
 
 
 def issuable(settings: Settings, month: Month, run: "Row[Any]") -> None:

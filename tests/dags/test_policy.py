@@ -19,6 +19,7 @@ ALLOWED = (
     "pipelines",
     "alerts",
     "asking",
+    "following",
     "policy",
 )
 STANDARD_LIBRARY = sys.stdlib_module_names
@@ -48,7 +49,7 @@ def test_every_task_has_an_owner_retries_and_somebody_who_is_told(dags, dag_id):
         assert task.owner == "billing", task.task_id
         assert task.retries >= (0 if dag_id == "master_import" else 2), task.task_id
         assert any(isinstance(callback, Alert) for callback in task.on_failure_callback), task.task_id
-        assert task.execution_timeout or task.task_id == "approval"
+        assert task.execution_timeout or task.task_id in ("approval", "second_approval")
         assert not task.depends_on_past, task.task_id
 
 

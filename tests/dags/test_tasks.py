@@ -216,7 +216,7 @@ def test_advances_beyond_the_bounds_wait_for_a_person(ahead, dags, monkeypatch):
     assert "предоплата" in page["subject"]
     assert _ahead(ahead) == []
     ti = SimpleNamespace(xcom_pull=_from({"ask": page, "approval": _answer("Approve", note="согласовано")}))
-    assert month.get_task("issue").python_callable(partition_key="2026-02", params=params, ti=ti) == 1
+    assert month.get_task("issue").python_callable(partition_key="2026-02", params=params, ti=ti)["invoices"] == 1
     assert _ahead(ahead) == [("advance", "", "2026-02-01")]
     assert _rows(ahead, "SELECT purpose, decision, by_name, reason FROM billing.approvals") == [
         ("prepay", "approved", "finance", "согласовано")
