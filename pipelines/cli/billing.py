@@ -36,6 +36,8 @@ def close(month: Month, word: Word, issue_date: date | None, output_format: str)
     shown = (lambda step: say(f"{month}: {step} …")) if interactive() else (lambda _: None)
     done = close_month(settings(), month, approver=person, issued_on=issue_date, at=now(), hold=word.hold, progress=shown)
     _print(done, output_format)
+    if done.approval:
+        say_who_is_missing(done.approval, f"close --month {month}")
 
 
 @click.command()
@@ -97,12 +99,10 @@ def _print(done: "Closed", output_format: str) -> None:
     _print_parked(prepared, output_format)
     if not done.issued and not prepared.drafts:
         say(f"nothing to approve in {prepared.month}: no contract is left that can be billed")
-    elif done.approval:
-        say_who_is_missing(done.approval, f"close --month {prepared.month}")
-    elif not done.issued:
+    elif not done.issued and not done.approval:
         say(f"drafts only: `fleetbill review --month {prepared.month}` shows them to whoever approves;")
         say(f"`fleetbill close --month {prepared.month} --approve-by NAME` issues them")
-    elif output_format == "table":
+    elif done.issued and output_format == "table":
         click.echo(f"\ndocuments: {done.documents} new\n1C message: {done.message or 'nothing new to send'}\nworkbook: {done.workbook}")
 
 

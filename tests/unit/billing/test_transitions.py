@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from pipelines.billing.transitions import MOVES, IllegalMove, Status, move
+from pipelines.billing.transitions import MOVES, UNATTENDED, IllegalMove, Status, move, status_of
 
 
 @pytest.mark.parametrize(("before", "after"), sorted(MOVES))
@@ -20,3 +20,19 @@ def test_any_other_move_is_a_named_error(before, after):
 
 def test_what_is_issued_or_discarded_stays_so():
     assert not [one for one in MOVES if one[0] in (Status.ISSUED, Status.DISCARDED)]
+
+
+@pytest.mark.parametrize(
+    ("approved_by", "four_eyes", "expected"),
+    [
+        ((), False, Status.DRAFT),
+        (("Анна",), False, Status.APPROVED),
+        (("Анна",), True, Status.DRAFT),
+        (("Анна", " АННА "), True, Status.DRAFT),
+        (("Анна Петрова", "анна  петрова"), True, Status.DRAFT),
+        (("Анна", "Борис"), True, Status.APPROVED),
+        ((UNATTENDED,), True, Status.APPROVED),
+    ],
+)
+def test_two_people_are_two_whatever_way_a_name_is_written(approved_by, four_eyes, expected):
+    assert status_of(approved_by, four_eyes=four_eyes) is expected

@@ -1,0 +1,179 @@
+"""A person's answer in Airflow carried through to issued invoices: a close with a contract held back, two people, a correction."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import text
+
+from pipelines.clock import Authorship
+from pipelines.period import Month
+from pipelines.warehouse import engine
+from tests.company import Company, steady
+from tests.conftest import cloned, release
+from tests.dags.conftest import DAGS
+
+pytestmark = pytest.mark.airflow
+
+MONTH = Month(2026, 2)
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+COMPANY = Company({"K1": steady(10), "K2": steady(4)}, months=(MONTH,))
+
+
+@pytest.fixture(scope="session")
+def february(server_home, tmp_path_factory):
+    """February, landed: the name of a database to clone, and its home folder."""
+    from pipelines.evidence.folder import land_folder
+    from pipelines.master.importing import import_master
+
+    folder = tmp_path_factory.mktemp("february")
+    with cloned(server_home, folder / "home") as made:
+        import_master(made, str(COMPANY.write_master(folder / "master")), Authorship("Анна", "начало", AT))
+        land_folder(made, "gps1", str(COMPANY.write_snapshots(folder / "snapshots")), AT)
+        release(made)
+        yield made.database_url.split("@/")[1].split("?")[0], folder / "home"
+
+
+@pytest.fixture
+def settings(server_home, tmp_path, february):
+    template, home = february
+    shutil.copytree(home, tmp_path / "home")
+    with cloned(server_home, tmp_path / "home", template) as made:
+        yield made
+
+
+class Run:
+    """One run of a DAG: its tasks called in turn, each finding the results of the ones before."""
+
+    def __init__(self, dag, month, **params):
+        self.dag, self.month, self.params, self.results = dag, month, params, {}
+
+    def xcom_pull(self, task_ids):
+        return self.results.get(task_ids)
+
+    def call(self, task_id):
+        wanted = self.dag.get_task(task_id).python_callable
+        given = {"partition_key": self.month, "params": self.params, "ti": SimpleNamespace(xcom_pull=self.xcom_pull)}
+        names = wanted.__code__.co_varnames[: wanted.__code__.co_argcount]
+        self.results[task_id] = wanted(**{name: given[name] for name in names})
+        return self.results[task_id]
+
+    def answer(self, task_id, option, by="finance", **given):
+        self.results[task_id] = {
+            "chosen_options": [option],
+            "params_input": given,
+            "responded_at": AT,
+            "responded_by_user": {"id": by, "name": by},
+        }
+
+
+def _rows(settings, query):
+    with engine.transaction(settings) as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+NET = "SELECT contract_no, kind, net FROM billing.invoices ORDER BY sequence_no"
+
+
+def test_a_month_is_closed_without_the_contract_that_the_person_holds_back(home, dags):
+    run = Run(dags["close_month"], "2026-02")
+    run.call("draft")
+    run.answer("approval", "Approve", hold="K2, ", issue_date="2026-03-02", note="K2 спорит")
+    assert run.call("issue") == {"invoices": 1, "without_invoice": 0}
+    assert run.call("documents") == 2  # the invoice and its act
+    assert run.call("onec").endswith(".xml")
+    assert run.call("workbook").endswith("2026-02.xlsx")
+    assert _rows(home, NET) == [("K1", "monthly", Decimal("3000.00"))]
+    assert _rows(home, "SELECT contract_no, by_name, reason FROM billing.held") == [("K2", "finance", "K2 спорит")]
+
+
+def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
+    from pipelines.billing.close import close
+    from pipelines.evidence.folder import land_folder
+
+    close(home, MONTH, approver=Authorship("Анна", "да", AT), issued_on=date(2026, 3, 2), at=AT)
+    COMPANY.write_day(tmp_path / "late", date(2026, 2, 20), {"K1": 13})
+    land_folder(replace(home, snapshot_max_drop=Decimal("0.9")), "gps1", str(tmp_path / "late"), AT)
+    run = Run(dags["correct_month"], "2026-02", contract=None, issue_date="2026-03-05")
+    page = run.call("draft")
+    assert "исправление" in page["subject"]
+    assert "Мониторинг транспорта: 13 × 300,00 = 3 900,00; ранее выставлено 3 000,00; разница 900,00" in page["body"].replace("\xa0", " ")
+    run.answer("approval", "Approve", note="поздний снимок")
+    assert run.call("issue")["invoices"] == 1
+    assert run.call("documents") == 2  # the adjustment's invoice and its корректировка
+    assert run.call("onec").endswith(".xml")
+    # 13 × 300 − 10 × 300 = 900
+    assert _rows(home, NET)[2:] == [("K1", "adjustment", Decimal("900.00"))]
+    assert _rows(home, "SELECT by_name, reason FROM billing.approvals WHERE purpose = 'correct'") == [("finance", "поздний снимок")]
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    with pytest.raises(AirflowSkipException, match="nothing of 2026-02 is to be corrected"):
+        Run(dags["correct_month"], "2026-02", contract=None, issue_date=None).call("draft")
+
+
+@pytest.fixture
+def careful(home, dags, monkeypatch):
+    """The DAGs as they are read where two people must approve."""
+    import asking
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("FLEETBILL_FOUR_EYES", "true")
+    monkeypatch.setattr(asking, "FOUR_EYES", True)
+    bag = DagBag(dag_folder=str(DAGS))
+    assert bag.import_errors == {}
+    return bag.dags
+
+
+def test_two_people_are_asked_one_after_the_other(home, careful):
+    dag = careful["close_month"]
+    assert dag.get_task("first_word").upstream_task_ids == {"approval"}
+    assert dag.get_task("second_approval").upstream_task_ids == {"first_word"}
+    assert dag.get_task("issue").upstream_task_ids == {"second_approval"}
+    run = Run(dag, "2026-02")
+    run.call("draft")
+    run.answer("approval", "Approve", hold="K2", note="K2 спорит")
+    page = run.call("first_word")
+    assert "**Одобрил: finance.** Нужно слово второго человека" in page["body"]
+    assert page["digest"] != run.results["draft"]["digest"]  # K2 is not in it any more
+    run.answer("second_approval", "Approve", by="director", issue_date="2026-03-02")
+    assert run.call("issue")["invoices"] == 1
+    assert _rows(home, "SELECT by_name FROM billing.approvals ORDER BY approval_no") == [("finance",), ("director",)]
+
+
+def test_the_same_person_twice_issues_nothing(home, careful):
+    from pipelines.billing.approve import SecondPersonNeeded
+
+    run = Run(careful["close_month"], "2026-02")
+    run.call("draft")
+    run.answer("approval", "Approve")
+    run.call("first_word")
+    run.answer("second_approval", "Approve")
+    with pytest.raises(SecondPersonNeeded, match="approved by finance alone"):
+        run.call("issue")
+    assert _rows(home, NET) == []
+
+
+def test_either_of_two_people_may_refuse(home, careful):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    run = Run(careful["close_month"], "2026-02")
+    run.call("draft")
+    run.answer("approval", "Reject", note="рано")
+    with pytest.raises(AirflowSkipException):
+        run.call("first_word")
+    run.call("rejected")
+    run.answer("approval", "Approve")
+    run.call("first_word")
+    run.answer("second_approval", "Reject", by="director", note="не сходится")
+    with pytest.raises(AirflowSkipException):
+        run.call("issue")
+    run.call("rejected")
+    assert _rows(home, "SELECT by_name, decision, reason FROM billing.approvals ORDER BY approval_no") == [
+        ("finance", "rejected", "рано"),
+        ("finance", "approved", "ответ на запрос в Airflow"),
+        ("director", "rejected", "не сходится"),
+    ]
+    assert _rows(home, NET) == []

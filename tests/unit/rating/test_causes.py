@@ -1,0 +1,84 @@
+"""What made a month come to another total than the month before: parts that add up to the kopeck."""
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.period import Month
+from pipelines.rating.causes import Causes, Priced, causes
+from pipelines.rating.model import Basis
+from tests.unit.rating.building import EXEMPT, GENERAL, contract, day, fleet, terms, vehicles, version
+
+MARCH = Month(2026, 3)
+
+
+def _causes(*versions, rows, size, before, now, vat=EXEMPT, month=MARCH):
+    by_code = {}
+    for one in versions:
+        by_code.setdefault(one.tariff_code, []).append(one)
+    priced = Priced(contract(), rows, by_code, vat)
+    return causes(priced, month, fleet(str(month), size), Decimal(before), Decimal(now))
+
+
+def test_a_bigger_fleet_alone():
+    # 10 × 300 = 3000 before; 16 × 300 = 4800 now
+    found = _causes(version(vehicles("300")), rows=[terms()], size=16, before="3000.00", now="4800.00")
+    assert found == Causes(Decimal("1800.00"), Decimal("0.00"), Decimal("0.00"), Decimal("0.00"))
+
+
+def test_fleet_terms_and_tariff_one_after_the_other():
+    # before: 10 × 300 = 3000. Usage alone: 16 × 300 = 4800, +1800. Discount 10 % agreed: 4800 × 0.9 = 4320, −480.
+    # Price 360 from the 1st: 16 × 360 × 0.9 = 5184, +864
+    rows = [terms(), terms(day("2026-03", 1), discount_percent=Decimal(10))]
+    versions = [version(vehicles("300")), version(vehicles("360"), valid_from=day("2026-03", 1))]
+    found = _causes(*versions, rows=rows, size=16, before="3000.00", now="5184.00")
+    assert found == Causes(Decimal("1800.00"), Decimal("0.00"), Decimal("-480.00"), Decimal("864.00"))
+
+
+def test_another_rate_of_vat_is_a_cause_of_its_own():
+    # December 2025: 10 × 300 × 1.20 = 3600; January 2026: 12 × 300 = 3600, × 1.20 = 4320 (+720), × 1.22 = 4392 (+72)
+    january = Month(2026, 1)
+    found = _causes(version(vehicles("300")), rows=[terms()], size=12, before="3600.00", now="4392.00", vat=GENERAL, month=january)
+    assert found == Causes(Decimal("720.00"), Decimal("72.00"), Decimal("0.00"), Decimal("0.00"))
+
+
+def test_prices_with_vat_do_not_change_with_its_rate():
+    # 10 × 300 = 3000 with VAT in both months, whatever part of it is VAT
+    january = Month(2026, 1)
+    tariff = version(vehicles("300"), include_vat=True)
+    found = _causes(tariff, rows=[terms()], size=10, before="3000.00", now="3000.00", vat=GENERAL, month=january)
+    assert found == Causes(*[Decimal("0.00")] * 4)
+
+
+def test_a_tariff_that_began_with_the_terms_that_name_it_is_a_cause_of_the_terms():
+    # another tariff, new this month: 10 × 300 = 3000 → 10 × 250 = 2500, nothing of it can be told from the terms
+    rows = [terms(), terms(day("2026-03", 1), tariff_code="NEW")]
+    versions = [version(vehicles("300")), version(vehicles("250"), valid_from=day("2026-03", 1), code="NEW")]
+    found = _causes(*versions, rows=rows, size=10, before="3000.00", now="2500.00")
+    assert found == Causes(Decimal("0.00"), Decimal("0.00"), Decimal("-500.00"), Decimal("0.00"))
+
+
+def test_a_contract_without_terms_before_is_new():
+    assert _causes(version(vehicles("300")), rows=[terms(day("2026-03", 1))], size=10, before="0.00", now="3000.00") is None
+
+
+def test_a_month_that_cannot_be_rated_is_not_told_apart():
+    rows = [terms()]
+    priced = Priced(contract(), rows, {"T": [version(vehicles("300"))]}, EXEMPT)
+    assert causes(priced, MARCH, fleet("2026-03", 10)[:-1], Decimal("3000.00"), Decimal("3000.00")) is None
+
+
+sizes = st.integers(0, 40)
+prices = st.integers(0, 90_000).map(lambda kopecks: f"{Decimal(kopecks) / 100:.2f}")
+amounts = st.integers(-(10**7), 10**7).map(lambda kopecks: Decimal(kopecks).scaleb(-2))
+
+
+@given(size=sizes, old=prices, new=prices, cut=st.integers(1, 31), basis=st.sampled_from(Basis), before=amounts, now=amounts)
+def test_the_parts_are_exactly_the_difference(size, old, new, cut, basis, before, now):
+    rows = [terms(), terms(dt.date(2026, 3, cut), basis=basis, prepaid_vehicles=cut % 3)]
+    versions = [version(vehicles(old)), version(vehicles(new), valid_from=dt.date(2026, 3, cut))]
+    found = _causes(*versions, rows=rows, size=size, before=before, now=now, vat=GENERAL)
+    assert Fraction(found.fleet + found.vat + found.terms + found.tariff) == Fraction(now) - Fraction(before)
