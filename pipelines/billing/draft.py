@@ -11,6 +11,7 @@ from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH, Draft, Prepa
 from pipelines.billing.prepare import close_run, correct_run, prepay_run, watch_run
 from pipelines.money import CURRENCY
 from pipelines.period import Month
+from pipelines.rating.wording import number
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.bulk import copy
@@ -98,34 +99,36 @@ def store(connection: "Connection", prepared: Prepared, at: datetime) -> None:
 
 
 def _store_findings(connection: "Connection", prepared: Prepared) -> None:
+    from sqlalchemy import text
+
     from pipelines.findings.store import replace
 
     month = prepared.month
-    parked = [
-        ("parked_contract", each.contract_no, month.last, each.contract_no, f"{each.reason}: {each.detail}") for each in prepared.parked
-    ]
-    zero = {
-        (contract_no, each.tariff_code, each.component_no): (
+    parked = [("parked_contract", each.contract_no, month.last, each.contract_no, each.russian) for each in prepared.parked]
+    zero = [
+        (
             "zero_price",
             f"{contract_no} {each.tariff_code}/{each.component_no} {each.span.first}",
             each.span.last,
             contract_no,
-            f"{each.name}: {shown_quantity(each.quantity)} used at price 0",
+            f"«{each.name}»: использовано {number(each.quantity)} по цене 0",
         )
         for contract_no, each in prepared.zero_prices
-    }
+    ]
     unused = [
         (
             "prepaid_unused",
             f"{contract_no} {each.span.first}",
             each.span.last,
             contract_no,
-            f"{shown_quantity(each.unused)} of {each.prepaid}",
+            f"не использовано {number(each.unused)} из {each.prepaid} предоплаченных объектов",
         )
         for contract_no, each in prepared.unused
     ]
+    binds = {"month": month.first, "last": month.last}
+    closed = connection.execute(text(statement("warehouse/billing/findings_of_closed")), binds).tuples()
     kinds = ["parked_contract", "zero_price", "prepaid_unused"]
-    replace(connection, kinds, month.first, month.last, [*parked, *zero.values(), *unused])
+    replace(connection, kinds, month.first, month.last, [*parked, *zero, *unused, *(tuple(row) for row in closed)])
 
 
 def _draft_row(purpose: str, one: Draft) -> tuple[Any, ...]:

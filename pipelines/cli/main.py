@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "snapshot": ("pipelines.cli.snapshot", "snapshot", "Land, list, accept, withdraw and carry snapshots of platforms."),
     "usage": ("pipelines.cli.usage", "usage", "Fleet by contract: peak, average, vehicle-days, minutes."),
     "findings": ("pipelines.cli.findings", "findings", "What somebody must look at."),
+    "leakage": ("pipelines.cli.leakage", "leakage", "What was served and not billed, in vehicles and in roubles."),
     "prepay": ("pipelines.cli.ahead", "prepay", "Issue the advance invoices of a month."),
     "watch": ("pipelines.cli.ahead", "watch", "Check the prepaid limits of a day, issue corrective invoices."),
     "close": ("pipelines.cli.billing", "close", "Draft a month; with approval: issue it."),

@@ -8,6 +8,7 @@ KIND_NAMES: Final = {
     "suspected_duplicate": "возможные дубли",
     "unknown_account": "учётные записи без договора",
     "out_of_contract": "машины вне срока договора",
+    "silent_unbilled": "невыставляемые машины без сообщений",
     "double_mapping": "учётная запись у двух договоров",
     "several_owners": "машины с несколькими владельцами",
     "month_end_dip": "провал в конце месяца",

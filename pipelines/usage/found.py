@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KINDS = (
     "orphan",
     "out_of_contract",
+    "silent_unbilled",
     "unknown_account",
     "double_mapping",
     "several_owners",
@@ -67,6 +68,8 @@ def _unbilled(lake: Lake, found: Counted) -> Iterator[Occurrence]:
             owner, subject = part.owners[number], f"{part.day.platform}/{vehicle_id}"
             words = ", ".join(filter(None, [plate, "на связи" if is_used else "без сообщений за день"]))
             names = ", ".join(part.owner_sets[number])
+            if owner.standing <= Standing.OUT_OF_CONTRACT and not is_used:
+                yield Occurrence("silent_unbilled", subject, seen_on, owner.contract_no, f"не обслуживалась: {words}")
             if owner.standing is Standing.ORPHAN:
                 where = f"учётная запись {names} не привязана к договору" if names else "без учётной записи"
                 yield Occurrence("orphan", subject, seen_on, None, f"{where}; {words}")

@@ -1,0 +1,104 @@
+"""What a vehicle-day is worth where nobody billed it: from what was billed for others' (domain.md §10). Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from pipelines.money import ZERO
+from pipelines.period import Month
+from pipelines.rating.wording import number, roubles
+
+_NAMES = (
+    "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
+)  # fmt: skip
+_FINE = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a contract was billed for its vehicles in a month (net, roubles), and its billable vehicle-days."""
+
+    net: Decimal
+    vehicle_days: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it says what a vehicle-day costs."""
+        return self.net > 0 and self.vehicle_days > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Roubles of one vehicle-day, exact and without VAT; ``source``: whence, in Russian."""
+
+    amount: Fraction
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Rates by contract: of the month, of the month before, and of each contract's last billed month before this one.
+
+    ``platforms``: platforms on which each contract has accounts. A contract on two of them counts in the average of both:
+    its invoice does not say which vehicle earned what.
+    """
+
+    month: Month
+    now: Mapping[str, Rate]
+    before: Mapping[str, Rate]
+    own: Mapping[str, tuple[Month, Rate]] = field(default_factory=dict)
+    platforms: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of_platforms(self, platforms: Collection[str]) -> Price | None:
+        """The average on these platforms, else the house's; of the month before where nothing was billed this month. None: not known."""
+        names = ", ".join(sorted(platforms))
+        for place, where in ((frozenset(platforms), f"на {names}"), (None, "по всем договорам")):
+            for rates, of in ((self.now, ""), (self.before, f" за {_name(self.month.previous)}")):
+                average = self._average(rates, place)
+                if average is not None:
+                    return Price(average, f"средняя цена машино-дня {where}{of}")
+        return None
+
+    def of_contract(self, contract_no: str) -> Price | None:
+        """The contract's own price in its last billed month before this one, else the average of its platforms."""
+        if contract_no in self.own:
+            month, rate = self.own[contract_no]
+            return Price(Fraction(rate.net) / rate.vehicle_days, f"своя цена машино-дня за {_name(month)}")
+        return self.of_platforms(self.platforms.get(contract_no, frozenset()))
+
+    def of_ended(self, contract_no: str) -> Price | None:
+        """Like `of_contract`, but the month's own price comes first: a contract that ended inside it was billed for its days."""
+        rate = self.now.get(contract_no)
+        if rate is not None and rate.is_known:
+            return Price(Fraction(rate.net) / rate.vehicle_days, f"своя цена машино-дня за {_name(self.month)}")
+        return self.of_contract(contract_no)
+
+    def _average(self, rates: Mapping[str, Rate], place: frozenset[str] | None) -> Fraction | None:
+        """Σ net ÷ Σ vehicle-days over the contracts of a place (None: everywhere)."""
+        nowhere: frozenset[str] = frozenset()
+        chosen = [
+            rate
+            for contract_no, rate in rates.items()
+            if rate.is_known and (place is None or place & self.platforms.get(contract_no, nowhere))
+        ]
+        net = sum((rate.net for rate in chosen), ZERO)
+        return Fraction(net) / sum(rate.vehicle_days for rate in chosen) if chosen else None
+
+
+def told(vehicle_days: int, price: Price) -> str:
+    """"12 машино-дней × 9,68 ₽ (средняя цена машино-дня на gps1)"; a price without end is shown with four decimals."""
+    amount = Decimal(price.amount.numerator) / price.amount.denominator
+    is_exact = 100 % price.amount.denominator == 0
+    shown = roubles(amount) if is_exact else "≈ " + roubles(amount.quantize(_FINE, ROUND_HALF_UP))
+    return f"{number(vehicle_days)} {_days(vehicle_days)} × {shown}\u00a0₽ ({price.source})"
+
+
+def _days(count: int) -> str:
+    if count % 10 == 1 and count % 100 != 11:
+        return "машино-день"
+    return "машино-дня" if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else "машино-дней"
+
+
+def _name(month: Month) -> str:
+    return f"{_NAMES[month.number - 1]} {month.year}\u00a0г."

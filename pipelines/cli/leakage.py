@@ -1,0 +1,29 @@
+"""`fleetbill leakage`: what was served and not billed."""
+
+import click
+
+from pipelines.cli.output import MONTH, emit, format_option, settings
+from pipelines.period import Month
+
+
+@click.command()
+@click.option("--month", type=MONTH, required=True, help="Month, such as 2026-01.")
+@format_option
+def leakage(month: Month, output_format: str) -> None:
+    """What was served in a month and not billed, in vehicles and in roubles without VAT: an estimate, with its arithmetic.
+
+    Vehicles of nobody and of contracts out of force (only on days with a message from them), parked contracts, prices of 0.
+    """
+    from dataclasses import asdict, fields
+
+    from pipelines.billing.leakage import Leak
+    from pipelines.billing.leakage import leakage as found_in
+    from pipelines.clock import now
+    from pipelines.usage.refresh import refresh
+    from pipelines.warehouse import engine
+
+    configured = settings()
+    with engine.transaction(configured) as connection:
+        refresh(configured, connection, [month.previous, month], now())
+        found = found_in(connection, month)
+    emit([asdict(each) for each in found], [column.name for column in fields(Leak)], output_format)
