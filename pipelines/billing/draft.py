@@ -126,9 +126,10 @@ def _store_findings(connection: "Connection", prepared: Prepared) -> None:
         for contract_no, each in prepared.unused
     ]
     binds = {"month": month.first, "last": month.last}
-    closed = connection.execute(text(statement("warehouse/billing/findings_of_closed")), binds).tuples()
+    closed = connection.execute(text(statement("warehouse/billing/findings_of_closed")), binds)
+    before = [(row.kind, row.subject, row.seen_on, row.contract_no, row.detail) for row in closed]
     kinds = ["parked_contract", "zero_price", "prepaid_unused"]
-    replace(connection, kinds, month.first, month.last, [*parked, *zero, *unused, *(tuple(row) for row in closed)])
+    replace(connection, kinds, month.first, month.last, [*parked, *zero, *unused, *before])
 
 
 def _draft_row(purpose: str, one: Draft) -> tuple[Any, ...]:

@@ -1,0 +1,83 @@
+"""What was served and not billed, from files to roubles, through the commands that people type (domain.md §10)."""
+
+import json
+
+import pytest
+
+from tests import leaky
+
+
+@pytest.fixture
+def told(run_cli, tmp_path):
+    """``told(month)``: kind and subject → (vehicles, vehicle-days, roubles, how) once January's files are in."""
+    master, snapshots = leaky.write(tmp_path)
+    assert run_cli("master", "import", master, "--by", "Анна", "--reason", "начало")[0] == 0
+    for platform in ("gps1", "gps2"):
+        assert run_cli("snapshot", "land", "--platform", platform, "--source", snapshots)[0] == 0
+
+    def ask(month: str = "2026-01"):
+        code, out, err = run_cli("leakage", "--month", month, "--format", "json")
+        assert code == 0, err
+        return {
+            (row["kind"], row["subject"]): (row["vehicles"], row["vehicle_days"], row["roubles"], row["how"].replace("\u00a0", " "))
+            for row in json.loads(out)
+        }
+
+    return ask
+
+
+def close(run_cli, *more: str) -> None:
+    code, _, err = run_cli("close", "--month", "2026-01", *more)
+    assert code == 0, err
+
+
+def test_leakage_of_every_kind(told, run_cli):
+    before = told()
+    assert {row[2] for row in before.values()} == {"0.00"}
+    assert before["orphan", "gps1"] == (1, 12, "0.00", "цена неизвестна")  # nothing is billed yet, nor was the month before
+
+    close(run_cli)
+    drafted = told()
+    # (3100.00 + 400.00) ÷ (310 + 40) vehicle-days = 10.00 on gps1; nobody pays on gps2: the house's average, the same
+    assert drafted == {
+        ("orphan", "gps1"): (1, 12, "120.00", "12 машино-дней × 10,00 ₽ (средняя цена машино-дня на gps1)"),
+        # o1 and one of the twins, 31 days each: 62 × 10.00; o2 never spoke
+        ("orphan", "gps2"): (2, 62, "620.00", "62 машино-дня × 10,00 ₽ (средняя цена машино-дня по всем договорам)"),
+        # 2 vehicles × 11 days at its own 400.00 ÷ 40
+        ("out_of_contract", "K2"): (2, 22, "220.00", "22 машино-дня × 10,00 ₽ (своя цена машино-дня за январь 2026 г.)"),
+        ("parked_contract", "K4"): (
+            5, 155, "1550.00",
+            "155 машино-дней × 10,00 ₽ (средняя цена машино-дня на gps1); нет действующей версии тарифа T3 на 01.01.2026–31.01.2026",
+        ),
+        ("zero_price", "K3"): (4, 124, "1240.00", "124 машино-дня × 10,00 ₽ (средняя цена машино-дня на gps1); цена 0: «Подарок»"),
+    }  # fmt: skip
+
+    close(run_cli, "--approve-by", "Анна Петрова", "--issue-date", "2026-02-01")
+    assert told() == drafted
+    close(run_cli)  # looks at K4 again: K3 is closed, and its leak stays told
+    assert told() == drafted
+
+
+def test_a_month_that_is_not_billed_is_priced_by_the_one_before(told, run_cli, tmp_path):
+    close(run_cli, "--approve-by", "Анна Петрова", "--issue-date", "2026-02-01")
+    folder = tmp_path / "february" / "gps1"
+    folder.mkdir(parents=True)
+    january = (tmp_path / "snapshots" / "gps1" / "2026-01-05.csv").read_text(encoding="utf-8")
+    (folder / "2026-02-01.csv").write_text(january.replace("2026-01-05", "2026-02-01"), encoding="utf-8")
+    assert run_cli("snapshot", "land", "--platform", "gps1", "--source", tmp_path / "february")[0] == 0
+    found = told("2026-02")
+    assert found["orphan", "gps1"] == (1, 1, "10.00", "1 машино-день × 10,00 ₽ (средняя цена машино-дня на gps1 за январь 2026 г.)")
+    assert found["out_of_contract", "K2"] == (2, 2, "20.00", "2 машино-дня × 10,00 ₽ (своя цена машино-дня за январь 2026 г.)")
+    assert set(found) == {("orphan", "gps1"), ("out_of_contract", "K2")}
+
+
+def test_finance_reads_findings_of_the_close_in_russian_and_a_later_close_keeps_them(told, run_cli):
+    close(run_cli, "--approve-by", "Анна Петрова", "--issue-date", "2026-02-01")
+    close(run_cli)
+    code, out, _ = run_cli("findings", "--month", "2026-01", "--format", "json")
+    assert code == 0
+    rows = {(row["kind"], row["contract_no"]): row["detail"] for row in json.loads(out)}
+    assert rows["zero_price", "K3"] == "«Подарок»: использовано 4 по цене 0"
+    assert rows["parked_contract", "K4"] == "нет действующей версии тарифа T3 на 01.01.2026–31.01.2026"
+    silent = {row["subject"]: row["days"] for row in json.loads(out) if row["kind"] == "silent_unbilled"}
+    assert silent == {"gps1/free-1": 19, "gps2/o2": 31}
