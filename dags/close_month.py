@@ -3,8 +3,9 @@
 
 **What it does.** When every day of a month is known (`fleet_daily`), it drafts the month, shows a person what would be
 billed, and waits. After **Approve** (Required Actions, by one of FLEETBILL_APPROVERS): numbers, documents, the message
-for 1C, the finance workbook. After **Reject**: the refusal is recorded, nothing leaves. The DAG never approves for itself. Contracts written into *Придержать* stay
-without an invoice until `fleetbill hold release`. With FLEETBILL_FOUR_EYES a second person is asked (`second_approval`) and must be another one.
+for 1C, the finance workbook. After **Reject**: the refusal is recorded, nothing leaves. The DAG never approves for itself.
+Contracts written into *Придержать* stay without an invoice until `fleetbill hold release`. With FLEETBILL_FOUR_EYES a
+second person is asked (`second_approval`), who must be another one.
 
 **When.** By itself, when the last day of a month becomes known. By hand (a contract was mended after the close, a refusal was
 settled): *Trigger* with the partition key of the month, `2026-02`, or

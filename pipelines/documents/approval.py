@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.billing.approve import NothingDrafted
 from pipelines.billing.changes import Change, biggest
 from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH
+from pipelines.billing.leakage import Leak, leakage
 from pipelines.billing.transitions import Status, status_of
 from pipelines.documents.approval_words import signed, why
 from pipelines.documents.formats import amount, clean, counted, month_name
@@ -63,7 +64,7 @@ def _page(settings: Settings, connection: "Connection", month: Month, digest: st
         _read(connection, month, purpose, "documents/approval_totals"),
         _read(connection, month, purpose, "documents/approval_parked"),
     )
-    total = sum((row["total"] for row in totals), ZERO)
+    total, leaks = sum((row["total"] for row in totals), ZERO), leakage(connection, month)
     counts = f"{counted(sum(row['invoices'] for row in totals), 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽"
     body = _render(
         month=str(month),
@@ -80,7 +81,8 @@ def _page(settings: Settings, connection: "Connection", month: Month, digest: st
         ],
         parked_count=len(parked),
         parked_more=max(0, len(parked) - MOST_PARKED),
-        findings=[_finding(row) for row in _read(connection, month, purpose, "documents/approval_findings")],
+        findings=_findings(_read(connection, month, purpose, "documents/approval_findings"), leaks),
+        leaked=amount(sum((leak.roubles for leak in leaks), ZERO)),
         words=[_word(row) for row in _read(connection, month, purpose, "documents/approval_words")[:MOST_WORDS]],
         second=_second(settings, _read(connection, month, purpose, "billing/run")),
         four_eyes=settings.four_eyes,
@@ -177,13 +179,20 @@ def _change(change: Change, words: str) -> Row:
     }
 
 
-def _finding(row: Row) -> Row:
-    return {
-        "name": KIND_NAMES.get(row["kind"], _cell(row["kind"])),
-        "subjects": row["subjects"],
-        "days": row["days"],
-        "example": _cell(row["example"]),
-    }
+def _findings(rows: Rows, leaks: Sequence[Leak]) -> list[Row]:
+    roubles: dict[str, Decimal] = {}
+    for leak in leaks:
+        roubles[leak.kind] = roubles.get(leak.kind, ZERO) + leak.roubles
+    return [
+        {
+            "name": KIND_NAMES.get(row["kind"], _cell(row["kind"])),
+            "subjects": row["subjects"],
+            "days": row["days"],
+            "roubles": amount(roubles[row["kind"]]) if row["kind"] in roubles else "",
+            "example": _cell(row["example"]),
+        }
+        for row in rows
+    ]
 
 
 def _word(row: Row) -> Row:

@@ -113,6 +113,18 @@ def test_the_page_tells_totals_clients_and_causes(settings, run_cli, drafted):
     assert "| NEW | ООО «Клиент NEW» | 0,00 | 1 207,80 | +1 207,80 | в прошлом месяце не выставлялся |" in flat
 
 
+def test_findings_are_told_in_roubles(settings, run_cli, drafted):
+    run_cli("hold", "add", "SAME", "--month", "2026-02", "--by", "Борис", "--reason", "спор")
+    run_cli("close", "--month", "2026-02")
+    page = run_cli("review", "--month", "2026-02")[1].replace("\N{NARROW NO-BREAK SPACE}", " ")
+    # SAME is served all of February and not billed: 5 × 28 vehicle-days at its own January price,
+    # 1500.00 ÷ (5 × 31) = 9.677…: 140 × 1500 ÷ 155 = 1354.84
+    assert "| отложенные договоры | 1 | 1 | 1 354,84 | SAME |" in page
+    # LOST ended, and its two vehicles are still served: 56 × 600 ÷ (2 × 31) = 541.94
+    assert "| машины вне срока договора | 2 | 56 | 541,94 | gps1/LOST-000 |" in page
+    assert "по оценке без НДС: **1 896,78 ₽**" in page
+
+
 def test_a_run_that_is_not_drafted_has_no_page(settings, run_cli):
     assert run_cli("review", "--month", "2026-02") == (1, "", "refused: 2026-02 has no drafted close run\n")
 
