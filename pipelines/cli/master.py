@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from pipelines.cli.history import history, verify
 from pipelines.cli.output import DATE, author_options, authorship, emit, format_option, interactive, say, settings
-from pipelines.errors import Refused
 
 _KEYS = """\b
 KEY is written as the history shows it, the columns joined by | (quote it for the shell):
@@ -22,6 +22,10 @@ An open tier has nothing after the last |; a | inside a value is written \\|."""
 @click.group()
 def master() -> None:
     """Import and look at clients, contracts, terms, tariffs, accounts."""
+
+
+master.add_command(history)
+master.add_command(verify)
 
 
 @master.command()
@@ -69,26 +73,6 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         raise click.UsageError("the user of the system has no name; give --by NAME") from None
-
-
-@master.command()
-@click.option("--contract", default=None, metavar="C", help="Only this contract, its terms and accounts.")
-@click.option("--tariff", default=None, metavar="T", help="Only this tariff, its components and tiers.")
-@click.option("--as-of", type=DATE, default=None, help="Instead: every value as it was known at the end of this date.")
-@format_option
-def history(contract: str | None, tariff: str | None, as_of: date | None, output_format: str) -> None:
-    """Who changed what, when and why, from what to what; with --as-of: what was known on a date."""
-    from pipelines.master import history as past
-
-    if as_of:
-        known = past.as_of(settings(), as_of, contract, tariff)
-        emit([asdict(line) for line in known], ["sheet", "key", "column", "value", "at", "by", "reason"], output_format)
-    else:
-        changes = past.changes(settings(), contract, tariff)
-        if not changes and (contract or tariff):
-            raise Refused(f"the history knows nothing of {f'contract {contract!r}' if contract else f'tariff {tariff!r}'}")
-        columns = ["at", "by", "reason", "sheet", "key", "action", "column", "before", "after"]
-        emit([asdict(line) for line in changes], columns, output_format)
 
 
 @master.command(epilog=_KEYS)

@@ -1,104 +1,45 @@
-"""Who changed what, when and why; and what was known at the end of a date. Reads only."""
+"""The history of master data as a source of decisions, and whom a question about it is about."""
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.master.sheets import DEFAULT_ZONE, TABLES
-from pipelines.settings import Settings
-from pipelines.warehouse.engine import transaction
+from pipelines.errors import Refused
+from pipelines.master.sheets import DEFAULT_ZONE, TABLES, key_text
+from pipelines.warehouse.decisions import Layout, Source
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
+
+SOURCES = (
+    Source(
+        "warehouse/master/history",
+        {name: Layout(tuple(column.name for column in sheet.columns), sheet.key) for name, sheet in TABLES.items()},
+    ),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One changed column; of a row that was added or retired: one line for the whole row, with ``column`` empty."""
-
-    at: datetime
-    by: str
-    reason: str
-    sheet: str
-    key: str
-    action: str
-    column: str
-    before: str
-    after: str
+class NeverHeardOf(Refused):
+    """Neither the history nor the tables know a contract, tariff or client of that name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """One value as it was known, and the change that made its row so."""
-
-    sheet: str
-    key: str
-    column: str
-    value: str
-    at: datetime
-    by: str
-    reason: str
-
-
-def changes(settings: Settings, contract: str | None = None, tariff: str | None = None) -> list[Changed]:
-    """Every change in the order it was made; of one contract (with its terms and accounts), of one tariff, or of either."""
-    with transaction(settings) as connection:
-        return [line for row in _read(connection, contract, tariff, None) for line in _lines(row)]
-
-
-def as_of(settings: Settings, day: date, contract: str | None = None, tariff: str | None = None) -> list[Known]:
-    """Every row as it was known at the end of a date (time zone: the first organization's), by sheet, key and column."""
-    with transaction(settings) as connection:
-        zone = connection.exec_driver_sql(statement("warehouse/master/time_zone")).scalar() or DEFAULT_ZONE
-        until = datetime.combine(day + timedelta(days=1), datetime.min.time(), ZoneInfo(zone))
-        last = {(row.sheet, row.key): row for row in _read(connection, contract, tariff, until)}
-    order = {name: index for index, name in enumerate(TABLES)}
-    standing = sorted((row for row in last.values() if row.after is not None), key=lambda row: (order[row.sheet], row.key))
-    return [
-        Known(row.sheet, row.key, column, text, row.at, row.by_name, row.reason)
-        for row in standing
-        for column, text in _ordered(row.sheet, row.after).items()
-    ]
-
-
-def _read(connection: "Connection", contract: str | None, tariff: str | None, until: datetime | None) -> Iterator["Row[Any]"]:
+def known(connection: "Connection", what: str, code: str) -> str:
+    """The code itself. NeverHeardOf unless there is, or was, such a ``what``: contract, tariff or client."""
     from sqlalchemy import text
 
-    values = {"contract": contract, "tariff": tariff, "until": until}
-    yield from connection.execute(text(statement("warehouse/master/history")), values)
+    values = {"what": what, "code": code, "key": key_text(code)}
+    if not connection.execute(text(statement("warehouse/master/is_known")), values).scalar_one():
+        raise NeverHeardOf(f"the history knows nothing of {what} {code!r}")
+    return code
 
 
-def _lines(row: Any) -> Iterator[Changed]:
-    before, after = _ordered(row.sheet, row.before), _ordered(row.sheet, row.after)
+def contracts_of(connection: "Connection", client: str) -> list[str]:
+    """Contracts that are or were a client's."""
+    from sqlalchemy import text
 
-    def line(column: str, was: str, became: str) -> Changed:
-        return Changed(row.at, row.by_name, row.reason, row.sheet, row.key, row.action, column, was, became)
-
-    if not before or not after:
-        yield line("", _whole(row.sheet, before), _whole(row.sheet, after))
-        return
-    for column in {**before, **after}:
-        if before.get(column, "") != after.get(column, ""):
-            yield line(column, before.get(column, ""), after.get(column, ""))
+    return list(connection.execute(text(statement("warehouse/master/contracts_of_client")), {"client": client}).scalars())
 
 
-def _ordered(sheet: str, row: str | None) -> dict[str, str]:
-    """Column → text, in the order of the sheet; empty for a row that is not there."""
-    given = json.loads(row, parse_float=Decimal) if row else {}
-    columns = [column.name for column in TABLES[sheet].columns]
-    return {name: _text(given[name]) for name in sorted(given, key=lambda name: columns.index(name) if name in columns else len(columns))}
-
-
-def _whole(sheet: str, row: dict[str, str]) -> str:
-    return "; ".join(f"{name}={text}" for name, text in row.items() if text and name not in TABLES[sheet].key)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
+def zone(connection: "Connection") -> ZoneInfo:
+    """The time zone in which the days of the history are meant: the first organization's."""
+    return ZoneInfo(connection.exec_driver_sql(statement("warehouse/master/time_zone")).scalar() or DEFAULT_ZONE)

@@ -19,12 +19,17 @@ _BATCH = 5_000
 _JSON = json.JSONDecoder(parse_float=Decimal)
 
 
+def lock(connection: "Connection") -> None:
+    """Wait for the lock of master data: one writer at a time, to the end of the transaction."""
+    run(connection, "lock")
+
+
 def load(connection: "Connection") -> State:
-    """Everything stored, as typed rows. Takes the lock of master data first: one writer at a time, to the end of the transaction."""
-    _run(connection, "lock")
+    """Everything stored, as typed rows, under the lock of master data."""
+    lock(connection)
     state: State = {name: {} for name in TABLES}
     columns = {name: {column.name: column for column in sheet.columns} for name, sheet in TABLES.items()}
-    for name, text in _run(connection, "state"):
+    for name, text in run(connection, "state"):
         row = typed(text, columns[name])
         state[name][TABLES[name].key_of(row)] = row
     return state
@@ -35,22 +40,28 @@ def write(connection: "Connection", changes: Iterable[Change], author: Authorshi
     listed = list(changes)
     for name in TABLES:
         for rows in _batches(change.after for change in listed if change.table == name and change.after is not None):
-            _run(connection, f"put_{name}", rows=rows)
+            run(connection, f"put_{name}", rows=rows)
     for name in reversed(TABLES):
         for rows in _batches(change.before for change in listed if change.table == name and change.after is None):
-            _run(connection, f"remove_{name}", rows=rows)
+            run(connection, f"remove_{name}", rows=rows)
     kept: Iterator[Mapping[str, Any]] = (
         {"sheet": change.table, "key": change.key, "action": change.action, "before": change.before, "after": change.after}
         for change in listed
     )
     for rows in _batches(kept):
-        _run(connection, "add_history", rows=rows, by=author.by, reason=author.reason, at=author.at)
+        run(connection, "add_history", rows=rows, by=author.by, reason=author.reason, at=author.at)
+
+
+def decoded(text: str) -> dict[str, Any]:
+    """A row of JSON as the warehouse or the history gives it; the history keeps decimals as text."""
+    row: dict[str, Any] = _JSON.decode(text)
+    return row
 
 
 def typed(text: str, columns: dict[str, Column]) -> Row:
     """A row of JSON as the warehouse or the history gives it, in the types of its sheet; columns unknown today are left out."""
-    given = _JSON.decode(text)
-    return {name: _typed(given.get(name), column) for name, column in columns.items()}
+    given = decoded(text)
+    return {name: in_type(given.get(name), column) for name, column in columns.items()}
 
 
 def plain(value: Value) -> str | int | bool | None:
@@ -60,14 +71,15 @@ def plain(value: Value) -> str | int | bool | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _typed(value: Any, column: Column) -> Value:
-    if value is None:
+def in_type(given: Any, column: Column) -> Value:
+    """One decoded value in the type of its column."""
+    if given is None:
         return None
     if column.kind == "date":
-        return date.fromisoformat(value)
+        return date.fromisoformat(given)
     if column.kind == "decimal":
-        return Decimal(value)
-    found: Value = value
+        return Decimal(given)
+    found: Value = given
     return found
 
 
@@ -77,7 +89,8 @@ def _batches(rows: Iterable[Mapping[str, Any] | None]) -> Iterator[str]:
         yield json.dumps(batch, ensure_ascii=False, default=plain)
 
 
-def _run(connection: "Connection", name: str, **values: object) -> Any:
+def run(connection: "Connection", name: str, **values: object) -> Any:
+    """Execute ``sql/warehouse/master/NAME.sql``."""
     from sqlalchemy import text
 
     return connection.execute(text(statement(f"warehouse/master/{name}")), values)

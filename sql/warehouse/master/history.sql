@@ -1,11 +1,15 @@
--- grain: change of one row; inputs: master.history; :contract, :tariff (NULL: any; both given: either), :until (NULL: to the end)
+-- grain: change of one row of master data; inputs: master.history; :everything, or the rows of any of :contracts, :clients,
+-- :tariffs (lists); :sheet (NULL: any); from :since to before :until (NULL: no bound)
 -- rerun: reads only
-SELECT history_no, at, by_name, reason, sheet, key, action, before::text AS before, after::text AS after
+SELECT sheet, key, action, before::text AS before, after::text AS after, by_name, reason, at
 FROM master.history
-WHERE (CAST(:until AS timestamptz) IS NULL OR at < :until)
+WHERE (CAST(:sheet AS text) IS NULL OR sheet = :sheet)
+    AND at >= coalesce(CAST(:since AS timestamptz), '-infinity')
+    AND at < coalesce(CAST(:until AS timestamptz), 'infinity')
     AND (
-        (CAST(:contract AS text) IS NULL AND CAST(:tariff AS text) IS NULL)
-        OR coalesce(after, before) ->> 'contract_no' = :contract
-        OR (coalesce(after, before) ->> 'tariff_code' = :tariff AND sheet IN ('tariffs', 'components', 'tiers'))
+        :everything
+        OR coalesce(after, before) ->> 'contract_no' = ANY(CAST(:contracts AS text[]))
+        OR (sheet = 'clients' AND coalesce(after, before) ->> 'client_code' = ANY(CAST(:clients AS text[])))
+        OR (sheet IN ('tariffs', 'components', 'tiers') AND coalesce(after, before) ->> 'tariff_code' = ANY(CAST(:tariffs AS text[])))
     )
 ORDER BY history_no

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
+from pipelines import history
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Refused
-from pipelines.master import history
+from pipelines.history import About
 from pipelines.master.retire import StillUsed, retire
 from pipelines.warehouse import engine
 from tests.database import contents
@@ -31,14 +32,14 @@ def changed(settings, tmp_path):
 
 
 def test_a_changed_column_from_what_to_what(changed):
-    lines = [line for line in history.changes(changed, tariff="T1") if line.action == "changed"]
+    lines = [line for line in history.changes(changed, About(tariff="T1")) if line.action == "changed"]
     assert [(line.by, line.reason, line.at, line.sheet, line.key, line.column, line.before, line.after) for line in lines] == [
         ("Борис", "новая цена", SECOND.at, "components", "T1|2026-01-01|1", "price", "300.00", "330")
     ]
 
 
 def test_rows_added_and_replaced_are_one_line_each(changed):
-    lines = [(line.sheet, line.key, line.action, line.before, line.after) for line in history.changes(changed, tariff="T2")]
+    lines = [(line.sheet, line.key, line.action, line.before, line.after) for line in history.changes(changed, About(tariff="T2"))]
     assert ("tiers", "T2|2026-01-01|1|15", "added", "", "price=10") in lines
     assert lines[-2:] == [
         ("tiers", "T2|2026-01-01|1|20", "added", "", "price=10"),
@@ -47,7 +48,7 @@ def test_rows_added_and_replaced_are_one_line_each(changed):
 
 
 def test_only_one_contract_with_its_terms_and_accounts(changed):
-    assert {(line.sheet, line.key) for line in history.changes(changed, contract="A-2")} == {
+    assert {(line.sheet, line.key) for line in history.changes(changed, About(contract="A-2"))} == {
         ("contracts", "A-2"),
         ("terms", "A-2|2026-01-13"),
         ("accounts", "gps1|1020|A-2|2026-01-13"),
@@ -56,10 +57,11 @@ def test_only_one_contract_with_its_terms_and_accounts(changed):
 
 def test_known_at_the_end_of_a_local_date(changed):
     def price(day):
-        return [line.value for line in history.as_of(changed, day, tariff="T1") if (line.sheet, line.column) == ("components", "price")]
+        known = history.as_of(changed, day, About(tariff="T1"))
+        return [line.value for line in known if (line.sheet, line.column) == ("components", "price")]
 
     def tiers(day):
-        return [line.value for line in history.as_of(changed, day, tariff="T2") if (line.sheet, line.column) == ("tiers", "up_to")]
+        return [line.value for line in history.as_of(changed, day, About(tariff="T2")) if (line.sheet, line.column) == ("tiers", "up_to")]
 
     assert price(date(2026, 1, 9)) == []
     assert price(date(2026, 1, 10)) == ["300.00"]
@@ -84,7 +86,7 @@ def test_a_contract_ends_on_the_day_before(changed):
     retire(changed, "contracts", "A-1", THIRD, date(2026, 7, 1))
     with engine.transaction(changed) as connection:
         assert connection.execute(text("SELECT ends_on FROM master.contracts WHERE contract_no = 'A-1'")).scalar() == date(2026, 6, 30)
-    last = history.changes(changed, contract="A-1")[-1]
+    last = history.changes(changed, About(contract="A-1"))[-1]
     assert (last.by, last.action, last.column, last.before, last.after) == ("Вера", "retired", "ends_on", "", "2026-06-30")
     before = contents(changed)
     assert retire(changed, "contracts", "A-1", THIRD, date(2026, 7, 1)) == []
@@ -98,9 +100,9 @@ def test_a_contract_ends_on_the_day_before(changed):
 def test_an_account_that_was_wrong_is_taken_away_and_the_history_keeps_it(changed):
     retire(changed, "accounts", "gps1|1010|A-1|2026-01-01", THIRD)
     assert [row[1] for row in contents(changed)["master.accounts"]] == ["1020"]
-    assert history.changes(changed, contract="A-1")[-1].action == "retired"
-    assert not [line for line in history.as_of(changed, date(2026, 2, 2), contract="A-1") if line.sheet == "accounts"]
-    assert [line for line in history.as_of(changed, date(2026, 2, 1), contract="A-1") if line.sheet == "accounts"]
+    assert history.changes(changed, About(contract="A-1"))[-1].action == "retired"
+    assert not [line for line in history.as_of(changed, date(2026, 2, 2), About(contract="A-1")) if line.sheet == "accounts"]
+    assert [line for line in history.as_of(changed, date(2026, 2, 1), About(contract="A-1")) if line.sheet == "accounts"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,5 @@
+"""What people said about runs, as sources of decisions: approved, rejected (domain.md §7)."""
+
+from pipelines.warehouse.decisions import Layout, Source
+
+SOURCES = (Source("warehouse/billing/history_of_approvals", {"approvals": Layout()}),)

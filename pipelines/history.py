@@ -1,0 +1,132 @@
+"""Everything that people decided, from every room's history: who, when, why, before and after; and what was known on a date."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pipelines.access import history as access
+from pipelines.billing import history as billing
+from pipelines.delivery.mail import history as mail
+from pipelines.errors import BadInput
+from pipelines.evidence import history as evidence
+from pipelines.master import history as master
+from pipelines.settings import Settings
+from pipelines.warehouse.decisions import Asked, Decision, Layout, Source, read
+from pipelines.warehouse.engine import transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SOURCES: tuple[Source, ...] = (*master.SOURCES, *evidence.SOURCES, *billing.SOURCES, *access.SOURCES, *mail.SOURCES)
+SHEETS: Mapping[str, Layout] = {name: layout for source in SOURCES for name, layout in source.sheets.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a question is about: a contract, a tariff, a client (given together: any of them), and one kind of decision."""
+
+    contract: str | None = None
+    tariff: str | None = None
+    client: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One changed column; of a row that came or went: one line for the whole row, with ``column`` empty and the row beside its text."""
+
+    at: datetime
+    by: str
+    reason: str
+    sheet: str
+    key: str
+    action: str
+    column: str
+    before: str
+    after: str
+    row_before: Mapping[str, str] | None = None
+    row_after: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One value as it was known, and the change that made its row so."""
+
+    sheet: str
+    key: str
+    column: str
+    value: str
+    at: datetime
+    by: str
+    reason: str
+
+
+EVERYTHING = About()
+
+
+def changes(settings: Settings, about: About = EVERYTHING, first: date | None = None, last: date | None = None) -> list[Changed]:
+    """Every decision in order of time, from ``first`` to ``last`` (local days of the first organization, inclusive; None: no bound).
+
+    A contract brings its terms and accounts, the rulings on days and snapshots of platforms that it has accounts on, and the
+    approvals of runs that issued something for it; a client its contracts with all that, its promises and letters.
+    NeverHeardOf for a contract, tariff or client that never was; BadInput for a sheet that is none.
+    """
+    with transaction(settings) as connection:
+        zone = master.zone(connection)
+        asked = _asked(connection, about, _start(first, zone), _start(last + timedelta(days=1), zone) if last else None)
+        found = sorted(chain.from_iterable(read(connection, source, asked) for source in _sources(about)), key=lambda one: one.at)
+    return [line for one in found for line in _lines(one, zone)]
+
+
+def as_of(settings: Settings, day: date, about: About = EVERYTHING) -> list[Known]:
+    """Every row as it was known at the end of a local date, by sheet and key; whether it is in force by then, its own dates say."""
+    with transaction(settings) as connection:
+        zone = master.zone(connection)
+        asked = _asked(connection, about, None, _start(day + timedelta(days=1), zone))
+        last = {(one.sheet, one.key): one for source in _sources(about) for one in read(connection, source, asked)}
+    order = {name: index for index, name in enumerate(SHEETS)}
+    return [
+        Known(one.sheet, one.key, column, text, one.at.astimezone(zone), one.by, one.reason)
+        for one in sorted(last.values(), key=lambda one: (order[one.sheet], one.key))
+        for column, text in (one.after or {}).items()
+    ]
+
+
+def _asked(connection: "Connection", about: About, since: datetime | None, until: datetime | None) -> Asked:
+    if about.sheet is not None and about.sheet not in SHEETS:
+        raise BadInput.one("--sheet", f"there is no sheet {about.sheet!r}; the sheets are {', '.join(SHEETS)}")
+    contracts = [] if about.contract is None else [master.known(connection, "contract", about.contract)]
+    tariffs = [] if about.tariff is None else [master.known(connection, "tariff", about.tariff)]
+    clients = [] if about.client is None else [master.known(connection, "client", about.client)]
+    for client in clients:
+        contracts += master.contracts_of(connection, client)
+    return Asked(not (contracts or tariffs or clients), contracts, clients, tariffs, about.sheet, since, until)
+
+
+def _sources(about: About) -> Iterator[Source]:
+    return (source for source in SOURCES if about.sheet is None or about.sheet in source.sheets)
+
+
+def _start(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return datetime.combine(day, datetime.min.time(), zone) if day else None
+
+
+def _lines(one: Decision, zone: ZoneInfo) -> Iterator[Changed]:
+    def line(column: str, was: str, became: str, *rows: Mapping[str, str] | None) -> Changed:
+        return Changed(one.at.astimezone(zone), one.by, one.reason, one.sheet, one.key, one.action, column, was, became, *rows)
+
+    before, after = one.before, one.after
+    if before is None or after is None:
+        yield line("", _whole(one.sheet, before), _whole(one.sheet, after), before, after)
+        return
+    for column in {**before, **after}:
+        was, became = before.get(column, ""), after.get(column, "")
+        if was != became:
+            yield line(column, was, became)
+
+
+def _whole(sheet: str, row: Mapping[str, str] | None) -> str:
+    return "; ".join(f"{name}={text}" for name, text in (row or {}).items() if text and name not in SHEETS[sheet].key)

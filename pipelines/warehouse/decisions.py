@@ -1,0 +1,86 @@
+"""What people decided, as every room's history tells it: one kind of record, read by one statement per source."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the rows of a sheet are read: columns in their order (others follow as they come), and those that the key says already."""
+
+    columns: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One statement under ``sql/`` that reads a room's history, and the sheets that it tells of.
+
+    It gives ``sheet, key, action, before, after, by_name, reason, at`` in the order in which it happened: rows as JSON text,
+    NULL for one that was not there. It takes the binds of `Asked`.
+    """
+
+    statement: str
+    sheets: Mapping[str, Layout]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for: everything, or what concerns any of these; from ``since`` to before ``until`` (None: no bound)."""
+
+    everything: bool = True
+    contracts: list[str] = field(default_factory=list)
+    clients: list[str] = field(default_factory=list)
+    tariffs: list[str] = field(default_factory=list)
+    sheet: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One change of one row: the row before and after as column → text, None where it was not there."""
+
+    sheet: str
+    key: str
+    action: str
+    before: dict[str, str] | None
+    after: dict[str, str] | None
+    by: str
+    reason: str
+    at: datetime
+
+
+def read(connection: "Connection", source: Source, asked: Asked) -> Iterator[Decision]:
+    """The decisions of one source in the order in which they were made."""
+    from sqlalchemy import text
+
+    values = {name: getattr(asked, name) for name in ("everything", "contracts", "clients", "tariffs", "sheet", "since", "until")}
+    for row in connection.execute(text(statement(source.statement)), values):
+        if asked.sheet in (None, row.sheet):
+            layout = source.sheets[row.sheet]
+            before, after = _ordered(row.before, layout), _ordered(row.after, layout)
+            yield Decision(row.sheet, row.key, row.action, before, after, row.by_name, row.reason, row.at)
+
+
+def _ordered(row: str | None, layout: Layout) -> dict[str, str] | None:
+    if row is None:
+        return None
+    given = json.loads(row, parse_float=Decimal)
+    names = [name for name in layout.columns if name in given]
+    return {name: _text(given[name]) for name in (*names, *(name for name in given if name not in layout.columns))}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

@@ -1,0 +1,15 @@
+-- grain: promise of payment; the last one of organization and client counts; inputs: access.promises; :everything or those of
+-- :clients; from :since to before :until (NULL: no bound)
+-- rerun: reads only
+SELECT
+    'promises' AS sheet, concat_ws('|', organization_code, client_code) AS key, 'promised' AS action,
+    json_build_object('until', earlier)::text AS before, json_build_object('until', until)::text AS after,
+    by_name, reason, at
+FROM (
+    SELECT *, lag(until) OVER (PARTITION BY organization_code, client_code ORDER BY promise_no) AS earlier
+    FROM access.promises
+) AS promise
+WHERE at >= coalesce(CAST(:since AS timestamptz), '-infinity')
+    AND at < coalesce(CAST(:until AS timestamptz), 'infinity')
+    AND (:everything OR client_code = ANY(CAST(:clients AS text[])))
+ORDER BY at, organization_code COLLATE "C", client_code COLLATE "C", promise_no

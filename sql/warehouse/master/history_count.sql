@@ -1,0 +1,3 @@
+-- grain: one value; inputs: master.history
+-- rerun: reads only
+SELECT count(*) FROM master.history
