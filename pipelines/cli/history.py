@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CHANGES = ("at", "by", "reason", "sheet", "key", "action", "column", "before", "after")
 KNOWN = ("sheet", "key", "column", "value", "at", "by", "reason")
-_WIDEST = {"reason": 32, "before": 48, "after": 48, "value": 48}  # of a table's columns, in characters
+_WIDEST = {"reason": 32, "before": 60, "after": 160, "value": 160}  # characters of a table; `after` holds a whole row of terms
 
 _SHEETS = """\b
 SHEET is a sheet of the master workbook (vat_modes apart from organizations), or

@@ -73,13 +73,12 @@ def _key(sheet: str, row: Raw) -> str:
 def _compared(standing: Rows, tables: Rows) -> Iterator[Difference]:
     order = {name: index for index, name in enumerate(TABLES)}
     for place in sorted(standing.keys() | tables.keys(), key=lambda place: (order[place[0]], place[1])):
-        said, there = standing.get(place), tables.get(place)
-        if said is None:
-            yield Difference(NO_HISTORY, *place, "", "", _whole(there))
-        elif there is None:
-            yield Difference(NO_ROW, *place, "", _whole(said), "")
+        if place not in standing:
+            yield Difference(NO_HISTORY, *place, "", "", _whole(place[0], tables[place]))
+        elif place not in tables:
+            yield Difference(NO_ROW, *place, "", _whole(place[0], standing[place]), "")
         else:
-            for name, was, became in _different(place[0], said, there):
+            for name, was, became in _different(place[0], standing[place], tables[place]):
                 yield Difference(DIFFERENT, *place, name, was, became)
 
 
@@ -113,8 +112,11 @@ def _holes(connection: "Connection") -> Iterator[Difference]:
         yield Difference(BROKEN, "", "", "", lost, "")
 
 
-def _whole(row: Raw | None) -> str:
-    return "; ".join(f"{name}={_shown(value)}" for name, value in (row or {}).items() if value is not None)
+def _whole(sheet: str, row: Raw) -> str:
+    """What the key does not say already, in the order of the sheet."""
+    declared = TABLES[sheet]
+    names = [column.name for column in declared.columns if column.name not in declared.key and row.get(column.name) is not None]
+    return "; ".join(f"{name}={_shown(row[name])}" for name in names)
 
 
 def _shown(value: object) -> str:
