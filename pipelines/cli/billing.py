@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.output import DATE, MONTH, emit, format_option, interactive, say, settings
+from pipelines.cli.parked import print_parked, say_not_over, say_parked
 from pipelines.cli.word import Word, say_who_is_missing, word_options
 from pipelines.clock import now
 from pipelines.period import Month
@@ -35,6 +36,7 @@ def close(month: Month, word: Word, issue_date: date | None, output_format: str)
         return
     shown = (lambda step: say(f"{month}: {step} …")) if interactive() else (lambda _: None)
     done = close_month(settings(), month, approver=person, issued_on=issue_date, at=now(), hold=word.hold, progress=shown)
+    say_not_over(settings(), month, now())
     _print(done, output_format)
     if done.approval:
         say_who_is_missing(done.approval, f"close --month {month}")
@@ -50,8 +52,8 @@ def preview(month: Month, contract: str | None, output_format: str) -> None:
 
     rows, parked = preview_month(settings(), month, contract, now())
     emit(rows, COLUMNS, output_format)
-    for each in parked:
-        say(f"parked {each.contract_no}: {each.detail}")
+    say_not_over(settings(), month, now())
+    say_parked(parked, output_format)
 
 
 @click.command()
@@ -109,5 +111,4 @@ def _print(done: "Closed", output_format: str) -> None:
 def _print_parked(prepared: "Prepared", output_format: str) -> None:
     if prepared.parked and output_format == "table":
         click.echo("\nparked:")
-        rows = [{"contract_no": each.contract_no, "reason": each.reason, "detail": each.detail} for each in prepared.parked]
-        emit(rows, ["contract_no", "reason", "detail"], "table")
+        print_parked(prepared.parked)

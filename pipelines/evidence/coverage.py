@@ -24,6 +24,12 @@ def coverage(connection: "Connection", month: Month) -> list[Mapping[str, Any]]:
     return [dict(row._mapping) for row in registry.run(connection, "coverage", first=month.first, last=month.last)]
 
 
+def last_known_day(connection: "Connection", month: Month) -> date | None:
+    """The last day of the month that any platform has landed, or a person carries; None when there is none."""
+    day: date | None = registry.run(connection, "last_known_day", first=month.first, last=month.last).scalar_one()
+    return day
+
+
 def carry(settings: Settings, platform: str, day: date, author: Authorship) -> bool:
     """Allow the usage of the day before to stand for ``day``; False when it was allowed already.
 
