@@ -124,7 +124,7 @@ def _lines(one: Decision, zone: ZoneInfo) -> Iterator[Changed]:
         return
     for column in {**before, **after}:
         was, became = before.get(column, ""), after.get(column, "")
-        if was != became:
+        if not SHEETS[one.sheet].same(column, was, became):
             yield line(column, was, became)
 
 

@@ -4,19 +4,21 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import Refused
-from pipelines.master.sheets import DEFAULT_ZONE, TABLES, key_text
+from pipelines.master.sheets import DEFAULT_ZONE, TABLES, Sheet, key_text
 from pipelines.warehouse.decisions import Layout, Source
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-SOURCES = (
-    Source(
-        "warehouse/master/history",
-        {name: Layout(tuple(column.name for column in sheet.columns), sheet.key) for name, sheet in TABLES.items()},
-    ),
-)
+
+
+def _layout(sheet: Sheet) -> Layout:
+    decimals = frozenset(column.name for column in sheet.columns if column.kind == "decimal")
+    return Layout(tuple(column.name for column in sheet.columns), sheet.key, decimals)
+
+
+SOURCES = (Source("warehouse/master/history", {name: _layout(sheet) for name, sheet in TABLES.items()}),)
 
 
 class NeverHeardOf(Refused):

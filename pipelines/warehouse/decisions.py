@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the rows of a sheet are read: columns in their order (others follow as they come), and those that the key says already."""
+    """How the rows of a sheet are read: columns in their order (others follow as they come), those that the key says already,
+    and those that hold decimals, of which 900 and 900.00 are the same."""
 
     columns: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
+    decimals: frozenset[str] = frozenset()
+
+    def same(self, column: str, one: str, other: str) -> bool:
+        """Whether two texts of a column are one value."""
+        return one == other or bool(column in self.decimals and one and other and Decimal(one) == Decimal(other))
 
 
 @dataclass(frozen=True, slots=True)

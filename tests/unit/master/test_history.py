@@ -38,6 +38,15 @@ def test_a_changed_column_from_what_to_what(changed):
     ]
 
 
+def test_the_same_amount_written_otherwise_is_no_change(changed, tmp_path):
+    """The table holds the minimum as 5000.00, the sheet says 5000; what is told is the change of payment days alone."""
+    sheets = {"terms": company()["terms"]}
+    put(sheets, "terms", 2, "payment_days", "20")
+    take(changed, as_csv(sheets, tmp_path / "three"), THIRD)
+    lines = history.changes(changed, About(contract="A-1", sheet="terms"))[1:]
+    assert [(line.column, line.before, line.after) for line in lines] == [("payment_days", "10", "20")]
+
+
 def test_rows_added_and_replaced_are_one_line_each(changed):
     lines = [(line.sheet, line.key, line.action, line.before, line.after) for line in history.changes(changed, About(tariff="T2"))]
     assert ("tiers", "T2|2026-01-01|1|15", "added", "", "price=10") in lines
