@@ -45,7 +45,9 @@ class Settings:
     block_after_days: int = _setting(14, "days after the due date when access is blocked")
     unattended_invoices: int = _setting(200, "advance and corrective invoices that one run may issue without a person")
     unattended_total: Decimal = _setting(Decimal(5_000_000), "their sum with VAT that one run may issue without a person, roubles")
-    unattended_share: Decimal = _setting(Decimal("0.5"), "share of clients that one run may bill ahead without a person")
+    unattended_share: Decimal = _setting(
+        Decimal("0.5"), "share of clients that one run may bill ahead without a person (20 clients always)"
+    )
     onec_node: str = _setting("FB", "our code in the exchange with 1C")
     onec_peer: str = _setting("BP", "code of the 1C base that receives invoices and sales")
     onec_version: str = _setting("1.19", "version of EnterpriseData to write (1.17, 1.19, 1.21)")

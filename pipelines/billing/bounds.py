@@ -7,6 +7,8 @@ from decimal import Decimal
 from pipelines.billing.drafts import Prepared
 from pipelines.settings import Settings
 
+FEW = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -25,7 +27,8 @@ def bounds_of(settings: Settings) -> Bounds:
 def exceeded(bounds: Bounds, run: Prepared, clients: int) -> Sequence[str]:
     """Every bound that the run is beyond, in words; none: it may be issued without a person.
 
-    ``clients``: the clients with contracts in force in the month. One client is always allowed by the share.
+    ``clients``: the clients with contracts in force in the month. The share says nothing of a run that bills ``FEW``
+    clients or fewer: in a small house most clients may well pay ahead.
     """
     touched = len({draft.client_code for draft in run.drafts})
     said = []
@@ -33,6 +36,6 @@ def exceeded(bounds: Bounds, run: Prepared, clients: int) -> Sequence[str]:
         said.append(f"{len(run.drafts)} invoices, more than {bounds.invoices}")
     if run.amounts.total > bounds.total:
         said.append(f"{run.amounts.total} roubles, more than {bounds.total}")
-    if touched > 1 and touched > bounds.share * clients:
+    if touched > FEW and touched > bounds.share * clients:
         said.append(f"{touched} of {clients} clients, a greater share than {bounds.share}")
     return said

@@ -264,3 +264,11 @@ def test_the_word_on_a_hold_is_never_changed(settings, run_cli):
     for attempt in ("UPDATE billing.holds SET is_held = false", "DELETE FROM billing.holds", "TRUNCATE billing.holds"):
         with pytest.raises(DBAPIError), engine.engine(settings).connect() as connection:
             connection.execute(text(attempt))
+
+
+def test_the_last_number_is_that_of_the_last_invoice(settings):
+    from sqlalchemy.exc import DBAPIError
+
+    for attempt in ("UPDATE billing.numbers SET last_no = 0", "UPDATE billing.numbers SET last_no = last_no + 1, year = 2027"):
+        with pytest.raises(DBAPIError, match="the last number of ORG"), engine.engine(settings).connect() as connection:
+            connection.execute(text(attempt))

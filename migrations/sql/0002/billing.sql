@@ -13,6 +13,20 @@ CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.hold
     FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 GRANT SELECT, INSERT ON billing.holds TO fleetbill_app;
 
+-- The last number is that of the last invoice: nobody takes a number again or leaves a gap, not by hand either.
+CREATE FUNCTION billing.refuse_other_number() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE issued integer;
+BEGIN
+    SELECT max(i.sequence_no) INTO issued FROM billing.invoices i WHERE (i.organization_code, i.year) = (NEW.organization_code, NEW.year);
+    IF NEW.last_no IS DISTINCT FROM issued THEN
+        RAISE EXCEPTION 'the last number of % in % is %, not %', NEW.organization_code, NEW.year, coalesce(issued, 0), NEW.last_no
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER counted_up BEFORE INSERT OR UPDATE ON billing.numbers FOR EACH ROW EXECUTE FUNCTION billing.refuse_other_number();
+
 -- grain: contract × month that is held back now
 CREATE VIEW billing.held AS
 SELECT month, contract_no, by_name, reason, at
