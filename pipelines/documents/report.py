@@ -2,11 +2,13 @@
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from pipelines.clock import local_date
 from pipelines.documents.paths import workbook_path
+from pipelines.documents.report_money import money_data
 from pipelines.documents.store import DocumentStore
 from pipelines.documents.workbook import write_workbook
 from pipelines.documents.workbook_model import (
@@ -40,6 +42,9 @@ REASONS = {
     "negative_usage": "отрицательный показатель",
     "no_vat_mode": "нет режима НДС",
 }
+RUNS = {"close": "закрытие", "prepay": "предоплата", "watch": "превышение", "correct": "корректировка"}
+_ZONE = "Europe/Moscow"
+_BATCH = 2_000  # rows that a sheet waits for at a time
 
 Read = Callable[..., Iterator[Any]]
 
@@ -57,26 +62,32 @@ def write_report(settings: Settings, month: Month, at: datetime) -> str:
 def _data(connection: "Connection", month: Month, at: datetime) -> WorkbookData:
     from sqlalchemy import text
 
+    connection.execute(text(statement("warehouse/documents/report_moment")))
+    zone = connection.execute(text(statement("warehouse/master/time_zone"))).scalar() or _ZONE
+    today = local_date(at, zone) if at.tzinfo else at.date()
+
     def read(name: str, **binds: object) -> Iterator[Any]:
-        return iter(connection.execute(text(statement(f"warehouse/documents/{name}")), binds))
+        chosen = text(statement(f"warehouse/documents/{name}"))
+        return iter(connection.execute(chosen, binds, execution_options={"stream_results": True, "max_row_buffer": _BATCH}))
 
     bounds = {"first": month.first, "last": month.last}
-    organizations = sorted({row.organization_code for row in read("report_register", month=month.first, today=at.date())})
+    clients = {row.contract_no: row.client for row in read("report_clients")}
     return WorkbookData(
         period=month,
-        organization=", ".join(organizations),
+        organization=", ".join(row.name for row in read("report_organizations", month=month.first)),
         made_at=at,
-        register=_register(read, month, at),
+        register=_register(read, month, today),
         charges=(ChargeRow(*row) for row in read("report_charges", month=month.first)),
         fleet=(_fleet(row, month) for row in read("report_fleet", **bounds)),
         findings=(
             FindingRow(
-                each["kind"], each["subject"], each["contract_no"], each["first_seen"], each["last_seen"], each["days"], each["detail"]
+                each["kind"], each["subject"], each["contract_no"], each["first_seen"], each["last_seen"], each["days"], each["detail"],
+                clients.get(each["contract_no"], ""),
             )
             for each in findings_of(connection, month, None)
         ),
         parked=(
-            ParkedRow(row.contract_no, row.client or "", f"{REASONS.get(row.reason, row.reason)}: {row.detail}")
+            ParkedRow(row.contract_no, row.client or "", REASONS.get(row.reason, row.reason), row.detail, RUNS[row.purpose])
             for row in read("report_parked", month=month.first)
         ),
         snapshots=(
@@ -85,11 +96,12 @@ def _data(connection: "Connection", month: Month, at: datetime) -> WorkbookData:
         ),
         ledger=tuple(LedgerTotal(*row) for row in read("report_ledger", month=month.first)),
         previous_by_tariff={row.tariff_code: row.total for row in read("report_previous", month=month.previous.first)},
-    )
+        money=money_data(connection, read, month, today, zone),
+    )  # fmt: skip
 
 
-def _register(read: Read, month: Month, at: datetime) -> Iterator[RegisterRow]:
-    for row in read("report_register", month=month.first, today=at.date()):
+def _register(read: Read, month: Month, today: date) -> Iterator[RegisterRow]:
+    for row in read("report_register", month=month.first, today=today):
         yield RegisterRow(
             row.number, row.kind, row.status, row.organization_code, row.client_code, row.client, row.contract_no,
             row.issued_on, row.due_on, row.net, row.vat, row.total, row.paid,

@@ -1,5 +1,6 @@
 """The month's finance workbook: streamed sheets, totals as formulas beside the ledger's figures."""
 
+import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,14 +12,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipelines.documents import formats
-from pipelines.documents.workbook_model import Cell, CellKind, Sheet, WorkbookData
-from pipelines.documents.workbook_sheets import Tally, detail_sheets
+from pipelines.documents.workbook_model import Cell, CellKind, Column, Sheet, WorkbookData
+from pipelines.documents.workbook_sheets import Tally, Written, detail_sheets
 from pipelines.documents.workbook_summary import SUMMARY, write_summary
 from pipelines.errors import Refused
+from pipelines.money import ZERO
 
 _MOST_ROWS = 1_048_575
 _LONGEST_TEXT = 32_000
 _MARGIN = 0.5
+_LINE, _MOST_LINES = 13.5, 20
 _FIGURES = {"whole", "money", "quantity"}
 
 
@@ -53,12 +56,12 @@ def write_whole(target: str | Path | IO[bytes], write: Callable[[IO[bytes]], Non
 
 
 def _write(data: WorkbookData, opened: IO[bytes]) -> None:
-    title = f"Начисления за {formats.month_name(data.period)}"
+    title = f"Финансовый отчёт за {formats.month_name(data.period)}"
     with new_book(opened, title, data.organization, data.made_at) as (book, styles):
         summary = book.add_worksheet(SUMMARY)
         tally = Tally(data.period)
         for sheet in detail_sheets(data, tally):
-            tally.rows[sheet.title] = write_sheet(book.add_worksheet(sheet.title), sheet, styles, title)
+            tally.written[sheet.title] = write_table(book.add_worksheet(sheet.title), sheet, styles, title)
         write_summary(book, summary, data, tally, styles)
         summary.activate()
 
@@ -84,7 +87,12 @@ def new_book(opened: IO[bytes], title: str, author: str, made_at: datetime) -> I
 
 
 def write_sheet(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> int:
-    """Headings, rows, filter, frozen panes and print set-up; gives the number of rows."""
+    """Like `write_table`; gives the number of rows alone."""
+    return write_table(page, sheet, styles, title).rows
+
+
+def write_table(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> Written:
+    """Headings, rows, totals, filter, frozen panes and print set-up."""
     last = len(sheet.columns) - 1
     for index, column in enumerate(sheet.columns):
         page.set_column(index, index, column.width)
@@ -94,12 +102,44 @@ def write_sheet(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> 
     for index, column in enumerate(sheet.columns):
         page.write_string(0, index, column.title, styles["head_right" if column.kind in _FIGURES else "head"])
     kinds = [column.kind for column in sheet.columns]
+    long = [(index, column.width) for index, column in enumerate(sheet.columns) if column.kind == "long"]
+    totals: dict[int, Decimal] = {index: ZERO for index, column in enumerate(sheet.columns) if column.total}
     count = 0
     for count, row in enumerate(_limited(sheet), start=1):
+        if long:
+            page.set_row(count, _height(row, long))
         for index, (kind, cell) in enumerate(zip(kinds, row, strict=True)):
             write_cell(page, count, index, kind, cell, styles)
+        for index in totals:
+            cell = row[index]
+            if isinstance(cell, int | Decimal):
+                totals[index] += cell
     page.autofilter(0, 0, max(1, count), last)
-    return count
+    if totals and count:
+        _write_totals(page, sheet.columns, totals, count, styles)
+    return Written(count, {sheet.columns[index].title: total for index, total in totals.items()})
+
+
+def _write_totals(page: Any, columns: tuple[Column, ...], totals: dict[int, Decimal], count: int, styles: dict[str, Any]) -> None:
+    """The row under the last one: sums of what the filter leaves to see."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    row = count + 1
+    for index, column in enumerate(columns):
+        if index in totals:
+            name = xl_col_to_name(index)
+            style = styles["total_count" if column.kind == "whole" else "total_sum"]
+            page.write_formula(row, index, f"=SUBTOTAL(109,{name}2:{name}{row})", style, totals[index])
+        elif index == 0:
+            page.write_string(row, index, "Итого", styles["total_label"])
+        else:
+            page.write_blank(row, index, None, styles["total_label"])
+
+
+def _height(row: tuple[Cell, ...], long: list[tuple[int, float]]) -> float:
+    """Height of a row whose texts take several lines: readers do not all fit it by themselves."""
+    lines = [math.ceil(len(cell) * 1.1 / width) for index, width in long if isinstance(cell := row[index], str)]
+    return _LINE * min(max(lines, default=1) or 1, _MOST_LINES)
 
 
 def _limited(sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
@@ -115,7 +155,7 @@ def write_cell(page: Any, row: int, column: int, kind: CellKind, cell: Cell, sty
         case None:
             page.write_blank(row, column, None, styles["blank"])
         case str():
-            page.write_string(row, column, formats.clean(cell)[:_LONGEST_TEXT], styles["text"])
+            page.write_string(row, column, formats.clean(cell)[:_LONGEST_TEXT], styles["long" if kind == "long" else "text"])
         case datetime():
             page.write_datetime(row, column, cell.replace(tzinfo=None), styles[kind])
         case date():
@@ -146,6 +186,7 @@ def _styles(book: Any) -> dict[str, Any]:
         "head": book.add_format(head),
         "head_right": book.add_format({**head, "align": "right"}),
         "text": book.add_format(cell),
+        "long": book.add_format({**cell, "text_wrap": True}),
         "blank": book.add_format({"bg_color": "#F3F5F7"}),
         "whole": book.add_format({**cell, "num_format": "#,##0"}),
         "money": book.add_format(money),
@@ -153,6 +194,7 @@ def _styles(book: Any) -> dict[str, Any]:
         "date": book.add_format({**cell, "num_format": "dd.mm.yyyy", "align": "left"}),
         "moment": book.add_format({**cell, "num_format": "dd.mm.yyyy hh:mm", "align": "left"}),
         "title": book.add_format({"bold": True, "font_size": 16, "font_color": "#0B5C7D"}),
+        "note": book.add_format({"font_color": "#5D6B7A"}),
         "muted": book.add_format({"font_color": "#5D6B7A", "text_wrap": True, "valign": "top"}),
         "section": book.add_format({"bold": True, "font_size": 12, "font_color": "#0B5C7D"}),
         "label": book.add_format({**table}),

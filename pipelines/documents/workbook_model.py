@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Literal
 
 from pipelines.documents.model import InvoiceKind
+from pipelines.documents.workbook_money_model import MoneyData
 from pipelines.period import Month
 
-CellKind = Literal["text", "whole", "money", "quantity", "date", "moment"]
+CellKind = Literal["text", "long", "whole", "money", "quantity", "date", "moment"]  # long: text that may take several lines
 Cell = str | int | Decimal | Fraction | date | datetime | None
 
 
@@ -76,15 +77,18 @@ class FindingRow:
     last_seen: date
     days: int
     detail: str
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParkedRow:
-    """A contract left out of the run, and why."""
+    """A contract left out of a run (``run``: which, in Russian), and why."""
 
     contract_no: str
     client: str
     reason: str
+    detail: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,12 @@ class LedgerTotal:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a sheet: heading, kind of its cells, width in characters."""
+    """One column of a sheet: heading, kind of its cells, width in characters; ``total``: summed under the last row."""
 
     title: str
     kind: CellKind = "text"
     width: float = 14
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,8 @@ class Sheet:
 class WorkbookData:
     """The workbook of one month. Iterables are read once; ``made_at`` is the file's date, naive or aware.
 
-    ``previous_by_tariff``: last month's revenue (total) by tariff code. ``more``: further sheets after the fixed ones.
+    ``previous_by_tariff``: last month's revenue (total) by tariff code. ``money``: the sheets of money. ``more``: further
+    sheets after the fixed ones.
     """
 
     period: Month
@@ -147,4 +153,5 @@ class WorkbookData:
     snapshots: Iterable[SnapshotRow]
     ledger: tuple[LedgerTotal, ...]
     previous_by_tariff: Mapping[str, Decimal] = field(default_factory=dict)
+    money: MoneyData = field(default_factory=MoneyData)
     more: tuple[Sheet, ...] = ()

@@ -2,11 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pipelines.documents import formats
 from pipelines.documents.workbook_model import Cell, ChargeRow, Column, FleetRow, RegisterRow, Sheet, WorkbookData
+from pipelines.documents.workbook_money import money_sheets
+from pipelines.documents.workbook_money_model import LeakRow
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
 from pipelines.period import Month
@@ -24,20 +26,25 @@ FLEET_FIRST_DAY = 2  # column index of the month's first day on the fleet sheet
 _REGISTER = (
     Column("Номер", width=18), Column("Вид", width=22), Column("Состояние", width=14), Column("Организация", width=13),
     Column("Код клиента", width=13), Column("Клиент", width=36), Column("Договор", width=16),
-    Column("Выставлен", "date", 12), Column("Оплатить до", "date", 12), Column("Без НДС", "money", 15),
-    Column("НДС", "money", 14), Column("Всего", "money", 15), Column("Оплачено", "money", 15), Column("Остаток", "money", 15),
+    Column("Выставлен", "date", 12), Column("Оплатить до", "date", 12), Column("Без НДС", "money", 15, total=True),
+    Column("НДС", "money", 14, total=True), Column("Всего", "money", 15, total=True), Column("Оплачено", "money", 15, total=True),
+    Column("Остаток", "money", 15, total=True),
 )  # fmt: skip
 _CHARGES = (
     Column("Счёт", width=18), Column("Строка", "whole", 8), Column("Договор", width=16), Column("Клиент", width=36),
     Column("Тариф", width=14), Column("Составляющая", width=30), Column("С", "date", 12), Column("По", "date", 12),
     Column("Количество", "quantity", 13), Column("Цена", "quantity", 12), Column("Доля месяца", width=12),
-    Column("Без НДС", "money", 15), Column("Ставка НДС", width=12), Column("НДС", "money", 14), Column("Всего", "money", 15),
+    Column("Без НДС", "money", 15, total=True), Column("Ставка НДС", width=12), Column("НДС", "money", 14, total=True),
+    Column("Всего", "money", 15, total=True),
 )  # fmt: skip
 _FINDINGS = (
-    Column("Вид", width=24), Column("О чём", width=34), Column("Договор", width=16), Column("Впервые", "date", 12),
-    Column("В последний раз", "date", 12), Column("Дней", "whole", 8), Column("Подробности", width=70),
+    Column("Вид", width=34), Column("О чём", width=34), Column("Договор", width=16), Column("Клиент", width=30),
+    Column("Впервые", "date", 12), Column("В последний раз", "date", 12), Column("Дней", "whole", 8), Column("Подробности", "long", 70),
 )  # fmt: skip
-_PARKED = (Column("Договор", width=18), Column("Клиент", width=40), Column("Причина", width=90))
+_PARKED = (
+    Column("Договор", width=18), Column("Клиент", width=40), Column("Прогон", width=16), Column("Причина", width=30),
+    Column("Подробности", "long", 80),
+)  # fmt: skip
 _SNAPSHOTS = (
     Column("Платформа", width=20), Column("День", "date", 12), Column("Получен", "moment", 17), Column("Состояние", width=16),
     Column("Строк", "whole", 12), Column("Отпечаток", width=68),
@@ -55,11 +62,31 @@ class KindTally:
 
 
 @dataclass(slots=True)
+class LeakTally:
+    """Sums over what leaks of one kind."""
+
+    places: int = 0
+    vehicles: int = 0
+    vehicle_days: int = 0
+    roubles: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A sheet that is written: its rows, and the sums of its columns with totals."""
+
+    rows: int
+    totals: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Tally:
     """What the summary needs to know of rows that were streamed once: the values beside its formulas."""
 
     period: Month
-    rows: dict[str, int] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
+    parked: Counter[str] = field(default_factory=Counter)
+    leaks: dict[str, LeakTally] = field(default_factory=dict)
     kinds: defaultdict[str, KindTally] = field(default_factory=lambda: defaultdict(KindTally))
     paid: Decimal = ZERO
     tariffs: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
@@ -78,16 +105,10 @@ def detail_sheets(data: WorkbookData, tally: Tally) -> Iterator[Sheet]:
     """The sheets in their order; ``tally`` fills while each one's rows are read."""
     yield Sheet(REGISTER, _REGISTER, _register_rows(data, tally))
     yield Sheet(CHARGES, _CHARGES, _charge_rows(data, tally))
+    yield from money_sheets(replace(data.money, leaks=_leaks(data, tally)))
     yield _fleet_sheet(data, tally)
-    yield Sheet(
-        FINDINGS,
-        _FINDINGS,
-        (
-            (KIND_NAMES.get(row.kind, row.kind), row.subject, row.contract_no, row.first_seen, row.last_seen, row.days, row.detail)
-            for row in data.findings
-        ),
-    )
-    yield Sheet(PARKED, _PARKED, ((row.contract_no, row.client, row.reason) for row in data.parked))
+    yield Sheet(FINDINGS, _FINDINGS, _finding_rows(data))
+    yield Sheet(PARKED, _PARKED, _parked_rows(data, tally))
     yield Sheet(
         SNAPSHOTS,
         _SNAPSHOTS,
@@ -95,6 +116,30 @@ def detail_sheets(data: WorkbookData, tally: Tally) -> Iterator[Sheet]:
         frozen_columns=2,
     )
     yield from data.more
+
+
+def _leaks(data: WorkbookData, tally: Tally) -> Iterator[LeakRow]:
+    for row in data.money.leaks:
+        kind = tally.leaks.setdefault(row.kind, LeakTally())
+        kind.places += 1
+        kind.vehicles += row.vehicles
+        kind.vehicle_days += row.vehicle_days
+        kind.roubles += row.roubles
+        yield row
+
+
+def _finding_rows(data: WorkbookData) -> Iterator[tuple[Cell, ...]]:
+    for row in data.findings:
+        yield (
+            KIND_NAMES.get(row.kind, row.kind), row.subject, row.contract_no, row.client, row.first_seen, row.last_seen, row.days,
+            row.detail,
+        )  # fmt: skip
+
+
+def _parked_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
+    for row in data.parked:
+        tally.parked[row.run] += 1
+        yield row.contract_no, row.client, row.run, row.reason, row.detail
 
 
 def _register_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
@@ -121,7 +166,7 @@ def _charge(row: ChargeRow) -> tuple[Cell, ...]:
 
 
 def _fleet_sheet(data: WorkbookData, tally: Tally) -> Sheet:
-    days = tuple(Column(f"{day:%d.%m}", "whole", 7) for day in data.period.dates())
+    days = tuple(Column(f"{day:%d.%m}", "whole", 7, total=True) for day in data.period.dates())
     columns = (Column("Договор", width=16), Column("Клиент", width=36), *days, Column("Максимум", "whole", 11),
                Column("В среднем", "quantity", 11))  # fmt: skip
     return Sheet(FLEET, columns, _fleet_rows(data.fleet, tally), frozen_columns=FLEET_FIRST_DAY)

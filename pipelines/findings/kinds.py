@@ -17,8 +17,13 @@ KIND_NAMES: Final = {
     "snapshot_quarantined": "снимки в карантине",
     "parked_contract": "отложенные договоры",
     "prepaid_limit": "превышен предоплаченный парк",
+    "prepaid_unused": "предоплаченный парк не использован",
     "zero_price": "цена 0 при ненулевом количестве",
     "silent_device": "молчащие устройства",
     "unmatched_payment": "неопознанные платежи",
     "unacknowledged": "не подтверждено 1С",
+    "missing_address": "клиенты без адреса почты",
+    "bounced_address": "почта не принимает адрес",
+    "undelivered_mail": "письма не отправлены",
+    "unconfirmed_mail": "письма с неизвестной судьбой",
 }

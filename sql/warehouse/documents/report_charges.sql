@@ -4,15 +4,15 @@ SELECT
     coalesce(i.number, '') AS number, l.line_no, i.contract_no, i.client, l.tariff_code, l.component, l.segment_from, l.segment_to,
     l.quantity, l.price, l.share, l.net, l.vat_rate, l.vat, l.total
 FROM (
-    SELECT invoice_id, number, organization_code, sequence_no, contract_no, evidence #>> '{client,name}' AS client
-    FROM billing.invoices WHERE month = :month
+    SELECT b.invoice_id, b.number, b.organization_code, b.sequence_no, b.contract_no, b.evidence #>> '{client,name}' AS client
+    FROM billing.invoices b WHERE b.month = :month
     UNION ALL
-    SELECT invoice_id, NULL, organization_code, NULL, contract_no, evidence #>> '{client,name}'
-    FROM billing.drafts WHERE month = :month AND NOT discarded
+    SELECT d.invoice_id, NULL, d.organization_code, NULL, d.contract_no, d.evidence #>> '{client,name}'
+    FROM billing.drafts d WHERE d.month = :month AND NOT d.discarded
 ) i
-JOIN LATERAL (
-    SELECT * FROM billing.invoice_lines b WHERE b.invoice_id = i.invoice_id
+JOIN (
+    SELECT x.* FROM billing.invoice_lines x JOIN billing.invoices b USING (invoice_id) WHERE b.month = :month
     UNION ALL
-    SELECT * FROM billing.draft_lines d WHERE d.invoice_id = i.invoice_id
-) l ON true
-ORDER BY i.organization_code, i.sequence_no NULLS LAST, i.contract_no, l.line_no
+    SELECT y.* FROM billing.draft_lines y JOIN billing.drafts d USING (invoice_id) WHERE d.month = :month AND NOT d.discarded
+) l USING (invoice_id)
+ORDER BY i.organization_code, i.sequence_no NULLS LAST, i.contract_no COLLATE "C", i.invoice_id, l.line_no

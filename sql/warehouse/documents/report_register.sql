@@ -17,4 +17,4 @@ UNION ALL
 SELECT '', d.kind, 'черновик', d.organization_code, d.client_code, d.evidence #>> '{client,name}', d.contract_no, NULL, NULL,
     d.net, d.vat, d.total, 0.00, NULL
 FROM billing.drafts d WHERE d.month = :month AND NOT d.discarded
-ORDER BY organization_code, sequence_no NULLS LAST, contract_no
+ORDER BY organization_code, sequence_no NULLS LAST, contract_no, kind

@@ -1,0 +1,77 @@
+"""The sheets of money of the finance workbook, read from the warehouse."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pipelines.billing.leakage import leakage
+from pipelines.documents.tariff_changes import SHEETS, Change, lines
+from pipelines.documents.workbook_money_model import (
+    AgeingRow,
+    LeakRow,
+    MoneyData,
+    MoneyLedger,
+    PaymentRow,
+    RevenueRow,
+    TariffChangeRow,
+)
+from pipelines.findings.kinds import KIND_NAMES
+from pipelines.period import Month
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+UNITS = {
+    "fixed": "месяцев",
+    "vehicles": "машино-мес.",
+    "vehicle_days": "машино-дней",
+    "online_hours": "часов",
+    "meter": "по счётчику",
+    "minimum": "",
+}
+SOURCES = {"bank": "банк", "onec": "1С", "opening": "начальный остаток"}
+
+Read = Callable[..., Iterator[Any]]
+
+
+def money_data(connection: "Connection", read: Read, month: Month, on: date, zone: str) -> MoneyData:
+    """Rows of a month; debts as of the day ``on``; moments in the time zone ``zone``."""
+    bounds = {"first": month.first, "last": month.last}
+    ledger = next(read("report_checks", month=month.first, previous=month.previous.first, on=on, **bounds))
+    return MoneyData(
+        on,
+        (_revenue(row) for row in read("report_revenue", month=month.first, previous=month.previous.first, last=month.last)),
+        (
+            AgeingRow(row.organization, row.client_code, row.client, row.inn or "", tuple(row.buckets), row.total, row.advance)
+            for row in read("report_ageing", on=on)
+        ),
+        (_payment(row) for row in read("report_payments", **bounds)),
+        (
+            LeakRow(
+                KIND_NAMES[leak.kind], leak.subject, leak.contract_no or "", leak.client_code or "", leak.client or "", leak.vehicles,
+                leak.vehicle_days, leak.roubles, leak.how,
+            )
+            for leak in leakage(connection, month)
+        ),
+        _changes(read("report_tariff_changes", sheets=list(SHEETS), zone=zone, **bounds)),
+        MoneyLedger(ledger.revenue, ledger.revenue_before, ledger.debts, ledger.advances, ledger.payments),
+    )  # fmt: skip
+
+
+def _revenue(row: Any) -> RevenueRow:
+    unit = UNITS.get(row.component_kind, "")
+    return RevenueRow(
+        row.tariff_code, row.tariff or "", row.component, unit, row.quantity if unit else None, row.net, row.vat, row.total, row.before
+    )  # fmt: skip
+
+
+def _payment(row: Any) -> PaymentRow:
+    return PaymentRow(
+        row.paid_on, SOURCES[row.source], row.document_no, row.payer_name or "", row.payer_inn or "", row.client_code or "",
+        row.client or "", row.amount, row.matched, row.advance, row.unknown, row.invoices or "", row.purpose,
+    )  # fmt: skip
+
+
+def _changes(rows: Iterator[Any]) -> Iterator[TariffChangeRow]:
+    for row in rows:
+        yield from lines(Change(row.sheet, row.action, row.before, row.after, row.at, row.by_name, row.reason, row.client or ""))

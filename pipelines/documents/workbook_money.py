@@ -1,0 +1,90 @@
+"""The workbook's sheets of money: their columns, and how a row fills them."""
+
+from collections.abc import Iterator
+
+from pipelines.documents.workbook_model import Cell, Column, Sheet
+from pipelines.documents.workbook_money_model import AGES, MoneyData
+
+REVENUE, AGEING, PAYMENTS, LEAKS, CHANGES = "Выручка", "Дебиторка", "Платежи", "Недополучено", "Изменения тарифов"
+
+_REVENUE = (
+    Column("Тариф", width=14), Column("Название тарифа", width=26), Column("Составляющая", width=32),
+    Column("Количество", "quantity", 14), Column("Единица", width=13), Column("Без НДС", "money", 16, total=True),
+    Column("НДС", "money", 15, total=True), Column("Всего", "money", 16, total=True),
+    Column("Прошлый месяц, всего", "money", 16, total=True), Column("Изменение", "money", 16, total=True),
+)  # fmt: skip
+_AGEING = (
+    Column("Организация", width=24), Column("Код клиента", width=13), Column("Клиент", width=36), Column("ИНН", width=14),
+    *(Column(title, "money", 15, total=True) for title in AGES), Column("Всего долг", "money", 16, total=True),
+    Column("Аванс клиента", "money", 15, total=True), Column("Сальдо", "money", 16, total=True),
+)  # fmt: skip
+_PAYMENTS = (
+    Column("Дата", "date", 12), Column("Источник", width=14), Column("Документ", width=12), Column("Плательщик", width=34),
+    Column("ИНН", width=14), Column("Код клиента", width=13), Column("Клиент", width=30), Column("Сумма", "money", 15, total=True),
+    Column("Зачтено в счета", "money", 15, total=True), Column("Аванс", "money", 14, total=True),
+    Column("Не опознано", "money", 14, total=True), Column("Счета", "long", 28), Column("Назначение", "long", 60),
+)  # fmt: skip
+_LEAKS = (
+    Column("Вид", width=32), Column("Платформа или договор", width=20), Column("Договор", width=16), Column("Код клиента", width=13),
+    Column("Клиент", width=34), Column("Машин", "whole", 9, total=True), Column("Машино-дней", "whole", 13, total=True),
+    Column("Оценка без НДС, ₽", "money", 16, total=True), Column("Как посчитано", "long", 70),
+)  # fmt: skip
+_CHANGES = (
+    Column("Когда", "moment", 17), Column("Кто", width=20), Column("Почему", "long", 26), Column("Что", width=24),
+    Column("Тариф или договор", width=18), Column("Клиент", width=30), Column("Действует с", "date", 12), Column("Действие", width=12),
+    Column("Поле", width=22), Column("Было", "long", 36), Column("Стало", "long", 36),
+)  # fmt: skip
+
+
+def money_sheets(money: MoneyData) -> Iterator[Sheet]:
+    """The sheets in their order."""
+    yield Sheet(REVENUE, _REVENUE, _revenue_rows(money), frozen_columns=3)
+    yield Sheet(AGEING, _AGEING, _ageing_rows(money), frozen_columns=3)
+    yield Sheet(PAYMENTS, _PAYMENTS, _payment_rows(money))
+    yield Sheet(LEAKS, _LEAKS, _leak_rows(money), frozen_columns=2)
+    yield Sheet(CHANGES, _CHANGES, _change_rows(money))
+
+
+def _revenue_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    for row in money.revenue:
+        yield (
+            row.tariff_code, row.tariff, row.component, row.quantity, row.unit, row.net, row.vat, row.total, row.before,
+            row.total - row.before,
+        )  # fmt: skip
+
+
+def _ageing_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    for row in money.ageing:
+        yield (
+            row.organization, row.client_code, row.client, row.inn, *row.buckets, row.total, row.advance, row.total - row.advance,
+        )  # fmt: skip
+
+
+def _payment_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    for row in money.payments:
+        yield (
+            row.paid_on, row.source, row.document_no, row.payer, row.inn, row.client_code, row.client, row.amount, row.matched,
+            row.advance, row.unknown, row.invoices, row.purpose,
+        )  # fmt: skip
+
+
+def _leak_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    for row in money.leaks:
+        yield (
+            row.kind, row.subject, row.contract_no, row.client_code, row.client, row.vehicles, row.vehicle_days, row.roubles, row.how,
+        )  # fmt: skip
+
+
+def _change_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    for row in money.changes:
+        yield (
+            row.at, row.by, row.reason, row.what, row.subject, row.client, row.valid_from, row.action, row.column, row.before, row.after,
+        )  # fmt: skip
+
+
+def letters(sheet: str) -> dict[str, str]:
+    """Heading → column letter of a sheet of money."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    columns = {REVENUE: _REVENUE, AGEING: _AGEING, PAYMENTS: _PAYMENTS, LEAKS: _LEAKS, CHANGES: _CHANGES}[sheet]
+    return {column.title: xl_col_to_name(index) for index, column in enumerate(columns)}

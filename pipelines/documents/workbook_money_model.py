@@ -1,0 +1,114 @@
+"""What the workbook's sheets of money show: revenue, debts, payments, leakage, changes of prices."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from pipelines.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueRow:
+    """A component of a tariff, this month and the month before (`before`, with VAT). ``unit``: of the quantity, in Russian."""
+
+    tariff_code: str
+    tariff: str
+    component: str
+    unit: str
+    quantity: Decimal | None
+    net: Decimal
+    vat: Decimal
+    total: Decimal
+    before: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingRow:
+    """What a client owes an organization by days past due, and what is paid ahead. ``buckets``: one amount per `AGES`."""
+
+    organization: str
+    client_code: str
+    client: str
+    inn: str
+    buckets: tuple[Decimal, ...]
+    total: Decimal
+    advance: Decimal
+
+
+AGES = ("Срок не наступил", "Срок сегодня", "1–30 дней", "31–60 дней", "61–90 дней", "Больше 90 дней")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment or reversal of the month. matched + advance + unknown = amount; ``invoices``: what it paid."""
+
+    paid_on: date
+    source: str
+    document_no: str
+    payer: str
+    inn: str
+    client_code: str
+    client: str
+    amount: Decimal
+    matched: Decimal
+    advance: Decimal
+    unknown: Decimal
+    invoices: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeakRow:
+    """What was served and not billed; ``roubles``: an estimate without VAT, ``how``: its arithmetic."""
+
+    kind: str
+    subject: str
+    contract_no: str
+    client_code: str
+    client: str
+    vehicles: int
+    vehicle_days: int
+    roubles: Decimal
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class TariffChangeRow:
+    """One changed value of a tariff or of terms; of a whole row that was added or removed: all its values together."""
+
+    at: datetime
+    by: str
+    reason: str
+    what: str
+    subject: str
+    client: str
+    valid_from: date | None
+    action: str
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyLedger:
+    """What the ledger says of the same things, asked another way: the summary's formulas are checked against it."""
+
+    revenue: Decimal = ZERO
+    revenue_before: Decimal = ZERO
+    debts: Decimal = ZERO
+    advances: Decimal = ZERO
+    payments: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyData:
+    """Rows of the sheets of money; iterables are read once. ``on``: the day of the debts."""
+
+    on: date | None = None
+    revenue: Iterable[RevenueRow] = ()
+    ageing: Iterable[AgeingRow] = ()
+    payments: Iterable[PaymentRow] = ()
+    leaks: Iterable[LeakRow] = ()
+    changes: Iterable[TariffChangeRow] = ()
+    ledger: MoneyLedger = MoneyLedger()

@@ -1,0 +1,49 @@
+"""«Сводка» written from top to bottom: sections, headings, formulas with their values, and checks that turn red."""
+
+from decimal import Decimal
+from typing import Any
+
+from pipelines.documents.workbook_sheets import Tally
+
+Value = Decimal | int
+
+
+class Page:
+    """The summary sheet; ``row`` is where the next line goes."""
+
+    def __init__(self, page: Any, tally: Tally, styles: dict[str, Any]) -> None:
+        self.page, self.tally, self.styles, self.row = page, tally, styles, 0
+
+    def area(self, sheet: str, column: str) -> str:
+        """A column of a detail sheet (by letter) as a formula names it, without its totals; never empty."""
+        return f"'{sheet}'!${column}$2:${column}${max(1, self.tally.written[sheet].rows) + 1}"
+
+    def heads(self, *titles: str) -> None:
+        """A row of headings: the first for names, the others for figures."""
+        for index, title in enumerate(titles):
+            self.page.write_string(self.row, index, title, self.styles["head" if index == 0 else "head_right"])
+        self.row += 1
+
+    def section(self, title: str) -> None:
+        """A heading with an empty line above."""
+        self.row += 1
+        self.page.write_string(self.row, 0, title, self.styles["section"])
+        self.row += 1
+
+    def label(self, text: str, style: str = "label") -> None:
+        """The name of the line."""
+        self.page.write_string(self.row, 0, text, self.styles[style])
+
+    def number(self, column: int, value: Value, style: str = "sum") -> None:
+        """A figure of the ledger."""
+        self.page.write_number(self.row, column, value, self.styles[style])
+
+    def formula(self, column: int, formula: str, style: str, value: Value) -> None:
+        """A formula with its value beside it, for readers that do not compute."""
+        self.page.write_formula(self.row, column, formula, self.styles[style], value)
+
+    def checked(self, column: int, first: int) -> None:
+        """A column of differences from row index ``first`` to the line above: green when nought, red when not."""
+        for criteria, style in (("!=", "wrong"), ("==", "right")):
+            rule = {"type": "cell", "criteria": criteria, "value": 0, "format": self.styles[style]}
+            self.page.conditional_format(first, column, self.row - 1, column, rule)

@@ -1,0 +1,44 @@
+-- grain: organization × client that owes or has paid ahead on :on: open invoices by days past due (the same debts as
+--        receivables/ageing), and money of the client that pays nothing yet, credits of corrections included
+-- inputs: billing.invoices, receivables.payments, allocations, master.organizations, clients; :on
+-- rerun: reads only
+WITH paid AS (
+    SELECT a.payment_id, a.number, sum(a.amount) AS amount
+    FROM receivables.allocations a
+    JOIN receivables.payments p USING (payment_id)
+    WHERE p.paid_on <= :on
+    GROUP BY a.payment_id, a.number
+), debts AS (
+    SELECT
+        organization_code, client_code,
+        ARRAY[
+            coalesce(sum(open) FILTER (WHERE days < 0), 0.00), coalesce(sum(open) FILTER (WHERE days = 0), 0.00),
+            coalesce(sum(open) FILTER (WHERE days BETWEEN 1 AND 30), 0.00), coalesce(sum(open) FILTER (WHERE days BETWEEN 31 AND 60), 0.00),
+            coalesce(sum(open) FILTER (WHERE days BETWEEN 61 AND 90), 0.00), coalesce(sum(open) FILTER (WHERE days > 90), 0.00)
+        ] AS buckets,
+        sum(open) AS total
+    FROM (
+        SELECT i.organization_code, i.client_code, CAST(:on AS date) - i.due_on AS days, i.total - coalesce(p.amount, 0) AS open
+        FROM billing.invoices i
+        LEFT JOIN (SELECT number, sum(amount) AS amount FROM paid GROUP BY number) p USING (number)
+        WHERE i.total > 0 AND i.issued_on <= :on
+    ) o
+    WHERE open > 0
+    GROUP BY organization_code, client_code
+), advances AS (
+    SELECT p.organization_code, p.client_code, sum(p.amount - coalesce(a.amount, 0)) AS advance
+    FROM receivables.payments p
+    LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM paid GROUP BY payment_id) a USING (payment_id)
+    WHERE p.client_code IS NOT NULL AND p.paid_on <= :on
+    GROUP BY p.organization_code, p.client_code
+    HAVING sum(p.amount - coalesce(a.amount, 0)) <> 0
+)
+SELECT
+    o.name AS organization, client_code, k.name AS client, k.inn,
+    coalesce(d.buckets, ARRAY[0.00, 0.00, 0.00, 0.00, 0.00, 0.00]) AS buckets,
+    coalesce(d.total, 0.00)::numeric(16, 2) AS total, coalesce(a.advance, 0.00)::numeric(16, 2) AS advance
+FROM debts d
+FULL JOIN advances a USING (organization_code, client_code)
+LEFT JOIN master.organizations o ON o.code = organization_code
+LEFT JOIN master.clients k USING (client_code)
+ORDER BY organization_code COLLATE "C", client_code COLLATE "C"
