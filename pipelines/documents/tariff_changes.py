@@ -48,6 +48,7 @@ _KEYS = {
     "terms": ("contract_no", "valid_from"),
 }
 SHEETS = tuple(_KEYS)
+_AMOUNTS = {"price", "package_size", "up_to", "discount_percent", "minimum"}  # kept as text: their decimals are exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def shown(column: str, value: Any) -> str:
         return "да" if value else "нет"
     if column == "valid_from":
         return formats.short_date(date.fromisoformat(value))
-    if isinstance(value, str):
+    if isinstance(value, str) and column not in _AMOUNTS:
         return VALUE_NAMES.get(column, {}).get(value, value)
     return formats.quantity(Decimal(value))
 

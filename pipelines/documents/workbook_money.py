@@ -14,7 +14,7 @@ _REVENUE = (
     Column("Прошлый месяц, всего", "money", 16, total=True), Column("Изменение", "money", 16, total=True),
 )  # fmt: skip
 _AGEING = (
-    Column("Организация", width=24), Column("Код клиента", width=13), Column("Клиент", width=36), Column("ИНН", width=14),
+    Column("Организация", width=32), Column("Код клиента", width=13), Column("Клиент", width=36), Column("ИНН", width=14),
     *(Column(title, "money", 15, total=True) for title in AGES), Column("Всего долг", "money", 16, total=True),
     Column("Аванс клиента", "money", 15, total=True), Column("Сальдо", "money", 16, total=True),
 )  # fmt: skip

@@ -131,7 +131,7 @@ def _leaks(data: WorkbookData, tally: Tally) -> Iterator[LeakRow]:
 def _finding_rows(data: WorkbookData) -> Iterator[tuple[Cell, ...]]:
     for row in data.findings:
         yield (
-            KIND_NAMES.get(row.kind, row.kind), row.subject, row.contract_no, row.client, row.first_seen, row.last_seen, row.days,
+            KIND_NAMES.get(row.kind, row.kind), row.subject, row.contract_no or "", row.client, row.first_seen, row.last_seen, row.days,
             row.detail,
         )  # fmt: skip
 

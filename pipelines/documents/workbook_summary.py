@@ -26,6 +26,7 @@ _NET, _VAT, _TOTAL, _PAID, _KIND = "J", "K", "L", "M", "B"  # columns of the reg
 _TARIFF, _CHARGED = "E", "O"  # columns of the charges
 _RUN = "C"  # column of the parked contracts
 _MOST_BARS = 15
+_SCALE, _MARGIN = 55, 0.5  # tables and charts fill a page, the days follow on the next
 _CHART_AT, _CHART_ROWS, _CHART_SIZE = 8, 20, {"x_scale": 1.35, "y_scale": 1.25}
 
 
@@ -34,7 +35,8 @@ def write_summary(book: Any, page: Any, data: WorkbookData, tally: Tally, styles
     page.hide_gridlines(2)
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    page.set_print_scale(_SCALE)
+    page.set_margins(left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=0.6)
     page.set_footer("&R&8Страница &P из &N")
     page.set_column(0, 0, 34)
     page.set_column(1, 6, 16)
@@ -49,6 +51,7 @@ def write_summary(book: Any, page: Any, data: WorkbookData, tally: Tally, styles
     tariffs = _tariffs(at, data)
     ages = debts(at, data)
     leaks(at)
+    page.set_h_pagebreaks([at.row])
     days = _fleet(at, data)
     charts = (
         workbook_charts.tariff_chart(book, SUMMARY, (tariffs[0], min(tariffs[1], tariffs[0] + _MOST_BARS - 1))),

@@ -66,7 +66,7 @@ def debts(at: Page, data: WorkbookData) -> tuple[int, int]:
 def leaks(at: Page) -> None:
     """What was served and not billed, by kind."""
     at.section("Недополучено: обслужено и не выставлено")
-    at.heads("Вид", "Мест", "Машин", "Машино-дней", "Оценка без НДС, ₽")
+    at.heads("Вид", "Мест", "Машин", "Машино-дней", "Без НДС, ₽")
     named, first = letters(LEAKS), at.row + 1
     kinds = at.area(LEAKS, named["Вид"])
     columns = [("C", "Машин", "count"), ("D", "Машино-дней", "count"), ("E", "Оценка без НДС, ₽", "sum")]

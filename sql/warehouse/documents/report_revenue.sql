@@ -38,4 +38,4 @@ FROM (
 LEFT JOIN LATERAL (
     SELECT name FROM master.tariffs v WHERE v.tariff_code = r.tariff_code AND v.valid_from <= :last ORDER BY v.valid_from DESC LIMIT 1
 ) t ON true
-ORDER BY r.tariff_code COLLATE "C", r.component_no
+ORDER BY r.tariff_code COLLATE "C", r.component_no = 0, r.component_no

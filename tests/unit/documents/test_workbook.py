@@ -8,7 +8,7 @@ from fractions import Fraction
 import openpyxl
 import pytest
 
-from pipelines.documents import workbook
+from pipelines.documents import formats, workbook
 from pipelines.documents.workbook import SheetFull, write_workbook
 from pipelines.documents.workbook_model import (
     ChargeRow,
@@ -22,10 +22,20 @@ from pipelines.documents.workbook_model import (
     SnapshotRow,
     WorkbookData,
 )
+from pipelines.documents.workbook_money_model import (
+    AgeingRow,
+    LeakRow,
+    MoneyData,
+    MoneyLedger,
+    PaymentRow,
+    RevenueRow,
+    TariffChangeRow,
+)
 from pipelines.period import Month
 
 JANUARY = Month(2026, 1)
 FIRST, LAST = JANUARY.first, JANUARY.last
+NOON = datetime(2026, 1, 9, 12, 0)  # noqa: DTZ001 - local time, as a cell shows it
 
 
 def register(number: str, kind: str, net: str, vat: str, paid: str = "0.00", client: str = "ООО «Волга»") -> RegisterRow:
@@ -59,6 +69,45 @@ LEDGER = (
 )
 
 
+def debt(client: str, *buckets: str, advance: str = "0.00") -> AgeingRow:
+    amounts = tuple(map(Decimal, buckets))
+    return AgeingRow("ООО «НСМ»", client, f"Клиент {client}", "7736207543", amounts, sum(amounts, Decimal(0)), Decimal(advance))
+
+
+def payment(amount: str, matched: str, advance: str, unknown: str, purpose: str = "Оплата") -> PaymentRow:
+    return PaymentRow(
+        date(2026, 1, 20), "банк", "17", "ООО «Волга»", "7736207543", "C-1", "ООО «Волга»", Decimal(amount), Decimal(matched),
+        Decimal(advance), Decimal(unknown), "Н-1", purpose,
+    )  # fmt: skip
+
+
+def leak(kind: str, days: int, roubles: str) -> LeakRow:
+    return LeakRow(kind, "gps1", "", "", "", 2, days, Decimal(roubles), "как посчитано")
+
+
+MONEY = MoneyData(
+    on=date(2026, 2, 20),
+    revenue=[
+        RevenueRow("БАЗА", "Базовый", "Мониторинг", "машино-мес.", Decimal("13.097"), Decimal("3990.00"), Decimal("877.80"),
+                   Decimal("4867.80"), Decimal("5000.00")),
+        RevenueRow("Б*", "Б", "Мониторинг", "часов", Decimal(1), Decimal("100.00"), Decimal("22.00"), Decimal("122.00"), Decimal("0.00")),
+    ],
+    ageing=[
+        debt("C-1", "0", "0", "3953.20", "0", "0", "100.00"),
+        debt("C-2", "122.00", "0", "0", "0", "0", "0", advance="12.00"),
+    ],
+    payments=[payment("1000.00", "988.00", "12.00", "0.00"), payment("77.00", "0.00", "0.00", "77.00")],
+    leaks=[
+        leak("машины без владельца", 12, "120.00"), leak("машины без владельца", 62, "620.00"), leak("отложенные договоры", 155, "1550.00"),
+    ],
+    changes=[
+        TariffChangeRow(NOON, "Анна", "индексация", "Составляющая 1", "БАЗА", "", FIRST, "изменено", "Цена, ₽",
+                        "300", "310")
+    ],
+    ledger=MoneyLedger(Decimal("4989.80"), Decimal("5000.00"), Decimal("4175.20"), Decimal("12.00"), Decimal("1077.00")),
+)  # fmt: skip
+
+
 def data(**changed) -> WorkbookData:
     given = {
         "period": JANUARY,
@@ -68,10 +117,11 @@ def data(**changed) -> WorkbookData:
         "charges": iter(CHARGES),
         "fleet": iter(FLEET),
         "findings": [FindingRow("orphan", "север/12", None, FIRST, LAST, 31, "обслуживается бесплатно")],
-        "parked": [ParkedRow("99/2025", "ООО «Ока»", "нет тарифа на 01.01.2026")],
+        "parked": [ParkedRow("99/2025", "ООО «Ока»", "нет версии тарифа", "нет тарифа на 01.01.2026", "закрытие")],
         "snapshots": [SnapshotRow("север", FIRST, datetime(2026, 1, 1, 23, 50, tzinfo=UTC), "получен", 1200, "a3f5")],
         "ledger": LEDGER,
         "previous_by_tariff": {"БАЗА": Decimal("5000.00"), "АРХИВ": Decimal("1.00")},
+        "money": MONEY,
     }
     return WorkbookData(**(given | changed))
 
@@ -92,12 +142,17 @@ def found(sheet, label: str) -> int:
 
 def test_sheets_and_their_dress():
     book = opened(written(), values=False)
-    assert book.sheetnames == ["Сводка", "Реестр счетов", "Начисления", "Парк по дням", "Находки", "Отложено", "Снимки"]
+    assert book.sheetnames == [
+        "Сводка", "Реестр счетов", "Начисления", "Выручка", "Дебиторка", "Платежи", "Недополучено", "Изменения тарифов", "Парк по дням",
+        "Находки", "Отложено", "Снимки",
+    ]  # fmt: skip
     for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes
         assert sheet.auto_filter.ref.startswith("A1:")
         assert sheet.print_title_rows == "$1:$1"
-    assert len(book["Сводка"]._charts) == 2
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.oddFooter.right.text == "Страница &P из &N"
+    assert len(book["Сводка"]._charts) == 3
     row = book["Реестр счетов"][2]
     assert [row[7].value.date(), row[7].number_format] == [date(2026, 2, 1), "dd.mm.yyyy"]
     assert [row[9].value, row[9].number_format] == [4060, "#,##0.00"]
@@ -138,6 +193,72 @@ def test_revenue_by_tariff_takes_a_code_for_a_code_and_not_for_a_pattern():
     assert [values.cell(found(values, "АРХИВ"), column).value for column in (2, 3, 4)] == [0, 1, -1]
 
 
+def row_of(values, label: str, columns: int) -> list[object]:
+    return [values.cell(found(values, label), column).value for column in range(2, columns + 2)]
+
+
+def test_every_sum_of_money_is_a_formula_beside_the_ledger_s():
+    content = written()
+    formulas, values = opened(content, values=False)["Сводка"], opened(content, values=True)["Сводка"]
+    assert row_of(values, "Строки начислений, всего", 3) == [4989.8, 4989.8, 0]
+    assert row_of(values, "Выручка за месяц", 3) == [4989.8, 4989.8, 0]  # 4867.80 + 122.00
+    assert row_of(values, "Выручка за прошлый месяц", 3) == [5000, 5000, 0]
+    assert row_of(values, "Долг клиентов", 3) == [4175.2, 4175.2, 0]  # 3953.20 + 100.00 + 122.00
+    assert row_of(values, "Авансы клиентов", 3) == [12, 12, 0]
+    assert row_of(values, "Платежи за месяц", 3) == [1077, 1077, 0]
+    assert row_of(values, "Зачтено, авансы и не опознано", 3) == [1077, 1077, 0]  # 988 + (12 + 0) + 77
+    line = found(values, "Платежи за месяц")
+    assert [formulas.cell(line, column).value for column in (2, 4)] == ["=SUM('Платежи'!$H$2:$H$3)", f"=ROUND(B{line}-C{line},2)"]
+
+
+def test_debts_by_age_and_leakage_by_kind():
+    content = written()
+    formulas, values = opened(content, values=False)["Сводка"], opened(content, values=True)["Сводка"]
+    first = found(values, "Просрочка") + 1
+    assert values.cell(first - 2, 1).value == "Дебиторка на 20.02.2026"
+    assert [values.cell(first + age, 2).value for age in range(7)] == [122, 0, 3953.2, 0, 0, 100, 4175.2]
+    assert formulas.cell(first + 2, 2).value == "=SUM('Дебиторка'!$G$2:$G$3)"
+    assert row_of(values, "машины без владельца", 4) == [2, 4, 74, 740]  # 12 + 62 days, 120 + 620
+    assert row_of(values, "отложенные договоры", 4) == [1, 2, 155, 1550]
+    total = found(values, "отложенные договоры") + 1
+    assert [values.cell(total, column).value for column in range(1, 6)] == ["Итого", 3, 6, 229, 2290]
+    line = total - 2
+    assert formulas.cell(line, 5).value == f"=SUMIFS('Недополучено'!$H$2:$H$4,'Недополучено'!$A$2:$A$4,$A{line})"
+
+
+def test_totals_under_the_rows_follow_the_filter():
+    content = written()
+    formulas, values = opened(content, values=False), opened(content, values=True)
+    totals = {
+        "Реестр счетов": {"J": 4090, "K": 899.8, "L": 4989.8, "M": 1000, "N": 3989.8},
+        "Начисления": {"L": 4090, "N": 899.8, "O": 4989.8},
+        "Выручка": {"F": 4090, "G": 899.8, "H": 4989.8, "I": 5000, "J": -10.2},
+        "Дебиторка": {"E": 122, "G": 3953.2, "J": 100, "K": 4175.2, "L": 12, "M": 4163.2},
+        "Платежи": {"H": 1077, "I": 988, "J": 12, "K": 77},
+        "Недополучено": {"F": 6, "G": 229, "H": 2290},
+        "Парк по дням": {"C": 10, "D": 11, "AG": 17},
+    }
+    for title, expected in totals.items():
+        last = values[title].max_row
+        assert values[title].cell(last, 1).value == "Итого"
+        assert {column: values[title][f"{column}{last}"].value for column in expected} == expected, title
+        for column in expected:
+            assert formulas[title][f"{column}{last}"].value == f"=SUBTOTAL(109,{column}2:{column}{last - 1})"
+        assert values[title].auto_filter.ref.endswith(str(last - 1))  # sorting leaves the totals where they are
+
+
+def test_changes_of_tariffs_are_readable_and_long_texts_get_their_lines():
+    book = opened(written(), values=True)
+    row = [cell.value for cell in book["Изменения тарифов"][2]]
+    assert row[:6] == [NOON, "Анна", "индексация", "Составляющая 1", "БАЗА", ""]
+    assert row[6].date() == FIRST
+    assert row[7:] == ["изменено", "Цена, ₽", "300", "310"]
+    told = "Оплата по счёту " * 30  # 480 characters in a column of 60
+    sheet = opened(written(money=MoneyData(payments=[payment("1.00", "1.00", "0.00", "0.00", told)])), values=True)["Платежи"]
+    assert sheet["M2"].alignment.wrap_text
+    assert sheet.row_dimensions[2].height == 9 * 13.5  # ⌈480 × 1.1 ÷ 60⌉ lines
+
+
 def test_fleet_by_day():
     content = written()
     formulas, values = opened(content, values=False)["Сводка"], opened(content, values=True)["Сводка"]
@@ -147,14 +268,26 @@ def test_fleet_by_day():
     assert formulas.cell(first + 30, 2).value == "=SUM('Парк по дням'!$AG$2:$AG$3)"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+7 495 000-00-00", "-x", "{=1}", "http://x.example", "=cmd|'/c calc'!A0"])
+HOSTILE = (
+    "=1+1", "@SUM(A1)", "+7 495 000-00-00", "-x", "{=1}", "http://x.example", "=cmd|'/c calc'!A0", "\t=1", "\r=1", "\n+1", "＝1+1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_becomes_a_formula(text):
     rows = [register(text, "monthly", "1.00", "0.22", client=text)]
     content = written(
         register=rows,
         charges=[charge(text, text, "1.00", "0.22")],
-        findings=[FindingRow(text, text, text, FIRST, LAST, 1, text)],
-        parked=[ParkedRow(text, text, text)],
+        findings=[FindingRow(text, text, text, FIRST, LAST, 1, text, text)],
+        parked=[ParkedRow(text, text, text, text, text)],
+        money=MoneyData(
+            revenue=[RevenueRow(text, text, text, text, None, *[Decimal(1)] * 4)],
+            ageing=[AgeingRow(text, text, text, text, (Decimal(1),) * 6, Decimal(6), Decimal(0))],
+            payments=[PaymentRow(FIRST, text, text, text, text, text, text, *[Decimal(1)] * 4, text, text)],
+            leaks=[LeakRow(text, text, text, text, text, 1, 1, Decimal(1), text)],
+            changes=[TariffChangeRow(NOON, text, text, text, text, text, None, text, text, text, text)],
+        ),
         snapshots=[SnapshotRow(text, FIRST, None, text, None, text)],
         fleet=[FleetRow(text, text, (1,) * 31, 1, Decimal(1))],
         organization=text,
@@ -162,12 +295,14 @@ def test_no_text_becomes_a_formula(text):
         more=(Sheet("Ещё", (Column("Текст"),), [(text,)]),),
     )
     book = opened(content, values=False)
-    cells = [cell for sheet in book.worksheets for line in sheet.iter_rows() for cell in line if cell.value == text]
-    assert len(cells) >= 16
+    shown = formats.clean(text)
+    cells = [cell for sheet in book.worksheets for line in sheet.iter_rows() for cell in line if cell.value == shown]
+    assert len(cells) >= 50
     assert {cell.data_type for cell in cells} == {"s"}
     assert not any(cell.hyperlink for cell in cells)
     for sheet in book.worksheets[1:]:
-        assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)
+        ours = [cell.value for line in sheet.iter_rows() for cell in line if cell.data_type == "f"]
+        assert all(formula.startswith("=SUBTOTAL(109,") for formula in ours)
 
 
 def test_the_same_data_give_the_same_bytes(tmp_path):
@@ -193,8 +328,11 @@ def test_a_failure_leaves_the_old_workbook_and_no_litter(tmp_path):
 
 def test_an_empty_month_is_a_workbook_too():
     empty = dict.fromkeys(("register", "charges", "fleet", "findings", "parked", "snapshots", "ledger"), ())
-    values = opened(written(**empty, previous_by_tariff={}), values=True)["Сводка"]
+    book = opened(written(**empty, previous_by_tariff={}, money=MoneyData()), values=True)
+    values = book["Сводка"]
     assert values.cell(found(values, "Итого"), 5).value == 0
+    assert row_of(values, "Долг клиентов", 3) == [0, 0, 0]
+    assert [sheet.max_row for sheet in book.worksheets[1:]] == [1] * 11  # headings and no totals of nothing
 
 
 def test_a_sheet_that_is_full_is_said_by_name(monkeypatch):

@@ -1,0 +1,144 @@
+"""The finance workbook of real months, through the commands that people type: every sheet with its amounts (domain.md §10)."""
+
+import csv
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipelines.documents.report import write_report
+from pipelines.period import Month
+from tests import leaky
+from tests.company import ORGANIZATION, account_key
+from tests.ledger_world import ACCOUNTS, Paper, statement
+
+BY, WHY = "=HYPERLINK(1)", "+индексация"
+MARCH = datetime(2026, 3, 1)  # noqa: DTZ001 - a cell holds a date without a zone
+AT = datetime(2026, 3, 1, 21, 30, tzinfo=UTC)  # already 2 March in Moscow: 19 days after 11 February
+
+
+@pytest.fixture
+def closed(run_cli, tmp_path):
+    """January of the leaky company is issued on 1 February and partly paid in it; then a price of March is changed."""
+    master, snapshots = leaky.write(tmp_path)
+    assert run_cli("master", "import", master, "--by", "Анна", "--reason", "начало")[0] == 0
+    for platform in ("gps1", "gps2"):
+        assert run_cli("snapshot", "land", "--platform", platform, "--source", snapshots)[0] == 0
+    assert run_cli("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01")[0] == 0
+    papers = (
+        Paper("1", "1000.00", "Оплата по счету ВМ26-000001", day="2026-02-10"),
+        Paper("2", "500.00", "=cmd|'/c calc'!A0 ВМ26-000002", day="2026-02-10"),
+        Paper("3", "77.00", "@SUM(1)", day="2026-02-11", inn="500100732259", name="-2+3"),
+    )
+    bank = statement(tmp_path / "bank.txt", *papers, until="2026-02-20")
+    ours = account_key(ORGANIZATION["bic"], ORGANIZATION["bank_account"])
+    bank.write_bytes(bank.read_bytes().replace(ACCOUNTS["ORG"].encode(), ours.encode()))
+    code, _, err = run_cli("payments", "import", bank)
+    assert code == 0, err
+    components = master / "components.csv"
+    rows = list(csv.DictReader(components.open(encoding="utf-8", newline="")))
+    for row in rows:
+        row["price"] = "320" if row["tariff_code"] == "T3" else row["price"]
+    with components.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert run_cli("master", "import", master, "--by", BY, "--reason", WHY)[0] == 0
+
+
+def table(book, title: str) -> list[tuple[object, ...]]:
+    """Rows of a sheet without its headings."""
+    return [tuple(cell.value for cell in row) for row in book[title].iter_rows(min_row=2)]
+
+
+def labelled(book) -> dict[str, tuple[object, ...]]:
+    """Lines of «Сводка» by their first cell, the first of equal ones."""
+    found: dict[str, tuple[object, ...]] = {}
+    for row in book["Сводка"].iter_rows():
+        found.setdefault(row[0].value, tuple(cell.value for cell in row[1:7]))
+    return found
+
+
+def test_the_workbook_of_a_closed_month(closed, run_cli, settings):
+    path = write_report(settings, Month(2026, 1), AT)
+    content = Path(path).read_bytes()
+    book = openpyxl.load_workbook(path, data_only=True)
+
+    # K1: 10 × 310 = 3100.00, VAT 22 % 682.00; K2: 2 × 310 × 20/31 = 400.00, VAT 88.00
+    register = table(book, "Реестр счетов")
+    assert [row[0:3:2] + row[9:] for row in register] == [
+        ("ВМ26-000001", "просрочен", 3100, 682, 3782, 1000, 2782),
+        ("ВМ26-000002", "оплачен", 400, 88, 488, 488, 0),
+        ("Итого", None, 3500, 770, 4270, 1488, 2782),
+    ]
+    # 10 vehicles for the month and 2 for 20/31 of it: 11.29 vehicle-months
+    assert table(book, "Выручка") == [
+        ("T1", "Базовый", "Мониторинг транспорта", 11.29, "машино-мес.", 3500, 770, 4270, 0, 4270),
+        ("Итого", None, None, None, None, 3500, 770, 4270, 0, 4270),
+    ]
+    # due on 11 February, looked at on 2 March: 19 days; K2 paid 12.00 too much
+    assert [row[1:2] + row[4:] for row in table(book, "Дебиторка")] == [
+        ("C-K1", 0, 0, 2782, 0, 0, 0, 2782, 0, 2782),
+        ("C-K2", 0, 0, 0, 0, 0, 0, 0, 12, -12),
+        (None, 0, 0, 2782, 0, 0, 0, 2782, 12, 2770),
+    ]
+    assert [(row[0], row[1], row[5], row[6], row[7]) for row in table(book, "Недополучено")] == [
+        ("машины без владельца", "gps1", 1, 12, 120),
+        ("машины без владельца", "gps2", 2, 62, 620),
+        ("машины вне срока договора", "K2", 2, 22, 220),
+        ("отложенные договоры", "K4", 5, 155, 1550),
+        ("цена 0 при ненулевом количестве", "K3", 4, 124, 1240),
+        ("Итого", None, 14, 375, 3750),
+    ]
+    assert table(book, "Платежи") == []
+    assert table(book, "Отложено") == [
+        ("K4", "ООО «Клиент K4»", "закрытие", "нет версии тарифа", "нет действующей версии тарифа T3 на 01.01.2026–31.01.2026")
+    ]
+    clients = {(row[2], row[3]) for row in table(book, "Находки")}
+    assert {("K4", "ООО «Клиент K4»"), ("K2", "ООО «Клиент K2»")} <= clients
+    lines = labelled(book)
+    for label, amount in (
+        ("Строки начислений, всего", 4270), ("Выручка за месяц", 4270), ("Выручка за прошлый месяц", 0), ("Долг клиентов", 2782),
+        ("Авансы клиентов", 12), ("Платежи за месяц", 0), ("Зачтено, авансы и не опознано", 0),
+    ):  # fmt: skip
+        assert lines[label][:3] == (amount, amount, 0), label
+    assert book["Сводка"]["A2"].value == "ООО «Вега Мониторинг»"
+
+    aged = json.loads(run_cli("ageing", "--date", "2026-03-02", "--format", "json")[1])
+    assert [(row["client_code"], row["1-30"], row["total"]) for row in aged] == [("C-K1", "2782.00", "2782.00")]  # the same debts
+    assert Path(write_report(settings, Month(2026, 1), AT)).read_bytes() == content
+
+
+def test_payments_and_changes_of_the_months_after_and_no_text_becomes_a_formula(closed, run_cli):
+    code, out, err = run_cli("report", "--month", "2026-02")
+    assert code == 0, err
+    book = openpyxl.load_workbook(out.strip(), data_only=True)
+    paid = [(row[0] and f"{row[0]:%d.%m}", row[2], row[5], *row[7:]) for row in table(book, "Платежи")[:-1]]
+    assert paid == [
+        ("10.02", "1", "C-K1", 1000, 1000, 0, 0, "ВМ26-000001", "Оплата по счету ВМ26-000001"),
+        ("10.02", "2", "C-K2", 500, 488, 12, 0, "ВМ26-000002", "=cmd|'/c calc'!A0 ВМ26-000002"),
+        ("11.02", "3", "", 77, 0, 0, 77, "", "@SUM(1)"),
+    ]
+    assert table(book, "Платежи")[-1][7:11] == (1577, 1488, 12, 77)
+    assert labelled(book)["Платежи за месяц"][:3] == (1577, 1577, 0)
+    assert labelled(book)["Выручка за прошлый месяц"][:3] == (4270, 4270, 0)
+
+    code, out, err = run_cli("report", "--month", "2026-03")
+    assert code == 0, err
+    book = openpyxl.load_workbook(out.strip(), data_only=True)
+    # the tariff and its component that begin in March, and the later change of their price
+    assert [row[1:] for row in table(book, "Изменения тарифов")] == [
+        ("Анна", "начало", "Тариф", "T3", "", MARCH, "добавлено", "", "", "Название: С марта; Валюта: RUB; Цены с НДС: нет"),
+        (
+            "Анна", "начало", "Составляющая 1", "T3", "", MARCH, "добавлено", "", "",
+            "Название: Мониторинг; Что считается: машины за месяц; Схема цены: по цене; Цена, ₽: 310",
+        ),
+        (BY, WHY, "Составляющая 1", "T3", "", MARCH, "изменено", "Цена, ₽", "310", "320"),
+    ]  # fmt: skip
+    outside = openpyxl.load_workbook(out.strip())
+    cells = [cell for sheet in outside.worksheets for line in sheet.iter_rows() for cell in line if cell.value in (BY, WHY)]
+    assert [cell.data_type for cell in cells] == ["s", "s"]
+    assert Decimal(labelled(book)["Долг клиентов"][2]) == 0
