@@ -49,13 +49,14 @@ class Prices:
     before: Mapping[str, Rate]
     own: Mapping[str, tuple[Month, Rate]] = field(default_factory=dict)
     platforms: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _averages: dict[tuple[bool, frozenset[str] | None], Fraction | None] = field(default_factory=dict, compare=False, repr=False)
 
     def of_platforms(self, platforms: Collection[str]) -> Price | None:
         """The average on these platforms, else the house's; of the month before where nothing was billed this month. None: not known."""
         names = ", ".join(sorted(platforms))
         for place, where in ((frozenset(platforms), f"на {names}"), (None, "по всем договорам")):
-            for rates, of in ((self.now, ""), (self.before, f" за {_name(self.month.previous)}")):
-                average = self._average(rates, place)
+            for is_now, of in ((True, ""), (False, f" за {_name(self.month.previous)}")):
+                average = self._average(place, is_now=is_now)
                 if average is not None:
                     return Price(average, f"средняя цена машино-дня {where}{of}")
         return None
@@ -74,20 +75,23 @@ class Prices:
             return Price(Fraction(rate.net) / rate.vehicle_days, f"своя цена машино-дня за {_name(self.month)}")
         return self.of_contract(contract_no)
 
-    def _average(self, rates: Mapping[str, Rate], place: frozenset[str] | None) -> Fraction | None:
-        """Σ net ÷ Σ vehicle-days over the contracts of a place (None: everywhere)."""
-        nowhere: frozenset[str] = frozenset()
-        chosen = [
-            rate
-            for contract_no, rate in rates.items()
-            if rate.is_known and (place is None or place & self.platforms.get(contract_no, nowhere))
-        ]
-        net = sum((rate.net for rate in chosen), ZERO)
-        return Fraction(net) / sum(rate.vehicle_days for rate in chosen) if chosen else None
+    def _average(self, place: frozenset[str] | None, *, is_now: bool) -> Fraction | None:
+        """Σ net ÷ Σ vehicle-days over the contracts of a place (None: everywhere), of the month or the one before; found once."""
+        key = (is_now, place)
+        if key not in self._averages:
+            nowhere: frozenset[str] = frozenset()
+            chosen = [
+                rate
+                for contract_no, rate in (self.now if is_now else self.before).items()
+                if rate.is_known and (place is None or place & self.platforms.get(contract_no, nowhere))
+            ]
+            net = sum((rate.net for rate in chosen), ZERO)
+            self._averages[key] = Fraction(net) / sum(rate.vehicle_days for rate in chosen) if chosen else None
+        return self._averages[key]
 
 
 def told(vehicle_days: int, price: Price) -> str:
-    """"12 машино-дней × 9,68 ₽ (средняя цена машино-дня на gps1)"; a price without end is shown with four decimals."""
+    """Such as «12 машино-дней × 9,68 ₽ (средняя цена машино-дня на gps1)»; a price without end is shown with four decimals."""
     amount = Decimal(price.amount.numerator) / price.amount.denominator
     is_exact = 100 % price.amount.denominator == 0
     shown = roubles(amount) if is_exact else "≈ " + roubles(amount.quantize(_FINE, ROUND_HALF_UP))

@@ -95,6 +95,8 @@ def clean(text: str | None) -> str:
     """Outside text, safe to typeset: one line, no control or invisible steering characters, NFC."""
     if not text:
         return ""
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text.strip()
     kept = (" " if _is_blank(char) else char for char in text if _is_blank(char) or not _is_steering(char))
     return unicodedata.normalize("NFC", _SPACES.sub(" ", "".join(kept))).strip()
 

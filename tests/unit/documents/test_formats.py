@@ -82,6 +82,11 @@ def test_outside_text_loses_what_steers_the_page():
 
 
 @given(st.text())
+def test_text_that_is_clean_already_takes_the_short_way_to_the_same(text):
+    assert formats.clean(f"{text}\N{ZERO WIDTH SPACE}") == formats.clean(text)  # an invisible character sends it the long way
+
+
+@given(st.text())
 def test_clean_text_is_one_encodable_line_and_stays_so(text):
     shown = formats.clean(text)
     assert len(shown.splitlines()) <= 1

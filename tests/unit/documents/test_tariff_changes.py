@@ -20,9 +20,7 @@ TERMS = {
 
 
 def told(sheet: str, action: str, before: object, after: object) -> list[tuple[object, ...]]:
-    rows = lines(
-        Change(sheet, action, before and json.dumps(before), after and json.dumps(after), AT, "Анна", "индексация", "ООО «Волга»")
-    )
+    rows = lines(Change(sheet, action, before and json.dumps(before), after and json.dumps(after), AT, "Анна", "индексация", "ООО «Волга»"))
     return [(row.what, row.subject, row.valid_from, row.action, row.column, row.before, row.after) for row in rows]
 
 

@@ -18,7 +18,7 @@ WITH waiting AS (
     SELECT DISTINCT
         'missing_address', s.client_code,
         min(CAST(CAST(:at AS timestamptz) AT TIME ZONE coalesce(g.time_zone, 'Europe/Moscow') AS date)) OVER (PARTITION BY s.client_code),
-        CAST(NULL AS text), s.name || ': no e-mail address, and its delivery is ' || s.delivery
+        CAST(NULL AS text), s.name || ': адреса почты нет, а способ доставки документов — ' || s.delivery
     FROM silenced s LEFT JOIN master.organizations g ON g.code = s.organization_code
     WHERE s.delivery IN ('email', 'both')
     ON CONFLICT (kind, subject, seen_on) DO NOTHING
