@@ -72,6 +72,7 @@ def _data(connection: "Connection", month: Month, at: datetime) -> WorkbookData:
 
     bounds = {"first": month.first, "last": month.last}
     clients = {row.contract_no: row.client for row in read("report_clients")}
+    still_open = {(row.kind, row.subject) for row in read("report_open_findings")}
     return WorkbookData(
         period=month,
         organization=", ".join(row.name for row in read("report_organizations", month=month.first)),
@@ -82,7 +83,7 @@ def _data(connection: "Connection", month: Month, at: datetime) -> WorkbookData:
         findings=(
             FindingRow(
                 each["kind"], each["subject"], each["contract_no"], each["first_seen"], each["last_seen"], each["days"], each["detail"],
-                clients.get(each["contract_no"], ""),
+                clients.get(each["contract_no"], ""), (each["kind"], each["subject"]) in still_open,
             )
             for each in findings_of(connection, month, None)
         ),

@@ -16,7 +16,7 @@ from pipelines.documents.workbook_model import Cell, CellKind, Column, Sheet, Wo
 from pipelines.documents.workbook_sheets import Tally, Written, detail_sheets
 from pipelines.documents.workbook_summary import SUMMARY, write_summary
 from pipelines.errors import Refused
-from pipelines.money import ZERO
+from pipelines.money import ZERO, Exact
 
 _MOST_ROWS = 1_048_575
 _LONGEST_TEXT = 32_000
@@ -115,6 +115,7 @@ def write_table(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> 
             if isinstance(cell, int | Decimal):
                 totals[index] += cell
     page.autofilter(0, 0, max(1, count), last)
+    page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # ИНН and numbers of contracts are texts
     if totals and count:
         _write_totals(page, sheet.columns, totals, count, styles)
     return Written(count, {sheet.columns[index].title: total for index, total in totals.items()})
@@ -162,9 +163,14 @@ def write_cell(page: Any, row: int, column: int, kind: CellKind, cell: Cell, sty
             page.write_datetime(row, column, cell, styles[kind])
         case Fraction():
             # the exact value has no end; a cell shows three decimals of it and no money is computed from it
-            page.write_number(row, column, Decimal(cell.numerator) / Decimal(cell.denominator), styles[kind])
+            page.write_number(row, column, Decimal(cell.numerator) / Decimal(cell.denominator), styles[_style(kind, cell)])
         case _:
-            page.write_number(row, column, cell, styles[kind])
+            page.write_number(row, column, cell, styles[_style(kind, cell)])
+
+
+def _style(kind: CellKind, cell: Exact) -> str:
+    """A whole quantity has a format of its own: «#,##0.###» would show it with an idle decimal comma."""
+    return "whole" if kind == "quantity" and cell == int(cell) else kind
 
 
 def _print_setup(page: Any, title: str) -> None:

@@ -68,7 +68,7 @@ class FleetRow:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A finding as `fleetbill findings` lists it."""
+    """A finding as `fleetbill findings` lists it, with its contract's client; ``is_open``: still seen on the newest known day."""
 
     kind: str
     subject: str
@@ -78,6 +78,7 @@ class FindingRow:
     days: int
     detail: str
     client: str = ""
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

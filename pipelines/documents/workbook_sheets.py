@@ -21,6 +21,7 @@ KINDS = {
     "monthly": "Ежемесячный",
     "adjustment": "Корректировка",
 }
+OPEN = "да"  # in the findings' column of what is still open
 FLEET_FIRST_DAY = 2  # column index of the month's first day on the fleet sheet
 
 _REGISTER = (
@@ -39,7 +40,8 @@ _CHARGES = (
 )  # fmt: skip
 _FINDINGS = (
     Column("Вид", width=34), Column("О чём", width=34), Column("Договор", width=16), Column("Клиент", width=30),
-    Column("Впервые", "date", 12), Column("В последний раз", "date", 12), Column("Дней", "whole", 8), Column("Подробности", "long", 70),
+    Column("Впервые", "date", 12), Column("В последний раз", "date", 12), Column("Дней", "whole", 8), Column("Ещё открыто", width=11),
+    Column("Подробности", "long", 70),
 )  # fmt: skip
 _PARKED = (
     Column("Договор", width=18), Column("Клиент", width=40), Column("Прогон", width=16), Column("Причина", width=30),
@@ -86,6 +88,8 @@ class Tally:
     period: Month
     written: dict[str, Written] = field(default_factory=dict)
     parked: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+    open_findings: Counter[str] = field(default_factory=Counter)
     leaks: dict[str, LeakTally] = field(default_factory=dict)
     kinds: defaultdict[str, KindTally] = field(default_factory=lambda: defaultdict(KindTally))
     paid: Decimal = ZERO
@@ -107,7 +111,7 @@ def detail_sheets(data: WorkbookData, tally: Tally) -> Iterator[Sheet]:
     yield Sheet(CHARGES, _CHARGES, _charge_rows(data, tally))
     yield from money_sheets(replace(data.money, leaks=_leaks(data, tally)))
     yield _fleet_sheet(data, tally)
-    yield Sheet(FINDINGS, _FINDINGS, _finding_rows(data))
+    yield Sheet(FINDINGS, _FINDINGS, _finding_rows(data, tally))
     yield Sheet(PARKED, _PARKED, _parked_rows(data, tally))
     yield Sheet(
         SNAPSHOTS,
@@ -128,10 +132,13 @@ def _leaks(data: WorkbookData, tally: Tally) -> Iterator[LeakRow]:
         yield row
 
 
-def _finding_rows(data: WorkbookData) -> Iterator[tuple[Cell, ...]]:
+def _finding_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
     for row in data.findings:
+        kind = formats.clean(KIND_NAMES.get(row.kind, row.kind))
+        tally.findings[kind] += 1
+        tally.open_findings[kind] += row.is_open
         yield (
-            KIND_NAMES.get(row.kind, row.kind), row.subject, row.contract_no or "", row.client, row.first_seen, row.last_seen, row.days,
+            kind, row.subject, row.contract_no or "", row.client, row.first_seen, row.last_seen, row.days, OPEN if row.is_open else "нет",
             row.detail,
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from pipelines.documents.workbook_sheets import (
     FLEET,
     FLEET_FIRST_DAY,
     KINDS,
+    OPEN,
     PARKED,
     REGISTER,
     KindTally,
@@ -24,7 +25,7 @@ SUMMARY = "Сводка"
 CLOSING = "закрытие"  # the run whose parked contracts are counted
 _NET, _VAT, _TOTAL, _PAID, _KIND = "J", "K", "L", "M", "B"  # columns of the register
 _TARIFF, _CHARGED = "E", "O"  # columns of the charges
-_RUN = "C"  # column of the parked contracts
+_RUN, _IS_OPEN = "C", "H"  # columns of the parked contracts, of the findings
 _MOST_BARS = 15
 _SCALE, _MARGIN = 55, 0.5  # tables and charts fill a page, the days follow on the next
 _CHART_AT, _CHART_ROWS, _CHART_SIZE = 8, 20, {"x_scale": 1.35, "y_scale": 1.25}
@@ -52,6 +53,7 @@ def write_summary(book: Any, page: Any, data: WorkbookData, tally: Tally, styles
     ages = debts(at, data)
     leaks(at)
     page.set_h_pagebreaks([at.row])
+    _findings(at)
     days = _fleet(at, data)
     charts = (
         workbook_charts.tariff_chart(book, SUMMARY, (tariffs[0], min(tariffs[1], tariffs[0] + _MOST_BARS - 1))),
@@ -145,6 +147,24 @@ def _tariffs(at: Page, data: WorkbookData) -> tuple[int, int]:
         at.formula(column, f"=SUM({letter}{first + 1}:{letter}{last + 1})", "total_sum", value)
     at.row += 1
     return first, last
+
+
+def _findings(at: Page) -> None:
+    """What somebody must look at, by kind."""
+    at.section("Находки по видам")
+    at.heads("Вид", "Всего", "Ещё открыто")
+    kinds, are_open, first = at.area(FINDINGS, "A"), at.area(FINDINGS, _IS_OPEN), at.row + 1
+    for kind, count in sorted(at.tally.findings.items()) or [("нет", 0)]:
+        line = at.row + 1
+        at.label(kind)
+        # EXACT and not COUNTIFS, as above
+        at.formula(1, f"=SUMPRODUCT(--EXACT({kinds},$A{line}))", "count", count)
+        at.formula(2, f'=SUMPRODUCT(--EXACT({kinds},$A{line}),--EXACT({are_open},"{OPEN}"))', "count", at.tally.open_findings[kind])
+        at.row += 1
+    at.label("Итого", "total_label")
+    for column, (letter, counts) in enumerate((("B", at.tally.findings), ("C", at.tally.open_findings)), start=1):
+        at.formula(column, f"=SUM({letter}{first}:{letter}{at.row})", "total_count", counts.total())
+    at.row += 1
 
 
 def _fleet(at: Page, data: WorkbookData) -> tuple[int, int]:

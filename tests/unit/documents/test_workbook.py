@@ -226,6 +226,18 @@ def test_debts_by_age_and_leakage_by_kind():
     assert formulas.cell(line, 5).value == f"=SUMIFS('Недополучено'!$H$2:$H$4,'Недополучено'!$A$2:$A$4,$A{line})"
 
 
+def test_findings_by_kind_and_whole_quantities_without_an_idle_comma():
+    silent = FindingRow("silent_unbilled", "север/13", None, FIRST, FIRST, 1, "молчит", is_open=False)
+    orphans = [FindingRow("orphan", f"север/{number}", None, FIRST, LAST, 31, "на связи") for number in (12, 14)]
+    book = opened(written(findings=[*orphans, silent]), values=True)
+    assert row_of(book["Сводка"], "машины без владельца", 1) == [2]  # of leakage, above
+    first = found(book["Сводка"], "Находки по видам") + 2
+    listed = [tuple(book["Сводка"].cell(first + line, column).value for column in (1, 2, 3)) for line in range(3)]
+    assert listed == [("машины без владельца", 2, 2), ("невыставляемые машины без сообщений", 1, 0), ("Итого", 3, 2)]
+    assert [cell.value for cell in book["Находки"]["H"]] == ["Ещё открыто", "да", "да", "нет"]
+    assert [cell.number_format for cell in book["Выручка"]["D"][1:3]] == ["#,##0.###", "#,##0"]  # 13.097 and 1
+
+
 def test_totals_under_the_rows_follow_the_filter():
     content = written()
     formulas, values = opened(content, values=False), opened(content, values=True)
