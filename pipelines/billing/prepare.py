@@ -12,6 +12,7 @@ from pipelines.billing.drafts import (
     Facts,
     Found,
     Missing,
+    ParkedContract,
     Prepared,
     make_draft,
     parked_by,
@@ -43,11 +44,9 @@ def close_run(
         if _is_held(inputs, contract_no, found):
             continue
         known = days.get(contract_no, ())
-        rated = _rated(inputs, party, known)
-        if contract_no in gaps:
-            found.parked.append(parked_by_gap(contract_no, gaps[contract_no], rated.reasons if isinstance(rated, Parked) else ()))
-        elif isinstance(rated, Parked):
-            found.parked.append(parked_by(contract_no, rated.reasons))
+        rated = rate(inputs, party, known, gaps.get(contract_no))
+        if isinstance(rated, ParkedContract):
+            found.parked.append(rated)
         else:
             _close_contract(inputs, issued, party, rated, known, found)
     return found.prepared(inputs.month, CLOSE, usage_digest)
@@ -112,11 +111,9 @@ def correct_run(
         if contract_no not in closed or only not in (None, contract_no) or _is_held(inputs, contract_no, found):
             continue
         known = days.get(contract_no, ())
-        rated = _rated(inputs, party, known)
-        if contract_no in gaps:
-            found.parked.append(parked_by_gap(contract_no, gaps[contract_no], rated.reasons if isinstance(rated, Parked) else ()))
-        elif isinstance(rated, Parked):
-            found.parked.append(parked_by(contract_no, rated.reasons))
+        rated = rate(inputs, party, known, gaps.get(contract_no))
+        if isinstance(rated, ParkedContract):
+            found.parked.append(rated)
         else:
             _add_adjustment(found, inputs, issued, party, adjustment(rated.everything, issued.lines(contract_no)), known)
     return found.prepared(inputs.month, CORRECT, usage_digest, only=only)
@@ -173,9 +170,14 @@ def _open(inputs: MonthInputs, closed: frozenset[str]) -> list[Party]:
     return [party for party in inputs.parties if party.contract.contract_no not in closed]
 
 
-def _rated(inputs: MonthInputs, party: Party, days: Sequence[DayUsage]) -> RatedMonth | Parked:
+def rate(inputs: MonthInputs, party: Party, days: Sequence[DayUsage], gap: Missing | None) -> RatedMonth | ParkedContract:
+    """A contract's month priced by its terms, tariffs and VAT modes, or parked with every reason; ``gap``: its unknown usage."""
+    contract_no = party.contract.contract_no
     terms, modes = _priced_by(inputs, party)
-    return rate_month(party.contract, inputs.month, terms, inputs.tariffs, days, modes)
+    rated = rate_month(party.contract, inputs.month, terms, inputs.tariffs, days, modes)
+    if gap is not None:
+        return parked_by_gap(contract_no, gap, rated.reasons if isinstance(rated, Parked) else ())
+    return parked_by(contract_no, rated.reasons) if isinstance(rated, Parked) else rated
 
 
 def _priced_by(inputs: MonthInputs, party: Party) -> tuple[Sequence[Terms], Sequence[VatMode]]:

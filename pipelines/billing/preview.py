@@ -1,35 +1,83 @@
 """What a close would bill now: the same computation, nothing stored."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pipelines.billing.asked import NotInForce, asked_for
 from pipelines.billing.draft import compute
-from pipelines.billing.drafts import ParkedContract, Scope, shown_quantity
+from pipelines.billing.drafts import Draft, ParkedContract, Scope, shown_quantity
+from pipelines.clock import local_date
 from pipelines.errors import Refused
 from pipelines.period import Month
+from pipelines.rating.charges import Amounts
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 COLUMNS = (
-    "contract_no", "client_code", "component", "segment_from", "segment_to", "quantity", "price", "share",
+    "contract_no", "client_code", "kind", "component", "segment_from", "segment_to", "quantity", "price", "share",
     "net", "vat", "total", "arithmetic",
 )  # fmt: skip
 
 
-class UnknownContract(Refused):
-    """The contract is not in force in the month, or does not exist."""
+class AlreadyClosed(Refused):
+    """The contract's month is closed: nothing is left to bill."""
 
 
-def preview_month(
-    settings: Settings, month: Month, contract_no: str | None, at: datetime
-) -> tuple[list[dict[str, Any]], tuple[ParkedContract, ...]]:
-    """Rows (``COLUMNS``) of every line that would be billed, and the contracts that would be parked."""
-    with engine.transaction(settings) as connection:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``rows`` (COLUMNS): every line that would be billed; ``nothing``: contracts that come to nothing; ``is_over``: the month."""
+
+    rows: tuple[dict[str, Any], ...]
+    amounts: Amounts
+    contracts: int
+    parked: tuple[ParkedContract, ...]
+    nothing: tuple[str, ...]
+    closed: int
+    is_over: bool
+
+
+def preview_month(settings: Settings, month: Month, contract_no: str | None, at: datetime) -> Preview:
+    """What is left to bill of a month, of one contract or of all.
+
+    BadInput for an unknown contract; Refused for one that is closed for the month, or not in force in it.
+    """
+    with engine.reading(settings) as connection:
+        asked = asked_for(connection, contract_no)
+        closed = frozenset(_values(connection, "billing/closed_contracts", month=month.first))
+        if contract_no in closed:
+            raise AlreadyClosed(
+                f"{month} of contract {contract_no} is closed: `fleetbill invoices --month {month}` lists what was issued, "
+                f"`fleetbill correct --month {month} --contract {contract_no}` shows what has changed since"
+            )
         prepared = compute(settings, connection, Scope(month), keep=False, at=at)
-    rows = [
+        zones = _values(connection, "master/time_zone")
+    drafts = [draft for draft in prepared.drafts if contract_no in (None, draft.contract_no)]
+    parked = tuple(each for each in prepared.parked if contract_no in (None, each.contract_no))
+    nothing = tuple(each for each in prepared.nothing if contract_no in (None, each))
+    if asked and not drafts and not parked and not nothing:
+        raise NotInForce(asked, [month])
+    return Preview(
+        tuple(row for draft in drafts for row in _rows(draft)),
+        sum((draft.amounts for draft in drafts), Amounts()),
+        len({draft.contract_no for draft in drafts}),
+        parked,
+        nothing,
+        len(closed),
+        all(local_date(at, zone) > month.last for zone in zones),
+    )
+
+
+def _rows(draft: Draft) -> list[dict[str, Any]]:
+    return [
         {
             "contract_no": draft.contract_no,
             "client_code": draft.client_code,
+            "kind": draft.kind,
             "component": line.charge.name,
             "segment_from": line.charge.span.first,
             "segment_to": line.charge.span.last,
@@ -41,11 +89,11 @@ def preview_month(
             "total": line.charge.total,
             "arithmetic": line.charge.arithmetic,
         }
-        for draft in prepared.drafts
-        if contract_no in (None, draft.contract_no)
         for line in draft.lines
     ]
-    parked = tuple(each for each in prepared.parked if contract_no in (None, each.contract_no))
-    if contract_no is not None and not rows and not parked and contract_no not in prepared.nothing:
-        raise UnknownContract(f"contract {contract_no} has nothing to bill in {month}: it is unknown, not in force or closed already")
-    return rows, parked
+
+
+def _values(connection: "Connection", name: str, **binds: object) -> list[str]:
+    from sqlalchemy import text
+
+    return list(connection.execute(text(statement(f"warehouse/{name}")), binds).scalars())

@@ -15,6 +15,8 @@ from pipelines.usage.gaps import Gap
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from pipelines.usage.month import MonthUsage
+
 
 _RUSSIAN = {"snapshot": "нет снимка", "quarantined": "снимок в карантине"}
 
@@ -32,7 +34,11 @@ def read(settings: Settings, connection: "Connection", month: Month, *, store: b
     """Usage of a month in the caller's transaction; ``store``: keep it and its findings in the warehouse."""
     from pipelines.usage.month import compute
 
-    found = compute(settings, connection, month, store=store, at=at)
+    return in_days(compute(settings, connection, month, store=store, at=at))
+
+
+def in_days(found: "MonthUsage") -> UsageOfMonth:
+    """Usage as rating takes it, from the tables of a pass."""
     columns = found.days.to_pydict()
     rows = zip(
         columns["contract_no"],

@@ -1,4 +1,4 @@
-"""`fleetbill close`, `invoices`, `preview`, `report`: a month from drafts to the workbook."""
+"""`fleetbill close`, `invoices`, `report`: a month from drafts to the workbook."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -40,20 +40,6 @@ def close(month: Month, word: Word, issue_date: date | None, output_format: str)
     _print(done, output_format)
     if done.approval:
         say_who_is_missing(done.approval, f"close --month {month}")
-
-
-@click.command()
-@click.option("--month", type=MONTH, required=True, help="The month to compute.")
-@click.option("--contract", help="Only this contract.")
-@format_option
-def preview(month: Month, contract: str | None, output_format: str) -> None:
-    """What a close of the month would bill now, line by line; nothing is stored."""
-    from pipelines.billing.preview import COLUMNS, preview_month
-
-    rows, parked = preview_month(settings(), month, contract, now())
-    emit(rows, COLUMNS, output_format)
-    say_not_over(settings(), month, now())
-    say_parked(parked, output_format)
 
 
 @click.command()

@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "close": ("pipelines.cli.billing", "close", "Draft a month; with approval: issue it."),
     "review": ("pipelines.cli.review", "review", "A drafted run as the person who approves it sees it."),
     "hold": ("pipelines.cli.hold", "hold", "Hold contracts back from the runs of a month; release them."),
-    "preview": ("pipelines.cli.billing", "preview", "The same computation as close, nothing stored."),
+    "preview": ("pipelines.cli.preview", "preview", "What a close would bill, or what other tariffs would bring; nothing stored."),
     "correct": ("pipelines.cli.ahead", "correct", "Adjustments of a closed month."),
     "invoices": ("pipelines.cli.billing", "invoices", "Invoices of a month, or their lines."),
     "explain": ("pipelines.cli.explain", "explain", "An issued invoice down to days, vehicles and snapshot digests."),

@@ -1,4 +1,4 @@
-"""Master data in the warehouse: read whole under a lock, written with its history in the caller's transaction."""
+"""Master data in the warehouse: read whole, under a lock by whoever changes them, written with its history in the caller's transaction."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +27,11 @@ def lock(connection: "Connection") -> None:
 def load(connection: "Connection") -> State:
     """Everything stored, as typed rows, under the lock of master data."""
     lock(connection)
+    return read(connection)
+
+
+def read(connection: "Connection") -> State:
+    """Everything stored, as typed rows, for somebody who changes nothing."""
     state: State = {name: {} for name in TABLES}
     columns = {name: {column.name: column for column in sheet.columns} for name, sheet in TABLES.items()}
     for name, text in run(connection, "state"):

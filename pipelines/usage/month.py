@@ -46,20 +46,35 @@ def compute(settings: Settings, connection: "Connection", month: Month, *, store
 
 
 def _compute(settings: Settings, connection: "Connection", month: Month, *, store: bool, at: datetime) -> MonthUsage:
-    if store:
-        stored.take_turn(connection, month)
+    if not store:
+        return taken(settings, connection, read(connection, month, at))
+    stored.take_turn(connection, month)
     sources = read(connection, month, at)
     kept = stored.read(connection, sources)
     if kept is not None:
         return MonthUsage(month, kept.days, kept.gaps, sources.digest)
     with opened(settings, meters_of(sources)) as lake:
-        found = counted(lake, sources)
-        if store:
-            from pipelines.usage.found import findings
+        from pipelines.usage.found import findings
 
-            stored.replace(connection, sources, found.days, found.gaps, at)
-            findings(connection, lake, sources, found)
+        found = counted(lake, sources)
+        stored.replace(connection, sources, found.days, found.gaps, at)
+        findings(connection, lake, sources, found)
     return MonthUsage(month, found.days, found.gaps, sources.digest)
+
+
+def taken(settings: Settings, connection: "Connection", sources: Sources) -> MonthUsage:
+    """Usage by these sources: what the warehouse holds if it was computed from them, else a pass over the lake; nothing is kept."""
+    kept = stored.read(connection, sources)
+    if kept is not None:
+        return MonthUsage(sources.month, kept.days, kept.gaps, sources.digest)
+    return passed(settings, sources)
+
+
+def passed(settings: Settings, sources: Sources) -> MonthUsage:
+    """Usage by these sources, by a pass over the lake."""
+    with opened(settings, meters_of(sources)) as lake:
+        found = counted(lake, sources)
+    return MonthUsage(sources.month, found.days, found.gaps, sources.digest)
 
 
 def meters_of(sources: Sources) -> set[str]:

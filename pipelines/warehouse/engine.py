@@ -38,6 +38,21 @@ def engine(settings: Settings) -> "Engine":
 @contextmanager
 def transaction(settings: Settings) -> Iterator["Connection"]:
     """One transaction as the application: committed at the end, rolled back on any error."""
+    with _connected(settings) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator["Connection"]:
+    """The warehouse as it is at one moment. The database itself refuses to store anything, and no writer waits for it."""
+    with _connected(settings) as connection:
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator["Connection"]:
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
     try:
@@ -45,7 +60,7 @@ def transaction(settings: Settings) -> Iterator["Connection"]:
     except OperationalError as error:
         raise WarehouseUnreachable(f"the database does not answer: {_first_line(error)}") from None
     try:
-        with connection, connection.begin():
+        with connection:
             yield connection
     except ProgrammingError as error:
         if getattr(error.orig, "pgcode", None) in _NO_SCHEMA:

@@ -1,0 +1,172 @@
+"""What other tariffs would have billed over past months, against what was billed; the database is only read."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pipelines import collection
+from pipelines.billing import inputs, usage_of_month
+from pipelines.billing.asked import NotInForce, asked_for
+from pipelines.billing.comparison import ContractMonth
+from pipelines.billing.drafts import ParkedContract
+from pipelines.billing.inputs import MonthInputs, Party
+from pipelines.billing.prepare import rate
+from pipelines.billing.trial import Overlaid, Tried, counting_rows, is_touched, measured_columns, overlaid, understood
+from pipelines.billing.usage_of_month import UsageOfMonth
+from pipelines.master.source import shown_name
+from pipelines.master.trial import read_trial
+from pipelines.period import Month
+from pipelines.rating.charges import Amounts, total_of
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Contracts and months on both sides; ``parked``: left out of both, with the reason."""
+
+    months: tuple[Month, ...]
+    compared: tuple[ContractMonth, ...]
+    parked: tuple[tuple[Month, ParkedContract], ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Found:
+    compared: list[ContractMonth] = field(default_factory=list)
+    parked: list[tuple[Month, ParkedContract]] = field(default_factory=list)
+    early_tariffs: dict[tuple[str, date], list[Month]] = field(default_factory=lambda: defaultdict(list))
+    early_terms: set[str] = field(default_factory=set)
+    late: dict[tuple[str, date], list[Month]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """A month by what is stored and by what is tried."""
+
+    tried: Tried
+    known: MonthInputs
+    other: MonthInputs
+    usage: UsageOfMonth
+    other_usage: UsageOfMonth
+
+
+def simulate(
+    settings: Settings, months: Sequence[Month], source: str, *, contract_no: str | None, at: datetime, progress: Progress
+) -> Simulation:
+    """Rate past months as if the source had been imported now, at one moment of the warehouse, which stays as it is.
+
+    ``source``: as `master import` takes it; its sheets terms, tariffs, components and tiers are tried. BadInput with every
+    problem at its place. A month of a contract that cannot be rated, by the source or, where it is not closed, by what
+    is stored, is parked.
+    """
+    found = _Found()
+    with collection.paused(), engine.reading(settings) as connection:
+        asked = asked_for(connection, contract_no)
+        progress(f"reading and checking {shown_name(source)}")
+        trial = read_trial(connection, source)
+        tried = understood(trial)
+        for month in months:
+            progress(f"{month}: usage and prices")
+            _simulate_month(settings, connection, month, tried, contract_no, at, found)
+    if asked and not found.compared and not found.parked:
+        raise NotInForce(asked, months)
+    return Simulation(tuple(months), tuple(found.compared), tuple(found.parked), (*trial.notices, *_notices(found)))
+
+
+def _simulate_month(
+    settings: Settings, connection: "Connection", month: Month, tried: Tried, only: str | None, at: datetime, found: _Found
+) -> None:
+    from sqlalchemy import text
+
+    known = inputs.read(connection, month)
+    overlay = overlaid(known, tried)
+    usage, other_usage = _usage(settings, connection, overlay, tried, at)
+    sides = _Sides(tried, known, overlay.inputs, usage, other_usage)
+    key = {"month": month.first}
+    closed = set(connection.execute(text(statement("warehouse/billing/closed_contracts")), key).scalars())
+    issued = {
+        row.contract_no: Amounts(row.net, row.vat, row.total)
+        for row in connection.execute(text(statement("warehouse/billing/billed_of_month")), key)
+    }
+    for party in known.parties:
+        number = party.contract.contract_no
+        if only in (None, number):
+            one = _compared(sides, party, issued.get(number, Amounts()) if number in closed else None)
+            if isinstance(one, ParkedContract):
+                found.parked.append((month, one))
+            else:
+                found.compared.append(one)
+    _remember(found, overlay)
+
+
+def _usage(
+    settings: Settings, connection: "Connection", overlay: Overlaid, tried: Tried, at: datetime
+) -> tuple[UsageOfMonth, UsageOfMonth]:
+    from pipelines.usage.trial import compute_both
+
+    month = overlay.inputs.month
+    stored, other = compute_both(settings, connection, month, counting_rows(overlay, tried), measured_columns(overlay, tried), at)
+    usage = usage_of_month.in_days(stored)
+    return usage, usage if other is stored else usage_of_month.in_days(other)
+
+
+def _compared(sides: _Sides, party: Party, issued: Amounts | None) -> ContractMonth | ParkedContract:
+    """A contract's month on both sides; ``issued``: everything billed for it, None when it is not closed."""
+    number = party.contract.contract_no
+    stored = _costs(sides.known, sides.usage, party)
+    same = sides.other_usage is sides.usage and not is_touched(sides.other, sides.tried, number)
+    simulated = stored if same else _costs(sides.other, sides.other_usage, party)
+    if isinstance(simulated, ParkedContract):
+        return simulated
+    whose = (number, party.contract.client_code, str(party.client["name"]), sides.known.month)
+    if issued is not None:
+        drift = Amounts() if isinstance(stored, ParkedContract) else stored - issued
+        return ContractMonth(*whose, is_closed=True, billed=issued, simulated=simulated, drift=drift)
+    if isinstance(stored, ParkedContract):
+        return replace(stored, detail=f"by the stored tariffs: {stored.detail}")
+    return ContractMonth(*whose, is_closed=False, billed=stored, simulated=simulated)
+
+
+def _costs(known: MonthInputs, usage: UsageOfMonth, party: Party) -> Amounts | ParkedContract:
+    number = party.contract.contract_no
+    rated = rate(known, party, usage.days.get(number, ()), usage.gaps.get(number))
+    return rated if isinstance(rated, ParkedContract) else total_of(rated.everything)
+
+
+def _remember(found: _Found, overlay: Overlaid) -> None:
+    month = overlay.inputs.month
+    for key in overlay.early_tariffs.items():
+        found.early_tariffs[key].append(month)
+    for key in overlay.late:
+        found.late[key].append(month)
+    found.early_terms |= overlay.early_terms
+
+
+def _notices(found: _Found) -> list[str]:
+    notices = [
+        f"tariff {code} begins on {first} in this source: that version is applied to the whole of {_shown(months)}"
+        for (code, first), months in sorted(found.early_tariffs.items())
+    ]
+    notices += [
+        f"tariff {code}: the version from {first} begins later and prices nothing of {_shown(months)}; a source without the "
+        f"earlier versions of {code} tries it on past months"
+        for (code, first), months in sorted(found.late.items())
+    ]
+    if found.early_terms:
+        few = sorted(found.early_terms)[:10]
+        more = f" and {len(found.early_terms) - len(few)} more" if len(found.early_terms) > len(few) else ""
+        notices.append(f"terms of {', '.join(few)}{more} begin after a month in this source: the earliest row is applied to the whole of that month")
+    return notices
+
+
+def _shown(months: Sequence[Month]) -> str:
+    return ", ".join(map(str, months)) if len(months) < 4 else f"{months[0]}…{months[-1]}"

@@ -1,0 +1,192 @@
+"""`fleetbill preview`: what a close would bill, and what other tariffs would have billed; nothing is ever stored."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.cli.output import MONTH, emit, format_option, interactive, say, settings
+from pipelines.clock import now
+from pipelines.money import ZERO, shown
+from pipelines.period import Month
+
+if TYPE_CHECKING:
+    from pipelines.billing.comparison import Comparison, ContractMonth
+    from pipelines.billing.drafts import ParkedContract
+    from pipelines.billing.preview import Preview
+    from pipelines.billing.simulate import Simulation
+
+CLIENT_COLUMNS = ("client_code", "client", "contracts", "billed_net", "simulated_net", "billed", "simulated", "difference", "percent")
+CONTRACT_COLUMNS = ("contract_no", "client_code", "month", "billed", "simulated", "difference")
+EXTREMES = 10
+NAMED = 10
+
+
+@click.command()
+@click.option("--month", type=MONTH, required=True, help="The month to compute; with --to, the first one.")
+@click.option("--contract", metavar="C", help="Only this contract.")
+@click.option("--tariffs", metavar="PATH", help="A source as `master import` takes it; its terms, tariffs, components, tiers are tried.")
+@click.option("--to", "to_month", type=MONTH, help="With --tariffs: through this month.  [default: --month alone]")
+@click.option("--by", "grouping", type=click.Choice(["client", "contract"]), help="With --tariffs: a row of what.  [default: client]")
+@format_option
+def preview(
+    month: Month, contract: str | None, tariffs: str | None, to_month: Month | None, grouping: str | None, output_format: str
+) -> None:
+    """What a close of the month would bill now, line by line; nothing is stored.
+
+    With --tariffs: what would have been billed had these tariffs and terms been imported, by client, against everything
+    that was issued. A version replaces the stored one of the same key, the others stay; where all versions of a tariff in
+    PATH begin after the month, the earliest is applied to the whole of it. A month that is not closed is compared with
+    what the stored tariffs would bill. In a table: the totals, and those who would pay most more and most less.
+    """
+    if tariffs is None:
+        if given := [name for name, value in (("--to", to_month), ("--by", grouping)) if value is not None]:
+            raise click.UsageError(f"{given[0]} needs --tariffs PATH")
+        _preview(month, contract, output_format)
+        return
+    last = to_month or month
+    if last < month:
+        raise click.UsageError(f"--to {last} lies before --month {month}")
+    from pipelines.billing.simulate import simulate
+
+    months = _run_of(month, last)
+    shown_step = (lambda step: say(f"{step} …")) if interactive() else (lambda _: None)
+    found = simulate(settings(), months, tariffs, contract_no=contract, at=now(), progress=shown_step)
+    _remarks(found)
+    if grouping == "contract":
+        _show_contracts(found, output_format)
+    else:
+        _show_clients(found, output_format)
+
+
+def _preview(month: Month, contract: str | None, output_format: str) -> None:
+    from pipelines.billing.preview import COLUMNS, preview_month
+
+    found = preview_month(settings(), month, contract, now())
+    if not found.is_over:
+        say(f"{month} is not over: a contract can be billed when all its days of the month are known")
+    emit(found.rows, COLUMNS, output_format)
+    if output_format == "table" and found.rows:
+        amounts = found.amounts
+        click.echo(
+            f"\n{_count(found.contracts, 'contract')}: net {shown(amounts.net)}, VAT {shown(amounts.vat)}, total {shown(amounts.total)}"
+        )
+    _say_rest(month, found, contract)
+
+
+def _say_rest(month: Month, found: "Preview", contract: str | None) -> None:
+    if contract is None and found.closed:
+        say(f"closed already: {_count(found.closed, 'contract')}; `fleetbill invoices --month {month}` lists what was issued")
+    if found.nothing:
+        say(f"nothing to bill: {_named(found.nothing)}")
+    _say_parked("", found.parked)
+
+
+def _show_clients(found: "Simulation", output_format: str) -> None:
+    from pipelines.billing.comparison import by_client, extremes
+
+    clients = by_client(found.compared)
+    if output_format != "table":
+        emit(map(_client_row, clients), CLIENT_COLUMNS, output_format)
+        return
+    _show_total(found, len(clients))
+    more, less = extremes(clients, EXTREMES)
+    sides = (
+        ("more", more, sum(client.difference > 0 for client in clients)),
+        ("less", less, sum(client.difference < 0 for client in clients)),
+    )
+    for word, listed, count in sides:
+        if not count:
+            click.echo(f"\nnobody would pay {word}")
+            continue
+        shortened = f"; the {EXTREMES} biggest differences" if count > EXTREMES else ""
+        click.echo(f"\n{_count(count, 'client')} would pay {word}{shortened}:")
+        emit(map(_client_row, listed), CLIENT_COLUMNS, output_format)
+    say("the whole list: --format csv or json; by contract and month: --by contract")
+
+
+def _show_contracts(found: "Simulation", output_format: str) -> None:
+    rows = sorted(found.compared, key=lambda row: (row.contract_no, row.month))
+    if output_format == "table":
+        _show_total(found, len({row.client_code for row in rows}))
+        click.echo()
+    emit(map(_contract_row, rows), CONTRACT_COLUMNS, output_format)
+
+
+def _show_total(found: "Simulation", clients: int) -> None:
+    from pipelines.billing.comparison import together
+
+    total = together(found.compared)
+    percent = "" if total.percent is None else f" ({total.percent:+} %)"
+    click.echo(
+        f"{_months(found.months)}, {_count(clients, 'client')}, {_count(total.contracts, 'contract')}: billed {shown(total.billed)}, "
+        f"simulated {shown(total.simulated)}, difference {total.difference:+.2f}{percent}"
+    )
+
+
+def _remarks(found: "Simulation") -> None:
+    """What a reader of the figures must know beside them."""
+    for notice in found.notices:
+        say(f"notice: {notice}")
+    opened = sum(not row.is_closed for row in found.compared)
+    if opened:
+        say(
+            f"not closed: {_count(opened, 'contract-month')} of {len(found.compared)}, compared with what the stored tariffs would bill now"
+        )
+    moved = [row for row in found.compared if row.drift]
+    if moved:
+        total = sum((row.drift.total for row in moved), ZERO)
+        say(
+            f"facts have changed since the close of {_count(len(moved), 'contract-month')}: the stored tariffs would bill them "
+            f"{total:+.2f} differently today; that part of the difference is not the tariffs' (`fleetbill correct` bills it)"
+        )
+    for month in found.months:
+        _say_parked(f"{month}: ", [each for at, each in found.parked if at == month])
+
+
+def _say_parked(before: str, parked: Iterable["ParkedContract"]) -> None:
+    """A line per reason, not per contract: a day without a snapshot parks everybody for the same reason."""
+    reasons: dict[str, list[str]] = {}
+    for each in parked:
+        reasons.setdefault(each.detail, []).append(each.contract_no)
+    for detail, contracts in reasons.items():
+        say(f"{before}parked {_named(contracts)}: {detail}")
+
+
+def _named(contracts: Sequence[str]) -> str:
+    """``K1``, or ``12 contracts (K1, K2, … and 2 more)``."""
+    if len(contracts) == 1:
+        return contracts[0]
+    more = f" and {len(contracts) - NAMED} more" if len(contracts) > NAMED else ""
+    return f"{len(contracts)} contracts ({', '.join(contracts[:NAMED])}{more})"
+
+
+def _client_row(client: "Comparison") -> dict[str, Any]:
+    row = {name: getattr(client, name) for name in CLIENT_COLUMNS}
+    return {**row, "percent": None if client.percent is None else str(client.percent)}
+
+
+def _contract_row(row: "ContractMonth") -> dict[str, Any]:
+    return {
+        "contract_no": row.contract_no,
+        "client_code": row.client_code,
+        "month": row.month,
+        "billed": row.billed.total,
+        "simulated": row.simulated.total,
+        "difference": row.difference,
+    }
+
+
+def _run_of(first: Month, last: Month) -> list[Month]:
+    months = [first]
+    while months[-1] < last:
+        months.append(months[-1].next)
+    return months
+
+
+def _months(months: Sequence[Month]) -> str:
+    return str(months[0]) if len(months) == 1 else f"{months[0]}…{months[-1]}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
