@@ -164,7 +164,7 @@ def _notices(found: _Found) -> list[str]:
     if found.early_terms:
         few = sorted(found.early_terms)[:10]
         more = f" and {len(found.early_terms) - len(few)} more" if len(found.early_terms) > len(few) else ""
-        notices.append(f"terms of {', '.join(few)}{more} begin after a month in this source: the earliest row is applied to the whole of that month")
+        notices.append(f"terms of {', '.join(few)}{more} begin after the month in this source: their earliest row is applied to all of it")
     return notices
 
 
