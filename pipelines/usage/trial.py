@@ -39,9 +39,18 @@ def counts_alike(sources: Sources, tried: Sources, terms: TermsTried, columns: C
         contract_no, span = contract.contract_no, contract.days_in(sources.month)
         if span is None or not (contract_no in terms or any(row.tariff_code in columns for row in sources.terms.get(contract_no, ()))):
             continue
-        if any(_rule(sources, contract_no, day) != _rule(tried, contract_no, day) for day in span.dates()):
-            return False
+        edges = _edges(sources, contract_no) | _edges(tried, contract_no)
+        for day in (span.first, *(edge for edge in edges if edge in span)):
+            if _rule(sources, contract_no, day) != _rule(tried, contract_no, day):
+                return False
     return True
+
+
+def _edges(sources: Sources, contract_no: str) -> set[date]:
+    """Days on which the rule of a contract may change."""
+    rows = sources.terms.get(contract_no, ())
+    versions = (first for row in rows for first, _ in sources.tariff_columns.get(row.tariff_code, ()))
+    return {*(row.valid_from for row in rows), *versions}
 
 
 def _rule(sources: Sources, contract_no: str, day: date) -> tuple[str | None, frozenset[str]]:
