@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from pipelines.billing.asked import NotInForce, asked_for
 from pipelines.billing.draft import compute
 from pipelines.billing.drafts import Draft, ParkedContract, Scope, shown_quantity
-from pipelines.clock import local_date
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts
@@ -30,7 +29,7 @@ class AlreadyClosed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``rows`` (COLUMNS): every line that would be billed; ``nothing``: contracts that come to nothing; ``is_over``: the month."""
+    """``rows`` (COLUMNS): every line that would be billed; ``nothing``: contracts that come to nothing."""
 
     rows: tuple[dict[str, Any], ...]
     amounts: Amounts
@@ -38,7 +37,6 @@ class Preview:
     parked: tuple[ParkedContract, ...]
     nothing: tuple[str, ...]
     closed: int
-    is_over: bool
 
 
 def preview_month(settings: Settings, month: Month, contract_no: str | None, at: datetime) -> Preview:
@@ -55,7 +53,6 @@ def preview_month(settings: Settings, month: Month, contract_no: str | None, at:
                 f"`fleetbill correct --month {month} --contract {contract_no}` shows what has changed since"
             )
         prepared = compute(settings, connection, Scope(month), keep=False, at=at)
-        zones = _values(connection, "master/time_zone")
     drafts = [draft for draft in prepared.drafts if contract_no in (None, draft.contract_no)]
     parked = tuple(each for each in prepared.parked if contract_no in (None, each.contract_no))
     nothing = tuple(each for each in prepared.nothing if contract_no in (None, each))
@@ -68,7 +65,6 @@ def preview_month(settings: Settings, month: Month, contract_no: str | None, at:
         parked,
         nothing,
         len(closed),
-        all(local_date(at, zone) > month.last for zone in zones),
     )
 
 

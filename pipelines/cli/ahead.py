@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.output import DATE, MONTH, emit, format_option, say, settings
+from pipelines.cli.parked import say_parked
 from pipelines.cli.word import Word, say_who_is_missing, word_options
 from pipelines.clock import now
 from pipelines.errors import Refused
@@ -91,8 +92,7 @@ def _show(prepared: "Prepared", output_format: str) -> None:
         for draft in prepared.drafts
     ]
     emit(rows, COLUMNS, output_format)
-    for each in prepared.parked:
-        say(f"parked {each.contract_no}: {each.detail}")
+    say_parked(prepared.parked)
 
 
 def _stop_if_waiting(done: "Ahead", command: str) -> None:

@@ -1,6 +1,6 @@
 """How commands tell of contracts that were left out of a run: what many share is said once; a month that is not over, too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipelines.billing.drafts import ParkedContract
 
 COLUMNS = ("contract_no", "reason", "detail")
+NAMED = 10
 MOST_ALIKE = 5  # more contracts with one reason and detail are one row
 
 
@@ -33,11 +34,21 @@ def print_parked(parked: Sequence["ParkedContract"]) -> None:
     emit([dict(zip(COLUMNS, row, strict=True)) for row in grouped(parked)], COLUMNS, "table")
 
 
-def say_parked(parked: Sequence["ParkedContract"], output_format: str) -> None:
-    """A line for each on stderr; beside a table, one for what many share."""
-    rows = grouped(parked) if output_format == "table" else ((one.contract_no, one.reason, one.detail) for one in parked)
-    for contracts, _, detail in rows:
-        say(f"parked {contracts}: {detail}")
+def say_parked(parked: Iterable["ParkedContract"], before: str = "") -> None:
+    """A line on stderr per reason, not per contract: a day without a snapshot parks everybody for the same reason."""
+    reasons: dict[str, list[str]] = {}
+    for each in parked:
+        reasons.setdefault(each.detail, []).append(each.contract_no)
+    for detail, contracts in reasons.items():
+        say(f"{before}parked {named(contracts)}: {detail}")
+
+
+def named(contracts: Sequence[str]) -> str:
+    """``K1``, or ``12 contracts (K1, K2, … and 2 more)``."""
+    if len(contracts) == 1:
+        return contracts[0]
+    more = f" and {len(contracts) - NAMED} more" if len(contracts) > NAMED else ""
+    return f"{len(contracts)} contracts ({', '.join(contracts[:NAMED])}{more})"
 
 
 def grouped(parked: Sequence["ParkedContract"]) -> Iterator[tuple[str, str, str]]:

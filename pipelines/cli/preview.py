@@ -1,25 +1,24 @@
 """`fleetbill preview`: what a close would bill, and what other tariffs would have billed; nothing is ever stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipelines.cli.output import MONTH, emit, format_option, interactive, say, settings
+from pipelines.cli.parked import named, say_not_over, say_parked
 from pipelines.clock import now
 from pipelines.money import ZERO, shown
 from pipelines.period import Month
 
 if TYPE_CHECKING:
     from pipelines.billing.comparison import Comparison, ContractMonth
-    from pipelines.billing.drafts import ParkedContract
     from pipelines.billing.preview import Preview
     from pipelines.billing.simulate import Simulation
 
 CLIENT_COLUMNS = ("client_code", "client", "contracts", "billed_net", "simulated_net", "billed", "simulated", "difference", "percent")
 CONTRACT_COLUMNS = ("contract_no", "client_code", "month", "billed", "simulated", "difference")
 EXTREMES = 10
-NAMED = 10
 
 
 @click.command()
@@ -63,8 +62,7 @@ def _preview(month: Month, contract: str | None, output_format: str) -> None:
     from pipelines.billing.preview import COLUMNS, preview_month
 
     found = preview_month(settings(), month, contract, now())
-    if not found.is_over:
-        say(f"{month} is not over: a contract can be billed when all its days of the month are known")
+    say_not_over(settings(), month, now())
     emit(found.rows, COLUMNS, output_format)
     if output_format == "table" and found.rows:
         amounts = found.amounts
@@ -78,8 +76,8 @@ def _say_rest(month: Month, found: "Preview", contract: str | None) -> None:
     if contract is None and found.closed:
         say(f"closed already: {_count(found.closed, 'contract')}; `fleetbill invoices --month {month}` lists what was issued")
     if found.nothing:
-        say(f"nothing to bill: {_named(found.nothing)}")
-    _say_parked("", found.parked)
+        say(f"nothing to bill: {named(found.nothing)}")
+    say_parked(found.parked)
 
 
 def _show_clients(found: "Simulation", output_format: str) -> None:
@@ -141,24 +139,7 @@ def _remarks(found: "Simulation") -> None:
             f"{total:+.2f} differently today; that part of the difference is not the tariffs' (`fleetbill correct` bills it)"
         )
     for month in found.months:
-        _say_parked(f"{month}: ", [each for at, each in found.parked if at == month])
-
-
-def _say_parked(before: str, parked: Iterable["ParkedContract"]) -> None:
-    """A line per reason, not per contract: a day without a snapshot parks everybody for the same reason."""
-    reasons: dict[str, list[str]] = {}
-    for each in parked:
-        reasons.setdefault(each.detail, []).append(each.contract_no)
-    for detail, contracts in reasons.items():
-        say(f"{before}parked {_named(contracts)}: {detail}")
-
-
-def _named(contracts: Sequence[str]) -> str:
-    """``K1``, or ``12 contracts (K1, K2, … and 2 more)``."""
-    if len(contracts) == 1:
-        return contracts[0]
-    more = f" and {len(contracts) - NAMED} more" if len(contracts) > NAMED else ""
-    return f"{len(contracts)} contracts ({', '.join(contracts[:NAMED])}{more})"
+        say_parked([each for at, each in found.parked if at == month], f"{month}: ")
 
 
 def _client_row(client: "Comparison") -> dict[str, Any]:

@@ -368,7 +368,7 @@ def test_a_month_that_is_not_over_is_one_remark_and_one_line_a_reason(run_cli):
     code, out, err = run_cli("preview", "--month", str(month), "--format", "csv")
     assert (code, len(out.splitlines())) == (0, 1)
     assert err.splitlines() == [
-        f"{month} is not over: a contract can be billed when all its days of the month are known",
+        f"{month} is not over: days from {month.first} on are not known yet",
         f"parked 5 contracts (AVERAGE, IDLE, PREPAID, TIERED, UNIT): gps1 {month.first}…{month.last}: no snapshot",
     ]
 
