@@ -102,12 +102,9 @@ def clean(text: str | None) -> str:
 
 
 def breakable(text: str, longest: int = 28) -> str:
-    """The text with a permission to break inside every unbroken run longer than ``longest`` characters."""
+    """The text with a permission to break anywhere inside an unbroken run longer than ``longest`` characters."""
     words = clean(text).replace("№ ", "№" + FIXED).split(" ")
-    return " ".join(
-        word if len(word) <= longest else _BREAK.join(word[start : start + longest] for start in range(0, len(word), longest))
-        for word in words
-    )
+    return " ".join(word if len(word) <= longest else _BREAK.join(word) for word in words)
 
 
 def _grouped(number: str) -> str:

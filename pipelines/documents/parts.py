@@ -1,5 +1,6 @@
 """The pieces that every document is put together from, as strings for the templates. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from pipelines.money import ZERO
 
 View = dict[str, Any]
 WITHOUT_VAT = "Без НДС"
+_ENTREPRENEUR = re.compile(r"^(ИП|индивидуальный предприниматель)\s+", re.IGNORECASE)
 _HEADS = {"legal": "Руководитель", "entrepreneur": "Индивидуальный предприниматель", "individual": "Исполнитель"}
 
 
@@ -28,8 +30,8 @@ def party(role: str, who: Party) -> View:
 def full_name(who: Party) -> str:
     """The name as documents print it; an entrepreneur is named as one."""
     name = formats.breakable(who.full_name or who.name)
-    known = name.lower().startswith(("ип ", "индивидуальный предприниматель"))
-    return f"Индивидуальный предприниматель {name}" if who.kind == "entrepreneur" and not known else name
+    is_told = _ENTREPRENEUR.match(name)
+    return f"Индивидуальный предприниматель {name}" if who.kind == "entrepreneur" and not is_told else name
 
 
 def bank(who: Party) -> View | None:
@@ -56,11 +58,28 @@ def basis(contract: Contract) -> str:
 
 def signatures(who: Party) -> list[View]:
     """Who signs for a party: head and chief accountant; an entrepreneur signs alone unless an accountant is named."""
-    name = who.director or (who.name if who.kind != "legal" else "")
+    name = who.director or own_name(who)
     lines = [{"role": _HEADS[who.kind], "name": formats.breakable(name)}]
     if who.kind == "legal" or who.accountant:
         lines.append({"role": "Главный бухгалтер", "name": formats.breakable(who.accountant or "")})
     return lines
+
+
+def side(role: str, who: Party) -> View:
+    """A side that signs an act: a head whom we know, or a person for himself; a stamp is nothing that a person has."""
+    known = who.director or who.kind == "entrepreneur"
+    return {
+        "role": role,
+        "side": formats.breakable(who.name),
+        "post": _HEADS[who.kind] if known else "",
+        "name": formats.breakable(who.director or own_name(who)),
+        "stamp": "" if who.kind == "individual" else "М. П.",
+    }
+
+
+def own_name(who: Party) -> str:
+    """The name that a person signs with, without «ИП»; empty for a legal person."""
+    return "" if who.kind == "legal" else _ENTREPRENEUR.sub("", formats.clean(who.name))
 
 
 def rate(value: Decimal | None) -> str:

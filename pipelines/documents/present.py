@@ -89,10 +89,7 @@ def act(document: ActDocument) -> View:
         "statement": "Вышеперечисленные услуги выполнены полностью и в срок. "
         "Заказчик претензий по объёму, качеству и срокам оказания услуг не имеет.",
         "notes": parts.notes(document.notes),
-        "sides": [
-            {"role": "Исполнитель", **_signer(document.seller.name, parts.signatures(document.seller)[0])},
-            {"role": "Заказчик", **_signer(document.buyer.name, {"role": "", "name": document.buyer.director or ""})},
-        ],
+        "sides": [parts.side("Исполнитель", document.seller), parts.side("Заказчик", document.buyer)],
     }
 
 
@@ -149,7 +146,9 @@ def statement(document: StatementDocument) -> View:
         "seller": parts.party("Исполнитель", document.seller),
         "buyer": parts.party("Заказчик", document.buyer),
         "basis": parts.basis(document.contract) if document.contract else "",
-        "opening": _balance(f"Сальдо на {first}", document.opening),
+        "preamble": f"Взаимные расчёты {formats.breakable(document.seller.name)} и {formats.breakable(document.buyer.name)} "
+        f"за период с {first} по {last} по данным учёта, в рублях:",
+        "opening": _balance(f"Сальдо начальное на {first}", document.opening),
         "rows": [
             {
                 "on": formats.short_date(entry.on),
@@ -159,19 +158,16 @@ def statement(document: StatementDocument) -> View:
             }
             for entry in document.entries
         ],
-        "seller_books": f"По данным: {formats.breakable(document.seller.name)}",
-        "buyer_books": f"По данным: {formats.breakable(document.buyer.name)}",
+        "seller_books": f"По данным {formats.breakable(document.seller.name)}",
+        "buyer_books": f"По данным {formats.breakable(document.buyer.name)}",
         "turnover": {
             "label": "Обороты за период",
             "debit": formats.amount(document.debit),
             "credit": formats.amount(document.credit),
         },
-        "closing": _balance(f"Сальдо на {last}", document.closing),
+        "closing": _balance(f"Сальдо конечное на {last}", document.closing),
         "verdict": _verdict(document),
-        "sides": [
-            {"role": "От исполнителя", **_signer(document.seller.name, parts.signatures(document.seller)[0])},
-            {"role": "От заказчика", **_signer(document.buyer.name, {"role": "", "name": document.buyer.director or ""})},
-        ],
+        "sides": [parts.side("От исполнителя", document.seller), parts.side("От заказчика", document.buyer)],
     }
 
 
@@ -218,22 +214,19 @@ def _subject(document: InvoiceDocument) -> str:
     }[document.kind] + refers
 
 
-def _signer(side: str, signature: View) -> View:
-    return {"side": formats.breakable(side), "post": signature["role"], "name": formats.breakable(signature["name"])}
-
-
 def _balance(label: str, value: Decimal) -> View:
     return {
         "label": label,
-        "debit": formats.amount(value) if value > ZERO else "",
+        "debit": formats.amount(value) if value >= ZERO else "",
         "credit": formats.amount(-value) if value < ZERO else "",
     }
 
 
 def _verdict(document: StatementDocument) -> str:
+    """Short names: they need no grammatical case."""
     on = formats.short_date(document.last)
     if document.closing == ZERO:
         return f"На {on} задолженность отсутствует."
+    creditor = document.seller if document.closing > ZERO else document.buyer
     size = f"{formats.amount(abs(document.closing))} руб. ({formats.in_words(abs(document.closing))})"
-    debtor, creditor = (document.buyer, document.seller) if document.closing > ZERO else (document.seller, document.buyer)
-    return f"На {on} задолженность {parts.full_name(debtor)} в пользу {parts.full_name(creditor)} составляет {size}."
+    return f"На {on} задолженность в пользу {formats.breakable(creditor.name)} составляет {size}."
