@@ -10,6 +10,7 @@ from pipelines.documents.model import Bank, ChangedRow, Contract, InvoiceRow, Pa
 from pipelines.money import ZERO
 
 View = dict[str, Any]
+_FOOTER_NAME = 40
 WITHOUT_VAT = "Без НДС"
 _ENTREPRENEUR = re.compile(r"^(ИП|индивидуальный предприниматель)\s+", re.IGNORECASE)
 _HEADS = {"legal": "Руководитель", "entrepreneur": "Индивидуальный предприниматель", "individual": "Исполнитель"}
@@ -80,6 +81,12 @@ def side(role: str, who: Party) -> View:
 def own_name(who: Party) -> str:
     """The name that a person signs with, without «ИП»; empty for a legal person."""
     return "" if who.kind == "legal" else _ENTREPRENEUR.sub("", formats.clean(who.name))
+
+
+def footer(title: str, seller: Party) -> str:
+    """The foot of every page, one line: the paper and who made it, a long name shortened."""
+    name = formats.clean(seller.name)
+    return f"{title} · {name if len(name) <= _FOOTER_NAME else name[:_FOOTER_NAME].rstrip() + '…'}"
 
 
 def rate(value: Decimal | None) -> str:
