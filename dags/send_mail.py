@@ -1,14 +1,15 @@
 """
-# send_mail: the letters that wait
+# send_mail: the letters that wait, and those that came back
 
 **What it does.** Hands the queued letters (invoices, reminders, news of access) to the SMTP server of the Airflow connection
 `fleetbill_smtp`, one at a time and each once. Without that connection, or with FLEETBILL_MAIL_DRY_RUN, it is skipped and the log says so:
 the letters stay queued.
+First it reads the delivery reports in `exchange/mail/in`: addresses that bounced become findings.
 
 **When.** Every five minutes. By hand: *Trigger*.
 
 **When it fails.** The server did not answer; what is left stays queued and goes with the next run. Letters that were refused or whose
-outcome nobody knows do not fail the run: `fleetbill mail status --state unknown`, `fleetbill mail resolve`.
+outcome nobody knows do not fail the run: `fleetbill mail status --state unknown`, `fleetbill mail resolve`. Reports that match no letter lie in `exchange/mail/failed`, with the reason beside.
 
 **Backfill.** None: a letter waits in the queue until it is sent.
 """
@@ -33,14 +34,17 @@ def send_mail():
     # a dead server is told once in a while, not at every run
     @task(retries=5)
     def send():
-        """Hand over what is due."""
+        """Read what came back, hand over what is due."""
         from dataclasses import asdict
 
         from pipelines import clock, settings
+        from pipelines.delivery.mail.bounces import read_inbox
         from pipelines.delivery.mail.sending import CONNECTION, smtp_server
         from pipelines.delivery.mail.sending import send as send_queued
 
         configured = settings.load()
+        for line in read_inbox(configured, clock.now()):
+            print(line)  # noqa: T201 - this is the task's own log
         if configured.mail_dry_run:
             raise AirflowSkipException("FLEETBILL_MAIL_DRY_RUN is set: nothing is sent")
         try:

@@ -8,6 +8,7 @@
 import asyncio
 import json
 import mailbox
+import socket
 import ssl
 import subprocess
 import sys
@@ -85,6 +86,13 @@ async def serve(port: int, folder: Path, options: dict) -> None:
     server = await asyncio.get_running_loop().create_server(factory, "127.0.0.1", port)
     folder.with_suffix(".ready").write_text("ready")
     await server.serve_forever()
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Server:

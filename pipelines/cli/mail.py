@@ -1,8 +1,9 @@
-"""`fleetbill mail`: send what is queued, look at it, decide about what nobody knows."""
+"""`fleetbill mail`: send what is queued, look at it, read what came back, decide about what nobody knows."""
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -16,6 +17,10 @@ STATES = ("queued", "sent", "failed", "suppressed", "unknown")
 
 class NotAllSent(Refused):
     """The run ended before everything that was due was handed over."""
+
+
+class NotMatched(Refused):
+    """Some messages are no reports about our letters."""
 
 
 @click.group()
@@ -73,6 +78,24 @@ def resolve(kind: str, key: str, verdict: str, by: str, reason: str) -> None:
     from pipelines.delivery.mail import status as outbox
 
     outbox.resolve(settings(), kind, key, "sent" if verdict == "sent" else "again", authorship(by, reason))
+
+
+@mail.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@format_option
+def bounces(path: Path, output_format: str) -> None:
+    """Read letters that came back (RFC 3464): a message, a folder of them, a Maildir or an mbox.
+
+    Each report is matched to its letter in the outbox; the address becomes a finding. Read as often as you like. Messages that
+    match nothing are listed, with exit code 1. `send_mail` reads the folder exchange/mail/in by itself.
+    """
+    from pipelines.delivery.mail.bounces import COLUMNS, read_bounces
+
+    read = read_bounces(settings(), path, now())
+    emit([{column: getattr(line, column) for column in COLUMNS} for line in read], COLUMNS, output_format)
+    unread = [line for line in read if line.is_problem]
+    if unread:
+        raise NotMatched(f"{len(unread)} of {len(read)} reports match no letter of ours: {unread[0]}")
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,15 +21,12 @@ from pipelines.errors import Refused
 from pipelines.warehouse import engine
 from tests import issued
 from tests.conftest import NOW
-from tests.smtp_server import Server
+from tests.smtp_server import Server, free_port
 
 
 @pytest.fixture
 def smtp(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = Server(tmp_path / "box", port)
+    made = Server(tmp_path / "box", free_port())
     yield made
     made.kill()
 

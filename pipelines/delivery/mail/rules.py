@@ -115,3 +115,25 @@ def settle(
         return Standing("sent" if has else "failed", has, never, at, f"given up after {attempts} attempts; {error}")
     at_once = handed.outcome is Outcome.BROKEN_OFF and attempts == 1
     return Standing("queued", has, never, at if at_once else at + delay(attempts), error)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """Where a message stands after a report that it came back."""
+
+    state: str
+    accepted: tuple[str, ...]
+    bounced: tuple[str, ...]
+
+
+def after_bounce(state: str, accepted: Iterable[str], bounced: Iterable[str], lost: Iterable[str], waiting: Iterable[str]) -> Bounced:
+    """The message after a report about the addresses ``lost``; ``waiting``: whom an attempt of unknown outcome was for.
+
+    It has failed when nobody has it; of an unknown outcome no doubt is left once each of its addresses is spoken of.
+    """
+    never = tuple(dict.fromkeys([*bounced, *lost]))
+    has = tuple(one for one in accepted if one not in never)
+    doubted = state == "unknown" and any(one not in never and one not in has for one in waiting)
+    if state in {"sent", "unknown"} and not doubted:
+        state = "sent" if has else "failed"
+    return Bounced(state, has, never)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 CONNECTION = "fleetbill_smtp"
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
-_ZONE = "Europe/Moscow"
+ZONE = "Europe/Moscow"
 
 
 class NoServer(Refused):
@@ -97,7 +97,7 @@ def send(
 def _one(settings: Settings, session: Session, at: datetime, due: datetime, tried: list[str]) -> tuple[str, Standing, Handover] | None:
     """One letter from claim to result; None when nothing is due."""
     with engine.transaction(settings) as connection:
-        claimed = _run(connection, "claim", due=due, tried=tried).first()
+        claimed = run(connection, "claim", due=due, tried=tried).first()
         if claimed is None:
             return None
         row = read_message(connection, claimed.event_kind, claimed.event_key)
@@ -162,7 +162,7 @@ class _Letter:
             "error": standing.error,
             "at": self._at,
         }
-        _run(self._connection, "settle", **values)
+        run(self._connection, "settle", **values)
         for kind, subject, detail in self._findings(handed, standing):
             self._find(kind, subject, detail)
         return standing
@@ -201,7 +201,7 @@ class _Letter:
             "message_id": self._message_id,
             "at": self._at,
         }
-        _run(connection, "add_attempt", **values)
+        run(connection, "add_attempt", **values)
 
     def _findings(self, handed: Handover, standing: Standing) -> list[tuple[str, str, str]]:
         row = self._row
@@ -215,14 +215,14 @@ class _Letter:
         return found
 
     def _find(self, kind: str, subject: str, detail: str) -> None:
-        seen_on = local_date(self._at, self._row.time_zone or _ZONE)
+        seen_on = local_date(self._at, self._row.time_zone or ZONE)
         contract_no = self._row.contract_no
-        _run(self._connection, "add_finding", kind=kind, subject=subject, seen_on=seen_on, contract_no=contract_no, detail=detail)
+        run(self._connection, "add_finding", kind=kind, subject=subject, seen_on=seen_on, contract_no=contract_no, detail=detail)
 
 
 def read_message(connection: "Connection", kind: str, key: str) -> Any:
     """One row of message.sql."""
-    return _run(connection, "message", kind=kind, key=key, invoice_kinds=sorted(events.ABOUT_INVOICES)).one()
+    return run(connection, "message", kind=kind, key=key, invoice_kinds=sorted(events.ABOUT_INVOICES)).one()
 
 
 def client_kinds() -> list[str]:
@@ -232,7 +232,7 @@ def client_kinds() -> list[str]:
 
 def _suppress(settings: Settings, at: datetime) -> int:
     with engine.transaction(settings) as connection:
-        return int(_run(connection, "suppress", client_kinds=client_kinds(), at=at).scalar_one())
+        return int(run(connection, "suppress", client_kinds=client_kinds(), at=at).scalar_one())
 
 
 def _counted(done: Sent, standing: Standing, handed: Handover) -> Sent:
@@ -241,7 +241,8 @@ def _counted(done: Sent, standing: Standing, handed: Handover) -> Sent:
     return replace(done, **changed)
 
 
-def _run(connection: "Connection", name: str, **values: Any) -> Any:
+def run(connection: "Connection", name: str, **values: Any) -> Any:
+    """Run a statement of sql/warehouse/delivery/mail by its name."""
     from sqlalchemy import text
 
     return connection.execute(text(statement(f"warehouse/delivery/mail/{name}")), values)

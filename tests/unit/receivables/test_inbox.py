@@ -52,7 +52,7 @@ def test_a_run_killed_between_import_and_move_is_repeated_without_harm(house, se
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(inbox, "_move", killed)
+        patched.setattr(inbox, "move", killed)
         with pytest.raises(KeyboardInterrupt):
             import_inbox(settings, NOW)
     before = contents(settings)

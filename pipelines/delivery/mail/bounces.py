@@ -1,0 +1,153 @@
+"""Letters that come back after a server had taken them: reports are matched to the outbox, addresses become findings (domain.md §10).
+
+Later letters still go to an address that bounced: only a person can say whether it is wrong, and a report can be forged by anybody who
+holds one of our letters, so it must not be able to silence a client. Every letter that comes back is a finding again.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.clock import local_date
+from pipelines.delivery.mail import events
+from pipelines.delivery.mail.compose import Unsendable, ascii_address
+from pipelines.delivery.mail.dsn import NoReport, Recipient, Report, read_reports
+from pipelines.delivery.mail.mailbox_files import dropped, messages
+from pipelines.delivery.mail.rules import after_bounce
+from pipelines.delivery.mail.sending import ZONE, read_message, run
+from pipelines.drop_folder import move
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+COLUMNS = ("file", "outcome", "kind", "key", "address", "detail")
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one line of a report came to. ``outcome``: bounced; known (read before); delayed, delivered (no bounce); unmatched
+    (it is about no letter of ours); waiting (the letter's hand-over is not settled yet); not_a_report."""
+
+    file: str
+    outcome: str
+    kind: str = ""
+    key: str = ""
+    address: str = ""
+    detail: str = ""
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether a person must look at the message."""
+        return self.outcome in {"unmatched", "not_a_report"}
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [f"{self.file}: {self.outcome}", self.kind, self.key, self.address, self.detail]))
+
+
+def read_bounces(settings: Settings, path: Path, at: datetime) -> list[Read]:
+    """Read every message of a path (mailbox_files.py). Each report is one transaction; the same report again changes nothing."""
+    return [line for file, content in messages(path) for line in _message(settings, file, content, at)]
+
+
+def read_inbox(settings: Settings, at: datetime) -> list[Read]:
+    """Read `exchange/mail/in`: files move to `done`, or to `failed` with what is wrong in NAME.error.txt; only after
+    their reports were stored, so that a killed run is repeated without harm."""
+    folder = settings.exchange / "mail"
+    found: list[Read] = []
+    for path in dropped(folder / "in"):
+        try:
+            lines = read_bounces(settings, path, at)
+        except FileNotFoundError:  # another process has moved it
+            continue
+        found += lines
+        problems = "\n".join(str(line) for line in lines if line.is_problem)
+        if not any(line.outcome == "waiting" for line in lines):
+            move(path, folder / ("failed" if problems or not lines else "done"), problems or ("" if lines else "no message in it"))
+    return found
+
+
+def _message(settings: Settings, file: str, content: bytes, at: datetime) -> Iterator[Read]:
+    try:
+        reports = read_reports(content)
+    except NoReport as error:
+        yield Read(file, "not_a_report", detail=str(error))
+        return
+    for report in reports:
+        with engine.transaction(settings) as connection:
+            lines = list(_report(connection, file, report, at))
+        yield from lines
+
+
+def _report(connection: "Connection", file: str, report: Report, at: datetime) -> Iterator[Read]:
+    failed = [one for one in report.recipients if one.action == FAILED]
+    if not failed:
+        for one in report.recipients:
+            yield Read(file, "delayed" if one.action == "delayed" else "delivered", address=_shown(one), detail=one.said)
+        return
+    letters = run(connection, "bounced_letter", letters=list(report.letters), report=report.report_id).all() if report.letters else []
+    if not letters:
+        named = ", ".join(report.letters[:3]) or "no Message-ID"
+        for one in failed:
+            yield Read(file, "unmatched", address=_shown(one), detail=f"{one.said}; no letter of ours: {named}")
+    for letter in letters:
+        yield from _letter(connection, file, report, failed, letter, at)
+
+
+def _letter(connection: "Connection", file: str, report: Report, failed: list[Recipient], letter: Any, at: datetime) -> Iterator[Read]:
+    row = read_message(connection, letter.event_kind, letter.event_key)
+    about = (letter.event_kind, letter.event_key)
+    lost: dict[str, str] = {}
+    for one in failed:
+        address = _ours(one, letter.recipients)
+        if letter.known or address in row.bounced:
+            yield Read(file, "known", *about, address or _shown(one), one.said)
+        elif address is None:
+            yield Read(file, "unmatched", *about, _shown(one), f"{one.said}; the letter went to {', '.join(letter.recipients)}")
+        elif row.open_attempt:
+            yield Read(file, "waiting", *about, address, "its hand-over is not settled: read it again after the next `mail send`")
+        else:
+            lost[address] = one.said
+            yield Read(file, "bounced", *about, address, one.said)
+    if lost:
+        _keep(connection, row, letter.state, report.report_id, lost, at)
+
+
+def _keep(connection: "Connection", row: Any, state: str, report_id: str, lost: dict[str, str], at: datetime) -> None:
+    waiting = run(connection, "last_recipients", kind=row.event_kind, key=row.event_key).scalar_one_or_none() or []
+    stands = after_bounce(state, row.accepted, row.bounced, lost, waiting)
+    told = "; ".join(f"{address}: {said}" for address, said in lost.items())
+    about = {"kind": row.event_kind, "key": row.event_key}
+    values = {"state": stands.state, "accepted": list(stands.accepted), "bounced": list(stands.bounced), "error": told}
+    attempt_no = run(connection, "bounce", **about, **values).scalar_one()
+    word = {"attempt_no": attempt_no, "step": "resolved", "outcome": "bounced", "code": None, "detail": told}
+    run(connection, "add_attempt", **about, **word, recipients=list(lost), message_id=report_id, at=at)
+    whose, seen_on = row.client_code or events.AUDIENCES[row.event_kind], local_date(at, row.time_zone or ZONE)
+    for address, said in lost.items():
+        detail = f"{row.event_kind} {row.event_key}: {said}"
+        found = {"kind": "bounced_address", "subject": f"{whose}/{address}", "seen_on": seen_on, "contract_no": row.contract_no}
+        run(connection, "add_finding", **found, detail=detail)
+
+
+def _ours(one: Recipient, recipients: Iterable[str]) -> str | None:
+    """The address as we wrote it; of a letter to one address alone it is that one, however the server renamed it."""
+    known = {_folded(address): address for address in recipients}
+    for address in one.addresses:
+        if _folded(address) in known:
+            return known[_folded(address)]
+    return next(iter(known.values())) if len(known) == 1 else None
+
+
+def _folded(address: str) -> str:
+    try:
+        return ascii_address(address).lower()
+    except Unsendable:
+        return address.lower()
+
+
+def _shown(one: Recipient) -> str:
+    return one.addresses[0] if one.addresses else ""

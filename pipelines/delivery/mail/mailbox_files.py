@@ -1,0 +1,47 @@
+"""Messages of a path, whatever keeps them: one file, a folder of files, a Maildir, an mbox."""
+
+import mailbox
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.drop_folder import waiting
+
+Kept = tuple[str, bytes]
+
+
+def messages(path: Path) -> Iterator[Kept]:
+    """(where it lies, its bytes) of every message under a path, in the order of names. OSError as the file system says it."""
+    if not path.is_dir():
+        yield from _file(path)
+        return
+    if _is_maildir(path):
+        for folder in ("cur", "new"):
+            for one in waiting(path / folder):
+                yield f"{folder}/{one.name}", one.read_bytes()
+        return
+    for one in waiting(path):
+        yield from _file(one)
+
+
+def dropped(folder: Path) -> Iterator[Path]:
+    """Files that wait in a drop folder, also when a mail program keeps it as a Maildir."""
+    for place in (folder, folder / "cur", folder / "new"):
+        yield from waiting(place)
+
+
+def _is_maildir(path: Path) -> bool:
+    return (path / "cur").is_dir() and (path / "new").is_dir()
+
+
+def _file(path: Path) -> Iterator[Kept]:
+    with path.open("rb") as opened:
+        many = opened.read(5) == b"From "
+    if not many:
+        yield path.name, path.read_bytes()
+        return
+    box = mailbox.mbox(path, create=False)
+    try:
+        for number, key in enumerate(box.iterkeys(), 1):
+            yield f"{path.name}#{number}", box.get_bytes(key)
+    finally:
+        box.close()
