@@ -9,7 +9,8 @@ First it reads the delivery reports in `exchange/mail/in`: addresses that bounce
 **When.** Every five minutes. By hand: *Trigger*.
 
 **When it fails.** The server did not answer; what is left stays queued and goes with the next run. Letters that were refused or whose
-outcome nobody knows do not fail the run: `fleetbill mail status --state unknown`, `fleetbill mail resolve`. Reports that match no letter lie in `exchange/mail/failed`, with the reason beside.
+outcome nobody knows do not fail the run: `fleetbill mail status --state unknown`, `fleetbill mail resolve`. Reports that match no
+letter lie in `exchange/mail/failed`, with the reason beside.
 
 **Backfill.** None: a letter waits in the queue until it is sent.
 """

@@ -46,7 +46,7 @@ def recipient(address: str, action: str = "failed", status: str = "5.1.1", origi
     """The fields of one recipient."""
     first = f"Original-Recipient: rfc822;{original}\n" if original else ""
     diagnostic = f"Diagnostic-Code: {GONE.format(address=address)}\n"
-    return f"Final-Recipient: rfc822; {address}\n{first}Action: {action}\nStatus: {status}\nRemote-MTA: dns; mx.client.example\n{diagnostic}"
+    return f"Final-Recipient: rfc822; {address}\n{first}Action: {action}\nStatus: {status}\nRemote-MTA: dns; mx.client\n{diagnostic}"
 
 
 def report(letter: Message, *recipients: str, name: str = "20260201060500.9B095B5A@mx.house.example", headers_only: bool = False) -> bytes:
@@ -60,5 +60,5 @@ def report(letter: Message, *recipients: str, name: str = "20260201060500.9B095B
 
 def forwarded(content: bytes) -> bytes:
     """The report as an attachment of a person's letter."""
-    head = b'From: anna@vega.example\nTo: bills@vega.example\nSubject: Fwd\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="f"\n\n'
+    head = b'From: anna@vega.example\nSubject: Fwd\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="f"\n\n'
     return head + b"--f\nContent-Type: text/plain\n\nsee below\n--f\nContent-Type: message/rfc822\n\n" + content + b"\n--f--\n"

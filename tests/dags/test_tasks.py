@@ -321,7 +321,11 @@ def test_letters_are_sent_by_the_connection_that_airflow_has(ahead, dags, monkey
     server.start()
     try:
         assert (send()["sent"], len(received)) == (1, 1)
+        dropped = ahead.exchange / "mail" / "in"
+        dropped.mkdir(parents=True)
+        (dropped / "holiday.eml").write_text("Subject: hello\n\nback on Monday\n")
         assert send()["sent"] == 0
+        assert sorted(path.name for path in (dropped.parent / "failed").iterdir()) == ["holiday.eml", "holiday.eml.error.txt"]
     finally:
         server.stop()
     monkeypatch.setenv("FLEETBILL_MAIL_DRY_RUN", "true")
