@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 @click.option(
     "--workbook", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH.xlsx", help="Also write the appendix for the client."
 )
+@click.option(
+    "--pdf", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH.pdf", help="Also write the fleet by day."
+)
 @format_option
-def explain(number: str, line_no: int | None, day: date | None, workbook: Path | None, output_format: str) -> None:
+def explain(number: str, line_no: int | None, day: date | None, workbook: Path | None, pdf: Path | None, output_format: str) -> None:
     """Explain an issued invoice from the evidence frozen at its issue: the same answer for ever, whatever lands later.
 
     Everything is computed again from that evidence on the way; what does not agree is named, with exit code 1.
@@ -40,6 +43,12 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
 
         write_appendix(found, workbook)
         say(f"appendix written to {workbook}")
+    if pdf is not None:
+        from pipelines.documents.pdf import render_document
+        from pipelines.documents.usage_appendix import usage_document
+
+        pdf.write_bytes(render_document(usage_document(found)))
+        say(f"appendix written to {pdf}")
 
 
 def _print(found: "Explained", line_no: int | None, day: date | None, output_format: str) -> None:

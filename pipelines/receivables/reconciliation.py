@@ -10,9 +10,10 @@ from pipelines.warehouse import engine
 
 
 def document(settings: Settings, client_code: str, account: Account) -> StatementDocument:
-    """The account as a document by the seller's books; requisites are those of now."""
+    """The account as a document by the seller's books; requisites are those of the last invoice of the period or before it."""
+    whose = {"organization_code": account.organization_code, "client_code": client_code}
     with engine.transaction(settings) as connection:
-        parties = ledger.run(connection, "parties", organization_code=account.organization_code, client_code=client_code).one()
+        parties = ledger.run(connection, "parties", **whose, last=account.last).one()
     return StatementDocument(
         first=account.first,
         last=account.last,

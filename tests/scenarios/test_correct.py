@@ -16,8 +16,9 @@ from pipelines.documents import publish as publishing
 from pipelines.documents.issued import adjustment_document, invoice_document, issued_rows
 from pipelines.documents.publish import NotPrinted, publish
 from pipelines.period import Month
+from pipelines.receivables import ledger
 from pipelines.warehouse import engine
-from tests.company import Company, steady
+from tests.company import ORGANIZATION, Company, account_key, steady
 from tests.conftest import cloned, release
 
 LINES = "SELECT i.*, l.* FROM billing.invoices i JOIN billing.invoice_lines l USING (invoice_id)"
@@ -260,6 +261,71 @@ def test_the_papers_of_a_correction(settings, run_cli, tmp_path):
     shutil.rmtree(documents)
     publish(settings, Month(2025, 11))
     assert {path: path.read_bytes() for path in documents.rglob("*.pdf")} == printed
+
+
+def _papers(settings, run_cli, folder):
+    """Every paper that there is: those of the store, and those that are made when somebody asks."""
+    documents, made = settings.home / "documents", {}
+    folder.mkdir()
+    for path in documents.rglob("*.pdf"):
+        made[str(path.relative_to(documents))] = path.read_bytes()
+    numbers = _rows(settings, "SELECT number, kind FROM billing.invoices ORDER BY issued_at, year, sequence_no")
+    for number, kind in numbers:
+        wanted = ["--workbook", folder / f"{number}.xlsx", *([] if kind == "advance" else ["--pdf", folder / f"{number}.pdf"])]
+        code, _, err = run_cli("explain", number, *wanted)
+        assert code == 0, err
+    for client in ("C-FIXED", "C-PREPAID", "C-ENDED"):
+        command = ("statement", "--client", client, "--from", "2025-11-01", "--to", "2026-02-15", "--pdf", folder / f"{client}.pdf")
+        code, _, err = run_cli(*command)
+        assert code == 0, err
+    return {**made, **{path.name: path.read_bytes() for path in folder.iterdir()}}
+
+
+def _everything_changes(settings, run_cli, tmp_path):
+    """Later landings, a withdrawal, other accounts, prices, terms and names of both sides, money, and one more correction."""
+    _land(run_cli, tmp_path / "later", {"PEAK": 25, "OTHER": 9}, DAYS[:3])
+    _withdrawn(run_cli, tmp_path)
+    organization = {**ORGANIZATION, "name": "ООО «Новая вывеска»", "director": "Новиков Н. Н.", "address": "г. Омск", "kpp": "550101001"}
+    organization["bank_account"] = account_key(ORGANIZATION["bic"], "40702810938000000777")
+    clients = [{"client_code": f"C-{n}", "name": f"ООО «Был {n}»", "kind": "legal", "inn": "7736207543"} for n in COMPANY.fleets]
+    _import(
+        run_cli, tmp_path / "changed",
+        organizations=[organization],
+        clients=[{**one, "kpp": "773601001", "email": "new@client.example"} for one in clients],
+        terms=[{"contract_no": "OTHER", "valid_from": "2025-11-10", "tariff_code": "T1", "discount_percent": "50"}],
+        accounts=[{"platform": "gps1", "account_id": "PEAK", "contract_no": "AVERAGE", "valid_from": "2025-11-05"}],
+    )  # fmt: skip
+    _pay(settings, "900", "100.00", date(2026, 3, 1), "ВМ25-000003")
+    assert _correct(run_cli, "--reason", "Пересчёт") != {}
+
+
+def _pay(settings, payment_id, amount, paid_on, number):
+    """A payment that names an invoice, as a bank's statement brings it."""
+    received = ledger.Received(payment_id, "ORG", payment_id, paid_on, Decimal(amount), "7736207543", "Клиент", "", f"По счёту {number}")
+    with engine.transaction(settings) as connection:
+        ledger.record(connection, "bank", [received], CLOSED)
+
+
+def test_every_paper_is_made_again_byte_for_byte_whatever_has_changed_since(settings, run_cli, tmp_path):
+    """Monthly, corrective, advance, adjustments up and down with their корректировки, acts, statements, appendices."""
+    _tariff(run_cli, tmp_path)
+    cheaper = {"contract_no": "ENDED", "valid_from": "2025-11-16", "tariff_code": "T1", "discount_percent": "10"}
+    _import(run_cli, tmp_path / "t", terms=[cheaper])
+    assert _correct(run_cli, "--reason", "Цена по допсоглашению") == {"FIXED": "300.00", "ENDED": "-150.00"}
+    assert run_cli("prepay", "--month", "2025-12", "--issue-date", "2026-02-11")[0] == 0
+    _pay(settings, "1", "4000.00", date(2026, 2, 12), "ВМ25-000003")
+    before = _papers(settings, run_cli, tmp_path / "before")
+    folders = {name.split("/")[0] for name in before if "/" in name}
+    kinds = {kind for (kind,) in _rows(settings, "SELECT kind FROM billing.invoices")}
+    assert (folders, kinds) == ({"invoices", "adjustments", "acts"}, {"monthly", "corrective", "advance", "adjustment"})
+    _everything_changes(settings, run_cli, tmp_path)
+    shutil.rmtree(settings.home / "documents")
+    publish(settings, Month(2025, 11))
+    publish(settings, Month(2025, 12))
+    after = _papers(settings, run_cli, tmp_path / "after")
+    assert len(after) > len(before)
+    # the last correction credits OTHER and PEAK on the 10th: it stands on no statement of those whose papers are compared
+    assert [name for name in before if after.get(name) != before[name]] == []
 
 
 def test_one_row_that_makes_no_document_does_not_stop_the_others(settings, monkeypatch):

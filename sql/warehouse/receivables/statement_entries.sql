@@ -5,7 +5,7 @@ SELECT e.organization_code, e.dated, e.document, e.debit, e.credit
 FROM (
     SELECT
         organization_code, issued_on AS dated, 1 AS place, number AS key,
-        CASE WHEN total < 0 THEN 'Корректировка ' ELSE 'Счёт ' END || number AS document,
+        CASE WHEN total < 0 THEN 'Корректировка № ' ELSE 'Счёт № ' END || number AS document,
         greatest(total, 0.00) AS debit, greatest(-total, 0.00) AS credit
     FROM billing.invoices
     WHERE client_code = :client_code AND issued_on <= :last

@@ -79,8 +79,8 @@ def test_a_statement_opens_with_what_was_before_and_closes_with_what_is_owed(hou
     import_payments(settings, statement(tmp_path / "kl.txt", *papers), NOW)
     (account,) = statement_of_account(settings, "A", date(2026, 3, 1), date(2026, 3, 31))
     assert [(one.document, one.debit, one.credit) for one in account.entries] == [
-        ("Счёт ВМ26-000002", Decimal("500.00"), Decimal("0.00")),
-        ("Корректировка ВМ26-000003", Decimal("0.00"), Decimal("50.00")),
+        ("Счёт № ВМ26-000002", Decimal("500.00"), Decimal("0.00")),
+        ("Корректировка № ВМ26-000003", Decimal("0.00"), Decimal("50.00")),
         ("Оплата № 2", Decimal("0.00"), Decimal("250.00")),
         ("Возврат № 3", Decimal("250.00"), Decimal("0.00")),
     ]
