@@ -1,12 +1,13 @@
 """From the ladder's plan to accounts: which to block, which to give back, which to leave alone and why. Pure (domain.md §9)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
 from pipelines.access.model import Account, Facts, Organization
+from pipelines.documents.formats import roubles, short_date
 from pipelines.money import ZERO
 from pipelines.platforms.registry import FILES
 from pipelines.receivables.ladder import Decision, Plan, Reason, plan
@@ -22,6 +23,10 @@ REASONS: Final = {
     Reason.ADVANCE: "есть неразнесённые деньги плательщика с тем же ИНН:",
     Reason.CAP: "больше клиентов за один раз, чем разрешено без решения человека:",
     Reason.PAID: "блокирующего долга нет",
+}
+_SHOWN: Final[Mapping[Reason, Callable[[str], str]]] = {
+    Reason.PROMISE: lambda day: short_date(date.fromisoformat(day)),
+    Reason.ADVANCE: lambda sum_: roubles(Decimal(sum_)),
 }
 NOT_ITS_OWN = "учётная запись больше не принадлежит клиенту"
 
@@ -101,8 +106,8 @@ def _blocks(facts: Facts, organization: Organization) -> tuple[dict[str, list[Ch
         claims = organization.blocking(client)
         if not claims:
             continue
-        numbers = ", ".join(f"{one.number} (срок {one.due_on:%d.%m.%Y}, {one.open:.2f})" for one in claims)
-        reason = f"просрочено {sum((one.open for one in claims), ZERO):.2f} руб.: {numbers}"
+        numbers = ", ".join(f"{one.number} (срок {one.due_on:%d.%m.%Y}, {roubles(one.open)})" for one in claims)
+        reason = f"просрочено {roubles(sum((one.open for one in claims), ZERO))}: {numbers}"
         blocks[client] = []
         accounts = [one for one in facts.accounts_of(code, client) if one not in facts.held.get((code, client), ())]
         for account in accounts:
@@ -184,7 +189,7 @@ def _line(organization: Organization, client: str, action: str, reason: str, acc
 
 
 def _said(decision: Decision) -> str:
-    return f"{REASONS[decision.reason]} {decision.detail}".strip()
+    return f"{REASONS[decision.reason]} {_SHOWN.get(decision.reason, str)(decision.detail)}".strip()
 
 
 def _held(facts: Facts, code: str) -> Iterator[tuple[str, tuple[Account, ...]]]:

@@ -5,8 +5,6 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
-from num2words import num2words
-
 from pipelines.period import Month
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -33,6 +31,11 @@ def amount(value: Decimal) -> str:
     if value != value.quantize(Decimal("0.01")):
         raise ValueError(f"{value} is finer than a kopeck")
     return _grouped(f"{value:.2f}")
+
+
+def roubles(value: Decimal) -> str:
+    """An amount within a sentence: ``18 117,00 ₽``."""
+    return f"{amount(value)}{FIXED}₽"
 
 
 def quantity(value: Decimal) -> str:
@@ -82,6 +85,8 @@ def in_words(value: Decimal) -> str:
     kopecks = int(abs(value) * 100)
     if value != value.quantize(Decimal("0.01")):
         raise ValueError(f"{value} is finer than a kopeck")
+    from num2words import num2words  # a quick command does not pay for it
+
     # num2words takes an int for kopecks, so it always gets a Decimal
     words = str(num2words(Decimal(kopecks).scaleb(-2), lang="ru", to="currency", currency="RUB"))
     roubles = words.split(",", maxsplit=1)[0]
@@ -105,6 +110,11 @@ def breakable(text: str, longest: int = 28) -> str:
     """The text with a permission to break anywhere inside an unbroken run longer than ``longest`` characters."""
     words = clean(text).replace("№ ", "№" + FIXED).split(" ")
     return " ".join(word if len(word) <= longest else _BREAK.join(word) for word in words)
+
+
+def unbroken(text: str) -> str:
+    """Plain text without the permissions to break that a page needs."""
+    return text.replace(_BREAK, "")
 
 
 def _grouped(number: str) -> str:

@@ -1,20 +1,14 @@
 """An invoice as an e-mail shows it: subject line, HTML and plain text, from the same view as the PDF."""
 
-from functools import cache
-from typing import TYPE_CHECKING
-
-from pipelines.documents import qr
+from pipelines.documents import formats, qr
 from pipelines.documents.model import InvoiceDocument
 from pipelines.documents.present import invoice as view
-from pipelines.settings import resource
-
-if TYPE_CHECKING:
-    import jinja2
+from pipelines.documents.templates import laid_out
 
 
 def invoice_subject(document: InvoiceDocument) -> str:
     """The subject: one line, whatever the names hold."""
-    return " ".join(_unbroken(_laid_out("invoice.subject.j2", document)).split())
+    return " ".join(formats.unbroken(_laid_out("invoice.subject.j2", document)).split())
 
 
 def invoice_html(document: InvoiceDocument, qr_src: str | None = None) -> str:
@@ -24,7 +18,7 @@ def invoice_html(document: InvoiceDocument, qr_src: str | None = None) -> str:
 
 def invoice_text(document: InvoiceDocument) -> str:
     """The plain-text part."""
-    return _unbroken(_laid_out("invoice.txt.j2", document)).strip() + "\n"
+    return formats.unbroken(_laid_out("invoice.txt.j2", document)).strip() + "\n"
 
 
 def invoice_qr_png(document: InvoiceDocument) -> bytes | None:
@@ -34,21 +28,4 @@ def invoice_qr_png(document: InvoiceDocument) -> bytes | None:
 
 
 def _laid_out(template: str, document: InvoiceDocument, qr_src: str | None = None) -> str:
-    return _templates().get_template(template).render(view(document, with_qr=False), qr_src=qr_src)
-
-
-def _unbroken(text: str) -> str:
-    """Plain text without the permissions to break that a page needs."""
-    return text.replace("\N{ZERO WIDTH SPACE}", "")
-
-
-@cache
-def _templates() -> "jinja2.Environment":
-    import jinja2  # a quick command does not pay for it
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(resource("templates")),
-        autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
+    return laid_out(template, {**view(document, with_qr=False), "qr_src": qr_src})

@@ -71,7 +71,7 @@ def test_a_letter_that_comes_back_has_failed_and_its_address_is_a_finding(settin
     with engine.transaction(settings) as connection:
         query = "SELECT attempt_no, step, outcome, recipients, message_id FROM delivery.mail_attempts ORDER BY attempt_no, at, step"
         steps = [tuple(row) for row in connection.execute(text(query))]
-    assert steps[-1] == (2, "resolved", "bounced", ["gone@client.example"], "<20260201060500.9B095B5A@mx.house.example>")
+    assert steps[-1] == (2, "result", "bounced", ["gone@client.example"], "<20260201060500.9B095B5A@mx.house.example>")
 
 
 def test_the_same_report_again_changes_nothing(settings, smtp, tmp_path):

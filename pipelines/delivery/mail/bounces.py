@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 COLUMNS = ("file", "outcome", "kind", "key", "address", "detail")
+BOUNCED = "bounced"
+"""Outcome of the attempt that a report is written down as; its Message-ID is the report's own."""
+
 FAILED = "failed"
 
 
@@ -124,7 +127,7 @@ def _keep(connection: "Connection", row: Any, state: str, report_id: str, lost: 
     about = {"kind": row.event_kind, "key": row.event_key}
     values = {"state": stands.state, "accepted": list(stands.accepted), "bounced": list(stands.bounced), "error": told}
     attempt_no = run(connection, "bounce", **about, **values).scalar_one()
-    word = {"attempt_no": attempt_no, "step": "resolved", "outcome": "bounced", "code": None, "detail": told}
+    word = {"attempt_no": attempt_no, "step": "result", "outcome": BOUNCED, "code": None, "detail": told}
     run(connection, "add_attempt", **about, **word, recipients=list(lost), message_id=report_id, at=at)
     whose, seen_on = row.client_code or events.AUDIENCES[row.event_kind], local_date(at, row.time_zone or ZONE)
     for address, said in lost.items():

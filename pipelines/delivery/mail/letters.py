@@ -5,17 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.documents import formats, parts
 from pipelines.documents.mail import invoice_html, invoice_qr_png, invoice_subject, invoice_text
 from pipelines.documents.model import InvoiceDocument
+from pipelines.documents.templates import environment, laid_out
 from pipelines.money import ZERO
-from pipelines.settings import resource
-
-if TYPE_CHECKING:
-    import jinja2
 
 View = dict[str, Any]
 
@@ -62,7 +58,7 @@ def about_facts(kind: str, facts: Mapping[str, Any], writer: Writer, client: str
 
 
 def _letter(kind: str, view: View, writer: Writer, src: str | None, pictures: Mapping[str, bytes]) -> Letter:
-    words: Any = _templates().get_template(f"mail/{kind}.j2").make_module({**view, "writer": writer})
+    words: Any = environment().get_template(f"mail/{kind}.j2").make_module({**view, "writer": writer})
     laid = {
         "title": _line(words.title),
         "paragraphs": [_line(part) for part in str(words.body).strip().split("\n\n")],
@@ -74,8 +70,8 @@ def _letter(kind: str, view: View, writer: Writer, src: str | None, pictures: Ma
         "writer": writer,
         "qr_src": src,
     }
-    pages = [_templates().get_template(f"mail/letter.{form}.j2").render(laid) for form in ("txt", "html")]
-    return Letter(_line(words.subject), _GAPS.sub("\n\n", _plain(pages[0])).strip() + "\n", pages[1], pictures)
+    pages = [laid_out(f"mail/letter.{form}.j2", laid) for form in ("txt", "html")]
+    return Letter(_line(words.subject), _GAPS.sub("\n\n", formats.unbroken(pages[0])).strip() + "\n", pages[1], pictures)
 
 
 def _invoice(document: InvoiceDocument) -> View:
@@ -136,20 +132,4 @@ def _roubles(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(_plain(str(text)).split(" ")).replace("\n", " ").strip()
-
-
-def _plain(text: str) -> str:
-    return text.replace("\N{ZERO WIDTH SPACE}", "")
-
-
-@cache
-def _templates() -> "jinja2.Environment":
-    import jinja2  # a quick command does not pay for it
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(resource("templates")),
-        autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-    )
+    return " ".join(formats.unbroken(str(text)).split(" ")).replace("\n", " ").strip()

@@ -73,7 +73,7 @@ def test_a_debtor_is_blocked_on_its_day_and_not_before(house, settings):
         "account_id": "K-A",
         "client_code": "A",
         "organization_code": "ORG",
-        "reason": f"просрочено 3600.00 руб.: {number} (срок 10.03.2026, 3600.00)",
+        "reason": f"просрочено 3\u202f600,00\xa0₽: {number} (срок 10.03.2026, 3\u202f600,00\xa0₽)",
         "since": "2026-03-24",
     }
     assert result.count("block") == 1
@@ -199,7 +199,7 @@ def test_a_block_of_our_own_seen_in_a_snapshot_is_no_strangers(house, settings, 
 def test_a_promise_holds_to_its_last_day_and_lets_in_again(house, settings):
     promise(settings, "A", date(2026, 3, 24), ANNA)
     promise(settings, "A", date(2026, 3, 24), ANNA)
-    assert withheld(dunning(settings, DAY, NOW)) == {"A": "обещанный платёж до 2026-03-24"}
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "обещанный платёж до 24.03.2026"}
     dunning(settings, date(2026, 3, 25), NOW)
     assert blocked(settings) == ["K-A"]
     promise(settings, "A", date(2026, 3, 26), ANNA, "ORG")
@@ -217,7 +217,7 @@ def test_money_of_the_payer_that_is_nobodys_yet_shields(house, settings, tmp_pat
             "INSERT INTO receivables.payments (payment_id, source, organization_code, document_no, paid_on, amount, payer_inn, received_at)"
             f" VALUES ('p', 'bank', 'ORG', '1', '2026-03-20', 4000, '{INN}', now())"
         ))  # fmt: skip
-    assert withheld(dunning(settings, DAY, NOW))["A"] == "есть неразнесённые деньги плательщика с тем же ИНН: 4000.00"
+    assert withheld(dunning(settings, DAY, NOW))["A"] == "есть неразнесённые деньги плательщика с тем же ИНН: 4\u202f000,00\xa0₽"
 
 
 def test_more_than_the_share_waits_for_a_person(house, settings):

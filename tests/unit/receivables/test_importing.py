@@ -114,7 +114,7 @@ def test_nobodys_payment_is_a_finding_and_is_matched_when_its_payer_becomes_know
     assert import_payments(settings, path, NOW).unmatched == 1
     assert listed(settings, unmatched_only=True) == [(*money("30.00"), None, *money("0.00", "0.00"))]
     ((kind, detail),) = house.rows("SELECT kind, detail FROM findings.occurrences")
-    assert (kind, detail) == ("unmatched_payment", "30.00 руб., ООО Плательщик ИНН 7707083893: За связь")
+    assert (kind, detail) == ("unmatched_payment", "30,00\xa0₽, ООО Плательщик ИНН 7707083893: За связь")
     with house.owner() as connection:
         connection.exec_driver_sql("UPDATE master.clients SET inn = '7707083893' WHERE client_code = 'A'")
     assert import_payments(settings, path, NOW).unmatched == 0

@@ -5,18 +5,18 @@ SELECT
     o.event_kind, o.event_key, o.state,
     ARRAY(
         SELECT DISTINCT r FROM delivery.mail_attempts a CROSS JOIN LATERAL unnest(a.recipients) r
-        WHERE (a.event_kind, a.event_key) = (o.event_kind, o.event_key) AND a.step IN ('final_dot', 'result')
+        WHERE (a.event_kind, a.event_key) = (o.event_kind, o.event_key) AND a.outcome <> 'bounced'
     ) AS recipients,
     EXISTS (
         SELECT FROM delivery.mail_attempts a
-        WHERE (a.event_kind, a.event_key) = (o.event_kind, o.event_key) AND a.step = 'resolved' AND a.outcome = 'bounced' AND a.message_id = :report
+        WHERE (a.event_kind, a.event_key) = (o.event_kind, o.event_key) AND a.outcome = 'bounced' AND a.message_id = :report
     ) AS known
 FROM delivery.mail_outbox o
 WHERE (o.event_kind, o.event_key) IN (
     SELECT b.event_kind, b.event_key FROM delivery.mail_outbox b WHERE b.message_id = ANY(CAST(:letters AS text[]))
     UNION
     SELECT a.event_kind, a.event_key FROM delivery.mail_attempts a
-    WHERE a.message_id = ANY(CAST(:letters AS text[])) AND a.step IN ('final_dot', 'result')
+    WHERE a.message_id = ANY(CAST(:letters AS text[])) AND a.outcome <> 'bounced'
 )
 ORDER BY o.event_kind, o.event_key
 FOR NO KEY UPDATE OF o
