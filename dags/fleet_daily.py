@@ -10,7 +10,8 @@ PDF) where a fleet has outgrown what was paid ahead. Then the day is *known*: it
 is a further snapshot of that day.
 
 **When it fails.** A platform whose file is missing or was quarantined does not stop the others, nor the day: you get an
-alert, and `fleetbill snapshot coverage --month M` names the day. What is missing parks the contracts of that platform, and only those.
+alert, the technical team (FLEETBILL_MAIL_TECHNICAL) gets a letter, and `fleetbill snapshot coverage --month M` names the day. What is
+missing parks the contracts of that platform, and only those.
 
 - a file came late: put it in its folder and run the day again (below), or `fleetbill snapshot land`;
 - a real drop was quarantined: `fleetbill snapshot accept DIGEST --by NAME --reason TEXT`;
@@ -61,12 +62,15 @@ def fleet_daily():
         from alerts import tell
 
         from pipelines import clock, settings
+        from pipelines.delivery.mail.technical import tell_missing
         from pipelines.evidence.day import land_day
 
-        outcomes = land_day(settings.load(), date.fromisoformat(partition_key), clock.now(), progress=print)
+        configured, day, at = settings.load(), date.fromisoformat(partition_key), clock.now()
+        outcomes = land_day(configured, day, at, progress=print)
         for outcome in outcomes:
             if outcome.problem:
                 tell(f"{outcome.platform} does not count on {partition_key}", outcome.problem)
+        tell_missing(configured, day, outcomes, at)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, pool="month")
     def usage(partition_key=None):

@@ -1,13 +1,14 @@
 """What the ladder tells clients, queued with the orders: its messages, the block, and access restored (domain.md §8, §9)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from pipelines.access.model import Facts
 from pipelines.access.wanted import NOT_ITS_OWN, Wanted
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.queue import queue
+from pipelines.receivables.ladder import Decision, Reason
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,9 +27,10 @@ def _events(facts: Facts, one: Wanted) -> Iterator[events.Event]:
         if (block.client_code, "block") in changed:
             debts = [events.Debt(claim.number, claim.due_on, claim.open) for claim in organization.blocking(block.client_code)]
             yield events.blocked(f"{code} {block.client_code} {day}", code, block.client_code, on=day, debts=debts)
+    restored = {decision.client_code: decision for decision in one.plan.restore}
     for client, action in sorted(changed):
         if action == "restore":
-            yield events.restored(f"{code} {client} {day}", code, client, on=day)
+            yield _restored(code, restored[client], day)
     if one.only_restore:
         return
     claims = {claim.key: claim for claim in organization.claims}
@@ -44,3 +46,10 @@ def _events(facts: Facts, one: Wanted) -> Iterator[events.Event]:
             debts=[events.Debt(claim.number, claim.due_on, claim.open)],
             blocks_on=claim.due_on + timedelta(days=step.days) if step else None,
         )
+
+
+def _restored(code: str, decision: Decision, day: date) -> events.Event:
+    until = date.fromisoformat(decision.detail) if decision.reason is Reason.PROMISE else None
+    is_paid = decision.reason is Reason.PAID
+    client = decision.client_code
+    return events.restored(f"{code} {client} {day}", code, client, on=day, is_paid=is_paid, promised_until=until)

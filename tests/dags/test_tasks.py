@@ -47,8 +47,13 @@ def _rows(settings, query):
         return [tuple(row) for row in connection.execute(text(query))]
 
 
-def test_a_platform_without_its_file_is_told_and_holds_up_nobody(company, dags, no_mail):
-    dags["fleet_daily"].get_task("land").python_callable(partition_key="2026-02-03")
+def test_a_platform_without_its_file_is_told_and_holds_up_nobody(company, dags, no_mail, monkeypatch):
+    monkeypatch.setenv("FLEETBILL_MAIL_TECHNICAL", "tech@house.example")
+    for _ in range(2):
+        dags["fleet_daily"].get_task("land").python_callable(partition_key="2026-02-03")
+    [(key, facts)] = _rows(company, "SELECT event_key, facts FROM delivery.mail_outbox WHERE event_kind = 'snapshot_missing'")
+    assert (key, facts["platform"], facts["day"]) == ("gps2 2026-02-03", "gps2", "2026-02-03")
+    assert facts["reason"]
     assert _rows(company, "SELECT platform, business_date::text, state FROM evidence.snapshots") == [("gps1", "2026-02-03", "landed")]
     told = (company.home / "alerts.log").read_text(encoding="utf-8")
     assert "gps2 does not count on 2026-02-03" in told

@@ -108,9 +108,13 @@ def blocked(key: str, organization_code: str, client_code: str, *, on: date, deb
     return Event("blocked", key, organization_code, client_code, _about_debts(on, debts, None))
 
 
-def restored(key: str, organization_code: str, client_code: str, *, on: date) -> Event:
-    """Access came back on that day."""
-    return Event("restored", key, organization_code, client_code, {"on": on.isoformat()})
+def restored(
+    key: str, organization_code: str, client_code: str, *, on: date, is_paid: bool = False, promised_until: date | None = None
+) -> Event:
+    """Access came back on that day: because no blocking debt remains, or because the client has promised to pay."""
+    until = promised_until.isoformat() if promised_until else None
+    facts = {"on": on.isoformat(), "is_paid": is_paid, "promised_until": until}
+    return Event("restored", key, organization_code, client_code, facts)
 
 
 def snapshot_missing(platform: str, day: date, reason: str) -> Event:

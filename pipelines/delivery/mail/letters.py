@@ -83,7 +83,7 @@ def _invoice(document: InvoiceDocument) -> View:
         "due_on": formats.long_date(document.due_on) if document.to_pay > ZERO else "",
         "owed": owed,
         "client": formats.clean(document.buyer.name),
-        "basis": parts.basis(document.contract),
+        "basis": parts.basis(document.contract).replace("Договор", "договор", 1),
         "refers_to": [formats.clean(number) for number in document.refers_to],
         "rows": [[formats.clean(row.title), formats.clean(row.text), formats.amount(row.total)] for row in document.rows],
         "highlight": formats.amount(document.to_pay if owed else -document.total),
@@ -111,7 +111,8 @@ def _payment(facts: Mapping[str, Any]) -> View:
 
 
 def _restored(facts: Mapping[str, Any]) -> View:
-    return {"on": _day(facts["on"])}
+    until = facts.get("promised_until")
+    return {"on": _day(facts["on"]), "is_paid": facts.get("is_paid", False), "promised_until": _day(until) if until else ""}
 
 
 def _snapshot(facts: Mapping[str, Any]) -> View:

@@ -105,6 +105,11 @@ def test_a_dry_run_shows_the_plan_and_stores_nothing(house, settings):
     assert not (settings.exchange / "access").exists()
 
 
+def restored_letter(house):
+    [(facts,)] = house.rows("SELECT facts FROM delivery.mail_outbox WHERE event_kind = 'restored'")
+    return facts
+
+
 def test_paid_is_restored_at_once_and_part_is_not(house, settings, tmp_path):
     """1000 of 3600 leave 2600 that still block; the rest comes, and access with it."""
     dunning(settings, DAY, NOW)
@@ -122,6 +127,7 @@ def test_paid_is_restored_at_once_and_part_is_not(house, settings, tmp_path):
     assert orders(house)[1:] == [("K-A", "restore", "unknown", "active")]
     told = house.rows("SELECT event_kind FROM delivery.mail_outbox WHERE event_kind IN ('blocked', 'restored') ORDER BY 1")
     assert told == [("blocked",), ("restored",)]
+    assert restored_letter(house) == {"on": "2026-03-24", "is_paid": True, "promised_until": None}
 
 
 def test_a_refund_of_what_was_paid_blocks_again(house, settings, tmp_path):
@@ -206,6 +212,7 @@ def test_a_promise_holds_to_its_last_day_and_lets_in_again(house, settings):
     restore(settings, NOW)
     assert blocked(settings) == []
     assert len(house.rows("SELECT * FROM access.promises")) == 2
+    assert {**restored_letter(house), "on": ""} == {"on": "", "is_paid": False, "promised_until": "2026-03-26"}
 
 
 def test_money_of_the_payer_that_is_nobodys_yet_shields(house, settings, tmp_path):

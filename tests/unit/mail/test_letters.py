@@ -24,7 +24,7 @@ STEPS = ("reminder", "notice", "warning", "final")
 TOLD = [
     *(events.ladder_step(step, "k", "ORG", "C", on=ON, debts=DEBTS, blocks_on=BLOCKS_ON) for step in STEPS),
     events.blocked("k", "ORG", "C", on=BLOCKS_ON, debts=DEBTS),
-    events.restored("k", "ORG", "C", on=date(2026, 2, 26)),
+    events.restored("k", "ORG", "C", on=date(2026, 2, 26), is_paid=True),
     events.payment_received(
         "ORG", "C", events.Payment("p", ON, Decimal("4000.00"), "17", [("ВМ26-000001", Decimal("3600.00"))], Decimal("400.00"))
     ),
@@ -142,3 +142,15 @@ def test_events_are_checked_where_they_are_made():
         events.Event("invoice", "1")
     with pytest.raises(ValueError, match="no event"):
         events.Event("greeting", "1")
+
+
+def test_restored_under_a_promise_thanks_for_no_payment():
+    event = events.restored("k", "ORG", "C", on=ON, promised_until=date(2026, 3, 5))
+    said = readable(about_facts("restored", event.facts, WRITER, "ООО «Волга-Транс»").text)
+    assert "под ваше обещание оплатить долг до 5 марта 2026 г. Если" in said
+    assert "погашен" not in said
+    # exempt from now on, or money that may be the client's: nothing is said of why
+    event = events.restored("k", "ORG", "C", on=ON)
+    said = readable(about_facts("restored", event.facts, WRITER, "ООО «Волга-Транс»").text)
+    assert "погашен" not in said
+    assert "обещание" not in said
