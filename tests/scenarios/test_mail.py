@@ -1,5 +1,6 @@
 """Mail through a real SMTP server process: exactly one letter per event, whatever dies on the way."""
 
+import io
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pypdf
 import pytest
 from sqlalchemy import text
 
@@ -265,6 +267,22 @@ def test_all_mail_is_redirected(settings, smtp):
     assert _send(replace(settings, mail_redirect="test@house.example"), smtp).sent == 2
     assert [(message["X-Rcpt"], message["To"]) for message in smtp.messages()] == [("test@house.example", "test@house.example")] * 2
     assert {message["X-Redirected-From"] for message in smtp.messages()} == {"bill0001@client.example", "bill0002@client.example"}
+
+
+def test_an_adjustment_carries_what_shows_old_and_new_and_an_invoice_only_to_pay(settings, smtp):
+    with engine.transaction(settings) as connection:
+        issued.invoice(connection, issued.client(connection, 1, NOW), "adjustment", 2)
+        issued.invoice(connection, issued.client(connection, 2, NOW), "adjustment", -2)
+    smtp.start()
+    assert _send(settings, smtp).sent == 2
+    papers = {message["To"]: [part.get_filename() for part in message.walk() if part.get_filename()] for message in smtp.messages()}
+    assert papers["bill0001@client.example"][1:] == ["Счёт ВМ26-000001 от 01.02.2026.pdf", "Корректировка ВМ26-000001 от 01.02.2026.pdf"]
+    assert papers["bill0002@client.example"] == ["Корректировка ВМ26-000002 от 01.02.2026.pdf"]  # no QR either
+    credit = next(message for message in smtp.messages() if "0002" in message["To"])
+    pdf = next(part for part in credit.walk() if part.get_content_type() == "application/pdf").get_payload(decode=True)
+    shown = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert "Было" in shown
+    assert "Причина" in shown
 
 
 def test_a_corrective_goes_to_the_client_and_to_the_managers(settings, smtp):

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 from pipelines.delivery.mail import events, letters
 from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, cid
 from pipelines.delivery.mail.rules import Reply, addresses
-from pipelines.documents.issued import invoice_documents
-from pipelines.documents.model import InvoiceDocument
-from pipelines.documents.paths import invoice_path
-from pipelines.documents.pdf import render_invoice
+from pipelines.documents.issued import adjustment_document, invoice_document, issued_rows
+from pipelines.documents.model import AdjustmentDocument, InvoiceDocument
+from pipelines.documents.paths import document_path
+from pipelines.documents.pdf import render_document
 from pipelines.documents.store import DocumentStore
 from pipelines.errors import Refused
+from pipelines.money import ZERO
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+Paper = InvoiceDocument | AdjustmentDocument
 
 _BAD_ADDRESS = 553
 
@@ -60,10 +63,9 @@ def write(settings: Settings, connection: "Connection", row: Any, recipients: tu
     writer = letters.Writer(name, sender)
     attachments: dict[str, bytes] = {}
     if row.event_kind in events.ABOUT_INVOICES:
-        document = _invoice(connection, row)
+        document, papers = _papers(connection, row)
         letter = letters.about_invoice(row.event_kind, document, writer, cid(message_id))
-        if row.event_kind in events.WITH_PDF:
-            attachments = {_file_name(document): _pdf(settings, document)}
+        attachments = {_file_name(one): _pdf(settings, one) for one in papers}
     else:
         letter = letters.about_facts(row.event_kind, row.facts, writer, row.client)
     aside = addresses(settings.mail_redirect)
@@ -81,21 +83,28 @@ def _sender(settings: Settings, row: Any) -> tuple[str, str]:
     return listed[0], (row.organization if own else row.house) or ""
 
 
-def _invoice(connection: "Connection", row: Any) -> InvoiceDocument:
+def _papers(connection: "Connection", row: Any) -> tuple[InvoiceDocument, list[Paper]]:
+    """The invoice that the letter is about, and what is attached: of an adjustment the корректировка, which shows old, new and
+    the reason, and the счёт only where it asks for more."""
     if row.invoice_id is None:
         raise CannotWrite(f"there is no invoice {row.event_key}")
-    return next(invoice_documents(connection, [row.invoice_id]))
+    issued = next(issued_rows(connection, [row.invoice_id]))
+    document = invoice_document(issued)
+    if row.event_kind not in events.WITH_PDF:
+        return document, []
+    if row.event_kind != "adjustment":
+        return document, [document]
+    return document, [*([document] if document.total >= ZERO else []), adjustment_document(issued)]
 
 
-def _pdf(settings: Settings, document: InvoiceDocument) -> bytes:
-    """The invoice's PDF from the store; printed now when it is not there yet (and left to `close` to be stored)."""
-    path = invoice_path(document.period, document.seller.code, document.number)
+def _pdf(settings: Settings, document: Paper) -> bytes:
+    """The PDF from the store; printed now when it is not there yet (and left to `close` to be stored)."""
     try:
-        return DocumentStore(settings.documents).get(path)
+        return DocumentStore(settings.documents).get(document_path(document))
     except FileNotFoundError:
-        return render_invoice(document)
+        return render_document(document)
 
 
-def _file_name(document: InvoiceDocument) -> str:
-    name = "Счёт" if document.total >= 0 else "Корректировка"
+def _file_name(document: Paper) -> str:
+    name = "Счёт" if isinstance(document, InvoiceDocument) else "Корректировка"
     return f"{name} {document.number} от {document.issued_on:%d.%m.%Y}.pdf".replace("/", "-")
