@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from pipelines.access.model import Account, Facts, Organization
-from pipelines.documents.formats import roubles, short_date
+from pipelines.documents.formats import in_roubles, short_date
 from pipelines.money import ZERO
 from pipelines.platforms.registry import FILES
 from pipelines.receivables.ladder import Decision, Plan, Reason, plan
@@ -26,7 +26,7 @@ REASONS: Final = {
 }
 _SHOWN: Final[Mapping[Reason, Callable[[str], str]]] = {
     Reason.PROMISE: lambda day: short_date(date.fromisoformat(day)),
-    Reason.ADVANCE: lambda sum_: roubles(Decimal(sum_)),
+    Reason.ADVANCE: lambda sum_: in_roubles(Decimal(sum_)),
 }
 NOT_ITS_OWN = "учётная запись больше не принадлежит клиенту"
 
@@ -106,8 +106,8 @@ def _blocks(facts: Facts, organization: Organization) -> tuple[dict[str, list[Ch
         claims = organization.blocking(client)
         if not claims:
             continue
-        numbers = ", ".join(f"{one.number} (срок {one.due_on:%d.%m.%Y}, {roubles(one.open)})" for one in claims)
-        reason = f"просрочено {roubles(sum((one.open for one in claims), ZERO))}: {numbers}"
+        numbers = ", ".join(f"{one.number} (срок {one.due_on:%d.%m.%Y}, {in_roubles(one.open)})" for one in claims)
+        reason = f"просрочено {in_roubles(sum((one.open for one in claims), ZERO))}: {numbers}"
         blocks[client] = []
         accounts = [one for one in facts.accounts_of(code, client) if one not in facts.held.get((code, client), ())]
         for account in accounts:

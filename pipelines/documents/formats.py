@@ -33,7 +33,7 @@ def amount(value: Decimal) -> str:
     return _grouped(f"{value:.2f}")
 
 
-def roubles(value: Decimal) -> str:
+def in_roubles(value: Decimal) -> str:
     """An amount within a sentence: ``18 117,00 ₽``."""
     return f"{amount(value)}{FIXED}₽"
 
@@ -89,9 +89,9 @@ def in_words(value: Decimal) -> str:
 
     # num2words takes an int for kopecks, so it always gets a Decimal
     words = str(num2words(Decimal(kopecks).scaleb(-2), lang="ru", to="currency", currency="RUB"))
-    roubles = words.split(",", maxsplit=1)[0]
+    in_roubles = words.split(",", maxsplit=1)[0]
     noun = counted(kopecks % 100, "копейка", "копейки", "копеек").split(FIXED)[1]
-    text = f"{roubles} {kopecks % 100:02} {noun}"
+    text = f"{in_roubles} {kopecks % 100:02} {noun}"
     text = f"минус {text}" if value < 0 else text
     return text[0].upper() + text[1:]
 

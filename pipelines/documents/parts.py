@@ -142,9 +142,10 @@ def totals(rows: Sequence[InvoiceRow] | Sequence[ChangedRow], net: Decimal, tota
     ]
 
 
-def numbers(found: Iterable[str]) -> str:
-    """``№ А-1, № А-2``"""
-    return ", ".join(f"№{formats.FIXED}{formats.breakable(number)}" for number in found)
+def invoices(one: str, many: str, found: Sequence[str]) -> str:
+    """``к счёту № А-1``; ``к счетам: № А-1, № А-2``"""
+    numbers = ", ".join(f"№{formats.FIXED}{formats.breakable(number)}" for number in found)
+    return f"{one if len(found) == 1 else many} {numbers}"
 
 
 def notes(found: Iterable[str]) -> list[str]:

@@ -69,7 +69,7 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
 def act(document: ActDocument) -> View:
     """An акт of services rendered."""
     number = formats.breakable(document.number)
-    invoices = f" Счета: {parts.numbers(document.invoices)}." if document.invoices else ""
+    invoices = f" {parts.invoices('Счёт', 'Счета:', document.invoices)}." if document.invoices else ""
     return {
         "template": "act",
         "title": f"Акт об оказании услуг № {number}",
@@ -102,7 +102,7 @@ def adjustment(document: AdjustmentDocument) -> View:
         "title": f"Корректировка № {number}",
         "dated": f"от {formats.long_date(document.issued_on)}",
         "subject": f"За {formats.month_name(document.period)}"
-        + (f" к счетам: {parts.numbers(document.refers_to)}" if document.refers_to else ""),
+        + (f" {parts.invoices('к счёту', 'к счетам:', document.refers_to)}" if document.refers_to else ""),
         "footer": parts.footer(f"Корректировка № {number} от {formats.short_date(document.issued_on)}", document.seller),
         "author": formats.clean(document.seller.name),
         "seller": parts.party("Поставщик", document.seller),
@@ -179,7 +179,7 @@ def usage(document: UsageDocument) -> View:
         "template": "usage",
         "title": "Приложение. Количество объектов по дням",
         "dated": f"за {formats.month_name(document.period)}",
-        "subject": f"К счетам: {parts.numbers(document.invoices)}" if document.invoices else "",
+        "subject": parts.invoices("К счёту", "К счетам:", document.invoices) if document.invoices else "",
         "footer": parts.footer(f"Объекты по дням, {formats.month_name(document.period)}", document.seller),
         "author": formats.clean(document.seller.name),
         "seller": parts.party("Исполнитель", document.seller),
@@ -205,7 +205,7 @@ def usage(document: UsageDocument) -> View:
 
 def _subject(document: InvoiceDocument) -> str:
     month = formats.month_name(document.period)
-    refers = f" к счетам: {parts.numbers(document.refers_to)}" if document.refers_to else ""
+    refers = f" {parts.invoices('к счёту', 'к счетам:', document.refers_to)}" if document.refers_to else ""
     return {
         "advance": f"Предоплата услуг за {month}",
         "monthly": f"Услуги мониторинга транспорта за {month}",

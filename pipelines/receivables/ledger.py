@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pipelines.documents.formats import roubles
+from pipelines.documents.formats import in_roubles
 from pipelines.findings import store
 from pipelines.receivables.matching import Book, Debt, KnownClient, KnownContract, Match, Receipt
 from pipelines.warehouse import bulk
@@ -141,4 +141,4 @@ def _note_unmatched(connection: "Connection") -> int:
 
 def _detail(left_over: Decimal, payer: str | None, inn: str | None, purpose: str) -> str:
     who = " ".join(filter(None, (payer, inn and f"ИНН {inn}"))) or "плательщик неизвестен"
-    return f"{roubles(left_over)}, {who}: {purpose}"
+    return f"{in_roubles(left_over)}, {who}: {purpose}"

@@ -16,12 +16,13 @@ from pathlib import Path
 from lxml import etree
 
 from pipelines.delivery.onec.message import Envelope, write_message
-from pipelines.delivery.onec.model import BankAccount, Contract, Counterparty, Invoice, Organization, Row, Service
+from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, Organization, Row, Service
+from pipelines.documents.model import Bank
 
 MAX_RATIO = 3
 MAX_GROWTH_MIB = 8
 
-BANK = BankAccount("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225")
+BANK = Bank("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225")
 SELLER = Organization("NAV", "ООО «Навигатор»", "7707083893", "Общество с ограниченной ответственностью «Навигатор»", "770701001", BANK)
 SERVICES = [Service(f"T1:{number}", f"Мониторинг транспорта {number}") for number in range(1, 4)]
 ENVELOPE = Envelope("FB", "BP", 1, 0, datetime(2026, 4, 1))  # noqa: DTZ001 - wall time, as 1C writes it

@@ -179,7 +179,7 @@ def test_figures_that_do_not_agree_are_refused():
 def test_the_act():
     text = text_of(render_document(samples.act(samples.invoice())))
     assert "Акт об оказании услуг № НСМ-2026-000123 от 31 января 2026 г." in text
-    assert "Счета: № НСМ-2026-000123." in text
+    assert "Услуги за январь 2026 г. Счёт № НСМ-2026-000123." in text
     assert "Всего оказано услуг 57 991,79 ₽" in text
     assert "претензий" in text
     assert "Заказчик ООО «Волга-Транс»" in text

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.delivery.onec.model import (
-    BankAccount,
     Contract,
     Counterparty,
     Invoice,
@@ -19,6 +18,7 @@ from pipelines.delivery.onec.model import (
     Sale,
     Service,
 )
+from pipelines.documents.model import Bank
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.rating.wording import roubles
@@ -83,7 +83,7 @@ class Ground:
 
 def organization(row: Json) -> Organization:
     """An organization's frozen requisites (columns of the sheet)."""
-    bank = BankAccount(row["bank_account"], row["bank_name"], row["bic"], row.get("corr_account"))
+    bank = Bank(row["bank_account"], row["bank_name"], row["bic"], row.get("corr_account"))
     return Organization(row["code"], row["name"], row["inn"], row.get("full_name"), row.get("kpp"), bank)
 
 

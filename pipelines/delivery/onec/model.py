@@ -7,13 +7,12 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID, uuid5
 
+from pipelines.documents.model import Bank, PartyKind
 from pipelines.errors import Refused
 from pipelines.money import ZERO
 
 NAMESPACE = UUID("5f3c2b1e-8d47-4a6f-9c05-2e7b61d0a934")
 """Never change it: every object that 1C knows is found again by a UUID made from it."""
-
-PartyKind = Literal["legal", "entrepreneur", "individual"]
 
 
 class Kind(StrEnum):
@@ -38,16 +37,6 @@ def reference(kind: Kind, key: str) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
-class BankAccount:
-    """An account of the organization: `account` 20 digits, `bic` 9, `corr_account` 20 or None."""
-
-    account: str
-    bank_name: str
-    bic: str
-    corr_account: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Organization:
     """The seller. `code` is the key; an ИНН of 12 digits is an entrepreneur's."""
 
@@ -56,7 +45,7 @@ class Organization:
     inn: str
     full_name: str | None = None
     kpp: str | None = None
-    bank: BankAccount | None = None
+    bank: Bank | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _account(seller: Organization) -> str:
     return (
         f"<БанковскийСчетОрганизации>{_ref(Kind.BANK_ACCOUNT, f'{seller.code}:{bank.bic}:{bank.account}')}"
         f"<НомерСчета>{fields.code(bank.account, 34, f'{what}, account')}</НомерСчета>"
-        f"<Банк><ДанныеКлассификатораБанков><Наименование>{fields.name(bank.bank_name, f'{what}, bank')}</Наименование>"
+        f"<Банк><ДанныеКлассификатораБанков><Наименование>{fields.name(bank.name, f'{what}, bank')}</Наименование>"
         f"<БИК>{fields.code(bank.bic, 9, f'{what}, БИК')}</БИК>{corr}</ДанныеКлассификатораБанков></Банк>"
         f"<Владелец><ОрганизацииСсылка>{_organization(seller)}</ОрганизацииСсылка></Владелец></БанковскийСчетОрганизации>"
     )

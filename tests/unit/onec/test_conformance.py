@@ -13,7 +13,8 @@ from lxml import etree
 
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import SENT, VERSIONS, Envelope, ObjectType, write_message
-from pipelines.delivery.onec.model import BankAccount, Contract, Counterparty, Invoice, InvoiceLink, Organization, Row, Sale, Service
+from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, InvoiceLink, Organization, Row, Sale, Service
+from pipelines.documents.model import Bank
 
 SCHEMAS = Path(__file__).resolve().parents[4] / "shared" / "formats" / "enterprisedata"
 pytestmark = [
@@ -27,7 +28,7 @@ SELLER = Organization(
     "7707083893",
     None,
     "770701001",
-    BankAccount("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225"),
+    Bank("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225"),
 )
 ENTREPRENEUR = Organization("IP", "ИП Иванов И. И.", "500100732259")
 BUYER = Counterparty("C-1", "ООО Автопарк", "legal", None, "7728168971", "772801001")

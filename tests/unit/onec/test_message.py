@@ -23,7 +23,6 @@ from pipelines.delivery.onec.message import (
     write_message,
 )
 from pipelines.delivery.onec.model import (
-    BankAccount,
     Contract,
     Counterparty,
     Invoice,
@@ -36,6 +35,7 @@ from pipelines.delivery.onec.model import (
     Service,
     reference,
 )
+from pipelines.documents.model import Bank
 
 SELLER = Organization(
     "NAV",
@@ -43,7 +43,7 @@ SELLER = Organization(
     "7707083893",
     "Общество «Навигатор»",
     "770701001",
-    BankAccount("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225"),
+    Bank("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225"),
 )
 BUYER = Counterparty("C-1", "ООО Автопарк", "legal", "Общество «Автопарк»", "7728168971", "772801001")
 CONTRACT = Contract("Т-17", SELLER, BUYER, date(2026, 2, 1))
@@ -289,7 +289,7 @@ def test_long_names_are_cut_and_kept_whole_beside(tmp_path):
         replace(INVOICE, number="НВ26\n000042"),
         replace(INVOICE, rows=()),
         replace(CONTRACT, number="Т-17 "),
-        replace(INVOICE, contract=replace(CONTRACT, organization=replace(SELLER, bank=BankAccount("4" * 35, "Банк", "044525225")))),
+        replace(INVOICE, contract=replace(CONTRACT, organization=replace(SELLER, bank=Bank("4" * 35, "Банк", "044525225")))),
     ],
 )
 def test_identifiers_are_refused_rather_than_changed(tmp_path, broken):
