@@ -63,8 +63,9 @@ def ageing(day: date, output_format: str) -> None:
 @click.option("--to", "last", type=DATE, required=True, help="Last day.")
 @click.option("--organization", help="Only the account with this organization.")
 @click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as a document; one organization at a time.")
+@click.option("--send", is_flag=True, help="Also queue a letter with the document to the client, from each organization.")
 @format_option
-def statement(client: str, first: date, last: date, organization: str | None, pdf: Path | None, output_format: str) -> None:
+def statement(client: str, first: date, last: date, organization: str | None, pdf: Path | None, *, send: bool, output_format: str) -> None:
     """A client's statement of account (акт сверки), per organization: balances above zero are the client's debt."""
     from pipelines.receivables.listing import STATEMENT_COLUMNS, statement_of_account
 
@@ -83,6 +84,12 @@ def statement(client: str, first: date, last: date, organization: str | None, pd
 
         pdf.write_bytes(render_document(document(configured, client, accounts[0])))
     emit([row for account in accounts for row in account.rows()], STATEMENT_COLUMNS, output_format)
+    if send:
+        from pipelines.receivables import reconciliation
+
+        for account in accounts:
+            queued = reconciliation.send(configured, client, account, now())
+            say(f"{account.organization_code}: {'queued' if queued else 'this very statement was queued before'}")
 
 
 @click.command()

@@ -1,7 +1,15 @@
 """Акт сверки as a document: a client's account with one organization over a period, with the parties' requisites (domain.md §8)."""
 
+from datetime import datetime
+from hashlib import sha256
+
+from pipelines.delivery.mail import events
+from pipelines.delivery.mail.queue import queue
 from pipelines.documents.issued import buyer, seller
 from pipelines.documents.model import StatementDocument, StatementEntry
+from pipelines.documents.paths import document_path
+from pipelines.documents.pdf import render_document
+from pipelines.documents.store import DocumentStore
 from pipelines.money import ZERO
 from pipelines.receivables import ledger
 from pipelines.receivables.listing import Account
@@ -25,3 +33,19 @@ def document(settings: Settings, client_code: str, account: Account) -> Statemen
         credit=sum((one.credit for one in account.entries), ZERO),
         closing=account.closing,
     )
+
+
+def send(settings: Settings, client_code: str, account: Account, at: datetime) -> bool:
+    """Put the paper into the store and queue a letter with it; False when the very same paper was queued before."""
+    made = document(settings, client_code, account)
+    content = render_document(made)
+    digest = sha256(content).hexdigest()
+    # the digest keeps a queued letter its own paper when the ledger grows before it leaves
+    path = document_path(made).removesuffix(".pdf") + f"_{digest[:16]}.pdf"
+    DocumentStore(settings.documents).put(path, content)
+    event = events.statement(
+        account.organization_code, client_code,
+        first=account.first, last=account.last, closing=account.closing, paper=path, digest=digest,
+    )  # fmt: skip
+    with engine.transaction(settings) as connection:
+        return queue(connection, [event], at) == 1

@@ -17,6 +17,7 @@ import pypdf
 import pytest
 from sqlalchemy import text
 
+from pipelines import clock
 from pipelines.delivery.mail import events, sending, server, status
 from pipelines.delivery.mail.queue import queue
 from pipelines.errors import Refused
@@ -283,6 +284,29 @@ def test_an_adjustment_carries_what_shows_old_and_new_and_an_invoice_only_to_pay
     shown = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     assert "Было" in shown
     assert "Причина" in shown
+
+
+def test_a_statement_of_account_is_sent_once_and_anew_when_the_ledger_has_grown(settings, smtp, run_cli):
+    command = ("statement", "--client", "C-0001", "--from", "2026-01-01", "--to", "2026-03-31", "--send")
+    with engine.transaction(settings) as connection:
+        known = issued.client(connection, 1, NOW)
+        issued.invoice(connection, known)
+    assert "ORG: queued" in run_cli(*command)[2]
+    assert "was queued before" in run_cli(*command)[2]
+    with engine.transaction(settings) as connection:
+        issued.invoice(connection, {**known, "number": "ВМ26-000002", "sequence_no": 2}, "corrective", 1)
+    assert "ORG: queued" in run_cli(*command)[2]
+    smtp.start()
+    assert _send(settings, smtp, clock.now()).sent == 4  # two invoices, two statements
+    closings = set()
+    for message in smtp.messages():
+        part = next(part for part in message.walk() if part.get_content_type() == "application/pdf")
+        if part.get_filename() != "Акт сверки 01.01.2026 – 31.03.2026.pdf":
+            continue
+        pdf = part.get_payload(decode=True)
+        shown = " ".join(pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
+        closings.add(re.search("Сальдо конечное на 31.03.2026 ([0-9 ,]+)", shown).group(1).strip())
+    assert closings == {"3 660,00", "4 026,00"}  # 10 × 300 and 22 %; one more 300 and 22 %
 
 
 def test_a_corrective_goes_to_the_client_and_to_the_managers(settings, smtp):

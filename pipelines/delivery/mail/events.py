@@ -29,6 +29,7 @@ AUDIENCES: Mapping[str, Audience] = MappingProxyType(
         "final": "client",
         "blocked": "client",
         "restored": "client",
+        "statement": "client",
         "snapshot_missing": "technical",
     }
 )
@@ -115,6 +116,12 @@ def restored(
     until = promised_until.isoformat() if promised_until else None
     facts = {"on": on.isoformat(), "is_paid": is_paid, "promised_until": until}
     return Event("restored", key, organization_code, client_code, facts)
+
+
+def statement(organization_code: str, client_code: str, *, first: date, last: date, closing: Decimal, paper: str, digest: str) -> Event:
+    """An акт сверки that somebody sends (domain.md §8). ``paper``: its path in the store of documents; the same paper is one message."""
+    facts = {"first": first.isoformat(), "last": last.isoformat(), "closing": shown(closing), "paper": paper}
+    return Event("statement", f"{organization_code} {client_code} {first} {last} {digest[:16]}", organization_code, client_code, facts)
 
 
 def snapshot_missing(platform: str, day: date, reason: str) -> Event:

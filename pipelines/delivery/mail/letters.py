@@ -53,6 +53,7 @@ def about_facts(kind: str, facts: Mapping[str, Any], writer: Writer, client: str
         "payment_received": _payment,
         "restored": _restored,
         "snapshot_missing": _snapshot,
+        "statement": _statement,
     }.get(kind, _debts)(facts)
     return _letter(kind, {**view, "client": formats.clean(client)}, writer, None, {})
 
@@ -113,6 +114,12 @@ def _payment(facts: Mapping[str, Any]) -> View:
 def _restored(facts: Mapping[str, Any]) -> View:
     until = facts.get("promised_until")
     return {"on": _day(facts["on"]), "is_paid": facts.get("is_paid", False), "promised_until": _day(until) if until else ""}
+
+
+def _statement(facts: Mapping[str, Any]) -> View:
+    closing = Decimal(facts["closing"])
+    first, last = (formats.short_date(date.fromisoformat(facts[name])) for name in ("first", "last"))
+    return {"first": first, "last": last, "owes": closing > ZERO, "highlight": formats.amount(abs(closing)) if closing else ""}
 
 
 def _snapshot(facts: Mapping[str, Any]) -> View:

@@ -1,12 +1,13 @@
 """Write a queued letter out: whom it goes to, what it says, what is attached; from frozen rows and today's addresses."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.delivery.mail import events, letters
 from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, cid
 from pipelines.delivery.mail.rules import Reply, addresses
+from pipelines.documents.formats import short_date
 from pipelines.documents.issued import adjustment_document, invoice_document, issued_rows
 from pipelines.documents.model import AdjustmentDocument, InvoiceDocument
 from pipelines.documents.paths import document_path
@@ -68,6 +69,8 @@ def write(settings: Settings, connection: "Connection", row: Any, recipients: tu
         attachments = {_file_name(one): _pdf(settings, one) for one in papers}
     else:
         letter = letters.about_facts(row.event_kind, row.facts, writer, row.client)
+        if paper := row.facts.get("paper"):
+            attachments = {_statement_name(row.facts): _stored(settings, paper)}
     aside = addresses(settings.mail_redirect)
     if settings.mail_redirect and not aside:
         raise CannotWrite("FLEETBILL_MAIL_REDIRECT is not an address")
@@ -103,6 +106,18 @@ def _pdf(settings: Settings, document: Paper) -> bytes:
         return DocumentStore(settings.documents).get(document_path(document))
     except FileNotFoundError:
         return render_document(document)
+
+
+def _statement_name(facts: Any) -> str:
+    first, last = (short_date(date.fromisoformat(facts[name])) for name in ("first", "last"))
+    return f"Акт сверки {first} – {last}.pdf"
+
+
+def _stored(settings: Settings, path: str) -> bytes:
+    try:
+        return DocumentStore(settings.documents).get(path)
+    except FileNotFoundError:
+        raise CannotWrite(f"{path} is not in the store of documents") from None
 
 
 def _file_name(document: Paper) -> str:

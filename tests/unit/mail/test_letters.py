@@ -28,6 +28,7 @@ TOLD = [
     events.payment_received(
         "ORG", "C", events.Payment("p", ON, Decimal("4000.00"), "17", [("ВМ26-000001", Decimal("3600.00"))], Decimal("400.00"))
     ),
+    events.statement("ORG", "C", first=date(2026, 1, 1), last=date(2026, 3, 31), closing=Decimal("4301.70"), paper="x", digest="d"),
     events.snapshot_missing("gps1", date(2026, 2, 17), "файл не пришёл"),
 ]  # fmt: skip
 
@@ -154,3 +155,12 @@ def test_restored_under_a_promise_thanks_for_no_payment():
     said = readable(about_facts("restored", event.facts, WRITER, "ООО «Волга-Транс»").text)
     assert "погашен" not in said
     assert "обещание" not in said
+
+
+@pytest.mark.parametrize(
+    ("closing", "said"),
+    [("4301.70", "ваш долг — 4 301,70 ₽."), ("-100.00", "на вашем счёте 100,00 ₽: эти деньги"), ("0.00", "задолженности нет.")],
+)
+def test_a_statement_says_who_owes(closing, said):
+    event = events.statement("ORG", "C", first=ON, last=ON, closing=Decimal(closing), paper="x", digest="d")
+    assert f"на 18.02.2026 {said}" in readable(about_facts("statement", event.facts, WRITER, "ООО «Волга-Транс»").text)
