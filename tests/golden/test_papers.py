@@ -188,3 +188,15 @@ def _font(name: str):
 def _width(text: str, font, size: float) -> float:
     """Width in points, by the font file that Typst takes."""
     return _font(str(font["/BaseFont"]).partition("+")[2]).getlength(text) * size / 1000
+
+
+@pytest.mark.parametrize("kind", ["invoice", "act"])
+def test_few_rows_with_long_texts_lose_nothing(kind):
+    """Just below and above the lengths up to which rows, notes and signatures are set as one block."""
+    for letters in (120, 124, 260):
+        rows = [samples.row(no, "Ю" * letters, text="Я" * letters) for no in (1, 2, 3)]
+        invoice = samples.invoice(rows, buyer=replace(LEGAL, name=WIDE, full_name=WIDE, address=WIDE), notes=("Ж" * 740,))
+        paper = invoice if kind == "invoice" else replace(samples.act(invoice), notes=invoice.notes)
+        text = " ".join(pages(paper)).replace(" ", "")
+        assert (text.count("Ю"), text.count("Я"), text.count("Ж")) == (3 * letters, 3 * letters, 740)
+        assert "СоколоваА.В." in text
