@@ -1,5 +1,6 @@
 """Issued invoices as documents: everything from the rows and the evidence frozen at issue, nothing from today."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -7,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from pipelines.billing.drafts import CORRECT
 from pipelines.documents.formats import month_name, quantity, short_date
 from pipelines.documents.model import (
     ActDocument,
@@ -32,6 +34,7 @@ Json = Mapping[str, Any]
 _CHUNK = 500
 _UNITS = {"fixed": "мес.", "vehicles": "объект", "vehicle_days": "сут.", "online_hours": "ч", "meter": "ед."}
 _SERVICE = "усл."
+_RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
 
 
 def issued_rows(connection: "Connection", ids: Sequence[str]) -> Iterator[Any]:
@@ -83,7 +86,7 @@ def adjustment_document(row: Any) -> AdjustmentDocument:
         buyer=buyer(row.evidence["client"]),
         contract=_contract(row),
         refers_to=_changes(row),
-        reason=row.reason,
+        reason=_reason(row.purpose, row.reason),
         rows=tuple(_changed(line, month) for line in row.lines),
         net=row.net,
         vat=row.vat,
@@ -182,6 +185,13 @@ def _changed(line: Json, month: Month) -> ChangedRow:
         vat=Decimal(line["vat"]),
         total=total,
     )
+
+
+def _reason(purpose: str, said: str) -> str:
+    """Why, as the client reads it: the approver's word where it is written for people, in Russian; of a close its own."""
+    if purpose != CORRECT:
+        return "Сверка предоплаты при закрытии месяца"
+    return said if _RUSSIAN.search(said) else "Перерасчёт по уточнённым данным"
 
 
 def _changes(row: Any) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -261,6 +262,23 @@ def test_the_papers_of_a_correction(settings, run_cli, tmp_path):
     shutil.rmtree(documents)
     publish(settings, Month(2025, 11))
     assert {path: path.read_bytes() for path in documents.rglob("*.pdf")} == printed
+
+
+@pytest.mark.parametrize(
+    ("purpose", "said", "printed"),
+    [
+        ("correct", "Цена по допсоглашению", "Цена по допсоглашению"),
+        ("correct", "approved at the command line", "Перерасчёт по уточнённым данным"),
+        ("close", "проверено", "Сверка предоплаты при закрытии месяца"),
+    ],
+)
+def test_a_client_reads_why_and_no_inner_word(settings, run_cli, tmp_path, purpose, said, printed):
+    _tariff(run_cli, tmp_path)
+    _correct(run_cli, "--reason", said)
+    with engine.transaction(settings) as connection:
+        ids = connection.execute(text("SELECT invoice_id FROM billing.invoices WHERE kind = 'adjustment'")).scalars().all()
+        [row] = issued_rows(connection, ids)
+    assert adjustment_document(SimpleNamespace(**{**row._mapping, "purpose": purpose})).reason == printed
 
 
 def _papers(settings, run_cli, folder):
