@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-
 def _layout(sheet: Sheet) -> Layout:
     decimals = frozenset(column.name for column in sheet.columns if column.kind == "decimal")
     return Layout(tuple(column.name for column in sheet.columns), sheet.key, decimals)
