@@ -21,6 +21,16 @@ def round_kopeck(amount: Exact) -> Decimal:
     return Decimal(whole if kopecks >= 0 else -whole).scaleb(-2)
 
 
+def at_least_kopecks(price: Decimal) -> Decimal:
+    """A price with two decimals, more only where it has more.
+
+    >>> at_least_kopecks(Decimal("300")), at_least_kopecks(Decimal("0.1250"))
+    (Decimal('300.00'), Decimal('0.125'))
+    """
+    kopecks = round_kopeck(price)
+    return kopecks if kopecks == price else price.normalize()
+
+
 def shown(amount: Decimal) -> str:
     """An amount as commands and files show it: "1234.50"."""
     return f"{amount:.2f}"

@@ -8,6 +8,8 @@ from typing import Any
 from pipelines.billing.drafts import shown_quantity
 from pipelines.billing.explained import Explained, Frozen, Mask, Taken, Told, has
 from pipelines.billing.inputs import terms_json
+from pipelines.billing.shown import price_of, shown_share
+from pipelines.money import at_least_kopecks
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts, Charge
 from pipelines.rating.model import DayUsage, Kind, Segment
@@ -52,8 +54,8 @@ def line_row(explained: Explained, line_no: int) -> Row:
         "segment_to": line.span.last,
         "quantity": shown_quantity(line.quantity),
         "quantity_exact": str(line.quantity),
-        "price": line.price,
-        "share": str(line.share),
+        "price": price_of(line),
+        "share": shown_share(line.share, line.span),
         "discount_percent": line.discount,
         "prices_include_vat": line.prices_include_vat,
         "arithmetic": line.arithmetic,
@@ -163,7 +165,7 @@ def whole(explained: Explained) -> Row:
         "contract": {name: frozen.contract_row.get(name) for name in ("contract_no", "signed_on", "starts_on", "ends_on")},
         "approved_by": frozen.approved_by,
         "approved_because": frozen.approved_because,
-        "terms": [terms_json(row) for row in frozen.terms],
+        "terms": [{**terms_json(row), "minimum": row.minimum and at_least_kopecks(row.minimum)} for row in frozen.terms],
         "accounts": [
             {"platform": platform, "account_id": account, "valid_from": first, "valid_to": last}
             for platform, account, first, last in frozen.mappings
@@ -194,7 +196,7 @@ def segment_row(segment: Segment) -> Row:
     return {
         "segment_from": segment.span.first,
         "segment_to": segment.span.last,
-        "share": str(segment.share),
+        "share": shown_share(segment.share, segment.span),
         "tariff_code": segment.tariff.tariff_code,
         "tariff_valid_from": segment.tariff.valid_from,
         "tariff_name": segment.tariff.name,

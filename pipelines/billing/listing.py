@@ -1,10 +1,12 @@
 """Invoices, lines and parked contracts as rows for people and scripts."""
 
+from fractions import Fraction
 from typing import Any
 
 from pipelines.billing.drafts import CLOSE
+from pipelines.billing.shown import shown_price, shown_share
 from pipelines.billing.transitions import status_of
-from pipelines.period import Month
+from pipelines.period import Month, Span
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
@@ -41,8 +43,13 @@ def invoices(settings: Settings, month: Month | None, kind: str | None) -> list[
 
 
 def invoice_lines(settings: Settings, month: Month | None, kind: str | None) -> list[Row]:
-    """Their lines; the share of the month as a fraction, '19/31'."""
-    return _read(settings, "invoice_lines", {"month": month and month.first, "kind": kind})
+    """Their lines, with price and share as a person writes them (`shown`)."""
+    rows = _read(settings, "invoice_lines", {"month": month and month.first, "kind": kind})
+    for row in rows:
+        share, amount = Fraction(row["share"]), row["total"] if row["prices_include_vat"] else row["net"]
+        row["price"] = shown_price(row["price"], Fraction(row["quantity_exact"]), share, row["discount_percent"], amount)
+        row["share"] = shown_share(share, Span(row["segment_from"], row["segment_to"]))
+    return rows
 
 
 def parked(settings: Settings, month: Month) -> list[Row]:

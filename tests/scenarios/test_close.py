@@ -86,8 +86,8 @@ def test_a_month_is_drafted_approved_and_issued(loaded, run_cli, settings):
     ]
     lines = _json(run_cli("invoices", "--month", "2026-01", "--lines", "--format", "json"))
     assert [(r["number"], r["line_no"], r["quantity"], r["price"]) for r in lines] == [
-        ("ВМ26-000001", 1, "10", "300"),
-        ("ВМ26-000002", 1, "13.097", "300"),
+        ("ВМ26-000001", 1, "10", "300.00"),
+        ("ВМ26-000002", 1, "13.097", "300.00"),
     ]
 
 

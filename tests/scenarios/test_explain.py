@@ -106,6 +106,9 @@ def test_the_whole_goes_down_to_vehicles_and_digests(closed, run_cli, settings):
     assert (told["net"], told["vat"], told["total"], told["disagreements"]) == ("909.68", "200.13", "1109.81", [])
     line = told["lines"][0]
     assert (line["quantity_exact"], line["peak"], line["vehicle_days"], line["net"]) == ("94/7", 16, 94, "909.68")
+    assert (line["price"], line["share"], told["segments"][0]["share"]) == ("300.00", "7/31", "7/31")
+    listed = json.loads(_done(run_cli("invoices", "--month", "2026-01", "--lines", "--format", "json")))
+    assert [(row["price"], row["share"]) for row in listed] == [("300.00", "7/31")] * 2
     assert [day["fleet_size"] for day in told["days"]] == [10] * 3 + [16] * 4
     assert [day["snapshots"][0]["digests"] for day in told["days"]] == [_digests(settings, day["date"]) for day in told["days"]]
     assert sum(len(vehicle["days"]) for vehicle in told["vehicles"]) == 94

@@ -3,6 +3,7 @@
 SELECT * FROM (
     SELECT
         i.number, i.contract_no, l.line_no, l.component, l.segment_from, l.segment_to, l.quantity, l.price, l.share,
+        l.quantity_exact, l.discount_percent, l.prices_include_vat,
         l.net, l.vat_rate, l.vat, l.total, i.organization_code, i.sequence_no, i.month
     FROM billing.invoices i
     JOIN billing.invoice_lines l USING (invoice_id)
@@ -10,6 +11,7 @@ SELECT * FROM (
     UNION ALL
     SELECT
         NULL, d.contract_no, l.line_no, l.component, l.segment_from, l.segment_to, l.quantity, l.price, l.share,
+        l.quantity_exact, l.discount_percent, l.prices_include_vat,
         l.net, l.vat_rate, l.vat, l.total, d.organization_code, NULL, d.month
     FROM billing.drafts d
     JOIN billing.draft_lines l USING (invoice_id)
