@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 class Refused(Exception):  # noqa: N818 - reads as the sentence it is: the work was refused
@@ -27,6 +28,6 @@ class BadInput(Exception):  # noqa: N818
         super().__init__("\n".join(map(str, self.problems)))
 
     @classmethod
-    def one(cls, place: str, message: str) -> "BadInput":
+    def one(cls, place: str, message: str) -> Self:
         """A single problem."""
         return cls([Problem(place, message)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.billing.approve import Approval, RunChanged
+from pipelines.billing.asked import asked_for
 from pipelines.billing.draft import draft, drafted_digest
 from pipelines.billing.drafts import CORRECT, Prepared, Scope
 from pipelines.billing.hold import approve_without
@@ -43,7 +44,8 @@ def correct(
 ) -> Corrected:
     """Draft the adjustments of a closed month (of one contract, or all); with an approver, issue them, those of ``hold`` left out.
 
-    Issued invoices stay as they are. Run again: nothing. RunChanged when the facts changed since the draft was shown.
+    Issued invoices stay as they are. Run again: nothing. BadInput for an unknown contract, NotClosed for one that was never
+    closed; RunChanged when the facts changed since the draft was shown.
     """
     from pipelines.documents.publish import publish
 
@@ -72,8 +74,9 @@ def _closed(settings: Settings, month: Month, contract_no: str | None) -> None:
     from sqlalchemy import text
 
     with engine.transaction(settings) as connection:
+        asked_for(connection, contract_no)
         closed = set(connection.execute(text(statement("warehouse/billing/closed_contracts")), {"month": month.first}).scalars())
     if not closed:
         raise NotClosed(f"{month} is not closed; `fleetbill close --month {month}` bills it first")
     if contract_no is not None and contract_no not in closed:
-        raise NotClosed(f"contract {contract_no} is unknown, or its {month} is not closed")
+        raise NotClosed(f"{month} of contract {contract_no} is not closed; `fleetbill close --month {month}` bills it first")

@@ -11,7 +11,7 @@ from pipelines.billing import explain_check
 from pipelines.billing.explained import Before, Explained, Frozen, Taken, Vehicle, day_of, mask_of
 from pipelines.billing.frozen_vehicles import read_vehicles, snapshots_taken, within
 from pipelines.billing.inputs import read_component
-from pipelines.errors import Refused
+from pipelines.errors import BadInput, Refused
 from pipelines.period import Month, Span
 from pipelines.rating.charges import Amounts, Charge
 from pipelines.rating.model import Basis, Contract, Counting, Kind, TariffVersion, Terms
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-class UnknownInvoice(Refused):
+class UnknownInvoice(BadInput):
     """No invoice with that number was issued."""
 
 
-class NoSuchLine(Refused):
+class NoSuchLine(BadInput):
     """The invoice has no line of that number."""
 
 
-class NoSuchDay(Refused):
+class NoSuchDay(BadInput):
     """The day is not one of the month, or not of the line."""
 
 
@@ -64,7 +64,7 @@ def chosen_line(explained: Explained, line_no: int) -> Span:
     """The days of a line; NoSuchLine names those that there are."""
     lines = explained.lines
     if not 1 <= line_no <= len(lines):
-        raise NoSuchLine(f"{explained.frozen.number} has no line {line_no}: it has 1 to {len(lines)}")
+        raise NoSuchLine.one("--line", f"{explained.frozen.number} has no line {line_no}: it has 1 to {len(lines)}")
     return lines[line_no - 1].line.span
 
 
@@ -73,14 +73,14 @@ def chosen_day(explained: Explained, day: date, line_no: int | None) -> date:
     span = explained.frozen.month.span if line_no is None else chosen_line(explained, line_no)
     if day not in span:
         of = "the month" if line_no is None else f"line {line_no}"
-        raise NoSuchDay(f"{day} is not a day of {of} that {explained.frozen.number} bills: {span}")
+        raise NoSuchDay.one("--day", f"{day} is not a day of {of} that {explained.frozen.number} bills: {span}")
     return day
 
 
 def _one(connection: "Connection", number: str) -> Any:
     found = _rows(connection, "explain_invoice", number=number.strip())
     if not found:
-        raise UnknownInvoice(f"no invoice has the number {number!r}{_meant(connection, number.strip())}")
+        raise UnknownInvoice.one("NUMBER", f"no invoice has the number {number!r}{_meant(connection, number.strip())}")
     return found[0]
 
 

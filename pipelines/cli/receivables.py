@@ -35,6 +35,8 @@ def import_file(file: Path, output_format: str) -> None:
     from pipelines.access.dunning import restore
     from pipelines.receivables.importing import import_payments
 
+    if not file.exists() or file.is_dir():
+        raise BadInput.one("FILE", f"there is no file {str(file)!r}")
     configured, at = settings(), now()
     done = import_payments(configured, file, at)
     emit([{column: getattr(done, column) for column in IMPORT_COLUMNS}], IMPORT_COLUMNS, output_format)

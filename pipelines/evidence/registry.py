@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import Refused
+from pipelines.errors import BadInput
 from pipelines.platforms.interface import Platform
 from pipelines.warehouse.statements import statement
 
@@ -16,11 +16,11 @@ LANDED, QUARANTINED, WITHDRAWN = "landed", "quarantined", "withdrawn"
 _SHORTEST_DIGEST = 6
 
 
-class UnknownPlatform(Refused):
+class UnknownPlatform(BadInput):
     """No platform of that name is declared in the master data."""
 
 
-class UnknownSnapshot(Refused):
+class UnknownSnapshot(BadInput):
     """No snapshot has that digest, or several begin with it."""
 
 
@@ -68,7 +68,7 @@ def declared(connection: "Connection", platform: str) -> Platform:
     """A declared platform. UnknownPlatform otherwise."""
     found = run(connection, "platform", platform=platform).one_or_none()
     if found is None:
-        raise UnknownPlatform(f"platform {platform!r} is not declared in the master data")
+        raise UnknownPlatform.one("--platform", f"platform {platform!r} is not declared in the master data")
     return Platform(*found)
 
 
@@ -87,16 +87,16 @@ def resolve(connection: "Connection", written: str) -> Registered:
     """The snapshot whose digest is, or unambiguously begins with, what was written. UnknownSnapshot otherwise."""
     beginning = written.strip().lower()
     if len(beginning) < _SHORTEST_DIGEST:
-        raise UnknownSnapshot(f"{written!r} is too short for a digest; give at least {_SHORTEST_DIGEST} of its characters")
+        raise UnknownSnapshot.one("DIGEST", f"{written!r} is too short for a digest; give at least {_SHORTEST_DIGEST} of its characters")
     matches = run(connection, "snapshots_beginning", beginning=beginning).all()
     if not matches:
-        raise UnknownSnapshot(f"no snapshot has the digest {written!r}")
+        raise UnknownSnapshot.one("DIGEST", f"no snapshot has the digest {written!r}")
     if len(matches) > 1:
         listed = ", ".join(f"{match.digest[: len(beginning) + 4]}… ({match.platform} {match.business_date})" for match in matches)
-        raise UnknownSnapshot(f"several snapshots begin with {written!r}: {listed}")
+        raise UnknownSnapshot.one("DIGEST", f"several snapshots begin with {written!r}: {listed}")
     found = find(connection, matches[0].digest)
     if found is None:
-        raise UnknownSnapshot(f"no snapshot has the digest {written!r}")
+        raise UnknownSnapshot.one("DIGEST", f"no snapshot has the digest {written!r}")
     return found
 
 

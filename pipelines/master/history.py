@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.errors import Refused
+from pipelines.errors import BadInput
 from pipelines.master.sheets import DEFAULT_ZONE, TABLES, Sheet, key_text
 from pipelines.warehouse.decisions import Layout, Source
 from pipelines.warehouse.statements import statement
@@ -20,7 +20,7 @@ def _layout(sheet: Sheet) -> Layout:
 SOURCES = (Source("warehouse/master/history", {name: _layout(sheet) for name, sheet in TABLES.items()}),)
 
 
-class NeverHeardOf(Refused):
+class NeverHeardOf(BadInput):
     """Neither the history nor the tables know a contract, tariff or client of that name."""
 
 
@@ -30,7 +30,7 @@ def known(connection: "Connection", what: str, code: str) -> str:
 
     values = {"what": what, "code": code, "key": key_text(code)}
     if not connection.execute(text(statement("warehouse/master/is_known")), values).scalar_one():
-        raise NeverHeardOf(f"the history knows nothing of {what} {code!r}")
+        raise NeverHeardOf.one(f"--{what}", f"the history knows nothing of {what} {code!r}")
     return code
 
 

@@ -39,7 +39,7 @@ def retire(settings: Settings, sheet: str, key: str, author: Authorship, from_da
         state = store.load(connection)
         row = state[sheet].get(key)
         if row is None:
-            raise Refused(f"{sheet} has no row {key!r}; a key is {'|'.join(TABLES[sheet].key)}")
+            raise BadInput.one("KEY", f"{sheet} has no row {key!r}; a key is {'|'.join(TABLES[sheet].key)}")
         if from_date is None:
             changes = [Change(sheet, key, "retired", row, None), *_parts(state, sheet, row)]
             _unused(connection, state, changes)

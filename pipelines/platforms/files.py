@@ -51,13 +51,14 @@ class Delivery:
 def find(platform: str, source: str, day: date | None = None) -> Delivery:
     """Day files of a platform in a folder (or in its subfolder PLATFORM), or the one file named; ``day`` selects.
 
-    NoSuchFiles when there are none. BadInput for a broken `accounts.csv`, or a single file whose name is no date.
+    NoSuchFiles when there are none. BadInput for a source that is not there, a broken `accounts.csv`, or a single file
+    whose name is no date.
     """
     from fsspec.core import url_to_fs
 
     filesystem, root = url_to_fs(source)
     if not filesystem.exists(root):
-        raise NoSuchFiles(f"{source} is not there")
+        raise BadInput.one(source, "there is no such file or folder")
     if filesystem.isfile(root):
         found, problems = _dated([root])
         if problems:

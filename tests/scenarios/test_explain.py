@@ -152,6 +152,9 @@ def test_prepaid_invoices_and_corrections_are_explained_by_what_was_billed_befor
     _close(run_cli)
     # advance 10 × 300 × 7/31 = 677.42; 13 × 300 × 7/31 = 880.65; 203.23 more
     assert "days: none; it is billed ahead of them" in _done(run_cli("explain", "ВМ26-000001"))
+    assert _done(run_cli("explain", "ВМ26-000001", "--line", "1")).endswith("    days: none; it is billed ahead of them\n")
+    told = _done(run_cli("explain", "ВМ26-000001", "--day", str(DAY)))
+    assert told.endswith(f"{DAY}\n    the invoice does not rest on this day: it is billed ahead of its days\n")
     (line,) = json.loads(_done(run_cli("explain", "ВМ26-000002", "--format", "json")))[0]["lines"]
     assert [one["number"] for one in line["before"]] == ["ВМ26-000001"]
     assert (line["billed_before"], line["now"]["total"], line["net"], line["peak_date"]) == ("826.45", "1074.39", "203.23", str(DAY))
@@ -174,10 +177,10 @@ def test_what_is_not_there_is_one_clear_error(closed, run_cli):
         ("ВМ26-000003", "the last ones are ВМ26-000002"),
     ):
         code, out, err = run_cli("explain", typed)
-        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert (code, out, err.count("\n")) == (2, "", 1)
         assert f"no invoice has the number '{typed}'" in err
         assert said in err
-    assert "has no line 2: it has 1 to 1" in run_cli("explain", "ВМ26-000001", "--line", "2")[2]
+    assert run_cli("explain", "ВМ26-000001", "--line", "2") == (2, "", "--line: ВМ26-000001 has no line 2: it has 1 to 1\n")
     assert "2026-02-01 is not a day of the month" in run_cli("explain", "ВМ26-000001", "--day", "2026-02-01")[2]
     assert "2026-01-24 is not a day of line 1" in run_cli("explain", "ВМ26-000001", "--line", "1", "--day", "2026-01-24")[2]
 
@@ -186,7 +189,7 @@ def test_a_draft_has_no_number_yet(company, run_cli, tmp_path):
     _load(company, run_cli, tmp_path)
     _done(run_cli("close", "--month", "2026-01"))
     code, _, err = run_cli("explain", "K1")
-    assert code == 1
+    assert code == 2
     assert "a draft of 2026-01; a draft has no number yet: see `fleetbill preview --month 2026-01 --contract K1`" in err
     assert "none was issued yet; 2 drafts have no number yet" in run_cli("explain", "ВМ26-000001")[2]
 

@@ -213,7 +213,7 @@ def test_the_command_in_its_formats(cli):
 def test_the_unknown_is_refused_by_name(cli):
     for what in ("contract", "tariff", "client"):
         for more in ((), ("--as-of", "2026-02-28"), ("--from", "2026-02-28")):
-            assert cli("master", "history", f"--{what}", "нет", *more) == (1, "", f"refused: the history knows nothing of {what} 'нет'\n")
+            assert cli("master", "history", f"--{what}", "нет", *more) == (2, "", f"--{what}: the history knows nothing of {what} 'нет'\n")
     code, _, err = cli("master", "history", "--sheet", "carry")
     assert (code, err.startswith("--sheet: there is no sheet 'carry'; the sheets are organizations, vat_modes, clients, ")) == (2, True)
     assert cli("master", "history", "--contract", "K1", "--from", "2026-03-01")[0] == 0  # known, and nothing was decided then

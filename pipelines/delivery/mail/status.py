@@ -7,7 +7,7 @@ from pipelines.clock import Authorship
 from pipelines.delivery.mail.compose import compose
 from pipelines.delivery.mail.sending import client_kinds, read_message
 from pipelines.delivery.mail.writing import addressed, write
-from pipelines.errors import Refused
+from pipelines.errors import BadInput, Refused
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
@@ -20,7 +20,7 @@ _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class NotToResolve(Refused):
-    """The letter does not exist, or its outcome is known."""
+    """The outcome of the letter is known, or it is still to be sent."""
 
 
 def counts(settings: Settings) -> list[dict[str, Any]]:
@@ -62,14 +62,20 @@ def dry_run(settings: Settings, at: datetime, limit: int | None = None, *, at_on
 
 
 def resolve(settings: Settings, kind: str, key: str, verdict: Literal["sent", "again"], author: Authorship) -> None:
-    """A person's word on an unknown, failed or suppressed letter: it arrived, or it is to be sent again. NotToResolve otherwise."""
+    """A person's word on an unknown, failed or suppressed letter: it arrived, or it is to be sent again. NotToResolve otherwise.
+
+    BadInput when there is no such letter.
+    """
     from sqlalchemy import text
 
     with engine.transaction(settings) as connection:
         values = {"kind": kind, "key": key, "state": "sent" if verdict == "sent" else "queued", "at": author.at}
         found = connection.execute(text(statement("warehouse/delivery/mail/resolve")), values).first()
         if found is None:
-            raise NotToResolve(f"there is no letter {kind} {key} that is unknown, failed or suppressed")
+            known = {"kind": kind, "key": key, "invoice_kinds": []}
+            if connection.execute(text(statement("warehouse/delivery/mail/message")), known).first() is None:
+                raise BadInput.one("KIND KEY", f"there is no letter {kind!r} {key!r}")
+            raise NotToResolve(f"the letter {kind} {key} is neither unknown nor failed nor suppressed: there is nothing to decide")
         word = {
             "kind": kind,
             "key": key,

@@ -126,12 +126,12 @@ def test_the_commands(run_cli, settings, platform, deliver):
 
 
 def test_live_and_unknown_platforms_are_refused(run_cli, platform, tmp_path):
-    for arguments, word in (
-        (("take", "--platform", "gps1"), "delivers files"),
-        (("land", "--platform", "live", "--source", tmp_path), "snapshot take"),
-        (("land", "--platform", "gps9", "--source", tmp_path), "not declared"),
-        (("land", "--platform", "gps1"), "declares no source"),
+    for arguments, exit_code, word in (
+        (("take", "--platform", "gps1"), 1, "delivers files"),
+        (("land", "--platform", "live", "--source", tmp_path), 1, "snapshot take"),
+        (("land", "--platform", "gps9", "--source", tmp_path), 2, "not declared"),
+        (("land", "--platform", "gps1"), 1, "declares no source"),
     ):
         code, out, said = run_cli("snapshot", *arguments)
-        assert (code, out) == (1, "")
+        assert (code, out) == (exit_code, "")
         assert word in said
