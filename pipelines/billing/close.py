@@ -16,6 +16,8 @@ from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
 
 Progress = Callable[[str], None]
 
@@ -26,7 +28,10 @@ class NothingBillable(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What a close did. ``issued`` None: it stopped at the drafts, or (``approval``) one person has approved and two are needed."""
+    """What a close did. ``issued`` None: it stopped at the drafts, or (``approval``) one person has approved and two are needed.
+
+    ``is_over``: everything of the month was closed before, and nothing is left to bill.
+    """
 
     prepared: Prepared
     issued: Issued | None
@@ -34,6 +39,7 @@ class Closed:
     message: str | None = None
     workbook: str | None = None
     approval: Approval | None = None
+    is_over: bool = False
 
 
 def close(
@@ -57,7 +63,7 @@ def close(
         progress("computing usage and drafts")
         prepared = draft_month(settings, Scope(month), at)
         if approver is None:
-            return Closed(prepared, None)
+            return Closed(prepared, None, is_over=_is_over(settings, prepared))
         if seen not in (None, prepared.digest):
             raise RunChanged(f"the run of {month} has changed since it was drafted; the new draft is stored: look at it and approve that")
         return _carry_through(settings, prepared, approver, hold, issued_on, progress)
@@ -67,6 +73,16 @@ def issue_approved(settings: Settings, month: Month, issued_on: date | None, at:
     """The issuing step alone, for orchestration that has the approval already; the month's turn is held."""
     with turn(settings, f"billing of {month}", "an approved run", at):
         return issue(settings, month, issued_on, at, purpose)
+
+
+def _is_over(settings: Settings, prepared: Prepared) -> bool:
+    from sqlalchemy import text
+
+    if prepared.drafts or prepared.nothing or prepared.parked:
+        return False
+    with engine.transaction(settings) as connection:
+        closed = connection.execute(text(statement("warehouse/billing/closed_contracts")), {"month": prepared.month.first})
+        return closed.first() is not None
 
 
 def _carry_through(

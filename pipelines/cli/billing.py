@@ -70,7 +70,7 @@ def _print(done: "Closed", output_format: str) -> None:
     prepared = done.prepared
     summary = {
         "month": prepared.month,
-        "status": "issued" if done.issued else "draft",
+        "status": "issued" if done.issued or done.is_over else "draft",
         "invoices": done.issued.invoices if done.issued else len(prepared.drafts),
         "net": prepared.amounts.net,
         "vat": prepared.amounts.vat,
@@ -85,7 +85,9 @@ def _print(done: "Closed", output_format: str) -> None:
         return
     emit([summary], list(summary), output_format)
     _print_parked(prepared, output_format)
-    if not done.issued and not prepared.drafts:
+    if done.is_over:
+        say(f"{prepared.month} is issued: nothing is left to bill")
+    elif not done.issued and not prepared.drafts:
         say(f"nothing to approve in {prepared.month}: no contract is left that can be billed")
     elif not done.issued and not done.approval:
         say(f"drafts only: `fleetbill review --month {prepared.month}` shows them to whoever approves;")
