@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipelines.billing.explain_rows import SHORT, carried_text, rests_on_fleet, taken_text, usage_row, vat_arithmetic
 from pipelines.billing.explained import Explained, Frozen, fleet_runs
+from pipelines.billing.transitions import UNATTENDED
 from pipelines.money import shown
 from pipelines.period import Span
 from pipelines.rating.charges import Amounts
@@ -50,8 +51,10 @@ def day_text(explained: Explained, day: date) -> list[str]:
     frozen = explained.frozen
     known = {one.date: one for one in frozen.days}
     found = [f"{frozen.number}  contract {frozen.contract.contract_no}  {day}"]
-    rests = f"billed by a fleet of {known[day].fleet_size}" if day in known else "the invoice does not rest on this day"
-    found.append(_INDENT + rests)
+    if day in known:
+        found.append(f"{_INDENT}billed by a fleet of {known[day].fleet_size}")
+    else:
+        found.append(f"{_INDENT}the invoice does not rest on this day" + ("" if known else ": it is billed ahead of its days"))
     for taken in frozen.taken_on(day):
         found.append(f"{_INDENT}snapshot {taken_text(taken)}")
         if taken.is_carried:
@@ -70,10 +73,16 @@ def header(frozen: Frozen) -> list[str]:
             ("client", f"{contract.client_code}  {frozen.client.get('name')}"),
             ("seller", f"{contract.organization_code}  {frozen.organization.get('name')}"),
             ("contract", f"{contract.contract_no}  in force from {contract.starts_on}{until}"),
-            ("issued", f"{frozen.issued_on}, due {frozen.due_on}; approved by {frozen.approved_by}: {frozen.approved_because}"),
+            ("issued", f"{frozen.issued_on}, due {frozen.due_on}; {_approved(frozen)}"),
             ("amount", f"{_amounts_text(frozen.amounts)} {frozen.currency}"),
         ),
     ]
+
+
+def _approved(frozen: Frozen) -> str:
+    if frozen.approved_by == UNATTENDED:
+        return "within the declared bounds of an unattended run, approved by nobody"
+    return f"approved by {frozen.approved_by}: {frozen.approved_because}"
 
 
 def _pairs(*pairs: tuple[str, str]) -> list[str]:

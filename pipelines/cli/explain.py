@@ -9,6 +9,7 @@ import click
 from pipelines.cli.output import DATE, emit, format_option, say, settings
 
 if TYPE_CHECKING:
+    from pipelines.billing import explain_rows
     from pipelines.billing.explained import Explained
 
 
@@ -57,14 +58,14 @@ def _print(found: "Explained", line_no: int | None, day: date | None, output_for
     is_table = output_format == "table"
     if day is not None:
         if is_table:
-            _text("\n".join(explain_text.day_text(found, day)) + "\n")
+            _text("\n".join(explain_text.day_text(found, day)))
         columns = explain_rows.VEHICLE_COLUMNS
-        emit(explain_rows.vehicle_rows(found, day), columns[2:-1] if is_table else columns, output_format)
+        _rows(explain_rows.vehicle_rows(found, day), columns[2:-1] if is_table else columns, output_format)
     elif line_no is not None:
         if is_table:
-            _text("\n".join([*explain_text.header(found.frozen), "", *explain_text.line_text(found, line_no), ""]))
+            _text("\n".join([*explain_text.header(found.frozen), "", *explain_text.line_text(found, line_no)]))
         day_columns = explain_rows.DAY_COLUMNS
-        emit(explain_rows.day_rows(found, line_no), day_columns[2:] if is_table else day_columns, output_format)
+        _rows(explain_rows.day_rows(found, line_no), day_columns[2:] if is_table else day_columns, output_format)
     elif is_table:
         _text(explain_text.whole_text(found))
     elif output_format == "json":
@@ -72,6 +73,15 @@ def _print(found: "Explained", line_no: int | None, day: date | None, output_for
         emit([told], list(told), output_format)
     else:
         emit(explain_rows.line_rows(found), explain_rows.LINE_COLUMNS, output_format)
+
+
+def _rows(rows: "list[explain_rows.Row]", columns: tuple[str, ...], output_format: str) -> None:
+    """Rows below the text of a table; none where the text has said why there are none."""
+    if output_format != "table":
+        emit(rows, columns, output_format)
+    elif rows:
+        click.echo()
+        emit(rows, columns, output_format)
 
 
 def _text(text: str) -> None:
