@@ -11,7 +11,6 @@ from pipelines.billing.draft import draft
 from pipelines.billing.drafts import PREPAY, WATCH, Prepared, Scope
 from pipelines.billing.hold import approve_without
 from pipelines.billing.issue import Issued, issue
-from pipelines.billing.transitions import UNATTENDED
 from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
 from pipelines.period import Month
@@ -53,7 +52,7 @@ def _run(settings: Settings, scope: Scope, approver: Authorship | None, hold: Se
     from pipelines.documents.publish import publish
 
     month = scope.month
-    with turn(settings, f"billing of {month}", approver.by if approver else UNATTENDED, at):
+    with turn(settings, f"billing of {month}", approver.by if approver else "an unattended run", at):
         prepared = draft(settings, scope, at)
         if not prepared.drafts:
             publish(settings, month)  # what a killed run left unprinted
