@@ -365,8 +365,12 @@ def certificate(tmp_path_factory):
     return certificate, key
 
 
-def test_without_a_server_the_setting_is_named(settings, monkeypatch):
+def test_without_a_server_the_setting_is_named_once_there_is_a_letter(settings, monkeypatch, run_cli):
     monkeypatch.delenv("AIRFLOW_CONN_FLEETBILL_SMTP", raising=False)
+    assert run_cli("mail", "send", "--format", "csv")[:2] == (
+        0, "sent,deferred,failed,unknown,suppressed,bounced_addresses\n0,0,0,0,0,0\n",
+    )  # fmt: skip
+    _restored(settings, 1)
     with pytest.raises(Refused, match="AIRFLOW_CONN_FLEETBILL_SMTP"):
         sending.send(settings, NOW)
 

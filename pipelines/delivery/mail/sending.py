@@ -67,16 +67,18 @@ def send(
 ) -> Sent:
     """Hand over the letters that are due at ``at``, at most ``limit`` (FLEETBILL_MAIL_BATCH).
 
-    ``at_once``: also those that wait for their next attempt. NoServer when none is configured. Safe to run many times at
-    once and after any death; a server that does not answer ends the run (``stopped``), everything else goes on. Nothing
+    ``at_once``: also those that wait for their next attempt. NoServer when a letter is due and none is configured. Safe to
+    run many times at once and after any death; a server that does not answer ends the run (``stopped``), everything else goes on. Nothing
     is touched when FLEETBILL_MAIL_DRY_RUN is set.
     """
     found = server or smtp_server()
     if settings.mail_dry_run:
         return Sent(stopped="dry run: FLEETBILL_MAIL_DRY_RUN is set")
-    if found is None:
+    if found is None and _is_any_due(settings, _EVER if at_once else at):
         raise NoServer("no SMTP server is configured: set AIRFLOW_CONN_FLEETBILL_SMTP")
     done = Sent(suppressed=_suppress(settings, at))
+    if found is None:
+        return done
     handled, again = 0, list[str]()
     with Session(found) as session:
         while handled < (settings.mail_batch if limit is None else limit) and not stopping():
@@ -228,6 +230,11 @@ def read_message(connection: "Connection", kind: str, key: str) -> Any:
 def client_kinds() -> list[str]:
     """Kinds that are told to clients."""
     return sorted(kind for kind, audience in events.AUDIENCES.items() if audience == "client")
+
+
+def _is_any_due(settings: Settings, due: datetime) -> bool:
+    with engine.transaction(settings) as connection:
+        return _run(connection, "due", due=due, most=1, client_kinds=client_kinds()).first() is not None
 
 
 def _suppress(settings: Settings, at: datetime) -> int:
