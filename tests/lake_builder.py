@@ -61,6 +61,7 @@ class World:
         self.settings = settings
         self.numbers: dict[tuple[str, date], int] = {}
         self.trees: dict[str, list[tuple[str, str | None, str | None, bool]]] = {}
+        self.zones: dict[str, str] = {}
 
     def __enter__(self) -> "World":
         self._scope = engine.transaction(self.settings)
@@ -80,6 +81,7 @@ class World:
         return self.connection.execute(text(statement), binds)
 
     def platform(self, name: str, time_zone: str = "Europe/Moscow") -> "World":
+        self.zones.setdefault(name, time_zone)
         self.sql("INSERT INTO master.platforms VALUES (:p, 'files', NULL, NULL, :z) ON CONFLICT DO NOTHING", p=name, z=time_zone)
         return self
 
@@ -145,9 +147,10 @@ class World:
         path = snapshot_path(platform, on, digest)
         write(self.settings, path, table, Metadata(platform, on, accounts, owners, "test", {}))
         self.sql(
-            "INSERT INTO evidence.snapshots VALUES (:d, :p, :on, :at, :n, :s, :r, :c, 'Europe/Moscow', :t, :path)",
-            d=digest, p=platform, on=on, at=taken_at or datetime.combine(on, time(number % 24), MOSCOW), n=number, s=state, r=len(cars),
-            c=sorted(kept | {"vehicle_id", "state"}), t=hashlib.sha256(str(accounts).encode()).hexdigest(), path=path,
+            "INSERT INTO evidence.snapshots VALUES (:d, :p, :on, :at, :n, :s, :r, :c, :z, :t, :path)",
+            d=digest, p=platform, on=on, at=taken_at or datetime.combine(on, time(number % 24), MOSCOW), n=number, s=state,
+            r=len(cars), c=sorted(kept | {"vehicle_id", "state"}), z=self.zones[platform],
+            t=hashlib.sha256(str(accounts).encode()).hexdigest(), path=path,
         )  # fmt: skip
         return digest
 

@@ -96,7 +96,7 @@ class Resolver:
             index = self.contract_index
             self._columns[id(owners)] = (
                 np.fromiter((owner.standing for owner in owners), np.uint8, len(owners)),
-                np.fromiter((-1 if owner.contract_no is None else index[owner.contract_no] for owner in owners), np.int32, len(owners)),
+                np.fromiter((index.get(owner.contract_no or "", -1) for owner in owners), np.int32, len(owners)),
             )
         return self._columns[id(owners)]
 
@@ -118,39 +118,44 @@ def plan(resolver: Resolver) -> list[Planned]:
     merged: dict[tuple[Snapshot, ...], tuple[str, tuple[Snapshot, ...]]] = {}
     planned = []
     for number, day in enumerate(days):
-        if len(day.snapshots) == 1:
-            planned.append(Planned(number, day, day.snapshots[0].path, day.snapshots))
-            continue
         if day.snapshots not in merged:
-            merged[day.snapshots] = _merge(resolver, day.snapshots, len(merged))
+            merged[day.snapshots] = _one_file(resolver, day.snapshots)
         planned.append(Planned(number, day, *merged[day.snapshots]))
     return planned
 
 
+def own_day(resolver: Resolver, platform: str, day: date) -> Part:
+    """One covered platform-day with its owners, beside the tables of the pass. KeyError when it is not covered."""
+    found = resolver.sources.days[platform, day]
+    return _owned(resolver, Planned(-1, found, *_one_file(resolver, found.snapshots)))
+
+
 def own(resolver: Resolver, planned: Sequence[Planned]) -> list[Part]:
     """The planned days with their owners; also the tables `parts` and `owners` of the pass."""
-    parts = []
-    for one in planned:
-        snapshots, day = one.day.snapshots, one.day.business_date
-        owners = [resolver.owners(snapshot, day) for snapshot in snapshots]
-        owner_sets = [resolver.owner_sets(snapshot) for snapshot in snapshots]
-        parts.append(
-            Part(
-                one.number,
-                one.day,
-                one.path,
-                frozenset.intersection(*(snapshot.columns for snapshot in one.suppliers)),
-                owners[0] if len(owners) == 1 else tuple(chain.from_iterable(owners)),
-                owner_sets[0] if len(owner_sets) == 1 else tuple(chain.from_iterable(owner_sets)),
-            )
-        )
+    parts = [_owned(resolver, one) for one in planned]
     _put_parts(resolver.lake, parts)
     _put_owners(resolver, parts)
     return parts
 
 
-def _merge(resolver: Resolver, snapshots: Sequence[Snapshot], number: int) -> tuple[str, tuple[Snapshot, ...]]:
+def _owned(resolver: Resolver, one: Planned) -> Part:
+    snapshots, day = one.day.snapshots, one.day.business_date
+    owners = [resolver.owners(snapshot, day) for snapshot in snapshots]
+    owner_sets = [resolver.owner_sets(snapshot) for snapshot in snapshots]
+    return Part(
+        one.number,
+        one.day,
+        one.path,
+        frozenset.intersection(*(snapshot.columns for snapshot in one.suppliers)),
+        owners[0] if len(owners) == 1 else tuple(chain.from_iterable(owners)),
+        owner_sets[0] if len(owner_sets) == 1 else tuple(chain.from_iterable(owner_sets)),
+    )
+
+
+def _one_file(resolver: Resolver, snapshots: tuple[Snapshot, ...]) -> tuple[str, tuple[Snapshot, ...]]:
     """One file of the day's vehicles, each from the latest snapshot that lists it; and the snapshots that supply any, and the latest."""
+    if len(snapshots) == 1:
+        return snapshots[0].path, snapshots
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -164,7 +169,8 @@ def _merge(resolver: Resolver, snapshots: Sequence[Snapshot], number: int) -> tu
             {"filename": paths, "latest_is": pa.array(range(len(paths)), pa.int32()), "first_account": pa.array(starts[:-1], pa.int32())}
         ),
     )
-    target = str(lake.folder / f"merged-{number}.parquet")
+    name = hashlib.sha256("".join(snapshot.digest for snapshot in snapshots).encode()).hexdigest()
+    target = str(lake.folder / f"merged-{name}.parquet")
     reader = lake.query("merge_day", paths=paths).to_arrow_reader(100_000)
     present: set[int] = {len(snapshots) - 1}
     with pq.ParquetWriter(target, reader.schema, compression="zstd", compression_level=1) as writer:
@@ -177,10 +183,14 @@ def _merge(resolver: Resolver, snapshots: Sequence[Snapshot], number: int) -> tu
 def _put_parts(lake: Lake, parts: Sequence[Part]) -> None:
     import pyarrow as pa
 
+    carried = [part.day if part.day.is_carried else None for part in parts]
+
     rows: dict[str, Any] = {
         "part_no": pa.array([part.number for part in parts], pa.int32()),
         "day_no": pa.array([part.day.business_date.day for part in parts], pa.int32()),
         "platform": pa.array([part.day.platform for part in parts], pa.string()),
+        "carried_since": pa.array([day and day.carried_since.replace(tzinfo=None) for day in carried], pa.timestamp("us")),
+        "carried_by": pa.array([day and day.carried_by for day in carried], pa.duration("us")),
     }
     lake.put("parts", pa.table(rows))
 

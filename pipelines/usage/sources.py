@@ -4,10 +4,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pipelines.clock import local_date
 from pipelines.period import ONE_DAY, Month, Span
@@ -17,9 +18,10 @@ from pipelines.warehouse.statements import statement
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-RULES = 2  # raise when the rules below change: stored usage is then computed anew
+RULES = 3  # raise when the rules below change: stored usage is then computed anew
 
 PlatformDate = tuple[str, date]
+NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Snapshot:
     digest: str
     columns: frozenset[str]
     path: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,19 @@ class PlatformDay:
     def is_carried(self) -> bool:
         """Whether the usage is that of an earlier day."""
         return self.source_date != self.business_date
+
+    @property
+    def carried_since(self) -> datetime:
+        """First moment of the source day, in UTC: messages from here on are of the usage that is carried."""
+        return self._moment(self.source_date, time())
+
+    @property
+    def carried_by(self) -> timedelta:
+        """What such a message is later by on the carried day, so that it keeps its local time of day (summer time told by the noons)."""
+        return self._moment(self.business_date, NOON) - self._moment(self.source_date, NOON)
+
+    def _moment(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, ZoneInfo(self.snapshots[-1].time_zone)).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +213,9 @@ def read(connection: "Connection", month: Month, at: datetime) -> Sources:
     known_until = until if until >= month.first else None
     landed: dict[PlatformDate, list[Snapshot]] = defaultdict(list)
     quarantined = set()
-    for platform, day, taken_at, number, state, digest, columns, path in snapshots:
+    for platform, day, taken_at, number, state, digest, columns, path, time_zone in snapshots:
         if state == "landed":
-            landed[platform, day].append(Snapshot(platform, day, taken_at, number, digest, frozenset(columns), path))
+            landed[platform, day].append(Snapshot(platform, day, taken_at, number, digest, frozenset(columns), path, time_zone))
         else:
             quarantined.add((platform, day))
     by_contract: dict[str, list[CountingRow]] = defaultdict(list)

@@ -1,6 +1,7 @@
 -- grain: vehicle-day that lost its device to another vehicle that day (domain.md §3.2), with the winner
--- inputs: same_device; parts (part_no, day_no, platform); owners (part_no, account_no, standing)
--- rerun: starts anew. A vehicle under a blocked account ranks as blocked; platforms and vehicles rank by bytes
+-- inputs: same_device; parts (part_no, day_no, platform, carried_since, carried_by); owners (part_no, account_no, standing)
+-- rerun: starts anew. A vehicle under a blocked account ranks as blocked; platforms and vehicles rank by bytes;
+-- a carried message of the day that is carried stands at the same time of the later day, an older one where it was
 CREATE OR REPLACE TABLE duplicates AS
 SELECT
     v.*, p.day_no,
@@ -11,6 +12,9 @@ JOIN parts p USING (part_no)
 JOIN owners o USING (part_no, account_no)
 WINDOW by_rank AS (
     PARTITION BY p.day_no, v.device_key, v.device_text
-    ORDER BY (v.billable_state <> 1 OR o.standing = 2), v.is_clone, v.last_message_at DESC NULLS LAST, p.platform, v.vehicle_no
+    ORDER BY
+        (v.billable_state <> 1 OR o.standing = 2), v.is_clone,
+        CASE WHEN v.last_message_at >= p.carried_since THEN v.last_message_at + p.carried_by ELSE v.last_message_at END DESC NULLS LAST,
+        p.platform, v.vehicle_no
 )
 QUALIFY row_number() OVER by_rank > 1

@@ -28,6 +28,7 @@ class Row:
     car: Car
     used: bool
     on: date  # the day that the row was taken on, earlier than the day it counts for when carried
+    day: date
 
 
 def naive(story: Story, month: Month) -> tuple[dict[tuple[str, date], tuple[int, Decimal]], dict[str, set[tuple[str, date]]]]:
@@ -70,22 +71,22 @@ def in_force(first: date, last: date | None, day: date) -> bool:
 
 def rows_of(story: Story, platform: str, day: date) -> list[Row] | None:
     if (platform, day) in story.snapshots:
-        return rows_on(story.snapshots[platform, day], platform, day)
+        return rows_on(story.snapshots[platform, day], platform, day, day)
     if (platform, day) not in story.carries:
         return None
     earlier = [each for name, each in story.snapshots if name == platform and each < day]
-    return rows_on(story.snapshots[platform, max(earlier)], platform, max(earlier)) if earlier else None
+    return rows_on(story.snapshots[platform, max(earlier)], platform, max(earlier), day) if earlier else None
 
 
-def rows_on(snapshots: Sequence[Sequence[Car]], platform: str, day: date) -> list[Row]:
+def rows_on(snapshots: Sequence[Sequence[Car]], platform: str, on: date, day: date) -> list[Row]:
     latest: dict[str, Car] = {}
     used: dict[str, bool] = {}
     for cars in snapshots:
         for car in cars:
             latest[car.vehicle_id] = car
-            now = has_message(car, day) or Decimal(str(car.minutes or 0)) > 0
+            now = has_message(car, on) or Decimal(str(car.minutes or 0)) > 0
             used[car.vehicle_id] = used.get(car.vehicle_id, False) or now
-    return [Row(platform, car, used[name], day) for name, car in latest.items()]
+    return [Row(platform, car, used[name], on, day) for name, car in latest.items()]
 
 
 def device(text: str | None) -> str | None:
@@ -110,6 +111,8 @@ def losers_of(story: Story, rows: Sequence[Row]) -> set[int]:
 
 def rank(story: Story, row: Row) -> tuple[object, ...]:
     sent = moment(row.car, row.on)
+    if sent and sent.astimezone(MOSCOW).date() >= row.on:
+        sent += row.day - row.on
     is_idle = row.car.state != "active" or blocked(story, row)
     return (is_idle, row.car.is_clone, -(sent.astimezone(MOSCOW).timestamp()) if sent else float("inf"), row.platform, row.car.vehicle_id)
 

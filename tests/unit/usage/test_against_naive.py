@@ -1,6 +1,6 @@
 """Whatever a small month holds, the pass over the lake counts what plain Python counts."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pipelines.period import Month
 from pipelines.usage.month import compute
 from tests.conftest import NOW
-from tests.lake_builder import Car, World
+from tests.lake_builder import MOSCOW, Car, World
 from tests.unit.usage.naive import Story, naive, told
 
 FEBRUARY = Month(2026, 2)
@@ -22,7 +22,7 @@ cars = st.builds(
     account=st.sampled_from([None, *ACCOUNTS]),
     hw_id=st.sampled_from(DEVICES),
     state=st.sampled_from(["active", "active", "active", "deactivated", "blocked"]),
-    message=st.sampled_from([None, "00:00", "09:00", "23:59"]),
+    message=st.sampled_from([None, "00:00", "09:00", "23:59", datetime(2026, 2, 2, 9, tzinfo=MOSCOW)]),
     minutes=st.sampled_from([None, 0, "0.001", "12.5", 1440]),
     is_clone=st.booleans(),
 )
@@ -42,12 +42,13 @@ def stories(draw: st.DrawFn) -> Story:
     )
     unique = {(p, a, c, first): last for p, a, c, (first, last) in mappings}
     story.mappings = [(*key, last) for key, last in unique.items()]
+    followed = draw(st.booleans())  # one platform day by day, the other carried for days together beside it
     for platform in PLATFORMS:
         story.parents[platform] = {name: draw(st.sampled_from([None, *ACCOUNTS])) for name in ACCOUNTS}
         story.disabled[platform] = set(draw(st.lists(st.sampled_from(ACCOUNTS), max_size=1)))
-        for day in draw(st.sets(DAYS, max_size=6)):
+        for day in draw(st.sets(DAYS, min_size=6 * (followed and platform == "g2"), max_size=6 + 4 * followed)):
             story.snapshots[platform, day] = draw(st.lists(lists, min_size=1, max_size=3))
-        story.carries |= {(platform, day) for day in draw(st.sets(DAYS.filter(lambda d: d in FEBRUARY), max_size=2))}
+        story.carries |= {(platform, day) for day in draw(st.sets(DAYS.filter(lambda d: d in FEBRUARY), max_size=2 + 6 * followed))}
     return story
 
 

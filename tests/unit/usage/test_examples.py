@@ -1,7 +1,8 @@
 """The worked examples of domain.md §11 that usage decides, and the rules of §2 and §3 one by one."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,7 +10,7 @@ from pipelines.period import Month
 from pipelines.usage.gaps import Gap
 from pipelines.usage.month import MonthUsage, compute
 from tests.conftest import NOW
-from tests.lake_builder import Car, World
+from tests.lake_builder import MOSCOW, Car, World
 
 
 def usage(world: World, month: str) -> MonthUsage:
@@ -163,6 +164,44 @@ def test_carried_day_repeats_the_usage_of_the_day_before(world):
     found = usage(world, "2026-01")
     assert not found.gaps
     assert [fleet(found)[date(2026, 1, d)] for d in (1, 9, 10, 11, 12)] == [4, 9, 9, 9, 12]
+
+
+def shared_device_with_a_carried_day(world, *, first="12:00", second="12:00"):
+    """One device at C1 on gps1 and at C2 on gps2; gps1 is carried over the 12th and the 13th."""
+    world.contract("C2").terms("C2").account("gps2", "p1", "C2")
+    world.every_day("2026-02", "gps1", lambda d: None if d.day in (12, 13) else [Car("a1", "a1", hw_id="SN0001", message=first)])
+    world.every_day("2026-02", "gps2", [Car("p1", "p1", hw_id="SN0001", message=second)])
+    for lost in ("2026-02-12", "2026-02-13"):
+        world.carry("gps1", lost)
+    return usage(world, "2026-02")
+
+
+@pytest.mark.parametrize(("first", "second", "winner"), [("12:00", "12:00", "C1"), ("23:59", "00:01", "C1"), ("12:00", "12:01", "C2")])
+def test_a_carried_vehicle_keeps_its_time_of_day_beside_the_real_ones(world, first, second, winner):
+    found = shared_device_with_a_carried_day(world, first=first, second=second)
+    assert set(fleet(found, winner).values()) == {1}
+    assert set(fleet(found, "C2" if winner == "C1" else "C1").values()) == {0}
+
+
+def test_an_older_message_is_not_carried_to_a_later_day(world):
+    world.terms("C1", "2026-01-01", counting="connected").contract("C2").terms("C2", counting="connected").account("gps0", "p1", "C2")
+    last = datetime(2026, 1, 30, 9, tzinfo=MOSCOW)  # both platforms know of this message alone, so the names decide: gps0/p1
+    world.every_day("2026-02", "gps1", lambda d: None if d.day == 12 else [Car("a1", "a1", hw_id="SN0001", message=last)])
+    world.every_day("2026-02", "gps0", [Car("p1", "p1", hw_id="SN0001", message=last)]).carry("gps1", "2026-02-12")
+    assert set(fleet(usage(world, "2026-02"), "C2").values()) == {1}
+
+
+def test_time_of_day_is_kept_over_the_change_to_summer_time(world):
+    new_york = "America/New_York"
+    world.platform("gps2", new_york).contract("C2").terms("C2").account("gps2", "p1", "C2").account("gps3", "a1", "C1")
+
+    def noon(on: date) -> datetime:
+        return datetime.combine(on, time(12), ZoneInfo(new_york))  # 8 March has 23 hours there
+
+    world.every_day("2026-03", "gps2", lambda d: None if d.day == 8 else [Car("p1", "p1", hw_id="SN0001", message=noon(d))])
+    world.every_day("2026-03", "gps3", lambda d: [Car("a1", "a1", hw_id="SN0001", message=noon(d) + timedelta(minutes=30))])
+    world.every_day("2026-03", "gps1", [])
+    assert set(fleet(usage(world.carry("gps2", "2026-03-08"), "2026-03")).values()) == {1}
 
 
 def test_missing_columns_park_only_who_needs_them(world):
