@@ -12,6 +12,7 @@ KIND_NAMES: Final = {
     "double_mapping": "учётная запись у двух договоров",
     "several_owners": "машины с несколькими владельцами",
     "month_end_dip": "провал в конце месяца",
+    "transfer": "переход между договорами",
     "missing_snapshot": "дни без снимка",
     "snapshot_warning": "замечания к снимкам",
     "snapshot_quarantined": "снимки в карантине",

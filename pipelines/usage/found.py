@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.findings.dips import WEEK, Dip, MonthEnd, dip
@@ -14,6 +14,7 @@ from pipelines.usage.owners import Standing
 from pipelines.usage.parts import Part
 from pipelines.usage.sources import Sources
 from pipelines.usage.suspected import suspected_duplicates
+from pipelines.usage.transfers import TRANSFER, transfers
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ KINDS = (
 DIP = "month_end_dip"
 
 
-def findings(connection: "Connection", lake: Lake, sources: Sources, found: Counted) -> int:
-    """Replace the month's findings of these kinds, and the dips that its days decide; their number without the dips."""
+def findings(connection: "Connection", lake: Lake, sources: Sources, found: Counted, at: datetime) -> int:
+    """Replace the month's findings of these kinds, and the dips and transfers that its days decide; their number without the latter."""
     rows = [
         *_unbilled(lake, found),
         *_unknown_accounts(lake, found),
@@ -45,6 +46,7 @@ def findings(connection: "Connection", lake: Lake, sources: Sources, found: Coun
     ]
     month = sources.month
     count = replace(connection, KINDS, month.first, month.last, rows)
+    replace(connection, [TRANSFER], month.first, month.next.first, transfers(connection, lake, found, at))
     for each in (month.previous, month):
         replace(connection, [DIP], each.first, each.last, _dips(connection, each))
     return count

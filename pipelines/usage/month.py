@@ -58,7 +58,7 @@ def _compute(settings: Settings, connection: "Connection", month: Month, *, stor
 
         found = counted(lake, sources)
         stored.replace(connection, sources, found.days, found.gaps, at)
-        findings(connection, lake, sources, found)
+        findings(connection, lake, sources, found, at)
     return MonthUsage(month, found.days, found.gaps, sources.digest)
 
 

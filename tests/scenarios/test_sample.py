@@ -81,6 +81,9 @@ def test_two_months_of_the_sample_company(story, settings):
     assert set(of("duplicate")) == {each["loser"] for each in story["findings"]["duplicate"]}
     assert set(of("suspected_duplicate")) == {each for pair in story["findings"]["suspected_duplicate"] for each in pair["vehicles"]}
     assert sum(row["days"] for row in of("out_of_contract").values()) == story["findings"]["out_of_contract"][0]["vehicle_days"]
+    assert {(subject, row["contract_no"], str(row["first_seen"])) for subject, row in of("transfer").items()} == {
+        (each["vehicle"], each["to"], each["date"]) for each in story["findings"]["transfer"]
+    }
     assert {row["contract_no"] for row in of("month_end_dip").values()} == {
         each["contract_no"] for each in story["findings"]["month_end_dip"]
     }

@@ -47,6 +47,7 @@ def test_out_of_contract_double_mapping_and_several_owners(world):
         "double_mapping": [("gps1/a1", "C0", 30, 31, 2)],
         "out_of_contract": [("gps1/late", "OLD", 21, 31, 11)],
         "several_owners": [("gps1/shared", "C0", 1, 31, 31)],
+        "transfer": [("gps1/shared", "C0", 30, 30, 1), ("gps1/v", "C0", 30, 30, 1)],
     }
 
 
@@ -81,6 +82,38 @@ def test_a_month_is_replaced_and_an_unchanged_one_is_left(world):
     assert found(world) == {}  # nothing changed, nothing computed
     world.snapshot("gps1", "2026-01-31", [Car("v", "a1"), Car("o", "a1")])
     assert found(world) == {"orphan": [("gps1/o", None, 1, 30, 30)]}
+
+
+def moves(world: World, month: Month) -> list[tuple[object, ...]]:
+    compute(world.settings, world.connection, month, store=True, at=NOW)
+    rows = listing(world.connection, month, "transfer")
+    return [(row["subject"], row["contract_no"], row["first_seen"], row["days"], row["detail"]) for row in rows]
+
+
+def move(vehicle: str, on: date, old: str, new: str) -> tuple[object, ...]:
+    return f"gps1/{vehicle}", new, on, 1, f"перешла с договора {old} на договор {new}"
+
+
+def test_vehicles_moved_away_for_the_last_days_are_seen_going_and_coming_back(world):
+    world.contract("C2").account("gps1", "b1", "C2").contract("C3").account("gps1", "c1", "C3")
+    stay = [Car("s1", "a1"), Car("s2", "b1"), Car("s3", "c1"), Car("off", "b1", state="deactivated"), Car("nobody")]
+    away, home = [Car("m1", "b1"), Car("m2", "b1", state="deactivated")], [Car("m1", "a1"), Car("m2", "a1")]
+    world.every_day("2026-01", "gps1", lambda d: None if d.day == 25 else [*stay, *(away if d.day > 24 else home)])
+    assert moves(world, JANUARY) == [move(vehicle, date(2026, 1, 26), "C1", "C2") for vehicle in ("m1", "m2")]  # the 25th is not covered
+    world.every_day("2026-02", "gps1", [*stay, *home])
+    back = [move(vehicle, date(2026, 2, 1), "C2", "C1") for vehicle in ("m1", "m2")]
+    assert moves(world, FEBRUARY) == back
+    world.snapshot("gps1", "2026-01-31", [*stay, *home])  # a later snapshot of the 31st shows them back already
+    assert moves(world, JANUARY)[-1] == ("gps1/m2", "C1", date(2026, 1, 26), 2, "перешла с договора C2 на договор C1")
+    assert listing(world.connection, FEBRUARY, "transfer") == []
+
+
+def test_an_account_given_to_another_contract_moves_its_vehicles_and_what_comes_or_goes_does_not(world):
+    world.contract("C2").account("gps1", "b1", "C2").contract("OLD", ends="2026-01-09").account("gps1", "o1", "OLD")
+    world.account("gps1", "x1", "C1", "2026-01-01", "2026-01-14").account("gps1", "x1", "C2", "2026-01-15")
+    both = [Car("v", "a1"), Car("w", "b1"), Car("x", "x1"), Car("hidden", "x1", state="deactivated"), Car("late", "o1")]
+    world.every_day("2026-01", "gps1", lambda d: [*both, Car("new", "b1")] if d.day > 7 else [*both, Car("gone", "a1")])
+    assert moves(world, JANUARY) == [move("x", date(2026, 1, 15), "C1", "C2")]
 
 
 def test_dip_is_suspected_then_confirmed(world):
