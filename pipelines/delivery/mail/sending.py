@@ -234,7 +234,7 @@ def client_kinds() -> list[str]:
 
 def _is_any_due(settings: Settings, due: datetime) -> bool:
     with engine.transaction(settings) as connection:
-        return _run(connection, "due", due=due, most=1, client_kinds=client_kinds()).first() is not None
+        return run(connection, "due", due=due, most=1, client_kinds=client_kinds()).first() is not None
 
 
 def _suppress(settings: Settings, at: datetime) -> int:
