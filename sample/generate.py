@@ -75,7 +75,7 @@ def _bank(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="generate.py bank", description="a bank statement for the invoices that were issued")
     parser.add_argument("--invoices", required=True, type=Path, help="what `fleetbill invoices --format json` printed")
     parser.add_argument("--organization", default="MT", choices=["MT", "SM"])
-    parser.add_argument("--since", default=date(2026, 2, 1), type=date.fromisoformat)
+    parser.add_argument("--since", default=date(2026, 1, 1), type=date.fromisoformat)
     parser.add_argument("--until", default=date(2026, 3, 31), type=date.fromisoformat)
     parser.add_argument("--out", required=True, type=Path)
     given = parser.parse_args(arguments)

@@ -22,6 +22,7 @@ SHEET is a sheet of the master workbook (vat_modes apart from organizations), or
   carries    days whose usage a person carries forward   platform|date
   snapshots  accepted or withdrawn by a person           platform|date|digest
   approvals  of runs, and refusals                       month|purpose|number
+  holds      contracts held back, and released            month|contract
   promises   of payment                                  organization|client
   letters    whose outcome a person decided              kind|key"""
 

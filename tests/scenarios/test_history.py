@@ -14,6 +14,8 @@ from pipelines.billing import approve
 from pipelines.billing.close import close
 from pipelines.billing.draft import draft
 from pipelines.billing.drafts import Scope
+from pipelines.billing.hold import hold_back
+from pipelines.billing.hold import release as let_go
 from pipelines.clock import Authorship
 from pipelines.delivery.mail import status
 from pipelines.evidence.coverage import carry
@@ -64,7 +66,9 @@ def decided(server_home, tmp_path_factory):
         refused = draft(made, Scope(JANUARY), by("", "", 9).at)
         approve.reject(made, JANUARY, refused.digest, by("Анна", "нет скидки", 9))
         close(made, JANUARY, approver=by("Анна", "проверено", 10), issued_on=date(2026, 2, 10), at=by("", "", 10).at)
+        hold_back(made, Month(2026, 2), ["K3"], by("Ева", "спор о парке", 11))
         _letter(made)
+        let_go(made, Month(2026, 2), ["K3"], by("Ева", "договорились", 13))
         release(made)
         yield made, digest
 
@@ -124,7 +128,9 @@ def test_all_rooms_in_one_order_of_time(decided):
         (8, "Анна", "terms", "K3|2026-02-01", "changed", "minimum", "900.00", "1000"),
         (9, "Анна", "approvals", "2026-01|close|1", "rejected", "", "", f"invoices=2; total=5490.00; digest={runs[0]}"),
         (10, "Анна", "approvals", "2026-01|close|2", "approved", "", "", f"invoices=2; total=5490.00; digest={runs[1]}"),
+        (11, "Ева", "holds", "2026-02|K3", "held", "is_held", "no", "yes"),
         (12, "Дина", "letters", "invoice|ВМ26-000001", "resolved", "state", "unknown", "sent"),
+        (13, "Ева", "holds", "2026-02|K3", "released", "is_held", "yes", "no"),
     ]
     reasons = {one.sheet: one.reason for one in history.changes(settings)}
     assert (reasons["letters"], reasons["approvals"], reasons["carries"]) == ("пришло: есть ответ", "проверено", "сбой платформы")
@@ -135,7 +141,7 @@ def test_of_one_contract_what_touches_it(decided):
     own = told(settings, About(contract="K1"))
     assert [(day, sheet) for day, _, sheet, *_ in own] == [(2, "carries"), *((day, "snapshots") for day in (3, 4, 5)), (10, "approvals")]
     # K3's account on gps1 ended the day before the carried one, and nothing was issued for it
-    assert {sheet for _, _, sheet, *_ in told(settings, About(contract="K3"))} == {"terms"}
+    assert {sheet for _, _, sheet, *_ in told(settings, About(contract="K3"))} == {"terms", "holds"}
 
 
 def test_of_one_client_its_contracts_promises_and_letters(decided):
@@ -144,7 +150,7 @@ def test_of_one_client_its_contracts_promises_and_letters(decided):
         "clients", "contracts", "terms", "accounts", "carries", "snapshots", "promises", "approvals",
     }  # fmt: skip
     assert [line[2] for line in told(settings, About(client="C-K1"))][-1] == "letters"
-    assert {one.key.split("|")[0] for one in history.changes(settings, About(client="C-K3"))} == {"C-K3", "K3", "gps1"}
+    assert {one.key.split("|")[0] for one in history.changes(settings, About(client="C-K3"))} == {"C-K3", "K3", "gps1", "2026-02"}
 
 
 def test_of_one_tariff_nothing_else(decided):
@@ -200,7 +206,7 @@ def test_the_command_in_its_formats(cli):
     assert rows[0]["at"] == "2026-02-01T12:00:00+03:00"
     added = next(row for row in rows if (row["sheet"], row["action"]) == ("terms", "added"))
     assert (added["before"], added["after"]["prepaid_vehicles"], added["after"]["minimum"]) == (None, "7", "900")
-    assert rows[-1] | {"at": ""} == {
+    assert [row for row in rows if row["sheet"] == "terms"][-1] | {"at": ""} == {
         "at": "", "by": "Анна", "reason": "больше машин", "sheet": "terms", "key": "K3|2026-02-01", "action": "changed",
         "column": "minimum", "before": "900.00", "after": "1000",
     }  # fmt: skip

@@ -163,6 +163,7 @@ HISTORIES = (
     "evidence.events",
     "evidence.carries",
     "billing.approvals",
+    "billing.holds",
     "billing.closed",
     "billing.evidence",
     "access.orders",

@@ -52,6 +52,7 @@ def test_two_processes_at_once(settings, environment):
         "billing.invoices",
         "billing.invoice_lines",
         "billing.approvals",
+        "billing.holds",
         "billing.closed",
         "master.history",
         "evidence.events",
