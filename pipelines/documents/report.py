@@ -41,6 +41,7 @@ REASONS = {
     "missing_meter": "нет данных счётчика",
     "negative_usage": "отрицательный показатель",
     "no_vat_mode": "нет режима НДС",
+    "held": "придержан",
 }
 RUNS = {"close": "закрытие", "prepay": "предоплата", "watch": "превышение", "correct": "корректировка"}
 _ZONE = "Europe/Moscow"

@@ -1,0 +1,23 @@
+"""Every inner word that the workbook may have to show has a Russian one."""
+
+from typing import get_args
+
+from pipelines.billing.drafts import CLOSE, CORRECT, HELD, PREPAY, WATCH
+from pipelines.documents.model import InvoiceKind
+from pipelines.documents.report import REASONS, RUNS
+from pipelines.documents.report_money import UNITS
+from pipelines.documents.workbook_sheets import KINDS
+from pipelines.documents.workbook_summary import CLOSING
+from pipelines.rating.charges import Cause
+from pipelines.rating.model import Kind
+
+
+def test_reasons_of_parked_contracts():
+    assert {*map(str, Cause), HELD} <= set(REASONS)
+
+
+def test_runs_kinds_of_invoices_and_units():
+    assert set(RUNS) == {CLOSE, PREPAY, WATCH, CORRECT}
+    assert RUNS[CLOSE] == CLOSING
+    assert set(KINDS) == set(get_args(InvoiceKind))
+    assert set(UNITS) == {kind.value for kind in Kind}
