@@ -4,6 +4,7 @@ import mailbox
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipelines.delivery.mail.rules import one_line
 from pipelines.drop_folder import waiting
 
 Kept = tuple[str, bytes]
@@ -17,7 +18,7 @@ def messages(path: Path) -> Iterator[Kept]:
     if _is_maildir(path):
         for folder in ("cur", "new"):
             for one in waiting(path / folder):
-                yield f"{folder}/{one.name}", one.read_bytes()
+                yield f"{folder}/{_shown(one)}", one.read_bytes()
         return
     for one in waiting(path):
         yield from _file(one)
@@ -37,11 +38,16 @@ def _file(path: Path) -> Iterator[Kept]:
     with path.open("rb") as opened:
         many = opened.read(5) == b"From "
     if not many:
-        yield path.name, path.read_bytes()
+        yield _shown(path), path.read_bytes()
         return
     box = mailbox.mbox(path, create=False)
     try:
         for number, key in enumerate(box.iterkeys(), 1):
-            yield f"{path.name}#{number}", box.get_bytes(key)
+            yield f"{_shown(path)}#{number}", box.get_bytes(key)
     finally:
         box.close()
+
+
+def _shown(path: Path) -> str:
+    """A file's name as it can be printed: file systems take names that are no text."""
+    return one_line(path.name.encode("utf-8", "replace").decode("utf-8"))
