@@ -27,7 +27,7 @@ SHEET is a sheet of the master workbook (vat_modes apart from organizations), or
   letters    whose outcome a person decided              kind|key"""
 
 
-@click.command(epilog=_SHEETS)
+@click.command(epilog=_SHEETS, short_help="Everything that people decided; with --as-of: what was known on a date.")
 @click.option("--contract", default=None, metavar="C", help="Only this contract: terms, accounts, its platforms' days, its runs.")
 @click.option("--tariff", default=None, metavar="T", help="Only this tariff, its components and tiers.")
 @click.option("--client", default=None, metavar="C", help="Only this client, its contracts with all of theirs, promises, letters.")
@@ -104,9 +104,7 @@ def _emit(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...], output_fo
         line = {name: _short(name, row[name]) for name in columns}
         cut = cut or any(isinstance(row[name], str) and line[name] != row[name] for name in columns)
         shown.append(line)
-    emit(shown, columns, output_format)
-    if cut:
-        say("long texts are cut (…); --format csv or json has them whole")
+    emit(shown, columns, output_format, cut=cut)
 
 
 def _short(name: str, value: object) -> object:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from shutil import get_terminal_size
 from typing import Any
 
 import click
@@ -18,6 +19,8 @@ from pipelines.period import Month
 from pipelines.settings import Settings, load
 
 Row = Mapping[str, Any]
+
+_SHORTEST = 16  # what is left at least of a text that is cut
 
 
 class MonthType(click.ParamType[Month]):
@@ -89,8 +92,11 @@ def settings() -> Settings:
     return load()
 
 
-def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str) -> None:
-    """Print rows (mappings with at least ``columns``) to stdout: a table, a JSON list of objects, or CSV."""
+def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str, *, cut: bool = False) -> None:
+    """Print rows (mappings with at least ``columns``) to stdout: a table, a JSON list of objects, or CSV.
+
+    A table on a terminal that is too narrow for it has its longest texts cut. ``cut``: the caller has cut some already.
+    """
     if output_format == "json":
         listed = [{column: _plain(row.get(column)) for column in columns} for row in rows]
         click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
@@ -101,7 +107,7 @@ def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str) -> Non
         writer.writerows([_text(row.get(column)) for column in columns] for row in rows)
         click.echo(buffer.getvalue(), nl=False)
     else:
-        _table(rows, columns)
+        _table(rows, columns, cut=cut)
 
 
 def say(message: str) -> None:
@@ -114,15 +120,41 @@ def interactive() -> bool:
     return sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def _table(rows: Iterable[Row], columns: Sequence[str]) -> None:
+def _table(rows: Iterable[Row], columns: Sequence[str], *, cut: bool) -> None:
     texts = [[_text(row.get(column)) for column in columns] for row in rows]
     numeric = [all(_numeric(line[i]) for line in texts if line[i]) and any(line[i] for line in texts) for i in range(len(columns))]
     widths = [max([len(column), *(len(line[i]) for line in texts)]) for i, column in enumerate(columns)]
+    gap, fitted = 2, widths
+    if sys.stdout.isatty():
+        room = get_terminal_size().columns
+        gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= room else 1
+        fitted = widths_within(room - gap * (len(widths) - 1), widths, columns, numeric)
     for line in [list(columns), *texts]:
-        cells = [cell.rjust(width) if right else cell.ljust(width) for cell, width, right in zip(line, widths, numeric, strict=True)]
-        click.echo("  ".join(cells).rstrip())
+        kept = [cell if len(cell) <= width else f"{cell[: width - 1]}…" for cell, width in zip(line, fitted, strict=True)]
+        cells = [cell.rjust(width) if right else cell.ljust(width) for cell, width, right in zip(kept, fitted, numeric, strict=True)]
+        click.echo((" " * gap).join(cells).rstrip())
     if not texts:
         say("(no rows)")
+    if cut or fitted != widths:
+        say("long texts are cut (…); --format csv or json has them whole")
+
+
+def widths_within(room: int, widths: list[int], columns: Sequence[str], numeric: Sequence[bool]) -> list[int]:
+    """Column widths that come to ``room`` characters at most: the widest texts give way, figures and headings never.
+
+    As they were where less than a third of a text would be left.
+    """
+    fitted = list(widths)
+    least = [
+        width if is_figure else min(width, max(_SHORTEST, width // 3, len(name)))
+        for width, is_figure, name in zip(widths, numeric, columns, strict=True)
+    ]
+    while sum(fitted) > room:
+        spare = [index for index, width in enumerate(fitted) if width > least[index]]
+        if not spare:
+            return widths
+        fitted[max(spare, key=lambda index: fitted[index])] -= 1
+    return fitted
 
 
 def _numeric(text: str) -> bool:

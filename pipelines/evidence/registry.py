@@ -85,7 +85,7 @@ def find(connection: "Connection", digest: str) -> Registered | None:
 
 def resolve(connection: "Connection", written: str) -> Registered:
     """The snapshot whose digest is, or unambiguously begins with, what was written. UnknownSnapshot otherwise."""
-    beginning = written.strip().lower()
+    beginning = written.strip().rstrip("…").lower()
     if len(beginning) < _SHORTEST_DIGEST:
         raise UnknownSnapshot.one("DIGEST", f"{written!r} is too short for a digest; give at least {_SHORTEST_DIGEST} of its characters")
     matches = run(connection, "snapshots_beginning", beginning=beginning).all()

@@ -98,10 +98,9 @@ def test_closing_again_adds_nothing(loaded, run_cli, settings):
     again = _json(run_cli(*command))[0]
     assert (again["invoices"], again["documents"]) == (0, 0)
     assert contents(settings) == before
-    code, out, err = run_cli("close", "--month", "2026-01", "--format", "json")
-    (looked,) = json.loads(out)
-    assert (code, looked["status"], looked["invoices"], looked["total"], looked["parked"]) == (0, "issued", 0, "0.00", 0)
-    assert err == "2026-01 is issued: nothing is left to bill\n"
+    (looked,) = _json(run_cli("close", "--month", "2026-01", "--format", "json"))
+    assert (looked["status"], looked["invoices"], looked["total"], looked["parked"]) == ("issued", 0, "0.00", 0)
+    assert run_cli("close", "--month", "2026-01")[2] == "2026-01 is issued: nothing is left to bill\n"
 
 
 def test_one_vehicle_day_after_the_draft_makes_the_approval_refuse(loaded, run_cli, tmp_path):
