@@ -59,7 +59,7 @@ def watch(day: date, word: Word, issue_date: date | None, output_format: str) ->
 
 @click.command()
 @click.option("--month", type=MONTH, required=True, help="A closed month.")
-@click.option("--contract", help="Only this contract.")
+@click.option("--contract", metavar="C", help="Only this contract.")
 @word_options
 @click.option("--issue-date", type=DATE, help="Date of the adjustments; default: today in the organization's time zone.")
 @format_option

@@ -44,7 +44,7 @@ def close(month: Month, word: Word, issue_date: date | None, output_format: str)
 
 @click.command()
 @click.option("--month", type=MONTH, help="Only this month.")
-@click.option("--kind", type=KINDS, help="Only this kind.")
+@click.option("--kind", type=KINDS, metavar="KIND", help=f"Only this kind: {', '.join(KINDS.choices)}.")
 @click.option("--lines", is_flag=True, help="One row per line instead of one per invoice.")
 @format_option
 def invoices(month: Month | None, kind: str | None, lines: bool, output_format: str) -> None:  # noqa: FBT001 - click passes flags by name

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("number")
-@click.option("--line", "line_no", type=click.IntRange(min=1), help="Only this line: its days, one by one.")
+@click.option("--line", "line_no", type=click.IntRange(min=1), metavar="N", help="Only this line: its days, one by one.")
 @click.option("--day", type=DATE, help="Only this day: its vehicles, why each counts, and the snapshots that prove it.")
 @click.option(
     "--workbook", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH.xlsx", help="Also write the appendix for the client."

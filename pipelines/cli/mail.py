@@ -29,7 +29,7 @@ def mail() -> None:
 
 
 @mail.command()
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many letters; default: FLEETBILL_MAIL_BATCH.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many letters; default: FLEETBILL_MAIL_BATCH.")
 @click.option("--dry-run", is_flag=True, help="Show what would be sent; send and store nothing.")
 @click.option("--now", "at_once", is_flag=True, help="Also the letters that wait for their next attempt.")
 @format_option
@@ -55,8 +55,15 @@ def send(limit: int | None, dry_run: bool, at_once: bool, output_format: str) ->
 
 
 @mail.command()
-@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="List the letters in this state; may be repeated.")
-@click.option("--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="At most so many letters.")
+@click.option(
+    "--state",
+    "states",
+    type=click.Choice(STATES),
+    multiple=True,
+    metavar="STATE",
+    help=f"List letters (repeatable): {', '.join(STATES)}.",
+)
+@click.option("--limit", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="At most so many letters.")
 @format_option
 def status(states: tuple[str, ...], limit: int, output_format: str) -> None:
     """How many letters are in which state; with --state: which."""
@@ -68,7 +75,7 @@ def status(states: tuple[str, ...], limit: int, output_format: str) -> None:
         emit(outbox.counts(settings()), outbox.COUNT_COLUMNS, output_format)
 
 
-@mail.command()
+@mail.command(short_help="Decide about a letter that is unknown, failed or suppressed.")
 @click.argument("kind")
 @click.argument("key")
 @click.option("--as", "verdict", type=click.Choice(["sent", "again"]), required=True, help="It arrived; or: send it again.")

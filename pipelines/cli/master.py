@@ -38,7 +38,7 @@ def template(path: Path) -> None:
     say(f"written: {path}")
 
 
-@master.command(name="import")
+@master.command(name="import", short_help="Import a workbook, a folder of CSV files, or tables of a database.")
 @click.argument("path")
 @click.option("--by", default=None, metavar="NAME", help="Who does this; kept in the history.  [default: the user of the system]")
 @click.option("--reason", default=None, metavar="TEXT", help="Why; kept in the history.  [default: import of PATH]")

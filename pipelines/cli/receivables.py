@@ -60,10 +60,10 @@ def ageing(day: date, output_format: str) -> None:
 
 
 @click.command()
-@click.option("--client", required=True, help="The client's code.")
+@click.option("--client", required=True, metavar="C", help="The client's code.")
 @click.option("--from", "first", type=DATE, required=True, help="First day.")
 @click.option("--to", "last", type=DATE, required=True, help="Last day.")
-@click.option("--organization", help="Only the account with this organization.")
+@click.option("--organization", metavar="CODE", help="Only the account with this organization.")
 @click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as a document; one organization at a time.")
 @click.option("--send", is_flag=True, help="Also queue a letter with the document to the client, from each organization.")
 @format_option
@@ -96,9 +96,9 @@ def statement(client: str, first: date, last: date, organization: str | None, pd
 
 @click.command()
 @click.option("--date", "day", type=DATE, required=True, help="The day of the ladder.")
-@click.option("--dry-run", is_flag=True, help="Show whom it would block, restore and remind, and why others are left; store nothing.")
+@click.option("--dry-run", is_flag=True, help="Show whom it would block, restore, remind or leave, and why; store nothing.")
 @click.option("--approve-by", metavar="NAME", help="Block more clients than the share allows, in the name of this person.")
-@click.option("--reason", default="approved at the command line", help="A word of the approver.")
+@click.option("--reason", default="approved at the command line", show_default=True, metavar="TEXT", help="A word of the approver.")
 @format_option
 def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, output_format: str) -> None:
     """The overdue ladder of a date: whom to block, whom to let in again, whom to remind; block lists are written complete."""
@@ -116,7 +116,7 @@ def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, ou
 
 
 @click.group(invoke_without_command=True)
-@click.option("--client", help="Only this client.")
+@click.option("--client", metavar="C", help="Only this client.")
 @format_option
 @click.pass_context
 def access(context: click.Context, client: str | None, output_format: str) -> None:
@@ -128,10 +128,10 @@ def access(context: click.Context, client: str | None, output_format: str) -> No
     emit(blocked(settings(), client), COLUMNS, output_format)
 
 
-@access.command("promise")
-@click.option("--client", required=True, help="The client's code.")
+@access.command("promise", short_help="A promise of payment: until its day the client is not blocked.")
+@click.option("--client", required=True, metavar="C", help="The client's code.")
 @click.option("--until", type=DATE, required=True, help="Last day of the promise.")
-@click.option("--organization", help="Only for this organization; default: all that the client has contracts with.")
+@click.option("--organization", metavar="CODE", help="Only for this organization; default: all that the client has contracts with.")
 @author_options()
 def promise_payment(client: str, until: date, organization: str | None, by: str, reason: str) -> None:
     """A promise of payment: until its day the client is not blocked; if it is blocked by us, access comes back at once."""

@@ -23,7 +23,7 @@ def snapshot() -> None:
 
 
 @snapshot.command()
-@click.option("--platform", required=True, help="A live platform of the master data.")
+@click.option("--platform", required=True, metavar="P", help="A live platform of the master data.")
 @format_option
 def take(platform: str, output_format: str) -> int:
     """List a live platform's vehicles now. Exit 1 when the snapshot was quarantined."""
@@ -37,7 +37,7 @@ def take(platform: str, output_format: str) -> int:
 
 
 @snapshot.command()
-@click.option("--platform", required=True, help="A platform of kind `files`.")
+@click.option("--platform", required=True, metavar="P", help="A platform of kind `files`.")
 @click.option(
     "--source", default=None, metavar="DIR_OR_FILE", help="Folder (itself or its subfolder PLATFORM) or file; default: as declared."
 )
@@ -70,7 +70,7 @@ def land(platform: str, source: str | None, day: date | None, output_format: str
 
 
 @snapshot.command()
-@click.option("--month", type=MONTH, required=True)
+@click.option("--month", type=MONTH, required=True, help="The month to look at.")
 @format_option
 def coverage(month: Month, output_format: str) -> None:
     """Days × platforms of a month: landed, carried, quarantined, missing."""
@@ -83,7 +83,7 @@ def coverage(month: Month, output_format: str) -> None:
 
 
 @snapshot.command()
-@click.option("--platform", required=True)
+@click.option("--platform", required=True, metavar="P", help="The platform that sent nothing.")
 @click.option("--date", "day", type=DATE, required=True, help="The day without a snapshot.")
 @author_options()
 def carry(platform: str, day: date, by: str, reason: str) -> None:
@@ -151,7 +151,8 @@ def say_outcome(platform: str, source: str, landed: "Landed") -> None:
         return
     if landed.state == "landed":
         warnings = [failure for failure in landed.failures if failure.severity != "critical"]
-        say(f"{source}: landed, {landed.rows} vehicles" + (f", {len(warnings)} warnings (see findings)" if warnings else ""))
+        many = f", {len(warnings)} warning{'s'[: len(warnings) - 1]} (see findings)" if warnings else ""
+        say(f"{source}: landed, {landed.rows} vehicles{many}")
         return
     say(f"{source}: quarantined, {platform}, digest {landed.digest[:12]}:")
     critical = [failure for failure in landed.failures if failure.severity == "critical"]
