@@ -126,18 +126,22 @@ class Sources:
 
     @cached_property
     def days(self) -> dict[PlatformDate, PlatformDay]:
-        """Covered platform-days of the month, in byte order of platform and by date. A carried day takes the last covered one."""
+        """Covered platform-days of the month, in byte order of platform and by date.
+
+        A carried day takes the usage of the day before, which may be carried itself; where that day is not covered (its
+        snapshot was withdrawn), there is nothing to carry.
+        """
         found: dict[PlatformDate, PlatformDay] = {}
         for platform in self.platforms:
             earlier = [day for name, day in self.landed if name == platform and day < self.month.first]
-            last = max(earlier) if earlier else None
-            for day in self.month.dates():
+            source = None
+            for day in Span(max(earlier, default=self.month.first), self.month.last).dates():
                 if (platform, day) in self.landed:
-                    last = day
+                    source = day
                 elif (platform, day) not in self.carries:
-                    continue
-                if last is not None:
-                    found[platform, day] = PlatformDay(platform, day, last, self.landed[platform, last])
+                    source = None
+                if source is not None and day >= self.month.first:
+                    found[platform, day] = PlatformDay(platform, day, source, self.landed[platform, source])
         return found
 
     @cached_property

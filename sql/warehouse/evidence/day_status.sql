@@ -1,4 +1,4 @@
--- grain: one row: whether a platform-day is landed, and whether it is carried
+-- grain: one row: whether a platform-day is landed, and whether it is carried from a landed day without a gap
 -- inputs: :platform, :business_date
 -- rerun: reads only
 SELECT
@@ -6,7 +6,13 @@ SELECT
         SELECT FROM evidence.snapshots
         WHERE platform = :platform AND business_date = :business_date AND state = 'landed'
     ) AS landed,
-    EXISTS (
-        SELECT FROM evidence.carries
-        WHERE platform = :platform AND business_date = :business_date
+    CAST(:business_date AS date) - (
+        SELECT max(business_date) FROM evidence.snapshots
+        WHERE platform = :platform AND business_date < :business_date AND state = 'landed'
+    ) IS NOT DISTINCT FROM (
+        SELECT count(*) FROM evidence.carries
+        WHERE platform = :platform AND business_date <= :business_date AND business_date > (
+            SELECT max(business_date) FROM evidence.snapshots
+            WHERE platform = :platform AND business_date < :business_date AND state = 'landed'
+        )
     ) AS carried

@@ -87,6 +87,20 @@ def test_usage_is_carried_only_from_a_day_that_has_some(settings, platform, deli
     assert [status(settings, date(2026, 1, day)) for day in (14, 15, 16, 17, 18)] == ["missing", "landed", "carried", "carried", "missing"]
 
 
+def test_a_carry_falls_with_the_snapshot_it_carries_and_comes_back_with_it(settings, platform, deliver, author):
+    deliver([row(1)])
+    source = deliver([row(1, "2026-01-16")], "2026-01-16")
+    digest = land_folder(settings, platform, str(source), NOW).landed[1][1].digest
+    assert carry(settings, platform, date(2026, 1, 17), author)
+    days = [date(2026, 1, day) for day in (15, 16, 17)]
+    withdraw(settings, digest, author)
+    assert [status(settings, day) for day in days] == ["landed", "missing", "missing"]
+    with pytest.raises(CannotBeCarried, match="nothing to carry"):
+        carry(settings, platform, date(2026, 1, 18), author)
+    assert carry(settings, platform, date(2026, 1, 16), author)
+    assert [status(settings, day) for day in days] == ["landed", "carried", "carried"]
+
+
 def test_the_commands(run_cli, settings, platform, deliver):
     deliver([row(number) for number in range(10)])
     deliver([row(1, "2026-01-16", state="lost")], "2026-01-16")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from pipelines.period import Month
@@ -70,12 +70,12 @@ def in_force(first: date, last: date | None, day: date) -> bool:
 
 
 def rows_of(story: Story, platform: str, day: date) -> list[Row] | None:
-    if (platform, day) in story.snapshots:
-        return rows_on(story.snapshots[platform, day], platform, day, day)
-    if (platform, day) not in story.carries:
-        return None
-    earlier = [each for name, each in story.snapshots if name == platform and each < day]
-    return rows_on(story.snapshots[platform, max(earlier)], platform, max(earlier), day) if earlier else None
+    on = day
+    while (platform, on) not in story.snapshots:
+        if (platform, on) not in story.carries:
+            return None
+        on -= timedelta(days=1)
+    return rows_on(story.snapshots[platform, on], platform, on, day)
 
 
 def rows_on(snapshots: Sequence[Sequence[Car]], platform: str, on: date, day: date) -> list[Row]:

@@ -48,7 +48,7 @@ def stories(draw: st.DrawFn) -> Story:
         story.disabled[platform] = set(draw(st.lists(st.sampled_from(ACCOUNTS), max_size=1)))
         for day in draw(st.sets(DAYS, min_size=6 * (followed and platform == "g2"), max_size=6 + 4 * followed)):
             story.snapshots[platform, day] = draw(st.lists(lists, min_size=1, max_size=3))
-        story.carries |= {(platform, day) for day in draw(st.sets(DAYS.filter(lambda d: d in FEBRUARY), max_size=2 + 6 * followed))}
+        story.carries |= {(platform, day) for day in draw(st.sets(DAYS, max_size=3 + 7 * followed))}
     return story
 
 

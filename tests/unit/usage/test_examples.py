@@ -166,6 +166,18 @@ def test_carried_day_repeats_the_usage_of_the_day_before(world):
     assert [fleet(found)[date(2026, 1, d)] for d in (1, 9, 10, 11, 12)] == [4, 9, 9, 9, 12]
 
 
+def test_a_carry_holds_while_the_day_before_is_covered(world):
+    world.snapshot("gps1", "2026-01-29", cars(2))
+    last = world.snapshot("gps1", "2026-01-31", cars(4))
+    world.every_day("2026-02", "gps1", lambda d: None if d.day < 3 else cars(5)).carry("gps1", "2026-02-01").carry("gps1", "2026-02-02")
+    assert [fleet(usage(world, "2026-02"))[date(2026, 2, d)] for d in (1, 2, 3)] == [4, 4, 5]
+    found = usage(world.withdraw(last), "2026-02")
+    assert found.gaps == {"C1": [Gap("gps1", date(2026, 2, d), "snapshot") for d in (1, 2)]}
+    for lost in ("2026-01-30", "2026-01-31"):
+        world.carry("gps1", lost)
+    assert [fleet(usage(world, "2026-02"))[date(2026, 2, d)] for d in (1, 2, 3)] == [2, 2, 5]
+
+
 def shared_device_with_a_carried_day(world, *, first="12:00", second="12:00"):
     """One device at C1 on gps1 and at C2 on gps2; gps1 is carried over the 12th and the 13th."""
     world.contract("C2").terms("C2").account("gps2", "p1", "C2")
