@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.findings.dips import WEEK, Dip, MonthEnd, dip
 from pipelines.findings.store import Occurrence, replace
-from pipelines.period import Month
+from pipelines.period import Month, Span
 from pipelines.usage.counting import Counted
 from pipelines.usage.lake import Lake
 from pipelines.usage.owners import Standing
@@ -140,12 +140,15 @@ def _duplicates(lake: Lake, found: Counted) -> Iterator[Occurrence]:
 
 
 def _missing(sources: Sources) -> Iterator[Occurrence]:
-    """Days that are over and that a platform with contracts on it does not cover."""
+    """Days that are over and that a platform with contracts in force on it does not cover."""
     if sources.known_until is None:
         return
     for platform, mappings in sources.mappings_of.items():
-        for day in sources.month.dates():
-            if day > sources.known_until or (platform, day) in sources.days or not any(mapping.is_valid(day) for mapping in mappings):
+        for day in Span(sources.month.first, sources.known_until).dates():
+            if (platform, day) in sources.days:
+                continue
+            in_force = sources.in_force_on(day)
+            if not any(mapping.is_valid(day) and mapping.contract_no in in_force for mapping in mappings):
                 continue
             word = "снимок в карантине" if (platform, day) in sources.quarantined else "снимка нет"
             yield Occurrence("missing_snapshot", platform, day, None, f"{word}: договоры этой платформы за месяц не выставляются")

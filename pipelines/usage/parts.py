@@ -171,7 +171,7 @@ def _one_file(resolver: Resolver, snapshots: tuple[Snapshot, ...]) -> tuple[str,
     )
     name = hashlib.sha256("".join(snapshot.digest for snapshot in snapshots).encode()).hexdigest()
     target = str(lake.folder / f"merged-{name}.parquet")
-    reader = lake.query("merge_day", paths=paths).to_arrow_reader(100_000)
+    reader = lake.query("merge_day", paths=[lake.shape, *paths]).to_arrow_reader(100_000)
     present: set[int] = {len(snapshots) - 1}
     with pq.ParquetWriter(target, reader.schema, compression="zstd", compression_level=1) as writer:
         for batch in reader:

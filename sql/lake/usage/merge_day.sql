@@ -1,5 +1,5 @@
 -- grain: vehicle of one platform-day that has several snapshots: the row of the latest one that lists it (domain.md §2.2)
--- inputs: $paths: its files; day_files (filename, latest_is, first_account): rank and offset of each file's owner sets
+-- inputs: $paths: the columns, and its files; day_files (filename, latest_is, first_account): rank and offset of each file's owner sets
 -- rerun: reads only; has_message is true when any snapshot shows use, NULL when none could
 SELECT
     * EXCLUDE (filename, latest_is, first_account)

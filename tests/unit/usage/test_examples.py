@@ -117,6 +117,14 @@ def test_several_snapshots_of_a_day(world):
     assert {row["online_minutes"] for row in found.days.to_pylist() if row["contract_no"] == "C2"} == {0}
 
 
+def test_several_snapshots_of_a_day_from_a_source_that_sends_no_minutes(world):
+    world.snapshot("gps1", "2026-01-05", [Car("a", "a1"), Car("b", "a1", message=None)], columns=["last_message_at"])
+    world.snapshot("gps1", "2026-01-05", [Car("a", "a1", message=None), Car("b", "a1", message=None)], columns=["last_message_at"])
+    found = usage(world, "2026-01")
+    assert fleet(found)[date(2026, 1, 5)] == 1  # a was seen in the first snapshot; b in neither
+    assert [row["online_minutes"] for row in found.days.to_pylist()] == [None]
+
+
 def test_duplicates_across_platforms(world):
     world.contract("C2").terms("C2").account("gps2", "b1", "C2")
     imei = "86000000000001"

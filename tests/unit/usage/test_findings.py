@@ -75,6 +75,12 @@ def test_missing_days_that_are_over(world):
     }  # 8 January in Moscow
 
 
+def test_a_day_that_no_contract_needs_is_not_missed(world):
+    world.every_day("2026-01", "gps1", [Car("v", "a1")])
+    world.contract("OLD", ends="2026-01-02").account("gone", "x", "OLD").contract("NEW", "2026-02-01").account("gone", "y", "NEW")
+    assert found(world) == {"missing_snapshot": [("gone", None, 1, 2, 2)]}
+
+
 def test_a_month_is_replaced_and_an_unchanged_one_is_left(world):
     world.every_day("2026-01", "gps1", [Car("o"), Car("v", "a1")])
     assert list(found(world)) == ["orphan"]

@@ -65,6 +65,17 @@ def test_only_the_contracts_asked_for_and_carried_days_say_so(world):
     ]
 
 
+def test_a_shared_device_is_frozen_on_a_carried_day_as_on_the_day_before(world):
+    world.contract("C2").terms("C2").account("gps2", "p1", "C2")
+    world.snapshot("gps1", "2026-01-11", [Car("a1", "a1", hw_id="SN0001")])
+    for each in ("2026-01-11", "2026-01-12"):
+        world.snapshot("gps2", each, [Car("p1", "p1", hw_id="SN0001")])
+    frozen = freeze(world.settings, world.carry("gps1", "2026-01-12").connection, JANUARY, ["C1", "C2"])
+    for day in (date(2026, 1, 11), date(2026, 1, 12)):
+        [won], [lost] = (vehicles(world.settings, frozen.path, contract, day) for contract in ("C1", "C2"))
+        assert (won.reason, lost.reason) == ("billed", "duplicate")
+
+
 def test_lost_evidence_is_named(settings):
     with pytest.raises(EvidenceLost, match="no issued/nothing"):
         vehicles(settings, "issued/nothing.parquet", "C1", date(2026, 1, 1))
