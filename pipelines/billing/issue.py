@@ -28,6 +28,7 @@ _AFTER = (
     "billing/queue_invoices",
     "billing/queue_sales",
     "billing/queue_mail",
+    "billing/add_prepaid_limit",
     "billing/drop_issued_drafts",
     "billing/drop_run",
 )

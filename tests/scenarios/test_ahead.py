@@ -133,6 +133,11 @@ def test_the_month_that_is_paid_ahead_day_by_day(settings, run_cli):
         6: {"P1": ("corrective", "2026-04-06", "900.00")},
         10: {"P1": ("corrective", "2026-04-10", "600.00")},
     }
+    limits = _json(run_cli("findings", "--kind", "prepaid_limit", "--format", "json"))
+    assert [(row["contract_no"], row["first_seen"], row["last_seen"], row["days"]) for row in limits] == [
+        ("P1", "2026-04-06", "2026-04-10", 2)
+    ]
+    assert limits[0]["detail"].startswith("парк 15, предоплачено 10; выставлена доплата ВМ26-")
     closed = _close(run_cli)
     assert [row["contract_no"] for row in closed["parked_contracts"]] == ["P4"]
     assert _issued(run_cli, "P1") == [("advance", "3000.00"), ("corrective", "900.00"), ("corrective", "600.00")]

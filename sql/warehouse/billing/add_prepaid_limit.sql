@@ -1,0 +1,25 @@
+-- grain: contract whose fleet was above its prepaid vehicles when a corrective invoice was issued for it, on the day it was most above
+-- inputs: temporary table numbered, billing.invoices (days and terms as frozen at issue)
+-- rerun: in the issuing transaction only; a finding of that day stays as it is
+INSERT INTO findings.occurrences (kind, subject, seen_on, contract_no, detail)
+SELECT
+    'prepaid_limit', i.contract_no, most.day, i.contract_no,
+    'парк ' || most.fleet || ', предоплачено ' || most.prepaid || '; выставлена доплата ' || i.number
+FROM billing.invoices i
+JOIN numbered USING (invoice_id)
+CROSS JOIN LATERAL (
+    SELECT i.month + CAST(d->>0 AS integer) - 1 AS day, CAST(d->>1 AS integer) AS fleet, agreed.prepaid
+    FROM jsonb_array_elements(i.evidence->'days') d
+    CROSS JOIN LATERAL (
+        SELECT CAST(t->>'prepaid_vehicles' AS integer) AS prepaid
+        FROM jsonb_array_elements(i.evidence->'terms') t
+        WHERE CAST(t->>'valid_from' AS date) <= i.month + CAST(d->>0 AS integer) - 1
+        ORDER BY CAST(t->>'valid_from' AS date) DESC
+        LIMIT 1
+    ) agreed
+    WHERE agreed.prepaid > 0 AND CAST(d->>1 AS integer) > agreed.prepaid
+    ORDER BY CAST(d->>1 AS integer) - agreed.prepaid DESC, 1
+    LIMIT 1
+) most
+WHERE i.kind = 'corrective'
+ON CONFLICT (kind, subject, seen_on) DO NOTHING
