@@ -121,9 +121,10 @@ def test_a_folder_and_its_names(tmp_path):
 
 def test_sources_that_are_not_there(tmp_path):
     (tmp_path / "2026-01-15.csv").write_text(GOOD)
-    for source, day in ((tmp_path / "no", None), (tmp_path, date(2026, 1, 16))):
-        with pytest.raises(files.NoSuchFiles):
-            files.find("gps1", str(source), day)
+    with pytest.raises(BadInput, match="there is no such file or folder"):
+        files.find("gps1", str(tmp_path / "no"))
+    with pytest.raises(files.NoSuchFiles):
+        files.find("gps1", str(tmp_path), date(2026, 1, 16))
     with pytest.raises(BadInput, match="is named for 2026-01-15"):
         files.find("gps1", str(tmp_path / "2026-01-15.csv"), date(2026, 1, 16))
 
