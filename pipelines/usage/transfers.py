@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
+from pipelines.evidence.lake import EvidenceLost
 from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import Counted
 from pipelines.usage.lake import Lake
@@ -36,12 +37,20 @@ def transfers(connection: "Connection", lake: Lake, found: Counted, at: datetime
         parts = [part for part in found.parts if part.day.platform == platform]
         earlier = [day for name, day in before.sources.days if name == platform]
         if parts and earlier:
-            parts.insert(0, own_day(before, platform, max(earlier)))
+            parts = [*_day(before, platform, max(earlier)), *parts]
         if parts and (platform, month.next.first) in after.sources.days:
-            parts.append(own_day(after, platform, month.next.first))
+            parts += _day(after, platform, month.next.first)
         chains.append(parts)
     for one, other in chain.from_iterable(map(pairwise, chains)):
         yield from _moved(lake, resolver, marks, one, other)
+
+
+def _day(resolver: Resolver, platform: str, day: date) -> list[Part]:
+    """That day of another month, or none where its evidence is lost: that month names the loss, this one does not depend on it."""
+    try:
+        return [own_day(resolver, platform, day)]
+    except EvidenceLost:
+        return []
 
 
 def _moved(lake: Lake, resolver: Resolver, marks: "_Marks", before: Part, after: Part) -> Iterator[Occurrence]:

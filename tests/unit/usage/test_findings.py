@@ -1,9 +1,11 @@
 """Findings of a month's evidence: seen from when to when, replaced as a whole (domain.md §3, §10)."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from pipelines.evidence.lake import EvidenceLost, location
 from pipelines.findings.dips import Dip, MonthEnd, dip
 from pipelines.findings.store import Occurrence, listing, replace
 from pipelines.period import Month
@@ -112,6 +114,15 @@ def test_vehicles_moved_away_for_the_last_days_are_seen_going_and_coming_back(wo
     world.snapshot("gps1", "2026-01-31", [*stay, *home])  # a later snapshot of the 31st shows them back already
     assert moves(world, JANUARY)[-1] == ("gps1/m2", "C1", date(2026, 1, 26), 2, "перешла с договора C2 на договор C1")
     assert listing(world.connection, FEBRUARY, "transfer") == []
+
+
+def test_lost_evidence_of_the_month_before_does_not_stop_a_month(world):
+    world.every_day("2026-01", "gps1", [Car("v", "a1")]).every_day("2026-02", "gps1", [Car("v", "a1")])
+    [path] = world.sql("SELECT path FROM evidence.snapshots WHERE business_date = '2026-01-31'").scalars()
+    Path(location(world.settings, path)).unlink()
+    assert found(world, FEBRUARY) == {}
+    with pytest.raises(EvidenceLost):
+        found(world, JANUARY)
 
 
 def test_an_account_given_to_another_contract_moves_its_vehicles_and_what_comes_or_goes_does_not(world):
