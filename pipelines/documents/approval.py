@@ -12,10 +12,11 @@ from pipelines.billing.leakage import Leak, leakage
 from pipelines.billing.transitions import Status, status_of
 from pipelines.documents.approval_words import signed, why
 from pipelines.documents.formats import amount, clean, counted, month_name
+from pipelines.documents.templates import laid_out
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.settings import Settings, resource
+from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
 
@@ -66,28 +67,32 @@ def _page(settings: Settings, connection: "Connection", month: Month, digest: st
     )
     total, leaks = sum((row["total"] for row in totals), ZERO), leakage(connection, month)
     counts = f"{counted(sum(row['invoices'] for row in totals), 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽"
-    body = _render(
-        month=str(month),
-        purpose=purpose,
-        digest=digest,
-        waiting=waiting,
-        totals=_totals(totals),
-        has_before=any(row["total_before"] is not None for row in totals),
-        clients=_clients(_read(connection, month, purpose, "documents/approval_clients")) if purpose == CLOSE else None,
-        changes=_changes(connection, month) if purpose == CLOSE else _added(_read(connection, month, purpose, "documents/approval_added")),
-        parked=[
+    view = {
+        "month": str(month),
+        "purpose": purpose,
+        "digest": digest,
+        "waiting": waiting,
+        "totals": _totals(totals),
+        "has_before": any(row["total_before"] is not None for row in totals),
+        "clients": _clients(_read(connection, month, purpose, "documents/approval_clients")) if purpose == CLOSE else None,
+        "changes": _changes(connection, month)
+        if purpose == CLOSE
+        else _added(_read(connection, month, purpose, "documents/approval_added")),
+        "parked": [
             {"contract_no": _cell(row["contract_no"]), "client": _cell(row["client"]), "why": _cell(row["detail"])}
             for row in parked[:MOST_PARKED]
         ],
-        parked_count=len(parked),
-        parked_more=max(0, len(parked) - MOST_PARKED),
-        findings=_findings(_read(connection, month, purpose, "documents/approval_findings"), leaks),
-        leaked=amount(sum((leak.roubles for leak in leaks), ZERO)),
-        words=[_word(row) for row in _read(connection, month, purpose, "documents/approval_words")[:MOST_WORDS]],
-        second=_second(settings, _read(connection, month, purpose, "billing/run")),
-        four_eyes=settings.four_eyes,
+        "parked_count": len(parked),
+        "parked_more": max(0, len(parked) - MOST_PARKED),
+        "findings": _findings(_read(connection, month, purpose, "documents/approval_findings"), leaks),
+        "leaked": amount(sum((leak.roubles for leak in leaks), ZERO)),
+        "words": [_word(row) for row in _read(connection, month, purpose, "documents/approval_words")[:MOST_WORDS]],
+        "second": _second(settings, _read(connection, month, purpose, "billing/run")),
+        "four_eyes": settings.four_eyes,
+    }
+    return ApprovalPage(
+        f"{_RUN_NAMES[purpose]}{month_name(month)}: {counts}, отложено договоров: {len(parked)}", laid_out("approval.md.j2", view)
     )
-    return ApprovalPage(f"{_RUN_NAMES[purpose]}{month_name(month)}: {counts}, отложено договоров: {len(parked)}", body)
 
 
 def _read(connection: "Connection", month: Month, purpose: str, name: str) -> Rows:
@@ -102,20 +107,6 @@ def _read(connection: "Connection", month: Month, purpose: str, name: str) -> Ro
         "most": MOST_CHANGES,
     }
     return [dict(row) for row in connection.execute(text(statement(f"warehouse/{name}")), binds).mappings()]
-
-
-def _render(**told: Any) -> str:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(resource("templates")),
-        autoescape=False,  # noqa: S701 - Markdown; outside text goes through _cell
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("approval.md.j2").render(**told)
 
 
 def _totals(rows: Rows) -> list[Row]:
