@@ -27,7 +27,8 @@ class Change:
     """One contract: totals with VAT of the month before and of this one, and what made the difference.
 
     ``causes`` None: it is new, lost, or cannot be told apart. ``fleet``: peak, or average where the terms bill the
-    average, before and now; ``terms``: (column, before, after) of what prices; ``versions``: of the tariff, begun since.
+    average, before and now; ``terms``: (column, before, after) of what prices since the beginning of the month before; ``versions``: of
+    the tariff, begun since then.
     """
 
     contract_no: str
@@ -52,9 +53,7 @@ def biggest(connection: "Connection", month: Month, purpose: str, most: int) -> 
     stay = [row.contract_no for row in rows if not row.is_new and not row.is_lost]
     told = _told(connection, month, stay, {row.contract_no: (row.before, row.total) for row in rows}) if stay else {}
     return tuple(
-        Change(
-            row.contract_no, row.client, row.before, row.total, row.is_new, row.is_lost, row.ends_on, **told.get(row.contract_no, {})
-        )
+        Change(row.contract_no, row.client, row.before, row.total, row.is_new, row.is_lost, row.ends_on, **told.get(row.contract_no, {}))
         for row in rows
     )
 
@@ -99,7 +98,7 @@ def _fleets(month: Month, terms: Sequence[Terms], days: Sequence[DayUsage]) -> t
 
 
 def _changed_terms(month: Month, terms: Sequence[Terms]) -> list[tuple[str, Any, Any]]:
-    before, now = in_force(terms, month.previous.last), in_force(terms, month.last)
+    before, now = in_force(terms, month.previous.first) or in_force(terms, month.previous.last), in_force(terms, month.last)
     if before is None or now is None:
         return []
     return [(name, getattr(before, name), getattr(now, name)) for name in TERMS if getattr(before, name) != getattr(now, name)]
@@ -108,4 +107,4 @@ def _changed_terms(month: Month, terms: Sequence[Terms]) -> list[tuple[str, Any,
 def _begun(month: Month, terms: Sequence[Terms], tariffs: inputs.Tariffs) -> list[TariffVersion]:
     now = in_force(terms, month.last)
     versions = tariffs.get(now.tariff_code, ()) if now else ()
-    return [version for version in versions if version.valid_from in month]
+    return [version for version in versions if month.previous.first < version.valid_from <= month.last]

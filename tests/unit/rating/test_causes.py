@@ -15,12 +15,13 @@ from tests.unit.rating.building import EXEMPT, GENERAL, contract, day, fleet, te
 MARCH = Month(2026, 3)
 
 
-def _causes(*versions, rows, size, before, now, vat=EXEMPT, month=MARCH):
+def _causes(*versions, rows, size, before, now, was=10, vat=EXEMPT, month=MARCH):
     by_code = {}
     for one in versions:
         by_code.setdefault(one.tariff_code, []).append(one)
     priced = Priced(contract(), rows, by_code, vat)
-    return causes(priced, month, fleet(str(month), size), Decimal(before), Decimal(now))
+    days = fleet(str(month.previous), was) + fleet(str(month), size)
+    return causes(priced, month, days, Decimal(before), Decimal(now))
 
 
 def test_a_bigger_fleet_alone():
@@ -61,6 +62,18 @@ def test_a_tariff_that_began_with_the_terms_that_name_it_is_a_cause_of_the_terms
     assert found == Causes(Decimal("0.00"), Decimal("0.00"), Decimal("-500.00"), Decimal("0.00"))
 
 
+def test_what_changed_in_the_middle_of_the_month_before_is_not_the_fleet():
+    # February: 10 × 300 × 14/28 + 10 × 300 × 0.9 × 14/28 = 2850 billed; at its last terms all along 2700, −150 of the terms.
+    # March at the same terms and fleet: 2700, nothing of the fleet
+    rows = [terms(), terms(day("2026-02", 15), discount_percent=Decimal(10))]
+    found = _causes(version(vehicles("300")), rows=rows, size=10, before="2850.00", now="2700.00")
+    assert found == Causes(Decimal("0.00"), Decimal("0.00"), Decimal("-150.00"), Decimal("0.00"))
+    # February: price 300, then 360 from the 15th: 10 × 300 × ½ + 10 × 360 × ½ = 3300; March 3600, +300 of the tariff
+    versions = [version(vehicles("300")), version(vehicles("360"), valid_from=day("2026-02", 15))]
+    found = _causes(*versions, rows=[terms()], size=10, before="3300.00", now="3600.00")
+    assert found == Causes(Decimal("0.00"), Decimal("0.00"), Decimal("0.00"), Decimal("300.00"))
+
+
 def test_a_contract_without_terms_before_is_new():
     assert _causes(version(vehicles("300")), rows=[terms(day("2026-03", 1))], size=10, before="0.00", now="3000.00") is None
 
@@ -76,9 +89,9 @@ prices = st.integers(0, 90_000).map(lambda kopecks: f"{Decimal(kopecks) / 100:.2
 amounts = st.integers(-(10**7), 10**7).map(lambda kopecks: Decimal(kopecks).scaleb(-2))
 
 
-@given(size=sizes, old=prices, new=prices, cut=st.integers(1, 31), basis=st.sampled_from(Basis), before=amounts, now=amounts)
-def test_the_parts_are_exactly_the_difference(size, old, new, cut, basis, before, now):
+@given(was=sizes, size=sizes, old=prices, new=prices, cut=st.integers(1, 31), basis=st.sampled_from(Basis), before=amounts, now=amounts)
+def test_the_parts_are_exactly_the_difference(was, size, old, new, cut, basis, before, now):
     rows = [terms(), terms(dt.date(2026, 3, cut), basis=basis, prepaid_vehicles=cut % 3)]
     versions = [version(vehicles(old)), version(vehicles(new), valid_from=dt.date(2026, 3, cut))]
-    found = _causes(*versions, rows=rows, size=size, before=before, now=now, vat=GENERAL)
+    found = _causes(*versions, rows=rows, was=was, size=size, before=before, now=now, vat=GENERAL)
     assert Fraction(found.fleet + found.vat + found.terms + found.tariff) == Fraction(now) - Fraction(before)
