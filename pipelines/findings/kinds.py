@@ -20,7 +20,6 @@ KIND_NAMES: Final = {
     "prepaid_limit": "превышен предоплаченный парк",
     "prepaid_unused": "предоплаченный парк не использован",
     "zero_price": "цена 0 при ненулевом количестве",
-    "silent_device": "молчащие устройства",
     "unmatched_payment": "неопознанные платежи",
     "unacknowledged": "не подтверждено 1С",
     "missing_address": "клиенты без адреса почты",
