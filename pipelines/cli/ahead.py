@@ -92,7 +92,11 @@ def _show(prepared: "Prepared", output_format: str) -> None:
         for draft in prepared.drafts
     ]
     emit(rows, COLUMNS, output_format)
-    say_parked(prepared.parked)
+    if output_format == "table":
+        say_parked(prepared.parked)
+        return
+    for each in prepared.parked:  # scripts read of each
+        say(f"parked {each.contract_no}: {each.detail}")
 
 
 def _stop_if_waiting(done: "Ahead", command: str) -> None:

@@ -59,7 +59,7 @@ def test_a_folder_that_is_not_there_is_bad_input_and_a_contract_that_is_not_bill
         2, "", "/nonexist: there is no such file or folder\n",
     )  # fmt: skip
     for command, said in (
-        (("preview", "--month", "2026-01", "--contract", "K1"), "refused: contract K1 has nothing to bill in 2026-01: it is not in force"),
+        (("preview", "--month", "2026-01", "--contract", "K1"), "refused: contract K1 is in force from 2026-02-01, not in 2026-01"),
         (("correct", "--month", "2026-01", "--contract", "K1"), "refused: 2026-01 is not closed"),
         (("snapshot", "carry", "--platform", "gps1", "--date", "2026-02-02", *NAME), "refused: gps1 has neither"),
     ):

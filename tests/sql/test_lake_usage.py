@@ -40,8 +40,18 @@ def rows(lake, table: str) -> list[dict[str, object]]:
 
 def put_parts(lake, *parts: tuple[int, int, str]) -> None:
     numbers, days, platforms = zip(*parts, strict=True)
+    never = [None] * len(parts)  # none of the days is carried
     lake.put(
-        "parts", pa.table({"part_no": pa.array(numbers, pa.int32()), "day_no": pa.array(days, pa.int32()), "platform": list(platforms)})
+        "parts",
+        pa.table(
+            {
+                "part_no": pa.array(numbers, pa.int32()),
+                "day_no": pa.array(days, pa.int32()),
+                "platform": list(platforms),
+                "carried_since": pa.array(never, pa.timestamp("us")),
+                "carried_by": pa.array(never, pa.duration("us")),
+            }
+        ),
     )
 
 
