@@ -1,8 +1,10 @@
 """How a DAG asks a person about a drafted run, and what follows from the answer: the run is issued, or the refusal is recorded."""
 
+from contextlib import contextmanager
+
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, TriggerRule, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from alerts import Asked
 
 from pipelines.settings import load
@@ -11,6 +13,19 @@ APPROVE, REJECT = "Approve", "Reject"
 
 APPROVERS = [{"id": name.strip(), "name": name.strip()} for name in load().approvers.split(",") if name.strip()]
 FOUR_EYES = load().four_eyes
+
+
+DATE = {
+    "issue_date": Param(
+        None, type=["null", "string"], format="date", title="Дата счетов", description="пусто: сегодняшний день организации"
+    )
+}
+HOLD = {
+    "hold": Param(None, type=["null", "string"], title="Придержать", description="номера договоров через запятую: им счёта пока не будет")
+}
+NOTE = {
+    "note": Param(None, type=["null", "string"], title="Примечание", description="останется в истории решений; при отказе — причина"),
+}
 
 
 def ask_and_issue(shown, purpose):
@@ -22,7 +37,7 @@ def ask_and_issue(shown, purpose):
     question = last = approval(shown)
     asked, seen = ["approval"], shown
     if FOUR_EYES:
-        last = approval("first_word", "second_approval")
+        last = approval("first_word", "second_approval", may_hold=False)
         question >> first_word(shown, purpose)() >> last
         asked, seen = ["approval", "second_approval"], "first_word"
     issuing = issue(asked[-1], seen, purpose)()
@@ -31,8 +46,8 @@ def ask_and_issue(shown, purpose):
     return question, issuing
 
 
-def approval(shown, task_id="approval"):
-    """The task that waits for a person."""
+def approval(shown, task_id="approval", *, may_hold=True):
+    """The task that waits for a person; ``may_hold``: contracts may be left out, which makes another run of it."""
     # ApprovalOperator forgets who refused: it skips what follows instead of handing over the answer
     return HITLOperator(
         task_id=task_id,
@@ -40,17 +55,7 @@ def approval(shown, task_id="approval"):
         subject=f"{{{{ ti.xcom_pull(task_ids='{shown}')['subject'] }}}}",
         body=f"{{{{ ti.xcom_pull(task_ids='{shown}')['body'] }}}}",
         assigned_users=APPROVERS or None,
-        params={
-            "issue_date": Param(
-                None, type=["null", "string"], format="date", title="Дата счетов", description="пусто: сегодняшний день организации"
-            ),
-            "hold": Param(
-                None, type=["null", "string"], title="Придержать", description="номера договоров через запятую: им счёта пока не будет"
-            ),
-            "note": Param(
-                None, type=["null", "string"], title="Примечание", description="останется в истории решений; при отказе — причина"
-            ),
-        },
+        params={**DATE, **(HOLD if may_hold else {}), **NOTE},
         notifiers=[Asked()],
         # a person may take days; a timeout of the task would become one of the answer
         execution_timeout=None,
@@ -62,16 +67,16 @@ def first_word(shown, purpose):
 
     @task(task_id="first_word", pool="month")
     def record(partition_key=None, ti=None):
-        """Approve in the first person's name exactly what was shown."""
+        """Approve in the first person's name exactly what was shown, without what is held back."""
         from pipelines import clock, settings
         from pipelines.billing.hold import approve_shown
-        from pipelines.documents.approval import drafted_page
+        from pipelines.documents.approval import approval_page
         from pipelines.period import Month
 
-        configured, month = settings.load(), Month.parse(partition_key)
-        author, _, hold = answer(ti, APPROVE, "approval")
-        digest = approve_shown(configured, month, ti.xcom_pull(task_ids=shown)["digest"], hold, author, clock.now(), purpose).digest
-        page = drafted_page(configured, month, purpose)
+        configured, month, said = settings.load(), Month.parse(partition_key), answer(ti, APPROVE, "approval")
+        with final():
+            digest = approve_shown(configured, month, ti.xcom_pull(task_ids=shown)["digest"], said, clock.now(), purpose).digest
+        page = approval_page(configured, month, digest, purpose)
         return {"digest": digest, "subject": page.subject, "body": page.body}
 
     return record
@@ -84,17 +89,27 @@ def issue(asked, shown, purpose):
     def record(partition_key=None, params=None, ti=None):
         """Approve in the person's name exactly what was shown, without what is held back, and issue it."""
         from pipelines import clock, settings
-        from pipelines.billing.close import issue_approved
-        from pipelines.billing.hold import approve_shown
+        from pipelines.billing.hold import issue_answered
         from pipelines.period import Month
 
-        configured, month = settings.load(), Month.parse(partition_key)
-        author, issued_on, hold = answer(ti, APPROVE, asked, (params or {}).get("issue_date"))
-        approve_shown(configured, month, ti.xcom_pull(task_ids=shown)["digest"], hold, author, clock.now(), purpose)
-        issued = issue_approved(configured, month, issued_on, clock.now(), purpose)
-        return {"invoices": issued.invoices, "without_invoice": issued.without_invoice}
+        said = answer(ti, APPROVE, asked, (params or {}).get("issue_date"))
+        seen = ti.xcom_pull(task_ids=shown)["digest"]
+        with final():
+            return {"invoices": issue_answered(settings.load(), Month.parse(partition_key), seen, said, clock.now(), purpose)}
 
     return record
+
+
+@contextmanager
+def final():
+    """What a person wrote and no retry can mend fails at once: an unknown contract, a second approval by the same person."""
+    from pipelines.billing.approve import SecondPersonNeeded
+    from pipelines.errors import BadInput
+
+    try:
+        yield
+    except (BadInput, SecondPersonNeeded) as error:
+        raise AirflowFailException(str(error)) from error
 
 
 def rejected(asked, shown, purpose):
@@ -111,7 +126,7 @@ def rejected(asked, shown, purpose):
         answered = [one for one in asked if ti.xcom_pull(task_ids=one)]
         if not answered:
             raise AirflowSkipException("nobody was asked")
-        author, _, _ = answer(ti, REJECT, answered[-1])
+        author = answer(ti, REJECT, answered[-1]).author
         seen = ti.xcom_pull(task_ids=shown if answered[-1] == "approval" else "first_word")["digest"]
         reject(settings.load(), Month.parse(partition_key), seen, author, purpose)
 
@@ -119,17 +134,17 @@ def rejected(asked, shown, purpose):
 
 
 def answer(ti, option, asked, otherwise=None):
-    """(author, issue date or ``otherwise``, contracts to hold) of the approval ``asked``; another answer skips the task."""
+    """The answer to ``asked`` (dated ``otherwise`` where it names no day); skips the task when it was another one."""
     from datetime import date
 
+    from pipelines.billing.hold import Answer, contracts_in
     from pipelines.clock import Authorship
 
     given = ti.xcom_pull(task_ids=asked)
     if given["chosen_options"] != [option]:
         raise AirflowSkipException(f"the answer was {given['chosen_options']}")
     fields = given["params_input"] or {}
-    who = given["responded_by_user"]
-    note = fields.get("note") or "ответ на запрос в Airflow"
-    day = fields.get("issue_date") or otherwise
-    hold = [contract.strip() for contract in (fields.get("hold") or "").split(",") if contract.strip()]
-    return Authorship(who["name"] or who["id"], note, given["responded_at"]), date.fromisoformat(day) if day else None, hold
+    who, day = given["responded_by_user"], fields.get("issue_date") or otherwise
+    note = fields.get("note") or ("ответ на запрос в Airflow" if option == APPROVE else "причина не указана")
+    author = Authorship(who["name"] or who["id"], note, given["responded_at"])
+    return Answer(author, date.fromisoformat(day) if day else None, contracts_in(fields.get("hold") or ""))

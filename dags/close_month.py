@@ -4,8 +4,6 @@
 **What it does.** When every day of a month is known (`fleet_daily`), it drafts the month, shows a person what would be
 billed, and waits. After **Approve** (Required Actions, by one of FLEETBILL_APPROVERS): numbers, documents, the message
 for 1C, the finance workbook. After **Reject**: the refusal is recorded, nothing leaves. The DAG never approves for itself.
-Contracts written into *Придержать* stay without an invoice until `fleetbill hold release`. With FLEETBILL_FOUR_EYES a
-second person is asked (`second_approval`), who must be another one.
 
 **When.** By itself, when the last day of a month becomes known. By hand (a contract was mended after the close, a refusal was
 settled): *Trigger* with the partition key of the month, `2026-02`, or
@@ -14,6 +12,9 @@ settled): *Trigger* with the partition key of the month, `2026-02`, or
 
 **What the approval rests on.** Its digest covers figures, evidence, prices, terms and requisites. If one vehicle-day has
 changed since it was shown, `issue` fails with *RunChanged*: clear `draft` and everything after it, and look again.
+
+**A word of the person.** Contracts in *Придержать* (numbers by commas) get no invoice until `fleetbill hold release`; an unknown number
+fails `issue` at once: clear `approval` and answer again. With FLEETBILL_FOUR_EYES another person answers `second_approval`.
 
 **When it fails.** Every step may be run again: issued stays issued, documents and the workbook are written anew,
 the 1C message carries what is not acknowledged. *AlreadyRunning* names the other close of the same month. Contracts that cannot

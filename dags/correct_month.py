@@ -11,6 +11,9 @@ another date than today.
 
     POST /api/v2/dags/correct_month/dagRuns  {"logical_date": null, "partition_key": "2026-02", "conf": {"contract": "МТ-24-001"}}
 
+**A word of the person.** Contracts in *Придержать* (numbers by commas) get no invoice until `fleetbill hold release`; an unknown number
+fails `issue` at once: clear `approval` and answer again. With FLEETBILL_FOUR_EYES another person answers `second_approval`.
+
 **When it fails.** Every step may be run again. *RunChanged* in `issue`: a fact has changed since the page was shown; clear `draft` and
 everything after it, and look again. Run again after it was issued: nothing differs.
 

@@ -98,7 +98,7 @@ def fleet_daily():
         issued_on = date.fromisoformat(params["issue_date"]) if params["issue_date"] else None
         done = watch_day(settings.load(), day, approver=None, issued_on=issued_on, at=clock.now())
         if done.waiting:
-            tell(f"the correctives of {day} wait for a person", "; ".join(done.waiting))
+            tell(f"the correctives of {day} wait for a person", "; ".join(one.english for one in done.waiting))
         return done.issued.invoices if done.issued else 0
 
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[FLEET_DAY], retries=5)

@@ -9,6 +9,9 @@ the run waits in Required Actions for one of FLEETBILL_APPROVERS.
 **When.** On the 1st at 06:00, for the month that begins. By hand (terms were agreed later, a parked contract was mended): *Trigger* with
 the partition key of the month; `issue_date` gives the invoices another date than today. A run again issues only what is missing.
 
+**A word of the person.** Contracts in *Придержать* (numbers by commas) get no invoice until `fleetbill hold release`; an unknown number
+fails `issue` at once: clear `approval` and answer again. With FLEETBILL_FOUR_EYES another person answers `second_approval`.
+
 **When it fails.** Every step may be run again. *RunChanged* in `issue`: terms, prices or requisites have changed since the page was shown;
 clear `prepay` and everything after it. A contract that cannot be priced gets no advance: `fleetbill prepay --month M` names it.
 After **Reject** the refusal is recorded and nothing leaves.
@@ -49,7 +52,7 @@ def prepay_month():
         done = prepay_ahead(settings.load(), Month.parse(partition_key), approver=None, issued_on=issued_on, at=clock.now())
         return {
             "digest": done.prepared.digest,
-            "waiting": list(done.waiting),
+            "waiting": [one.english for one in done.waiting],
             "invoices": done.issued.invoices if done.issued else 0,
             "parked": [f"{each.contract_no}: {each.detail}" for each in done.prepared.parked],
         }
@@ -65,7 +68,7 @@ def prepay_month():
         run = ti.xcom_pull(task_ids="prepay")
         if not run["waiting"]:
             raise AirflowSkipException("within the bounds of an unattended run: nobody is asked")
-        page = approval_page(settings.load(), Month.parse(partition_key), run["digest"], PREPAY, run["waiting"])
+        page = approval_page(settings.load(), Month.parse(partition_key), run["digest"], PREPAY)
         return {"digest": run["digest"], "subject": page.subject, "body": page.body}
 
     question, issuing = ask_and_issue("ask", "prepay")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.billing.draft import compute
 from pipelines.billing.drafts import CLOSE, Scope
 from pipelines.billing.transitions import UNATTENDED, Status, move, same_person, status_of
+from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.period import Month
@@ -68,7 +69,7 @@ def approve_unattended(settings: Settings, month: Month, seen: str, reason: str,
 def reject(settings: Settings, month: Month, seen: str, author: Authorship, purpose: str = CLOSE) -> None:
     """Record that a person refused this run, and why; whatever was approved of it before no longer counts."""
     a_person(author)
-    with engine.transaction(settings) as connection:
+    with turn(settings, f"billing of {month}", author.by, author.at), engine.transaction(settings) as connection:
         run = stored_run(connection, month, purpose)
         if run.digest != seen:
             raise RunChanged(f"the run of {month} has changed since it was shown: look at the new one")

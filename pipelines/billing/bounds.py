@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from pipelines.billing.drafts import Prepared
+from pipelines.rating.wording import roubles
 from pipelines.settings import Settings
 
 FEW = 20
+"""So many clients are within any share: in a small house most clients may well pay ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +21,50 @@ class Bounds:
     share: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a run would issue: invoices, their total in roubles, clients billed, of so many clients in force in the month."""
+
+    invoices: int
+    total: Decimal
+    touched: int
+    clients: int
+
+
+class Beyond(NamedTuple):
+    """Why a run needs a person, in words."""
+
+    english: str
+    russian: str
+
+
 def bounds_of(settings: Settings) -> Bounds:
     """The declared bounds."""
     return Bounds(settings.unattended_invoices, settings.unattended_total, settings.unattended_share)
 
 
-def exceeded(bounds: Bounds, run: Prepared, clients: int) -> Sequence[str]:
-    """Every bound that the run is beyond, in words; none: it may be issued without a person.
-
-    ``clients``: the clients with contracts in force in the month. The share says nothing of a run that bills ``FEW``
-    clients or fewer: in a small house most clients may well pay ahead.
-    """
-    touched = len({draft.client_code for draft in run.drafts})
+def exceeded(bounds: Bounds, run: Size) -> Sequence[Beyond]:
+    """Every bound that the run is beyond; none: it may be issued without a person."""
     said = []
-    if len(run.drafts) > bounds.invoices:
-        said.append(f"{len(run.drafts)} invoices, more than {bounds.invoices}")
-    if run.amounts.total > bounds.total:
-        said.append(f"{run.amounts.total} roubles, more than {bounds.total}")
-    if touched > FEW and touched > bounds.share * clients:
-        said.append(f"{touched} of {clients} clients, a greater share than {bounds.share}")
+    if run.invoices > bounds.invoices:
+        said.append(
+            Beyond(
+                f"{run.invoices} invoices, more than {bounds.invoices}",
+                f"счетов {run.invoices}, без человека не больше {bounds.invoices}",
+            )
+        )
+    if run.total > bounds.total:
+        said.append(
+            Beyond(
+                f"{run.total} roubles, more than {bounds.total}",
+                f"{roubles(run.total)} ₽, без человека не больше {roubles(bounds.total)} ₽",
+            )
+        )
+    if run.touched > FEW and run.touched > bounds.share * run.clients:
+        said.append(
+            Beyond(
+                f"{run.touched} of {run.clients} clients, a greater share than {bounds.share}",
+                f"клиентов {run.touched} из {run.clients}, доля больше {str(bounds.share).replace('.', ',')}",
+            )
+        )
     return said

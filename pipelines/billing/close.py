@@ -8,7 +8,7 @@ from pipelines.billing import listing
 from pipelines.billing.approve import Approval, RunChanged
 from pipelines.billing.draft import draft as draft_month
 from pipelines.billing.draft import drafted_digest
-from pipelines.billing.drafts import CLOSE, Prepared, Scope
+from pipelines.billing.drafts import Prepared, Scope
 from pipelines.billing.hold import approve_without
 from pipelines.billing.issue import Issued, issue
 from pipelines.billing.turn import turn
@@ -67,12 +67,6 @@ def close(
         if seen not in (None, prepared.digest):
             raise RunChanged(f"the run of {month} has changed since it was drafted; the new draft is stored: look at it and approve that")
         return _carry_through(settings, prepared, approver, hold, issued_on, progress)
-
-
-def issue_approved(settings: Settings, month: Month, issued_on: date | None, at: datetime, purpose: str = CLOSE) -> Issued:
-    """The issuing step alone, for orchestration that has the approval already; the month's turn is held."""
-    with turn(settings, f"billing of {month}", "an approved run", at):
-        return issue(settings, month, issued_on, at, purpose)
 
 
 def _is_over(settings: Settings, prepared: Prepared) -> bool:

@@ -1,13 +1,15 @@
 """Hold contracts back from the runs of a month, release them, approve a run without some of them (domain.md §7)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines import collection
 from pipelines.billing.approve import Approval, RunChanged, a_person, put_word, stored_run, unchanged
 from pipelines.billing.draft import compute, store
 from pipelines.billing.drafts import CLOSE, Prepared, Scope
+from pipelines.billing.issue import issue
 from pipelines.billing.transitions import same_person
 from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
@@ -23,6 +25,15 @@ if TYPE_CHECKING:
 COLUMNS = ("month", "contract_no", "client_code", "at", "by", "reason")
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A person's yes to a run: who, the date of the invoices (None: today), and the contracts to hold back."""
+
+    author: Authorship
+    issued_on: date | None = None
+    hold: Sequence[str] = ()
+
+
 class NothingLeft(Refused):
     """Every contract of the run would be held back: then there is nothing to approve."""
 
@@ -30,16 +41,17 @@ class NothingLeft(Refused):
 def hold_back(settings: Settings, month: Month, contracts: Sequence[str], author: Authorship) -> tuple[str, ...]:
     """Leave contracts out of every run of a month until they are released; those that were not held before.
 
-    BadInput names every contract that does not exist. A held contract is parked: the others go on, and nothing is lost.
+    BadInput names every contract that does not exist; AlreadyRunning while a run of the month is at work. A held contract is
+    parked: the others go on, and nothing is lost.
     """
-    with engine.transaction(settings) as connection:
+    with turn(settings, f"billing of {month}", author.by, author.at), engine.transaction(settings) as connection:
         _known(connection, contracts)
         return _put(connection, month, contracts, author, is_held=True)
 
 
 def release(settings: Settings, month: Month, contracts: Sequence[str], author: Authorship) -> tuple[str, ...]:
     """Let contracts be billed again by the next run of the month; those that were held. BadInput as in `hold_back`."""
-    with engine.transaction(settings) as connection:
+    with turn(settings, f"billing of {month}", author.by, author.at), engine.transaction(settings) as connection:
         _known(connection, contracts)
         return _put(connection, month, contracts, author, is_held=False)
 
@@ -62,12 +74,38 @@ def approve_without(settings: Settings, prepared: Prepared, hold: Sequence[str],
     return _approve(settings, prepared.month, prepared.digest, hold, author, prepared.purpose, prepared)
 
 
-def approve_shown(
-    settings: Settings, month: Month, seen: str, hold: Sequence[str], author: Authorship, at: datetime, purpose: str = CLOSE
-) -> Approval:
+def approve_shown(settings: Settings, month: Month, seen: str, answer: Answer, at: datetime, purpose: str = CLOSE) -> Approval:
     """The same for a run that was shown to a person as the digest ``seen``; takes the month's turn."""
-    with turn(settings, f"billing of {month}", author.by, at):
-        return _approve(settings, month, seen, hold, author, purpose, None)[0]
+    with turn(settings, f"billing of {month}", answer.author.by, at):
+        return _approve(settings, month, seen, answer.hold, answer.author, purpose, None)[0]
+
+
+def issue_answered(settings: Settings, month: Month, seen: str, answer: Answer, at: datetime, purpose: str = CLOSE) -> int:
+    """Approve what was shown as ``seen`` and issue it, in one turn, for orchestration that has a person's answer; number of invoices.
+
+    The same answer again gives what it issued: a task that died after the issue is simply run again. SecondPersonNeeded
+    when another person must approve as well.
+    """
+    with turn(settings, f"billing of {month}", answer.author.by, at):
+        done = _issued_before(settings, month, seen, answer.author, purpose)
+        if done is not None:
+            return done
+        _approve(settings, month, seen, answer.hold, answer.author, purpose, None)
+        return issue(settings, month, answer.issued_on, at, purpose).invoices
+
+
+def contracts_in(text: str) -> list[str]:
+    """Contract numbers that a person wrote into one field, by commas."""
+    return [contract_no.strip() for contract_no in text.split(",") if contract_no.strip()]
+
+
+def _issued_before(settings: Settings, month: Month, seen: str, author: Authorship, purpose: str) -> int | None:
+    from sqlalchemy import text
+
+    key = {"month": month.first, "purpose": purpose, "seen": seen, "by": author.by, "at": author.at}
+    with engine.transaction(settings) as connection:
+        found = connection.execute(text(statement("warehouse/billing/issued_before")), key).scalar()
+    return None if found is None else int(found)
 
 
 def _approve(

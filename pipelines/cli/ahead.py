@@ -103,7 +103,7 @@ def _stop_if_waiting(done: "Ahead", command: str) -> None:
     if done.approval:
         say_who_is_missing(done.approval, command)
     if done.waiting:
-        said = "; ".join(done.waiting)
+        said = "; ".join(one.english for one in done.waiting)
         raise WaitsForAPerson(
             f"beyond the bounds of an unattended run ({said}): drafted; `fleetbill {command} --approve-by NAME` issues it"
         )

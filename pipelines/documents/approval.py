@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pipelines.billing.ahead import needs_a_person
 from pipelines.billing.approve import NothingDrafted
 from pipelines.billing.changes import Change, biggest
 from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH
@@ -42,25 +43,22 @@ class ApprovalPage:
     body: str
 
 
-def approval_page(settings: Settings, month: Month, digest: str, purpose: str = CLOSE, waiting: Sequence[str] = ()) -> ApprovalPage:
-    """The drafted run of a month as finance reads it: why a person is asked, the figures, at the end the run's ``digest``.
-
-    ``waiting``: the bounds that an unattended run is beyond.
-    """
+def approval_page(settings: Settings, month: Month, digest: str, purpose: str = CLOSE) -> ApprovalPage:
+    """The drafted run of a month as finance reads it in Airflow: why a person is asked, the figures, at the end the run's ``digest``."""
     with engine.transaction(settings) as connection:
-        return _page(settings, connection, month, digest, purpose, waiting)
+        return _page(settings, connection, month, digest, purpose, in_airflow=True)
 
 
 def drafted_page(settings: Settings, month: Month, purpose: str) -> ApprovalPage:
-    """The page of the run that is drafted now. NothingDrafted without one."""
+    """The same page of the run that is drafted now, for a terminal. NothingDrafted without one."""
     with engine.transaction(settings) as connection:
         run = _read(connection, month, purpose, "billing/run")
         if not run:
             raise NothingDrafted(f"{month} has no drafted {purpose} run")
-        return _page(settings, connection, month, run[0]["digest"], purpose, ())
+        return _page(settings, connection, month, run[0]["digest"], purpose, in_airflow=False)
 
 
-def _page(settings: Settings, connection: "Connection", month: Month, digest: str, purpose: str, waiting: Sequence[str]) -> ApprovalPage:
+def _page(settings: Settings, connection: "Connection", month: Month, digest: str, purpose: str, *, in_airflow: bool) -> ApprovalPage:
     totals, parked = (
         _read(connection, month, purpose, "documents/approval_totals"),
         _read(connection, month, purpose, "documents/approval_parked"),
@@ -71,7 +69,8 @@ def _page(settings: Settings, connection: "Connection", month: Month, digest: st
         "month": str(month),
         "purpose": purpose,
         "digest": digest,
-        "waiting": waiting,
+        "in_airflow": in_airflow,
+        "waiting": [one.russian for one in needs_a_person(settings, connection, month, purpose)] if purpose in (PREPAY, WATCH) else (),
         "totals": _totals(totals),
         "has_before": any(row["total_before"] is not None for row in totals),
         "clients": _clients(_read(connection, month, purpose, "documents/approval_clients")) if purpose == CLOSE else None,

@@ -255,3 +255,15 @@ def test_a_killed_watch_is_completed_by_the_next(settings, run_cli, environment,
         person = Authorship("Анна", "approved at the command line", AFTER)
         watch(other, date(2026, 4, 30), approver=person, issued_on=date(2026, 4, 30), at=AFTER)
         assert difference(contents(settings), contents(other)) == {}
+
+
+def test_what_a_person_refused_is_not_issued_unattended_later(settings, run_cli, monkeypatch):
+    monkeypatch.setenv("FLEETBILL_UNATTENDED_INVOICES", "3")
+    assert run_cli("prepay", "--month", MONTH)[0] == 1
+    assert "счетов 4, без человека не больше 3" in run_cli("review", "--month", MONTH, "--purpose", "prepay")[1]
+    assert run_cli("prepay", "--month", MONTH, "--reject-by", "Анна", "--reason", "не в этом месяце")[0] == 0
+    monkeypatch.setenv("FLEETBILL_UNATTENDED_INVOICES", "200")
+    code, _, err = run_cli("prepay", "--month", MONTH)
+    assert (code, "refused by Анна" in err) == (1, True)
+    assert _issued(run_cli, "P1") == []
+    assert len(_json(run_cli("prepay", "--month", MONTH, "--approve-by", "Борис", "--format", "json"))) == 4

@@ -212,14 +212,14 @@ def test_two_people_approve_where_the_settings_ask_for_it(settings, run_cli, dra
 
 def test_one_of_two_people_is_not_enough_to_issue(settings, run_cli, drafted):
     from pipelines.billing.approve import SecondPersonNeeded
-    from pipelines.billing.close import issue_approved
-    from pipelines.billing.hold import approve_shown
+    from pipelines.billing.hold import Answer, approve_shown, issue_answered
 
     careful = replace(settings, four_eyes=True)
     digest = _rows(settings, "SELECT digest FROM billing.runs")[0][0]
-    assert not approve_shown(careful, FEBRUARY, digest, [], Authorship("Анна", "да", AT), AT).is_complete
+    answer = Answer(Authorship("Анна", "да", AT), date(2026, 3, 2))
+    assert not approve_shown(careful, FEBRUARY, digest, answer, AT).is_complete
     with pytest.raises(SecondPersonNeeded, match="approved by Анна alone"):
-        issue_approved(careful, FEBRUARY, date(2026, 3, 2), AT)
+        issue_answered(careful, FEBRUARY, digest, answer, AT)
     assert _issued(settings) == []
 
 
@@ -272,3 +272,18 @@ def test_the_last_number_is_that_of_the_last_invoice(settings):
     for attempt in ("UPDATE billing.numbers SET last_no = 0", "UPDATE billing.numbers SET last_no = last_no + 1, year = 2027"):
         with pytest.raises(DBAPIError, match="the last number of ORG"), engine.engine(settings).connect() as connection:
             connection.execute(text(attempt))
+
+
+def test_a_run_that_was_approved_before_another_one_came_in_between_is_issued(settings, run_cli, drafted):
+    from pipelines.billing.hold import Answer, approve_shown
+
+    digest = _rows(settings, "SELECT digest FROM billing.runs")[0][0]
+    assert approve_shown(settings, FEBRUARY, digest, Answer(Authorship("Анна", "да", AT)), AT).is_complete  # and killed before the issue
+    run_cli("hold", "add", "SAME", "--month", "2026-02", "--by", "Борис", "--reason", "спор")
+    run_cli("close", "--month", "2026-02")
+    assert run_cli("close", "--month", "2026-02", "--reject-by", "Борис", "--reason", "без SAME не надо")[0] == 0
+    run_cli("hold", "release", "SAME", "--month", "2026-02", "--by", "Борис", "--reason", "договорились")
+    run_cli("close", "--month", "2026-02")
+    assert _rows(settings, "SELECT digest FROM billing.runs") == [(digest,)]
+    assert _json(_approve(run_cli))[0]["invoices"] == 4
+    assert _rows(settings, "SELECT DISTINCT approval_no FROM billing.invoices WHERE month = '2026-02-01'") == [(1,)]

@@ -13,7 +13,7 @@ CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.hold
     FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 GRANT SELECT, INSERT ON billing.holds TO fleetbill_app;
 
--- The last number is that of the last invoice: nobody takes a number again or leaves a gap, not by hand either.
+-- The counter stands at the last invoice: setting it by hand can neither give a number again nor skip one.
 CREATE FUNCTION billing.refuse_other_number() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE issued integer;
 BEGIN
@@ -51,7 +51,7 @@ SELECT
     ) AS approved_by
 FROM billing.runs r
 LEFT JOIN LATERAL (
-    SELECT a.approval_no, a.decision, a.by_name, a.digest FROM billing.approvals a
-    WHERE (a.month, a.purpose) = (r.month, r.purpose) ORDER BY a.approval_no DESC LIMIT 1
-) l ON l.digest = r.digest;
+    SELECT a.approval_no, a.decision, a.by_name FROM billing.approvals a
+    WHERE (a.month, a.purpose, a.digest) = (r.month, r.purpose, r.digest) ORDER BY a.approval_no DESC LIMIT 1
+) l ON true;
 GRANT SELECT ON billing.run_words TO fleetbill_app;
