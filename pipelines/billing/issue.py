@@ -22,6 +22,7 @@ _BEFORE = ("billing/lock_numbers", "billing/numbered_drafts", "billing/issue_lin
 _AFTER = (
     "billing/keep_numbers",
     "billing/close_contracts",
+    "billing/discard_overtaken",
     "receivables/lock",
     "receivables/add_credits",
     "receivables/allocate_open",

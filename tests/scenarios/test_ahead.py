@@ -18,6 +18,7 @@ from pipelines.billing import bounds
 from pipelines.billing.ahead import watch
 from pipelines.clock import Authorship
 from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement
 from tests.company import Company, steady
 from tests.conftest import NOW, cloned, release
 from tests.database import contents, difference
@@ -230,6 +231,33 @@ def test_beyond_a_bound_the_run_waits_for_a_person(settings, run_cli, monkeypatc
     assert {row["status"] for row in _json(run_cli("invoices", "--month", MONTH, "--format", "json"))} == {"issued"}
     with engine.transaction(settings) as connection:
         assert connection.execute(text("SELECT by_name FROM billing.approvals")).scalars().all() == ["Анна"]
+
+
+def test_an_advance_that_nobody_answered_counts_once_when_the_close_bills_it(settings, run_cli, monkeypatch):
+    monkeypatch.setenv("FLEETBILL_UNATTENDED_INVOICES", "3")
+    assert run_cli("prepay", "--month", MONTH)[0] == 1
+
+    def shown(contract_no):
+        with engine.reading(settings) as connection:
+            rows = connection.execute(
+                text(statement("warehouse/documents/report_register")), {"month": date(2026, 4, 1), "today": date(2026, 5, 1)}
+            ).all()
+            ledger = connection.execute(text(statement("warehouse/documents/report_ledger")), {"month": date(2026, 4, 1)}).all()
+            bounds = {"first": date(2026, 4, 1), "last": date(2026, 4, 30)}
+            rates = connection.execute(text(statement("warehouse/billing/leakage_rates")), bounds).all()
+        assert sum(row.total for row in ledger) == sum(row.total for row in rows)
+        by_rates = {row.contract_no: row.net for row in rates}.get(contract_no)
+        return [(row.status, row.net) for row in rows if row.contract_no == contract_no], by_rates
+
+    assert shown("P2")[0] == [("черновик", Decimal("3000.00"))]  # 10 × 300, waiting
+    assert run_cli("close", "--month", MONTH)[0] == 0
+    assert shown("P2") == ([("черновик", Decimal("3000.00"))], Decimal("3000.00"))
+    _close(run_cli)
+    assert shown("P2")[0] == [("выставлен", Decimal("3000.00"))]
+    with engine.reading(settings) as connection:
+        left = connection.execute(text("SELECT contract_no FROM billing.drafts WHERE purpose = 'prepay' AND NOT discarded")).scalars().all()
+    assert left == []
+    assert _json(run_cli("prepay", "--month", MONTH, "--format", "json")) == []
 
 
 @pytest.mark.parametrize("table", ["turns", "approvals", "invoices"])

@@ -14,6 +14,9 @@ FROM (
         FROM billing.drafts d
         JOIN billing.draft_lines l USING (invoice_id)
         WHERE d.month BETWEEN :first AND :last AND NOT d.discarded AND l.component_kind IN ('vehicles', 'vehicle_days')
+          AND NOT (d.purpose IN ('prepay', 'watch') AND (d.contract_no, d.month) IN (
+              SELECT contract_no, month FROM billing.drafts WHERE month BETWEEN :first AND :last AND purpose = 'close' AND NOT discarded
+          ))
     ) lines
     GROUP BY contract_no, month
 ) b

@@ -25,6 +25,9 @@ WITH zero AS (
     JOIN billing.draft_lines l USING (invoice_id)
     WHERE d.month = :month AND NOT d.discarded AND l.component_kind IN ('vehicles', 'vehicle_days')
       AND d.contract_no IN (SELECT contract_no FROM zero)
+      AND NOT (d.purpose IN ('prepay', 'watch') AND d.contract_no IN (
+          SELECT contract_no FROM billing.drafts WHERE month = :month AND purpose = 'close' AND NOT discarded
+      ))
 )
 SELECT
     z.contract_no, k.client_code, k.name AS client, z.component, z.kind IN ('vehicles', 'vehicle_days') AS is_per_vehicle, z.segment_from,

@@ -9,6 +9,9 @@ FROM (
     UNION ALL
     SELECT d.invoice_id, NULL, d.organization_code, NULL, d.contract_no, d.evidence #>> '{client,name}'
     FROM billing.drafts d WHERE d.month = :month AND NOT d.discarded
+      AND NOT (d.purpose IN ('prepay', 'watch') AND d.contract_no IN (
+          SELECT contract_no FROM billing.drafts WHERE month = :month AND purpose = 'close' AND NOT discarded
+      ))
 ) i
 JOIN (
     SELECT x.* FROM billing.invoice_lines x JOIN billing.invoices b USING (invoice_id) WHERE b.month = :month

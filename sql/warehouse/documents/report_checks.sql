@@ -6,7 +6,11 @@ SELECT
         SELECT coalesce(sum(total), 0.00)
         FROM (
             SELECT total FROM billing.invoices WHERE month = :month
-            UNION ALL SELECT total FROM billing.drafts WHERE month = :month AND NOT discarded
+            UNION ALL
+            SELECT total FROM billing.drafts d WHERE d.month = :month AND NOT d.discarded
+              AND NOT (d.purpose IN ('prepay', 'watch') AND d.contract_no IN (
+                  SELECT contract_no FROM billing.drafts WHERE month = :month AND purpose = 'close' AND NOT discarded
+              ))
         ) i
     )::numeric(16, 2) AS revenue,
     (SELECT coalesce(sum(total), 0.00) FROM billing.invoices WHERE month = :previous)::numeric(16, 2) AS revenue_before,

@@ -17,4 +17,7 @@ UNION ALL
 SELECT '', d.kind, 'черновик', d.organization_code, d.client_code, d.evidence #>> '{client,name}', d.contract_no, NULL, NULL,
     d.net, d.vat, d.total, 0.00, NULL
 FROM billing.drafts d WHERE d.month = :month AND NOT d.discarded
+  AND NOT (d.purpose IN ('prepay', 'watch') AND d.contract_no IN (
+      SELECT contract_no FROM billing.drafts WHERE month = :month AND purpose = 'close' AND NOT discarded
+  ))
 ORDER BY organization_code, sequence_no NULLS LAST, contract_no, kind

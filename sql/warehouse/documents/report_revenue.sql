@@ -12,6 +12,9 @@ WITH lines AS (
     FROM billing.drafts d
     JOIN billing.draft_lines l USING (invoice_id)
     WHERE d.month = :month AND NOT d.discarded
+      AND NOT (d.purpose IN ('prepay', 'watch') AND d.contract_no IN (
+          SELECT contract_no FROM billing.drafts WHERE month = :month AND purpose = 'close' AND NOT discarded
+      ))
 )
 SELECT
     r.tariff_code, t.name AS tariff, r.component_no, r.component, r.component_kind, round(r.quantity, 3) AS quantity, r.net, r.vat, r.total,
