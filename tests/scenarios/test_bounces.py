@@ -196,6 +196,20 @@ def test_garbage_is_kept_with_its_reason_and_the_next_file_is_read(settings, smt
     assert read_inbox(settings, LATER) == []
 
 
+def test_a_file_that_cannot_be_read_stops_no_other(settings, smtp):
+    """The link leads to a file whose reading fails with EIO, as a bad disk's does."""
+    (letter,) = _sent(settings, smtp, "gone@client.example")
+    folder = settings.exchange / "mail"
+    (folder / "in").mkdir(parents=True)
+    (folder / "in" / "a.eml").symlink_to("/proc/self/mem")
+    (folder / "in" / "z.eml").write_bytes(report(letter, recipient("gone@client.example")))
+    assert [(line.file, line.outcome, line.is_problem) for line in read_inbox(settings, LATER)] == [
+        ("a.eml", "unreadable", True),
+        ("z.eml", "bounced", False),
+    ]
+    assert [path.name for path in (folder / "in").iterdir()] == ["a.eml"]
+
+
 def test_a_report_about_nobody_is_said_and_kept(settings, smtp, tmp_path, run_cli):
     (letter,) = _sent(settings, smtp, "a@client.example")
     letter.replace_header("Message-ID", "<somebody-elses@letter.example>")

@@ -15,7 +15,7 @@ from pipelines.delivery.mail import events
 from pipelines.delivery.mail.compose import Unsendable, ascii_address
 from pipelines.delivery.mail.dsn import NoReport, Recipient, Report, read_reports
 from pipelines.delivery.mail.mailbox_files import dropped, messages
-from pipelines.delivery.mail.rules import after_bounce
+from pipelines.delivery.mail.rules import after_bounce, one_line
 from pipelines.delivery.mail.sending import ZONE, read_message, run
 from pipelines.drop_folder import move
 from pipelines.settings import Settings
@@ -34,7 +34,8 @@ FAILED = "failed"
 @dataclass(frozen=True, slots=True)
 class Read:
     """What one line of a report came to. ``outcome``: bounced; known (read before); delayed, delivered (no bounce); unmatched
-    (it is about no letter of ours); waiting (the letter's hand-over is not settled yet); not_a_report."""
+    (it is about no letter of ours); waiting (the letter's hand-over is not settled yet); not_a_report; unreadable (the file
+    system refuses it: it stays where it is and is tried again)."""
 
     file: str
     outcome: str
@@ -46,7 +47,7 @@ class Read:
     @property
     def is_problem(self) -> bool:
         """Whether a person must look at the message."""
-        return self.outcome in {"unmatched", "not_a_report"}
+        return self.outcome in {"unmatched", "not_a_report", "unreadable"}
 
     def __str__(self) -> str:
         return " ".join(filter(None, [f"{self.file}: {self.outcome}", self.kind, self.key, self.address, self.detail]))
@@ -59,18 +60,20 @@ def read_bounces(settings: Settings, path: Path, at: datetime) -> list[Read]:
 
 def read_inbox(settings: Settings, at: datetime) -> list[Read]:
     """Read `exchange/mail/in`: files move to `done`, or to `failed` with what is wrong in NAME.error.txt; only after
-    their reports were stored, so that a killed run is repeated without harm."""
+    their reports were stored, so that a killed run is repeated without harm. One that cannot be read or moved stops no other."""
     folder = settings.exchange / "mail"
     found: list[Read] = []
     for path in dropped(folder / "in"):
         try:
             lines = read_bounces(settings, path, at)
+            found += lines
+            problems = "\n".join(str(line) for line in lines if line.is_problem)
+            if not any(line.outcome == "waiting" for line in lines):
+                move(path, folder / ("failed" if problems or not lines else "done"), problems or ("" if lines else "no message in it"))
         except FileNotFoundError:  # another process has moved it
             continue
-        found += lines
-        problems = "\n".join(str(line) for line in lines if line.is_problem)
-        if not any(line.outcome == "waiting" for line in lines):
-            move(path, folder / ("failed" if problems or not lines else "done"), problems or ("" if lines else "no message in it"))
+        except OSError as error:
+            found.append(Read(one_line(path.name), "unreadable", detail=error.strerror or str(error)))
     return found
 
 
