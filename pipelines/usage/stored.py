@@ -50,10 +50,16 @@ def read(connection: "Connection", sources: Sources) -> Kept | None:
 
 
 def take_turn(connection: "Connection", month: Month) -> None:
-    """Wait until nobody else is replacing this month's usage; holds until the transaction ends."""
+    """Wait until nobody else is replacing the usage of this month or of one beside it; holds until the transaction ends.
+
+    Neighbours wait for each other because findings of a month reach over its borders. Earlier months come first, so that
+    two that wait never wait for each other.
+    """
     from sqlalchemy import text
 
-    connection.execute(text(statement("warehouse/usage/take_turn")), {"month": month.first})
+    turn = text(statement("warehouse/usage/take_turn"))
+    for each in (month.previous, month, month.next):
+        connection.execute(turn, {"month": each.first})
 
 
 def replace(connection: "Connection", sources: Sources, days: "pa.Table", gaps: Mapping[str, list[Gap]], at: datetime) -> None:
