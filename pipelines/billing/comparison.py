@@ -16,7 +16,8 @@ class ContractMonth:
     """A contract's month on both sides.
 
     ``billed``: everything issued for it; where it is not closed, what the stored tariffs would bill now. ``drift``: by how
-    much the stored tariffs would bill a closed month differently today: what changed since are facts, not tariffs.
+    much the stored tariffs would bill a closed month differently today: what changed since are facts, not tariffs; None:
+    not known, what is stored today cannot be rated.
     """
 
     contract_no: str
@@ -26,7 +27,7 @@ class ContractMonth:
     is_closed: bool
     billed: Amounts
     simulated: Amounts
-    drift: Amounts = Amounts()
+    drift: Amounts | None = Amounts()
 
     @property
     def difference(self) -> Decimal:

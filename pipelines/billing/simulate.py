@@ -129,7 +129,7 @@ def _compared(sides: _Sides, party: Party, issued: Amounts | None) -> ContractMo
         return simulated
     whose = (number, party.contract.client_code, str(party.client["name"]), sides.known.month)
     if issued is not None:
-        drift = Amounts() if isinstance(stored, ParkedContract) else stored - issued
+        drift = None if isinstance(stored, ParkedContract) else stored - issued
         return ContractMonth(*whose, is_closed=True, billed=issued, simulated=simulated, drift=drift)
     if isinstance(stored, ParkedContract):
         return replace(stored, detail=f"by the stored tariffs: {stored.detail}")

@@ -131,12 +131,18 @@ def _remarks(found: "Simulation") -> None:
         say(
             f"not closed: {_count(opened, 'contract-month')} of {len(found.compared)}, compared with what the stored tariffs would bill now"
         )
-    moved = [row for row in found.compared if row.drift]
+    moved = [row.drift.total for row in found.compared if row.drift]
     if moved:
-        total = sum((row.drift.total for row in moved), ZERO)
         say(
             f"facts have changed since the close of {_count(len(moved), 'contract-month')}: the stored tariffs would bill them "
-            f"{total:+.2f} differently today; that part of the difference is not the tariffs' (`fleetbill correct` bills it)"
+            f"{sum(moved, ZERO):+.2f} differently today; that part of the difference is not the tariffs' (`fleetbill correct` bills it)"
+        )
+    unknown = [f"{row.contract_no} {row.month}" for row in found.compared if row.drift is None]
+    if unknown:
+        more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
+        say(
+            f"what is stored cannot be rated today for {_count(len(unknown), 'closed contract-month')} ({', '.join(unknown[:10])}{more}): "
+            "how much of the difference is not the tariffs' is not known"
         )
     for month in found.months:
         say_parked([each for at, each in found.parked if at == month], f"{month}: ")

@@ -272,6 +272,20 @@ def test_facts_that_changed_since_the_close_are_told_apart(own, run_cli, source,
     )
 
 
+def test_a_closed_month_that_can_no_longer_be_rated_has_an_unknown_drift(own, run_cli, source):
+    """T9 prices UNIT as stored from the 20th only; the tried one prices all of November: 10 × 360 + 20 %."""
+    terms = [{"contract_no": "UNIT", "valid_from": "2025-11-01", "tariff_code": "T9"}]
+    late = {"tariff_code": "T9", "valid_from": "2025-11-20"}
+    stored = source("stored", tariffs=[{**late, "name": "Новый"}], components=[{**late, **VEHICLES, "price": "360"}], terms=terms)
+    assert run_cli("master", "import", stored, "--by", "Анна", "--reason", "ошибка")[0] == 0
+    whole = {"tariff_code": "T9", "valid_from": "2025-11-01"}
+    tried = source("tried", tariffs=[{**whole, "name": "Новый"}], components=[{**whole, **VEHICLES, "price": "360"}])
+    rows, err = _simulated(run_cli, tried, "--contract", "UNIT")
+    assert [(row["billed"], row["simulated"]) for row in rows] == [("3600.00", "4320.00")]
+    assert "what is stored cannot be rated today for 1 closed contract-month (UNIT 2025-11): how much of the difference is not" in err
+    assert "facts have changed" not in err
+
+
 def test_a_simulation_says_what_an_import_would_do(own, run_cli, source):
     """Imported for good, the same source is corrected by exactly the simulated differences."""
     tried = source(
