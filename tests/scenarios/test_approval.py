@@ -208,6 +208,10 @@ def test_two_people_approve_where_the_settings_ask_for_it(settings, run_cli, dra
         ("Анна Петрова", "approved"),
         ("Борис Ветров", "approved"),
     ]
+    number, contract_no = _rows(settings, "SELECT number, contract_no FROM billing.invoices WHERE month = '2026-02-01' ORDER BY number")[0]
+    assert "approved by Анна Петрова, Борис Ветров: " in run_cli("explain", number)[1]
+    told = _json(run_cli("master", "history", "--contract", contract_no, "--sheet", "approvals", "--format", "json"))
+    assert [row["by"] for row in told if row["key"].startswith("2026-02")] == ["Анна Петрова", "Борис Ветров"]
 
 
 def test_one_of_two_people_is_not_enough_to_issue(settings, run_cli, drafted):
