@@ -34,9 +34,10 @@ def close(month: Month, word: Word, issue_date: date | None, output_format: str)
     person = word.approver()
     if word.refused(month, "close"):
         return
+    at = now()
     shown = (lambda step: say(f"{month}: {step} …")) if interactive() else (lambda _: None)
-    done = close_month(settings(), month, approver=person, issued_on=issue_date, at=now(), hold=word.hold, progress=shown)
-    say_not_over(settings(), month, now())
+    done = close_month(settings(), month, approver=person, issued_on=issue_date, at=at, hold=word.hold, progress=shown)
+    say_not_over(settings(), month, at)
     _print(done, output_format)
     if done.approval:
         say_who_is_missing(done.approval, f"close --month {month}")
