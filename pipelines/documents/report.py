@@ -36,7 +36,6 @@ REASONS = {
     "no_terms": "нет условий договора",
     "no_tariff": "нет версии тарифа",
     "broken_tariff": "тариф нельзя рассчитать",
-    "prepaid": "предоплата ещё не выставляется",
     "unknown_online": "нет времени на связи",
     "missing_meter": "нет данных счётчика",
     "negative_usage": "отрицательный показатель",
@@ -53,7 +52,7 @@ Read = Callable[..., Iterator[Any]]
 def write_report(settings: Settings, month: Month, at: datetime) -> str:
     """Write the workbook of a month; its address in the store. Drafts are shown as drafts."""
     buffer = io.BytesIO()
-    with engine.transaction(settings) as connection:
+    with engine.reading(settings) as connection:
         write_workbook(_data(connection, month, at), buffer)
     store = DocumentStore(settings.documents)
     store.put(workbook_path(month), buffer.getvalue())
@@ -63,7 +62,6 @@ def write_report(settings: Settings, month: Month, at: datetime) -> str:
 def _data(connection: "Connection", month: Month, at: datetime) -> WorkbookData:
     from sqlalchemy import text
 
-    connection.execute(text(statement("warehouse/documents/report_moment")))
     zone = connection.execute(text(statement("warehouse/master/time_zone"))).scalar() or _ZONE
     today = local_date(at, zone) if at.tzinfo else at.date()
 

@@ -13,7 +13,7 @@ from pipelines.rating.model import Kind
 
 
 def test_reasons_of_parked_contracts():
-    assert {*map(str, Cause), HELD} <= set(REASONS)
+    assert {*map(str, Cause), HELD} == set(REASONS)
 
 
 def test_runs_kinds_of_invoices_and_units():
