@@ -54,11 +54,6 @@ def render_document(document: Document) -> bytes:
         raise NotTypeset(f"{document_path(document)}: {error}") from None
 
 
-def render_invoice(document: InvoiceDocument) -> bytes:
-    """A счёт на оплату as PDF."""
-    return render_document(document)
-
-
 def render_documents(documents: Iterable[Document], workers: int = 0) -> Iterator[tuple[str, bytes]]:
     """(path in the store, PDF) of every document, in order; ``workers`` = 0: one process per core.
 
@@ -84,11 +79,6 @@ def render_documents(documents: Iterable[Document], workers: int = 0) -> Iterato
             yield from waiting.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def render_invoices(documents: Iterable[InvoiceDocument], workers: int = 0) -> Iterator[tuple[str, bytes]]:
-    """(path in the store, PDF) of every счёт, in order, on all cores by default."""
-    return render_documents(documents, workers)
 
 
 def _cores() -> int:

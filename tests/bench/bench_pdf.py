@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipelines.documents import mail, qr
 from pipelines.documents.model import InvoiceDocument
-from pipelines.documents.pdf import render_invoices
+from pipelines.documents.pdf import render_documents
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # started as a script, also in the spawned processes
 from tests.unit.documents import samples
@@ -36,7 +36,7 @@ def bench(invoices: int = 1000, reference: int = 60, workers: int = 0) -> PdfBen
     """Both renderers at work on all cores, start of the processes included, QR code included."""
     workers = workers or os.cpu_count() or 1
     started = time.perf_counter()
-    made = sum(1 for _ in render_invoices(_stream(invoices), workers))
+    made = sum(1 for _ in render_documents(_stream(invoices), workers))
     ours = made / (time.perf_counter() - started)
     started = time.perf_counter()
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:

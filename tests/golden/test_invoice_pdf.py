@@ -14,7 +14,7 @@ import pytest
 from pipelines.documents import pdf
 from pipelines.documents.model import InvoiceRow, Offset, Party
 from pipelines.documents.paths import document_path
-from pipelines.documents.pdf import render_document, render_documents, render_invoice, render_invoices
+from pipelines.documents.pdf import render_document, render_documents
 from tests.unit.documents import samples
 
 
@@ -29,7 +29,7 @@ def text_of(content: bytes) -> str:
 
 
 def test_an_accountant_finds_everything():
-    text = text_of(render_invoice(samples.invoice()))
+    text = text_of(render_document(samples.invoice()))
     for expected in (
         "Счёт на оплату № НСМ-2026-000123 от 1 февраля 2026 г.",
         "Услуги мониторинга транспорта за январь 2026 г.",
@@ -61,7 +61,7 @@ def test_an_accountant_finds_everything():
 
 
 def test_the_font_is_roboto_and_nothing_else():
-    reader = pypdf.PdfReader(io.BytesIO(render_invoice(samples.invoice())))
+    reader = pypdf.PdfReader(io.BytesIO(render_document(samples.invoice())))
     fonts = {str(font.get_object()["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()}
     assert fonts
     assert all("+Roboto-" in font for font in fonts)
@@ -83,15 +83,15 @@ def test_what_typst_refuses_names_the_document(tmp_path, monkeypatch):
     pdf._compiler.cache_clear()
     try:
         with pytest.raises(pdf.NotTypeset, match=r"invoices/2026-01/НСМ/НСМ-2026-000123\.pdf"):
-            render_invoice(samples.invoice())
+            render_document(samples.invoice())
     finally:
         pdf._compiler.cache_clear()
 
 
 def test_the_same_document_gives_the_same_bytes():
-    first, again = render_invoice(samples.invoice()), render_invoice(samples.invoice())
+    first, again = render_document(samples.invoice()), render_document(samples.invoice())
     assert first == again
-    assert first != render_invoice(samples.invoice(number="НСМ-2026-000124"))
+    assert first != render_document(samples.invoice(number="НСМ-2026-000124"))
 
 
 HOSTILE = ["#panic()", r"*bold* _it_ $x$ \\ \u{41}", "@ref <label> // no /* comment */", '"; #sys.exit', "= heading", "<b>&amp;</b>"]
@@ -101,21 +101,21 @@ HOSTILE = ["#panic()", r"*bold* _it_ $x$ \\ \u{41}", "@ref <label> // no /* comm
 def test_hostile_text_prints_literally(name):
     buyer = replace(samples.BUYER, full_name=name, address=name)
     rows = (samples.row(1, name, text=name, unit=name[:6]),)
-    text = text_of(render_invoice(samples.invoice(rows, buyer=buyer, number="N-1", notes=(name,))))
+    text = text_of(render_document(samples.invoice(rows, buyer=buyer, number="N-1", notes=(name,))))
     assert text.replace(" ", "").count(re.sub(r"\s", "", name)) >= 5
 
 
 def test_the_count_of_500_lines_and_their_sum():
     rows = [samples.row(no, f"Составляющая {no:03}", "3", "33.33") for no in range(1, 501)]
     # 500 × (99.99 + 22.00)
-    assert "Всего 500 наименований на сумму 60 995,00 руб." in text_of(render_invoice(samples.invoice(rows)))
+    assert "Всего 500 наименований на сумму 60 995,00 руб." in text_of(render_document(samples.invoice(rows)))
 
 
 def test_an_entrepreneur_without_vat():
     seller = Party("ИП1", "Петров Пётр Петрович", "entrepreneur", inn="500100732259", bank=samples.SELLER.bank, director="Петров П. П.")
     buyer = Party("C-2", "Иванов Иван Иванович", "individual")
     document = samples.invoice((samples.row(1, rate=None),), seller=seller, buyer=buyer)
-    text = text_of(render_invoice(document))
+    text = text_of(render_document(document))
     assert "Индивидуальный предприниматель Петров Пётр Петрович" in text
     assert "КПП" not in text
     assert text.count("ИНН") == 2  # the bank table and the seller; the buyer has none
@@ -129,15 +129,15 @@ def test_prices_with_vat_and_both():
     inclusive = InvoiceRow(
         1, "А", "", Decimal(1), "шт.", Decimal("122.00"), Decimal("100.00"), Decimal(22), Decimal("22.00"), Decimal("122.00"), True
     )
-    assert "Цена с НДС" in text_of(render_invoice(samples.invoice((inclusive,))))
-    both = text_of(render_invoice(samples.invoice((inclusive, samples.row(2)))))
+    assert "Цена с НДС" in text_of(render_document(samples.invoice((inclusive,))))
+    both = text_of(render_document(samples.invoice((inclusive, samples.row(2)))))
     assert "Цена с НДС" not in both
     assert "122,00 с НДС" in both
 
 
 def test_two_rates_stand_apart():
     rows = (samples.row(1, rate="22"), samples.row(2, rate="20"))
-    text = text_of(render_invoice(samples.invoice(rows, kind="adjustment", refers_to=("Н-1", "Н-2"))))
+    text = text_of(render_document(samples.invoice(rows, kind="adjustment", refers_to=("Н-1", "Н-2"))))
     assert "НДС 20 % 20,00" in text
     assert "НДС 22 % 22,00" in text
     assert "Корректировка за январь 2026 г. к счетам: № Н-1, № Н-2" in text
@@ -145,14 +145,14 @@ def test_two_rates_stand_apart():
 
 def test_credits_lower_what_is_to_pay():
     document = samples.invoice(offsets=(Offset("Зачтено по корректировке № К-1", Decimal("1500.00")),))
-    text = text_of(render_invoice(document))
+    text = text_of(render_document(document))
     assert "Зачтено по корректировке № К-1 −1 500,00" in text
     assert "Всего к оплате 56 491,79 ₽" in text
 
 
 def test_a_settled_invoice_asks_for_nothing():
     document = samples.invoice((samples.row(1),), offsets=(Offset("Аванс", Decimal("122.00")),))
-    text = text_of(render_invoice(document))
+    text = text_of(render_document(document))
     assert "Всего к оплате 0,00 ₽" in text
     assert "Оплата не требуется" in text
     assert "QR" not in text
@@ -160,7 +160,7 @@ def test_a_settled_invoice_asks_for_nothing():
 
 
 def test_a_credit_is_no_request_for_payment():
-    text = text_of(render_invoice(samples.invoice((samples.row(1, quantity="1", price="-70.00"),), kind="adjustment")))
+    text = text_of(render_document(samples.invoice((samples.row(1, quantity="1", price="-70.00"),), kind="adjustment")))
     assert "Корректировка № НСМ-2026-000123" in text
     assert "К зачёту в следующих счетах 85,40 ₽" in text
     assert "Всего к оплате" not in text
@@ -209,9 +209,9 @@ def test_the_usage_appendix():
 def test_a_stream_comes_back_in_order_the_same_bytes_and_leaves_no_process():
     documents = [samples.invoice((samples.row(1, price=f"{no}.00"),), number=f"Н-{no}") for no in range(1, 41)]
     before = set(multiprocessing.active_children())
-    made = list(render_invoices(iter(documents), workers=2))
+    made = list(render_documents(iter(documents), workers=2))
     assert [path for path, _ in made] == [document_path(document) for document in documents]
-    assert made[25][1] == render_invoice(documents[25])
+    assert made[25][1] == render_document(documents[25])
     assert set(multiprocessing.active_children()) == before
 
 
