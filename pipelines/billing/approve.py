@@ -45,19 +45,6 @@ class Approval:
     is_complete: bool
 
 
-def approve(settings: Settings, month: Month, seen: str, author: Authorship, purpose: str = CLOSE) -> Approval:
-    """Approve the drafts of a month; ``seen`` is the digest of the run that the person looked at.
-
-    Approving the same run again is the same approval. RunChanged when one vehicle-day, price, term or requisite has
-    changed since the draft: the month is computed anew to know. With ``four_eyes`` two different people complete it.
-    """
-    a_person(author)
-    with engine.transaction(settings) as connection:
-        run = stored_run(connection, month, purpose)
-        unchanged(settings, connection, month, purpose, run, seen, author.at)
-        return put_word(settings, connection, month, purpose, run, author)
-
-
 def approve_unattended(settings: Settings, month: Month, seen: str, reason: str, at: datetime, purpose: str) -> Approval:
     """Approve a run that is within the declared bounds (domain.md §6): nobody is asked, and that is recorded."""
     with engine.transaction(settings) as connection:
@@ -78,7 +65,10 @@ def reject(settings: Settings, month: Month, seen: str, author: Authorship, purp
 
 
 def put_word(settings: Settings, connection: "Connection", month: Month, purpose: str, run: "Row[Any]", author: Authorship) -> Approval:
-    """Approve a run that was found unchanged, in the caller's transaction; nothing where it is approved already."""
+    """Approve a run that was found `unchanged`, in the caller's transaction; nothing where it is approved already.
+
+    With ``four_eyes`` two different people complete it.
+    """
     status = status_of(run.approved_by, four_eyes=settings.four_eyes)
     if status is Status.DRAFT and same_person(author.by) not in map(same_person, run.approved_by):
         approved_by = (*run.approved_by, author.by)
