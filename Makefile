@@ -42,6 +42,7 @@ test: setup ## the whole test suite
 .PHONY: lint
 lint: setup ## ruff, mypy, import rules
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy -p pipelines -p stack
 	@$(BIN)/lint-imports --no-cache
 

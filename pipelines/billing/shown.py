@@ -9,7 +9,7 @@ from pipelines.rating.charges import Charge
 
 
 def shown_share(share: Fraction, span: Span) -> str:
-    """"19/31", days over days of the month as a person counts them; "1" for the whole month and for lines without a share."""
+    """ "19/31", days over days of the month as a person counts them; "1" for the whole month and for lines without a share."""
     month = Month.of(span.first)
     return f"{span.days}/{month.days}" if share != 1 and share == month.share(span) else str(share)
 

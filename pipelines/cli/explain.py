@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--workbook", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH.xlsx", help="Also write the appendix for the client."
 )
-@click.option(
-    "--pdf", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH.pdf", help="Also write the fleet by day."
-)
+@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH.pdf", help="Also write the fleet by day.")
 @format_option
 def explain(number: str, line_no: int | None, day: date | None, workbook: Path | None, pdf: Path | None, output_format: str) -> None:
     """Explain an issued invoice from the evidence frozen at its issue: the same answer for ever, whatever lands later.

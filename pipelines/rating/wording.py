@@ -13,7 +13,7 @@ _GROUPS = str.maketrans({",": "\u00a0", ".": ","})
 
 
 def roubles(amount: Decimal) -> str:
-    """"3 000,00", with a no-break space; a price keeps its further decimals: "0,125"."""
+    """ "3 000,00", with a no-break space; a price keeps its further decimals: "0,125"."""
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -2:
         amount = amount.normalize()
@@ -38,7 +38,7 @@ def is_short(value: Fraction) -> bool:
 
 
 def arithmetic(segment: Segment, component: Component, quantity: Quantity, priced: tuple[Part, ...], amount: Decimal) -> str:
-    """"10 × 300,00 × 15/30 − скидка 10 % = 1 350,00"."""
+    """ "10 × 300,00 × 15/30 − скидка 10 % = 1 350,00"."""
     told = _division(quantity)
     share = share_text(segment.span) if scaled(component.kind) and segment.share != 1 else ""
     discount = discount_text(segment.terms.discount_percent)
@@ -59,17 +59,17 @@ def scaled(kind: Kind) -> bool:
 
 
 def share_text(span: Span) -> str:
-    """" × 15/30 дн."; the days of the span over the days of its month."""
+    """ " × 15/30 дн."; the days of the span over the days of its month."""
     return f" × {span.days}/{Month.of(span.first).days} дн."
 
 
 def discount_text(percent: Decimal) -> str:
-    """" − скидка 10 %", nothing for none."""
+    """ " − скидка 10 %", nothing for none."""
     return f" − скидка {number(percent)}\u00a0%" if percent else ""
 
 
 def period_text(span: Span) -> str:
-    """"16.01–31.01.2026"."""
+    """ "16.01–31.01.2026"."""
     return f"{span.first:%d.%m}–{span.last:%d.%m.%Y}"
 
 

@@ -39,9 +39,7 @@ def test_what_prices_cuts(change):
     assert spans(TARIFF, OTHER, rows=[terms(), terms(day("2026-04", 16), **change)]) == [april(1, 15), april(16, 30)]
 
 
-@pytest.mark.parametrize(
-    "change", [{}, {"payment_days": 3}, {"minimum": Decimal("0.00")}, {"discount_percent": Decimal("0.00")}], ids=str
-)
+@pytest.mark.parametrize("change", [{}, {"payment_days": 3}, {"minimum": Decimal("0.00")}, {"discount_percent": Decimal("0.00")}], ids=str)
 def test_what_does_not_price_cuts_nothing(change):
     assert spans(TARIFF, rows=[terms(), terms(day("2026-04", 16), **change)]) == [april(1, 30)]
 

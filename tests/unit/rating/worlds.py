@@ -45,22 +45,26 @@ def rows_of(draw, year, month, values, limit=3):
 
 
 def versions_of(kind=None):
-    return st.fixed_dictionaries({
-        "included": st.booleans(),
-        "parts": st.integers(1, 3).flatmap(lambda count: st.tuples(*(parts(number, kind) for number in range(1, count + 1))).map(list)),
-    })
+    return st.fixed_dictionaries(
+        {
+            "included": st.booleans(),
+            "parts": st.integers(1, 3).flatmap(lambda count: st.tuples(*(parts(number, kind) for number in range(1, count + 1))).map(list)),
+        }
+    )
 
 
 def terms_values(ahead):
-    return st.fixed_dictionaries({
-        "tariff": st.sampled_from(["A", "A", "B"]),
-        "counting": st.sampled_from(["used", "connected"]),
-        "basis": st.sampled_from(["peak", "average"]),
-        "prepaid": ahead,
-        "discount": st.sampled_from([Decimal(0), Decimal("12.5"), Decimal(100)]) | st.decimals(0, 60, places=2),
-        "minimum": st.sampled_from([None, Decimal(0)]) | st.decimals(0, 20000, places=2),
-        "payment_days": st.integers(1, 20),
-    })
+    return st.fixed_dictionaries(
+        {
+            "tariff": st.sampled_from(["A", "A", "B"]),
+            "counting": st.sampled_from(["used", "connected"]),
+            "basis": st.sampled_from(["peak", "average"]),
+            "prepaid": ahead,
+            "discount": st.sampled_from([Decimal(0), Decimal("12.5"), Decimal(100)]) | st.decimals(0, 60, places=2),
+            "minimum": st.sampled_from([None, Decimal(0)]) | st.decimals(0, 20000, places=2),
+            "payment_days": st.integers(1, 20),
+        }
+    )
 
 
 @st.composite
@@ -82,12 +86,16 @@ def worlds(draw, ahead=SOMETIMES_AHEAD, kind=None):
         "terms": draw(rows_of(year, month, terms_values(ahead))),
         "tariffs": {code: draw(rows_of(year, month, versions_of(kind))) for code in "AB"},
         "usage": usage,
-        "modes": draw(st.sampled_from([
-            [(None, "general")],
-            [(None, "exempt")],
-            [(None, "usn5"), (dt.date(year, month, 11), "general")],
-            [(dt.date(2020, 1, 1), "usn7")],
-        ])),
+        "modes": draw(
+            st.sampled_from(
+                [
+                    [(None, "general")],
+                    [(None, "exempt")],
+                    [(None, "usn5"), (dt.date(year, month, 11), "general")],
+                    [(dt.date(2020, 1, 1), "usn7")],
+                ]
+            )
+        ),
     }
 
 
