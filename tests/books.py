@@ -13,7 +13,7 @@ from pipelines.money import round_kopeck
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
-from pipelines.warehouse.bulk import copy
+from pipelines.warehouse.query import copy
 from pipelines.warehouse.statements import statement
 from tests.company import ORGANIZATION
 

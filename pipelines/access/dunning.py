@@ -16,6 +16,7 @@ from pipelines.errors import Refused
 from pipelines.receivables import ledger
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -106,7 +107,7 @@ def _ledger(settings: Settings, at: datetime, *, keep: bool) -> Iterator["Connec
     with engine.transaction(settings) as connection:
         nested = connection.begin_nested()
         ledger.settle(connection, at)
-        known.run(connection, "lock")
+        lock(connection, Lock.ACCESS)
         yield connection
         if keep:
             nested.commit()

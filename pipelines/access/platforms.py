@@ -15,6 +15,7 @@ from pipelines.platforms.interface import AccountState, Connector
 from pipelines.platforms.registry import FILES, connect
 from pipelines.settings import Settings, connection
 from pipelines.warehouse import engine
+from pipelines.warehouse.locks import Lock, lock
 
 Secrets = Mapping[str, str]
 """Platform → its Airflow connection (URI or JSON); platforms that are not named take theirs from the environment."""
@@ -65,7 +66,7 @@ def carry_out(settings: Settings, at: datetime, secrets: Secrets) -> dict[str, s
     """
     refused: dict[str, str] = {}
     with engine.transaction(settings) as warehouse:
-        run(warehouse, "lock")
+        lock(warehouse, Lock.ACCESS)
         held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for row in run(warehouse, "blocked", client_code=None).mappings():
             held[row["platform"]].append(dict(row))

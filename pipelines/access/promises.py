@@ -8,6 +8,7 @@ from pipelines.clock import Authorship
 from pipelines.errors import BadInput
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,7 +20,7 @@ def promise(settings: Settings, client_code: str, until: date, author: Authorshi
     The last promise counts, also a shorter one. BadInput for an unknown client, or an organization it has no contract with.
     """
     with engine.transaction(settings) as connection:
-        run(connection, "lock")
+        lock(connection, Lock.ACCESS)
         codes = _organizations(connection, client_code, organization_code)
         for code in codes:
             run(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from pipelines.billing.draft import compute
 from pipelines.billing.drafts import CLOSE, Scope
 from pipelines.billing.transitions import UNATTENDED, Status, move, same_person, status_of
-from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
+from pipelines.warehouse.locks import turn
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from pipelines.billing.draft import draft, drafted_digest
 from pipelines.billing.drafts import CORRECT, Prepared, Scope
 from pipelines.billing.hold import approve_without
 from pipelines.billing.issue import Issued, issue
-from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
+from pipelines.warehouse.locks import turn
 from pipelines.warehouse.statements import statement
 
 

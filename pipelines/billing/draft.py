@@ -14,7 +14,7 @@ from pipelines.period import Month
 from pipelines.rating.wording import number
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
-from pipelines.warehouse.bulk import copy
+from pipelines.warehouse.query import copy
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:

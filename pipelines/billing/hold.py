@@ -11,12 +11,12 @@ from pipelines.billing.draft import compute, store
 from pipelines.billing.drafts import CLOSE, Prepared, Scope
 from pipelines.billing.issue import issue
 from pipelines.billing.transitions import same_person
-from pipelines.billing.turn import turn
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem, Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
+from pipelines.warehouse.locks import turn
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:

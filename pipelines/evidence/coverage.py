@@ -10,6 +10,7 @@ from pipelines.evidence import registry
 from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,7 +38,7 @@ def carry(settings: Settings, platform: str, day: date, author: Authorship) -> b
     """
     with transaction(settings) as connection:
         registry.declared(connection, platform)
-        registry.lock(connection, platform)
+        lock(connection, Lock.PLATFORM, platform)
         own = registry.run(connection, "day_status", platform=platform, business_date=day).one()
         if own.landed:
             raise CannotBeCarried(f"{platform} has a landed snapshot of {day}; it counts by itself")

@@ -12,6 +12,7 @@ from pipelines.evidence.registry import LANDED, QUARANTINED, Noted, Registered
 from pipelines.platforms.interface import Snapshot
 from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -87,7 +88,7 @@ def _register(settings: Settings, made: Identified, path: str, noted: list[Noted
     snapshot = made.snapshot
     state = QUARANTINED if any(each.severity == gate.CRITICAL for each in noted) else LANDED
     with transaction(settings) as connection:
-        registry.lock(connection, snapshot.platform)
+        lock(connection, Lock.PLATFORM, snapshot.platform)
         inserted = registry.run(
             connection,
             "insert_snapshot",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput
 from pipelines.platforms.interface import Platform
+from pipelines.warehouse.locks import Lock, lock
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -72,11 +73,6 @@ def declared(connection: "Connection", platform: str) -> Platform:
     return Platform(*found)
 
 
-def lock(connection: "Connection", platform: str) -> None:
-    """Wait until nobody else changes this platform's snapshots; held to the end of the transaction."""
-    run(connection, "lock_platform", platform=platform)
-
-
 def find(connection: "Connection", digest: str) -> Registered | None:
     """The snapshot of a whole digest, or None."""
     found = run(connection, "snapshot", digest=digest).one_or_none()
@@ -130,6 +126,6 @@ def note_failures(connection: "Connection", digest: str, noted: Sequence[Noted])
 
 def refresh_findings(connection: "Connection", business_date: date) -> None:
     """Derive the gate's findings of a day anew from what is landed and quarantined now."""
-    run(connection, "lock_findings", business_date=business_date.isoformat())
+    lock(connection, Lock.GATE_FINDINGS, business_date)
     run(connection, "delete_findings", business_date=business_date)
     run(connection, "insert_findings", business_date=business_date)

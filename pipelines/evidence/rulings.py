@@ -8,6 +8,7 @@ from pipelines.evidence import gate, registry
 from pipelines.evidence.registry import LANDED, QUARANTINED, WITHDRAWN, Registered
 from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -55,7 +56,7 @@ def withdraw(settings: Settings, digest: str, author: Authorship) -> Registered:
 
 def _locked(connection: "Connection", digest: str) -> Registered:
     """The snapshot as it is once nobody else can change it."""
-    registry.lock(connection, registry.resolve(connection, digest).platform)
+    lock(connection, Lock.PLATFORM, registry.resolve(connection, digest).platform)
     return registry.resolve(connection, digest)
 
 

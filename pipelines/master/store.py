@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.clock import Authorship
 from pipelines.master.plan import Change, State
 from pipelines.master.sheets import TABLES, Column, Row, Value
+from pipelines.warehouse.locks import Lock, lock
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -19,14 +20,9 @@ _BATCH = 5_000
 _JSON = json.JSONDecoder(parse_float=Decimal)
 
 
-def lock(connection: "Connection") -> None:
-    """Wait for the lock of master data: one writer at a time, to the end of the transaction."""
-    run(connection, "lock")
-
-
 def load(connection: "Connection") -> State:
     """Everything stored, as typed rows, under the lock of master data."""
-    lock(connection)
+    lock(connection, Lock.MASTER)
     return read(connection)
 
 

@@ -9,6 +9,7 @@ from pipelines.master import store
 from pipelines.master.sheets import TABLES, key_text
 from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -48,7 +49,7 @@ def verify(settings: Settings) -> Verified:
     change out of, or changed: then a number is missing, or a change does not start from what the one before it left.
     """
     with collection.paused(), transaction(settings) as connection:
-        store.lock(connection)
+        lock(connection, Lock.MASTER)
         standing = {(sheet, key): after for sheet, key, after in store.run(connection, "last_known") if after is not None}
         tables = {(sheet, _key(sheet, row)): row for sheet, row in store.run(connection, "state")}
         broken = [*_holes(connection), *_jumps(connection)]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.drop_folder import move, waiting
 from pipelines.errors import BadInput
+from pipelines.inbox import move, waiting
 from pipelines.receivables.importing import Imported, NoSuchStatement, import_payments
 from pipelines.settings import Settings
 

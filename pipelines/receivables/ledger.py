@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines.documents.formats import in_roubles
 from pipelines.findings import store
 from pipelines.receivables.matching import Book, Debt, KnownClient, KnownContract, Match, Receipt
-from pipelines.warehouse import bulk
+from pipelines.warehouse.locks import Lock, lock
+from pipelines.warehouse.query import copy
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -62,10 +63,10 @@ def record(connection: "Connection", source: str, received: Sequence[Received], 
     client's ИНН may have been put right since. A client is told of every payment, once it is known to be the client's. One
     call per transaction.
     """
-    run(connection, "lock")
+    lock(connection, Lock.RECEIVABLES)
     for table in ("stage_payments", "stage_allocations", "stage_owners"):
         run(connection, table)
-    bulk.copy(connection, "staged_payments", _COLUMNS, ([getattr(one, column) for column in _COLUMNS] for one in received))
+    copy(connection, "staged_payments", _COLUMNS, ([getattr(one, column) for column in _COLUMNS] for one in received))
     stored = len(run(connection, "add_payments", source=source, at=at).all())
     matched = _match(connection, at)
     _take_back(connection, at)
@@ -76,7 +77,7 @@ def record(connection: "Connection", source: str, received: Sequence[Received], 
 
 def settle(connection: "Connection", at: datetime) -> int:
     """Let advances and credits pay what is open; number of allocations made. Holds the ledger until the transaction ends."""
-    run(connection, "lock")
+    lock(connection, Lock.RECEIVABLES)
     return _settle(connection, at)
 
 
@@ -95,9 +96,9 @@ def _match(connection: "Connection", at: datetime) -> int:
     rows = [
         (match.payment_id, place, one.number, one.amount, one.rule) for match in matches for place, one in enumerate(match.allocations, 1)
     ]
-    bulk.copy(connection, "staged_allocations", ("payment_id", "place", "number", "amount", "rule"), rows)
+    copy(connection, "staged_allocations", ("payment_id", "place", "number", "amount", "rule"), rows)
     owners = ((one.payment_id, one.client_code) for one in matches if _owned(one))
-    bulk.copy(connection, "staged_owners", ("payment_id", "client_code"), owners)
+    copy(connection, "staged_owners", ("payment_id", "client_code"), owners)
     run(connection, "add_allocations", at=at)
     run(connection, "set_owners")
     return len(rows)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.period import Month
 from pipelines.usage.gaps import Gap
 from pipelines.usage.sources import Sources
+from pipelines.warehouse.locks import Lock, lock
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -55,11 +56,8 @@ def take_turn(connection: "Connection", month: Month) -> None:
     Neighbours wait for each other because findings of a month reach over its borders. Earlier months come first, so that
     two that wait never wait for each other.
     """
-    from sqlalchemy import text
-
-    turn = text(statement("warehouse/usage/take_turn"))
     for each in (month.previous, month, month.next):
-        connection.execute(turn, {"month": each.first})
+        lock(connection, Lock.USAGE, each.first)
 
 
 def replace(connection: "Connection", sources: Sources, days: "pa.Table", gaps: Mapping[str, list[Gap]], at: datetime) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.settings import Settings, resource
 from pipelines.warehouse.engine import WarehouseUnreachable, url
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -45,14 +46,14 @@ def _config() -> "Config":
 def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None, str | None]:
     from alembic import command
     from alembic.runtime.migration import MigrationContext
-    from sqlalchemy import create_engine, text
+    from sqlalchemy import create_engine
     from sqlalchemy.exc import OperationalError
 
     made = create_engine(url(settings, owner=True))
     config = _config()
     try:
         with made.connect() as connection, connection.begin():
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('fleetbill migrations'))"))
+            lock(connection, Lock.MIGRATIONS)
             before = MigrationContext.configure(connection).get_current_revision()
             config.attributes["connection"] = connection
             (command.downgrade if down else command.upgrade)(config, revision)

@@ -163,7 +163,7 @@ def _close_process(environment):
 
 
 def test_two_closes_at_once_the_second_is_refused_and_told_who(loaded, run_cli, settings, environment):
-    from pipelines.billing.turn import turn
+    from pipelines.warehouse.locks import turn
 
     with turn(settings, "billing of 2026-01", "Борис", NOW):
         code, _, err = run_cli("close", "--month", "2026-01", "--approve-by", "Анна")

@@ -18,7 +18,7 @@ from sqlalchemy.exc import InternalError
 from pipelines.clock import Authorship, now
 from pipelines.period import Month
 from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse.locks import Lock, lock
 from tests.company import Company, steady
 from tests.conftest import cloned, release
 from tests.database import contents
@@ -337,8 +337,8 @@ def test_killed_in_the_middle_it_has_stored_nothing(settings, environment, sourc
 def test_it_waits_for_no_import_and_no_nightly_run(settings, run_cli, source):
     tried = source(components=[{**T1, **VEHICLES, "price": "360"}])
     with engine.engine(settings).connect() as other:
-        other.execute(text(statement("warehouse/master/lock")))
-        other.execute(text(statement("warehouse/usage/take_turn")), {"month": date(2025, 11, 1)})
+        lock(other, Lock.MASTER)
+        lock(other, Lock.USAGE, date(2025, 11, 1))
         for half_done in ("UPDATE master.components SET price = 999", "UPDATE usage.months SET inputs = 'half'"):
             other.execute(text(half_done))
         assert _differences(_simulated(run_cli, tried)[0])["UNIT"] == "720.00"

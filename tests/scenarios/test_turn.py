@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from pipelines.billing import ahead
-from pipelines.billing.turn import AlreadyRunning
 from pipelines.period import Month
+from pipelines.warehouse.locks import AlreadyRunning
 from tests.conftest import NOW
 
 

@@ -17,7 +17,7 @@ from pipelines.delivery.mail.dsn import NoReport, Recipient, Report, read_report
 from pipelines.delivery.mail.mailbox_files import dropped, messages
 from pipelines.delivery.mail.rules import after_bounce, one_line
 from pipelines.delivery.mail.sending import ZONE, read_message, run
-from pipelines.drop_folder import move
+from pipelines.inbox import move
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.delivery.mail.rules import one_line
-from pipelines.drop_folder import waiting
+from pipelines.inbox import waiting
 
 Kept = tuple[str, bytes]
 

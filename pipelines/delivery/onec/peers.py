@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines.settings import Settings
+from pipelines.warehouse.locks import Lock, lock
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def take_turn(connection: "Connection", peer: str) -> Peer:
     """The peer's state, alone with it until the transaction ends: another turn waits."""
     from sqlalchemy import text
 
-    for name in ("lock_peer", "add_peer"):
-        connection.execute(text(statement(f"warehouse/delivery/onec/{name}")), {"peer": peer})
+    lock(connection, Lock.ONEC_PEER, peer)
+    connection.execute(text(statement("warehouse/delivery/onec/add_peer")), {"peer": peer})
     row = connection.execute(text(statement("warehouse/delivery/onec/peer")), {"peer": peer}).one()
     return Peer(**{**row._mapping, "versions": tuple(row.versions)})
 

@@ -1,3 +1,4 @@
--- grain: one work; inputs: :work
+-- grain: one work
+-- inputs: :work
 -- rerun: nothing is left to delete
 DELETE FROM billing.turns WHERE work = :work

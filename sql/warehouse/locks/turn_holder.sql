@@ -1,3 +1,4 @@
--- grain: the turn of a work; inputs: :work
+-- grain: the turn of a work
+-- inputs: :work
 -- rerun: reads only
 SELECT holder, since FROM billing.turns WHERE work = :work

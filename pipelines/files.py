@@ -1,0 +1,66 @@
+"""Local files that are written whole or not at all, and folders that are ours alone. Object storage has stores of its own."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+PRIVATE = 0o640
+_PRIVATE_FOLDER = 0o750
+
+
+def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], *, mode: int = PRIVATE) -> None:
+    """Write a file, or let ``content`` fill it; whoever reads the path meets the file before or the whole new one.
+
+    The guarantee: temporary name in the same folder, fsync, rename, fsync of the folder. An error, or an exception of
+    ``content``, leaves the path as it was and no temporary file. Folders that are missing are made private.
+    """
+    target = Path(path)
+    private_folder(target.parent)
+    partial = partial_path(target)
+    try:
+        with _opened(partial, mode) as handle:
+            if callable(content):
+                content(handle)
+            else:
+                handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        settle(partial, target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def settle(partial: Path, target: Path) -> None:
+    """Give a file that is whole and on disk its name, and make the name last: rename, fsync of the folder."""
+    partial.replace(target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder, with the parents that are missing, closed to other users. One that exists keeps the rights it has."""
+    missing = [folder, *folder.parents]
+    missing = missing[: next((index for index, place in enumerate(missing) if place.is_dir()), len(missing))]
+    for place in reversed(missing):
+        place.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    return folder
+
+
+def partial_path(target: Path) -> Path:
+    """The temporary name beside a file, hidden, one for each process."""
+    return target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
+
+
+def _opened(path: Path, mode: int) -> IO[bytes]:
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")

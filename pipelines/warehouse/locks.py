@@ -1,0 +1,83 @@
+"""The advisory locks of the warehouse: who waits for whom. Each dies with its transaction or its process."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from pipelines.errors import Refused
+from pipelines.settings import Settings
+from pipelines.warehouse import engine, query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_PATIENCE = "1500ms"
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class Lock(Enum):
+    """What one transaction at a time may change; the next one waits until it ends."""
+
+    MIGRATIONS = "fleetbill migrations"
+    MASTER = "fleetbill master data"
+    PLATFORM = "evidence of platform"
+    GATE_FINDINGS = "findings of the gate on"
+    USAGE = "usage"
+    RECEIVABLES = "receivables"
+    ACCESS = "access"
+    ONEC_PEER = "1C exchange with"
+
+
+class AlreadyRunning(Refused):
+    """The same work is being done by another process; the message names it."""
+
+
+def lock(connection: "Connection", what: Lock, key: object = "") -> None:
+    """Take a lock to the end of the transaction, waiting for whoever has it. Taken again, it returns at once.
+
+    ``key`` narrows it: a platform, a month, a day, a peer.
+    """
+    query.run(connection, "locks/lock", name=f"{what.value} {key}".strip())
+
+
+@contextmanager
+def turn(settings: Settings, work: str, by: str, at: datetime) -> Iterator[None]:
+    """Hold ``work`` (such as ``billing of 2026-01``) for the length of the block; AlreadyRunning when another process does.
+
+    The lock dies with its process, so a killed run never stands in the way of the next one (domain.md §7).
+    """
+    holder = f"{by} (process {os.getpid()} on {socket.gethostname()})"
+    with engine.engine(settings).connect() as connection:
+        if not _try_turn(connection, work):
+            other = query.first(connection, "locks/turn_holder", work=work)
+            named = f"by {other.holder} since {other.since:%Y-%m-%d %H:%M:%S} UTC" if other else "by another process"
+            raise AlreadyRunning(f"{work} is already running, {named}")
+        try:
+            query.run(connection, "locks/record_turn", work=work, holder=holder, at=at)
+            connection.commit()
+            yield
+        finally:
+            connection.rollback()
+            query.run(connection, "locks/end_turn", work=work)
+            query.run(connection, "locks/unlock_work", work=work)
+            connection.commit()
+
+
+def _try_turn(connection: "Connection", work: str) -> bool:
+    """Take the lock of a work; a moment is allowed for the server to notice that its last holder was killed."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        query.run(connection, "locks/lock_patience", patience=_PATIENCE)
+        query.run(connection, "locks/lock_work", work=work)
+        connection.commit()
+    except OperationalError as error:
+        if getattr(error.orig, "pgcode", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        connection.rollback()
+        return False
+    return True

@@ -1,0 +1,84 @@
+"""Statements of `sql/warehouse/` by name: run one, read its rows as records, stream them, and COPY many rows in."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from pipelines.warehouse.statements import statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, CursorResult, Row, TextClause
+
+T = TypeVar("T")
+
+_BATCH = 10_000
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def run(connection: "Connection", name: str, /, **binds: Any) -> "CursorResult[Any]":
+    """Run ``sql/warehouse/NAME.sql``, such as ``billing/run``, in the caller's transaction."""
+    return connection.execute(_text(name), binds)
+
+
+@overload
+def rows(connection: "Connection", name: str, /, **binds: Any) -> "list[Row[Any]]": ...
+@overload
+def rows(connection: "Connection", name: str, record: Callable[..., T], /, **binds: Any) -> list[T]: ...
+def rows(connection: "Connection", name: str, record: Callable[..., T] | None = None, /, **binds: Any) -> Any:
+    """All rows of a statement. With ``record``, a class whose fields are the columns in their order: one object a row."""
+    result = connection.execute(_text(name), binds)
+    return list(result) if record is None else [record(*row) for row in result]
+
+
+@overload
+def first(connection: "Connection", name: str, /, **binds: Any) -> "Row[Any] | None": ...
+@overload
+def first(connection: "Connection", name: str, record: Callable[..., T], /, **binds: Any) -> T | None: ...
+def first(connection: "Connection", name: str, record: Callable[..., T] | None = None, /, **binds: Any) -> Any:
+    """The first row of a statement (or the record made of it), or None where there is none."""
+    row = connection.execute(_text(name), binds).first()
+    return row if row is None or record is None else record(*row)
+
+
+def scalar(connection: "Connection", name: str, /, **binds: Any) -> Any:
+    """The first column of the first row, or None where there is none."""
+    return connection.execute(_text(name), binds).scalar()
+
+
+def scalars(connection: "Connection", name: str, /, **binds: Any) -> list[Any]:
+    """The first column of every row."""
+    return list(connection.execute(_text(name), binds).scalars())
+
+
+def mappings(connection: "Connection", name: str, /, **binds: Any) -> list[dict[str, Any]]:
+    """All rows as column → value: for listings, whose columns are what a person asked for."""
+    return [dict(row) for row in connection.execute(_text(name), binds).mappings()]
+
+
+def stream(connection: "Connection", name: str, /, **binds: Any) -> "Iterator[Row[Any]]":
+    """The rows of a statement one after the other, from a cursor of the server: memory does not grow with their number."""
+    options = {"stream_results": True, "max_row_buffer": _BATCH}
+    with connection.execute(_text(name), binds, execution_options=options) as result:
+        yield from result
+
+
+def copy(connection: "Connection", table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+    """COPY rows (None: NULL; anything else by its text) into ``table`` or ``schema.table``, in the caller's transaction."""
+    from psycopg2 import sql
+
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    command = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(*table.split(".")), names)
+    buffer = io.StringIO("".join(map(_copy_line, values)))
+    raw: Any = connection.connection
+    with raw.cursor() as cursor:
+        cursor.copy_expert(command, buffer)
+
+
+def _text(name: str) -> "TextClause":
+    from sqlalchemy import text
+
+    return text(statement(f"warehouse/{name}"))
+
+
+def _copy_line(row: Sequence[Any]) -> str:
+    return "\t".join("\\N" if value is None else str(value).translate(_ESCAPES) for value in row) + "\n"
