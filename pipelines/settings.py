@@ -1,9 +1,11 @@
 """Configuration: read from the environment here and nowhere else, and where the shipped files lie."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,37 @@ def resource(name: str) -> Path:
     return packed if packed.is_dir() else _PACKAGE.parent / name
 
 
-def _setting(default: object, doc: str) -> Any:
-    return field(default=default, metadata={"doc": doc})
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What values a setting may have, and how that is said."""
+
+    allows: Callable[[Any], bool]
+    expected: str
+
+
+_ANY = Rule(lambda _: True, "")
+_SHARE = Rule(lambda value: value.is_finite() and 0 <= value <= 1, "a share from 0 to 1")
+_AMOUNT = Rule(lambda value: value.is_finite() and value >= 0, "a number from 0 on")
+_COUNT = Rule(lambda value: value >= 0, "a whole number from 0 on")
+_POSITIVE = Rule(lambda value: value >= 1, "a whole number from 1 on")
+_FLAG = Rule(lambda value: value in (0, 1), "0 or 1")
+
+
+def _matching(pattern: str, expected: str) -> Rule:
+    compiled = re.compile(pattern, re.ASCII)
+    return Rule(lambda value: compiled.fullmatch(value) is not None, expected)
+
+
+_NODE = _matching(r"[A-Za-z0-9_-]{1,36}", "a code of letters, digits, - and _, at most 36")
+_VERSION = _matching(r"1\.(17|19|21)", "1.17, 1.19 or 1.21")
+_MEMORY = _matching(r"[1-9]\d*(\.\d+)? ?([KMGT]i?B)", "an amount of memory such as 3GB")
+_ADDRESS = r"[^@\s,;<>]+@[^@\s,;<>]+"
+_ONE_ADDRESS = _matching(_ADDRESS, "one e-mail address")
+_ADDRESSES = _matching(rf"{_ADDRESS}(\s*,\s*{_ADDRESS})*", "e-mail addresses, by commas")
+
+
+def _setting(default: object, doc: str, rule: Rule = _ANY) -> Any:
+    return field(default=default, metadata={"doc": doc, "rule": rule})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +68,34 @@ class Settings:
     documents_url: str = _setting("", "folder or object storage of PDF files and workbooks; empty: HOME/documents")
     exchange_dir: str = _setting("", "folder of the exchanges with 1C, banks and platforms; empty: HOME/exchange")
     snapshot_max_drop: Decimal = _setting(
-        Decimal("0.3"), "share of vehicles a platform may lose overnight before its snapshot is quarantined"
+        Decimal("0.3"), "share of vehicles a platform may lose overnight before its snapshot is quarantined", _SHARE
     )
-    snapshot_max_growth: Decimal = _setting(Decimal("1.0"), "share of vehicles a platform may gain overnight without a warning")
-    blocking_max_share: Decimal = _setting(Decimal("0.1"), "share of clients that one run may block without a person's word")
-    blocking_data_hours: int = _setting(72, "payment data older than this many hours: nobody is blocked")
-    block_after_days: int = _setting(14, "days after the due date when access is blocked")
-    unattended_invoices: int = _setting(200, "advance and corrective invoices that one run may issue without a person")
-    unattended_total: Decimal = _setting(Decimal(5_000_000), "their sum with VAT that one run may issue without a person, roubles")
+    snapshot_max_growth: Decimal = _setting(Decimal("1.0"), "share of vehicles a platform may gain overnight without a warning", _AMOUNT)
+    blocking_max_share: Decimal = _setting(Decimal("0.1"), "share of clients that one run may block without a person's word", _SHARE)
+    blocking_data_hours: int = _setting(72, "payment data older than this many hours: nobody is blocked", _POSITIVE)
+    block_after_days: int = _setting(14, "days after the due date when access is blocked", _POSITIVE)
+    unattended_invoices: int = _setting(200, "advance and corrective invoices that one run may issue without a person", _COUNT)
+    unattended_total: Decimal = _setting(Decimal(5_000_000), "their sum with VAT that one run may issue without a person, roubles", _AMOUNT)
     unattended_share: Decimal = _setting(
-        Decimal("0.5"), "share of clients that one run may bill ahead without a person (20 clients always)"
+        Decimal("0.5"), "share of clients that one run may bill ahead without a person (20 clients always)", _SHARE
     )
-    onec_node: str = _setting("FB", "our code in the exchange with 1C")
-    onec_peer: str = _setting("BP", "code of the 1C base that receives invoices and sales")
-    onec_version: str = _setting("1.19", "version of EnterpriseData to write (1.17, 1.19, 1.21)")
-    duckdb_memory: str = _setting("3GB", "memory limit of the pass over the lake")
-    debug: int = _setting(0, "1: a failed command shows its whole trace")
-    workers: int = _setting(0, "processes that render documents; 0: one per core")
+    onec_node: str = _setting("FB", "our code in the exchange with 1C", _NODE)
+    onec_peer: str = _setting("BP", "code of the 1C base that receives invoices and sales", _NODE)
+    onec_version: str = _setting("1.19", "version of EnterpriseData to write (1.17, 1.19, 1.21)", _VERSION)
+    duckdb_memory: str = _setting("3GB", "memory limit of the pass over the lake", _MEMORY)
+    debug: int = _setting(0, "1: a failed command shows its whole trace", _FLAG)
+    workers: int = _setting(0, "processes that render documents; 0: one per core", _COUNT)
     approvers: str = _setting("finance", "Airflow users who may answer the approval of a month, by commas; empty: whoever may run the DAG")
     four_eyes: bool = _setting(default=False, doc="true: a run is issued only after two different people have approved it")
-    alerts_to: str = _setting("", "e-mail addresses that DAGs alert, by commas; needs the Airflow connection smtp_default")
+    alerts_to: str = _setting("", "e-mail addresses that DAGs alert, by commas; needs the Airflow connection smtp_default", _ADDRESSES)
     mail_dry_run: bool = _setting(default=False, doc="true: mails are shown and not sent (for test systems)")
-    mail_redirect: str = _setting("", "one address that all mail goes to instead of its recipients (for test systems)")
-    mail_batch: int = _setting(1000, "mails that one run of `mail send` hands over at most")
-    mail_from: str = _setting("", "sender of mails that belong to no organization; empty: that of the first organization with an address")
-    mail_managers: str = _setting("", "addresses told of exceeded prepaid limits, by commas")
-    mail_technical: str = _setting("", "addresses of the technical team (snapshots that are missing), by commas")
+    mail_redirect: str = _setting("", "one address that all mail goes to instead of its recipients (for test systems)", _ONE_ADDRESS)
+    mail_batch: int = _setting(1000, "mails that one run of `mail send` hands over at most", _POSITIVE)
+    mail_from: str = _setting(
+        "", "sender of mails that belong to no organization; empty: that of the first organization with an address", _ONE_ADDRESS
+    )
+    mail_managers: str = _setting("", "addresses told of exceeded prepaid limits, by commas", _ADDRESSES)
+    mail_technical: str = _setting("", "addresses of the technical team (snapshots that are missing), by commas", _ADDRESSES)
 
     @property
     def lake(self) -> str:
@@ -86,23 +119,44 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from `FLEETBILL_…` variables. BadInput names every variable that cannot be read or is unknown."""
+    """Settings from `FLEETBILL_…` variables. BadInput names every variable that is unknown or has a value that cannot be meant."""
     env = os.environ if environ is None else environ
-    given = {key.removeprefix(PREFIX).lower(): value for key, value in env.items() if key.startswith(PREFIX)}
+    given = {key: value.strip() for key, value in env.items() if key.startswith(PREFIX)}
     values: dict[str, object] = {}
     problems: list[Problem] = []
     for known in fields(Settings):
-        text = given.pop(known.name, "").strip()
-        if not text:
-            continue
-        try:
-            values[known.name] = _PARSERS[known.name](text)
-        except (ValueError, InvalidOperation):
-            kind = {"home": "a path", "mail_dry_run": "true or false", "four_eyes": "true or false"}.get(known.name, "a number")
-            problems.append(Problem(f"{PREFIX}{known.name.upper()}", f"{text!r} is not {kind}"))
+        if text := given.pop(variable(known), ""):
+            try:
+                values[known.name] = _parsed(known, text)
+            except ValueError as error:
+                problems.append(Problem(variable(known), f"{text!r} is not {error}"))
+    problems += [Problem(name, _unknown(name)) for name in sorted(given)]
     if problems:
         raise BadInput(problems)
     return Settings(**{"home": Path("var"), **values})  # type: ignore[arg-type]  # each value was parsed by its field's own parser
+
+
+def variable(setting: "Field[Any]") -> str:
+    """Name of a setting's environment variable."""
+    return PREFIX + setting.name.upper()
+
+
+def _parsed(setting: "Field[Any]", text: str) -> object:
+    """The value of a setting; ValueError says what is expected instead."""
+    parse, expected = _PARSERS[setting.type]
+    rule: Rule = setting.metadata["rule"]
+    try:
+        value = parse(text)
+    except (ValueError, InvalidOperation):
+        raise ValueError(rule.expected or expected) from None
+    if not rule.allows(value):
+        raise ValueError(rule.expected)
+    return value
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name.removeprefix(PREFIX).lower(), [known.name for known in fields(Settings)], n=1)
+    return f"no such setting{f'; did you mean {PREFIX}{near[0].upper()}?' if near else ''}"
 
 
 def keep_libraries_offline() -> None:
@@ -126,5 +180,10 @@ def _yes_no(text: str) -> bool:
     return text.lower() in {"1", "true", "yes", "on"}
 
 
-_PARSER_OF_TYPE: dict[Any, Callable[[str], object]] = {Path: _absolute, int: int, Decimal: Decimal, str: str, bool: _yes_no}
-_PARSERS = {known.name: _PARSER_OF_TYPE[known.type] for known in fields(Settings)}
+_PARSERS: dict[Any, tuple[Callable[[str], object], str]] = {
+    Path: (_absolute, "a path"),
+    int: (int, "a whole number"),
+    Decimal: (Decimal, "a number"),
+    str: (str, "text"),
+    bool: (_yes_no, "true or false"),
+}
