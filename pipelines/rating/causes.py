@@ -1,4 +1,4 @@
-"""Why a month comes to another total than the month before: what of it is the fleet, VAT, the terms, the tariff."""
+"""The causes of a difference between the totals of two months: fleet, VAT, terms, tariff. Pure."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -40,48 +40,62 @@ class Priced:
 
 
 def causes(priced: Priced, month: Month, days: Sequence[DayUsage], before: Decimal, now: Decimal) -> Causes | None:
-    """The difference ``now`` − ``before`` (totals of the month and of the month before) by what made it.
+    """Split the difference ``now`` − ``before`` (totals of the month and of the month before) into its causes.
 
-    ``days``: of both months. One thing changes at a time: first what the month before would have cost, had the terms and
-    then the prices of its last day held all along; then the usage, at those and at the VAT of that day; then VAT; then the
-    terms; the tariff is what remains. None where the contract had no terms or price before: it is new.
+    ``days``: usage of both months. The totals form a chain in which one thing changes at each step:
+
+    1. ``before``: the previous month as it was billed;
+    2. the previous month, had the terms of its last day held for all of it;
+    3. the same, had also the prices of its last day held for all of it;
+    4. this month's usage at those terms and prices, and at the VAT rate of that last day;
+    5. the same at this month's VAT rate;
+    6. the same at this month's terms;
+    7. ``now``: the same at this month's tariffs.
+
+    Step 3 → 4 is the fleet, 4 → 5 VAT, 1 → 2 and 5 → 6 the terms, 2 → 3 and 6 → 7 the tariff. None where the contract had
+    no terms or no price on the last day of the previous month: it is new.
     """
-    eve = month.previous.last
-    earlier = {code: [version for version in versions if version.valid_from <= eve] for code, versions in priced.tariffs.items()}
-    stood = in_force(priced.terms, eve)
-    if stood is None:
+    last_day = month.previous.last
+    previous_terms = in_force(priced.terms, last_day)
+    if previous_terms is None:
         return None
-    at_last_terms, at_last_prices = _settled(priced, month.previous, stood, days, before)
-    used = _rated(priced, month, [stood], earlier, days)
-    if isinstance(used, Parked):
+    previous_tariffs = {
+        code: [version for version in versions if version.valid_from <= last_day] for code, versions in priced.tariffs.items()
+    }
+    same_terms, same_prices = _at_last_conditions(priced, month.previous, previous_terms, days, before)
+    usage_only = _rated(priced, month, [previous_terms], previous_tariffs, days)
+    if isinstance(usage_only, Parked):
         return None
-    at_old_vat, at_new_vat = _at_rate_of(priced, eve, used.everything), total_of(used.everything).total
-    agreed = _rated(priced, month, priced.terms, earlier, days)
-    at_new_terms = now if isinstance(agreed, Parked) else total_of(agreed.everything).total
+    old_vat, new_vat = _at_vat_rate_of(priced, last_day, usage_only.everything), total_of(usage_only.everything).total
+    with_terms = _rated(priced, month, priced.terms, previous_tariffs, days)
+    new_terms = now if isinstance(with_terms, Parked) else total_of(with_terms.everything).total
     return Causes(
-        at_old_vat - at_last_prices,
-        at_new_vat - at_old_vat,
-        at_last_terms - before + at_new_terms - at_new_vat,
-        at_last_prices - at_last_terms + now - at_new_terms,
+        fleet=old_vat - same_prices,
+        vat=new_vat - old_vat,
+        terms=same_terms - before + new_terms - new_vat,
+        tariff=same_prices - same_terms + now - new_terms,
     )
 
 
-def _settled(priced: Priced, month: Month, last: Terms, days: Sequence[DayUsage], billed: Decimal) -> tuple[Decimal, Decimal]:
-    """What a month would have cost had the terms, then also the prices of its last day held for all of it; ``billed`` where unknown."""
-    all_along = replace(last, valid_from=dt.date.min)
-    price = in_force(priced.tariffs.get(last.tariff_code, ()), month.last)
-    at_terms = _rated(priced, month, [all_along], priced.tariffs, days)
-    at_prices = _rated(priced, month, [all_along], {last.tariff_code: [replace(price, valid_from=dt.date.min)]} if price else {}, days)
-    if isinstance(at_terms, Parked) or isinstance(at_prices, Parked):
+def _at_last_conditions(
+    priced: Priced, month: Month, last_terms: Terms, days: Sequence[DayUsage], billed: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Totals of a month had the terms, and had the terms and prices, of its last day held for all of it; ``billed`` where unknown."""
+    terms = [replace(last_terms, valid_from=dt.date.min)]
+    last_version = in_force(priced.tariffs.get(last_terms.tariff_code, ()), month.last)
+    last_tariff = {last_terms.tariff_code: [replace(last_version, valid_from=dt.date.min)]} if last_version else {}
+    same_terms = _rated(priced, month, terms, priced.tariffs, days)
+    same_prices = _rated(priced, month, terms, last_tariff, days)
+    if isinstance(same_terms, Parked) or isinstance(same_prices, Parked):
         return billed, billed
-    return total_of(at_terms.everything).total, total_of(at_prices.everything).total
+    return total_of(same_terms.everything).total, total_of(same_prices.everything).total
 
 
 def _rated(priced: Priced, month: Month, terms: Sequence[Terms], tariffs: Tariffs, days: Sequence[DayUsage]) -> RatedMonth | Parked:
     return rate_month(priced.contract, month, terms, tariffs, days, priced.vat_modes)
 
 
-def _at_rate_of(priced: Priced, day: dt.date, charges: Sequence[Charge]) -> Decimal:
+def _at_vat_rate_of(priced: Priced, day: dt.date, charges: Sequence[Charge]) -> Decimal:
     """The total of charges at the VAT rate of a day; as they are where none was known then."""
     mode = mode_on(priced.vat_modes, day)
     if mode is None:

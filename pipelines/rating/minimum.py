@@ -18,8 +18,8 @@ COMPONENT_NO = 0
 
 def minimum_of(segments: Sequence[Segment]) -> Fraction:
     """Σ minimum × share over the segments, exact."""
-    asked = (exact(segment.terms.minimum) * segment.share for segment in segments if segment.terms.minimum)
-    return sum(asked, Fraction(0))
+    shares = (exact(segment.terms.minimum) * segment.share for segment in segments if segment.terms.minimum)
+    return sum(shares, Fraction(0))
 
 
 def top_up(segments: Sequence[Segment], charges: Iterable[Charge], billed_elsewhere: Amounts, rate: Decimal | None) -> Charge | None:
@@ -28,14 +28,14 @@ def top_up(segments: Sequence[Segment], charges: Iterable[Charge], billed_elsewh
     ``charges``: the monthly invoice's lines; ``billed_elsewhere``: what the month's other invoice kinds come to;
     ``rate``: the VAT rate of the last segment. The last segment's tariff decides whether totals or nets are compared.
     """
-    asked = minimum_of(segments)
-    if asked <= 0:
+    minimum = minimum_of(segments)
+    if minimum <= 0:
         return None
     tariff = segments[-1].tariff
     included = tariff.prices_include_vat
     own = sum((line.total if included else line.net for line in charges), ZERO)
     used = own + (billed_elsewhere.total if included else billed_elsewhere.net)
-    amount = round_kopeck(asked - exact(used))
+    amount = round_kopeck(minimum - exact(used))
     if amount <= 0:
         return None
     money = split(amount, rate, included=included)
@@ -50,7 +50,7 @@ def top_up(segments: Sequence[Segment], charges: Iterable[Charge], billed_elsewh
         share=Fraction(1),
         discount=Decimal(0),
         prices_include_vat=included,
-        arithmetic=f"минимум {_told(segments, asked)} − начислено {roubles(used)} = {roubles(amount)}",
+        arithmetic=f"минимум {_minimum_text(segments, minimum)} − начислено {roubles(used)} = {roubles(amount)}",
         net=money.net,
         vat_rate=rate,
         vat=money.vat,
@@ -58,9 +58,9 @@ def top_up(segments: Sequence[Segment], charges: Iterable[Charge], billed_elsewh
     )
 
 
-def _told(segments: Sequence[Segment], asked: Fraction) -> str:
+def _minimum_text(segments: Sequence[Segment], minimum: Fraction) -> str:
     if len(segments) == 1 and segments[0].share == 1:
-        return roubles(round_kopeck(asked))
+        return roubles(round_kopeck(minimum))
     days = Month.of(segments[0].span.first).days
-    told = [f"{roubles(segment.terms.minimum)} × {segment.span.days}/{days} дн." for segment in segments if segment.terms.minimum]
-    return f"{' + '.join(told)} = {roubles(round_kopeck(asked))}"
+    parts = [f"{roubles(segment.terms.minimum)} × {segment.span.days}/{days} дн." for segment in segments if segment.terms.minimum]
+    return f"{' + '.join(parts)} = {roubles(round_kopeck(minimum))}"
