@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from pipelines.evidence import lake
 from pipelines.evidence.folder import land_folder
-from pipelines.evidence.keys import device_keys, look_alike_keys, other_device
+from pipelines.evidence.keys import look_alike_keys, other_device
 from pipelines.evidence.normalise import arrange, day_bounds, identify
 from pipelines.evidence.tree import Listed, grow
 from pipelines.platforms.interface import Snapshot
@@ -98,20 +98,6 @@ def test_without_the_column_nobody_knows_of_messages():
     assert arrange(bare)["has_message"].to_pylist() == [None]
     assert arrange(bare).column_names[:2] == ["vehicle_id", "state"]
     assert "online_minutes" not in arrange(bare).column_names
-
-
-@given(st.lists(st.one_of(st.none(), st.text(st.sampled_from("0123456789 -–AbЖ\u00a0"), max_size=18)), min_size=1, max_size=30))
-def test_device_keys_follow_the_rule(texts):
-    expected = []
-    for written in texts:
-        plain = "".join(sign for sign in written or "" if sign not in " -–\u00a0").upper()
-        if len(plain) < 6 or len(set(plain)) == 1:
-            expected.append(None)
-        elif plain.isdigit() and 14 <= len(plain) <= 16:
-            expected.append(int(plain[:14]))
-        else:
-            expected.append(other_device(plain))
-    assert device_keys(pa.array(texts, pa.string())).to_pylist() == expected
 
 
 @given(st.lists(st.one_of(st.none(), st.text(st.sampled_from("АВЕКМНОРСТУХавекABcx19 \u00a0Ж"), max_size=9)), min_size=1, max_size=30))
