@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Trackers of the GT06 family send their IMEI as eight BCD bytes: sixteen digits, the first of them a 0 that fills the byte.
 # python-stdnum 2.2 takes such a number for a valid IMEISV (14 digits and a software version) of another device: TAC
-# 08600000 instead of 86000000. One would expect it to be refused, since the reporting body 08 does not exist, or to be known
-# as the IMEI behind the 0. Sixteen digits carry no check digit, so any sixteen pass, also those whose fifteen are refused.
+# 08600000 instead of 86000000. One would expect it to be known
+# as the IMEI behind the 0, or refused. Sixteen digits carry no check digit, so any sixteen pass, also those whose fifteen are refused.
 # Seen: 860000000000017 IMEI, 0860000000000017 IMEISV of 08600000; 860000000000018 refused, 0860000000000018 IMEISV
 # Exits 1 when this changes.
 set -euo pipefail
