@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -111,3 +111,14 @@ class Month:
     def share(self, span: Span) -> Fraction:
         """days of the span ÷ days of the calendar month (domain.md §5)."""
         return Fraction(span.days, self.days)
+
+
+def runs(days: Iterable[date]) -> tuple[Span, ...]:
+    """Days, in any order, as the fewest runs of consecutive days."""
+    spans: list[Span] = []
+    for day in sorted(set(days)):
+        if spans and spans[-1].last + ONE_DAY == day:
+            spans[-1] = Span(spans[-1].first, day)
+        else:
+            spans.append(Span(day, day))
+    return tuple(spans)

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from pipelines.access.model import Account, Facts, Organization
-from pipelines.documents.formats import in_roubles, short_date
 from pipelines.money import ZERO
 from pipelines.platforms.registry import FILES
 from pipelines.receivables.ladder import Decision, Plan, Reason, plan
+from pipelines.wording.russian import in_roubles, short_date
 
 Action = Literal["block", "restore"]
 

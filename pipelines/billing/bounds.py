@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipelines.rating.wording import roubles
 from pipelines.settings import Settings
+from pipelines.wording.russian import roubles
 
 FEW = 20
 """So many clients are within any share: in a small house most clients may well pay ahead."""

@@ -11,11 +11,11 @@ from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH, Draft, Prepa
 from pipelines.billing.prepare import close_run, correct_run, prepay_run, watch_run
 from pipelines.money import CURRENCY
 from pipelines.period import Month
-from pipelines.rating.wording import number
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.query import copy
 from pipelines.warehouse.statements import statement
+from pipelines.wording.russian import number
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -13,7 +13,7 @@ from pipelines.billing.inputs import Held, MonthInputs, Party, tariff_json, term
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts, Cause, Charge, Reason, UnusedPrepaid, ZeroPrice, total_of
 from pipelines.rating.model import DayUsage, Terms
-from pipelines.rating.printed import PrintedRow, printed_row
+from pipelines.rating.rows import PrintedRow, printed_row
 
 CLOSE, PREPAY, WATCH, CORRECT = "close", "prepay", "watch", "correct"
 HELD = "held"  # the reason of a contract that is parked because a person holds it back

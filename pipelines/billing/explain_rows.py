@@ -8,12 +8,12 @@ from typing import Any
 from pipelines.billing.drafts import shown_quantity
 from pipelines.billing.explained import Explained, Frozen, Mask, Taken, Told, has
 from pipelines.billing.inputs import terms_json
-from pipelines.billing.shown import price_of, shown_share
 from pipelines.money import at_least_kopecks
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts, Charge
 from pipelines.rating.model import DayUsage, Kind, Segment
-from pipelines.rating.wording import roubles
+from pipelines.rating.rows import listed_share, price_of
+from pipelines.wording.russian import roubles
 
 Row = dict[str, Any]
 
@@ -55,7 +55,7 @@ def line_row(explained: Explained, line_no: int) -> Row:
         "quantity": shown_quantity(line.quantity),
         "quantity_exact": str(line.quantity),
         "price": price_of(line),
-        "share": shown_share(line.share, line.span),
+        "share": listed_share(line.share, line.span),
         "discount_percent": line.discount,
         "prices_include_vat": line.prices_include_vat,
         "arithmetic": line.arithmetic,
@@ -196,7 +196,7 @@ def segment_row(segment: Segment) -> Row:
     return {
         "segment_from": segment.span.first,
         "segment_to": segment.span.last,
-        "share": shown_share(segment.share, segment.span),
+        "share": listed_share(segment.share, segment.span),
         "tariff_code": segment.tariff.tariff_code,
         "tariff_valid_from": segment.tariff.valid_from,
         "tariff_name": segment.tariff.name,

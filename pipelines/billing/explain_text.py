@@ -12,7 +12,8 @@ from pipelines.money import shown
 from pipelines.period import Span
 from pipelines.rating.charges import Amounts
 from pipelines.rating.model import Terms
-from pipelines.rating.wording import number, roubles
+from pipelines.wording import english
+from pipelines.wording.russian import number, roubles
 
 _WIDTH = 110
 _INDENT = "    "
@@ -173,7 +174,7 @@ def verdict(explained: Explained) -> Iterator[str]:
     vehicle_days = sum(day.fleet_size for day in frozen.days)
     vehicles = sum(bool(one.counted) for one in frozen.vehicles)
     recounted = f"{vehicle_days} vehicle-days of {vehicles} vehicles counted again, " if frozen.days else ""
-    yield f"agrees: {recounted}{len(frozen.lines)} {'line' if len(frozen.lines) == 1 else 'lines'} and the sums computed again"
+    yield f"agrees: {recounted}{english.counted(len(frozen.lines), 'line')} and the sums computed again"
 
 
 def _amounts_text(amounts: Amounts) -> str:

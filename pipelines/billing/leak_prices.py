@@ -7,11 +7,8 @@ from fractions import Fraction
 
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.rating.wording import number, roubles
+from pipelines.wording.russian import month_name, noun, number, roubles
 
-_NAMES = (
-    "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
-)  # fmt: skip
 _FINE = Decimal("0.0001")
 
 
@@ -55,7 +52,7 @@ class Prices:
         """The average on these platforms, else the house's; of the month before where nothing was billed this month. None: not known."""
         names = ", ".join(sorted(platforms))
         for place, where in ((frozenset(platforms), f"на {names}"), (None, "по всем договорам")):
-            for is_now, of in ((True, ""), (False, f" за {_name(self.month.previous)}")):
+            for is_now, of in ((True, ""), (False, f" за {month_name(self.month.previous)}")):
                 average = self._average(place, is_now=is_now)
                 if average is not None:
                     return Price(average, f"средняя цена машино-дня {where}{of}")
@@ -65,14 +62,14 @@ class Prices:
         """The contract's own price in its last billed month before this one, else the average of its platforms."""
         if contract_no in self.own:
             month, rate = self.own[contract_no]
-            return Price(Fraction(rate.net) / rate.vehicle_days, f"своя цена машино-дня за {_name(month)}")
+            return Price(Fraction(rate.net) / rate.vehicle_days, f"своя цена машино-дня за {month_name(month)}")
         return self.of_platforms(self.platforms.get(contract_no, frozenset()))
 
     def of_ended(self, contract_no: str) -> Price | None:
         """Like `of_contract`, but the month's own price comes first: a contract that ended inside it was billed for its days."""
         rate = self.now.get(contract_no)
         if rate is not None and rate.is_known:
-            return Price(Fraction(rate.net) / rate.vehicle_days, f"своя цена машино-дня за {_name(self.month)}")
+            return Price(Fraction(rate.net) / rate.vehicle_days, f"своя цена машино-дня за {month_name(self.month)}")
         return self.of_contract(contract_no)
 
     def _average(self, place: frozenset[str] | None, *, is_now: bool) -> Fraction | None:
@@ -95,14 +92,5 @@ def told(vehicle_days: int, price: Price) -> str:
     amount = Decimal(price.amount.numerator) / price.amount.denominator
     is_exact = 100 % price.amount.denominator == 0
     shown = roubles(amount) if is_exact else "≈ " + roubles(amount.quantize(_FINE, ROUND_HALF_UP))
-    return f"{number(vehicle_days)} {_days(vehicle_days)} × {shown}\u00a0₽ ({price.source})"
-
-
-def _days(count: int) -> str:
-    if count % 10 == 1 and count % 100 != 11:
-        return "машино-день"
-    return "машино-дня" if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else "машино-дней"
-
-
-def _name(month: Month) -> str:
-    return f"{_NAMES[month.number - 1]} {month.year}\u00a0г."
+    counted_days = f"{number(vehicle_days)} {noun(vehicle_days, 'машино-день', 'машино-дня', 'машино-дней')}"
+    return f"{counted_days} × {shown}\u00a0₽ ({price.source})"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines.billing.leak_prices import Price, Prices, Rate, told
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
-from pipelines.rating.wording import roubles
 from pipelines.warehouse.statements import statement
+from pipelines.wording.russian import roubles
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

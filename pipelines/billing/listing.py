@@ -4,9 +4,9 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.billing.drafts import CLOSE
-from pipelines.billing.shown import shown_price, shown_share
 from pipelines.billing.transitions import status_of
 from pipelines.period import Month, Span
+from pipelines.rating.rows import listed_price, listed_share
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
@@ -47,8 +47,8 @@ def invoice_lines(settings: Settings, month: Month | None, kind: str | None) -> 
     rows = _read(settings, "invoice_lines", {"month": month and month.first, "kind": kind})
     for row in rows:
         share, amount = Fraction(row["share"]), row["total"] if row["prices_include_vat"] else row["net"]
-        row["price"] = shown_price(row["price"], Fraction(row["quantity_exact"]), share, row["discount_percent"], amount)
-        row["share"] = shown_share(share, Span(row["segment_from"], row["segment_to"]))
+        row["price"] = listed_price(row["price"], Fraction(row["quantity_exact"]), share, row["discount_percent"], amount)
+        row["share"] = listed_share(share, Span(row["segment_from"], row["segment_to"]))
     return rows
 
 

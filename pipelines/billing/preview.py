@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from pipelines.billing.asked import NotInForce, asked_for
 from pipelines.billing.draft import compute
 from pipelines.billing.drafts import Draft, ParkedContract, Scope, shown_quantity
-from pipelines.billing.shown import price_of, shown_share
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts
+from pipelines.rating.rows import listed_share, price_of
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
@@ -80,7 +80,7 @@ def _rows(draft: Draft) -> list[dict[str, Any]]:
             "segment_to": line.charge.span.last,
             "quantity": shown_quantity(line.charge.quantity),
             "price": price_of(line.charge),
-            "share": shown_share(line.charge.share, line.charge.span),
+            "share": listed_share(line.charge.share, line.charge.span),
             "net": line.charge.net,
             "vat": line.charge.vat,
             "total": line.charge.total,

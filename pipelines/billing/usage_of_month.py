@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.billing.drafts import Missing, by_contract
-from pipelines.period import ONE_DAY, Month, Span
+from pipelines.period import Month, runs
 from pipelines.rating.model import DayUsage
 from pipelines.settings import Settings
 from pipelines.usage.gaps import Gap
+from pipelines.wording import english, russian
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -57,32 +58,14 @@ def in_words(gaps: Iterable[Gap]) -> Missing:
     days: dict[tuple[str, str], list[date]] = {}
     for gap in sorted(gaps):
         days.setdefault((gap.platform, gap.missing), []).append(gap.date)
-    found = [(platform, missing, _runs(dates)) for (platform, missing), dates in sorted(days.items())]
-    english = [f"{platform} {', '.join(map(_iso, runs))}: no {missing}" for platform, missing, runs in found]
-    russian = [f"{platform}, {', '.join(map(_shown, runs))}: {_in_russian(missing)}" for platform, missing, runs in found]
-    return Missing("; ".join(english), "; ".join(russian))
+    together = [(platform, missing, runs(dates)) for (platform, missing), dates in sorted(days.items())]
+    in_english = [f"{platform} {english.days(spans)}: no {missing}" for platform, missing, spans in together]
+    in_russian = [f"{platform}, {russian.days(spans)}: {_in_russian(missing)}" for platform, missing, spans in together]
+    return Missing("; ".join(in_english), "; ".join(in_russian))
 
 
 def _in_russian(missing: str) -> str:
     return _RUSSIAN.get(missing, f"нет данных {missing}")
-
-
-def _iso(span: Span) -> str:
-    return str(span.first) if span.days == 1 else str(span)
-
-
-def _runs(days: Sequence[date]) -> list[Span]:
-    runs: list[Span] = []
-    for day in days:
-        if runs and day - runs[-1].last == ONE_DAY:
-            runs[-1] = Span(runs[-1].first, day)
-        else:
-            runs.append(Span(day, day))
-    return runs
-
-
-def _shown(span: Span) -> str:
-    return f"{span.first:%d.%m.%Y}" if span.days == 1 else f"{span.first:%d.%m}–{span.last:%d.%m.%Y}"
 
 
 def _known(meters: Mapping[str, Decimal | None] | None) -> dict[str, Decimal]:

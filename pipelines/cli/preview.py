@@ -1,6 +1,5 @@
 """`fleetbill preview`: what a close would bill, and what other tariffs would have billed; nothing is ever stored."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +9,7 @@ from pipelines.cli.parked import named, say_not_over, say_parked
 from pipelines.clock import now
 from pipelines.money import ZERO, shown
 from pipelines.period import Month
+from pipelines.wording.english import counted, months
 
 if TYPE_CHECKING:
     from pipelines.billing.comparison import Comparison, ContractMonth
@@ -48,9 +48,9 @@ def preview(
         raise click.UsageError(f"--to {last} lies before --month {month}")
     from pipelines.billing.simulate import simulate
 
-    months = _run_of(month, last)
+    run = _run_of(month, last)
     shown_step = (lambda step: say(f"{step} …")) if interactive() else (lambda _: None)
-    found = simulate(settings(), months, tariffs, contract_no=contract, at=now(), progress=shown_step)
+    found = simulate(settings(), run, tariffs, contract_no=contract, at=now(), progress=shown_step)
     _remarks(found)
     if grouping == "contract":
         _show_contracts(found, output_format)
@@ -67,14 +67,14 @@ def _preview(month: Month, contract: str | None, output_format: str) -> None:
     if output_format == "table" and found.rows:
         amounts = found.amounts
         click.echo(
-            f"\n{_count(found.contracts, 'contract')}: net {shown(amounts.net)}, VAT {shown(amounts.vat)}, total {shown(amounts.total)}"
+            f"\n{counted(found.contracts, 'contract')}: net {shown(amounts.net)}, VAT {shown(amounts.vat)}, total {shown(amounts.total)}"
         )
     _say_rest(month, found, contract)
 
 
 def _say_rest(month: Month, found: "Preview", contract: str | None) -> None:
     if contract is None and found.closed:
-        say(f"closed already: {_count(found.closed, 'contract')}; `fleetbill invoices --month {month}` lists what was issued")
+        say(f"closed already: {counted(found.closed, 'contract')}; `fleetbill invoices --month {month}` lists what was issued")
     if found.nothing:
         say(f"nothing to bill: {named(found.nothing)}")
     say_parked(found.parked)
@@ -98,7 +98,7 @@ def _show_clients(found: "Simulation", output_format: str) -> None:
             click.echo(f"\nnobody would pay {word}")
             continue
         shortened = f"; the {EXTREMES} biggest differences" if count > EXTREMES else ""
-        click.echo(f"\n{_count(count, 'client')} would pay {word}{shortened}:")
+        click.echo(f"\n{counted(count, 'client')} would pay {word}{shortened}:")
         emit(map(_client_row, listed), CLIENT_COLUMNS, output_format)
     say("the whole list: --format csv or json; by contract and month: --by contract")
 
@@ -117,7 +117,7 @@ def _show_total(found: "Simulation", clients: int) -> None:
     total = together(found.compared)
     percent = "" if total.percent is None else f" ({total.percent:+} %)"
     click.echo(
-        f"{_months(found.months)}, {_count(clients, 'client')}, {_count(total.contracts, 'contract')}: billed {shown(total.billed)}, "
+        f"{months(found.months)}, {counted(clients, 'client')}, {counted(total.contracts, 'contract')}: billed {shown(total.billed)}, "
         f"simulated {shown(total.simulated)}, difference {total.difference:+.2f}{percent}"
     )
 
@@ -129,19 +129,20 @@ def _remarks(found: "Simulation") -> None:
     opened = sum(not row.is_closed for row in found.compared)
     if opened:
         say(
-            f"not closed: {_count(opened, 'contract-month')} of {len(found.compared)}, compared with what the stored tariffs would bill now"
+            f"not closed: {counted(opened, 'contract-month')} of {len(found.compared)}, "
+            "compared with what the stored tariffs would bill now"
         )
     moved = [row.drift.total for row in found.compared if row.drift]
     if moved:
         say(
-            f"facts have changed since the close of {_count(len(moved), 'contract-month')}: the stored tariffs would bill them "
+            f"facts have changed since the close of {counted(len(moved), 'contract-month')}: the stored tariffs would bill them "
             f"{sum(moved, ZERO):+.2f} differently today; that part of the difference is not the tariffs' (`fleetbill correct` bills it)"
         )
     unknown = [f"{row.contract_no} {row.month}" for row in found.compared if row.drift is None]
     if unknown:
         more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
         say(
-            f"what is stored cannot be rated today for {_count(len(unknown), 'closed contract-month')} ({', '.join(unknown[:10])}{more}): "
+            f"what is stored cannot be rated today for {counted(len(unknown), 'closed contract-month')} ({', '.join(unknown[:10])}{more}): "
             "how much of the difference is not the tariffs' is not known"
         )
     for month in found.months:
@@ -169,11 +170,3 @@ def _run_of(first: Month, last: Month) -> list[Month]:
     while months[-1] < last:
         months.append(months[-1].next)
     return months
-
-
-def _months(months: Sequence[Month]) -> str:
-    return str(months[0]) if len(months) == 1 else f"{months[0]}…{months[-1]}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")

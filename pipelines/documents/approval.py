@@ -12,14 +12,15 @@ from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH
 from pipelines.billing.leakage import Leak, leakage
 from pipelines.billing.transitions import Status, status_of
 from pipelines.documents.approval_words import signed, why
-from pipelines.documents.formats import amount, clean, counted, month_name
-from pipelines.documents.templates import laid_out
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.settings import Settings
+from pipelines.templates import laid_out
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
+from pipelines.wording.outside import clean
+from pipelines.wording.russian import amount, counted, month_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

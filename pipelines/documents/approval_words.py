@@ -8,8 +8,8 @@ from typing import Any
 
 from pipelines.billing.changes import Change
 from pipelines.billing.drafts import shown_quantity
-from pipelines.documents.formats import amount, quantity, short_date
 from pipelines.period import Month
+from pipelines.wording.russian import amount, quantity, short_date
 
 _TERMS = {
     "tariff_code": "тариф",

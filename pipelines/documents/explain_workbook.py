@@ -8,11 +8,11 @@ from typing import IO, Any
 
 from pipelines.billing.explain_rows import rests_on_fleet, usage_row, vat_arithmetic
 from pipelines.billing.explained import Explained, Frozen, Mask, Vehicle, has
-from pipelines.documents import formats
 from pipelines.documents.parts import rate
 from pipelines.documents.workbook import new_book, write_cell, write_sheet, write_whole
 from pipelines.documents.workbook_model import Cell, Column, Sheet
 from pipelines.documents.workbook_sheets import KINDS
+from pipelines.wording import outside, russian
 
 LINES, DAYS, VEHICLES = "Строки", "Дни", "Объекты по дням"
 REASONS = {
@@ -40,8 +40,8 @@ def write_appendix(explained: Explained, target: str | Path | IO[bytes]) -> None
 
 def _write(explained: Explained, opened: IO[bytes]) -> None:
     frozen = explained.frozen
-    title = f"Расшифровка к счёту № {formats.clean(frozen.number)}"
-    author = formats.clean(frozen.organization.get("name"))
+    title = f"Расшифровка к счёту № {outside.clean(frozen.number)}"
+    author = outside.clean(frozen.organization.get("name"))
     with new_book(opened, title, author, frozen.issued_at) as (book, styles):
         wrapped = book.add_format({"valign": "top", "text_wrap": True})
         _lines_sheet(book.add_worksheet(LINES), explained, {**styles, "text": wrapped}, title)
@@ -62,9 +62,9 @@ def _lines_sheet(page: Any, explained: Explained, styles: dict[str, Any], title:
     page.set_footer("&R&8Страница &P из &N")
     for index, column in enumerate(columns):
         page.set_column(index, index, column.width)
-    page.write_string(0, 0, f"{title} от {formats.long_date(frozen.issued_on)}", styles["title"])
+    page.write_string(0, 0, f"{title} от {russian.long_date(frozen.issued_on)}", styles["title"])
     for row, (label, text) in enumerate(_facts(frozen), start=2):
-        page.write_string(row, 0, f"{label}: {formats.clean(text)}")
+        page.write_string(row, 0, f"{label}: {outside.clean(text)}")
     page.write_string(_HEAD - 2, 0, _NOTE if frozen.days else _NOTE_AHEAD)
     page.set_row(_HEAD, 30)
     for index, column in enumerate(columns):
@@ -91,12 +91,12 @@ def _height(columns: tuple[Column, ...], cells: tuple[Cell, ...]) -> float:
 
 
 def _facts(frozen: Frozen) -> Iterator[tuple[str, str]]:
-    period = formats.month_name(frozen.month)
+    period = russian.month_name(frozen.month)
     yield "Вид и период", f"{KINDS[frozen.kind]}, {period}"
     yield "Исполнитель", _party(frozen.organization)
     yield "Заказчик", _party(frozen.client)
     signed = frozen.contract_row.get("signed_on")
-    yield "Договор", f"№ {frozen.contract.contract_no}" + (f" от {formats.long_date(date.fromisoformat(signed))}" if signed else "")
+    yield "Договор", f"№ {frozen.contract.contract_no}" + (f" от {russian.long_date(date.fromisoformat(signed))}" if signed else "")
 
 
 def _party(row: Any) -> str:
@@ -119,7 +119,7 @@ def _line_rows(explained: Explained) -> Iterator[tuple[Cell, ...]]:
     for number, told in enumerate(explained.lines, start=1):
         line = told.line
         usage = usage_row(explained.frozen.days_of(line.span) if rests_on_fleet(line) else ())
-        period = f"{formats.short_date(line.span.first)} – {formats.short_date(line.span.last)}"
+        period = f"{russian.short_date(line.span.first)} – {russian.short_date(line.span.last)}"
         before: tuple[Cell, ...] = (told.billed.total, told.now.total) if with_before else ()
         yield (
             number, line.name, period, line.arithmetic, *before, line.net, rate(line.vat_rate), line.vat, vat_arithmetic(told),
@@ -135,7 +135,7 @@ def _days_sheet(frozen: Frozen) -> Sheet:
     meters = sorted({name for day in frozen.days for name in day.meters})
     columns = (
         Column("День", "date", 12), Column("Объектов", "whole", 11), Column("Минут на связи", "quantity", 15),
-        *(Column(formats.clean(name), "quantity", 14) for name in meters), Column("Снимки платформ (SHA-256)", width=90),
+        *(Column(outside.clean(name), "quantity", 14) for name in meters), Column("Снимки платформ (SHA-256)", width=90),
         Column("Принято использование предыдущего дня", width=60),
     )  # fmt: skip
     return Sheet(DAYS, columns, _day_rows(frozen, meters))
@@ -146,7 +146,7 @@ def _day_rows(frozen: Frozen, meters: list[str]) -> Iterator[tuple[Cell, ...]]:
         taken = frozen.taken_on(day.date)
         digests = "; ".join(f"{one.platform}: {', '.join(one.digests) or '—'}" for one in taken)
         carried = "; ".join(
-            f"{one.platform}{f' за {formats.short_date(one.source)}' if one.source else ''}: {one.reason}. Решение: {one.by}"
+            f"{one.platform}{f' за {russian.short_date(one.source)}' if one.source else ''}: {one.reason}. Решение: {one.by}"
             for one in taken
             if one.is_carried
         )

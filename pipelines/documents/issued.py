@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipelines.billing.drafts import CORRECT
-from pipelines.documents.formats import month_name, quantity, short_date
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
@@ -25,6 +24,7 @@ from pipelines.documents.model import (
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.warehouse.statements import statement
+from pipelines.wording.russian import month_name, quantity, short_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

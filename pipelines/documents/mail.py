@@ -1,14 +1,15 @@
 """An invoice as an e-mail shows it: subject line, HTML and plain text, from the same view as the PDF."""
 
-from pipelines.documents import formats, qr
+from pipelines.documents import qr
 from pipelines.documents.model import InvoiceDocument
 from pipelines.documents.present import invoice as view
-from pipelines.documents.templates import laid_out
+from pipelines.templates import laid_out
+from pipelines.wording import outside
 
 
 def invoice_subject(document: InvoiceDocument) -> str:
     """The subject: one line, whatever the names hold."""
-    return " ".join(formats.unbroken(_laid_out("invoice.subject.j2", document)).split())
+    return " ".join(outside.unbroken(_laid_out("invoice.subject.j2", document)).split())
 
 
 def invoice_html(document: InvoiceDocument, qr_src: str | None = None) -> str:
@@ -18,7 +19,7 @@ def invoice_html(document: InvoiceDocument, qr_src: str | None = None) -> str:
 
 def invoice_text(document: InvoiceDocument) -> str:
     """The plain-text part."""
-    return formats.unbroken(_laid_out("invoice.txt.j2", document)).strip() + "\n"
+    return outside.unbroken(_laid_out("invoice.txt.j2", document)).strip() + "\n"
 
 
 def invoice_qr_png(document: InvoiceDocument) -> bytes | None:

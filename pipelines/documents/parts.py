@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents import formats
 from pipelines.documents.model import Bank, ChangedRow, Contract, InvoiceRow, Party
 from pipelines.money import ZERO
+from pipelines.wording import outside, russian
 
 View = dict[str, Any]
 _FOOTER_NAME = 40
@@ -19,18 +19,18 @@ _HEADS = {"legal": "Руководитель", "entrepreneur": "Индивиду
 def party(role: str, who: Party) -> View:
     """Role, name and one line of requisites; what is not known leaves no trace (no «КПП» of an entrepreneur)."""
     details = [
-        f"ИНН {formats.clean(who.inn)}" if who.inn else "",
-        f"КПП {formats.clean(who.kpp)}" if who.kpp and who.kind == "legal" else "",
-        formats.breakable(who.address or ""),
-        f"тел. {formats.clean(who.phone)}".replace(" ", formats.FIXED) if who.phone else "",
-        formats.breakable(who.email or "", 40),
+        f"ИНН {outside.clean(who.inn)}" if who.inn else "",
+        f"КПП {outside.clean(who.kpp)}" if who.kpp and who.kind == "legal" else "",
+        outside.breakable(who.address or ""),
+        f"тел. {outside.clean(who.phone)}".replace(" ", russian.FIXED) if who.phone else "",
+        outside.breakable(who.email or "", 40),
     ]
     return {"role": role, "name": full_name(who), "details": ", ".join(filter(None, details))}
 
 
 def full_name(who: Party) -> str:
     """The name as documents print it; an entrepreneur is named as one."""
-    name = formats.breakable(who.full_name or who.name)
+    name = outside.breakable(who.full_name or who.name)
     is_told = _ENTREPRENEUR.match(name)
     return f"Индивидуальный предприниматель {name}" if who.kind == "entrepreneur" and not is_told else name
 
@@ -41,28 +41,28 @@ def bank(who: Party) -> View | None:
     if account is None:
         return None
     return {
-        "name": formats.breakable(account.name),
-        "bic": formats.clean(account.bic),
-        "corr_account": formats.clean(account.corr_account),
-        "account": formats.clean(account.account),
-        "inn": formats.clean(who.inn),
-        "kpp": formats.clean(who.kpp) if who.kind == "legal" else "",
+        "name": outside.breakable(account.name),
+        "bic": outside.clean(account.bic),
+        "corr_account": outside.clean(account.corr_account),
+        "account": outside.clean(account.account),
+        "inn": outside.clean(who.inn),
+        "kpp": outside.clean(who.kpp) if who.kind == "legal" else "",
         "payee": full_name(who),
     }
 
 
 def basis(contract: Contract) -> str:
     """``Договор № 17/2025 от 1 марта 2025 г.``"""
-    signed = f" от {formats.long_date(contract.signed_on)}" if contract.signed_on else ""
-    return f"Договор № {formats.breakable(contract.number)}{signed}"
+    signed = f" от {russian.long_date(contract.signed_on)}" if contract.signed_on else ""
+    return f"Договор № {outside.breakable(contract.number)}{signed}"
 
 
 def signatures(who: Party) -> list[View]:
     """Who signs for a party: head and chief accountant; an entrepreneur signs alone unless an accountant is named."""
     name = who.director or own_name(who)
-    lines = [{"role": _HEADS[who.kind], "name": formats.breakable(name)}]
+    lines = [{"role": _HEADS[who.kind], "name": outside.breakable(name)}]
     if who.kind == "legal" or who.accountant:
-        lines.append({"role": "Главный бухгалтер", "name": formats.breakable(who.accountant or "")})
+        lines.append({"role": "Главный бухгалтер", "name": outside.breakable(who.accountant or "")})
     return lines
 
 
@@ -71,27 +71,27 @@ def side(role: str, who: Party) -> View:
     known = who.director or who.kind == "entrepreneur"
     return {
         "role": role,
-        "side": formats.breakable(who.name),
+        "side": outside.breakable(who.name),
         "post": _HEADS[who.kind] if known else "",
-        "name": formats.breakable(who.director or own_name(who)),
+        "name": outside.breakable(who.director or own_name(who)),
         "stamp": "" if who.kind == "individual" else "М. П.",
     }
 
 
 def own_name(who: Party) -> str:
     """The name that a person signs with, without «ИП»; empty for a legal person."""
-    return "" if who.kind == "legal" else _ENTREPRENEUR.sub("", formats.clean(who.name))
+    return "" if who.kind == "legal" else _ENTREPRENEUR.sub("", outside.clean(who.name))
 
 
 def footer(title: str, seller: Party) -> str:
     """The foot of every page, one line: the paper and who made it, a long name shortened."""
-    name = formats.clean(seller.name)
+    name = outside.clean(seller.name)
     return f"{title} · {name if len(name) <= _FOOTER_NAME else name[:_FOOTER_NAME].rstrip() + '…'}"
 
 
 def rate(value: Decimal | None) -> str:
     """A VAT rate as a column shows it."""
-    return WITHOUT_VAT if value is None else formats.percent(value)
+    return WITHOUT_VAT if value is None else russian.percent(value)
 
 
 def lines(rows: Sequence[InvoiceRow]) -> View:
@@ -104,16 +104,16 @@ def lines(rows: Sequence[InvoiceRow]) -> View:
         "rows": [
             {
                 "no": str(row.no),
-                "title": formats.breakable(row.title),
-                "text": formats.breakable(row.text),
-                "quantity": formats.quantity(row.quantity),
-                "unit": formats.clean(row.unit),
-                "price": formats.price(row.price),
+                "title": outside.breakable(row.title),
+                "text": outside.breakable(row.text),
+                "quantity": russian.quantity(row.quantity),
+                "unit": outside.clean(row.unit),
+                "price": russian.price(row.price),
                 "price_note": ("с НДС" if row.price_includes_vat else "без НДС") if with_vat and len(bases) > 1 else "",
-                "net": formats.amount(row.net),
+                "net": russian.amount(row.net),
                 "rate": rate(row.vat_rate),
-                "vat": formats.amount(row.vat) if row.vat_rate is not None else "—",
-                "total": formats.amount(row.total),
+                "vat": russian.amount(row.vat) if row.vat_rate is not None else "—",
+                "total": russian.amount(row.total),
             }
             for row in rows
         ],
@@ -125,29 +125,29 @@ def totals(rows: Sequence[InvoiceRow] | Sequence[ChangedRow], net: Decimal, tota
     rates = sorted({row.vat_rate for row in rows if row.vat_rate is not None})
     if not rates:
         return [
-            {"label": "Итого", "amount": formats.amount(total)},
+            {"label": "Итого", "amount": russian.amount(total)},
             {"label": "Без налога (НДС)", "amount": "—"},
         ]
     by_rate = [
         {
-            "label": f"НДС {formats.percent(value)}",
-            "amount": formats.amount(sum((row.vat for row in rows if row.vat_rate == value), ZERO)),
+            "label": f"НДС {russian.percent(value)}",
+            "amount": russian.amount(sum((row.vat for row in rows if row.vat_rate == value), ZERO)),
         }
         for value in rates
     ]
     return [
-        {"label": "Итого без НДС", "amount": formats.amount(net)},
+        {"label": "Итого без НДС", "amount": russian.amount(net)},
         *by_rate,
-        {"label": "Итого с НДС", "amount": formats.amount(total)},
+        {"label": "Итого с НДС", "amount": russian.amount(total)},
     ]
 
 
 def invoices(one: str, many: str, found: Sequence[str]) -> str:
     """``к счёту № А-1``; ``к счетам: № А-1, № А-2``"""
-    numbers = ", ".join(f"№{formats.FIXED}{formats.breakable(number)}" for number in found)
+    numbers = ", ".join(f"№{russian.FIXED}{outside.breakable(number)}" for number in found)
     return f"{one if len(found) == 1 else many} {numbers}"
 
 
 def notes(found: Iterable[str]) -> list[str]:
     """Sentences, cleaned."""
-    return [formats.breakable(note) for note in found if formats.clean(note)]
+    return [outside.breakable(note) for note in found if outside.clean(note)]

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pipelines.documents import formats, parts, qr
+from pipelines.documents import parts, qr
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
@@ -13,6 +13,7 @@ from pipelines.documents.model import (
 )
 from pipelines.documents.parts import View
 from pipelines.money import ZERO
+from pipelines.wording import outside, russian
 
 
 def present(document: Document) -> View:
@@ -34,16 +35,16 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
     """A счёт на оплату; a negative adjustment is a корректировка that asks for nothing. The QR picture costs the most."""
     owed = document.total >= ZERO
     name = "Счёт на оплату" if owed else "Корректировка"
-    number = formats.breakable(document.number)
+    number = outside.breakable(document.number)
     code = qr.payload(document) if with_qr else None
-    count = formats.counted(len(document.rows), "наименование", "наименования", "наименований")
+    count = russian.counted(len(document.rows), "наименование", "наименования", "наименований")
     return {
         "template": "invoice",
         "title": f"{name} № {number}",
-        "dated": f"от {formats.long_date(document.issued_on)}",
+        "dated": f"от {russian.long_date(document.issued_on)}",
         "subject": _subject(document),
-        "footer": parts.footer(f"{name} № {number} от {formats.short_date(document.issued_on)}", document.seller),
-        "author": formats.clean(document.seller.name),
+        "footer": parts.footer(f"{name} № {number} от {russian.short_date(document.issued_on)}", document.seller),
+        "author": outside.clean(document.seller.name),
         "bank": parts.bank(document.seller) if owed else None,
         "qr": qr.picture(code) if code else "",
         "seller": parts.party("Поставщик", document.seller),
@@ -52,14 +53,14 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
         **parts.lines(document.rows),
         "totals": [
             *parts.totals(document.rows, document.net, document.total),
-            *({"label": formats.breakable(offset.text), "amount": formats.amount(-offset.amount)} for offset in document.offsets),
+            *({"label": outside.breakable(offset.text), "amount": russian.amount(-offset.amount)} for offset in document.offsets),
         ],
         "due_label": "Всего к оплате" if owed else "К зачёту в следующих счетах",
-        "due_amount": formats.amount(document.to_pay if owed else -document.total),
-        "count": f"Всего {count} на сумму {formats.amount(document.total)} руб.",
+        "due_amount": russian.amount(document.to_pay if owed else -document.total),
+        "count": f"Всего {count} на сумму {russian.amount(document.total)} руб.",
         "words_label": "К оплате" if owed else "К зачёту",
-        "words": formats.in_words(document.to_pay if owed else -document.total),
-        "due_on": formats.long_date(document.due_on) if document.to_pay > ZERO else "",
+        "words": russian.in_words(document.to_pay if owed else -document.total),
+        "due_on": russian.long_date(document.due_on) if document.to_pay > ZERO else "",
         "settled": "Оплата не требуется: счёт полностью зачтён." if owed and document.to_pay == ZERO else "",
         "notes": parts.notes(document.notes),
         "signatures": parts.signatures(document.seller),
@@ -68,24 +69,24 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
 
 def act(document: ActDocument) -> View:
     """An акт of services rendered."""
-    number = formats.breakable(document.number)
+    number = outside.breakable(document.number)
     invoices = f" {parts.invoices('Счёт', 'Счета:', document.invoices)}." if document.invoices else ""
     return {
         "template": "act",
         "title": f"Акт об оказании услуг № {number}",
-        "dated": f"от {formats.long_date(document.dated)}",
-        "subject": f"Услуги за {formats.month_name(document.period)}{invoices}",
-        "footer": parts.footer(f"Акт № {number} от {formats.short_date(document.dated)}", document.seller),
-        "author": formats.clean(document.seller.name),
+        "dated": f"от {russian.long_date(document.dated)}",
+        "subject": f"Услуги за {russian.month_name(document.period)}{invoices}",
+        "footer": parts.footer(f"Акт № {number} от {russian.short_date(document.dated)}", document.seller),
+        "author": outside.clean(document.seller.name),
         "seller": parts.party("Исполнитель", document.seller),
         "buyer": parts.party("Заказчик", document.buyer),
         "basis": parts.basis(document.contract),
         **parts.lines(document.rows),
         "totals": parts.totals(document.rows, document.net, document.total),
         "due_label": "Всего оказано услуг",
-        "due_amount": formats.amount(document.total),
+        "due_amount": russian.amount(document.total),
         "words_label": "На сумму",
-        "words": formats.in_words(document.total),
+        "words": russian.in_words(document.total),
         "statement": "Вышеперечисленные услуги выполнены полностью и в срок. "
         "Заказчик претензий по объёму, качеству и срокам оказания услуг не имеет.",
         "notes": parts.notes(document.notes),
@@ -95,39 +96,39 @@ def act(document: ActDocument) -> View:
 
 def adjustment(document: AdjustmentDocument) -> View:
     """A корректировка: what stood, what stands, the difference and why."""
-    number = formats.breakable(document.number)
+    number = outside.breakable(document.number)
     more = document.total >= ZERO
     return {
         "template": "adjustment",
         "title": f"Корректировка № {number}",
-        "dated": f"от {formats.long_date(document.issued_on)}",
-        "subject": f"За {formats.month_name(document.period)}"
+        "dated": f"от {russian.long_date(document.issued_on)}",
+        "subject": f"За {russian.month_name(document.period)}"
         + (f" {parts.invoices('к счёту', 'к счетам:', document.refers_to)}" if document.refers_to else ""),
-        "footer": parts.footer(f"Корректировка № {number} от {formats.short_date(document.issued_on)}", document.seller),
-        "author": formats.clean(document.seller.name),
+        "footer": parts.footer(f"Корректировка № {number} от {russian.short_date(document.issued_on)}", document.seller),
+        "author": outside.clean(document.seller.name),
         "seller": parts.party("Поставщик", document.seller),
         "buyer": parts.party("Покупатель", document.buyer),
         "basis": parts.basis(document.contract),
-        "reason": formats.breakable(document.reason),
+        "reason": outside.breakable(document.reason),
         "with_vat": any(row.vat_rate is not None for row in document.rows),
         "rows": [
             {
                 "no": str(row.no),
-                "title": formats.breakable(row.title),
-                "text": formats.breakable(row.text),
-                "old": formats.amount(row.old_total),
-                "new": formats.amount(row.new_total),
+                "title": outside.breakable(row.title),
+                "text": outside.breakable(row.text),
+                "old": russian.amount(row.old_total),
+                "new": russian.amount(row.new_total),
                 "rate": parts.rate(row.vat_rate),
-                "vat": formats.amount(row.vat) if row.vat_rate is not None else "—",
-                "total": formats.amount(row.total),
+                "vat": russian.amount(row.vat) if row.vat_rate is not None else "—",
+                "total": russian.amount(row.total),
             }
             for row in document.rows
         ],
         "totals": parts.totals(document.rows, document.net, document.total),
         "due_label": "К доплате" if more else "К зачёту в следующих счетах",
-        "due_amount": formats.amount(abs(document.total)),
+        "due_amount": russian.amount(abs(document.total)),
         "words_label": "К доплате" if more else "К зачёту",
-        "words": formats.in_words(abs(document.total)),
+        "words": russian.in_words(abs(document.total)),
         "notes": parts.notes(document.notes),
         "signatures": parts.signatures(document.seller),
     }
@@ -135,35 +136,35 @@ def adjustment(document: AdjustmentDocument) -> View:
 
 def statement(document: StatementDocument) -> View:
     """An акт сверки by the seller's books."""
-    first, last = formats.short_date(document.first), formats.short_date(document.last)
+    first, last = russian.short_date(document.first), russian.short_date(document.last)
     return {
         "template": "statement",
         "title": "Акт сверки взаимных расчётов",
         "dated": f"за период {first} – {last}",
         "subject": "",
         "footer": parts.footer(f"Акт сверки {first} – {last}", document.seller),
-        "author": formats.clean(document.seller.name),
+        "author": outside.clean(document.seller.name),
         "seller": parts.party("Исполнитель", document.seller),
         "buyer": parts.party("Заказчик", document.buyer),
         "basis": parts.basis(document.contract) if document.contract else "",
-        "preamble": f"Взаимные расчёты {formats.breakable(document.seller.name)} и {formats.breakable(document.buyer.name)} "
+        "preamble": f"Взаимные расчёты {outside.breakable(document.seller.name)} и {outside.breakable(document.buyer.name)} "
         f"за период с {first} по {last} по данным учёта, в рублях:",
         "opening": _balance(f"Сальдо начальное на {first}", document.opening),
         "rows": [
             {
-                "on": formats.short_date(entry.on),
-                "text": formats.breakable(entry.text),
-                "debit": formats.amount(entry.debit) if entry.debit else "",
-                "credit": formats.amount(entry.credit) if entry.credit else "",
+                "on": russian.short_date(entry.on),
+                "text": outside.breakable(entry.text),
+                "debit": russian.amount(entry.debit) if entry.debit else "",
+                "credit": russian.amount(entry.credit) if entry.credit else "",
             }
             for entry in document.entries
         ],
-        "seller_books": f"По данным {formats.breakable(document.seller.name)}",
-        "buyer_books": f"По данным {formats.breakable(document.buyer.name)}",
+        "seller_books": f"По данным {outside.breakable(document.seller.name)}",
+        "buyer_books": f"По данным {outside.breakable(document.buyer.name)}",
         "turnover": {
             "label": "Обороты за период",
-            "debit": formats.amount(document.debit),
-            "credit": formats.amount(document.credit),
+            "debit": russian.amount(document.debit),
+            "credit": russian.amount(document.credit),
         },
         "closing": _balance(f"Сальдо конечное на {last}", document.closing),
         "verdict": _verdict(document),
@@ -173,38 +174,38 @@ def statement(document: StatementDocument) -> View:
 
 def usage(document: UsageDocument) -> View:
     """The appendix with the fleet of every day."""
-    peak_on = f" ({formats.short_date(document.peak_on)})" if document.peak_on else ""
+    peak_on = f" ({russian.short_date(document.peak_on)})" if document.peak_on else ""
     carried = any(day.carried for day in document.days)
     return {
         "template": "usage",
         "title": "Приложение. Количество объектов по дням",
-        "dated": f"за {formats.month_name(document.period)}",
+        "dated": f"за {russian.month_name(document.period)}",
         "subject": parts.invoices("К счёту", "К счетам:", document.invoices) if document.invoices else "",
-        "footer": parts.footer(f"Объекты по дням, {formats.month_name(document.period)}", document.seller),
-        "author": formats.clean(document.seller.name),
+        "footer": parts.footer(f"Объекты по дням, {russian.month_name(document.period)}", document.seller),
+        "author": outside.clean(document.seller.name),
         "seller": parts.party("Исполнитель", document.seller),
         "buyer": parts.party("Заказчик", document.buyer),
         "basis": parts.basis(document.contract),
         "days": [
             {
-                "on": formats.short_date(day.on),
-                "size": formats.quantity(Decimal(day.fleet_size)),
+                "on": russian.short_date(day.on),
+                "size": russian.quantity(Decimal(day.fleet_size)),
                 "mark": "*" if day.carried else "",
                 "bar": str(1000 * day.fleet_size // max(1, document.peak)),
             }
             for day in document.days
         ],
         "facts": [
-            {"label": "Максимум за месяц", "value": formats.quantity(Decimal(document.peak)) + peak_on},
-            {"label": "В среднем за день", "value": formats.quantity(document.average)},
-            {"label": "Всего объекто-дней", "value": formats.quantity(Decimal(document.vehicle_days))},
+            {"label": "Максимум за месяц", "value": russian.quantity(Decimal(document.peak)) + peak_on},
+            {"label": "В среднем за день", "value": russian.quantity(document.average)},
+            {"label": "Всего объекто-дней", "value": russian.quantity(Decimal(document.vehicle_days))},
         ],
         "remark": "* за этот день принято количество предыдущего дня: данные платформы не поступили" if carried else "",
     }
 
 
 def _subject(document: InvoiceDocument) -> str:
-    month = formats.month_name(document.period)
+    month = russian.month_name(document.period)
     refers = f" {parts.invoices('к счёту', 'к счетам:', document.refers_to)}" if document.refers_to else ""
     return {
         "advance": f"Предоплата услуг за {month}",
@@ -217,16 +218,16 @@ def _subject(document: InvoiceDocument) -> str:
 def _balance(label: str, value: Decimal) -> View:
     return {
         "label": label,
-        "debit": formats.amount(value) if value >= ZERO else "",
-        "credit": formats.amount(-value) if value < ZERO else "",
+        "debit": russian.amount(value) if value >= ZERO else "",
+        "credit": russian.amount(-value) if value < ZERO else "",
     }
 
 
 def _verdict(document: StatementDocument) -> str:
     """Short names: they need no grammatical case."""
-    on = formats.short_date(document.last)
+    on = russian.short_date(document.last)
     if document.closing == ZERO:
         return f"На {on} задолженность отсутствует."
     creditor = document.seller if document.closing > ZERO else document.buyer
-    size = f"{formats.amount(abs(document.closing))} руб. ({formats.in_words(abs(document.closing))})"
-    return f"На {on} задолженность в пользу {formats.breakable(creditor.name)} составляет {size}."
+    size = f"{russian.amount(abs(document.closing))} руб. ({russian.in_words(abs(document.closing))})"
+    return f"На {on} задолженность в пользу {outside.breakable(creditor.name)} составляет {size}."

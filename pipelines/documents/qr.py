@@ -4,8 +4,8 @@ import io
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipelines.documents import formats
 from pipelines.documents.model import InvoiceDocument
+from pipelines.wording import outside, russian
 
 if TYPE_CHECKING:
     import segno
@@ -19,12 +19,12 @@ def purpose(document: InvoiceDocument) -> str:
     rates = {row.vat_rate for row in document.rows}
     vat = "Без НДС" if rates == {None} else "В т.ч. НДС"
     if len(rates) == 1 and None not in rates:
-        vat += " " + _plain(formats.percent(next(rate for rate in rates if rate is not None)))
+        vat += " " + _plain(russian.percent(next(rate for rate in rates if rate is not None)))
     if rates != {None} and document.to_pay == document.total:
         vat += f" - {document.vat:.2f}"
-    head = f"Оплата по счету № {formats.clean(document.number)} от {formats.short_date(document.issued_on)}"
+    head = f"Оплата по счету № {outside.clean(document.number)} от {russian.short_date(document.issued_on)}"
     tail = f". {vat}"
-    basis = f" по договору № {formats.clean(document.contract.number)}"
+    basis = f" по договору № {outside.clean(document.contract.number)}"
     room = _LONGEST["Purpose"] - len(head) - len(tail)
     return head + (basis if len(basis) <= room else "") + tail
 
@@ -83,4 +83,4 @@ def _code(text: str) -> "segno.QRCode":
 
 
 def _plain(text: str) -> str:
-    return " ".join(formats.clean(text).replace("|", " ").replace(formats.FIXED, " ").replace(formats.THIN, " ").split())
+    return " ".join(outside.clean(text).replace("|", " ").replace(russian.FIXED, " ").replace(russian.THIN, " ").split())

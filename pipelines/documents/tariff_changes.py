@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents import formats
 from pipelines.documents.workbook_money_model import TariffChangeRow
+from pipelines.wording import russian
 
 COLUMN_NAMES = {
     "contract_no": "Договор",
@@ -94,10 +94,10 @@ def shown(column: str, value: Any) -> str:
     if isinstance(value, bool):
         return "да" if value else "нет"
     if column == "valid_from":
-        return formats.short_date(date.fromisoformat(value))
+        return russian.short_date(date.fromisoformat(value))
     if isinstance(value, str) and column not in _AMOUNTS:
         return VALUE_NAMES.get(column, {}).get(value, value)
-    return formats.quantity(Decimal(value))
+    return russian.quantity(Decimal(value))
 
 
 def _what(sheet: str, row: dict[str, Any]) -> str:

@@ -11,12 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.documents import formats
 from pipelines.documents.workbook_model import Cell, CellKind, Column, Sheet, WorkbookData
 from pipelines.documents.workbook_sheets import Tally, Written, detail_sheets
 from pipelines.documents.workbook_summary import SUMMARY, write_summary
 from pipelines.errors import Refused
 from pipelines.money import ZERO, Exact
+from pipelines.wording import outside, russian
 
 _MOST_ROWS = 1_048_575
 _LONGEST_TEXT = 32_000
@@ -56,7 +56,7 @@ def write_whole(target: str | Path | IO[bytes], write: Callable[[IO[bytes]], Non
 
 
 def _write(data: WorkbookData, opened: IO[bytes]) -> None:
-    title = f"Финансовый отчёт за {formats.month_name(data.period)}"
+    title = f"Финансовый отчёт за {russian.month_name(data.period)}"
     with new_book(opened, title, data.organization, data.made_at) as (book, styles):
         summary = book.add_worksheet(SUMMARY)
         tally = Tally(data.period)
@@ -156,7 +156,7 @@ def write_cell(page: Any, row: int, column: int, kind: CellKind, cell: Cell, sty
         case None:
             page.write_blank(row, column, None, styles["blank"])
         case str():
-            page.write_string(row, column, formats.clean(cell)[:_LONGEST_TEXT], styles["long" if kind == "long" else "text"])
+            page.write_string(row, column, outside.clean(cell)[:_LONGEST_TEXT], styles["long" if kind == "long" else "text"])
         case datetime():
             page.write_datetime(row, column, cell.replace(tzinfo=None), styles[kind])
         case date():

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from pipelines.documents import formats
 from pipelines.documents.workbook_model import Cell, ChargeRow, Column, FleetRow, RegisterRow, Sheet, WorkbookData
 from pipelines.documents.workbook_money import money_sheets
 from pipelines.documents.workbook_money_model import LeakRow
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
 from pipelines.period import Month
+from pipelines.wording import outside
 
 REGISTER, CHARGES, FLEET = "Реестр счетов", "Начисления", "Парк по дням"
 FINDINGS, PARKED, SNAPSHOTS = "Находки", "Отложено", "Снимки"
@@ -134,7 +134,7 @@ def _leaks(data: WorkbookData, tally: Tally) -> Iterator[LeakRow]:
 
 def _finding_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
     for row in data.findings:
-        kind = formats.clean(KIND_NAMES.get(row.kind, row.kind))
+        kind = outside.clean(KIND_NAMES.get(row.kind, row.kind))
         tally.findings[kind] += 1
         tally.open_findings[kind] += row.is_open
         yield (
@@ -160,7 +160,7 @@ def _register_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...
 
 def _charge_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
     for row in data.charges:
-        tally.tariffs[formats.clean(row.tariff_code)] += row.total
+        tally.tariffs[outside.clean(row.tariff_code)] += row.total
         yield _charge(row)
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents import formats, workbook_charts
+from pipelines.documents import workbook_charts
 from pipelines.documents.workbook_model import WorkbookData
 from pipelines.documents.workbook_sheets import (
     CHARGES,
@@ -20,6 +20,7 @@ from pipelines.documents.workbook_sheets import (
 from pipelines.documents.workbook_summary_money import checks, debts, leaks
 from pipelines.documents.workbook_summary_page import Page, Value
 from pipelines.money import ZERO
+from pipelines.wording import outside, russian
 
 SUMMARY = "Сводка"
 CLOSING = "закрытие"  # the run whose parked contracts are counted
@@ -43,8 +44,8 @@ def write_summary(book: Any, page: Any, data: WorkbookData, tally: Tally, styles
     page.set_column(1, 6, 16)
     page.set_column(7, 7, 3)
     at = Page(page, tally, styles)
-    page.write_string(0, 0, f"Финансовый отчёт за {formats.month_name(data.period)}", styles["title"])
-    page.write_string(1, 0, formats.clean(data.organization), styles["note"])
+    page.write_string(0, 0, f"Финансовый отчёт за {russian.month_name(data.period)}", styles["title"])
+    page.write_string(1, 0, outside.clean(data.organization), styles["note"])
     at.row = 2
     _invoices(at, data)
     _facts(at)
@@ -130,7 +131,7 @@ def _tariffs(at: Page, data: WorkbookData) -> tuple[int, int]:
     at.section("Выручка по тарифам, с НДС")
     at.heads("Тариф", "За месяц", "Прошлый месяц", "Изменение")
     first, now = at.row, at.tally.tariffs
-    previous = {formats.clean(tariff): total for tariff, total in data.previous_by_tariff.items()}
+    previous = {outside.clean(tariff): total for tariff, total in data.previous_by_tariff.items()}
     for tariff in sorted({*now, *previous}, key=lambda code: (-now.get(code, ZERO), code)) or [""]:
         line, before, total = at.row + 1, previous.get(tariff, ZERO), now.get(tariff, ZERO)
         at.label(tariff)

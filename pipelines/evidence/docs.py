@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.evidence import gate, registry
-from pipelines.settings import Settings, resource
+from pipelines.settings import Settings
+from pipelines.templates import environment
 from pipelines.warehouse.engine import transaction
 
 STATES = {"landed": "принят", "quarantined": "в карантине", "withdrawn": "отозван"}
@@ -17,10 +18,7 @@ SEVERITIES = {"critical": "критично", "warning": "замечание", "
 
 def build(settings: Settings) -> Path:
     """Write `HOME/data_docs/`: an index, and one page per snapshot in which something failed. The path of the index."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(loader=FileSystemLoader(resource("templates")), autoescape=True, undefined=StrictUndefined)
-    template = environment.get_template("data_docs.html.j2")
+    template = environment().get_template("data_docs.html.j2")
     folder = settings.home / "data_docs"
     folder.mkdir(parents=True, exist_ok=True)
     with transaction(settings) as connection:

@@ -1,6 +1,5 @@
 """What rating gives back: charges, the rated month, and a contract that was parked."""
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +8,7 @@ from fractions import Fraction
 from pipelines.money import ZERO
 from pipelines.period import Span
 from pipelines.rating.model import Kind, Segment
+from pipelines.wording import english, russian
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +214,12 @@ class Reason:
     subject: str = ""
 
     def __str__(self) -> str:
-        days = ", ".join(str(span.first) if span.days == 1 else str(span) for span in self.spans)
-        return _ENGLISH[self.cause].format(days=days, subject=self.subject)
+        return _ENGLISH[self.cause].format(days=english.days(self.spans), subject=self.subject)
 
     @property
     def russian(self) -> str:
         """The same for finance."""
-        days = ", ".join(_shown(span.first) if span.days == 1 else f"{_shown(span.first)}–{_shown(span.last)}" for span in self.spans)
-        return _RUSSIAN[self.cause].format(days=days, subject=self.subject)
+        return _RUSSIAN[self.cause].format(days=russian.days(self.spans, whole_dates=True), subject=self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +231,3 @@ class Parked:
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.reasons))
-
-
-def _shown(day: dt.date) -> str:
-    return f"{day:%d.%m.%Y}"

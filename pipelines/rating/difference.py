@@ -12,7 +12,7 @@ from pipelines.rating.discount import discounted
 from pipelines.rating.model import Kind
 from pipelines.rating.schemes import exact
 from pipelines.rating.vat import split
-from pipelines.rating.wording import period_text, roubles
+from pipelines.wording.russian import period, roubles
 
 Key = tuple[int, str, int]
 Item = Charge | Billed
@@ -153,7 +153,7 @@ def _told(charges: Sequence[Charge], billed: Sequence[Billed], amount: Decimal, 
     if len(charges) == 1:
         new = charges[0].arithmetic
     elif charges:
-        new = "; ".join(f"{period_text(charge.span)}: {charge.arithmetic}" for charge in charges)
+        new = "; ".join(f"{period(charge.span)}: {charge.arithmetic}" for charge in charges)
     else:
         new = "начислено 0,00"
     return f"{new}; ранее выставлено {roubles(before)}; разница {roubles(amount)}"

@@ -10,7 +10,7 @@ from pipelines.rating.charges import Amounts, Charge
 from pipelines.rating.model import Kind, Segment
 from pipelines.rating.schemes import exact
 from pipelines.rating.vat import split
-from pipelines.rating.wording import roubles
+from pipelines.wording.russian import roubles
 
 NAME = "Доплата до минимальной суммы"
 COMPONENT_NO = 0

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipelines.money import round_kopeck
+from pipelines.rating.arithmetic import arithmetic, scaled
 from pipelines.rating.charges import Charge, ZeroPrice
 from pipelines.rating.discount import discounted
 from pipelines.rating.model import Component, Scheme, Segment, VatMode
 from pipelines.rating.quantities import ONE, Quantity
 from pipelines.rating.schemes import amount_of, parts
 from pipelines.rating.vat import mode_on, rate_on, split
-from pipelines.rating.wording import arithmetic, scaled
 
 
 def charge(segment: Segment, component: Component, quantity: Quantity, rate: Decimal | None) -> Charge | None:

@@ -7,10 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from pipelines.period import Span
+from pipelines.period import Span, runs
 from pipelines.rating.charges import Cause, Reason
 from pipelines.rating.model import Basis, Component, DayUsage, Kind
-from pipelines.rating.segments import runs
 
 ONE = Fraction(1)
 

@@ -1,10 +1,10 @@
 """Segments: the month cut where what prices changes, and where the contract starts or ends (domain.md §5)."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from pipelines.period import ONE_DAY, Month, Span
+from pipelines.period import ONE_DAY, Month, Span, runs
 from pipelines.rating.charges import Cause, Reason
 from pipelines.rating.model import Contract, Segment, TariffVersion, Terms
 
@@ -55,17 +55,6 @@ def cut(
     segments = tuple(Segment(piece, row, version, month.share(piece)) for piece, row, version in pieces)
     reasons = tuple(Reason(cause, runs(day for gap in spans for day in gap.dates()), subject) for (cause, subject), spans in gaps.items())
     return segments, reasons
-
-
-def runs(days: Iterable[dt.date]) -> tuple[Span, ...]:
-    """Days, in any order, as the fewest runs of consecutive days."""
-    found: list[Span] = []
-    for day in sorted(set(days)):
-        if found and found[-1].last + ONE_DAY == day:
-            found[-1] = Span(found[-1].first, day)
-        else:
-            found.append(Span(day, day))
-    return tuple(found)
 
 
 def _pieces(span: Span, terms: Sequence[Terms], tariffs: Mapping[str, Sequence[TariffVersion]]) -> list[Span]:

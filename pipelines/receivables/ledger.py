@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pipelines.documents.formats import in_roubles
 from pipelines.findings import store
 from pipelines.receivables.matching import Book, Debt, KnownClient, KnownContract, Match, Receipt
 from pipelines.warehouse.locks import Lock, lock
 from pipelines.warehouse.query import copy
 from pipelines.warehouse.statements import statement
+from pipelines.wording.russian import in_roubles
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult

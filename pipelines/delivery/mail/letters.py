@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents import formats, parts
+from pipelines.documents import parts
 from pipelines.documents.mail import invoice_html, invoice_qr_png, invoice_subject, invoice_text
 from pipelines.documents.model import InvoiceDocument
-from pipelines.documents.templates import environment, laid_out
 from pipelines.money import ZERO
+from pipelines.templates import environment, laid_out
+from pipelines.wording import outside, russian
 
 View = dict[str, Any]
 
@@ -55,7 +56,7 @@ def about_facts(kind: str, facts: Mapping[str, Any], writer: Writer, client: str
         "snapshot_missing": _snapshot,
         "statement": _statement,
     }.get(kind, _debts)(facts)
-    return _letter(kind, {**view, "client": formats.clean(client)}, writer, None, {})
+    return _letter(kind, {**view, "client": outside.clean(client)}, writer, None, {})
 
 
 def _letter(kind: str, view: View, writer: Writer, src: str | None, pictures: Mapping[str, bytes]) -> Letter:
@@ -72,22 +73,22 @@ def _letter(kind: str, view: View, writer: Writer, src: str | None, pictures: Ma
         "qr_src": src,
     }
     pages = [laid_out(f"mail/letter.{form}.j2", laid) for form in ("txt", "html")]
-    return Letter(_line(words.subject), _GAPS.sub("\n\n", formats.unbroken(pages[0])).strip() + "\n", pages[1], pictures)
+    return Letter(_line(words.subject), _GAPS.sub("\n\n", outside.unbroken(pages[0])).strip() + "\n", pages[1], pictures)
 
 
 def _invoice(document: InvoiceDocument) -> View:
     owed = document.total >= ZERO
     return {
-        "number": formats.clean(document.number),
-        "dated": formats.long_date(document.issued_on),
-        "month": formats.month_name(document.period),
-        "due_on": formats.long_date(document.due_on) if document.to_pay > ZERO else "",
+        "number": outside.clean(document.number),
+        "dated": russian.long_date(document.issued_on),
+        "month": russian.month_name(document.period),
+        "due_on": russian.long_date(document.due_on) if document.to_pay > ZERO else "",
         "owed": owed,
-        "client": formats.clean(document.buyer.name),
+        "client": outside.clean(document.buyer.name),
         "basis": parts.basis(document.contract).replace("Договор", "договор", 1),
-        "refers_to": [formats.clean(number) for number in document.refers_to],
-        "rows": [[formats.clean(row.title), formats.clean(row.text), formats.amount(row.total)] for row in document.rows],
-        "highlight": formats.amount(document.to_pay if owed else -document.total),
+        "refers_to": [outside.clean(number) for number in document.refers_to],
+        "rows": [[outside.clean(row.title), outside.clean(row.text), russian.amount(row.total)] for row in document.rows],
+        "highlight": russian.amount(document.to_pay if owed else -document.total),
         "notes": document.notes,
     }
 
@@ -96,7 +97,7 @@ def _debts(facts: Mapping[str, Any]) -> View:
     return {
         "on": _day(facts["on"]),
         "blocks_on": _day(facts["blocks_on"]) if facts.get("blocks_on") else "",
-        "rows": [[formats.clean(number), _day(due_on), _roubles(left)] for number, due_on, left in facts["debts"]],
+        "rows": [[outside.clean(number), _day(due_on), _roubles(left)] for number, due_on, left in facts["debts"]],
         "highlight": _roubles(facts["total"]),
     }
 
@@ -104,8 +105,8 @@ def _debts(facts: Mapping[str, Any]) -> View:
 def _payment(facts: Mapping[str, Any]) -> View:
     return {
         "paid_on": _day(facts["paid_on"]),
-        "document_no": formats.clean(facts["document_no"]),
-        "rows": [[formats.clean(number), _roubles(part)] for number, part in facts["allocations"]],
+        "document_no": outside.clean(facts["document_no"]),
+        "rows": [[outside.clean(number), _roubles(part)] for number, part in facts["allocations"]],
         "advance": _roubles(facts["advance"]) if Decimal(facts["advance"]) > ZERO else "",
         "highlight": _roubles(facts["amount"]),
     }
@@ -118,26 +119,26 @@ def _restored(facts: Mapping[str, Any]) -> View:
 
 def _statement(facts: Mapping[str, Any]) -> View:
     closing = Decimal(facts["closing"])
-    first, last = (formats.short_date(date.fromisoformat(facts[name])) for name in ("first", "last"))
-    return {"first": first, "last": last, "owes": closing > ZERO, "highlight": formats.amount(abs(closing)) if closing else ""}
+    first, last = (russian.short_date(date.fromisoformat(facts[name])) for name in ("first", "last"))
+    return {"first": first, "last": last, "owes": closing > ZERO, "highlight": russian.amount(abs(closing)) if closing else ""}
 
 
 def _snapshot(facts: Mapping[str, Any]) -> View:
     return {
-        "platform": formats.clean(facts["platform"]),
-        "day": formats.short_date(date.fromisoformat(facts["day"])),
+        "platform": outside.clean(facts["platform"]),
+        "day": russian.short_date(date.fromisoformat(facts["day"])),
         "iso_day": facts["day"],
-        "reason": formats.clean(facts["reason"]),
+        "reason": outside.clean(facts["reason"]),
     }
 
 
 def _day(text: str) -> str:
-    return formats.long_date(date.fromisoformat(text))
+    return russian.long_date(date.fromisoformat(text))
 
 
 def _roubles(text: str) -> str:
-    return formats.amount(Decimal(text))
+    return russian.amount(Decimal(text))
 
 
 def _line(text: str) -> str:
-    return " ".join(formats.unbroken(str(text)).split(" ")).replace("\n", " ").strip()
+    return " ".join(outside.unbroken(str(text)).split(" ")).replace("\n", " ").strip()

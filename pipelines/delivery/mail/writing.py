@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from pipelines.delivery.mail import events, letters
 from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, cid
 from pipelines.delivery.mail.rules import Reply, addresses
-from pipelines.documents.formats import short_date
 from pipelines.documents.issued import adjustment_document, invoice_document, issued_rows
 from pipelines.documents.model import AdjustmentDocument, InvoiceDocument
 from pipelines.documents.paths import document_path
@@ -16,6 +15,7 @@ from pipelines.documents.store import DocumentStore
 from pipelines.errors import Refused
 from pipelines.money import ZERO
 from pipelines.settings import Settings
+from pipelines.wording.russian import short_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -21,7 +21,7 @@ from pipelines.delivery.onec.model import (
 from pipelines.documents.model import Bank
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.rating.wording import roubles
+from pipelines.wording.russian import roubles
 
 Json = Mapping[str, Any]
 

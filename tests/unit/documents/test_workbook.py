@@ -8,7 +8,7 @@ from fractions import Fraction
 import openpyxl
 import pytest
 
-from pipelines.documents import formats, workbook
+from pipelines.documents import workbook
 from pipelines.documents.workbook import SheetFull, write_workbook
 from pipelines.documents.workbook_model import (
     ChargeRow,
@@ -32,6 +32,7 @@ from pipelines.documents.workbook_money_model import (
     TariffChangeRow,
 )
 from pipelines.period import Month
+from pipelines.wording import outside
 
 JANUARY = Month(2026, 1)
 FIRST, LAST = JANUARY.first, JANUARY.last
@@ -307,7 +308,7 @@ def test_no_text_becomes_a_formula(text):
         more=(Sheet("Ещё", (Column("Текст"),), [(text,)]),),
     )
     book = opened(content, values=False)
-    shown = formats.clean(text)
+    shown = outside.clean(text)
     cells = [cell for sheet in book.worksheets for line in sheet.iter_rows() for cell in line if cell.value == shown]
     assert len(cells) >= 50
     assert {cell.data_type for cell in cells} == {"s"}

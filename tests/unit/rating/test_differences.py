@@ -8,7 +8,7 @@ from pipelines.rating.charges import Parked, total_of
 from pipelines.rating.difference import adjustment
 from pipelines.rating.model import Basis, TaxMode, VatMode
 from pipelines.rating.prepaid import advance, corrective, credit, targets
-from pipelines.rating.printed import printed_row
+from pipelines.rating.rows import printed_row
 from tests.unit.rating.building import EXEMPT, GENERAL, billed, contract, day, fixed, fleet, money, nets, rated, terms, vehicles, version
 
 APRIL = Month(2026, 4)

@@ -7,10 +7,10 @@ import pytest
 
 from pipelines.rating.charges import Amounts
 from pipelines.rating.model import Basis, Component, Kind, Scheme, TaxMode, VatMode
-from pipelines.rating.printed import printed_row
 from pipelines.rating.quantities import Usage
+from pipelines.rating.rows import printed_row
 from pipelines.rating.vat import split
-from pipelines.rating.wording import roubles
+from pipelines.wording.russian import roubles
 from tests.unit.rating.building import GENERAL, contract, day, fixed, fleet, money, nets, rated, terms, tiered, vehicles, version
 
 NBSP = "\u00a0"

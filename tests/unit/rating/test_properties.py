@@ -14,7 +14,7 @@ from pipelines.rating.difference import adjustment
 from pipelines.rating.model import Scheme
 from pipelines.rating.month import rate_month
 from pipelines.rating.prepaid import advance, corrective, credit, targets
-from pipelines.rating.printed import printed_row
+from pipelines.rating.rows import printed_row
 from pipelines.rating.schemes import amount_of, parts
 from tests import naive_calculator
 from tests.unit.rating import worlds

@@ -1,45 +1,18 @@
 """The arithmetic of a line in Russian, as an accountant would write it."""
 
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import Decimal
 
 from pipelines.period import Month, Span
 from pipelines.rating.model import Component, Kind, Scheme, Segment
 from pipelines.rating.quantities import Quantity
+from pipelines.rating.rows import is_short
 from pipelines.rating.schemes import Part
-
-_THOUSANDTH = Decimal("0.001")
-_GROUPS = str.maketrans({",": "\u00a0", ".": ","})
-
-
-def roubles(amount: Decimal) -> str:
-    """ "3 000,00", with a no-break space; a price keeps its further decimals: "0,125"."""
-    exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -2:
-        amount = amount.normalize()
-        exponent = amount.as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) and exponent < -2 else 2
-    return f"{amount:,.{places}f}".translate(_GROUPS)
-
-
-def number(value: Fraction | Decimal | int) -> str:
-    """A quantity of at most three decimals: "12", "13,5"; a longer one is rounded for the eye: "13,097"."""
-    if isinstance(value, Fraction):
-        if value.denominator == 1:
-            return f"{value.numerator:,}".translate(_GROUPS)
-        value = Decimal(value.numerator) / value.denominator
-    text = f"{Decimal(value).quantize(_THOUSANDTH, ROUND_HALF_UP):,f}"
-    return text.rstrip("0").rstrip(".").translate(_GROUPS)
-
-
-def is_short(value: Fraction) -> bool:
-    """At most three decimals, exactly."""
-    return 1000 % value.denominator == 0
+from pipelines.wording.russian import number, roubles
 
 
 def arithmetic(segment: Segment, component: Component, quantity: Quantity, priced: tuple[Part, ...], amount: Decimal) -> str:
     """ "10 × 300,00 × 15/30 − скидка 10 % = 1 350,00"."""
-    told = _division(quantity)
+    division = _division(quantity)
     share = share_text(segment.span) if scaled(component.kind) and segment.share != 1 else ""
     discount = discount_text(segment.terms.discount_percent)
     if component.scheme == Scheme.PACKAGE:
@@ -50,7 +23,7 @@ def arithmetic(segment: Segment, component: Component, quantity: Quantity, price
     else:
         sum_text = " + ".join(f"{_units(Quantity(part.quantity))} × {roubles(part.price)}" for part in priced)
         sum_text = f"({sum_text})" if share or discount else sum_text
-    return f"{told}{sum_text}{share}{discount} = {roubles(amount)}"
+    return f"{division}{sum_text}{share}{discount} = {roubles(amount)}"
 
 
 def scaled(kind: Kind) -> bool:
@@ -66,11 +39,6 @@ def share_text(span: Span) -> str:
 def discount_text(percent: Decimal) -> str:
     """ " − скидка 10 %", nothing for none."""
     return f" − скидка {number(percent)}\u00a0%" if percent else ""
-
-
-def period_text(span: Span) -> str:
-    """ "16.01–31.01.2026"."""
-    return f"{span.first:%d.%m}–{span.last:%d.%m.%Y}"
 
 
 def _division(quantity: Quantity) -> str:

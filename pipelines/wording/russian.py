@@ -1,17 +1,21 @@
-"""How figures, dates and outside text are written for Russian readers. Pure."""
+"""How figures, dates and sums are written for Russian readers. Pure.
 
-import re
-import unicodedata
+Pages and workbooks part thousands by narrow spaces and write a true minus: `amount`, `quantity`, `price`. Text that is
+stored with an invoice or goes to 1C keeps to wide no-break spaces and the ASCII hyphen: `roubles`, `number`.
+"""
+
+from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
-from pipelines.period import Month
+from pipelines.period import Month, Span
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 FIXED = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-_BREAK = "\N{ZERO WIDTH SPACE}"
-_SPACES = re.compile(" {2,}")
+_HYPHEN = "-"
+_THOUSANDTH = Decimal("0.001")
 
 _OF_MONTH = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
@@ -40,14 +44,23 @@ def in_roubles(value: Decimal) -> str:
 
 def quantity(value: Decimal) -> str:
     """A quantity or a price without idle zeros: ``10``, ``13,097``, ``1 200,5``."""
-    text = f"{value:f}"
-    return _grouped(text.rstrip("0").rstrip(".") if "." in text else text)
+    return _grouped(_without_idle_zeros(f"{value:f}"))
 
 
 def price(value: Decimal) -> str:
     """A price: at least two decimals, more where the tariff has more: ``300,00``, ``0,125``."""
-    decimals = max(2, -int(value.normalize().as_tuple().exponent))
-    return _grouped(f"{value:.{decimals}f}")
+    return _grouped(_at_least_kopecks(value))
+
+
+def roubles(value: Decimal) -> str:
+    """A price or an amount within stored text: ``3 000,00`` with a no-break space; a price keeps its further decimals: ``0,125``."""
+    return _grouped(_at_least_kopecks(value), FIXED, _HYPHEN)
+
+
+def number(value: Fraction | Decimal | int) -> str:
+    """A quantity within stored text, at most three decimals: ``12``, ``13,5``; a longer one is rounded for the eye: ``13,097``."""
+    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
+    return _grouped(_without_idle_zeros(f"{exact.quantize(_THOUSANDTH, ROUND_HALF_UP):f}"), FIXED, _HYPHEN)
 
 
 def percent(value: Decimal) -> str:
@@ -65,6 +78,17 @@ def short_date(day: date) -> str:
     return f"{day:%d.%m.}{day.year:04}"
 
 
+def days(spans: Iterable[Span], *, whole_dates: bool = False) -> str:
+    """Runs of days: ``03.01.2026, 05.01–07.01.2026``; with ``whole_dates`` ``05.01.2026–07.01.2026``."""
+    run = (lambda span: f"{short_date(span.first)}–{short_date(span.last)}") if whole_dates else period
+    return ", ".join(short_date(span.first) if span.days == 1 else run(span) for span in spans)
+
+
+def period(span: Span) -> str:
+    """A span by both its ends, also when they are one day: ``16.01–31.01.2026``."""
+    return f"{span.first:%d.%m}–{short_date(span.last)}"
+
+
 def month_name(month: Month) -> str:
     """``январь 2026 г.``"""
     return f"{_MONTHS[month.number - 1]} {month.year}{FIXED}г."
@@ -72,9 +96,13 @@ def month_name(month: Month) -> str:
 
 def counted(number: int, one: str, few: str, many: str) -> str:
     """A number with its noun: ``1 день``, ``3 дня``, ``11 дней``."""
+    return f"{_grouped(str(number))}{FIXED}{noun(number, one, few, many)}"
+
+
+def noun(number: int, one: str, few: str, many: str) -> str:
+    """The noun alone, in the form that its number asks for."""
     tail, tens = abs(number) % 10, abs(number) % 100
-    noun = one if tail == 1 and tens != 11 else few if 2 <= tail <= 4 and not 12 <= tens <= 14 else many
-    return f"{_grouped(str(number))}{FIXED}{noun}"
+    return one if tail == 1 and tens != 11 else few if 2 <= tail <= 4 and not 12 <= tens <= 14 else many
 
 
 def in_words(value: Decimal) -> str:
@@ -90,46 +118,25 @@ def in_words(value: Decimal) -> str:
     # num2words takes an int for kopecks, so it always gets a Decimal
     words = str(num2words(Decimal(kopecks).scaleb(-2), lang="ru", to="currency", currency="RUB"))
     in_roubles = words.split(",", maxsplit=1)[0]
-    noun = counted(kopecks % 100, "копейка", "копейки", "копеек").split(FIXED)[1]
-    text = f"{in_roubles} {kopecks % 100:02} {noun}"
+    text = f"{in_roubles} {kopecks % 100:02} {noun(kopecks % 100, 'копейка', 'копейки', 'копеек')}"
     text = f"минус {text}" if value < 0 else text
     return text[0].upper() + text[1:]
 
 
-def clean(text: str | None) -> str:
-    """Outside text, safe to typeset: one line, no control or invisible steering characters, NFC."""
-    if not text:
-        return ""
-    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
-        return text.strip()
-    kept = (" " if _is_blank(char) else char for char in text if _is_blank(char) or not _is_steering(char))
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", "".join(kept))).strip()
+def _at_least_kopecks(value: Decimal) -> str:
+    decimals = max(2, -int(value.normalize().as_tuple().exponent))
+    return f"{value:.{decimals}f}"
 
 
-def breakable(text: str, longest: int = 28) -> str:
-    """The text with a permission to break anywhere inside an unbroken run longer than ``longest`` characters."""
-    words = clean(text).replace("№ ", "№" + FIXED).split(" ")
-    return " ".join(word if len(word) <= longest else _BREAK.join(word) for word in words)
+def _without_idle_zeros(digits: str) -> str:
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
-def unbroken(text: str) -> str:
-    """Plain text without the permissions to break that a page needs."""
-    return text.replace(_BREAK, "")
-
-
-def _grouped(number: str) -> str:
-    sign, digits = (MINUS, number[1:]) if number.startswith("-") else ("", number)
+def _grouped(written: str, space: str = THIN, minus: str = MINUS) -> str:
+    sign, digits = (minus, written[1:]) if written.startswith("-") else ("", written)
     whole, _, decimals = digits.partition(".")
     if not digits.strip("0."):
         sign = ""
     head = len(whole) % 3
     groups = [whole[:head]] * bool(head) + [whole[i : i + 3] for i in range(head, len(whole), 3)]
-    return sign + THIN.join(groups) + ("," + decimals if decimals else "")
-
-
-def _is_blank(char: str) -> bool:
-    return char in "\t\n\r\v\f\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"
-
-
-def _is_steering(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    return sign + space.join(groups) + ("," + decimals if decimals else "")

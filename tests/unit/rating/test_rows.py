@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from pipelines.billing.shown import shown_price, shown_share
 from pipelines.period import Month, Span
+from pipelines.rating.rows import listed_price, listed_share
 
 JANUARY, ONE, NONE = Month(2026, 1).span, Fraction(1), Decimal(0)
 
@@ -17,7 +17,7 @@ JANUARY, ONE, NONE = Month(2026, 1).span, Fraction(1), Decimal(0)
     [("300", "300.00"), ("900.5", "900.50"), ("310.00", "310.00"), ("0.125", "0.125"), ("0.1250", "0.125"), ("1E+3", "1000.00")],
 )
 def test_a_price_has_at_least_two_decimals(price, shown):
-    assert str(shown_price(Decimal(price), Fraction(13), ONE, NONE, Decimal("1.00"))) == shown
+    assert str(listed_price(Decimal(price), Fraction(13), ONE, NONE, Decimal("1.00"))) == shown
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_price_has_at_least_two_decimals(price, shown):
     ids=["a difference", "tiers", "a part of the month", "discounted"],
 )
 def test_a_line_without_a_price_costs_its_amount_only_when_that_is_the_product(quantity, share, discount, shown):
-    assert shown_price(None, quantity, share, discount, Decimal("-150.00")) == shown
+    assert listed_price(None, quantity, share, discount, Decimal("-150.00")) == shown
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_a_line_without_a_price_costs_its_amount_only_when_that_is_the_product(q
     ],
 )
 def test_a_share_is_days_over_days_of_the_month(first, last, share, shown):
-    assert shown_share(share, Span(first, last)) == shown
+    assert listed_share(share, Span(first, last)) == shown
