@@ -1,0 +1,18 @@
+"""Statements run by name: what a person typed never becomes a part of the statement."""
+
+import pytest
+from sqlalchemy import text
+
+from pipelines.warehouse import engine, query
+from tests.conftest import NOW
+
+
+@pytest.mark.parametrize("detail", ["спор\nдо пятницы", "x\n'); DELETE FROM findings.occurrences; --", "a\r\nb", "-- :kind\n"])
+def test_a_text_of_several_lines_is_stored_as_it_is(settings, detail):
+    """Headers name their binds: were they sent, a line break inside a value would end the comment around it."""
+    with engine.transaction(settings) as connection:
+        day = NOW.date()
+        query.run(
+            connection, "delivery/mail/add_finding", kind="bounced_address", subject="a", seen_on=day, contract_no=None, detail=detail
+        )
+        assert connection.execute(text("SELECT detail FROM findings.occurrences")).scalars().all() == [detail]
