@@ -15,6 +15,8 @@ from pipelines.clock import Authorship
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, engine, migrate
 
+pytest_plugins = ("tests.deliveries",)
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.evidence.keys import device_keys, device_texts, duplicate_losers, look_alike_serials
-from tests.unit.usage.naive import device
+from tests.naive_usage import device
 
 VALID = "350000000000014"  # 15 digits with the right check digit
 

@@ -11,7 +11,7 @@ import pytest
 from pipelines.errors import BadInput
 from pipelines.master.parsing import flaws_of, parse
 from pipelines.master.source import read
-from tests.unit.master.company import as_csv, as_workbook, company, problems, put
+from tests.sheets import as_csv, as_workbook, company, problems, put
 
 
 def _tables(source):

@@ -3,7 +3,6 @@
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,10 +10,11 @@ from hypothesis import strategies as st
 
 from pipelines.errors import BadInput
 from pipelines.receivables.bank_statement import BankStatement, parse
+from tests.conftest import SHARED
 
 OURS = "40702810600000000001"
 PAYER = "40702810500000000777"
-SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "formats" / "bank"
+SAMPLES = SHARED / "formats" / "bank"
 
 PAYMENT = {
     "Номер": "317",

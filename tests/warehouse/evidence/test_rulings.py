@@ -13,8 +13,7 @@ from pipelines.evidence.rulings import CannotBeAccepted, CannotBeWithdrawn, acce
 from pipelines.period import Month
 from pipelines.warehouse.engine import transaction
 from tests.conftest import NOW
-
-from .conftest import row
+from tests.deliveries import row
 
 
 def findings(settings):

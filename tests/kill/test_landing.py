@@ -15,8 +15,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
 from tests.conftest import NOW
 from tests.database import contents, difference
-
-from .conftest import row
+from tests.deliveries import row
 
 # Runs the real command, and kills its own process with SIGKILL when the named function is entered or left for the nth time.
 KILLER = """

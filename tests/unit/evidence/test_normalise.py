@@ -1,29 +1,19 @@
-"""Landing: digests, meeting-point columns, no-ops, further snapshots, two processes at once (domain.md §2, §3.2)."""
+"""The digest, the columns where a snapshot meets usage, local days, look-alikes, the tree (domain.md §2, §3.2)."""
 
-import gzip
 import random
-import subprocess
-import sys
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
 
-from pipelines.evidence import lake
-from pipelines.evidence.folder import land_folder
 from pipelines.evidence.keys import look_alike_keys, other_device
 from pipelines.evidence.normalise import arrange, day_bounds, identify
 from pipelines.evidence.tree import Listed, grow
 from pipelines.platforms.interface import Snapshot
-from pipelines.warehouse.engine import transaction
 from tests.conftest import NOW
-
-from .conftest import HEADER, csv_text, row
+from tests.deliveries import row
 
 
 def made(rows, day=date(2026, 1, 15), zone="Europe/Moscow", accounts=None, platform="gps1"):
@@ -57,7 +47,7 @@ def test_the_digest_is_of_the_content_alone():
 
 def test_the_columns_that_usage_reads():
     rows = [
-        row(1, account_id="b", hw_id="35-2093 081000017", plate="а001вс 77", last_message_at="2026-01-14T21:00:00Z"),
+        row(1, account_id="b", hw_id="35-2093 081000019", plate="а001вс 77", last_message_at="2026-01-14T21:00:00Z"),
         row(2, account_id="a", hw_id="tracker-7", state="blocked", last_message_at="2026-01-15T20:59:59.999999+00:00"),
         row(3, account_id=None, hw_id="000000000000000", state="deactivated", last_message_at="2026-01-14T23:59:59+03:00", plate=None),
         row(4, account_id="a", hw_id="12345", state="active", last_message_at=None, online_minutes="7,5", is_clone=1),
@@ -117,76 +107,3 @@ def test_the_tree_is_merged_from_list_and_rows():
         ("zz", None, None, True),
     )
     assert {each.account_id: (each.parents, each.parent_known) for each in tree.looked} == {"a": (1, 0), "b": (1, 0), "c": (2, 1)}
-
-
-def test_the_same_content_is_no_news_in_any_container(settings, platform, deliver, register, tmp_path):
-    rows = [row(number) for number in range(30)]
-    source = deliver(rows)
-    first = land_folder(settings, platform, str(source), NOW).landed[0][1]
-    folder = source / "gps1"
-    (folder / "2026-01-15.csv").unlink()
-    turned = ",".join(reversed(HEADER.split(",")))
-    (folder / "2026-01-15.csv.gz").write_bytes(gzip.compress(csv_text(rows[::-1], turned, ";").encode()))
-    typed = {name: [each[name] for each in rows] for name in HEADER.split(",")}
-    typed["last_message_at"] = pa.array(
-        [datetime.fromisoformat(str(each["last_message_at"])) for each in rows], pa.timestamp("s", "Europe/Moscow")
-    )
-    typed["is_clone"] = [bool(each["is_clone"]) for each in rows]
-    typed["meter_fuel"] = [float(each["meter_fuel"]) for each in rows]
-    pq.write_table(pa.table(typed), folder / "2026-01-15.parquet")
-    again = land_folder(settings, platform, str(source), NOW).landed
-    assert [(landed.digest, landed.already) for _, landed in again] == [(first.digest, True)] * 2
-    assert register() == [("2026-01-15", "landed", 30)]
-
-
-def test_other_content_is_a_further_snapshot_of_the_day(settings, platform, deliver, register):
-    first = land_folder(settings, platform, str(deliver([row(1), row(2)])), NOW).landed[0][1]
-    second = land_folder(settings, platform, str(deliver([row(1)])), NOW).landed[0][1]
-    assert register() == [("2026-01-15", "landed", 2), ("2026-01-15", "landed", 1)]
-    paths = [lake.snapshot_path("gps1", date(2026, 1, 15), landed.digest) for landed in (first, second)]
-    assert [lake.read(settings, path).num_rows for path in paths] == [2, 1]
-    assert lake.read_metadata(settings, paths[0]).accounts == (("a1", None, None, True), ("a2", None, None, True))
-    with transaction(settings) as connection:
-        numbers = connection.execute(text("SELECT snapshot_no, columns, path FROM evidence.snapshots ORDER BY 1")).all()
-    assert [(number, path) for number, _, path in numbers] == list(enumerate(paths, start=1))
-    assert numbers[0].columns == HEADER.split(",")
-
-
-def test_a_lost_file_is_healed_by_landing_it_again(settings, platform, deliver):
-    source = deliver([row(1)])
-    landed = land_folder(settings, platform, str(source), NOW).landed[0][1]
-    path = lake.snapshot_path("gps1", date(2026, 1, 15), landed.digest)
-    (settings.home / "lake" / path).unlink()
-    with pytest.raises(lake.EvidenceLost):
-        lake.read(settings, path)
-    assert land_folder(settings, platform, str(source), NOW).landed[0][1].already
-    assert lake.read(settings, path).num_rows == 1
-
-
-def test_the_lake_may_be_object_storage(settings, platform, deliver):
-    from dataclasses import replace
-
-    remote = replace(settings, lake_url="memory://lake")
-    landed = land_folder(remote, platform, str(deliver([row(1)])), NOW).landed[0][1]
-    assert lake.read(remote, lake.snapshot_path("gps1", date(2026, 1, 15), landed.digest)).num_rows == 1
-
-
-def test_two_processes_landing_one_file_at_once(settings, platform, deliver, environment, register):
-    source = deliver([row(number) for number in range(200)])
-    command = [
-        sys.executable,
-        "-c",
-        "from pipelines.cli.main import main; main()",
-        "snapshot",
-        "land",
-        "--platform",
-        "gps1",
-        "--source",
-        str(source),
-    ]
-    both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    for each in both:
-        each.communicate(timeout=120)
-    assert [each.returncode for each in both] == [0, 0]
-    assert register() == [("2026-01-15", "landed", 200)]
-    assert len(list((settings.home / "lake").rglob("*.*"))) == 1

@@ -9,7 +9,7 @@ from pipelines.period import Month
 from pipelines.usage.month import compute
 from tests.conftest import NOW
 from tests.lake_builder import MOSCOW, Car, World
-from tests.unit.usage.naive import Story, naive, told
+from tests.naive_usage import Story, naive, told
 
 FEBRUARY = Month(2026, 2)
 PLATFORMS, ACCOUNTS, CONTRACTS = ("g1", "g2"), ("a", "b", "c", "d"), ("K1", "K10", "Ж1")

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from pipelines.master.importing import import_master
 from pipelines.master.sheets import SHEETS
 from tests.database import contents, difference
-from tests.unit.master.company import as_csv, as_workbook, company, put
+from tests.sheets import as_csv, as_workbook, company, put
 
 
 def test_the_template_has_every_column_and_importing_it_does_nothing(settings, run_cli, tmp_path):

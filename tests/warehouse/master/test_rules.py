@@ -11,7 +11,7 @@ from pipelines.master.parsing import flaws_of, parse
 from pipelines.master.sheets import SHEETS, TABLES
 from pipelines.master.source import read
 from tests.conftest import ROOT
-from tests.unit.master.company import as_csv, company, problems, put
+from tests.sheets import as_csv, company, problems, put
 
 
 @pytest.fixture(scope="module")

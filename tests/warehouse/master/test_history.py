@@ -13,7 +13,7 @@ from pipelines.history import About
 from pipelines.master.retire import StillUsed, retire
 from pipelines.warehouse import engine
 from tests.database import contents
-from tests.unit.master.company import as_csv, company, put, take
+from tests.sheets import as_csv, company, put, take
 
 FIRST = Authorship("Анна", "начало", datetime(2026, 1, 10, 20, 59, tzinfo=UTC))  # 23:59 of the 10th in Moscow
 SECOND = Authorship("Борис", "новая цена", datetime(2026, 1, 31, 21, 30, tzinfo=UTC))  # 00:30 of 1 February in Moscow

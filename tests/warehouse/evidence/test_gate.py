@@ -16,8 +16,7 @@ from pipelines.evidence.folder import land_folder
 from pipelines.evidence.landing import land
 from pipelines.platforms.interface import Snapshot
 from tests.conftest import NOW
-
-from .conftest import row
+from tests.deliveries import row
 
 BAD_ROWS = {
     "vehicle_listed_once": [row(1), row(1, name="двойник"), row(2)],

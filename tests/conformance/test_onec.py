@@ -15,8 +15,9 @@ from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import SENT, VERSIONS, Envelope, ObjectType, write_message
 from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, InvoiceLink, Organization, Row, Sale, Service
 from pipelines.documents.model import Bank
+from tests.conftest import SHARED
 
-SCHEMAS = Path(__file__).resolve().parents[4] / "shared" / "formats" / "enterprisedata"
+SCHEMAS = SHARED / "formats" / "enterprisedata"
 pytestmark = [
     pytest.mark.conformance,
     pytest.mark.skipif(not SCHEMAS.is_dir(), reason="1C's schemas (../shared/formats/enterprisedata) are not beside this checkout"),

@@ -12,7 +12,7 @@ from pipelines.master.importing import import_master
 from pipelines.warehouse import engine
 from tests.conftest import ROOT
 from tests.database import contents
-from tests.unit.master.company import as_csv, as_workbook, company, problems, put
+from tests.sheets import as_csv, as_workbook, company, problems, put
 
 COUNTS = {
     "organizations": 1,

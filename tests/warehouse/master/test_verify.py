@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from pipelines.master.retire import retire
 from pipelines.master.verify import verify
 from pipelines.warehouse import engine
-from tests.unit.master.company import as_csv, company, put, take
-from tests.unit.master.test_history import FIRST, SECOND, THIRD
+from tests.sheets import as_csv, company, put, take
+from tests.warehouse.master.test_history import FIRST, SECOND, THIRD
 
 
 @pytest.fixture

@@ -1,0 +1,42 @@
+"""Unit tests are pure: no database, no process of the command line; asking for one here fails with these words."""
+
+from typing import NoReturn
+
+import pytest
+
+_PURE = "tests/unit is pure: {} belongs to tests/warehouse, tests/cli, tests/kill or tests/scenarios"
+
+
+def _refuse(what: str) -> NoReturn:
+    pytest.fail(_PURE.format(what), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def server_home() -> NoReturn:
+    """In the place of the session's PostgreSQL: nothing here starts one."""
+    _refuse("a test with a database")
+
+
+@pytest.fixture
+def settings() -> NoReturn:
+    """In the place of the settings that name a test's database."""
+    _refuse("a test with a database")
+
+
+@pytest.fixture
+def embedded_settings() -> NoReturn:
+    """In the place of a server of the test's own."""
+    _refuse("a test with a server of its own")
+
+
+@pytest.fixture
+def run_cli() -> NoReturn:
+    """In the place of the command line."""
+    _refuse("a test of the command line")
+
+
+@pytest.fixture(autouse=True)
+def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does a unit test connect without a fixture: every way to the warehouse goes through an engine."""
+    monkeypatch.setattr("pipelines.warehouse.engine.engine", lambda *_, **__: _refuse("a test that connects to a database"))
+    monkeypatch.setattr("pipelines.warehouse.embedded.ensure_running", lambda *_, **__: _refuse("a test that starts a server"))
