@@ -1,4 +1,5 @@
--- grain: vehicle of one platform-day that a chosen contract owns, with the reason why it counts (1) or not (2 unused, 3 deactivated, 4 blocked, 5 duplicate)
+-- grain: vehicle of one platform-day that a chosen contract owns, with the reason why it counts (1) or not (2 unused, 3 deactivated, 4
+--   blocked, 5 duplicate)
 -- inputs: $path: its file; $shape: the columns; $part_no; parts, owners, duplicates, frozen_contracts
 -- rerun: adds the platform-day once per call
 INSERT INTO frozen_days

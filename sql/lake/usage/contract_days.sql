@@ -1,5 +1,6 @@
 -- grain: contract × business date on which something of it was counted
--- inputs: fleets; duplicates: taken away again; parts (part_no, day_no); owners (part_no, account_no, standing, contract_index, is_connected)
+-- inputs: fleets; duplicates: taken away again; parts (part_no, day_no); owners (part_no, account_no, standing, contract_index,
+--   is_connected)
 -- rerun: reads only
 SELECT
     o.contract_index, p.day_no, sum(f.vehicles)::INTEGER AS fleet_size,

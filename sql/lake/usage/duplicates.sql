@@ -1,7 +1,7 @@
 -- grain: vehicle-day that lost its device to another vehicle that day (domain.md §3.2), with the winner
 -- inputs: same_device; parts (part_no, day_no, platform, carried_since, carried_by); owners (part_no, account_no, standing)
--- rerun: starts anew. A vehicle under a blocked account ranks as blocked; platforms and vehicles rank by bytes;
--- a carried message of the day that is carried stands at the same time of the later day, an older one where it was
+-- rerun: starts anew. A vehicle under a blocked account ranks as blocked; platforms and vehicles rank by bytes; a carried message of the
+--   day that is carried stands at the same time of the later day, an older one where it was
 CREATE OR REPLACE TABLE duplicates AS
 SELECT
     v.*, p.day_no,

@@ -1,5 +1,6 @@
 -- grain: vehicle, active on at least one of two days, whose contract on the later day is not that of the earlier one
--- inputs: $before, $after: the files of the days; owned_before, owned_after (account_no, contract_index): owner sets of contracts whose vehicles changed
+-- inputs: $before, $after: the files of the days; owned_before, owned_after (account_no, contract_index): owner sets of contracts whose
+--   vehicles changed
 -- rerun: reads only
 SELECT a.vehicle_id, wb.contract_index AS from_index, wa.contract_index AS to_index
 FROM read_parquet($after) a

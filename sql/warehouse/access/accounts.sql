@@ -1,4 +1,5 @@
--- grain: platform account × contract that it is mapped to on :on; inputs: master.accounts, contracts, platforms; :on
+-- grain: platform account × contract that it is mapped to on :on
+-- inputs: master.accounts, master.contracts, master.platforms; :on
 -- rerun: reads only
 SELECT a.platform, p.kind, a.account_id, k.client_code, k.organization_code
 FROM master.accounts a

@@ -1,5 +1,7 @@
--- grain: one order, numbered after the last; inputs: access.orders; its columns as binds. The lock of `lock` is held.
--- rerun: in the ordering transaction only
+-- grain: one order, numbered after the last
+-- inputs: access.orders; :platform, :account_id, :client_code, :organization_code, :action, :state_before, :reason, :approved_by,
+--   :effective_on, :at
+-- rerun: under the lock of `lock`; in the ordering transaction only
 INSERT INTO access.orders (
     order_no, platform, account_id, client_code, organization_code, action, state_before, reason, approved_by, effective_on, at
 )

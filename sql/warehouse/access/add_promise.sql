@@ -1,5 +1,6 @@
--- grain: promise of payment, numbered per organization and client; inputs: access.promises; its columns as binds. The lock of `lock` is held.
--- rerun: an equal one as the last adds nothing
+-- grain: promise of payment, numbered per organization and client
+-- inputs: access.promises; :organization_code, :client_code, :until, :by_name, :reason, :at
+-- rerun: under the lock of `lock`; an equal one as the last adds nothing
 INSERT INTO access.promises (organization_code, client_code, promise_no, until, by_name, reason, at)
 SELECT :organization_code, :client_code, coalesce(max(promise_no), 0) + 1, CAST(:until AS date), :by_name, :reason, CAST(:at AS timestamptz)
 FROM access.promises WHERE (organization_code, client_code) = (:organization_code, :client_code)

@@ -1,6 +1,8 @@
--- grain: platform account × client × organization that we block now; :client_code or NULL
--- inputs: access.blocked, access.outcomes, access.orders, billing.invoices, receivables.invoice_balances, master.platforms
--- rerun: reads only. `since`: the first order of the block that goes on; `state`: what was read back; `debt`: what is open and due before it
+-- grain: platform account × client × organization that we block now
+-- inputs: access.blocked, access.outcomes, access.orders, billing.invoices, receivables.invoice_balances, master.platforms; :client_code
+--   or NULL
+-- rerun: reads only. `since`: the first order of the block that goes on; `state`: what was read back; `debt`: what is open and due
+--   before it
 SELECT
     b.platform, p.kind, b.account_id, b.client_code, b.organization_code, b.effective_on AS since, b.order_no, b.reason, b.approved_by,
     o.state_after AS state,

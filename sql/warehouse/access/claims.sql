@@ -1,4 +1,5 @@
--- grain: open invoice; inputs: billing.invoices, receivables.invoice_balances, delivery.mail_outbox; `done`: steps told for it
+-- grain: open invoice; `done`: steps told for it
+-- inputs: billing.invoices, receivables.invoice_balances, delivery.mail_outbox; :steps, :on
 -- rerun: reads only
 SELECT
     i.number, i.organization_code, i.client_code, i.due_on, (i.total - coalesce(b.paid, 0))::numeric(14, 2) AS open,

@@ -1,5 +1,6 @@
 -- grain: organization × client that has a contract with it in force on :on, owes it, or is blocked for it
--- inputs: master.contracts, clients, billing.invoices, receivables.*, access.promises, access.blocked; :on
+-- inputs: master.contracts, master.clients, billing.invoices, receivables.invoice_balances, receivables.payment_balances,
+--   receivables.payments, access.promises, access.blocked; :on
 -- rerun: reads only. `unclear`: unmatched money of a payer with the client's ИНН; `below`: clients in force under it as their dealer
 WITH RECURSIVE under (dealer, client_code) AS (
     SELECT dealer_code, client_code FROM master.clients WHERE dealer_code IS NOT NULL

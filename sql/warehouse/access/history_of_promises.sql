@@ -1,5 +1,5 @@
--- grain: promise of payment; the last one of organization and client counts; inputs: access.promises; :everything or those of
--- :clients; from :since to before :until (NULL: no bound)
+-- grain: promise of payment; the last one of organization and client counts
+-- inputs: access.promises; :everything or those of :clients; from :since to before :until (NULL: no bound)
 -- rerun: reads only
 SELECT
     'promises' AS sheet, concat_ws('|', organization_code, client_code) AS key, 'promised' AS action,

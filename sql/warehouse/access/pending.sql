@@ -1,4 +1,5 @@
--- grain: order whose outcome has not been read back; inputs: access.orders, outcomes, master.platforms
+-- grain: order whose outcome has not been read back
+-- inputs: access.orders, access.outcomes, master.platforms, access.blocked
 -- rerun: reads only. `is_blocked`: somebody's block is in force on it
 SELECT
     o.order_no, o.platform, p.kind, p.source, p.connection, p.time_zone, o.account_id, o.action,

@@ -1,3 +1,4 @@
--- grain: platform account that we have ever ordered something for: the day of the last order; inputs: access.orders
+-- grain: platform account that we have ever ordered something for: the day of the last order
+-- inputs: access.orders
 -- rerun: reads only
 SELECT platform, account_id, max(effective_on) AS last_day FROM access.orders GROUP BY platform, account_id

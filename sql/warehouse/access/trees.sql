@@ -1,4 +1,5 @@
--- grain: platform → the newest landed snapshot of a day up to :on, whose file holds the account tree; inputs: evidence.snapshots
+-- grain: platform → the newest landed snapshot of a day up to :on, whose file holds the account tree
+-- inputs: evidence.snapshots; :on
 -- rerun: reads only
 SELECT DISTINCT ON (platform) platform, business_date, path
 FROM evidence.snapshots

@@ -1,4 +1,5 @@
--- grain: word on holding back one contract; inputs: :month, :contract_no, :is_held, :by, :reason, :at
+-- grain: word on holding back one contract
+-- inputs: billing.holds, billing.held; :month, :contract_no, :is_held, :by, :reason, :at
 -- rerun: says nothing where the contract stands so already; numbered after the last word
 INSERT INTO billing.holds (month, contract_no, hold_no, is_held, by_name, reason, at)
 SELECT

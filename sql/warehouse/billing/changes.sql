@@ -1,6 +1,8 @@
--- grain: contract of the run (or billed the month before and neither now nor parked) whose month comes to another total; the :most biggest
--- inputs: billing.drafts, billing.invoices (all kinds of both months), billing.parked, master.clients, master.contracts
--- rerun: reads only; :month, :previous (first days), :purpose, :most
+-- grain: contract of the run (or billed the month before and neither now nor parked) whose month comes to another total; the :most
+--   biggest
+-- inputs: billing.drafts, billing.invoices (all kinds of both months), billing.parked, master.clients, master.contracts; :month,
+--   :previous (first days), :purpose, :most
+-- rerun: reads only
 WITH drafted AS (
     SELECT contract_no, total FROM billing.drafts WHERE month = :month AND purpose = :purpose AND NOT discarded
 ), issued AS (

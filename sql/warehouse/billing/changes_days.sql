@@ -1,4 +1,5 @@
--- grain: contract × day of the month and of the month before; inputs: usage.contract_days; :contracts, :previous (first day), :last
+-- grain: contract × day of the month and of the month before
+-- inputs: usage.contract_days; :contracts, :previous (first day), :last
 -- rerun: reads only
 SELECT contract_no, business_date, fleet_size, online_minutes, meters
 FROM usage.contract_days

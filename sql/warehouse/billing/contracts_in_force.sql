@@ -1,5 +1,6 @@
--- grain: contract in force on some day of the month (or closed for it, and ended since), in byte order, with its parties as they are known now
--- inputs: master.contracts, clients, organizations, billing.closed; :first, :last of the month
+-- grain: contract in force on some day of the month (or closed for it, and ended since), in byte order, with its parties as they are
+--   known now
+-- inputs: master.contracts, master.clients, master.organizations, billing.closed; :first, :last of the month
 -- rerun: reads only
 SELECT
     c.contract_no, c.client_code, c.organization_code, c.starts_on, c.ends_on,

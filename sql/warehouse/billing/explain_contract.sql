@@ -1,5 +1,6 @@
--- grain: invoice or draft of a contract whose number was typed in the place of an invoice's; the newest month first; number NULL: a draft
--- inputs: billing.invoices, drafts; :typed
+-- grain: invoice or draft of a contract whose number was typed in the place of an invoice's; the newest month first; number NULL: a
+--   draft
+-- inputs: billing.invoices, billing.drafts; :typed
 -- rerun: reads only
 SELECT month, number, kind
 FROM (

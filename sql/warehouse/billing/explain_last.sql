@@ -1,5 +1,5 @@
 -- grain: the last number of each organization's last year, with the number of drafts that wait without one
--- inputs: billing.invoices, drafts
+-- inputs: billing.invoices, billing.drafts
 -- rerun: reads only
 SELECT
     (SELECT array_agg(number ORDER BY number) FROM (

@@ -1,5 +1,6 @@
--- grain: a person's word on a run of a month (approved, rejected); inputs: billing.approvals; of :contracts only the words that
--- approved, up to the last one, what was issued with an invoice for one of them; :everything; from :since to before :until (NULL: no bound)
+-- grain: a person's word on a run of a month (approved, rejected)
+-- inputs: billing.approvals, billing.invoices; of :contracts only the words that approved, up to the last one, what was issued with an
+--   invoice for one of them; :everything; from :since to before :until (NULL: no bound)
 -- rerun: reads only
 SELECT
     'approvals' AS sheet, concat_ws('|', to_char(month, 'YYYY-MM'), purpose, approval_no) AS key, decision AS action,

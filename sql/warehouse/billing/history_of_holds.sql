@@ -1,5 +1,5 @@
--- grain: a person's word on holding a contract back from a month, or releasing it; inputs: billing.holds; of :contracts; :everything;
--- from :since to before :until (NULL: no bound)
+-- grain: a person's word on holding a contract back from a month, or releasing it
+-- inputs: billing.holds; of :contracts; :everything; from :since to before :until (NULL: no bound)
 -- rerun: reads only
 SELECT
     'holds' AS sheet, concat_ws('|', to_char(month, 'YYYY-MM'), contract_no) AS key, CASE WHEN is_held THEN 'held' ELSE 'released' END AS action,

@@ -1,4 +1,5 @@
--- grain: contract held back now, in byte order within its month; inputs: billing.held, master.contracts; :month (NULL: all)
+-- grain: contract held back now, in byte order within its month
+-- inputs: billing.held, master.contracts; :month (NULL: all)
 -- rerun: reads only
 SELECT to_char(h.month, 'YYYY-MM') AS month, h.contract_no, c.client_code, h.at, h.by_name AS by, h.reason
 FROM billing.held h

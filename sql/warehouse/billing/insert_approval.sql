@@ -1,4 +1,5 @@
--- grain: a person's word on a run; inputs: :month, :purpose, :decision, :digest, :by, :reason, :at
+-- grain: a person's word on a run
+-- inputs: billing.approvals, billing.drafts; :month, :purpose, :decision, :digest, :by, :reason, :at
 -- rerun: called once per word; numbered after the last one
 INSERT INTO billing.approvals (month, purpose, approval_no, decision, digest, by_name, reason, at, invoices, total)
 SELECT

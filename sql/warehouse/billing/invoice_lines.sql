@@ -1,4 +1,5 @@
--- grain: line of an issued invoice or of a draft; inputs: billing.*; :month or NULL, :kind or NULL
+-- grain: line of an issued invoice or of a draft
+-- inputs: billing.invoices, billing.invoice_lines, billing.drafts, billing.draft_lines; :month or NULL, :kind or NULL
 -- rerun: reads only
 SELECT * FROM (
     SELECT

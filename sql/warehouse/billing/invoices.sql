@@ -1,5 +1,5 @@
 -- grain: invoice or draft (status NULL: whatever those who approved its run make it), with what was paid
--- inputs: billing.*, receivables.invoice_balances; :month or NULL, :kind or NULL
+-- inputs: billing.invoices, billing.drafts, billing.run_words, receivables.invoice_balances; :month or NULL, :kind or NULL
 -- rerun: reads only
 SELECT * FROM (
     SELECT

@@ -1,5 +1,5 @@
 -- grain: the run that was issued on a person's answer (or as exactly what was seen), none when it was not: its invoices
--- inputs: billing.approvals, evidence (there is a row for every issued run), invoices; :month, :purpose, :seen, :by, :at
+-- inputs: billing.approvals, billing.evidence (there is a row for every issued run), billing.invoices; :month, :purpose, :seen, :by, :at
 -- rerun: reads only
 SELECT
     (SELECT count(*) FROM billing.invoices i WHERE (i.month, i.purpose, i.approval_no) = (a.month, a.purpose, a.approval_no)) AS invoices

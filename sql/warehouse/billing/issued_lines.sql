@@ -1,4 +1,5 @@
--- grain: line of an invoice issued for the month, of every kind; inputs: billing.invoices, invoice_lines; :month
+-- grain: line of an invoice issued for the month, of every kind
+-- inputs: billing.invoices, billing.invoice_lines; :month
 -- rerun: reads only
 SELECT
     i.contract_no, i.kind, l.tariff_code, l.component_no, l.component, l.component_kind, l.segment_from, l.segment_to,

@@ -1,4 +1,5 @@
--- grain: organization × year; inputs: temporary table numbered
+-- grain: organization × year
+-- inputs: temporary table numbered
 -- rerun: in the issuing transaction only
 INSERT INTO billing.numbers (organization_code, year, last_no)
 SELECT organization_code, year, max(sequence_no) FROM numbered GROUP BY organization_code, year

@@ -1,5 +1,5 @@
 -- grain: contract of a list: the last month before :first that it was billed for vehicles in, net and vehicle-days
--- inputs: billing.invoices, invoice_lines, usage.contract_days; :first, :contracts (array)
+-- inputs: billing.invoices, billing.invoice_lines, usage.contract_days; :first, :contracts (array)
 -- rerun: reads only
 SELECT DISTINCT ON (b.contract_no) b.contract_no, b.month, b.net, u.vehicle_days
 FROM (

@@ -1,5 +1,7 @@
--- grain: contract that the month's close left out: what is known of its fleet, and what it was billed for vehicles in the month before that
--- inputs: billing.parked, invoices, invoice_lines, usage.contract_days, master.contracts, clients; :month (first day), :last
+-- grain: contract that the month's close left out: what is known of its fleet, and what it was billed for vehicles in the month before
+--   that
+-- inputs: billing.parked, billing.invoices, billing.invoice_lines, usage.contract_days, master.contracts, master.clients; :month (first
+--   day), :last
 -- rerun: reads only
 SELECT
     p.contract_no, k.client_code, k.name AS client, p.russian,

@@ -1,5 +1,5 @@
 -- grain: contract × month of a run of months in which it was billed, or is drafted to be billed, for vehicles: net, and its vehicle-days
--- inputs: billing invoices and drafts (all kinds) with lines, usage.contract_days; :first, :last (days)
+-- inputs: usage.contract_days, billing.invoices, billing.invoice_lines, billing.drafts, billing.draft_lines; :first, :last (days)
 -- rerun: reads only
 SELECT b.contract_no, b.month, b.net, u.vehicle_days
 FROM (

@@ -1,6 +1,6 @@
 -- grain: platform (of vehicles of nobody) or contract (out of force): vehicle-days of the month that were served and belong to no bill
 -- inputs: findings.occurrences (silent_unbilled: without a message that day; duplicate: billed as the same vehicle elsewhere),
---         master.platforms, contracts, clients; :first, :last
+--   master.platforms, master.contracts, master.clients; :first, :last
 -- rerun: reads only
 SELECT
     f.kind, coalesce(f.contract_no, p.platform) AS subject, f.contract_no, k.client_code, k.name AS client,

@@ -1,7 +1,8 @@
 -- grain: contract × component × segment of the month that was priced at 0 and used: the fleet of its days, and what the contract was
---        billed for vehicles on them by its other components
--- inputs: findings.occurrences (zero_price: subject ends with the segment's first day, seen on its last), master.components, contracts,
---         clients, usage.contract_days, billing invoices and drafts with lines; :first, :last, :month
+--   billed for vehicles on them by its other components
+-- inputs: findings.occurrences (zero_price: subject ends with the segment's first day, seen on its last), master.components,
+--   master.contracts, master.clients, usage.contract_days, billing.invoices, billing.invoice_lines, billing.drafts, billing.draft_lines;
+--   :first, :last, :month
 -- rerun: reads only
 WITH zero AS (
     SELECT f.contract_no, CAST(right(f.subject, 10) AS date) AS segment_from, f.seen_on AS segment_to, c.name AS component, c.kind

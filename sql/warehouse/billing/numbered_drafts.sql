@@ -1,6 +1,6 @@
 -- grain: draft of the approved run that is going to be issued, with its date and its number in the organization's year
 -- inputs: billing.drafts, billing.numbers (rows locked by lock_numbers), master.organizations; :month, :purpose, :issued_on (NULL: the
---         organization's local date of :at), :at
+--   organization's local date of :at), :at
 -- rerun: in the issuing transaction only; numbers follow the byte order of contract_no
 CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS
 SELECT

@@ -1,5 +1,5 @@
--- grain: issued invoice for the 1C peer; of clients whose documents go to 1C; inputs: temporary table numbered,
---         billing.invoices, master.clients; :peer, :at
+-- grain: issued invoice for the 1C peer; of clients whose documents go to 1C
+-- inputs: temporary table numbered, billing.invoices, master.clients; :peer, :at
 -- rerun: in the issuing transaction only
 INSERT INTO delivery.onec_outbox (peer, object_kind, object_key, version, queued_at)
 SELECT :peer, 'invoice', i.number, 1, :at

@@ -1,5 +1,5 @@
--- grain: sale of a contract and month for the 1C peer: one object, a new version with every further invoice of the month; the books
---        need it whatever way the client's papers leave
+-- grain: sale of a contract and month for the 1C peer: one object, a new version with every further invoice of the month; the books need
+--   it whatever way the client's papers leave
 -- inputs: temporary table numbered, billing.invoices, delivery.onec_outbox; :peer, :at
 -- rerun: in the issuing transaction only
 INSERT INTO delivery.onec_outbox (peer, object_kind, object_key, version, queued_at)

@@ -1,5 +1,5 @@
 -- grain: month × purpose, with the last word of a person on exactly this digest, and all who approved it
--- inputs: billing.runs, run_words; :month, :purpose
+-- inputs: billing.runs, billing.run_words; :month, :purpose
 -- rerun: reads only
 SELECT r.digest, r.watched_on, r.only_contract, r.nothing, r.drafted_at, w.approval_no, w.decision, w.by_name, w.approved_by
 FROM billing.runs r

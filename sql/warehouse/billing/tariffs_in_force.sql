@@ -1,5 +1,5 @@
 -- grain: tariff version that may be in force in the month, with its components and tiers
--- inputs: master.tariffs, components, tiers; :last of the month
+-- inputs: master.tariffs, master.components, master.tiers; :last of the month
 -- rerun: reads only
 SELECT
     v.tariff_code, v.valid_from, v.name, v.prices_include_vat,

@@ -1,5 +1,5 @@
 -- grain: row of terms that may be in force in the month, of contracts in force in it or closed for it
--- inputs: master.terms, contracts, billing.closed; :first, :last of the month
+-- inputs: master.terms, master.contracts, billing.closed; :first, :last of the month
 -- rerun: reads only
 SELECT t.contract_no, t.valid_from, t.tariff_code, t.counting, t.basis, t.prepaid_vehicles, t.discount_percent, t.minimum, t.payment_days
 FROM master.terms t

@@ -1,4 +1,5 @@
--- grain: invoice identity; inputs: temporary table new_drafts (columns of billing.drafts without discarded)
+-- grain: invoice identity
+-- inputs: temporary table new_drafts (columns of billing.drafts without discarded)
 -- rerun: the same drafts are written again, nothing twice
 INSERT INTO billing.drafts (
     invoice_id, contract_no, month, purpose, kind, cause, client_code, organization_code, payment_days, currency, net, vat, total, digest, evidence

@@ -1,4 +1,5 @@
--- grain: month × purpose; inputs: :month, :purpose, :watched_on, :only_contract, :digest, :nothing, :at
+-- grain: month × purpose
+-- inputs: :month, :purpose, :watched_on, :only_contract, :digest, :nothing, :at
 -- rerun: an unchanged run keeps its row as it is
 INSERT INTO billing.runs (month, purpose, watched_on, only_contract, digest, nothing, drafted_at)
 VALUES (:month, :purpose, :watched_on, :only_contract, :digest, :nothing, :at)

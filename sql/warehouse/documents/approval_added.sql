@@ -1,6 +1,8 @@
--- grain: contract with drafts of the run: what the month cost so far, what it will, and the arithmetic of what is added; the :most biggest
--- inputs: billing.drafts, draft_lines, billing.invoices (all kinds of the month), master.clients, master.contracts
--- rerun: reads only; :month (first day), :purpose, :most
+-- grain: contract with drafts of the run: what the month cost so far, what it will, and the arithmetic of what is added; the :most
+--   biggest
+-- inputs: billing.drafts, billing.draft_lines, billing.invoices (all kinds of the month), master.clients, master.contracts; :month
+--   (first day), :purpose, :most
+-- rerun: reads only
 WITH drafted AS (
     SELECT contract_no, sum(total) AS total FROM billing.drafts
     WHERE month = :month AND purpose = :purpose AND NOT discarded

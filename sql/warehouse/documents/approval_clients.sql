@@ -1,6 +1,6 @@
 -- grain: client billed this month and not the month before (is_new), or the other way round with nothing parked; the biggest first
--- inputs: billing.drafts, billing.invoices, billing.parked, master.contracts, master.clients
--- rerun: reads only; :month, :previous (first days), :purpose
+-- inputs: billing.drafts, billing.invoices, billing.parked, master.contracts, master.clients; :month, :previous (first days), :purpose
+-- rerun: reads only
 WITH billed AS (
     SELECT client_code, month, total FROM billing.invoices WHERE month IN (:month, :previous)
     UNION ALL

@@ -1,5 +1,6 @@
--- grain: kind of finding in the month, with an example; inputs: findings.occurrences
--- rerun: reads only; :first, :last (days of the month)
+-- grain: kind of finding in the month, with an example
+-- inputs: findings.occurrences; :first, :last (days of the month)
+-- rerun: reads only
 SELECT kind, count(DISTINCT subject) AS subjects, count(*) AS days, min(subject COLLATE "C") AS example
 FROM findings.occurrences
 WHERE seen_on BETWEEN :first AND :last

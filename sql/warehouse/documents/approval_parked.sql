@@ -1,5 +1,6 @@
--- grain: contract left out of the month's run, with its client; inputs: billing.parked, master.contracts, master.clients
--- rerun: reads only; :month (first day), :purpose
+-- grain: contract left out of the month's run, with its client
+-- inputs: billing.parked, master.contracts, master.clients; :month (first day), :purpose
+-- rerun: reads only
 SELECT p.contract_no, l.name AS client, p.reason, p.russian AS detail
 FROM billing.parked p
 LEFT JOIN master.contracts c USING (contract_no)

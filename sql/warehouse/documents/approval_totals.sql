@@ -1,6 +1,6 @@
 -- grain: organization of a drafted run: what it adds, what was issued for the month already, and all of the month before
--- inputs: billing.drafts, billing.invoices, master.organizations
--- rerun: reads only; :month, :previous (first days), :purpose
+-- inputs: billing.drafts, billing.invoices, master.organizations; :month, :previous (first days), :purpose
+-- rerun: reads only
 WITH now AS (
     SELECT organization_code, count(*) AS invoices, sum(net) AS net, sum(vat) AS vat, sum(total) AS total
     FROM billing.drafts

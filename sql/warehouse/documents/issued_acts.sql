@@ -1,5 +1,5 @@
--- grain: contract whose month is closed and cost something: its act, over every invoice issued for the month by the close (domain.md §7);
---        the act bears the monthly invoice's number, or the first one's where all was billed ahead
+-- grain: contract whose month is closed and cost something: its act, over every invoice issued for the month by the close (domain.md
+--   §7); the act bears the monthly invoice's number, or the first one's where all was billed ahead
 -- inputs: billing.closed, billing.invoices; :month
 -- rerun: reads only; the same rows for ever
 SELECT

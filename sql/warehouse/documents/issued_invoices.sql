@@ -1,6 +1,7 @@
--- grain: issued invoice with its lines, the days that were carried for its platforms, what was issued before it for the same contract and
---        month, what stood of each line, and the free money that paid it in the moment of its issue: all as frozen at issue
--- inputs: billing.invoices, invoice_lines, evidence, approvals, receivables.allocations, payments; :ids
+-- grain: issued invoice with its lines, the days that were carried for its platforms, what was issued before it for the same contract
+--   and month, what stood of each line, and the free money that paid it in the moment of its issue: all as frozen at issue
+-- inputs: billing.invoices, billing.invoice_lines, billing.evidence, billing.approvals, receivables.allocations, receivables.payments;
+--   :ids
 -- rerun: reads only; the same rows for ever
 SELECT
     i.invoice_id, i.number, i.kind, i.purpose, i.organization_code, i.client_code, i.contract_no, i.month, i.issued_on, i.due_on, i.net, i.vat, i.total, i.evidence,

@@ -1,6 +1,6 @@
 -- grain: organization × client that owes or has paid ahead on :on: open invoices by days past due (the same debts as
---        receivables/ageing), and money of the client that pays nothing yet, credits of corrections included
--- inputs: billing.invoices, receivables.payments, allocations, master.organizations, clients; :on
+--   receivables/ageing), and money of the client that pays nothing yet, credits of corrections included
+-- inputs: billing.invoices, receivables.payments, receivables.allocations, master.organizations, master.clients; :on
 -- rerun: reads only
 WITH paid AS (
     SELECT a.payment_id, a.number, sum(a.amount) AS amount

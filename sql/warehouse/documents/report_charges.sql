@@ -1,4 +1,5 @@
--- grain: line of an issued invoice or a draft of the month; inputs: billing.*; :month
+-- grain: line of an issued invoice or a draft of the month
+-- inputs: billing.invoices, billing.drafts, billing.invoice_lines, billing.draft_lines; :month
 -- rerun: reads only
 SELECT
     coalesce(i.number, '') AS number, l.line_no, i.contract_no, i.client, l.tariff_code, l.component, l.segment_from, l.segment_to,

@@ -1,5 +1,5 @@
 -- grain: one row: what the ledger says of the workbook's sums of money, asked without the sheets' groups
--- inputs: billing.invoices, drafts, receivables.payments, allocations; :month, :previous, :first, :last, :on
+-- inputs: billing.invoices, billing.drafts, receivables.payments, receivables.allocations; :month, :previous, :first, :last, :on
 -- rerun: reads only
 SELECT
     (

@@ -1,4 +1,5 @@
--- grain: contract with the fleet of every covered day of the month; inputs: usage.contract_days, master.contracts, clients; :first, :last
+-- grain: contract with the fleet of every covered day of the month
+-- inputs: usage.contract_days, master.contracts, master.clients; :first, :last
 -- rerun: reads only
 SELECT
     u.contract_no, k.name AS client, array_agg(extract(day FROM u.business_date)::integer ORDER BY u.business_date) AS days,

@@ -1,4 +1,5 @@
--- grain: kind of invoice; inputs: billing.invoices and open drafts; :month
+-- grain: kind of invoice
+-- inputs: billing.invoices, billing.drafts (open); :month
 -- rerun: reads only
 SELECT kind, count(*) AS invoices, sum(net) AS net, sum(vat) AS vat, sum(total) AS total
 FROM (

@@ -1,4 +1,5 @@
--- grain: kind × subject that is still seen on the newest day of which there is evidence, or later; inputs: findings.occurrences, evidence.snapshots
+-- grain: kind × subject that is still seen on the newest day of which there is evidence, or later
+-- inputs: findings.occurrences, evidence.snapshots
 -- rerun: reads only
 SELECT DISTINCT kind, subject
 FROM findings.occurrences

@@ -1,4 +1,5 @@
--- grain: organization that has an invoice or a draft in the month; inputs: billing.invoices, drafts, master.organizations; :month
+-- grain: organization that has an invoice or a draft in the month
+-- inputs: billing.invoices, billing.drafts, master.organizations; :month
 -- rerun: reads only
 SELECT o.name
 FROM master.organizations o

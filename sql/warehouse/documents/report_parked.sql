@@ -1,4 +1,5 @@
--- grain: run × contract left out of the month's last run; inputs: billing.parked, master.contracts, clients; :month
+-- grain: run × contract left out of the month's last run
+-- inputs: billing.parked, master.contracts, master.clients; :month
 -- rerun: reads only
 SELECT p.purpose, p.contract_no, k.name AS client, p.reason, p.russian AS detail
 FROM billing.parked p

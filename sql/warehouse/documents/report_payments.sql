@@ -1,5 +1,6 @@
--- grain: payment or reversal that came in a month (credits are no payments): what it paid, what of it is the client's advance, what is nobody's
--- inputs: receivables.payments, allocations, master.clients; :first, :last
+-- grain: payment or reversal that came in a month (credits are no payments): what it paid, what of it is the client's advance, what is
+--   nobody's
+-- inputs: receivables.payments, receivables.allocations, master.clients; :first, :last
 -- rerun: reads only
 SELECT
     p.paid_on, p.source, p.document_no, p.payer_name, p.payer_inn, p.client_code, k.name AS client, p.amount, m.matched,

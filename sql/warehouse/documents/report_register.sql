@@ -1,4 +1,5 @@
--- grain: invoice or draft of the month; inputs: billing.*, master.clients, receivables.invoice_balances; :month, :today
+-- grain: invoice or draft of the month
+-- inputs: billing.invoices, billing.drafts, master.clients, receivables.invoice_balances; :month, :today
 -- rerun: reads only
 SELECT
     i.number, i.kind,

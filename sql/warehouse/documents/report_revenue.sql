@@ -1,7 +1,8 @@
 -- grain: tariff × component: what issued invoices and drafts of the month bring, and what the month before brought (issued)
--- inputs: billing invoices and drafts with lines, master.tariffs; :month, :previous (first days), :last (of the month)
+-- inputs: master.tariffs, billing.invoices, billing.invoice_lines, billing.drafts, billing.draft_lines; :month, :previous (first days),
+--   :last (of the month)
 -- rerun: reads only. Quantities of prices per month are taken with the share of their segment; a correction's quantity counts where its
---        line says one
+--   line says one
 WITH lines AS (
     SELECT i.month = :month AS is_now, i.kind, l.*
     FROM billing.invoices i

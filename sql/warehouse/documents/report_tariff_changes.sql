@@ -1,5 +1,5 @@
 -- grain: change of a row of tariffs, components, tiers or terms that was made in the month or takes effect in it
--- inputs: master.history, contracts, clients; :sheets (array), :zone, :first, :last
+-- inputs: master.history, master.contracts, master.clients; :sheets (array), :zone, :first, :last
 -- rerun: reads only
 SELECT
     h.at AT TIME ZONE :zone AS at, h.by_name, h.reason, h.sheet, h.action, h.before::text AS before, h.after::text AS after, k.name AS client

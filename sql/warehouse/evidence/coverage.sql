@@ -1,5 +1,5 @@
 -- grain: platform × day of a month; carried: every day since the last landed one is carried
--- inputs: :first, :last (dates, inclusive)
+-- inputs: master.platforms, evidence.snapshots, evidence.carries; :first, :last (dates, inclusive)
 -- rerun: reads only
 SELECT
     platform.platform,

@@ -1,5 +1,5 @@
 -- grain: at most one row: the largest landed snapshot of the latest landed day before a day, within 31 days
--- inputs: :platform, :business_date
+-- inputs: evidence.snapshots; :platform, :business_date
 -- rerun: reads only
 SELECT path, row_count
 FROM evidence.snapshots

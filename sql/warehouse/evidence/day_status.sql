@@ -1,5 +1,5 @@
 -- grain: one row: whether a platform-day is landed, and whether it is carried from a landed day without a gap
--- inputs: :platform, :business_date
+-- inputs: evidence.snapshots, evidence.carries; :platform, :business_date
 -- rerun: reads only
 SELECT
     EXISTS (

@@ -1,5 +1,5 @@
 -- grain: one failed expectation at one row of a snapshot
--- inputs: :digest
+-- inputs: evidence.failures; :digest
 -- rerun: reads only
 SELECT severity, expectation, column_name, row_key, value, detail, note, cannot_be_accepted
 FROM evidence.failures

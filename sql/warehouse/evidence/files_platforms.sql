@@ -1,3 +1,4 @@
--- grain: platform of kind files; inputs: master.platforms
+-- grain: platform of kind files
+-- inputs: master.platforms
 -- rerun: reads only
 SELECT platform FROM master.platforms WHERE kind = 'files' ORDER BY platform COLLATE "C"

@@ -1,5 +1,6 @@
--- grain: platform × day whose usage a person carries forward; inputs: evidence; master.accounts: of :contracts only days on which
--- one of them has a valid account on the platform; :everything; from :since to before :until (NULL: no bound)
+-- grain: platform × day whose usage a person carries forward
+-- inputs: master.accounts, evidence.carries, evidence.snapshots, evidence.events; of :contracts only days on which one of them has a
+--   valid account on the platform; :everything; from :since to before :until (NULL: no bound)
 -- rerun: reads only
 SELECT
     'carries' AS sheet, concat_ws('|', carry.platform, carry.business_date) AS key, 'carried' AS action,

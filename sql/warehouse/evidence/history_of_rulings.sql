@@ -1,5 +1,6 @@
--- grain: a person's word on one snapshot (accepted, withdrawn); inputs: evidence; master.accounts: of :contracts only days on which
--- one of them has a valid account on the platform; :everything; from :since to before :until (NULL: no bound)
+-- grain: a person's word on one snapshot (accepted, withdrawn)
+-- inputs: master.accounts, evidence.events, evidence.snapshots; of :contracts only days on which one of them has a valid account on the
+--   platform; :everything; from :since to before :until (NULL: no bound)
 -- rerun: reads only
 SELECT
     'snapshots' AS sheet, concat_ws('|', ruling.platform, ruling.business_date, left(ruling.digest, 12)) AS key, ruling.event AS action,

@@ -1,5 +1,5 @@
 -- grain: platform × day × failed expectation: warnings of what landed, and snapshots that wait in quarantine
--- inputs: :business_date
+-- inputs: evidence.snapshots, evidence.failures; :business_date
 -- rerun: delete_findings goes before, so the same evidence gives the same rows
 INSERT INTO findings.occurrences (kind, subject, seen_on, contract_no, detail)
 SELECT

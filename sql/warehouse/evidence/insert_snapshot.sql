@@ -1,5 +1,6 @@
 -- grain: one snapshot, numbered in the order of arrival for its platform and date; the caller holds the platform's lock
--- inputs: :digest, :platform, :business_date, :taken_at, :state, :row_count, :columns, :time_zone, :tree_digest, :path
+-- inputs: evidence.snapshots; :digest, :platform, :business_date, :taken_at, :state, :row_count, :columns, :time_zone, :tree_digest,
+--   :path
 -- rerun: nothing happens when the digest is registered already
 INSERT INTO evidence.snapshots
     (digest, platform, business_date, taken_at, snapshot_no, state, row_count, columns, time_zone, tree_digest, path)

@@ -1,5 +1,5 @@
 -- grain: one value: the last day from :first to :last that any platform has landed or a person carries; NULL: none
--- inputs: evidence.snapshots, evidence.carries
+-- inputs: evidence.snapshots, evidence.carries; :first, :last
 -- rerun: reads only
 SELECT max(business_date)
 FROM (

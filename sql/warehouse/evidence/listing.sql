@@ -1,5 +1,5 @@
 -- grain: one registered snapshot
--- inputs: :first, :last (dates, inclusive; NULL: no bound)
+-- inputs: evidence.snapshots; :first, :last (dates, inclusive; NULL: no bound)
 -- rerun: reads only
 SELECT platform, business_date AS date, taken_at, state AS status, row_count AS rows, digest
 FROM evidence.snapshots

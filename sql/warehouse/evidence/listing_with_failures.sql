@@ -1,5 +1,5 @@
 -- grain: one registered snapshot, with the number of things that failed in it
--- inputs: none
+-- inputs: evidence.snapshots, evidence.failures
 -- rerun: reads only
 SELECT
     snapshot.platform, snapshot.business_date AS date, snapshot.state AS status, snapshot.row_count AS rows, snapshot.digest,

@@ -1,5 +1,5 @@
 -- grain: one declared platform
--- inputs: :platform
+-- inputs: master.platforms; :platform
 -- rerun: reads only
 SELECT platform, kind, source, connection, time_zone
 FROM master.platforms

@@ -1,5 +1,5 @@
 -- grain: one registered snapshot
--- inputs: :digest
+-- inputs: evidence.snapshots; :digest
 -- rerun: reads only
 SELECT digest, platform, business_date, taken_at, snapshot_no, state, row_count, path
 FROM evidence.snapshots

@@ -1,5 +1,5 @@
 -- grain: registered snapshots whose digest begins as given
--- inputs: :beginning (lower-case hex)
+-- inputs: evidence.snapshots; :beginning (lower-case hex)
 -- rerun: reads only
 SELECT digest, platform, business_date, state
 FROM evidence.snapshots

@@ -1,5 +1,5 @@
 -- grain: kind × subject: first and last day seen among the days asked for, with the latest word on it
--- inputs: findings.occurrences; :first, :last (NULL: no bound), :kind (NULL: all)
+-- inputs: findings.occurrences, evidence.snapshots; :first, :last (NULL: no bound), :kind (NULL: all)
 -- rerun: reads only; is_open: seen on the last day of which its kind's room has said anything, or later
 WITH chosen AS (
     SELECT * FROM findings.occurrences

@@ -1,4 +1,5 @@
--- grain: change of one row; inputs: :rows, a JSON list of sheet, key, action, before, after; :by, :reason, :at
+-- grain: change of one row
+-- inputs: master.history; :rows, a JSON list of sheet, key, action, before, after; :by, :reason, :at
 -- rerun: adds again, so the caller adds only what changed; numbers go on from the highest, under the lock of master data
 INSERT INTO master.history (history_no, sheet, key, action, before, after, by_name, reason, at)
 SELECT

@@ -1,4 +1,5 @@
--- grain: contract that is, or was, a client's; inputs: :client; master.contracts and its history
+-- grain: contract that is, or was, a client's
+-- inputs: master.contracts, master.history; :client
 -- rerun: reads only
 SELECT contract_no FROM master.contracts WHERE client_code = :client
 UNION

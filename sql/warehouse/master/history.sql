@@ -1,5 +1,6 @@
--- grain: change of one row of master data; inputs: master.history; :everything, or the rows of any of :contracts, :clients,
--- :tariffs (lists); :sheet (NULL: any); from :since to before :until (NULL: no bound)
+-- grain: change of one row of master data
+-- inputs: master.history; :everything, or the rows of any of :contracts, :clients, :tariffs (lists); :sheet (NULL: any); from :since to
+--   before :until (NULL: no bound)
 -- rerun: reads only
 SELECT sheet, key, action, before::text AS before, after::text AS after, by_name, reason, at
 FROM master.history

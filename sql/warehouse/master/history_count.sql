@@ -1,3 +1,4 @@
--- grain: one value; inputs: master.history
+-- grain: one value
+-- inputs: master.history
 -- rerun: reads only
 SELECT count(*) FROM master.history

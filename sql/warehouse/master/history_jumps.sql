@@ -1,4 +1,5 @@
--- grain: change that does not start, letter for letter, from what the change before it of the same row left; inputs: master.history
+-- grain: change that does not start, letter for letter, from what the change before it of the same row left
+-- inputs: master.history
 -- rerun: reads only
 SELECT history_no, sheet, key, before::text AS before, earlier::text AS earlier
 FROM (

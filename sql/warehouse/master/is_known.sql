@@ -1,4 +1,5 @@
--- grain: one row: whether a contract, tariff or client is, or ever was; inputs: :what, :code, :key (the code as keys write it)
+-- grain: one row: whether a contract, tariff or client is, or ever was
+-- inputs: master.history, master.contracts, master.clients, master.tariffs; :what, :code, :key (the code as keys write it)
 -- rerun: reads only
 SELECT CASE :what
     WHEN 'contract' THEN

@@ -1,4 +1,5 @@
--- grain: row of master.accounts; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.accounts
+-- inputs: master.accounts; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.accounts (
     platform, account_id, contract_no, valid_from, valid_to

@@ -1,4 +1,5 @@
--- grain: row of master.clients; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.clients
+-- inputs: master.clients; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.clients (
     client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery

@@ -1,4 +1,5 @@
--- grain: row of master.components; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.components
+-- inputs: master.components; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.components (
     tariff_code, valid_from, component_no, name, kind, meter, scheme, price, package_size

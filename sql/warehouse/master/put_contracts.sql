@@ -1,4 +1,5 @@
--- grain: row of master.contracts; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.contracts
+-- inputs: master.contracts; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.contracts (
     contract_no, client_code, organization_code, signed_on, starts_on, ends_on

@@ -1,4 +1,5 @@
--- grain: row of master.organizations; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.organizations
+-- inputs: master.organizations; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.organizations (
     code, name, full_name, inn, kpp, address, bank_account, bank_name, bic, corr_account, director, accountant,

@@ -1,4 +1,5 @@
--- grain: row of master.platforms; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.platforms
+-- inputs: master.platforms; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.platforms (
     platform, kind, source, connection, time_zone

@@ -1,4 +1,5 @@
--- grain: row of master.tariffs; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.tariffs
+-- inputs: master.tariffs; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.tariffs (
     tariff_code, valid_from, name, currency, prices_include_vat

@@ -1,4 +1,5 @@
--- grain: row of master.terms; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.terms
+-- inputs: master.terms; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.terms (
     contract_no, valid_from, tariff_code, counting, basis, prepaid_vehicles, discount_percent, minimum,

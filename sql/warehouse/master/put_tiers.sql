@@ -1,4 +1,5 @@
--- grain: row of master.tiers; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.tiers
+-- inputs: master.tiers; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.tiers (
     tariff_code, valid_from, component_no, up_to, price

@@ -1,4 +1,5 @@
--- grain: row of master.vat_modes; inputs: :rows, a JSON list of whole rows
+-- grain: row of master.vat_modes
+-- inputs: master.vat_modes; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.vat_modes (
     code, vat_mode_from, vat_mode

@@ -1,4 +1,5 @@
--- grain: row of master.accounts; inputs: :rows, a JSON list of rows by their key
+-- grain: row of master.accounts
+-- inputs: master.accounts; :rows, a JSON list of rows by their key
 -- rerun: rows that are gone already change nothing
 DELETE FROM master.accounts AS kept
 USING jsonb_populate_recordset(NULL::master.accounts, CAST(:rows AS jsonb)) AS gone

@@ -1,4 +1,5 @@
--- grain: row of master.components; inputs: :rows, a JSON list of rows by their key
+-- grain: row of master.components
+-- inputs: master.components; :rows, a JSON list of rows by their key
 -- rerun: rows that are gone already change nothing
 DELETE FROM master.components AS kept
 USING jsonb_populate_recordset(NULL::master.components, CAST(:rows AS jsonb)) AS gone

@@ -1,4 +1,5 @@
--- grain: row of master.contracts; inputs: :rows, a JSON list of rows by their key
+-- grain: row of master.contracts
+-- inputs: master.contracts; :rows, a JSON list of rows by their key
 -- rerun: rows that are gone already change nothing
 DELETE FROM master.contracts AS kept
 USING jsonb_populate_recordset(NULL::master.contracts, CAST(:rows AS jsonb)) AS gone

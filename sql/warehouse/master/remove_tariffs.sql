@@ -1,4 +1,5 @@
--- grain: row of master.tariffs; inputs: :rows, a JSON list of rows by their key
+-- grain: row of master.tariffs
+-- inputs: master.tariffs; :rows, a JSON list of rows by their key
 -- rerun: rows that are gone already change nothing
 DELETE FROM master.tariffs AS kept
 USING jsonb_populate_recordset(NULL::master.tariffs, CAST(:rows AS jsonb)) AS gone

@@ -1,4 +1,5 @@
--- grain: row of master.tiers; inputs: :rows, a JSON list of rows by their key
+-- grain: row of master.tiers
+-- inputs: master.tiers; :rows, a JSON list of rows by their key
 -- rerun: rows that are gone already change nothing
 DELETE FROM master.tiers AS kept
 USING jsonb_populate_recordset(NULL::master.tiers, CAST(:rows AS jsonb)) AS gone

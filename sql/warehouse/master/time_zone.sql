@@ -1,3 +1,4 @@
--- grain: one value; inputs: master.organizations
+-- grain: one value
+-- inputs: master.organizations
 -- rerun: reads only
 SELECT time_zone FROM master.organizations ORDER BY code LIMIT 1

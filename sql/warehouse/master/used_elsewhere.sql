@@ -1,4 +1,6 @@
--- grain: kind of thing outside master data that rests on one row; inputs: :sheet, :key (a single code); the rooms that keep it
+-- grain: kind of thing outside master data that rests on one row
+-- inputs: billing.invoices, billing.drafts, billing.closed, billing.holds, receivables.payments, evidence.snapshots; :sheet, :key (a
+--   single code); the rooms that keep it
 -- rerun: reads only
 SELECT 'issued invoices' AS what
 WHERE EXISTS (

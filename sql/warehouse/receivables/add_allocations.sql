@@ -1,4 +1,5 @@
--- grain: allocation; numbered after those that the payment has; inputs: temporary table staged_allocations; :at
+-- grain: allocation; numbered after those that the payment has
+-- inputs: temporary table staged_allocations, receivables.allocations; :at
 -- rerun: in the matching transaction only
 INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, rule, at)
 SELECT

@@ -1,4 +1,5 @@
--- grain: payment that was not there; inputs: temporary table staged_payments; :source, :at
+-- grain: payment that was not there
+-- inputs: temporary table staged_payments; :source, :at
 -- rerun: a payment that is there already, from whatever source, stays as it is
 INSERT INTO receivables.payments (
     payment_id, source, organization_code, document_no, paid_on, amount, payer_inn, payer_name, payer_account, purpose, received_at

@@ -1,5 +1,5 @@
 -- grain: organization × client with open invoices on :on, by days past due on that day; only what was issued and paid by then
--- inputs: billing.invoices, receivables.payments, allocations; :on
+-- inputs: billing.invoices, receivables.payments, receivables.allocations; :on
 -- rerun: reads only
 SELECT
     o.client_code, o.organization_code,

@@ -1,7 +1,7 @@
--- grain: allocation of a client's free money (credits first, then advances, each the oldest first) to the client's open invoices
---        of the same organization, oldest due first: both are laid end to end, and where they overlap one pays the other
--- inputs: receivables.payment_balances, billing.invoices; :at. The lock of `lock` is held, credits are added.
--- rerun: nothing is left to allocate
+-- grain: allocation of a client's free money (credits first, then advances, each the oldest first) to the client's open invoices of the
+--   same organization, oldest due first: both are laid end to end, and where they overlap one pays the other
+-- inputs: receivables.payment_balances, billing.invoices, receivables.allocations; :at
+-- rerun: under the lock of `lock`, after credits are added; nothing is left to allocate
 INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, rule, at)
 WITH money AS MATERIALIZED (
     SELECT

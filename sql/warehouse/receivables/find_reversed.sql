@@ -1,6 +1,6 @@
--- grain: one reversal → the payment that it takes back: of the same organization and the same payer, not later, with so much not
---        yet taken back; an equal amount before a larger one, then the latest
--- inputs: receivables.payments; :payment_id. Names the reversal's payment and its client.
+-- grain: one reversal → the payment that it takes back: of the same organization and the same payer, not later, with so much not yet
+--   taken back; an equal amount before a larger one, then the latest
+-- inputs: receivables.payments, receivables.payment_balances; :payment_id
 -- rerun: a reversal that has its payment stays as it is
 UPDATE receivables.payments r SET reverses = found.payment_id, client_code = found.client_code
 FROM (

@@ -1,3 +1,4 @@
--- grain: organization with its bank account; inputs: master.organizations
+-- grain: organization with its bank account
+-- inputs: master.organizations
 -- rerun: reads only
 SELECT code, bank_account FROM master.organizations ORDER BY code

@@ -1,6 +1,6 @@
--- grain: one organization and one client with their requisites as the last invoice issued by :last froze them, so that the statement
---        of a period stays as it was; without an invoice, as they are now
--- inputs: billing.invoices, master.*; :organization_code, :client_code, :last
+-- grain: one organization and one client with their requisites as the last invoice issued by :last froze them, so that the statement of
+--   a period stays as it was; without an invoice, as they are now
+-- inputs: billing.invoices, master.organizations, master.clients; :organization_code, :client_code, :last
 -- rerun: reads only
 SELECT coalesce(i.evidence->'organization', to_jsonb(o)) AS seller, coalesce(i.evidence->'client', to_jsonb(c)) AS buyer
 FROM master.organizations o

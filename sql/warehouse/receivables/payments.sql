@@ -1,5 +1,5 @@
 -- grain: payment or reversal (credits are no payments): what it paid, what of it is the client's advance
--- inputs: receivables.payments, allocations; :unmatched_only
+-- inputs: receivables.payments, receivables.allocations, receivables.payment_balances; :unmatched_only
 -- rerun: reads only
 SELECT
     p.payment_id, p.source, p.organization_code, p.paid_on, p.amount, p.payer_inn, p.client_code, p.purpose,

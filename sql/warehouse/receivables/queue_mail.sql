@@ -1,5 +1,6 @@
--- grain: letter of a payment that has just been recognised as a client's (domain.md §8); facts as pipelines/delivery/mail/events.py has them
--- inputs: temporary table staged_owners, receivables.payments, allocations; :at
+-- grain: letter of a payment that has just been recognised as a client's (domain.md §8); facts as pipelines/delivery/mail/events.py has
+--   them
+-- inputs: temporary table staged_owners, receivables.payments, receivables.allocations; :at
 -- rerun: in the matching transaction only; a letter that is queued already stays as it is
 INSERT INTO delivery.mail_outbox (event_kind, event_key, organization_code, client_code, facts, queued_at, next_attempt_at)
 SELECT

@@ -1,4 +1,5 @@
--- grain: payment that was recognised as a client's, with its reversals; inputs: temporary table staged_owners
+-- grain: payment that was recognised as a client's, with its reversals
+-- inputs: temporary table staged_owners
 -- rerun: in the matching transaction only
 UPDATE receivables.payments p SET client_code = s.client_code
 FROM staged_owners s

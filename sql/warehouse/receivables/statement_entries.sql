@@ -1,5 +1,6 @@
 -- grain: organization × entry of a client's account up to :last: invoices and corrections raise or lower the debt, payments lower it,
---        reversals raise it; inputs: billing.invoices, receivables.client_entries, payments; :client_code, :last
+--   reversals raise it
+-- inputs: billing.invoices, receivables.client_entries, receivables.payments; :client_code, :last
 -- rerun: reads only
 SELECT e.organization_code, e.dated, e.document, e.debit, e.credit
 FROM (

@@ -1,5 +1,6 @@
--- grain: negative allocation of a reversal: what its payment no longer covers is taken back from the invoices that it paid, the last first
--- inputs: receivables.payments, allocations, payment_balances; :payment_id (of the reversal), :at
+-- grain: negative allocation of a reversal: what its payment no longer covers is taken back from the invoices that it paid, the last
+--   first
+-- inputs: receivables.payments, receivables.allocations, receivables.payment_balances; :payment_id (of the reversal), :at
 -- rerun: nothing is left to take back
 INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, rule, at)
 WITH missing AS (

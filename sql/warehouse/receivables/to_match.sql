@@ -1,4 +1,5 @@
--- grain: payment that is not wholly matched and nobody's yet, oldest first; inputs: receivables.payments
+-- grain: payment that is not wholly matched and nobody's yet, oldest first
+-- inputs: receivables.payments, receivables.payment_balances
 -- rerun: reads only
 SELECT p.payment_id, p.organization_code, b.left_over, p.payer_inn, p.purpose, p.paid_on
 FROM receivables.payment_balances b

@@ -1,4 +1,5 @@
--- grain: payment or reversal of which something is nobody's; inputs: receivables.payments, payment_balances
+-- grain: payment or reversal of which something is nobody's
+-- inputs: receivables.payments, receivables.payment_balances
 -- rerun: reads only
 SELECT p.payment_id, p.organization_code, p.paid_on, b.left_over, p.payer_name, p.payer_inn, p.purpose
 FROM receivables.payment_balances b

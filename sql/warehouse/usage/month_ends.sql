@@ -1,5 +1,6 @@
 -- grain: contract of a month that was in force to its end
--- inputs: usage.contract_days, master.contracts; :first, :last of the month, :week_from (first of its last seven days), :next_to (seventh day of the next month)
+-- inputs: usage.contract_days, master.contracts; :first, :last of the month, :week_from (first of its last seven days), :next_to
+--   (seventh day of the next month)
 -- rerun: reads only
 SELECT
     d.contract_no,

@@ -1,5 +1,6 @@
 -- grain: snapshot that counts, or stands quarantined, of the days that a month's usage may need
--- inputs: evidence.snapshots, evidence.carries; :first, :last of the month; of the time before, each carrying platform's last covered day
+-- inputs: evidence.snapshots, evidence.carries; :first, :last of the month; of the time before, each carrying platform's last covered
+--   day
 -- rerun: reads only
 SELECT s.platform, s.business_date, s.taken_at, s.snapshot_no, s.state, s.digest, s.columns, s.path, s.time_zone
 FROM evidence.snapshots s

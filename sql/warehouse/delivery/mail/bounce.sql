@@ -1,4 +1,5 @@
--- grain: one letter that came back after it had been handed over; inputs: the new values of its columns and :kind, :key
+-- grain: one letter that came back after it had been handed over
+-- inputs: :kind, :key, :state, :accepted, :bounced, :error
 -- rerun: under the lock of bounced_letter.sql only; the attempt that it counts is the report
 UPDATE delivery.mail_outbox
 SET state = :state, attempts = attempts + 1, accepted = CAST(:accepted AS text[]), bounced = CAST(:bounced AS text[]), last_error = :error,

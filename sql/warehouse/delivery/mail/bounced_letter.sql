@@ -1,5 +1,5 @@
--- grain: letter that one of these Message-IDs was given to, locked for the one who reads the report
--- known: this report was read before; inputs: delivery.mail_outbox, mail_attempts; :letters (Message-IDs), :report
+-- grain: letter that one of these Message-IDs was given to, locked for the one who reads the report; known: this report was read before
+-- inputs: delivery.mail_outbox, delivery.mail_attempts; :letters (Message-IDs), :report
 -- rerun: reads only
 SELECT
     o.event_kind, o.event_key, o.state,

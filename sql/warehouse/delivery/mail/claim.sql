@@ -1,4 +1,5 @@
--- grain: the next letter that is due, locked for this sender until its transaction ends; inputs: :due, :tried (kind|key to leave out)
+-- grain: the next letter that is due, locked for this sender until its transaction ends
+-- inputs: delivery.mail_outbox; :due, :tried (kind|key to leave out)
 -- rerun: another sender gets another letter; a lock ends with the process that held it
 SELECT o.event_kind, o.event_key
 FROM delivery.mail_outbox o

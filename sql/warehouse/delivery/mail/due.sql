@@ -1,4 +1,5 @@
--- grain: letter that is due, for a dry run; inputs: :due, :most
+-- grain: letter that is due, for a dry run
+-- inputs: delivery.mail_outbox, master.clients; :due, :most, :client_kinds
 -- rerun: reads only
 SELECT o.event_kind, o.event_key
 FROM delivery.mail_outbox o

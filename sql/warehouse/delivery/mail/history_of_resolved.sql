@@ -1,5 +1,6 @@
--- grain: a person's word on a letter; the state before it follows from the step before it; inputs: delivery.mail_attempts;
--- :everything or letters about :clients; from :since to before :until (NULL: no bound)
+-- grain: a person's word on a letter; the state before it follows from the step before it
+-- inputs: delivery.mail_attempts, delivery.mail_outbox; :everything or letters about :clients; from :since to before :until (NULL: no
+--   bound)
 -- rerun: reads only
 SELECT
     'letters' AS sheet, concat_ws('|', word.event_kind, word.event_key) AS key, 'resolved' AS action,

@@ -1,4 +1,5 @@
--- grain: whom the last attempt of a letter was for, where nobody knows its outcome; inputs: :kind, :key
+-- grain: whom the last attempt of a letter was for, where nobody knows its outcome
+-- inputs: delivery.mail_attempts; :kind, :key
 -- rerun: reads only
 SELECT recipients FROM delivery.mail_attempts
 WHERE (event_kind, event_key) = (:kind, :key) AND step = 'result' AND outcome IN ('silent', 'died')

@@ -1,4 +1,5 @@
--- grain: letter; inputs: :states (which), :most
+-- grain: letter
+-- inputs: delivery.mail_outbox; :states (which), :most
 -- rerun: reads only
 SELECT
     event_kind AS kind, event_key AS key, state, client_code, attempts, next_attempt_at AS next_attempt, accepted, bounced, sent_at,

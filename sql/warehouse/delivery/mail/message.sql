@@ -1,5 +1,8 @@
--- grain: one letter with who writes, whom it goes to, and the invoice it is about; inputs: :kind, :key
--- open_attempt: an attempt that sent the final dot and has no result; rerun: reads only
+-- grain: one letter with who writes, whom it goes to, and the invoice it is about; open_attempt: an attempt that sent the final dot and
+--   has no result
+-- inputs: delivery.mail_outbox, master.organizations, master.clients, billing.invoices, delivery.mail_attempts; :kind, :key,
+--   :invoice_kinds
+-- rerun: reads only
 SELECT
     o.event_kind, o.event_key, o.facts, o.attempts, o.accepted, o.bounced, o.client_code, o.organization_code,
     g.name AS organization, g.email AS organization_email, coalesce(g.time_zone, h.time_zone) AS time_zone,

@@ -1,4 +1,5 @@
--- grain: letter that a person decided about: sent after all, or to be sent again; inputs: :kind, :key, :state, :at
+-- grain: letter that a person decided about: sent after all, or to be sent again
+-- inputs: :kind, :key, :state, :at
 -- rerun: refused by its state: only unknown, failed and suppressed letters, and a lock keeps senders away
 UPDATE delivery.mail_outbox
 SET state = :state, attempts = attempts + 1, next_attempt_at = CAST(:at AS timestamptz), last_error = NULL,

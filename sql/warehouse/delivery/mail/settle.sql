@@ -1,4 +1,5 @@
--- grain: one letter after an attempt; inputs: the new values of its columns and :kind, :key
+-- grain: one letter after an attempt
+-- inputs: :kind, :key, :state, :attempts, :due, :message_id, :accepted, :bounced, :error, :at
 -- rerun: under the sender's lock only
 UPDATE delivery.mail_outbox
 SET state = :state, attempts = :attempts, next_attempt_at = CAST(:due AS timestamptz), message_id = coalesce(:message_id, message_id),

@@ -1,4 +1,5 @@
--- grain: queued letter whose client wants no mail or has no address; inputs: :client_kinds (kinds told to clients), :at
+-- grain: queued letter whose client wants no mail or has no address
+-- inputs: delivery.mail_outbox, master.clients, master.organizations; :client_kinds (kinds told to clients), :at
 -- rerun: takes what has come since; a letter that is being sent now is left to its sender. Missing addresses become findings
 WITH waiting AS (
     SELECT o.event_kind, o.event_key

@@ -1,4 +1,5 @@
--- grain: peer; inputs: :peer, :confirmed_no (the ReceivedNo of their message), :versions that they offer (empty: not said)
+-- grain: peer
+-- inputs: :peer, :confirmed_no (the ReceivedNo of their message), :versions that they offer (empty: not said)
 -- rerun: the same row; what was confirmed stays confirmed
 UPDATE delivery.onec_peers
 SET

@@ -1,4 +1,5 @@
--- grain: object that 1C could not take as it is, and why; inputs: :peer, :kinds, :keys, :reasons
+-- grain: object that 1C could not take as it is, and why
+-- inputs: :peer, :kinds, :keys, :reasons
 -- rerun: the same rows
 UPDATE delivery.onec_outbox o
 SET refusal = r.reason

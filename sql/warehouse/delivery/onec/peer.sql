@@ -1,4 +1,5 @@
--- grain: peer; inputs: delivery.onec_peers; :peer
+-- grain: peer
+-- inputs: delivery.onec_peers; :peer
 -- rerun: reads only
 SELECT
     sent_no, received_no, confirmed_no, owed_no, acknowledged_no, received_digest, versions, sent_invoices, sent_sales, sent_objects

@@ -1,4 +1,5 @@
--- grain: object that 1C could not take as it is; inputs: delivery.onec_outbox, billing.invoices; :peer
+-- grain: object that 1C could not take as it is
+-- inputs: delivery.onec_outbox, billing.invoices; :peer
 -- rerun: reads only
 SELECT
     o.object_kind, o.object_key, max(o.refusal) AS refusal,

@@ -1,4 +1,5 @@
--- grain: peer; inputs: delivery.onec_peers, delivery.onec_outbox, billing.closed, billing.invoices; :peer (the configured one, listed always)
+-- grain: peer
+-- inputs: delivery.onec_peers, delivery.onec_outbox, billing.closed, billing.invoices; :peer (the configured one, listed always)
 -- rerun: reads only; an object counts once, whatever its versions; a credit is no invoice for 1C
 SELECT
     p.peer,
