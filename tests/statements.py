@@ -11,7 +11,7 @@ CONTINUED = "--   "
 SQL = resource("sql")
 _BINDS = {"warehouse": re.compile(r"(?<![:\w\\]):([a-z_]+)\b(?!:)"), "lake": re.compile(r"\$([a-z_]+)\b")}
 _TABLE = re.compile(r"\b(?:master|evidence|usage|billing|delivery|receivables|access|findings)\.[a-z_]+\b")
-_WRITTEN = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+([a-z_]+(?:\.[a-z_]+)?)")
+_WRITTEN = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+([a-z_]+(?:\.[a-z_]+)?)")
 _TEMPORARY = re.compile(r"CREATE TEMPORARY TABLE ([a-z_]+)")
 
 
@@ -45,6 +45,11 @@ class Statement:
     def declared(self) -> set[str]:
         """Binds that `inputs` names."""
         return set(self._pattern.findall(self.said["inputs"]))
+
+    @property
+    def named(self) -> set[str]:
+        """Tables that `inputs` names, with their schema."""
+        return set(_TABLE.findall(self.said["inputs"]))
 
     @property
     def binds(self) -> list[str]:

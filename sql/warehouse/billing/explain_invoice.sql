@@ -1,6 +1,6 @@
 -- grain: issued invoice with all who approved what was issued, the last one's reason, and the evidence of its run: the tariffs that its
 --   terms name, the snapshots of its platforms
--- inputs: billing.invoices, billing.approvals, billing.evidence: rows that are never changed; :number
+-- inputs: billing.invoices, billing.approvals, billing.evidence (rows that are never changed); :number
 -- rerun: reads only; the same row for ever
 SELECT
     i.number, i.kind, i.cause, i.purpose, i.month, i.contract_no, i.client_code, i.organization_code, i.issued_on, i.due_on, i.currency,

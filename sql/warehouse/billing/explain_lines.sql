@@ -1,5 +1,5 @@
 -- grain: line of an issued invoice, or of one issued before it for the same contract and month, by an earlier run
--- inputs: billing.invoices, billing.invoice_lines: rows that are never changed; :number
+-- inputs: billing.invoices, billing.invoice_lines (rows that are never changed); :number
 -- rerun: reads only; the same rows for ever
 SELECT
     i.number, i.kind, l.line_no, l.tariff_code, l.component_no, l.component, l.component_kind, l.segment_from, l.segment_to,
