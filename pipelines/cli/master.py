@@ -16,6 +16,7 @@ KEY is written as the history shows it, the columns joined by | (quote it for th
   clients        client_code             tiers       tariff_code|valid_from|component_no|up_to
   contracts      contract_no             platforms   platform
   terms          contract_no|valid_from  accounts    platform|account_id|contract_no|valid_from
+  bank_accounts  organization_code|bank_account
 An open tier has nothing after the last |; a | inside a value is written \\|."""
 
 
@@ -79,7 +80,7 @@ def _user() -> str:
 @click.argument("sheet")
 @click.argument("key")
 @author_options()
-@click.option("--from", "from_date", type=DATE, default=None, help="The row ends on the day before (contracts, accounts).")
+@click.option("--from", "from_date", type=DATE, default=None, help="The row ends on the day before (contracts, accounts, bank_accounts).")
 def retire(sheet: str, key: str, by: str, reason: str, from_date: date | None) -> None:
     """End a row of SHEET that is over (--from DATE), or take away one that was wrong.
 

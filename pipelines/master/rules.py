@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from pipelines.master import requisites
 from pipelines.master.parsing import Line, Table
 from pipelines.master.plan import State
-from pipelines.master.sheets import Value, key_text
+from pipelines.master.sheets import Row, Value, key_text
 
 Tables = Mapping[str, Table]
 
@@ -22,6 +22,7 @@ REFERENCES = (
     ("terms", "tariff_code", "tariffs"),
     ("accounts", "platform", "platforms"),
     ("accounts", "contract_no", "contracts"),
+    ("bank_accounts", "organization_code", "organizations"),
 )
 _WHAT = {"clients": "client", "organizations": "organization", "contracts": "contract", "tariffs": "tariff", "platforms": "platform"}
 _SECRET_WORDS = {"password", "passwd", "pwd", "token", "secret", "key", "apikey", "api_key", "access_token"}
@@ -33,6 +34,8 @@ def check(tables: Tables, after: State) -> None:
     """Note every problem in the tables. ``after``: what would be stored if all of it were taken."""
     for table, line in _lines(tables, "organizations"):
         _organization(table, line)
+    for table, line in _lines(tables, "bank_accounts"):
+        _bank(table, line)
     for table, line in _lines(tables, "clients"):
         _client(table, line)
     for table, line in _lines(tables, "platforms"):
@@ -41,6 +44,8 @@ def check(tables: Tables, after: State) -> None:
         _kopecks(table, line, "minimum")
     _same_requisites(tables)
     _prefixes(tables, after)
+    _shared_taxpayers(tables, after)
+    _shared_bank_accounts(tables, after)
     references(tables, after)
     _dealer_cycles(tables, after)
     _mapped_twice(tables, after)
@@ -76,25 +81,36 @@ def _note(table: Table, line: Line, column: str, said: str | None) -> None:
 
 
 def _organization(table: Table, line: Line) -> None:
-    values = {name: value for name, value in line.values.items() if isinstance(value, str)}
-    inn, bic = values.get("inn"), values.get("bic", "")
+    values = _texts(line)
+    inn = values.get("inn")
     if inn:
         _note(table, line, "inn", requisites.inn_problem(inn, "organization"))
     if "kpp" in values:
         _note(table, line, "kpp", requisites.kpp_problem(values["kpp"], inn))
+    _bank(table, line)
+    if "email" in values:
+        _note(table, line, "email", requisites.mail_problem(values["email"]))
+    _zone(table, line)
+
+
+def _bank(table: Table, line: Line) -> None:
+    """An account, its bank and the bank's account fit each other."""
+    values = _texts(line)
+    bic = values.get("bic", "")
     if bic:
         _note(table, line, "bic", requisites.bic_problem(bic))
     if "bank_account" in values:
         _note(table, line, "bank_account", requisites.account_problem(values["bank_account"], bic))
     if "corr_account" in values:
         _note(table, line, "corr_account", requisites.corr_account_problem(values["corr_account"], bic))
-    if "email" in values:
-        _note(table, line, "email", requisites.mail_problem(values["email"]))
-    _zone(table, line)
+
+
+def _texts(line: Line) -> dict[str, str]:
+    return {name: value for name, value in line.values.items() if isinstance(value, str)}
 
 
 def _client(table: Table, line: Line) -> None:
-    values = {name: value for name, value in line.values.items() if isinstance(value, str)}
+    values = _texts(line)
     inn = values.get("inn")
     if inn:
         _note(table, line, "inn", requisites.inn_problem(inn, values.get("kind", "organization")))
@@ -156,6 +172,36 @@ def _prefixes(tables: Tables, after: State) -> None:
         others = [str(code) for code in owners.get(prefix, []) if code != line.values["code"]]
         if prefix is not None and others:
             table.flaw(line, "invoice_prefix", f"{prefix!r} is the prefix of organization {', '.join(sorted(others))} as well")
+
+
+def _shared_taxpayers(tables: Tables, after: State) -> None:
+    """Two organizations with one ИНН are one taxpayer: refused with one КПП, a notice for branches with КПП of their own."""
+    owners: dict[Value, list[Row]] = {}
+    for row in after["organizations"].values():
+        owners.setdefault(row["inn"], []).append(row)
+    for table, line in _lines(tables, "organizations"):
+        own = line.values
+        others = [row for row in owners.get(own["inn"], []) if row["code"] != own["code"]] if own["inn"] is not None else []
+        same = sorted(str(row["code"]) for row in others if row["kpp"] == own["kpp"])
+        if same:
+            table.flaw(line, "inn", f"{own['inn']} is the ИНН of organization {', '.join(same)} as well")
+        elif others:
+            named = ", ".join(sorted(str(row["code"]) for row in others))
+            table.notices.append(f"{line.place} column inn: organization {named} has this ИНН as well, with another КПП")
+
+
+def _shared_bank_accounts(tables: Tables, after: State) -> None:
+    """A bank account belongs to one organization: by it a payment finds whose money it is (domain.md §8)."""
+    owners: dict[Value, set[str]] = {}
+    for sheet, code in (("organizations", "code"), ("bank_accounts", "organization_code")):
+        for row in after[sheet].values():
+            owners.setdefault(row["bank_account"], set()).add(str(row[code]))
+    for sheet, code in (("organizations", "code"), ("bank_accounts", "organization_code")):
+        for table, line in _lines(tables, sheet):
+            account = line.values["bank_account"]
+            others = sorted(owners.get(account, set()) - {str(line.values[code])})
+            if account is not None and others:
+                table.flaw(line, "bank_account", f"{account} is the account of organization {', '.join(others)} as well")
 
 
 def _dealer_cycles(tables: Tables, after: State) -> None:

@@ -241,9 +241,24 @@ ACCOUNTS = Sheet(
     end="valid_to",
 )
 
-SHEETS: dict[str, Sheet] = {
-    sheet.name: sheet for sheet in (ORGANIZATIONS, CLIENTS, CONTRACTS, TERMS, TARIFFS, COMPONENTS, TIERS, PLATFORMS, ACCOUNTS)
-}
+BANK_ACCOUNTS = Sheet(
+    "bank_accounts",
+    "Другие и прежние счета организаций",
+    (
+        _code("organization_code", "Код организации"),
+        _text("bank_account", "Расчётный счёт: 20 цифр; ячейка — текст", required=True),
+        _text("bic", "БИК: 9 цифр; ячейка — текст", required=True),
+        _text("bank_name", "Название банка"),
+        _text("corr_account", "Корреспондентский счёт: 20 цифр; ячейка — текст"),
+        _date("valid_from", "С какого дня счёт открыт; пусто — с начала"),
+        _date("valid_to", "Последний день счёта; пусто — открыт и сейчас"),
+    ),
+    ("organization_code", "bank_account"),
+    end="valid_to",
+)
+
+_ALL = (ORGANIZATIONS, CLIENTS, CONTRACTS, TERMS, TARIFFS, COMPONENTS, TIERS, PLATFORMS, ACCOUNTS, BANK_ACCOUNTS)
+SHEETS: dict[str, Sheet] = {sheet.name: sheet for sheet in _ALL}
 
 # What is stored: an organization's VAT modes have a table and a history of their own.
 _MODE = ("vat_mode", "vat_mode_from")

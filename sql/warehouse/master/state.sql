@@ -21,3 +21,5 @@ UNION ALL
 SELECT 'platforms' AS table_name, to_jsonb(t)::text AS row_text FROM master.platforms t
 UNION ALL
 SELECT 'accounts' AS table_name, to_jsonb(t)::text AS row_text FROM master.accounts t
+UNION ALL
+SELECT 'bank_accounts' AS table_name, to_jsonb(t)::text AS row_text FROM master.bank_accounts t
