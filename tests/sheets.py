@@ -60,10 +60,17 @@ _COMPANY: Sheets = {
     ],
 }  # fmt: skip
 
+_FORMER_ACCOUNTS: Sheets = {
+    "bank_accounts": [
+        ["organization_code", "bank_account", "bic", "bank_name", "corr_account", "valid_from", "valid_to"],
+        ["MT", "40702810400000020026", "044525987", "Банк", "30101810900000000987", "", "2025-12-31"],
+    ],
+}
 
-def company() -> Sheets:
-    """A fresh copy that a test may change."""
-    return deepcopy(_COMPANY)
+
+def company(*, with_former_accounts: bool = False) -> Sheets:
+    """A fresh copy that a test may change; with the sheet of an account that the organization has left, or without."""
+    return deepcopy({**_COMPANY, **_FORMER_ACCOUNTS} if with_former_accounts else _COMPANY)
 
 
 def put(sheets: Sheets, sheet: str, row: int, column: str, value: object) -> None:

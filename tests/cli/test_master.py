@@ -43,7 +43,7 @@ def test_the_template_filled_in_is_imported(run_cli, tmp_path):
     path = tmp_path / "master.xlsx"
     run_cli("master", "template", path)
     book = openpyxl.load_workbook(path)
-    for name, (headings, *rows) in company().items():
+    for name, (headings, *rows) in company(with_former_accounts=True).items():
         positions = {cell.value: cell.column for cell in book[name][1]}
         for number, row in enumerate(rows, 2):
             for heading, value in zip(headings, row, strict=True):

@@ -1,5 +1,5 @@
 -- grain: row of master.bank_accounts
--- inputs: :rows, a JSON list of whole rows
+-- inputs: master.bank_accounts; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.bank_accounts (
     organization_code, bank_account, bic, bank_name, corr_account, valid_from, valid_to

@@ -1,5 +1,5 @@
 -- grain: row of master.bank_accounts
--- inputs: :rows, a JSON list of rows by their key
+-- inputs: master.bank_accounts; :rows, a JSON list of rows by their key
 -- rerun: rows that are gone already change nothing
 DELETE FROM master.bank_accounts AS kept
 USING jsonb_populate_recordset(NULL::master.bank_accounts, CAST(:rows AS jsonb)) AS gone

@@ -1,6 +1,6 @@
 -- grain: row of master data
 -- inputs: master.organizations, master.vat_modes, master.clients, master.contracts, master.terms, master.tariffs, master.components,
---   master.tiers, master.platforms, master.accounts
+--   master.tiers, master.platforms, master.accounts, master.bank_accounts
 -- rerun: reads only
 SELECT 'organizations' AS table_name, to_jsonb(t)::text AS row_text FROM master.organizations t
 UNION ALL

@@ -11,7 +11,7 @@ from pipelines.master.importing import import_master
 from pipelines.master.retire import StillUsed, retire
 from pipelines.master.verify import verify
 from pipelines.warehouse import engine
-from tests.unit.master.company import as_csv, company, problems, put
+from tests.sheets import as_csv, company, problems, put
 
 
 def _stored(settings):
@@ -70,9 +70,7 @@ def test_what_is_wrong_with_a_further_account_is_named(settings, author, tmp_pat
 def test_an_account_of_another_organization_is_named_wherever_it_stands(imported, author, tmp_path):
     with pytest.raises(BadInput) as raised:
         import_master(imported, as_csv(_second(), tmp_path / "former"), author)
-    assert problems(raised) == [
-        "organizations.csv:3 column bank_account: 40702810400000020026 is the account of organization MT as well"
-    ]
+    assert problems(raised) == ["organizations.csv:3 column bank_account: 40702810400000020026 is the account of organization MT as well"]
     with pytest.raises(BadInput) as raised:
         import_master(imported, as_csv(_second(account="40702810300000010026"), tmp_path / "same"), author)
     assert [line.split(": ")[1] for line in problems(raised)] == [

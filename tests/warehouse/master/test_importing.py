@@ -227,7 +227,7 @@ def test_platforms_need_a_zone_where_organizations_differ(settings, author, tmp_
     sheets["organizations"][0].append("time_zone")
     sheets["organizations"][1].append("Asia/Omsk")
     other = [*sheets["organizations"][1]]
-    other[0], other[10], other[11] = "NN", "НН", "Europe/Moscow"
+    other[0], other[2], other[4], other[10], other[11] = "NN", "7898100025", "40702810500000030026", "НН", "Europe/Moscow"
     import_master(settings, as_csv(sheets, tmp_path / "one"), author)
     assert _query(settings, "SELECT time_zone FROM master.platforms") == [("Asia/Omsk",)]
     sheets["organizations"].append(other)
@@ -239,8 +239,9 @@ def test_platforms_need_a_zone_where_organizations_differ(settings, author, tmp_
 
 def test_two_organizations_never_share_a_prefix(imported, author, tmp_path):
     only = {"organizations": company()["organizations"]}
-    put(only, "organizations", 2, "code", "ZZ")
-    assert "is the prefix of organization MT as well" in _refused(imported, author, as_csv(only, tmp_path / "new"))[0]
+    for column, value in (("code", "ZZ"), ("inn", "7898100025"), ("bank_account", "40702810500000030026")):
+        put(only, "organizations", 2, column, value)
+    assert "is the prefix of organization MT as well" in _refused(imported, author, as_csv(only, tmp_path / "new"))[-1]
 
 
 def test_the_sample_company_is_taken(settings, author):

@@ -34,7 +34,7 @@ def _said(suites, source, sheet):
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_the_company_is_right(suites, tmp_path, sheet):
-    assert _said(suites, as_csv(company(), tmp_path / "folder"), sheet) == []
+    assert _said(suites, as_csv(company(with_former_accounts=True), tmp_path / "folder"), sheet) == []
 
 
 @pytest.mark.parametrize(
