@@ -69,9 +69,9 @@ def first_word(shown, purpose):
     def record(partition_key=None, ti=None):
         """Approve in the first person's name exactly what was shown, without what is held back."""
         from pipelines import clock, settings
-        from pipelines.billing.hold import approve_shown
         from pipelines.documents.approval import approval_page
         from pipelines.period import Month
+        from pipelines.runs.answered import approve_shown
 
         configured, month, said = settings.load(), Month.parse(partition_key), answer(ti, APPROVE, "approval")
         with final():
@@ -89,8 +89,8 @@ def issue(asked, shown, purpose):
     def record(partition_key=None, params=None, ti=None):
         """Approve in the person's name exactly what was shown, without what is held back, and issue it."""
         from pipelines import clock, settings
-        from pipelines.billing.hold import issue_answered
         from pipelines.period import Month
+        from pipelines.runs.answered import issue_answered
 
         said = answer(ti, APPROVE, asked, (params or {}).get("issue_date"))
         seen = ti.xcom_pull(task_ids=shown)["digest"]
@@ -103,7 +103,7 @@ def issue(asked, shown, purpose):
 @contextmanager
 def final():
     """What a person wrote and no retry can mend fails at once: an unknown contract, a second approval by the same person."""
-    from pipelines.billing.approve import SecondPersonNeeded
+    from pipelines.billing.approval import SecondPersonNeeded
     from pipelines.errors import BadInput
 
     try:
@@ -120,7 +120,7 @@ def rejected(asked, shown, purpose):
     def record(partition_key=None, ti=None):
         """Record the refusal, with name and reason."""
         from pipelines import settings
-        from pipelines.billing.approve import reject
+        from pipelines.billing.approval import reject
         from pipelines.period import Month
 
         answered = [one for one in asked if ti.xcom_pull(task_ids=one)]
@@ -137,8 +137,8 @@ def answer(ti, option, asked, otherwise=None):
     """The answer to ``asked`` (dated ``otherwise`` where it names no day); skips the task when it was another one."""
     from datetime import date
 
-    from pipelines.billing.hold import Answer, contracts_in
     from pipelines.clock import Authorship
+    from pipelines.runs.answered import Answer, contracts_in
 
     given = ti.xcom_pull(task_ids=asked)
     if given["chosen_options"] != [option]:

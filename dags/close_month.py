@@ -49,9 +49,9 @@ def close_month():
     def draft(partition_key=None):
         """Draft the month; what a person needs to see of it."""
         from pipelines import clock, settings
-        from pipelines.billing.close import close
         from pipelines.documents.approval import approval_page
         from pipelines.period import Month
+        from pipelines.runs.close import close
 
         configured, month = settings.load(), Month.parse(partition_key)
         run = close(configured, month, approver=None, issued_on=None, at=clock.now()).prepared

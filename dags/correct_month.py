@@ -47,10 +47,10 @@ def correct_month():
     def draft(partition_key=None, params=None):
         """Draft the adjustments; what a person needs to see of them."""
         from pipelines import clock, settings
-        from pipelines.billing.correct import correct
-        from pipelines.billing.drafts import CORRECT
+        from pipelines.billing.model import CORRECT
         from pipelines.documents.approval import approval_page
         from pipelines.period import Month
+        from pipelines.runs.correct import correct
 
         configured, month = settings.load(), Month.parse(partition_key)
         run = correct(configured, month, contract_no=params["contract"] or None, approver=None, issued_on=None, at=clock.now()).prepared

@@ -92,7 +92,7 @@ def fleet_daily():
         from alerts import tell
 
         from pipelines import clock, settings
-        from pipelines.billing.ahead import watch as watch_day
+        from pipelines.runs.watch import watch as watch_day
 
         day = date.fromisoformat(partition_key)
         issued_on = date.fromisoformat(params["issue_date"]) if params["issue_date"] else None

@@ -45,8 +45,8 @@ def prepay_month():
         from datetime import date
 
         from pipelines import clock, settings
-        from pipelines.billing.ahead import prepay as prepay_ahead
         from pipelines.period import Month
+        from pipelines.runs.prepay import prepay as prepay_ahead
 
         issued_on = date.fromisoformat(params["issue_date"]) if params["issue_date"] else None
         done = prepay_ahead(settings.load(), Month.parse(partition_key), approver=None, issued_on=issued_on, at=clock.now())
@@ -61,7 +61,7 @@ def prepay_month():
     def ask(partition_key=None, ti=None):
         """The page for a person, when one is needed."""
         from pipelines import settings
-        from pipelines.billing.drafts import PREPAY
+        from pipelines.billing.model import PREPAY
         from pipelines.documents.approval import approval_page
         from pipelines.period import Month
 

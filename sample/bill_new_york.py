@@ -23,12 +23,12 @@ from pathlib import Path
 from new_york import PLATFORM, write_month
 
 from pipelines.billing import listing, usage_of_month
-from pipelines.billing.close import close
 from pipelines.clock import Authorship, now
 from pipelines.evidence.folder import land_folder
 from pipelines.evidence.lake import location
 from pipelines.master.importing import import_master
 from pipelines.period import Month
+from pipelines.runs.close import close
 from pipelines.settings import Settings, load
 from pipelines.warehouse import embedded, engine, migrate
 

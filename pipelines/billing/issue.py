@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.billing import inputs
-from pipelines.billing.approve import issuable, stored_run, unchanged
-from pipelines.billing.drafts import CLOSE, used_tariffs
+from pipelines.billing.approval import issuable, stored_run, unchanged
 from pipelines.billing.identity import canonical
+from pipelines.billing.model import CLOSE, used_tariffs
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from pipelines.billing.drafts import CLOSE
+from pipelines.billing.model import CLOSE
 from pipelines.billing.transitions import status_of
 from pipelines.period import Month, Span
 from pipelines.rating.rows import listed_price, listed_share

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipelines.billing.drafts import Missing, by_contract
+from pipelines.billing.model import Missing, by_contract
 from pipelines.period import Month, runs
 from pipelines.rating.model import DayUsage
 from pipelines.settings import Settings

@@ -13,8 +13,8 @@ from pipelines.errors import Refused
 from pipelines.period import Month
 
 if TYPE_CHECKING:
-    from pipelines.billing.ahead import Ahead
-    from pipelines.billing.drafts import Prepared
+    from pipelines.billing.model import Prepared
+    from pipelines.runs.prepayment import Ahead
 
 COLUMNS = ("contract_no", "client_code", "kind", "cause", "net", "vat", "total")
 
@@ -30,7 +30,7 @@ class WaitsForAPerson(Refused):
 @format_option
 def prepay(month: Month, word: Word, issue_date: date | None, output_format: str) -> None:
     """Issue the advance invoices of a month. Within the declared bounds no person is needed; beyond them the run waits."""
-    from pipelines.billing.ahead import prepay as prepay_month
+    from pipelines.runs.prepay import prepay as prepay_month
 
     person = word.approver()
     if word.refused(month, "prepay"):
@@ -47,7 +47,7 @@ def prepay(month: Month, word: Word, issue_date: date | None, output_format: str
 @format_option
 def watch(day: date, word: Word, issue_date: date | None, output_format: str) -> None:
     """Check the prepaid limits of a day and issue corrective invoices. Days may be watched late, again, or out of order."""
-    from pipelines.billing.ahead import watch as watch_day
+    from pipelines.runs.watch import watch as watch_day
 
     person = word.approver()
     if word.refused(Month.of(day), "watch"):
@@ -65,7 +65,7 @@ def watch(day: date, word: Word, issue_date: date | None, output_format: str) ->
 @format_option
 def correct(month: Month, contract: str | None, word: Word, issue_date: date | None, output_format: str) -> None:
     """Adjustments of a closed month: today's facts against everything issued for it. Issued invoices stay as they are."""
-    from pipelines.billing.correct import correct as correct_month
+    from pipelines.runs.correct import correct as correct_month
 
     person = word.approver()
     if word.refused(month, "correct"):

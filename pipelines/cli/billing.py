@@ -12,8 +12,8 @@ from pipelines.clock import now
 from pipelines.period import Month
 
 if TYPE_CHECKING:
-    from pipelines.billing.close import Closed
-    from pipelines.billing.drafts import Prepared
+    from pipelines.billing.model import Prepared
+    from pipelines.runs.close import Closed
 
 KINDS = click.Choice(["advance", "corrective", "monthly", "adjustment"])
 
@@ -29,7 +29,7 @@ def close(month: Month, word: Word, issue_date: date | None, output_format: str)
     Contracts that cannot be billed correctly are parked with the reason, and the others go on. Run it again at any time:
     nothing is billed twice, and what was interrupted is completed.
     """
-    from pipelines.billing.close import close as close_month
+    from pipelines.runs.close import close as close_month
 
     person = word.approver()
     if word.refused(month, "close"):

@@ -9,8 +9,8 @@ import click
 from pipelines.cli.output import DATE, emit, format_option, say, settings
 
 if TYPE_CHECKING:
-    from pipelines.billing import explain_rows
-    from pipelines.billing.explained import Explained
+    from pipelines.audit import rows as as_rows
+    from pipelines.audit.model import Explained
 
 
 @click.command()
@@ -27,8 +27,8 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
 
     Everything is computed again from that evidence on the way; what does not agree is named, with exit code 1.
     """
-    from pipelines.billing.explain import agreed, chosen_day, chosen_line
-    from pipelines.billing.explain import explain as explain_invoice
+    from pipelines.audit.explain import agreed, chosen_day, chosen_line
+    from pipelines.audit.explain import explain as explain_invoice
 
     found = explain_invoice(settings(), number)
     if line_no is not None:
@@ -51,29 +51,30 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
 
 
 def _print(found: "Explained", line_no: int | None, day: date | None, output_format: str) -> None:
-    from pipelines.billing import explain_rows, explain_text
+    from pipelines.audit import rows as as_rows
+    from pipelines.audit import text as as_text
 
     is_table = output_format == "table"
     if day is not None:
         if is_table:
-            _text("\n".join(explain_text.day_text(found, day)))
-        columns = explain_rows.VEHICLE_COLUMNS
-        _rows(explain_rows.vehicle_rows(found, day), columns[2:-1] if is_table else columns, output_format)
+            _text("\n".join(as_text.day_text(found, day)))
+        columns = as_rows.VEHICLE_COLUMNS
+        _rows(as_rows.vehicle_rows(found, day), columns[2:-1] if is_table else columns, output_format)
     elif line_no is not None:
         if is_table:
-            _text("\n".join([*explain_text.header(found.frozen), "", *explain_text.line_text(found, line_no)]))
-        day_columns = explain_rows.DAY_COLUMNS
-        _rows(explain_rows.day_rows(found, line_no), day_columns[2:] if is_table else day_columns, output_format)
+            _text("\n".join([*as_text.header(found.frozen), "", *as_text.line_text(found, line_no)]))
+        day_columns = as_rows.DAY_COLUMNS
+        _rows(as_rows.day_rows(found, line_no), day_columns[2:] if is_table else day_columns, output_format)
     elif is_table:
-        _text(explain_text.whole_text(found))
+        _text(as_text.whole_text(found))
     elif output_format == "json":
-        told = explain_rows.whole(found)
+        told = as_rows.whole(found)
         emit([told], list(told), output_format)
     else:
-        emit(explain_rows.line_rows(found), explain_rows.LINE_COLUMNS, output_format)
+        emit(as_rows.line_rows(found), as_rows.LINE_COLUMNS, output_format)
 
 
-def _rows(rows: "list[explain_rows.Row]", columns: tuple[str, ...], output_format: str) -> None:
+def _rows(rows: "list[as_rows.Row]", columns: tuple[str, ...], output_format: str) -> None:
     """Rows below the text of a table; none where the text has said why there are none."""
     if output_format != "table":
         emit(rows, columns, output_format)

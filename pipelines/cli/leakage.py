@@ -16,9 +16,9 @@ def leakage(month: Month, output_format: str) -> None:
     """
     from dataclasses import asdict, fields
 
-    from pipelines.billing.leakage import Leak
-    from pipelines.billing.leakage import leakage as found_in
     from pipelines.clock import now
+    from pipelines.reports.leakage import Leak
+    from pipelines.reports.leakage import leakage as found_in
     from pipelines.usage.refresh import refresh
     from pipelines.warehouse import engine
 

@@ -10,7 +10,7 @@ from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.billing.drafts import ParkedContract
+    from pipelines.billing.model import ParkedContract
 
 COLUMNS = ("contract_no", "reason", "detail")
 NAMED = 10

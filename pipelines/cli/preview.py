@@ -12,9 +12,9 @@ from pipelines.period import Month
 from pipelines.wording.english import counted, months
 
 if TYPE_CHECKING:
-    from pipelines.billing.comparison import Comparison, ContractMonth
-    from pipelines.billing.preview import Preview
-    from pipelines.billing.simulate import Simulation
+    from pipelines.whatif.comparison import Comparison, ContractMonth
+    from pipelines.whatif.preview import Preview
+    from pipelines.whatif.simulate import Simulation
 
 CLIENT_COLUMNS = ("client_code", "client", "contracts", "billed_net", "simulated_net", "billed", "simulated", "difference", "percent")
 CONTRACT_COLUMNS = ("contract_no", "client_code", "month", "billed", "simulated", "difference")
@@ -46,7 +46,7 @@ def preview(
     last = to_month or month
     if last < month:
         raise click.UsageError(f"--to {last} lies before --month {month}")
-    from pipelines.billing.simulate import simulate
+    from pipelines.whatif.simulate import simulate
 
     run = _run_of(month, last)
     shown_step = (lambda step: say(f"{step} …")) if interactive() else (lambda _: None)
@@ -59,7 +59,7 @@ def preview(
 
 
 def _preview(month: Month, contract: str | None, output_format: str) -> None:
-    from pipelines.billing.preview import COLUMNS, preview_month
+    from pipelines.whatif.preview import COLUMNS, preview_month
 
     found = preview_month(settings(), month, contract, now())
     say_not_over(settings(), month, now())
@@ -81,7 +81,7 @@ def _say_rest(month: Month, found: "Preview", contract: str | None) -> None:
 
 
 def _show_clients(found: "Simulation", output_format: str) -> None:
-    from pipelines.billing.comparison import by_client, extremes
+    from pipelines.whatif.comparison import by_client, extremes
 
     clients = by_client(found.compared)
     if output_format != "table":
@@ -112,7 +112,7 @@ def _show_contracts(found: "Simulation", output_format: str) -> None:
 
 
 def _show_total(found: "Simulation", clients: int) -> None:
-    from pipelines.billing.comparison import together
+    from pipelines.whatif.comparison import together
 
     total = together(found.compared)
     percent = "" if total.percent is None else f" ({total.percent:+} %)"

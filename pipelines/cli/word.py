@@ -13,7 +13,7 @@ from pipelines.errors import BadInput
 from pipelines.period import Month
 
 if TYPE_CHECKING:
-    from pipelines.billing.approve import Approval
+    from pipelines.billing.approval import Approval
 
 _APPROVED = "approved at the command line"
 
@@ -41,8 +41,8 @@ class Word:
 
     def refused(self, month: Month, purpose: str) -> bool:
         """Record the refusal of the drafted run, where this is one. BadInput without a name or a reason."""
-        from pipelines.billing.approve import NothingDrafted, reject
-        from pipelines.billing.draft import drafted_digest
+        from pipelines.billing.approval import NothingDrafted, reject
+        from pipelines.billing.drafting import drafted_digest
 
         if self.reject_by is None:
             return False

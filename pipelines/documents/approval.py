@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing.ahead import needs_a_person
-from pipelines.billing.approve import NothingDrafted
-from pipelines.billing.changes import Change, biggest
-from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH
-from pipelines.billing.leakage import Leak, leakage
+from pipelines.billing.approval import NothingDrafted
+from pipelines.billing.model import CLOSE, CORRECT, PREPAY, WATCH
 from pipelines.billing.transitions import Status, status_of
+from pipelines.billing.unattended import needs_a_person
 from pipelines.documents.approval_words import signed, why
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
 from pipelines.period import Month
+from pipelines.reports.changes import Change, biggest
+from pipelines.reports.leakage import Leak, leakage
 from pipelines.settings import Settings
 from pipelines.templates import laid_out
 from pipelines.warehouse import engine

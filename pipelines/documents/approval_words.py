@@ -6,9 +6,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from pipelines.billing.changes import Change
-from pipelines.billing.drafts import shown_quantity
+from pipelines.billing.model import shown_quantity
 from pipelines.period import Month
+from pipelines.reports.changes import Change
 from pipelines.wording.russian import amount, quantity, short_date
 
 _TERMS = {

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.billing.explain_rows import rests_on_fleet, usage_row, vat_arithmetic
-from pipelines.billing.explained import Explained, Frozen, Mask, Vehicle, has
+from pipelines.audit.model import Explained, Frozen, Mask, Vehicle, has
+from pipelines.audit.rows import rests_on_fleet, usage_row, vat_arithmetic
 from pipelines.documents.parts import rate
 from pipelines.documents.workbook import new_book, write_cell, write_sheet, write_whole
 from pipelines.documents.workbook_model import Cell, Column, Sheet

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing.drafts import CORRECT
+from pipelines.billing.model import CORRECT
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,

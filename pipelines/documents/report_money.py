@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing.leakage import leakage
 from pipelines.documents.tariff_changes import SHEETS, Change, lines
 from pipelines.documents.workbook_money_model import (
     AgeingRow,
@@ -17,6 +16,7 @@ from pipelines.documents.workbook_money_model import (
 )
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.period import Month
+from pipelines.reports.leakage import leakage
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.billing.explain_rows import usage_row
-from pipelines.billing.explained import Explained
+from pipelines.audit.model import Explained
+from pipelines.audit.rows import usage_row
 from pipelines.documents.issued import buyer, seller
 from pipelines.documents.model import Contract, UsageDay, UsageDocument
 from pipelines.errors import Refused

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipelines.billing.drafts import ParkedContract
+from pipelines.billing.model import ParkedContract
 from pipelines.cli.parked import grouped, say_not_over
 from pipelines.clock import Authorship, now
 from pipelines.evidence.coverage import carry

@@ -103,8 +103,8 @@ def test_a_wrong_number_in_the_answer_fails_at_once(home, dags):
 
 
 def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
-    from pipelines.billing.close import close
     from pipelines.evidence.folder import land_folder
+    from pipelines.runs.close import close
 
     close(home, MONTH, approver=Authorship("Анна", "да", AT), issued_on=date(2026, 3, 2), at=AT)
     COMPANY.write_day(tmp_path / "late", date(2026, 2, 20), {"K1": 13})

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.billing import bounds
-from pipelines.billing.ahead import watch
 from pipelines.clock import Authorship
+from pipelines.runs.watch import watch
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
 from tests.company import Company, steady
@@ -244,7 +244,7 @@ def test_an_advance_that_nobody_answered_counts_once_when_the_close_bills_it(set
             ).all()
             ledger = connection.execute(text(statement("warehouse/documents/report_ledger")), {"month": date(2026, 4, 1)}).all()
             bounds = {"first": date(2026, 4, 1), "last": date(2026, 4, 30)}
-            rates = connection.execute(text(statement("warehouse/billing/leakage_rates")), bounds).all()
+            rates = connection.execute(text(statement("warehouse/reports/leakage_rates")), bounds).all()
         assert sum(row.total for row in ledger) == sum(row.total for row in rows)
         by_rates = {row.contract_no: row.net for row in rates}.get(contract_no)
         return [(row.status, row.net) for row in rows if row.contract_no == contract_no], by_rates

@@ -42,9 +42,9 @@ COMPANY = Company(
 @pytest.fixture(scope="session")
 def two_months(server_home, tmp_path_factory):
     """January closed, February landed: the name of a database to clone, and its home folder."""
-    from pipelines.billing.close import close
     from pipelines.evidence.folder import land_folder
     from pipelines.master.importing import import_master
+    from pipelines.runs.close import close
 
     folder = tmp_path_factory.mktemp("two-months")
     person = Authorship("Анна", "начало", AT)
@@ -176,7 +176,7 @@ def test_what_cannot_be_held_is_named_and_nothing_is_issued(settings, run_cli, d
 
 def test_an_approval_without_a_contract_survives_a_kill_before_the_issue(settings, run_cli, drafted, monkeypatch):
     """The approval stands, nothing is issued; the same command again issues exactly that."""
-    from pipelines.billing import close as closing
+    from pipelines.runs import close as closing
 
     def killed(*_arguments):
         raise KeyboardInterrupt
@@ -215,8 +215,8 @@ def test_two_people_approve_where_the_settings_ask_for_it(settings, run_cli, dra
 
 
 def test_one_of_two_people_is_not_enough_to_issue(settings, run_cli, drafted):
-    from pipelines.billing.approve import SecondPersonNeeded
-    from pipelines.billing.hold import Answer, approve_shown, issue_answered
+    from pipelines.billing.approval import SecondPersonNeeded
+    from pipelines.runs.answered import Answer, approve_shown, issue_answered
 
     careful = replace(settings, four_eyes=True)
     digest = _rows(settings, "SELECT digest FROM billing.runs")[0][0]
@@ -279,7 +279,7 @@ def test_the_last_number_is_that_of_the_last_invoice(settings):
 
 
 def test_a_run_that_was_approved_before_another_one_came_in_between_is_issued(settings, run_cli, drafted):
-    from pipelines.billing.hold import Answer, approve_shown
+    from pipelines.runs.answered import Answer, approve_shown
 
     digest = _rows(settings, "SELECT digest FROM billing.runs")[0][0]
     assert approve_shown(settings, FEBRUARY, digest, Answer(Authorship("Анна", "да", AT)), AT).is_complete  # and killed before the issue

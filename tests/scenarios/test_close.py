@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from pipelines.billing.close import close
 from pipelines.clock import Authorship
 from pipelines.documents import publish as publishing
 from pipelines.period import Month
+from pipelines.runs.close import close
 from pipelines.warehouse import engine
 from tests.company import Company, steady
 from tests.conftest import NOW, cloned, release

@@ -10,12 +10,11 @@ from sqlalchemy import text
 
 from pipelines import history
 from pipelines.access.promises import promise
-from pipelines.billing import approve
-from pipelines.billing.close import close
-from pipelines.billing.draft import draft
-from pipelines.billing.drafts import Scope
+from pipelines.billing import approval
+from pipelines.billing.drafting import draft
 from pipelines.billing.hold import hold_back
 from pipelines.billing.hold import release as let_go
+from pipelines.billing.model import Scope
 from pipelines.clock import Authorship
 from pipelines.delivery.mail import status
 from pipelines.evidence.coverage import carry
@@ -24,6 +23,7 @@ from pipelines.evidence.rulings import accept, withdraw
 from pipelines.history import About
 from pipelines.master.importing import import_master
 from pipelines.period import Month
+from pipelines.runs.close import close
 from pipelines.warehouse import engine
 from tests.company import Company, steady
 from tests.conftest import cloned, release
@@ -64,7 +64,7 @@ def decided(server_home, tmp_path_factory):
             promise(made, client, until, by("Глеб", "обещал", day))
         _limits(made, folder / "limits", by("Анна", "больше машин", 8))
         refused = draft(made, Scope(JANUARY), by("", "", 9).at)
-        approve.reject(made, JANUARY, refused.digest, by("Анна", "нет скидки", 9))
+        approval.reject(made, JANUARY, refused.digest, by("Анна", "нет скидки", 9))
         close(made, JANUARY, approver=by("Анна", "проверено", 10), issued_on=date(2026, 2, 10), at=by("", "", 10).at)
         hold_back(made, Month(2026, 2), ["K3"], by("Ева", "спор о парке", 11))
         _letter(made)

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from pipelines.billing import listing
-from pipelines.billing.draft import draft
-from pipelines.billing.drafts import Scope
+from pipelines.billing.drafting import draft
+from pipelines.billing.model import Scope
 from pipelines.period import Month
 from tests.conftest import ROOT
 

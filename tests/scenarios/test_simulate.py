@@ -52,9 +52,9 @@ BILLED = {"AVERAGE": "4680.00", "IDLE": "720.00", "PREPAID": "4320.00", "TIERED"
 @pytest.fixture(scope="session")
 def november(server_home, tmp_path_factory):
     """November closed, December landed and open; the folder holds `home` and the company's own `master`."""
-    from pipelines.billing.close import close
     from pipelines.evidence.folder import land_folder
     from pipelines.master.importing import import_master
+    from pipelines.runs.close import close
 
     folder = tmp_path_factory.mktemp("simulated")
     person = Authorship("Анна", "начало", CLOSED)
@@ -313,7 +313,7 @@ def test_a_simulation_says_what_an_import_would_do(own, run_cli, source):
 
 KILLER = """
 import os, signal, sys
-from pipelines.billing import simulate
+from pipelines.whatif import simulate
 real, calls = simulate._compared, []
 def deadly(*arguments):
     calls.append(real(*arguments))

@@ -7,9 +7,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.billing.billed_so_far import IssuedMonth
 from pipelines.billing.inputs import MonthInputs, Party
-from pipelines.billing.issued import IssuedMonth
-from pipelines.billing.prepare import close_run, correct_run, prepay_run, watch_run
+from pipelines.billing.rules import close_run, correct_run, prepay_run, watch_run
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts
 from pipelines.rating.model import Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode

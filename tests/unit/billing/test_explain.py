@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH
-from pipelines.billing.explain_check import explain
-from pipelines.billing.explain_rows import day_rows, line_rows, vehicle_rows, whole
-from pipelines.billing.explain_text import line_text, whole_text
-from pipelines.billing.explained import Before, Frozen, Vehicle, fleet_runs
-from pipelines.billing.frozen_vehicles import groups_of, read_vehicles, snapshots_taken, within
+from pipelines.audit.model import Before, Frozen, Vehicle, fleet_runs
+from pipelines.audit.recompute import explain
+from pipelines.audit.rows import day_rows, line_rows, vehicle_rows, whole
+from pipelines.audit.text import line_text, whole_text
+from pipelines.audit.vehicles import groups_of, read_vehicles, snapshots_taken, within
+from pipelines.billing.model import CLOSE, CORRECT, PREPAY, WATCH
 from pipelines.documents.explain_workbook import DAYS, LINES, VEHICLES, write_appendix
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month, Span

@@ -6,9 +6,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.leak_prices import Price, Prices, Rate, told
-from pipelines.billing.leakage import Served, valued
 from pipelines.period import Month
+from pipelines.reports.leak_prices import Price, Prices, Rate, told
+from pipelines.reports.leakage import Served, valued
 
 JANUARY, DECEMBER, OCTOBER = Month(2026, 1), Month(2025, 12), Month(2025, 10)
 PLATFORMS = {"A": frozenset({"gps1"}), "B": frozenset({"gps1", "gps2"}), "C": frozenset({"gps3"}), "D": frozenset({"gps4"})}

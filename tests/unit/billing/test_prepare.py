@@ -8,10 +8,10 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.drafts import Missing, shown_quantity
+from pipelines.billing.billed_so_far import IssuedMonth
 from pipelines.billing.inputs import MonthInputs, Party
-from pipelines.billing.issued import IssuedMonth
-from pipelines.billing.prepare import close_run, watch_run
+from pipelines.billing.model import Missing, shown_quantity
+from pipelines.billing.rules import close_run, watch_run
 from pipelines.period import Month
 from pipelines.rating.model import Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode
 

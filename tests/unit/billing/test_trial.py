@@ -7,13 +7,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.comparison import ContractMonth, by_client, extremes, together
 from pipelines.billing.inputs import MonthInputs, Party
-from pipelines.billing.trial import Tried, counting_rows, is_touched, measured_columns, overlaid, understood
 from pipelines.master.trial import Trial, Version
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts
 from pipelines.rating.model import Component, Contract, Counting, Kind, Scheme, TariffVersion, Terms, Tier
+from pipelines.whatif.comparison import ContractMonth, by_client, extremes, together
+from pipelines.whatif.overlay import Tried, counting_rows, is_touched, measured_columns, overlaid, understood
 
 JANUARY = Month(2026, 1)
 LONG_AGO = date(2025, 1, 1)

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from pipelines.billing.drafts import CLOSE, CORRECT, HELD, PREPAY, WATCH
+from pipelines.billing.model import CLOSE, CORRECT, HELD, PREPAY, WATCH
 from pipelines.documents.model import InvoiceKind
 from pipelines.documents.report import REASONS, RUNS
 from pipelines.documents.report_money import UNITS

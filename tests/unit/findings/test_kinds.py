@@ -4,8 +4,8 @@ import ast
 import re
 from pathlib import Path
 
-from pipelines.billing.leakage import ORPHAN, OUT_OF_CONTRACT, PARKED, ZERO_PRICE
 from pipelines.findings.kinds import KIND_NAMES
+from pipelines.reports.leakage import ORPHAN, OUT_OF_CONTRACT, PARKED, ZERO_PRICE
 from pipelines.usage.found import DIP, KINDS
 from tests.conftest import ROOT
 

@@ -4,21 +4,23 @@ from datetime import date
 
 import pytest
 
-from pipelines.billing import ahead
 from pipelines.period import Month
+from pipelines.runs import prepayment
+from pipelines.runs.prepay import prepay
+from pipelines.runs.watch import watch
 from pipelines.warehouse.locks import AlreadyRunning
 from tests.conftest import NOW
 
 
 def test_an_unattended_run_is_named_as_one(settings, monkeypatch):
-    draft, tried = ahead.draft, []
+    draft, tried = prepayment.draft, []
 
     def watched_meanwhile(*run):
         with pytest.raises(AlreadyRunning, match=r"billing of 2026-01 is already running, by an unattended run \(process \d+ on "):
-            ahead.watch(settings, date(2026, 1, 2), approver=None, issued_on=None, at=NOW)
+            watch(settings, date(2026, 1, 2), approver=None, issued_on=None, at=NOW)
         tried.append(run)
         return draft(*run)
 
-    monkeypatch.setattr(ahead, "draft", watched_meanwhile)
-    assert ahead.prepay(settings, Month(2026, 1), approver=None, issued_on=None, at=NOW).issued.invoices == 0
+    monkeypatch.setattr(prepayment, "draft", watched_meanwhile)
+    assert prepay(settings, Month(2026, 1), approver=None, issued_on=None, at=NOW).issued.invoices == 0
     assert len(tried) == 1

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from pipelines.billing.explain_rows import SHORT, carried_text, rests_on_fleet, taken_text, usage_row, vat_arithmetic
-from pipelines.billing.explained import Explained, Frozen, fleet_runs
+from pipelines.audit.model import Explained, Frozen, fleet_runs
+from pipelines.audit.rows import SHORT, carried_text, rests_on_fleet, taken_text, usage_row, vat_arithmetic
 from pipelines.billing.transitions import UNATTENDED
 from pipelines.money import shown
 from pipelines.period import Span

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pipelines.billing.drafts import (
+from pipelines.billing.billed_so_far import IssuedMonth
+from pipelines.billing.inputs import MonthInputs, Party
+from pipelines.billing.model import (
     CLOSE,
     CORRECT,
     NOTHING_USED,
@@ -19,8 +21,6 @@ from pipelines.billing.drafts import (
     parked_by_gap,
     parked_by_hold,
 )
-from pipelines.billing.inputs import MonthInputs, Party
-from pipelines.billing.issued import IssuedMonth
 from pipelines.rating import prepaid
 from pipelines.rating.charges import Charge, Parked, RatedMonth
 from pipelines.rating.difference import adjustment

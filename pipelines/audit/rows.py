@@ -5,9 +5,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from pipelines.billing.drafts import shown_quantity
-from pipelines.billing.explained import Explained, Frozen, Mask, Taken, Told, has
+from pipelines.audit.model import Explained, Frozen, Mask, Taken, Told, has
 from pipelines.billing.inputs import terms_json
+from pipelines.billing.model import shown_quantity
 from pipelines.money import at_least_kopecks
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts, Charge

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing.asked import NotInForce, asked_for
-from pipelines.billing.draft import compute
-from pipelines.billing.drafts import Draft, ParkedContract, Scope, shown_quantity
+from pipelines.billing.contracts import NotInForce, asked_for
+from pipelines.billing.drafting import compute
+from pipelines.billing.model import Draft, ParkedContract, Scope, shown_quantity
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts

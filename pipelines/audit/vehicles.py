@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from pipelines.billing.explained import Mask, Taken, Vehicle
+from pipelines.audit.model import Mask, Taken, Vehicle
 from pipelines.evidence.lake import EvidenceLost, location
 from pipelines.settings import Settings
 from pipelines.usage.freeze import METADATA_KEY, REASONS

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipelines.billing.approve import Approval, RunChanged
-from pipelines.billing.asked import asked_for
-from pipelines.billing.draft import draft, drafted_digest
-from pipelines.billing.drafts import CORRECT, Prepared, Scope
-from pipelines.billing.hold import approve_without
+from pipelines.billing.approval import Approval, RunChanged, approve_without
+from pipelines.billing.contracts import asked_for
+from pipelines.billing.drafting import draft, drafted_digest
 from pipelines.billing.issue import Issued, issue
+from pipelines.billing.model import CORRECT, Prepared, Scope
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.period import Month

@@ -6,9 +6,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pipelines import collection
-from pipelines.billing import inputs, issued, usage_of_month
-from pipelines.billing.drafts import CLOSE, CORRECT, PREPAY, WATCH, Draft, Prepared, Scope, shown_quantity
-from pipelines.billing.prepare import close_run, correct_run, prepay_run, watch_run
+from pipelines.billing import billed_so_far, inputs, usage_of_month
+from pipelines.billing.model import CLOSE, CORRECT, PREPAY, WATCH, Draft, Prepared, Scope, shown_quantity
+from pipelines.billing.rules import close_run, correct_run, prepay_run, watch_run
 from pipelines.money import CURRENCY
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -56,7 +56,7 @@ def compute(settings: Settings, connection: "Connection", scope: Scope, *, keep:
     from sqlalchemy import text
 
     month = scope.month
-    known, before = inputs.read(connection, month), issued.read(connection, month)
+    known, before = inputs.read(connection, month), billed_so_far.read(connection, month)
     closed = frozenset(connection.execute(text(statement("warehouse/billing/closed_contracts")), {"month": month.first}).scalars())
     if scope.purpose == PREPAY:
         return prepay_run(known, before, closed)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.billing import listing
-from pipelines.billing.approve import Approval, RunChanged
-from pipelines.billing.draft import draft as draft_month
-from pipelines.billing.draft import drafted_digest
-from pipelines.billing.drafts import Prepared, Scope
-from pipelines.billing.hold import approve_without
+from pipelines.billing.approval import Approval, RunChanged, approve_without
+from pipelines.billing.drafting import draft as draft_month
+from pipelines.billing.drafting import drafted_digest
 from pipelines.billing.issue import Issued, issue
+from pipelines.billing.model import Prepared, Scope
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.period import Month

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
 
-from pipelines.billing.drafts import CORRECT, WATCH
-from pipelines.billing.explained import Explained, Frozen, Told, has
-from pipelines.billing.issued import AHEAD
+from pipelines.audit.model import Explained, Frozen, Told, has
+from pipelines.billing.billed_so_far import AHEAD
+from pipelines.billing.model import CORRECT, WATCH
 from pipelines.rating import prepaid
 from pipelines.rating.charges import Billed, Charge, Parked, total_of
 from pipelines.rating.difference import adjustment, compare

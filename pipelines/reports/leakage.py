@@ -7,9 +7,9 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing.leak_prices import Price, Prices, Rate, told
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
+from pipelines.reports.leak_prices import Price, Prices, Rate, told
 from pipelines.warehouse.statements import statement
 from pipelines.wording.russian import roubles
 
@@ -140,4 +140,4 @@ def _prices(connection: "Connection", month: Month, contracts: list[str]) -> Pri
 def _rows(connection: "Connection", name: str, **binds: object) -> Iterable[Any]:
     from sqlalchemy import text
 
-    return connection.execute(text(statement(f"warehouse/billing/{name}")), binds)
+    return connection.execute(text(statement(f"warehouse/reports/{name}")), binds)

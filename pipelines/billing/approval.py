@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing.draft import compute
-from pipelines.billing.drafts import CLOSE, Scope
+from pipelines import collection
+from pipelines.billing.drafting import compute, store
+from pipelines.billing.hold import not_held_yet, put, refuse_unknown
+from pipelines.billing.model import CLOSE, Prepared, Scope
 from pipelines.billing.transitions import UNATTENDED, Status, move, same_person, status_of
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
@@ -36,6 +38,10 @@ class NotAPerson(Refused):
     """The name is the one that runs within the bounds are approved in."""
 
 
+class NothingLeft(Refused):
+    """Every contract of the run would be held back: then there is nothing to approve."""
+
+
 @dataclass(frozen=True, slots=True)
 class Approval:
     """Who has approved the run of a digest so far; ``is_complete``: it may be issued."""
@@ -43,6 +49,32 @@ class Approval:
     digest: str
     by: Sequence[str]
     is_complete: bool
+
+
+def approve_without(settings: Settings, prepared: Prepared, hold: Sequence[str], author: Authorship) -> tuple[Approval, Prepared]:
+    """Approve the run just drafted, without the contracts of ``hold``; the approval, and the run as it was approved.
+
+    The caller holds the month's turn. Holding, drafting anew and the approval are one transaction: a killed run leaves
+    none or all of it. RunChanged when anything but the held contracts differs from what was seen.
+    """
+    return approve(settings, prepared.month, prepared.digest, hold, author, prepared.purpose, prepared)
+
+
+def approve(
+    settings: Settings, month: Month, seen: str, hold: Sequence[str], author: Authorship, purpose: str, drafted: Prepared | None
+) -> tuple[Approval, Any]:
+    """Approve what was shown as the digest ``seen``, without those of ``hold``, in the caller's turn; the run as approved."""
+    a_person(author)
+    with collection.paused(), engine.transaction(settings) as connection:
+        run = stored_run(connection, month, purpose)
+        further = not_held_yet(connection, month, hold)
+        if hold and not further and run.digest != seen and same_person(author.by) in map(same_person, run.approved_by):
+            seen = run.digest  # this person's approval without these contracts stands already: the run was interrupted after it
+        unchanged(settings, connection, month, purpose, run, seen, author.at)
+        if further:
+            drafted = _narrow(settings, connection, month, purpose, run, further, author)
+            run = stored_run(connection, month, purpose)
+        return put_word(settings, connection, month, purpose, run, author), drafted
 
 
 def approve_unattended(settings: Settings, month: Month, seen: str, reason: str, at: datetime, purpose: str) -> Approval:
@@ -132,3 +164,26 @@ def _say(connection: "Connection", month: Month, purpose: str, decision: str, di
             "at": author.at,
         },
     )
+
+
+def _narrow(
+    settings: Settings, connection: "Connection", month: Month, purpose: str, run: "Row[Any]", hold: Sequence[str], author: Authorship
+) -> Prepared:
+    """Draft the run again without some of its contracts; everything else must be what it was."""
+    before = _drafted(connection, month, purpose)
+    refuse_unknown(connection, hold)
+    put(connection, month, hold, author, is_held=True)
+    prepared = compute(settings, connection, Scope(month, purpose, run.watched_on, run.only_contract), keep=True, at=author.at)
+    store(connection, prepared, author.at)
+    if not prepared.drafts and not prepared.nothing:
+        raise NothingLeft(f"every contract of the run of {month} would be held back: nothing is left to approve")
+    if _drafted(connection, month, purpose) != {one for one in before if one[0] not in hold}:
+        raise RunChanged(f"the run of {month} has changed since it was shown: look at the new draft and approve that")
+    return prepared
+
+
+def _drafted(connection: "Connection", month: Month, purpose: str) -> set[tuple[Any, ...]]:
+    from sqlalchemy import text
+
+    found = connection.execute(text(statement("warehouse/billing/drafted")), {"month": month.first, "purpose": purpose})
+    return {tuple(row) for row in found}

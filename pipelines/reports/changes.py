@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipelines.billing import inputs
-from pipelines.billing.drafts import by_contract
+from pipelines.billing.model import by_contract
 from pipelines.period import Month
 from pipelines.rating.causes import Causes, Priced, causes
 from pipelines.rating.model import Basis, DayUsage, TariffVersion, Terms
@@ -49,7 +49,7 @@ def biggest(connection: "Connection", month: Month, purpose: str, most: int) -> 
     from sqlalchemy import text
 
     binds = {"month": month.first, "previous": month.previous.first, "purpose": purpose, "most": most}
-    rows = connection.execute(text(statement("warehouse/billing/changes")), binds).all()
+    rows = connection.execute(text(statement("warehouse/reports/changes")), binds).all()
     stay = [row.contract_no for row in rows if not row.is_new and not row.is_lost]
     told = _told(connection, month, stay, {row.contract_no: (row.before, row.total) for row in rows}) if stay else {}
     return tuple(
@@ -65,7 +65,7 @@ def _told(
 
     known = inputs.read(connection, month)
     found = connection.execute(
-        text(statement("warehouse/billing/changes_days")),
+        text(statement("warehouse/reports/changes_days")),
         {"contracts": list(contracts), "previous": month.previous.first, "last": month.last},
     )
     rows = ((*row[:4], {name: Decimal(value) for name, value in row.meters.items()}) for row in found)

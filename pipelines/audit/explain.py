@@ -7,9 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing import explain_check
-from pipelines.billing.explained import Before, Explained, Frozen, Taken, Vehicle, day_of, mask_of
-from pipelines.billing.frozen_vehicles import read_vehicles, snapshots_taken, within
+from pipelines.audit import recompute
+from pipelines.audit.model import Before, Explained, Frozen, Taken, Vehicle, day_of, mask_of
+from pipelines.audit.vehicles import read_vehicles, snapshots_taken, within
 from pipelines.billing.inputs import read_component
 from pipelines.errors import BadInput, Refused
 from pipelines.period import Month, Span
@@ -47,11 +47,11 @@ def explain(settings: Settings, number: str) -> Explained:
     """
     with engine.transaction(settings) as connection:
         row = _one(connection, number)
-        lines = _rows(connection, "explain_lines", number=row.number)
+        lines = _rows(connection, "lines", number=row.number)
     vehicles = read_vehicles(settings, row.vehicles_path, row.vehicles_digest, row.contract_no)
     taken, differing = snapshots_taken(row.snapshots, vehicles.proofs)
     frozen = _frozen(row, lines, vehicles.vehicles, taken)
-    return explain_check.explain(frozen, (*vehicles.broken, *differing))
+    return recompute.explain(frozen, (*vehicles.broken, *differing))
 
 
 def agreed(explained: Explained) -> None:
@@ -78,23 +78,23 @@ def chosen_day(explained: Explained, day: date, line_no: int | None) -> date:
 
 
 def _one(connection: "Connection", number: str) -> Any:
-    found = _rows(connection, "explain_invoice", number=number.strip())
+    found = _rows(connection, "invoice", number=number.strip())
     if not found:
         raise UnknownInvoice.one("NUMBER", f"no invoice has the number {number!r}{_meant(connection, number.strip())}")
     return found[0]
 
 
 def _meant(connection: "Connection", typed: str) -> str:
-    near = [row.number for row in _rows(connection, "explain_near", typed=typed)]
+    near = [row.number for row in _rows(connection, "near_numbers", typed=typed)]
     if near:
         return f"; did you mean {' or '.join(near)}?"
-    of_contract = _rows(connection, "explain_contract", typed=typed)
+    of_contract = _rows(connection, "contract", typed=typed)
     if of_contract:
         told = [f"{row.number} ({row.month:%Y-%m})" if row.number else f"a draft of {row.month:%Y-%m}" for row in of_contract]
         waiting = next((f"{row.month:%Y-%m}" for row in of_contract if not row.number), None)
         look = f"; a draft has no number yet: see `fleetbill preview --month {waiting} --contract {typed}`" if waiting else ""
         return f"; it is a contract, with {', '.join(told)}{look}"
-    last = _rows(connection, "explain_last")[0]
+    last = _rows(connection, "last_numbers")[0]
     said = f"; the last ones are {', '.join(last.numbers)}" if last.numbers else "; none was issued yet"
     return f"{said}; {last.drafts} drafts have no number yet" if last.drafts else said
 
@@ -102,7 +102,7 @@ def _meant(connection: "Connection", typed: str) -> str:
 def _rows(connection: "Connection", name: str, **binds: object) -> list[Any]:
     from sqlalchemy import text
 
-    return list(connection.execute(text(statement(f"warehouse/billing/{name}")), binds))
+    return list(connection.execute(text(statement(f"warehouse/audit/{name}")), binds))
 
 
 def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken: tuple[Taken, ...]) -> Frozen:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from pipelines import collection
 from pipelines.billing import inputs, usage_of_month
-from pipelines.billing.asked import NotInForce, asked_for
-from pipelines.billing.comparison import ContractMonth
-from pipelines.billing.drafts import ParkedContract
+from pipelines.billing.contracts import NotInForce, asked_for
 from pipelines.billing.inputs import MonthInputs, Party
-from pipelines.billing.prepare import rate
-from pipelines.billing.trial import Overlaid, Tried, counting_rows, is_touched, measured_columns, overlaid, understood
+from pipelines.billing.model import ParkedContract
+from pipelines.billing.rules import rate
 from pipelines.billing.usage_of_month import UsageOfMonth
 from pipelines.master.source import shown_name
 from pipelines.master.trial import read_trial
@@ -22,6 +20,8 @@ from pipelines.rating.charges import Amounts, total_of
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
+from pipelines.whatif.comparison import ContractMonth
+from pipelines.whatif.overlay import Overlaid, Tried, counting_rows, is_touched, measured_columns, overlaid, understood
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -95,7 +95,7 @@ def _simulate_month(
     closed = set(connection.execute(text(statement("warehouse/billing/closed_contracts")), key).scalars())
     issued = {
         row.contract_no: Amounts(row.net, row.vat, row.total)
-        for row in connection.execute(text(statement("warehouse/billing/billed_of_month")), key)
+        for row in connection.execute(text(statement("warehouse/whatif/billed_of_month")), key)
     }
     for party in known.parties:
         number = party.contract.contract_no

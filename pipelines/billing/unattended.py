@@ -1,0 +1,21 @@
+"""Whether the run that is drafted may be issued without a person (domain.md §6)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipelines.billing.bounds import Beyond, Size, bounds_of, exceeded
+from pipelines.period import Month
+from pipelines.settings import Settings
+from pipelines.warehouse import query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def needs_a_person(settings: Settings, connection: "Connection", month: Month, purpose: str) -> Sequence[Beyond]:
+    """Why the run that is drafted now may not be issued unattended: a person refused exactly it, or it is beyond a bound."""
+    run = query.first(connection, "billing/run", month=month.first, purpose=purpose)
+    if run is not None and run.decision == "rejected":
+        return (Beyond(f"refused by {run.by_name}", f"отклонил {run.by_name}"),)
+    size = query.first(connection, "billing/drafted_size", Size, month=month.first, purpose=purpose, first=month.first, last=month.last)
+    return exceeded(bounds_of(settings), size)

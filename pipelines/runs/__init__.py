@@ -1,0 +1,1 @@
+"""Runs of a month, the use-cases that cross rooms: prepay, watch, close, correct."""

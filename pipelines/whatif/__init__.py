@@ -1,0 +1,1 @@
+"""What would be billed: now, or by other tariffs and terms; the database is only read."""
