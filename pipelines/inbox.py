@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
+
+from pipelines.files import private_folder, write_whole
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 
@@ -17,21 +19,29 @@ def waiting(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def printable(path: Path) -> str:
+    """A file's name as text: bytes that are no UTF-8 become question marks."""
+    return os.fsencode(path.name).decode(errors="replace")
+
+
 def move(path: Path, folder: Path, problems: str = "") -> None:
     """Move a file, its problems written beside it first as NAME.error.txt. A different file of that name there stays."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     try:
-        digest = sha256(path.read_bytes()).hexdigest()
+        digest = _digest(path)
     except FileNotFoundError:  # another process has moved it
         return
     target = folder / path.name
-    if target.exists() and sha256(target.read_bytes()).hexdigest() != digest:
+    if target.exists() and _digest(target) != digest:
         target = folder / f"{path.stem}-{digest[:12]}{path.suffix}"
     if problems:
-        written = folder / f".{target.name}.error.part"
-        written.write_text(f"{problems}\n", encoding="utf-8")
-        written.replace(folder / f"{target.name}.error.txt")
+        write_whole(folder / f"{target.name}.error.txt", f"{problems}\n".encode(errors="replace"))
     try:
         os.replace(path, target)  # noqa: PTH105 - reads as what it is: atomic on one file system
     except FileNotFoundError:
         return
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return file_digest(handle, "sha256").hexdigest()

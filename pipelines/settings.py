@@ -74,6 +74,8 @@ class Settings:
     snapshot_max_growth: Decimal = _setting(Decimal("1.0"), "share of vehicles a platform may gain overnight without a warning", _AMOUNT)
     blocking_max_share: Decimal = _setting(Decimal("0.1"), "share of clients that one run may block without a person's word", _SHARE)
     blocking_data_hours: int = _setting(72, "payment data older than this many hours: nobody is blocked", _POSITIVE)
+    bank_max_megabytes: int = _setting(256, "size of a bank's file that is read, in MB; a larger one is refused", _POSITIVE)
+    bank_max_documents: int = _setting(500_000, "documents that one bank's file may hold; more are refused", _POSITIVE)
     block_after_days: int = _setting(14, "days after the due date when access is blocked", _POSITIVE)
     unattended_invoices: int = _setting(200, "advance and corrective invoices that one run may issue without a person", _COUNT)
     unattended_total: Decimal = _setting(Decimal(5_000_000), "their sum with VAT that one run may issue without a person, roubles", _AMOUNT)

@@ -42,6 +42,8 @@ def import_file(file: Path, output_format: str) -> None:
     emit([{column: getattr(done, column) for column in IMPORT_COLUMNS}], IMPORT_COLUMNS, output_format)
     for reason, count in done.skipped.items():
         say(f"skipped {count}: {reason}")
+    for notice in done.notices:
+        say(f"notice: {notice}")
     restored = restore(configured, at)
     for line in restored.lines:
         say(line)

@@ -1,18 +1,27 @@
-"""Import a bank's statement: every payment once, matched, in one transaction (domain.md §8)."""
+"""Import a bank's file: every payment of its statements once, matched, in one transaction (domain.md §8)."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipelines.errors import BadInput, Refused
+from pipelines import logs
+from pipelines.errors import BadInput, Problem, Refused
+from pipelines.inbox import printable
 from pipelines.receivables import ledger
-from pipelines.receivables.bank_statement import BankStatement, account, parse
-from pipelines.receivables.incoming import BankPayment, incoming
-from pipelines.receivables.refunds import refunds
+from pipelines.receivables.bank_document import account
+from pipelines.receivables.bank_statement import BankFile, BankStatement, parse
+from pipelines.receivables.incoming import SortedDocuments, sort_documents
+from pipelines.receivables.statement_text import Limits
+from pipelines.receivables.statement_totals import compare_totals
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
+from pipelines.warehouse import engine, query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 BANK = "bank"
 
@@ -22,12 +31,13 @@ class NoSuchStatement(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """What one file brought.
 
     `data_until`: the last day that it tells of. `payments`: stored now; `known`: stored before, from this or another source.
     `skipped`: documents that are no customer's payment, by their reasons. `matched` and `settled`: allocations made, by the rules and of
-    advances and credits. `unmatched`: payments in the whole ledger of which something is nobody's.
+    advances and credits. `unmatched`: payments in the whole ledger of which something is nobody's. `notices`: what a person should
+    know of the file, with its lines.
     """
 
     file: str
@@ -39,6 +49,7 @@ class Imported:
     matched: int
     settled: int
     unmatched: int
+    notices: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return (
@@ -47,54 +58,97 @@ class Imported:
         )
 
 
-def import_payments(settings: Settings, path: str | Path, at: datetime) -> Imported:
+def import_payments(settings: Settings, path: str | Path, at: datetime) -> ImportResult:
     """Import a file in 1CClientBankExchange; all of it or nothing. The same file again stores nothing.
 
     BadInput lists every problem by line, also when no account of the file is an organization's. NoSuchStatement without the file.
     """
     source = Path(path)
+    with logs.verb("receivables", "import_payments") as done:
+        data = _content(source, settings.bank_max_megabytes)
+        name = printable(source)
+        file = parse(data, name, Limits(settings.bank_max_megabytes, settings.bank_max_documents))
+        digest = sha256(data).hexdigest()
+        with engine.transaction(settings) as connection:
+            result = _import(connection, file, name, digest, at)
+        done |= {"digest": digest, "organizations": ",".join(result.organizations), "data_until": result.data_until}
+        done |= {"stored": result.payments, "known": result.known, "matched": result.matched, "settled": result.settled}
+    return result
+
+
+def _content(source: Path, megabytes: int) -> bytes:
+    """The file's bytes, one more than may be read where it is larger."""
     try:
-        data = source.read_bytes()
+        with source.open("rb") as handle:
+            return handle.read((megabytes << 20) + 1)
     except OSError as error:
         raise NoSuchStatement(f"{source} cannot be read: {error.strerror}") from None
-    statement = parse(data, source.name)
-    with engine.transaction(settings) as connection:
-        owners = {account(row.bank_account): str(row.code) for row in ledger.run(connection, "own_accounts")}
-        found = incoming(statement, owners)
-        returned = refunds(statement, owners)
-        told = _organizations(statement, owners, source.name, (*found.payments, *returned))
-        until = _data_until(statement, source.name)
-        received = [_received(one, owners[one.account]) for one in (*found.payments, *returned)]
-        recorded = ledger.record(connection, BANK, received, at)
-        digest = sha256(data).hexdigest()
-        for code in told:
-            ledger.run(
-                connection, "add_import", digest=digest, organization_code=code, source=BANK, file_name=source.name, data_until=until, at=at
-            )
-    refunded = {one.line for one in returned}
-    reasons: dict[str, int] = {}
-    for skipped in found.skipped:
-        if skipped.document.line not in refunded:
-            reason = skipped.reason.partition(" stands on line")[0]
-            reasons[reason] = reasons.get(reason, 0) + 1
-    known = len(received) - recorded.stored
-    return Imported(source.name, told, until, recorded.stored, known, reasons, recorded.matched, recorded.settled, recorded.unmatched)
 
 
-def _organizations(statement: BankStatement, owners: Mapping[str, str], name: str, payments: tuple[BankPayment, ...]) -> tuple[str, ...]:
-    """Whose accounts the file speaks of. A file about nobody's account must not pass for fresh payment data."""
-    accounts = {*statement.accounts, *(one.account for one in payments)}
-    told = {owners[number] for number in accounts if number in owners}
-    if not told:
-        named = ", ".join(sorted(accounts)) or "none"
+def _import(connection: "Connection", file: BankFile, name: str, digest: str, at: datetime) -> ImportResult:
+    owners = _own_accounts(connection, file, name)
+    documents = [sort_documents(statement, owners) for statement in file.statements]
+    data_until = _data_until(file.statements, documents, owners, name)
+    payments = [payment for each in documents for payment in each.payments]
+    outgoing = [payment for each in documents for payment in each.outgoing]
+    recorded = ledger.record(connection, BANK, payments, at, outgoing)
+    for code, until in sorted(data_until.items()):
+        values = {"digest": digest, "organization_code": code, "source": BANK, "file_name": name, "data_until": until, "at": at}
+        query.run(connection, "receivables/add_import", **values)
+    reversals = len({payment.payment_id for payment in outgoing} & recorded.reversals)
+    return ImportResult(
+        file=name,
+        organizations=tuple(sorted(data_until)),
+        data_until=max(data_until.values()),
+        payments=recorded.stored,
+        known=len(payments) + reversals - recorded.stored,
+        skipped=_reasons(documents, recorded.reversals),
+        matched=recorded.matched,
+        settled=recorded.settled,
+        unmatched=recorded.unmatched,
+        notices=(*file.notices, *(f"{name}:{each.line}: {each}" for one in file.statements for each in compare_totals(one))),
+    )
+
+
+def _own_accounts(connection: "Connection", file: BankFile, name: str) -> dict[str, str]:
+    """Account → the organization whose it is, or was: a former account stays its own.
+
+    BadInput when an account that the file speaks of is of two organizations: whose money would it be?
+    """
+    owners: dict[str, set[str]] = {}
+    for row in query.rows(connection, "receivables/own_accounts"):
+        owners.setdefault(account(row.bank_account), set()).add(row.organization_code)
+    named = {number for statement in file.statements for number in statement.accounts}
+    paid = {payee for statement in file.statements for document in statement.documents for payee in document.payee_accounts}
+    shared = sorted(number for number in named | paid if len(owners.get(number, ())) > 1)
+    if shared:
+        raise BadInput(
+            Problem(f"{name}:1", f"account {number} belongs to {' and '.join(sorted(owners[number]))}: mend the organizations first")
+            for number in shared
+        )
+    return {number: min(codes) for number, codes in owners.items()}
+
+
+def _data_until(
+    statements: Sequence[BankStatement], documents: Sequence[SortedDocuments], owners: Mapping[str, str], name: str
+) -> dict[str, date]:
+    """Organization that the file speaks of → the last day that it tells of. About nobody's account it tells nothing: BadInput."""
+    until: dict[str, date] = {}
+    for statement, found in zip(statements, documents, strict=True):
+        codes = {owners[number] for number in {*statement.accounts, *found.accounts} if number in owners}
+        codes |= {payment.organization_code for payment in found.outgoing}
+        last = _last_day(statement, name) if codes else date.min
+        until |= {code: max(last, until.get(code, last)) for code in codes}
+    if not until:
+        named = ", ".join(sorted({number for statement in statements for number in statement.accounts})) or "none"
         raise BadInput.one(f"{name}:1", f"no account of the file is an organization's (РасчСчет: {named})")
-    return tuple(sorted(told))
+    return until
 
 
-def _data_until(statement: BankStatement, name: str) -> date:
-    """The last day that the file tells of: the end of its period, but not after the day it was made."""
-    ends = [day for day in (statement.last, statement.created) if day]
-    days = [day for one in statement.documents for day in (one.credited_on, one.debited_on) if day]
+def _last_day(statement: BankStatement, name: str) -> date:
+    """The last day that a statement tells of: the end of its period, but not after the day it was made."""
+    ends = [end for end in (statement.last, statement.created) if end]
+    days = [moved for each in statement.documents for moved in (each.credited_on, each.debited_on) if moved]
     if ends:
         return min(ends)
     if not days:
@@ -102,15 +156,10 @@ def _data_until(statement: BankStatement, name: str) -> date:
     return max(days)
 
 
-def _received(payment: BankPayment, organization_code: str) -> ledger.Received:
-    return ledger.Received(
-        payment_id=payment.payment_id,
-        organization_code=organization_code,
-        document_no=payment.number,
-        paid_on=payment.paid_on,
-        amount=payment.amount,
-        payer_inn=payment.payer_inn,
-        payer_name=payment.payer_name,
-        payer_account=payment.payer_account,
-        purpose=payment.purpose,
-    )
+def _reasons(documents: Iterable[SortedDocuments], reversals: frozenset[str]) -> dict[str, int]:
+    """Why documents were skipped, with their numbers; outgoing ones that the ledger knows as reversals were not."""
+    counts: Counter[str] = Counter()
+    for found in documents:
+        counts.update(each.reason for each in found.skipped)
+        counts.subtract("outgoing" for payment in found.outgoing if payment.payment_id in reversals)
+    return {reason: count for reason, count in counts.items() if count > 0}

@@ -1,53 +1,81 @@
-"""The folder where banks' statements are dropped: each imported, then moved to `done` or `failed` (domain.md §8)."""
+"""The folder where banks' files are dropped: each imported for itself, then moved to `done` or `failed` (domain.md §8)."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from pipelines.errors import BadInput
-from pipelines.inbox import move, waiting
-from pipelines.receivables.importing import Imported, NoSuchStatement, import_payments
+from pipelines.errors import BadInput, Refused
+from pipelines.inbox import move, printable, waiting
+from pipelines.receivables.importing import ImportResult, NoSuchStatement, import_payments
 from pipelines.settings import Settings
+
+log = logging.getLogger("fleetbill.receivables")
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """A file that could not be read, and every problem of it, one per line."""
+class FailedFile:
+    """A file that was not taken, and every problem of it, one per line."""
 
     name: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Inbox:
+class InboxResult:
     """What one look into the folder brought, in the order of the files' names."""
 
-    imported: tuple[Imported, ...]
-    failed: tuple[Failed, ...]
+    imported: tuple[ImportResult, ...]
+    failed: tuple[FailedFile, ...]
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """One line per file, for logs."""
-        return (*map(str, self.imported), *(f"{one.name}: not read, moved to failed" for one in self.failed))
+        """For logs: one line per file and notice."""
+        imported = (line for each in self.imported for line in (str(each), *(f"notice: {notice}" for notice in each.notices)))
+        return (*imported, *(f"{each.name}: not taken: {each.reason.splitlines()[0]}" for each in self.failed))
 
 
-def import_inbox(settings: Settings, at: datetime) -> Inbox:
-    """Import every statement in `exchange/bank/in`. A file that cannot be read moves to `failed`, its problems beside it in
-    NAME.error.txt; the others go on.
+def import_inbox(settings: Settings, at: datetime) -> InboxResult:
+    """Import every file in `exchange/bank/in`. One that cannot be taken moves to `failed`, its problems beside it in NAME.error.txt,
+    whatever is wrong with it; the others go on.
 
-    A file moves only after its import has been committed, so that a killed run is repeated without harm.
+    A file moves only after its import has been committed, so that a killed run is repeated without harm. Refused (the database does
+    not answer) is nobody's fault among the files: they stay.
     """
     folder = settings.exchange / "bank"
-    imported: list[Imported] = []
-    failed: list[Failed] = []
+    imported: list[ImportResult] = []
+    failed: list[FailedFile] = []
     for path in waiting(folder / "in"):
-        try:
-            imported.append(import_payments(settings, path, at))
-        except BadInput as error:
-            failed.append(Failed(path.name, str(error)))
-            move(path, folder / "failed", str(error))
-        except NoSuchStatement:
-            if path.exists():
-                raise
+        result = _import(settings, path, at)
+        if result is None:  # another process has taken it
+            continue
+        problems = result.reason if isinstance(result, FailedFile) else ""
+        if isinstance(result, FailedFile):
+            failed.append(result)
         else:
-            move(path, folder / "done")
-    return Inbox(tuple(imported), tuple(failed))
+            imported.append(result)
+        try:
+            move(path, folder / ("failed" if problems else "done"), problems)
+        except OSError as error:
+            failed.append(FailedFile(printable(path), f"it stays where it is, for it cannot be moved: {error.strerror}"))
+    return InboxResult(tuple(imported), tuple(failed))
+
+
+def _import(settings: Settings, path: Path, at: datetime) -> ImportResult | FailedFile | None:
+    from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+    try:
+        return import_payments(settings, path, at)
+    except BadInput as error:
+        return FailedFile(printable(path), str(error))
+    except NoSuchStatement as error:
+        return FailedFile(printable(path), str(error)) if path.exists() else None
+    except Refused:
+        raise
+    except (DataError, IntegrityError) as error:
+        return FailedFile(printable(path), f"the database refuses what is in it: {str(error.orig).splitlines()[0]}")
+    except DBAPIError:
+        raise
+    except Exception as error:
+        log.exception("a bank's file could not be read")
+        return FailedFile(printable(path), f"it could not be read, which is a fault of the reader ({type(error).__name__}: {error})")

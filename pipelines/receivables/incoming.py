@@ -1,32 +1,18 @@
-"""Which documents of a bank's statement are customers' payments, and what makes two of them the same (domain.md §8)."""
+"""Which documents of a bank's statement are customers' payments, which may give one back, and which concern nobody (domain.md §8). Pure."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from hashlib import blake2b
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from pipelines.receivables.bank_statement import BankDocument, BankStatement, account
+from pipelines.receivables.bank_document import BankDocument, account
+from pipelines.receivables.bank_statement import BankStatement
+from pipelines.receivables.payment import Identity, Payment
+
+OUTGOING = "outgoing"
+"""Why money that left us is no payment; the ledger knows which of it gives a payment back."""
 
 _ROUBLES = ("810", "643")
 _BANK_ORDER_CODE = "17"
-
-
-@dataclass(frozen=True, slots=True)
-class BankPayment:
-    """Money that came in. `on` is the document's own date, `paid_on` the day the bank credited it."""
-
-    payment_id: str
-    account: str
-    number: str
-    on: date
-    paid_on: date
-    amount: Decimal
-    payer_account: str
-    payer_inn: str | None
-    payer_name: str
-    purpose: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,57 +23,53 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """Every document of the statement: a payment or skipped with a reason."""
+@dataclass(slots=True)
+class SortedDocuments:
+    """Every document of a statement, in its order: a payment, or skipped with a reason.
 
-    payments: tuple[BankPayment, ...]
-    skipped: tuple[Skipped, ...]
-
-
-def incoming(statement: BankStatement, our_accounts: Collection[str]) -> Incoming:
-    """Customers' payments to `our_accounts` (20 digits each), in the statement's order; the rest with its reason."""
-    ours = frozenset(account(known) for known in our_accounts)
-    payments: dict[str, BankPayment] = {}
-    skipped: list[Skipped] = []
-    for document in statement.documents:
-        receiving = _receiving_account(document, statement, ours)
-        reason = _no_payment(document, receiving, ours)
-        if reason is None and receiving and document.credited_on:
-            payment = _payment(document, receiving, document.credited_on)
-            if payments.setdefault(payment.payment_id, payment) is payment:
-                continue
-            reason = f"the same payment stands on line {payments[payment.payment_id].line}"
-        skipped.append(Skipped(document, reason or "not credited"))
-    return Incoming(tuple(payments.values()), tuple(skipped))
-
-
-def payment_id(our_account: str, number: str, on: date, amount: Decimal, payer_account: str) -> str:
-    """What makes a payment the same wherever it comes from: 20 hexadecimal characters, the same for ever.
-
-    `number` without leading zeros, for banks and 1C differ in them; `on` is the payment document's own date.
+    `outgoing`: of the skipped, money that left one of our accounts for one that is not ours (amounts below zero).
+    `accounts`: those of ours that payments came to.
     """
-    plain = number.strip().upper().lstrip("0")
-    parts = (account(our_account), plain, on.isoformat(), f"{amount:.2f}", account(payer_account))
-    return blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
+
+    payments: list[Payment] = field(default_factory=list)
+    outgoing: list[Payment] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    accounts: set[str] = field(default_factory=set)
 
 
-def _receiving_account(document: BankDocument, statement: BankStatement, ours: frozenset[str]) -> str | None:
+def sort_documents(statement: BankStatement, owners: Mapping[str, str]) -> SortedDocuments:
+    """Sort a statement's documents; `owners`: our account (20 digits) → the organization whose it is or was."""
+    done = SortedDocuments()
+    occurrences: Counter[str] = Counter()
+    for document in statement.documents:
+        ours = _receiving_account(document, statement, owners)
+        reason = _no_payment(document, ours, owners)
+        if reason is None and ours is not None:
+            done.payments.append(_payment(document, ours, owners[ours], occurrences))
+            done.accounts.add(ours)
+            continue
+        done.skipped.append(Skipped(document, reason or "not credited"))
+        if reason == OUTGOING and document.debited_on and document.payee_accounts:
+            done.outgoing.append(_outgoing(document, owners[document.payer_account], occurrences))
+    return done
+
+
+def _receiving_account(document: BankDocument, statement: BankStatement, owners: Mapping[str, str]) -> str | None:
     """Our account that received; the statement's only account stands in when the document names no payee's."""
     for payee in document.payee_accounts:
-        if payee in ours:
+        if payee in owners:
             return payee
-    if not document.payee_accounts and len(statement.accounts) == 1 and statement.accounts[0] in ours:
+    if not document.payee_accounts and len(statement.accounts) == 1 and statement.accounts[0] in owners:
         return statement.accounts[0]
     return None
 
 
-def _no_payment(document: BankDocument, receiving: str | None, ours: frozenset[str]) -> str | None:
+def _no_payment(document: BankDocument, receiving: str | None, owners: Mapping[str, str]) -> str | None:
     if receiving is None:
-        return "outgoing" if document.payer_account in ours else "the payee's account is not ours"
+        return OUTGOING if document.payer_account in owners else "the payee's account is not ours"
     if document.credited_on is None:
         return "not credited: ДатаПоступило is empty"
-    if document.payer_account in ours:
+    if document.payer_account in owners:
         return "a transfer between our own accounts"
     if document.kind.casefold() == "банковский ордер" or document.payment_code == _BANK_ORDER_CODE:
         return "a bank order is no customer's payment"
@@ -96,17 +78,40 @@ def _no_payment(document: BankDocument, receiving: str | None, ours: frozenset[s
     return None
 
 
-def _payment(document: BankDocument, receiving: str, paid_on: date) -> BankPayment:
-    return BankPayment(
-        payment_id=payment_id(receiving, document.number, document.on, document.amount, document.payer_account),
-        account=receiving,
-        number=document.number,
-        on=document.on,
-        paid_on=paid_on,
+def _payment(document: BankDocument, ours: str, organization_code: str, occurrences: Counter[str]) -> Payment:
+    identity = Identity(account(ours), document.number, document.on, document.amount, document.payer_account)
+    return Payment(
+        payment_id=_counted(identity, occurrences),
+        organization_code=organization_code,
+        document_no=document.number,
+        paid_on=document.credited_on or document.on,
         amount=document.amount,
-        payer_account=document.payer_account,
         payer_inn=document.payer_inn,
         payer_name=document.payer_name,
+        payer_account=document.payer_account,
         purpose=document.purpose,
-        line=document.line,
     )
+
+
+def _outgoing(document: BankDocument, organization_code: str, occurrences: Counter[str]) -> Payment:
+    """Money that left us: the account and ИНН that it went to stand where a payment has its payer's."""
+    payee = document.payee_accounts[0]
+    identity = Identity(document.payer_account, document.number, document.on, -document.amount, payee)
+    return Payment(
+        payment_id=_counted(identity, occurrences),
+        organization_code=organization_code,
+        document_no=document.number,
+        paid_on=document.debited_on or document.on,
+        amount=-document.amount,
+        payer_inn=document.payee_inn,
+        payer_name="",
+        payer_account=payee,
+        purpose=document.purpose,
+    )
+
+
+def _counted(identity: Identity, occurrences: Counter[str]) -> str:
+    """The payment's id as the n-th equal document of its statement."""
+    first = identity.payment_id()
+    occurrences[first] += 1
+    return first if occurrences[first] == 1 else identity.payment_id(occurrences[first])

@@ -1,78 +1,68 @@
 """The ledger of payments: stored once, matched by the declared rules, advances and credits paying what is open (domain.md §8)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.findings import store
-from pipelines.receivables.matching import Book, Debt, KnownClient, KnownContract, Match, Receipt
+from pipelines.receivables import reversals
+from pipelines.receivables.matching import Book, Debt, KnownClient, KnownContract, Match, Unallocated
+from pipelines.receivables.payment import Payment
+from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
-from pipelines.warehouse.query import copy
-from pipelines.warehouse.statements import statement
 from pipelines.wording.russian import in_roubles
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, CursorResult
+    from sqlalchemy import Connection
 
 UNMATCHED = "unmatched_payment"
 """Kind of finding: a payment of which something is nobody's; its subject is the payment's id."""
 
 _STILL_TELLS = timedelta(days=400)
-_COLUMNS = ("payment_id", "organization_code", "document_no", "paid_on", "amount", "payer_inn", "payer_name", "payer_account", "purpose")
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A payment as a source tells of it; `amount` below zero: a reversal. `payment_id` by `incoming.payment_id`, whatever the source."""
-
-    payment_id: str
-    organization_code: str
-    document_no: str
-    paid_on: date
-    amount: Decimal
-    payer_inn: str | None
-    payer_name: str
-    payer_account: str
-    purpose: str
+_COLUMNS = tuple(column.name for column in fields(Payment))
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What became of the payments of one source: how many were new; `matched`: allocations made by rules, `settled`: of advances
-    and credits; `unmatched`: payments in the ledger of which something is nobody's."""
+    and credits; `unmatched`: payments in the ledger of which something is nobody's; `reversals`: ids of the outgoing ones that the
+    ledger knows as reversals."""
 
     stored: int
     matched: int
     settled: int
     unmatched: int
+    reversals: frozenset[str]
 
 
-def run(connection: "Connection", name: str, **binds: Any) -> "CursorResult[Any]":
-    """Run a statement of the room by its name."""
-    from sqlalchemy import text
+def record(connection: "Connection", source: str, payments: Sequence[Payment], at: datetime, outgoing: Sequence[Payment] = ()) -> Recorded:
+    """Store payments of a source ('bank', 'onec', 'opening'), each once, and match everything that is nobody's yet.
 
-    return connection.execute(text(statement(f"warehouse/receivables/{name}")), binds)
-
-
-def record(connection: "Connection", source: str, received: Sequence[Received], at: datetime) -> Recorded:
-    """Store payments and reversals of a source ('bank', 'onec', 'opening'), each once, and match everything that is nobody's yet.
-
-    Holds the ledger until the caller's transaction ends. Payments that could not be matched before are tried again: a
-    client's ИНН may have been put right since. A client is told of every payment, once it is known to be the client's. One
-    call per transaction.
+    `outgoing`: money that left us; what of it gives a payment back, or may do so, is stored as a reversal. Holds the ledger until the
+    caller's transaction ends. Payments that could not be matched before are tried again: a client's ИНН may have been put right
+    since. A client is told of every payment, once it is known to be the client's. One call per transaction.
     """
     lock(connection, Lock.RECEIVABLES)
     for table in ("stage_payments", "stage_allocations", "stage_owners"):
-        run(connection, table)
-    copy(connection, "staged_payments", _COLUMNS, ([getattr(one, column) for column in _COLUMNS] for one in received))
-    stored = len(run(connection, "add_payments", source=source, at=at).all())
+        query.run(connection, f"receivables/{table}")
+    stored = _store(connection, source, payments, at)
     matched = _match(connection, at)
-    _take_back(connection, at)
+    found = reversals.find(connection, outgoing)
+    stored += _store(connection, source, found.to_store, at)
+    reversals.take_back(connection, found, at)
     settled = _settle(connection, at)
-    run(connection, "queue_mail", at=at)
-    return Recorded(stored, matched, settled, _note_unmatched(connection))
+    query.run(connection, "receivables/queue_mail", at=at)
+    return Recorded(stored, matched, settled, _note_unmatched(connection), found.known)
+
+
+def _store(connection: "Connection", source: str, payments: Sequence[Payment], at: datetime) -> int:
+    """How many of them were not there."""
+    if not payments:
+        return 0
+    query.copy(connection, "staged_payments", _COLUMNS, ([getattr(each, column) for column in _COLUMNS] for each in payments))
+    return len(query.scalars(connection, "receivables/add_payments", source=source, at=at))
 
 
 def settle(connection: "Connection", at: datetime) -> int:
@@ -82,25 +72,27 @@ def settle(connection: "Connection", at: datetime) -> int:
 
 
 def _settle(connection: "Connection", at: datetime) -> int:
-    run(connection, "add_credits", at=at)
-    return int(run(connection, "allocate_open", at=at).rowcount)
+    query.run(connection, "receivables/add_credits", at=at)
+    return int(query.run(connection, "receivables/allocate_open", at=at).rowcount)
 
 
 def _match(connection: "Connection", at: datetime) -> int:
     """Match what is nobody's by the rules, oldest payment first; number of allocations."""
-    waiting = run(connection, "to_match").all()
+    waiting = query.rows(connection, "receivables/to_match")
     if not waiting:
         return 0
     book = _book(connection, min(row.paid_on for row in waiting))
-    matches = [book.match(Receipt(row.payment_id, row.organization_code, row.left_over, row.payer_inn, row.purpose)) for row in waiting]
+    matches = [book.match(Unallocated(row.payment_id, row.organization_code, row.left_over, row.payer_inn, row.purpose)) for row in waiting]
     rows = [
-        (match.payment_id, place, one.number, one.amount, one.rule) for match in matches for place, one in enumerate(match.allocations, 1)
+        (match.payment_id, place, part.number, part.amount, part.rule)
+        for match in matches
+        for place, part in enumerate(match.allocations, 1)
     ]
-    copy(connection, "staged_allocations", ("payment_id", "place", "number", "amount", "rule"), rows)
-    owners = ((one.payment_id, one.client_code) for one in matches if _owned(one))
-    copy(connection, "staged_owners", ("payment_id", "client_code"), owners)
-    run(connection, "add_allocations", at=at)
-    run(connection, "set_owners")
+    query.copy(connection, "staged_allocations", ("payment_id", "place", "number", "amount", "rule"), rows)
+    owners = ((match.payment_id, match.client_code) for match in matches if _owned(match))
+    query.copy(connection, "staged_owners", ("payment_id", "client_code"), owners)
+    query.run(connection, "receivables/add_allocations", at=at)
+    query.run(connection, "receivables/set_owners")
     return len(rows)
 
 
@@ -112,9 +104,9 @@ def _owned(match: Match) -> bool:
 def _book(connection: "Connection", earliest: date) -> Book:
     debts = (
         Debt(row.number, row.number, row.organization_code, row.client_code, row.contract_no, row.issued_on, row.due_on, row.open)
-        for row in run(connection, "debts", since=earliest - _STILL_TELLS)
+        for row in query.rows(connection, "receivables/debts", since=earliest - _STILL_TELLS)
     )
-    contracts = run(connection, "contracts").all()
+    contracts = query.rows(connection, "receivables/contracts")
     clients = {
         (row.organization_code, row.client_code): KnownClient(row.client_code, row.organization_code, row.inn)
         for row in contracts
@@ -124,19 +116,12 @@ def _book(connection: "Connection", earliest: date) -> Book:
     return Book(debts, known, clients.values())
 
 
-def _take_back(connection: "Connection", at: datetime) -> None:
-    """Every reversal finds its payment, and re-opens what that paid beyond what was still free of it."""
-    for payment_id in list(run(connection, "open_reversals").scalars()):
-        if run(connection, "find_reversed", payment_id=payment_id).rowcount:
-            run(connection, "take_back", payment_id=payment_id, at=at)
-
-
 def _note_unmatched(connection: "Connection") -> int:
-    rows = run(connection, "unmatched").all()
-    found = [
+    rows = query.rows(connection, "receivables/unmatched")
+    findings = [
         (UNMATCHED, row.payment_id, row.paid_on, None, _detail(row.left_over, row.payer_name, row.payer_inn, row.purpose)) for row in rows
     ]
-    store.replace(connection, [UNMATCHED], date.min, date.max, found)
+    store.replace(connection, [UNMATCHED], date.min, date.max, findings)
     return len(rows)
 
 

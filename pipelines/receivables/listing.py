@@ -7,9 +7,8 @@ from typing import Any
 
 from pipelines.errors import BadInput
 from pipelines.money import ZERO
-from pipelines.receivables import ledger
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
+from pipelines.warehouse import engine, query
 
 Row = dict[str, Any]
 
@@ -22,7 +21,7 @@ def payments(settings: Settings, *, unmatched_only: bool = False) -> list[Row]:
     """Payments and reversals, oldest first: what each paid (`matched`), what of it is the client's `advance`; matched + advance = amount
     where the client is known."""
     with engine.transaction(settings) as connection:
-        return [dict(row) for row in ledger.run(connection, "payments", unmatched_only=unmatched_only).mappings()]
+        return query.mappings(connection, "receivables/payments", unmatched_only=unmatched_only)
 
 
 def ageing(settings: Settings, on: date) -> list[Row]:
@@ -31,7 +30,7 @@ def ageing(settings: Settings, on: date) -> list[Row]:
     `not_due`: due after that day; `0`: due on it.
     """
     with engine.transaction(settings) as connection:
-        return [dict(row) for row in ledger.run(connection, "ageing", on=on).mappings()]
+        return query.mappings(connection, "receivables/ageing", on=on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +83,8 @@ def statement_of_account(settings: Settings, client_code: str, first: date, last
     if first > last:
         raise BadInput.one("--to", f"{last} lies before {first}")
     with engine.transaction(settings) as connection:
-        organizations = list(ledger.run(connection, "organizations_of_client", client_code=client_code).scalars())
-        rows = ledger.run(connection, "statement_entries", client_code=client_code, last=last).all()
+        organizations = query.scalars(connection, "receivables/organizations_of_client", client_code=client_code)
+        rows = query.rows(connection, "receivables/statement_entries", client_code=client_code, last=last)
     if not organizations and not rows:
         raise BadInput.one("--client", f"no client {client_code!r} with a contract")
     accounts: list[Account] = []

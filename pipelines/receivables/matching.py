@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from pipelines.money import ZERO
-from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, NumberIndex, Purpose
+from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, NumberIndex, PurposeWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class KnownClient:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """A payment to be matched. `organization_code` owns the account that received it; `amount` > 0."""
+class Unallocated:
+    """What of a payment pays nothing yet: `amount` > 0. `organization_code` owns the account that received it."""
 
     payment_id: str
     organization_code: str
@@ -107,8 +107,8 @@ class Found:
 class _Case:
     """A payment on its way through the rules. `clients`: whose it is, as far as known."""
 
-    receipt: Receipt
-    purpose: Purpose
+    money: Unallocated
+    purpose: PurposeWords
     left: Decimal
     clients: tuple[str, ...] = ()
 
@@ -127,7 +127,7 @@ class _Seller:
 
     def payers(self, case: _Case) -> tuple[str, ...]:
         """Clients with the payer's ИНН, only those already known to be meant, if any are."""
-        clients = self.clients_of.get(case.receipt.payer_inn or "", ())
+        clients = self.clients_of.get(case.money.payer_inn or "", ())
         return tuple(client for client in clients if not case.clients or client in case.clients)
 
     def moved(self, debt: _Open) -> None:
@@ -218,16 +218,16 @@ class Book:
             for code in {**debts_of, **contracts_of, **clients_of}
         }
 
-    def match(self, receipt: Receipt, rules: tuple[Rule, ...] = RULES) -> Match:
+    def match(self, money: Unallocated, rules: tuple[Rule, ...] = RULES) -> Match:
         """Allocate one payment by the rules in order, and take the amounts from the book's debts.
 
         A rule that finds a client narrows the later ones to it. An ИНН of several clients pays the debts of all; what is
         left is an advance only when one client alone is meant or paid, else it stays unmatched, for a person to see.
         """
-        seller = self._sellers.get(receipt.organization_code)
+        seller = self._sellers.get(money.organization_code)
         if seller is None:
-            return Match(receipt.payment_id, None, None, (), ZERO, receipt.amount)
-        case = _Case(receipt, Purpose.of(receipt.purpose), receipt.amount)
+            return Match(money.payment_id, None, None, (), ZERO, money.amount)
+        case = _Case(money, PurposeWords.of(money.purpose), money.amount)
         paid: list[Allocation] = []
         found_by: str | None = None
         for rule in rules:
@@ -240,7 +240,7 @@ class Book:
         meant = tuple(dict.fromkeys(seller.by_key[one.key].debt.client_code for one in paid)) or case.clients
         owner = meant[0] if paid or len(meant) == 1 else None
         advance, unmatched = (case.left, ZERO) if len(meant) == 1 else (ZERO, case.left)
-        return Match(receipt.payment_id, owner, found_by if owner else None, tuple(paid), advance, unmatched)
+        return Match(money.payment_id, owner, found_by if owner else None, tuple(paid), advance, unmatched)
 
 
 def _take(seller: _Seller, case: _Case, debts: Iterable[_Open], rule: str) -> Iterator[Allocation]:

@@ -43,11 +43,14 @@ class Cue:
 
 
 INVOICE_CUE = Cue((fold("СЧЕТ"),), frozenset({fold("СЧ")}))
+PAYMENT_CUE = Cue(
+    (fold("ПОРУЧ"), fold("ПЛАТЕЖК")), frozenset(map(fold, ("П", "ПП", "ПЛ", "ПОР", "ПЛАТ", "ПЛАТЕЖ", "ПЛАТЕЖА", "ПЛАТЕЖУ", "ПЛАТЕЖЕМ")))
+)
 CONTRACT_CUE = Cue((fold("ДОГ"), fold("КОНТР"), fold("СОГЛАШ")))
 
 
 @dataclass(frozen=True, slots=True)
-class Purpose:
+class PurposeWords:
     """A purpose cut into words and runs of digits. `gaps[i]` stands before token i; one more stands after the last."""
 
     tokens: tuple[str, ...]
@@ -55,7 +58,7 @@ class Purpose:
     gaps: tuple[str, ...]
 
     @classmethod
-    def of(cls, text: str) -> "Purpose":
+    def of(cls, text: str) -> "PurposeWords":
         """Fold and cut; dates are taken out, for no number may be found in them."""
         plain = _SHORTENED.sub(r"\1", _DATE.sub(_DATE_MARK, fold(_NUMERO.sub("№", text.upper()))))
         written, gaps, end = [], [], 0
@@ -89,7 +92,7 @@ class NumberIndex(Generic[Thing]):
             self._add(number, thing)
 
     def _add(self, number: str, thing: Thing) -> None:
-        cut = Purpose.of(number)
+        cut = PurposeWords.of(number)
         if not cut.tokens or _DATE_MARK in number:
             return
         glued, glued_gaps = _glued(cut)
@@ -98,7 +101,7 @@ class NumberIndex(Generic[Thing]):
             self._known.setdefault(key, []).append(_Known(thing, written, gaps))
             self._lengths.setdefault(key[0], set()).add(len(key))
 
-    def find(self, purpose: Purpose) -> list[Thing]:
+    def find(self, purpose: PurposeWords) -> list[Thing]:
         """What the purpose names, in order of mention, each once. A number that fits two things names none."""
         found: dict[Thing, None] = {}
         after = 0
@@ -108,7 +111,7 @@ class NumberIndex(Generic[Thing]):
                 after = at + hit[1]
         return list(found)
 
-    def _at(self, purpose: Purpose, at: int) -> Iterator[tuple[Thing, int]]:
+    def _at(self, purpose: PurposeWords, at: int) -> Iterator[tuple[Thing, int]]:
         """The thing whose number begins at a token, and how many tokens it takes; the longest first."""
         for length in sorted(self._lengths[purpose.tokens[at]], reverse=True):
             key = purpose.tokens[at : at + length]
@@ -122,7 +125,7 @@ class NumberIndex(Generic[Thing]):
             if len(things) == 1:
                 yield things.pop(), length
 
-    def _stands_alone(self, purpose: Purpose, at: int, length: int) -> bool:
+    def _stands_alone(self, purpose: PurposeWords, at: int, length: int) -> bool:
         """Not a piece of a longer number: "1-НВ26-42", "НВ26-42/2", "НВ26-42А", "3.42"."""
         tokens, stop = purpose.tokens, at + length
         before = tokens[at - 1] if at else ""
@@ -135,7 +138,7 @@ class NumberIndex(Generic[Thing]):
         same_again = purpose.gaps[stop] == "/" and tokens[stop] == tokens[at]
         return same_again or not _joined(tokens[stop], purpose.gaps[stop], tokens[stop - 1])
 
-    def _is_announced(self, purpose: Purpose, at: int, length: int) -> bool:
+    def _is_announced(self, purpose: PurposeWords, at: int, length: int) -> bool:
         tokens = purpose.tokens
         before = at - 1
         while before >= 0 and tokens[before] in _NUMERO_WORDS:
@@ -157,7 +160,7 @@ def _joined(neighbour: str, gap: str, token: str) -> bool:
     return not gap or (both_digits and gap in ".,")
 
 
-def _announcing_word(purpose: Purpose, at: int) -> str:
+def _announcing_word(purpose: PurposeWords, at: int) -> str:
     """The word that a bare number belongs to: "счета" in "счета от 31.03.2026 № 42, 43 и 44", for each of the three."""
     tokens, before, after_and = purpose.tokens, at - 1, False
     while before >= 0:
@@ -175,7 +178,7 @@ def _plain(token: str) -> str:
     return (token.lstrip("0") or "0") if token[0] == "0" else token
 
 
-def _glued(cut: Purpose) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _glued(cut: PurposeWords) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The number with neighbouring runs of digits written together: НВ26-000042 as НВ26000042."""
     written, gaps = [cut.written[0]], list[str]()
     for token, gap in zip(cut.written[1:], cut.gaps[1:-1], strict=True):
@@ -187,7 +190,7 @@ def _glued(cut: Purpose) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(written), tuple(gaps)
 
 
-def _held_together(purpose: Purpose, at: int, known: _Known[Thing]) -> bool:
+def _held_together(purpose: PurposeWords, at: int, known: _Known[Thing]) -> bool:
     """Between the tokens only spaces, dashes and what the number itself has there."""
     return all(
         gap.strip(_LOOSE) in ("", own.strip(_LOOSE))

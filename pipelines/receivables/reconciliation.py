@@ -10,18 +10,20 @@ from pipelines.documents.model import StatementDocument, StatementEntry
 from pipelines.documents.paths import document_path
 from pipelines.documents.pdf import render_document
 from pipelines.documents.store import DocumentStore
+from pipelines.errors import BadInput
 from pipelines.money import ZERO
-from pipelines.receivables import ledger
 from pipelines.receivables.listing import Account
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
+from pipelines.warehouse import engine, query
 
 
 def document(settings: Settings, client_code: str, account: Account) -> StatementDocument:
     """The account as a document by the seller's books; requisites are those of the last invoice of the period or before it."""
     whose = {"organization_code": account.organization_code, "client_code": client_code}
     with engine.transaction(settings) as connection:
-        parties = ledger.run(connection, "parties", **whose, last=account.last).one()
+        parties = query.first(connection, "receivables/parties", **whose, last=account.last)
+    if parties is None:
+        raise BadInput.one("--client", f"no client {client_code!r} of {account.organization_code}")
     return StatementDocument(
         first=account.first,
         last=account.last,

@@ -1,47 +1,81 @@
-"""Which documents of a bank's statement give a customer's payment back: reversals, with amounts below zero (domain.md §8)."""
+"""Which payment an outgoing one gives back: by a number, or by the whole amount, never by a word (domain.md §8). Pure."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
-from pipelines.receivables.bank_statement import BankDocument, BankStatement, account
-from pipelines.receivables.incoming import BankPayment, payment_id
+from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, PAYMENT_CUE, Cue, NumberIndex, PurposeWords
+from pipelines.receivables.payment import Payment
 
-_WORDS = re.compile(r"возвра[тщ]|сторно|ошибочн", re.IGNORECASE)
+_QUESTION = re.compile(r"возвра[тщ]|сторно|ошибочн", re.IGNORECASE)
 
 
-def refunds(statement: BankStatement, our_accounts: Collection[str]) -> tuple[BankPayment, ...]:
-    """Money that left one of `our_accounts` and whose purpose says that it goes back; amounts negative, each document once.
+@dataclass(slots=True)
+class Refundable:
+    """A payment that something may still be given back of: `left` of its `amount`; `numbers`: the invoices that it paid."""
 
-    `payer_account` is where it went: the account that the payment came from. Which payment it takes back is the ledger's to find.
+    payment_id: str
+    organization_code: str
+    client_code: str | None
+    document_no: str
+    paid_on: date
+    amount: Decimal
+    left: Decimal
+    payer_account: str
+    payer_inn: str | None
+    numbers: Sequence[str]
+
+
+def may_be_refund(outgoing: Payment) -> bool:
+    """Whether the purpose speaks of giving back: a question to a person, and no more than that."""
+    return bool(_QUESTION.search(outgoing.purpose))
+
+
+def refunded_payment(outgoing: Payment, payments: Iterable[Refundable]) -> Refundable | None:
+    """The payment that `outgoing` (below zero) gives back, or None.
+
+    It came to the same organization, not later, and so much of it is left. The purpose names its number or that of an invoice that
+    it paid, and the money goes to its account or ИНН; or the money is the whole of it and goes back to its account. A payment of
+    equal amount comes before a larger one, then the latest.
     """
-    ours = frozenset(account(known) for known in our_accounts)
-    found: dict[str, BankPayment] = {}
-    for document in statement.documents:
-        if _is_refund(document, ours):
-            refund = _refund(document)
-            found.setdefault(refund.payment_id, refund)
-    return tuple(found.values())
-
-
-def _is_refund(document: BankDocument, ours: frozenset[str]) -> bool:
-    leaves = document.payer_account in ours and document.debited_on is not None
-    stays = any(payee in ours for payee in document.payee_accounts)
-    return leaves and not stays and bool(document.payee_accounts) and bool(_WORDS.search(document.purpose))
-
-
-def _refund(document: BankDocument) -> BankPayment:
-    payee = document.payee_accounts[0]
-    same = payment_id(document.payer_account, document.number, document.on, -document.amount, payee)
-    return BankPayment(
-        payment_id=same,
-        account=document.payer_account,
-        number=document.number,
-        on=document.on,
-        paid_on=document.debited_on or document.on,
-        amount=-document.amount,
-        payer_account=payee,
-        payer_inn=None,
-        payer_name="",
-        purpose=document.purpose,
-        line=document.line,
+    sum_ = -outgoing.amount
+    theirs = [
+        one
+        for one in payments
+        if one.organization_code == outgoing.organization_code
+        and one.paid_on <= outgoing.paid_on
+        and one.left >= sum_
+        and _same(outgoing, one)
+    ]
+    purpose = PurposeWords.of(outgoing.purpose)
+    invoices = _named(purpose, theirs, lambda one: one.numbers, INVOICE_CUE, CONTRACT_CUE)
+    numbered = _named(
+        purpose, theirs, lambda one: (one.document_no,), PAYMENT_CUE, Cue((*CONTRACT_CUE.beginnings, *INVOICE_CUE.beginnings))
     )
+    whole = [one for one in theirs if one.amount == one.left == sum_ and one.payer_account == outgoing.payer_account]
+    for found in (numbered, invoices, whole):
+        if found:
+            return max(found, key=lambda one: (one.left == sum_, one.paid_on, one.payment_id))
+    return None
+
+
+def named_invoices(purpose: str, numbers: Iterable[str]) -> list[str]:
+    """Those of the numbers of invoices that a purpose names."""
+    return NumberIndex(((number, number) for number in numbers), INVOICE_CUE, CONTRACT_CUE).find(PurposeWords.of(purpose))
+
+
+def _same(outgoing: Payment, payment: Refundable) -> bool:
+    """Whether the money goes to whom it came from: by account, or by ИНН (a client may have changed its bank)."""
+    by_account = bool(payment.payer_account) and payment.payer_account == outgoing.payer_account
+    return by_account or (payment.payer_inn is not None and payment.payer_inn == outgoing.payer_inn)
+
+
+def _named(
+    purpose: PurposeWords, payments: Sequence[Refundable], numbers: Callable[[Refundable], Sequence[str]], own: Cue, foreign: Cue
+) -> list[Refundable]:
+    """Payments with a number that the purpose names."""
+    every = dict.fromkeys(number for one in payments for number in numbers(one) if number)
+    found = set(NumberIndex(((number, number) for number in every), own, foreign).find(purpose))
+    return [one for one in payments if found.intersection(numbers(one))]

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pipelines.receivables.bank_statement import parse
-from pipelines.receivables.incoming import incoming
-from pipelines.receivables.matching import Book, Debt, KnownClient, KnownContract, Receipt
+from pipelines.receivables.incoming import sort_documents
+from pipelines.receivables.matching import Book, Debt, KnownClient, KnownContract, Unallocated
 
 MAX_SECONDS = 20
 INVOICES = 20_000
@@ -58,17 +58,22 @@ def book() -> Book:
 def main(count: int) -> int:
     data = statement(count)
     start = time.perf_counter()
-    found = incoming(parse(data, "kl.txt"), {OURS})
+    documents = sort_documents(parse(data, "kl.txt").statements[0], {OURS: "NAV"})
     parsed = time.perf_counter()
     open_debts = book()
-    matches = [open_debts.match(Receipt(one.payment_id, "NAV", one.amount, one.payer_inn, one.purpose)) for one in found.payments]
+    matches = [
+        open_debts.match(Unallocated(one.payment_id, one.organization_code, one.amount, one.payer_inn, one.purpose))
+        for one in documents.payments
+    ]
     ended = time.perf_counter()
     unmatched = sum(1 for match in matches if match.client_code is None)
     print(
         f"{count} payments, {len(data) / 1e6:.0f} MB: parsed {parsed - start:.2f} s, matched {ended - parsed:.2f} s (bar: {MAX_SECONDS} s)"
     )
-    print(f"{len(found.payments)} payments taken, {sum(len(match.allocations) for match in matches)} allocations, {unmatched} unmatched")
-    return 0 if ended - start < MAX_SECONDS and len(found.payments) == count and not unmatched else 1
+    print(
+        f"{len(documents.payments)} payments taken, {sum(len(match.allocations) for match in matches)} allocations, {unmatched} unmatched"
+    )
+    return 0 if ended - start < MAX_SECONDS and len(documents.payments) == count and not unmatched else 1
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pipelines.documents.issued import adjustment_document, invoice_document, is
 from pipelines.documents.publish import NotPrinted, publish
 from pipelines.period import Month
 from pipelines.receivables import ledger
+from pipelines.receivables.payment import Payment
 from pipelines.warehouse import engine
 from tests.company import ORGANIZATION, Company, account_key, steady
 from tests.conftest import cloned, release
@@ -319,7 +320,7 @@ def _everything_changes(settings, run_cli, tmp_path):
 
 def _pay(settings, payment_id, amount, paid_on, number):
     """A payment that names an invoice, as a bank's statement brings it."""
-    received = ledger.Received(payment_id, "ORG", payment_id, paid_on, Decimal(amount), "7736207543", "Клиент", "", f"По счёту {number}")
+    received = Payment(payment_id, "ORG", payment_id, paid_on, Decimal(amount), "7736207543", "Клиент", "", f"По счёту {number}")
     with engine.transaction(settings) as connection:
         ledger.record(connection, "bank", [received], CLOSED)
 

@@ -1,6 +1,9 @@
--- grain: reversal that takes back a payment not yet found
+-- grain: reversal that takes back a payment not yet found, oldest first
 -- inputs: receivables.payments
 -- rerun: reads only
-SELECT payment_id FROM receivables.payments
+SELECT
+    payment_id, organization_code, document_no, paid_on, amount, payer_inn, coalesce(payer_name, '') AS payer_name,
+    coalesce(payer_account, '') AS payer_account, purpose
+FROM receivables.payments
 WHERE amount < 0 AND reverses IS NULL
 ORDER BY paid_on, payment_id COLLATE "C"

@@ -1,6 +1,7 @@
--- grain: negative allocation of a reversal: what its payment no longer covers is taken back from the invoices that it paid, the last
---   first
--- inputs: receivables.payments, receivables.allocations, receivables.payment_balances; :payment_id (of the reversal), :at
+-- grain: negative allocation of a reversal: what its payment no longer covers is taken back from the invoices that it paid, those that
+--   the reversal names first, then the last
+-- inputs: receivables.payments, receivables.allocations, receivables.payment_balances; :payment_id (of the reversal), :named (numbers of
+--   invoices), :at
 -- rerun: nothing is left to take back
 INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, rule, at)
 WITH missing AS (
@@ -16,7 +17,10 @@ WITH missing AS (
     GROUP BY a.number
     HAVING sum(a.amount) > 0
 ), ordered AS (
-    SELECT number, amount, sum(amount) OVER (ORDER BY last_no DESC, number COLLATE "C" ROWS UNBOUNDED PRECEDING) AS reaches FROM held
+    SELECT number, amount, sum(amount) OVER (
+        ORDER BY (number = ANY(CAST(:named AS text[]))) DESC, last_no DESC, number COLLATE "C" ROWS UNBOUNDED PRECEDING
+    ) AS reaches
+    FROM held
 )
 SELECT m.payment_id, row_number() OVER (ORDER BY o.reaches), o.number, -least(o.amount, m.amount - (o.reaches - o.amount)), 'reversal', :at
 FROM missing m, ordered o

@@ -1,15 +1,19 @@
 """Statements as banks really write them."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import BadInput
-from pipelines.receivables.bank_statement import BankStatement, parse
+from pipelines.receivables.bank_statement import BankFile, BankStatement, parse
+from pipelines.receivables.statement_text import Limits
+from pipelines.receivables.statement_totals import compare_totals
 from tests.conftest import SHARED
 
 OURS = "40702810600000000001"
@@ -47,7 +51,13 @@ def statement(*documents: str, end: str = "КонецФайла\n", encoding: st
 
 
 def read(*documents: str, **options: str) -> BankStatement:
-    return parse(statement(*documents, **options).encode("cp1251"), "kl.txt")
+    return alone(statement(*documents, **options).encode("cp1251"))
+
+
+def alone(data: bytes) -> BankStatement:
+    """The only statement of a file."""
+    (found,) = parse(data, "kl.txt").statements
+    return found
 
 
 def problems(data: bytes) -> list[str]:
@@ -78,14 +88,14 @@ def test_an_empty_period_is_a_statement():
 @pytest.mark.parametrize("encoding", ["cp1251", "cp866", "utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("claimed", ["Windows", "DOS", "UTF-8", ""])
 def test_the_encoding_is_found_in_the_bytes(encoding, claimed):
-    found = parse(statement(document(), encoding=claimed).encode(encoding), "kl.txt")
+    found = alone(statement(document(), encoding=claimed).encode(encoding))
     assert found.documents[0].payer_name == 'ООО "Автопарк"'
 
 
 @pytest.mark.parametrize(("encoding", "damage"), [("utf-8", b"\xd0"), ("cp1251", b"\x98")])
 def test_one_broken_letter_in_a_purpose_does_not_turn_the_file_over(encoding, damage):
     text = statement(document(НазначениеПлатежа="счет НВ26-000042 ~"))
-    found = parse(text.encode(encoding).replace(b"~", damage), "kl.txt")
+    found = alone(text.encode(encoding).replace(b"~", damage))
     assert found.documents[0].purpose.startswith("счет НВ26-000042")
 
 
@@ -97,12 +107,12 @@ def test_line_ends(ends):
         text = "".join(line + ("\n", "\r\n", "\r")[at % 3] for at, line in enumerate(lines))
     else:
         text = text.replace("\n", ends)
-    assert [found.number for found in parse(text.encode("cp1251"), "kl.txt").documents] == ["317", "318"]
+    assert [found.number for found in alone(text.encode("cp1251")).documents] == ["317", "318"]
 
 
 def test_the_cp866_byte_that_unicode_calls_a_line_end():
     # 0x85 is the letter Е in cp866 and NEL in Latin-1
-    found = parse(statement(document(НазначениеПлатежа="ЕЕЕ счет 7")).encode("cp866"), "kl.txt")
+    found = alone(statement(document(НазначениеПлатежа="ЕЕЕ счет 7")).encode("cp866"))
     assert found.documents[0].purpose == "ЕЕЕ счет 7"
 
 
@@ -138,7 +148,7 @@ def test_sums(text, amount):
     assert str(read(document(Сумма=text)).documents[0].amount) == amount
 
 
-@pytest.mark.parametrize("text", ["", "0", "0.00", "-5", "1,234.56", "1.234", "12e3", "NaN", "сто", "1.2.3", "٣", "99999999999999"])
+@pytest.mark.parametrize("text", ["", "0", "0.00", "-5", "1,234.56", "1.234", "12e3", "NaN", "сто", "1.2.3", "٣", "9999999999999"])
 def test_bad_sums_are_named_with_their_line(text):
     found = problems(statement(document(), document(Сумма=text)).encode("utf-8"))
     assert found == [f"kl.txt:31: Сумма {text!r} is not a sum above zero"]
@@ -171,9 +181,9 @@ def test_purposes_in_parts_and_over_several_lines():
 
 def test_a_file_cut_off_is_refused_whole():
     text = statement(document(), document(Номер="318"))
-    assert problems(text.replace("КонецФайла\n", "").encode("cp1251")) == ["kl.txt:43: the file is cut off: КонецФайла is missing"]
+    assert problems(text.replace("КонецФайла\n", "").encode("cp1251")) == ["kl.txt:42: the file is cut off: КонецФайла is missing"]
     cut = problems(text[: text.index("Номер=318")].encode("cp1251"))
-    assert cut == ["kl.txt:28: the document is not closed by КонецДокумента", "kl.txt:29: the file is cut off: КонецФайла is missing"]
+    assert cut == ["kl.txt:28: the document is not closed by КонецДокумента", "kl.txt:28: the file is cut off: КонецФайла is missing"]
 
 
 def test_documents_that_run_into_each_other():
@@ -184,7 +194,7 @@ def test_documents_that_run_into_each_other():
 
 def test_nul_bytes():
     text = statement(document())
-    assert parse(text.encode("cp1251") + b"\x00" * 64, "kl.txt").documents  # padding after the end
+    assert alone(text.encode("cp1251") + b"\x00" * 64).documents  # padding after the end
     assert "NUL" in problems(text.replace("317", "3\x0017").encode("cp1251"))[0]
     assert problems(text.replace("317", "3\x0017").encode("cp1251"))[0].startswith("kl.txt:14:")
 
@@ -204,7 +214,7 @@ def test_what_is_no_statement_is_bad_input(data):
 def test_any_bytes_are_read_or_refused(data):
     for whole in (data, "1CClientBankExchange\nКодировка=\nСекцияДокумент=\n".encode("cp1251") + data):
         with suppress(BadInput):
-            assert isinstance(parse(whole, "kl.txt"), BankStatement)
+            assert isinstance(parse(whole, "kl.txt"), BankFile)
 
 
 @pytest.mark.conformance
@@ -219,6 +229,155 @@ def test_any_bytes_are_read_or_refused(data):
     ],
 )
 def test_samples(name, count, total):
-    found = parse((SAMPLES / name).read_bytes(), name)
+    (found,) = parse((SAMPLES / name).read_bytes(), name).statements
     assert len(found.documents) == count
     assert sum(document.amount for document in found.documents) == Decimal(total)
+
+
+def test_a_purpose_written_as_the_same_key_again_is_joined():
+    lines = "Оплата по счету НВ26-000042\nНазначениеПлатежа=\nНазначениеПлатежа=от 31.03.2026"
+    assert read(document(НазначениеПлатежа=lines)).documents[0].purpose == "Оплата по счету НВ26-000042 от 31.03.2026"
+
+
+def test_numbered_parts_of_a_purpose_are_added_once():
+    parts = "Оплата счета 7 за март\nНазначениеПлатежа1=Оплата\nНазначениеПлатежа2=счета 7\nНазначениеПлатежа7=по договору\n15 от 01.02"
+    assert read(document(НазначениеПлатежа=parts)).documents[0].purpose == "Оплата счета 7 за март по договору 15 от 01.02"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Сумма=500", "Номер=9", "Дата=01.01.2020", "ИНН=1", "НДС=22% от 100", "ПлательщикИНН=7707083893", "ДатаПоступило=", "РасчСчет=1"],
+)
+def test_a_line_of_the_purpose_that_looks_like_a_key_stays_purpose(line):
+    found = read(document(НазначениеПлатежа=f"Оплата\n{line}\nза услуги"))
+    assert found == replace(read(document()), documents=(replace(read(document()).documents[0], purpose=f"Оплата {line} за услуги"),))
+
+
+def test_a_purpose_of_twenty_lines_of_keys():
+    words = ["Сумма", "Дата", "Номер", "ИНН", "Счет", "НДС", "Плательщик", "ПолучательСчет", "Договор", "Комментарий"] * 2
+    lines = [f"{word}={place}" for place, word in enumerate(words)]
+    (payment,) = read(document(НазначениеПлатежа="\n".join(lines))).documents
+    assert (payment.amount, payment.number, payment.payee_accounts) == (Decimal("2440.00"), "317", (OURS,))
+    assert payment.purpose == " ".join(lines)
+
+
+def test_keys_after_the_purpose_are_keys():
+    (payment,) = read(document(Сумма=None, НазначениеПлатежа="Оплата\nСумма=2440\nОчередность=5\nПлательщикБанк2=М\nУИП=0")).documents
+    assert (payment.amount, payment.purpose) == (Decimal("2440.00"), "Оплата")
+
+
+def test_of_two_sums_after_the_purpose_none_is_guessed():
+    text = statement(document(Сумма=None, НазначениеПлатежа="Оплата\nСумма=500\nза услуги\nСумма=2440"))
+    assert problems(text.encode("cp1251")) == ["kl.txt:28: Сумма stands twice after the purpose, as '500' and '2440': which is meant?"]
+
+
+def test_equal_keys_stay_as_they_came_first():
+    found = parse(statement(document(Сумма="2440.00\nСумма=500", ДатаПоступило="01.04.2026\nДатаПоступило=")).encode("cp1251"), "kl.txt")
+    (payment,) = found.statements[0].documents
+    assert (payment.amount, payment.credited_on) == (Decimal("2440.00"), date(2026, 4, 1))
+    assert found.notices == ("kl.txt:17: Сумма stands again, as '500'; the first, '2440.00', holds",)
+    assert read(document(ДатаПоступило="\nДатаПоступило=01.04.2026")).documents[0].credited_on == date(2026, 4, 1)
+
+
+def test_a_file_of_several_statements_each_in_its_own_encoding():
+    parts = [
+        statement(document()).encode("cp1251"),
+        statement(document(Номер="318")).encode("cp866"),
+        b"\r\n",
+        statement().encode("utf-8-sig"),
+    ]
+    found = parse(b"".join(parts), "kl.txt")
+    assert [[each.number for each in one.documents] for one in found.statements] == [["317"], ["318"], []]
+    assert found.statements[1].documents[0].line == 28 + 13
+    both = (statement(document()) + statement(document(Номер="318"))).encode("utf-16")
+    assert [one.documents[0].number for one in parse(both, "kl.txt").statements] == ["317", "318"]
+
+
+def test_what_stands_behind_the_end():
+    text = statement(document())
+    assert parse((text + "подпись банка\n").encode("cp1251"), "kl.txt").notices == ("kl.txt:29: what stands after КонецФайла is not read",)
+    said = problems((text + document(Номер="318")).encode("cp1251"))
+    assert said == ["kl.txt:29: there is more after КонецФайла: a statement begins with its title"]
+    cut = problems((text.replace("КонецФайла\n", "") + text).encode("cp1251"))
+    assert cut == ["kl.txt:27: the file is cut off: КонецФайла is missing"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(b"\xef\xbb\xbf", "cp1251"), (b"\xef\xbb\xbf", "cp866"), (b"", "utf-16-le"), (b"", "utf-16-be")]
+)
+def test_a_mark_is_not_believed_and_not_needed(mark, encoding):
+    assert alone(mark + statement(document()).encode(encoding)).documents[0].payer_name == 'ООО "Автопарк"'
+
+
+def test_totals_of_the_section_are_compared():
+    totals = "НачальныйОстаток=-5.00\nВсегоПоступило=4880.00\nВсегоСписано=10,00\nКонечныйОстаток=1.00"
+    goes = document(ДатаПоступило="", ДатаСписано="02.04.2026", ПлательщикСчет=OURS, ПолучательСчет=PAYER, Сумма="10")
+    text = statement(document(), goes).replace("НачальныйОстаток=0.00", totals)
+    said = [str(each) for each in compare_totals(alone(text.encode("cp1251")))]
+    assert said == [
+        f"ВсегоПоступило of account {OURS} is 4880.00, what the file holds comes to 2440.00",
+        f"КонечныйОстаток of account {OURS} is 1.00, what the file holds comes to 4865.00",  # −5 + 4880 − 10
+    ]
+
+
+def test_totals_of_every_day_are_compared_with_that_day():
+    section = "СекцияРасчСчет\nДатаНачала={0}.04.2026\nДатаКонца={0}.04.2026\nРасчСчет={1}\nВсегоПоступило={2}\nКонецРасчСчет\n"
+    days = section.format("01", OURS, "2440.00") + section.format("02", OURS, "1.00") + section.format("02", OURS, "нет")
+    text = statement(document()).replace("СекцияРасчСчет", f"{days}СекцияРасчСчет", 1)
+    assert [each.line for each in compare_totals(alone(text.encode("cp1251")))] == [13]
+
+
+def test_bounds_are_said_with_their_setting():
+    data = statement(document(), document()).encode("cp1251")
+    with pytest.raises(BadInput, match=r"has 2 documents, more than 1 \(FLEETBILL_BANK_MAX_DOCUMENTS\)"):
+        parse(data, "kl.txt", Limits(documents=1))
+    with pytest.raises(BadInput, match=r"is larger than 1 MB \(FLEETBILL_BANK_MAX_MEGABYTES\)"):
+        parse(data + b" " * (1 << 20), "kl.txt", Limits(megabytes=1))
+
+
+@pytest.mark.parametrize("line", ["ещё строка", "Ключ=значение", "Сумма=5", "НазначениеПлатежа=ещё", "Код=1"])
+def test_a_purpose_of_many_lines_is_kept_up_to_a_bound(line):
+    text = statement(document(НазначениеПлатежа="Оплата" + f"\n{line}" * 200_000))
+    found = parse(text.encode("cp1251"), "kl.txt")
+    assert len(found.statements[0].documents[0].purpose) <= 10_000
+    assert found.statements[0].documents[0].amount == Decimal("2440.00")
+
+
+def test_the_title_inside_a_purpose_does_not_pass_for_another_statement():
+    text = statement(document(НазначениеПлатежа="Оплата" + "\n1CClientBankExchange" * 10_000))
+    assert problems(text.encode("cp1251"))[0] == "kl.txt:13: the document is not closed by КонецДокумента"
+
+
+def test_mutations_of_a_statement_are_read_or_refused_in_words():
+    """Lines dropped, doubled, moved and cut, bytes changed: whatever comes, it is BadInput or a statement with sums above zero."""
+    chance = Random(20261127)
+    whole = statement(document(), document(Номер="318", НазначениеПлатежа="Оплата\nсчета"), encoding="DOS").encode("cp1251")
+    for _ in range(1500):
+        mutant = mutated(whole, chance)
+        with suppress(BadInput):
+            found = parse(mutant, "kl.txt")
+            assert all(each.amount > 0 for one in found.statements for each in one.documents)
+            assert all(each.said != each.added for one in found.statements for each in compare_totals(one))
+
+
+def mutated(whole: bytes, chance: Random) -> bytes:
+    """One to four small damages."""
+    lines = whole.split(b"\n")
+    for _ in range(chance.randint(1, 4)):
+        at, other = chance.randrange(len(lines)), chance.randrange(len(lines))
+        match chance.randrange(7):
+            case 0:
+                lines = [*lines[:at], *lines[at + 1 :]] or [b""]
+            case 1:
+                lines.insert(other, lines[at])
+            case 2:
+                lines[at], lines[other] = lines[other], lines[at]
+            case 3:
+                lines[at] = lines[at][: chance.randrange(len(lines[at]) + 1)]
+            case 4:
+                lines[at] = lines[at] + chance.choice([b"\r", b"=", b"\x00", b"\xff", b"\x1a", b"\xef\xbb\xbf", b"99999999999999"])
+            case 5:
+                lines[at] = chance.randbytes(chance.randrange(9))
+            case _:
+                lines[at] = lines[at].replace(b"=", chance.choice([b"", b"==", b" = ", b"=\n", b"=-", b"\r="]))
+    return b"\n".join(lines)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.receivables.matching import RULES, Allocation, Book, Debt, KnownClient, KnownContract, Match, Receipt
+from pipelines.receivables.matching import RULES, Allocation, Book, Debt, KnownClient, KnownContract, Match, Unallocated
 
 INN = {"C1": "7728168971", "C2": "500100732259", "C3": "7707083893", "C3-BRANCH": "7707083893"}
 CLIENTS = [KnownClient(code, "NAV", inn) for code, inn in INN.items()]
@@ -22,11 +22,11 @@ def debt(sequence: int, amount: str, client: str = "C1", contract: str = "Т-17"
     return Debt(f"{seller}:{number}", number, seller, client, contract, issued, issued + timedelta(days=10), Decimal(amount))
 
 
-def paid(amount: str, purpose: str = "оплата", inn: str | None = None, seller: str = "NAV") -> Receipt:
-    return Receipt("P", seller, Decimal(amount), inn, purpose)
+def paid(amount: str, purpose: str = "оплата", inn: str | None = None, seller: str = "NAV") -> Unallocated:
+    return Unallocated("P", seller, Decimal(amount), inn, purpose)
 
 
-def match(receipt: Receipt, *debts: Debt, **options) -> Match:
+def match(receipt: Unallocated, *debts: Debt, **options) -> Match:
     return Book(debts, CONTRACTS, CLIENTS).match(receipt, **options)
 
 

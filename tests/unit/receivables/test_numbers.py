@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, NumberIndex, Purpose
+from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, NumberIndex, PurposeWords
 
 KNOWN = ["НВ26-000042", "НВ26-000043", "НВ25-000042", "С26-000003", "ТМ-000007", "42", "43", "125/А", "2026-17", "НВГ26-123456"]
 INVOICES = NumberIndex([(number, number) for number in KNOWN], INVOICE_CUE, CONTRACT_CUE)
@@ -12,7 +12,7 @@ CONTRACTS = NumberIndex([(number, number) for number in ("Т-17", "18", "НВ26-
 
 
 def named(purpose: str) -> list[str]:
-    return INVOICES.find(Purpose.of(purpose))
+    return INVOICES.find(PurposeWords.of(purpose))
 
 
 @pytest.mark.parametrize(
@@ -161,23 +161,23 @@ def test_dates_hold_no_numbers(date):
     ],
 )
 def test_contracts(purpose, numbers):
-    assert CONTRACTS.find(Purpose.of(purpose)) == numbers
+    assert CONTRACTS.find(PurposeWords.of(purpose)) == numbers
 
 
 def test_what_fits_two_invoices_names_none_unless_written_exactly():
     index = NumberIndex([("А-000042", 1), ("А-42", 2), ("Б-1", 3)], INVOICE_CUE, CONTRACT_CUE)
-    assert index.find(Purpose.of("счет А-042")) == []
-    assert index.find(Purpose.of("счет А-42")) == [2]
-    assert index.find(Purpose.of("счет А-000042 и Б-1")) == [1, 3]
+    assert index.find(PurposeWords.of("счет А-042")) == []
+    assert index.find(PurposeWords.of("счет А-42")) == [2]
+    assert index.find(PurposeWords.of("счет А-000042 и Б-1")) == [1, 3]
 
 
 def test_the_same_number_of_two_sellers_names_none():
-    assert NumberIndex([("Б-1", 1), ("Б-1", 2)], INVOICE_CUE, CONTRACT_CUE).find(Purpose.of("счет Б-1")) == []
+    assert NumberIndex([("Б-1", 1), ("Б-1", 2)], INVOICE_CUE, CONTRACT_CUE).find(PurposeWords.of("счет Б-1")) == []
 
 
 def test_odd_numbers_do_no_harm():
     index = NumberIndex([("", 1), ("№", 2), ("---", 3), ("01.02.2026", 4)], INVOICE_CUE, CONTRACT_CUE)
-    assert index.find(Purpose.of("счет № --- от 01.02.2026")) == []
+    assert index.find(PurposeWords.of("счет № --- от 01.02.2026")) == []
 
 
 @given(st.text())
@@ -195,6 +195,6 @@ def test_any_text_is_survived(text):
 def test_our_own_numbers_are_found_as_printed(prefix, year, sequence, before, after):
     number = f"{prefix}{year:02}-{sequence:06}"
     index = NumberIndex([(number, number)], INVOICE_CUE, CONTRACT_CUE)
-    assert index.find(Purpose.of(f"Оплата по счету {before}{number}{after}")) == [number]
-    assert index.find(Purpose.of(f"Оплата по счету {before}{number.lower()}{after}")) == [number]
-    assert index.find(Purpose.of(f"Оплата по счету {number}7")) == []
+    assert index.find(PurposeWords.of(f"Оплата по счету {before}{number}{after}")) == [number]
+    assert index.find(PurposeWords.of(f"Оплата по счету {before}{number.lower()}{after}")) == [number]
+    assert index.find(PurposeWords.of(f"Оплата по счету {number}7")) == []

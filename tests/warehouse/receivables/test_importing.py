@@ -134,7 +134,7 @@ def test_what_several_clients_may_mean_is_nobodys_advance(house, settings, tmp_p
 def test_a_refund_reopens_what_was_paid_after_what_was_free(house, settings, tmp_path):
     """1000 pay 300 + 500, 200 are free. 600 go back: the 200, then 400 of the invoice paid last: 100 of its 500 stay paid."""
     first, second = house.invoice("A", "300.00", "2026-01-10"), house.invoice("A", "500.00", "2026-02-10")
-    back = Paper("9", "600.00", "Возврат излишне перечисленных средств", day="2026-03-12", goes=True)
+    back = Paper("9", "600.00", "Возврат излишне перечисленных средств по п/п № 1", day="2026-03-12", goes=True)
     paid = Paper("1", "1000.00", "за услуги", INN, day="2026-03-10")
     import_payments(settings, statement(tmp_path / "1.txt", back), NOW)
     assert listed(settings, unmatched_only=True) == [(*money("-600.00"), None, *money("0.00", "0.00"))]
@@ -296,17 +296,16 @@ def _empty(house, tables=LEDGER + BILLS):
 
 KILLER = """
 import os, signal, sys
-from pipelines.receivables import ledger
-point, nth = sys.argv[1], int(sys.argv[2])
-real, calls = ledger.run, 0
-def deadly(connection, name, **binds):
+from pipelines.warehouse import query
+point, nth = "receivables/" + sys.argv[1], int(sys.argv[2])
+real, calls = query._text, 0
+def deadly(name):
     global calls
-    result = real(connection, name, **binds)
     calls += name == point
     if name == point and calls == nth:
         os.kill(os.getpid(), signal.SIGKILL)
-    return result
-ledger.run = deadly
+    return real(name)
+query._text = deadly
 sys.argv = ["fleetbill", "payments", "import", sys.argv[3]]
 from pipelines.cli.main import main
 main()
@@ -316,7 +315,7 @@ main()
 def test_killed_anywhere_two_at_once_and_run_again(house, settings, environment, tmp_path):
     numbers = [house.invoice("A", "100.00", f"2026-02-{day}") for day in range(10, 20)]
     papers = [Paper(str(n), "70.00", f"счет {number}", INN) for n, number in enumerate(numbers)]
-    papers.append(Paper("99", "35.00", "возврат", goes=True, day="2026-03-11"))
+    papers.append(Paper("99", "35.00", "возврат по п/п 3", goes=True, day="2026-03-11"))
     path = statement(tmp_path / "kl.txt", *papers, Paper("100", "5.00", "кто"))
     import_payments(settings, path, NOW)
     expected = contents(settings)

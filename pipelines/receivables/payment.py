@@ -1,0 +1,48 @@
+"""A payment in the ledger, and what makes two payments the same one (domain.md §8). Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import blake2b
+
+from pipelines.receivables.bank_document import account
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that came to an organization; `amount` below zero: money that left it, to the account and ИНН named as the payer's.
+
+    `payment_id` is the same whatever source tells of it; `paid_on`: the day on which the bank credited or debited it.
+    """
+
+    payment_id: str
+    organization_code: str
+    document_no: str
+    paid_on: date
+    amount: Decimal
+    payer_inn: str | None
+    payer_name: str
+    payer_account: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a payment's document says of itself; documents of one statement that agree in it are as many payments."""
+
+    our_account: str
+    number: str
+    on: date
+    amount: Decimal
+    payer_account: str
+
+    def payment_id(self, occurrence: int = 1) -> str:
+        """20 hexadecimal characters, the same for ever, for the n-th equal document of a statement.
+
+        `number` without leading zeros, for banks and 1C differ in them; `on` is the payment document's own date.
+        """
+        plain = self.number.strip().upper().lstrip("0")
+        parts = [account(self.our_account), plain, self.on.isoformat(), f"{self.amount:.2f}", account(self.payer_account)]
+        if occurrence > 1:
+            parts.append(str(occurrence))
+        return blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()

@@ -1,0 +1,14 @@
+-- grain: payment that came from one of the accounts or ИНН, with what was not given back of it and the invoices that it paid
+-- inputs: receivables.payments, receivables.allocations; :accounts, :inns
+-- rerun: reads only
+SELECT
+    p.payment_id, p.organization_code, p.client_code, p.document_no, p.paid_on, p.amount,
+    (p.amount + coalesce((SELECT sum(r.amount) FROM receivables.payments r WHERE r.reverses = p.payment_id), 0))::numeric(14, 2) AS left_over,
+    coalesce(p.payer_account, '') AS payer_account, p.payer_inn,
+    ARRAY(
+        SELECT DISTINCT a.number FROM receivables.allocations a WHERE a.payment_id = p.payment_id ORDER BY a.number
+    ) AS numbers
+FROM receivables.payments p
+WHERE p.amount > 0 AND p.source <> 'credit'
+    AND (p.payer_account = ANY(CAST(:accounts AS text[])) OR p.payer_inn = ANY(CAST(:inns AS text[])))
+ORDER BY p.paid_on, p.payment_id COLLATE "C"
