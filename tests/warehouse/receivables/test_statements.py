@@ -138,3 +138,25 @@ def test_a_missing_document_is_told_by_the_totals(house, settings, tmp_path):
     made.write_bytes(made.read_bytes().replace("СекцияДокумент".encode("cp1251"), f"{section}СекцияДокумент".encode("cp1251"), 1))
     (notice,) = import_payments(settings, made, NOW).notices
     assert notice == f"kl.txt:7: ВсегоПоступило of account {ACCOUNTS['ORG']} is 20.00, what the file holds comes to 10.00"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "amount = 1",
+        "paid_on = '2026-01-01'",
+        "payer_inn = '1'",
+        "organization_code = 'SEC'",
+        "purpose = ''",
+        "payment_id = 'x'",
+        "source = 'onec'",
+    ],
+)
+def test_a_stored_payment_is_changed_by_nobody(house, settings, tmp_path, change):
+    from sqlalchemy.exc import IntegrityError
+
+    import_payments(settings, statement(tmp_path / "kl.txt", Paper("1", "10.00", "x", INN)), NOW)
+    with pytest.raises(IntegrityError, match="only client and reversal become known"), house.owner() as connection:
+        connection.exec_driver_sql(f"UPDATE receivables.payments SET {change}")
+    with house.owner() as connection:
+        connection.exec_driver_sql("UPDATE receivables.payments SET client_code = 'B'")
