@@ -1,7 +1,7 @@
 """The contracts whose month comes to another total than the month before, the biggest first, and why."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +13,7 @@ from pipelines.period import Month
 from pipelines.rating.causes import Causes, Priced, causes
 from pipelines.rating.model import Basis, DayUsage, TariffVersion, Terms
 from pipelines.rating.segments import in_force
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,45 +46,34 @@ class Change:
 
 def biggest(connection: "Connection", month: Month, purpose: str, most: int) -> tuple[Change, ...]:
     """The ``most`` biggest changes of the drafted run against all that was billed for the month before."""
-    from sqlalchemy import text
-
-    binds = {"month": month.first, "previous": month.previous.first, "purpose": purpose, "most": most}
-    rows = connection.execute(text(statement("warehouse/reports/changes")), binds).all()
-    stay = [row.contract_no for row in rows if not row.is_new and not row.is_lost]
-    told = _told(connection, month, stay, {row.contract_no: (row.before, row.total) for row in rows}) if stay else {}
+    rows = query.rows(connection, "reports/changes", month=month.first, previous=month.previous.first, purpose=purpose, most=most)
+    stayed = {row.contract_no: (row.before, row.total) for row in rows if not row.is_new and not row.is_lost}
+    details = _details(connection, month, stayed) if stayed else {}
     return tuple(
-        Change(row.contract_no, row.client, row.before, row.total, row.is_new, row.is_lost, row.ends_on, **told.get(row.contract_no, {}))
+        Change(row.contract_no, row.client, row.before, row.total, row.is_new, row.is_lost, row.ends_on, **details.get(row.contract_no, {}))
         for row in rows
     )
 
 
-def _told(
-    connection: "Connection", month: Month, contracts: Sequence[str], totals: dict[str, tuple[Decimal, Decimal]]
-) -> dict[str, dict[str, Any]]:
-    from sqlalchemy import text
-
+def _details(connection: "Connection", month: Month, totals: Mapping[str, tuple[Decimal, Decimal]]) -> dict[str, dict[str, Any]]:
+    """Causes, fleets, changed terms and versions by contract; ``totals``: (month before, this month)."""
     known = inputs.read(connection, month)
-    found = connection.execute(
-        text(statement("warehouse/reports/changes_days")),
-        {"contracts": list(contracts), "previous": month.previous.first, "last": month.last},
+    days = by_contract(
+        (*row[:4], {name: Decimal(value) for name, value in row.meters.items()})
+        for row in query.rows(connection, "reports/changes_days", contracts=list(totals), previous=month.previous.first, last=month.last)
     )
-    rows = ((*row[:4], {name: Decimal(value) for name, value in row.meters.items()}) for row in found)
-    days = by_contract(rows)
     parties = {party.contract.contract_no: party for party in known.parties}
-    told = {}
-    for contract_no in contracts:
-        party = parties.get(contract_no)
-        if party is None:
-            continue
-        terms, used = known.terms.get(contract_no, ()), days.get(contract_no, [])
+    details = {}
+    for contract_no in totals.keys() & parties.keys():
+        party, terms, used = parties[contract_no], known.terms.get(contract_no, ()), days.get(contract_no, [])
         priced = Priced(party.contract, terms, known.tariffs, known.vat_modes.get(party.contract.organization_code, ()))
-        told[contract_no] = {
+        details[contract_no] = {
             "causes": causes(priced, month, used, *totals[contract_no]),
             "fleet": _fleets(month, terms, used),
             "terms": _changed_terms(month, terms),
-            "versions": _begun(month, terms, known.tariffs),
+            "versions": _new_versions(month, terms, known.tariffs),
         }
-    return told
+    return details
 
 
 def _fleets(month: Month, terms: Sequence[Terms], days: Sequence[DayUsage]) -> tuple[Fraction, Fraction] | None:
@@ -104,7 +93,7 @@ def _changed_terms(month: Month, terms: Sequence[Terms]) -> list[tuple[str, Any,
     return [(name, getattr(before, name), getattr(now, name)) for name in TERMS if getattr(before, name) != getattr(now, name)]
 
 
-def _begun(month: Month, terms: Sequence[Terms], tariffs: inputs.Tariffs) -> list[TariffVersion]:
+def _new_versions(month: Month, terms: Sequence[Terms], tariffs: inputs.Tariffs) -> list[TariffVersion]:
     now = in_force(terms, month.last)
     versions = tariffs.get(now.tariff_code, ()) if now else ()
     return [version for version in versions if month.previous.first < version.valid_from <= month.last]

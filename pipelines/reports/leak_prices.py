@@ -87,7 +87,7 @@ class Prices:
         return self._averages[key]
 
 
-def told(vehicle_days: int, price: Price) -> str:
+def arithmetic(vehicle_days: int, price: Price) -> str:
     """Such as «12 машино-дней × 9,68 ₽ (средняя цена машино-дня на gps1)»; a price without end is shown with four decimals."""
     amount = Decimal(price.amount.numerator) / price.amount.denominator
     is_exact = 100 % price.amount.denominator == 0

@@ -1,16 +1,16 @@
 """Leakage: what was served in a month and not billed, in vehicles and in roubles (domain.md §10)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
-from pipelines.reports.leak_prices import Price, Prices, Rate, told
-from pipelines.warehouse.statements import statement
+from pipelines.reports.leak_prices import Price, Prices, Rate, arithmetic
+from pipelines.warehouse import query
 from pipelines.wording.russian import roubles
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ UNKNOWN = "цена неизвестна"
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Vehicles that somebody was served with for nothing.
+    """Vehicles that were served and paid by nobody.
 
     ``kind``: of the finding; ``subject``: the platform for vehicles of nobody, else the contract; ``vehicles``: different ones
-    (of a contract as a whole: its peak); ``roubles``: an estimate without VAT; ``how``: the arithmetic in Russian.
+    (of a contract as a whole: its peak); ``roubles``: an estimate without VAT; ``how``: the arithmetic of it, in Russian.
     """
 
     kind: str
@@ -41,7 +41,7 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Vehicle-days that nobody pays for. ``billed``: net that their contract was billed for its vehicles on the same days all the same."""
+    """Vehicle-days that nobody pays for. ``billed``: what their contract was nevertheless billed for the same days, net."""
 
     kind: str
     subject: str
@@ -62,40 +62,49 @@ def leakage(connection: "Connection", month: Month) -> tuple[Leak, ...]:
     served = [*_unbilled(connection, month), *_parked(connection, month), *_zero_prices(connection, month)]
     if not served:
         return ()
-    prices = _prices(connection, month, sorted({one.contract_no for one in served if one.contract_no}))
-    return tuple(valued(one, _price(prices, one)) for one in served)
+    prices = _prices(connection, month, sorted({unpaid.contract_no for unpaid in served if unpaid.contract_no}))
+    return tuple(priced(unpaid, _price(prices, unpaid)) for unpaid in served)
 
 
-def valued(one: Served, price: Price | None) -> Leak:
+def priced(served: Served, price: Price | None) -> Leak:
     """The estimate: vehicle-days × price, less what was billed for the same days; never below nothing. Rounded once."""
-    roubles_lost, how = ZERO, "; ".join(filter(None, (UNKNOWN, one.note)))
-    if not one.vehicle_days:
-        how = one.note or "использование неизвестно"
+    lost, how = ZERO, "; ".join(filter(None, (UNKNOWN, served.note)))
+    if not served.vehicle_days:
+        how = served.note or "использование неизвестно"
     elif price is not None:
-        whole = price.amount * one.vehicle_days
-        roubles_lost = round_kopeck(max(Fraction(0), whole - Fraction(one.billed)))
-        less = f" − {roubles(one.billed)}\u00a0₽ уже выставлено" if one.billed else ""
-        how = told(one.vehicle_days, price) + less + (f"; {one.note}" if one.note else "")
+        lost = round_kopeck(max(Fraction(0), price.amount * served.vehicle_days - Fraction(served.billed)))
+        less = f" − {roubles(served.billed)}\u00a0₽ уже выставлено" if served.billed else ""
+        how = arithmetic(served.vehicle_days, price) + less + (f"; {served.note}" if served.note else "")
     return Leak(
-        one.kind, one.subject, one.contract_no, one.client_code, one.client, one.vehicles, one.vehicle_days, roubles_lost, how
-    )  # fmt: skip
+        served.kind,
+        served.subject,
+        served.contract_no,
+        served.client_code,
+        served.client,
+        served.vehicles,
+        served.vehicle_days,
+        roubles=lost,
+        how=how,
+    )
 
 
-def _price(prices: Prices, one: Served) -> Price | None:
-    if one.contract_no is None:
-        return prices.of_platforms({one.subject})
-    if one.kind == OUT_OF_CONTRACT:
-        return prices.of_ended(one.contract_no)
-    return prices.of_platforms(prices.platforms.get(one.contract_no, ())) if one.kind == ZERO_PRICE else prices.of_contract(one.contract_no)
+def _price(prices: Prices, served: Served) -> Price | None:
+    if served.contract_no is None:
+        return prices.of_platforms({served.subject})
+    if served.kind == OUT_OF_CONTRACT:
+        return prices.of_ended(served.contract_no)
+    if served.kind == ZERO_PRICE:
+        return prices.of_platforms(prices.platforms.get(served.contract_no, ()))
+    return prices.of_contract(served.contract_no)
 
 
 def _unbilled(connection: "Connection", month: Month) -> Iterator[Served]:
-    for row in _rows(connection, "leakage_unbilled", first=month.first, last=month.last):
+    for row in query.rows(connection, "reports/leakage_unbilled", first=month.first, last=month.last):
         yield Served(row.kind, row.subject, row.contract_no, row.client_code, row.client, row.vehicles, row.vehicle_days)
 
 
 def _parked(connection: "Connection", month: Month) -> Iterator[Served]:
-    for row in _rows(connection, "leakage_parked", month=month.first, last=month.last):
+    for row in query.rows(connection, "reports/leakage_parked", month=month.first, last=month.last):
         yield Served(
             PARKED, row.contract_no, row.contract_no, row.client_code, row.client, row.vehicles, row.vehicle_days, row.billed, row.russian
         )
@@ -103,17 +112,17 @@ def _parked(connection: "Connection", month: Month) -> Iterator[Served]:
 
 def _zero_prices(connection: "Connection", month: Month) -> Iterator[Served]:
     """One per contract: its vehicle-days in the segments where a price per vehicle was 0; a segment counts once."""
-    rows = _rows(connection, "leakage_zero_prices", first=month.first, last=month.last, month=month.first)
+    rows = query.rows(connection, "reports/leakage_zero_prices", first=month.first, last=month.last, month=month.first)
     for contract_no, group in groupby(rows, key=lambda row: row.contract_no):
-        found = list(group)
-        segments = {row.segment_from: row for row in found if row.is_per_vehicle}.values()
-        names = ", ".join(dict.fromkeys(f"«{row.component}»" for row in found))
+        components = list(group)
+        segments = {row.segment_from: row for row in components if row.is_per_vehicle}.values()
+        names = ", ".join(dict.fromkeys(f"«{row.component}»" for row in components))
         yield Served(
             ZERO_PRICE,
             contract_no,
             contract_no,
-            found[0].client_code,
-            found[0].client,
+            components[0].client_code,
+            components[0].client,
             max((row.vehicles for row in segments), default=0),
             sum(row.vehicle_days for row in segments),
             sum((row.billed for row in segments), ZERO),
@@ -124,10 +133,10 @@ def _zero_prices(connection: "Connection", month: Month) -> Iterator[Served]:
 def _prices(connection: "Connection", month: Month, contracts: list[str]) -> Prices:
     before = month.previous
     by_month: dict[Month, dict[str, Rate]] = {month: {}, before: {}}
-    for row in _rows(connection, "leakage_rates", first=before.first, last=month.last):
+    for row in query.rows(connection, "reports/leakage_rates", first=before.first, last=month.last):
         by_month[Month.of(row.month)][row.contract_no] = Rate(row.net, row.vehicle_days)
-    own = _rows(connection, "leakage_own_rates", first=month.first, contracts=contracts)
-    platforms = _rows(connection, "leakage_platforms", first=before.first, last=month.last)
+    own = query.rows(connection, "reports/leakage_own_rates", first=month.first, contracts=contracts)
+    platforms = query.rows(connection, "reports/leakage_platforms", first=before.first, last=month.last)
     return Prices(
         month,
         by_month[month],
@@ -135,9 +144,3 @@ def _prices(connection: "Connection", month: Month, contracts: list[str]) -> Pri
         {row.contract_no: (Month.of(row.month), Rate(row.net, row.vehicle_days)) for row in own},
         {row.contract_no: frozenset(row.platforms) for row in platforms},
     )
-
-
-def _rows(connection: "Connection", name: str, **binds: object) -> Iterable[Any]:
-    from sqlalchemy import text
-
-    return connection.execute(text(statement(f"warehouse/reports/{name}")), binds)

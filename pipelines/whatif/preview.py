@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.billing.contracts import NotInForce, asked_for
 from pipelines.billing.drafting import compute
@@ -12,11 +12,7 @@ from pipelines.period import Month
 from pipelines.rating.charges import Amounts
 from pipelines.rating.rows import listed_share, price_of
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from pipelines.warehouse import engine, query
 
 COLUMNS = (
     "contract_no", "client_code", "kind", "component", "segment_from", "segment_to", "quantity", "price", "share",
@@ -47,7 +43,7 @@ def preview_month(settings: Settings, month: Month, contract_no: str | None, at:
     """
     with engine.reading(settings) as connection:
         asked = asked_for(connection, contract_no)
-        closed = frozenset(_values(connection, "billing/closed_contracts", month=month.first))
+        closed = frozenset(query.scalars(connection, "billing/closed_contracts", month=month.first))
         if contract_no in closed:
             raise AlreadyClosed(
                 f"{month} of contract {contract_no} is closed: `fleetbill invoices --month {month}` lists what was issued, "
@@ -88,9 +84,3 @@ def _rows(draft: Draft) -> list[dict[str, Any]]:
         }
         for line in draft.lines
     ]
-
-
-def _values(connection: "Connection", name: str, **binds: object) -> list[str]:
-    from sqlalchemy import text
-
-    return list(connection.execute(text(statement(f"warehouse/{name}")), binds).scalars())

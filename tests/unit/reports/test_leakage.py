@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.period import Month
-from pipelines.reports.leak_prices import Price, Prices, Rate, told
-from pipelines.reports.leakage import Served, valued
+from pipelines.reports.leak_prices import Price, Prices, Rate, arithmetic
+from pipelines.reports.leakage import Served, priced
 
 JANUARY, DECEMBER, OCTOBER = Month(2026, 1), Month(2025, 12), Month(2025, 10)
 PLATFORMS = {"A": frozenset({"gps1"}), "B": frozenset({"gps1", "gps2"}), "C": frozenset({"gps3"}), "D": frozenset({"gps4"})}
@@ -56,7 +56,7 @@ def served(vehicle_days: int, billed: str = "0.00", note: str = "") -> Served:
 
 
 def test_rounded_once_at_the_end_and_told_with_four_decimals():
-    leak = valued(served(12), Price(Fraction(300, 31), "средняя цена машино-дня на gps1"))
+    leak = priced(served(12), Price(Fraction(300, 31), "средняя цена машино-дня на gps1"))
     # 12 × 300 ÷ 31 = 116.129…; the rounded price would give 12 × 9.68 = 116.16
     assert leak.roubles == Decimal("116.13")
     assert leak.how == "12 машино-дней × ≈ 9,6774\u00a0₽ (средняя цена машино-дня на gps1)"
@@ -64,20 +64,20 @@ def test_rounded_once_at_the_end_and_told_with_four_decimals():
 
 def test_what_was_billed_for_the_same_days_is_no_leak():
     price = Price(Fraction(10), "своя цена")
-    leak = valued(served(100, "900.00", "нет снимка"), price)
+    leak = priced(served(100, "900.00", "нет снимка"), price)
     assert leak.roubles == Decimal("100.00")  # 100 × 10 − 900
     assert leak.how.replace("\u00a0", " ") == "100 машино-дней × 10,00 ₽ (своя цена) − 900,00 ₽ уже выставлено; нет снимка"
-    assert valued(served(80, "900.00"), price).roubles == Decimal("0.00")
+    assert priced(served(80, "900.00"), price).roubles == Decimal("0.00")
 
 
 def test_without_a_price_or_without_usage_nothing_is_made_up():
-    assert [valued(served(5), None).roubles, valued(served(5), None).how] == [Decimal("0.00"), "цена неизвестна"]
-    assert valued(served(0, note="нет снимка"), Price(Fraction(10), "")).how == "нет снимка"
+    assert [priced(served(5), None).roubles, priced(served(5), None).how] == [Decimal("0.00"), "цена неизвестна"]
+    assert priced(served(0, note="нет снимка"), Price(Fraction(10), "")).how == "нет снимка"
 
 
 def test_days_are_counted_in_russian():
     price = Price(Fraction(1), "своя цена")
-    words = {count: told(count, price).split("×")[0].strip() for count in (1, 2, 5, 11, 12, 21, 114, 1003)}
+    words = {count: arithmetic(count, price).split("×")[0].strip() for count in (1, 2, 5, 11, 12, 21, 114, 1003)}
     assert list(words.values()) == [
         "1 машино-день", "2 машино-дня", "5 машино-дней", "11 машино-дней", "12 машино-дней", "21 машино-день", "114 машино-дней",
         "1\u00a0003 машино-дня",
