@@ -133,6 +133,16 @@ def run_cli(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys
 
 
 @pytest.fixture
+def smtp(tmp_path: Path):
+    """A real SMTP server on loopback, not yet started; its mail lies in a folder."""
+    from tests.smtp_server import Server, free_port
+
+    made = Server(tmp_path / "box", free_port())
+    yield made
+    made.kill()
+
+
+@pytest.fixture
 def author() -> Authorship:
     """A person who acts in tests."""
     return Authorship("Анна Петрова", "проверка", NOW)

@@ -1,19 +1,15 @@
 """The commands of master data as people and scripts use them: template, import, killed imports, many rows."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
 
 import openpyxl
-import pytest
-from sqlalchemy import create_engine, text
 
 from pipelines.master.importing import import_master
 from pipelines.master.sheets import SHEETS
-from tests.database import contents, difference
+from tests.database import contents
 from tests.sheets import as_csv, as_workbook, company, put
 
 
@@ -88,62 +84,6 @@ def test_bad_input_lists_places_on_stderr_and_exits_with_2(settings, run_cli, tm
     assert contents(settings) == before
     assert run_cli("master", "import", tmp_path / "nowhere.xlsx")[0] == 2
     assert run_cli("master", "import", tmp_path / "folder", "--reason", " ")[0] == 2
-
-
-@pytest.mark.parametrize("held", ["history", "terms"])
-def test_a_killed_import_leaves_nothing_and_runs_again(settings, environment, author, tmp_path, held):
-    """SIGKILL while the import waits inside its transaction, after it has written the tables before the held one."""
-    source = as_csv(company(), tmp_path / "folder")
-    before = contents(settings)
-    owner = create_engine(settings.database_owner_url)
-    command = [sys.executable, "-c", "from pipelines.cli.main import main; main()", "master", "import", source, "--by", author.by]
-    command += ["--reason", author.reason]
-    with owner.connect() as holder, owner.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
-        holder.execute(text(f"LOCK TABLE master.{held} IN EXCLUSIVE MODE"))  # readers pass, writers wait
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        _wait_until_it_waits(watcher, process, held)
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate(timeout=30)
-        holder.rollback()
-    owner.dispose()
-    _wait_until_gone(settings, process.pid)
-    assert contents(settings) == before
-    import_master(settings, source, author)
-    again = contents(settings)
-
-    _empty(settings)
-    import_master(settings, source, author)
-    assert difference(again, contents(settings)) == {}
-
-
-def _wait_until_it_waits(connection, process, held):
-    sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = CAST(:table AS regclass)"
-    for _ in range(600):
-        if connection.execute(text(sql), {"table": f"master.{held}"}).scalar():
-            return
-        assert process.poll() is None, process.stderr.read()
-        time.sleep(0.1)
-    raise AssertionError("the import never came to the held table")
-
-
-def _wait_until_gone(settings, pid):
-    owner = create_engine(settings.database_owner_url)
-    sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = :name"
-    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for _ in range(300):
-            if not connection.execute(text(sql), {"name": f"fleetbill {pid}"}).scalar():
-                break
-            time.sleep(0.1)
-    owner.dispose()
-
-
-def _empty(settings):
-    """An undisturbed start in the same database: the schema anew."""
-    from pipelines.warehouse import engine, migrate
-
-    engine.engine(settings).dispose()
-    migrate.downgrade(settings, "base")
-    migrate.upgrade(settings)
 
 
 def test_two_imports_at_once_end_as_one(settings, environment, author, tmp_path):

@@ -16,16 +16,8 @@ from tests import issued
 from tests.conftest import NOW
 from tests.database import contents
 from tests.delivery_reports import forwarded, recipient, report
-from tests.smtp_server import Server, free_port
 
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def smtp(tmp_path):
-    made = Server(tmp_path / "box", free_port())
-    yield made
-    made.kill()
 
 
 def _send(settings, smtp, at=NOW):

@@ -9,7 +9,6 @@ from pipelines.delivery.mail import sending, server
 from pipelines.warehouse import engine
 from tests.company import Company, steady
 from tests.conftest import NOW
-from tests.smtp_server import Server, free_port
 
 DAY = date(2026, 1, 31)
 CHOICES = {"BOTH": "both", "MAIL": "email", "OFF": "off", "ONEC": "1c"}
@@ -20,7 +19,7 @@ def _rows(settings, query):
         return [tuple(row) for row in connection.execute(text(query))]
 
 
-def test_each_client_gets_its_papers_its_own_way(settings, run_cli, tmp_path):
+def test_each_client_gets_its_papers_its_own_way(settings, run_cli, smtp, tmp_path):
     company = Company({contract: steady(2) for contract in CHOICES}, starts_on=DAY)
     folder = company.write_master(tmp_path / "master")
     path = folder / "clients.csv"
@@ -42,10 +41,7 @@ def test_each_client_gets_its_papers_its_own_way(settings, run_cli, tmp_path):
     assert {key for kind, key in queued if kind == "invoice"} == {numbers["BOTH"], numbers["ONEC"]}
     assert len([key for kind, key in queued if kind == "sale"]) == len(CHOICES)
 
-    smtp = Server(tmp_path / "box", free_port()).start()
-    try:
-        done = sending.send(settings, NOW, server=server.parse(smtp.uri()), at_once=True)
-    finally:
-        smtp.kill()
+    smtp.start()
+    done = sending.send(settings, NOW, server=server.parse(smtp.uri()), at_once=True)
     assert (done.sent, done.suppressed) == (2, 2)
     assert sorted(message["To"] for message in smtp.messages()) == ["both@client.example", "mail@client.example"]

@@ -2,9 +2,6 @@
 
 import csv
 import json
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -306,55 +303,6 @@ def test_the_commands(house, settings, run_cli, tmp_path):
     path = statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24")
     code, out, err = run_cli("payments", "import", path, "--format", "json")
     assert (code, json.loads(out)[0]["payments"]) == (0, 1), err
-
-
-KILLER = """
-import os, signal, sys
-from pipelines.access import block_lists, facts
-point, nth = sys.argv[1], int(sys.argv[2])
-calls = 0
-def deadly(real, counts):
-    def call(*args, **binds):
-        global calls
-        result = real(*args, **binds)
-        calls += counts(*args)
-        if calls == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    return call
-if point == "write":
-    block_lists.write = deadly(block_lists.write, lambda *args: 1)
-elif point == "replace":
-    import pathlib
-    pathlib.Path.replace = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
-else:
-    from pipelines.access import dunning, platforms
-    facts.run = platforms.run = deadly(facts.run, lambda connection, name: name == point)
-sys.argv = ["fleetbill", *sys.argv[3:]]
-from pipelines.cli.main import main
-main()
-"""
-
-
-@pytest.mark.parametrize(("point", "nth"), [("add_order", 1), ("add_run", 1), ("write", 1), ("replace", 1), ("add_outcome", 1)])
-def test_a_killed_ladder_is_completed_by_the_next(house, settings, environment, point, nth, tmp_path):
-    house.platform("gps2", "files")
-    house.account("second", "K-A", platform="gps2")
-    arguments = ("dunning", "--date", "2026-03-24")
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLER, point, str(nth), *arguments], env=environment, capture_output=True, timeout=60, check=False
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    path = settings.exchange / "access" / "gps1" / "blocked.csv"
-    assert not path.exists() or blocked(settings) == ["K-A"]  # never half a list
-    again = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *arguments], env=environment, capture_output=True, timeout=60, check=False
-    )
-    assert again.returncode == 0, again.stderr
-    assert (blocked(settings), [row["account_id"] for row in listed(settings, "gps2")]) == (["K-A"], ["second"])
-    assert orders(house) == [("K-A", "block", "unknown", "blocked"), ("second", "block", "unknown", "blocked")]
-    assert house.rows("SELECT organization_code, day FROM access.runs ORDER BY 1") == [("ORG", DAY), ("SEC", DAY)]
-    assert house.rows("SELECT count(*) FROM delivery.mail_outbox WHERE event_kind = 'blocked'") == [(1,)]
 
 
 class Remote:

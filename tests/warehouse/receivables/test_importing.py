@@ -1,9 +1,5 @@
 """Payments of bank statements in the ledger: once each, matched, advances and credits paying what is open."""
 
-import os
-import signal
-import subprocess
-import sys
 from decimal import Decimal
 
 import pytest
@@ -250,7 +246,7 @@ def test_the_ledger_agrees_in_any_order_of_files(house, settings, tmp_path, invo
     outcomes = []
     orders = data.draw(st.lists(st.permutations(range(len(paid))), min_size=2, max_size=2))
     for order in orders:
-        _empty(house)
+        house.empty()
         numbers = house.invoices([(client, f"{total}.00", f"2026-02-{10 + place}") for place, (client, total) in enumerate(invoices)])
         for index in order:
             amount, inn, named = paid[index]
@@ -270,64 +266,3 @@ def test_the_ledger_agrees_in_any_order_of_files(house, settings, tmp_path, invo
         )
         outcomes.append((owed, sum(row["advance"] for row in rows)))
     assert outcomes[0] == outcomes[1]
-
-
-LEDGER = (
-    "receivables.allocations",
-    "receivables.payments",
-    "receivables.imports",
-    "findings.occurrences",
-    "delivery.mail_outbox",
-    "delivery.mail_attempts",
-)
-BILLS = ("billing.invoices", "billing.invoice_lines")
-
-
-def _empty(house, tables=LEDGER + BILLS):
-    """Empty tables that otherwise only grow, as their owner."""
-    house.last_no = 0
-    with house.owner() as connection:
-        for table in tables:
-            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)}")
-        for table in tables:
-            connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-
-
-KILLER = """
-import os, signal, sys
-from pipelines.warehouse import query
-point, nth = "receivables/" + sys.argv[1], int(sys.argv[2])
-real, calls = query._text, 0
-def deadly(name):
-    global calls
-    calls += name == point
-    if name == point and calls == nth:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return real(name)
-query._text = deadly
-sys.argv = ["fleetbill", "payments", "import", sys.argv[3]]
-from pipelines.cli.main import main
-main()
-"""
-
-
-def test_killed_anywhere_two_at_once_and_run_again(house, settings, environment, tmp_path):
-    numbers = [house.invoice("A", "100.00", f"2026-02-{day}") for day in range(10, 20)]
-    papers = [Paper(str(n), "70.00", f"счет {number}", INN) for n, number in enumerate(numbers)]
-    papers.append(Paper("99", "35.00", "возврат по п/п 3", goes=True, day="2026-03-11"))
-    path = statement(tmp_path / "kl.txt", *papers, Paper("100", "5.00", "кто"))
-    import_payments(settings, path, NOW)
-    expected = contents(settings)
-    _empty(house, LEDGER)
-    for point in ("add_payments", "add_allocations", "set_owners", "take_back", "allocate_open", "add_import"):
-        command = [sys.executable, "-c", KILLER, point, "1", str(path)]
-        assert subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False).returncode == -signal.SIGKILL, point
-        assert contents(settings)["receivables.payments"] == [], point
-    command = [sys.executable, "-m", "pipelines.cli", "payments", "import", str(path)]
-    racing = [
-        subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)
-    ]
-    said = [one.communicate(timeout=60) for one in racing]
-    assert [one.returncode for one in racing] == [0, 0], said
-    assert difference(contents(settings), expected) == {}

@@ -1,0 +1,47 @@
+"""A company whose files are imported and landed once, and copies of it: what scenarios, kills and DAGs begin with."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from pipelines.clock import Authorship
+from pipelines.evidence.folder import land_folder
+from pipelines.master.importing import import_master
+from pipelines.settings import Settings
+from tests.company import Company
+from tests.conftest import NOW, cloned, release
+
+
+@dataclass(frozen=True)
+class Template:
+    """A database that may be cloned (nobody is connected to it) and the home that belongs to it."""
+
+    server_home: Path
+    database: str
+    home: Path
+
+    @contextmanager
+    def copy(self, home: Path) -> Iterator[Settings]:
+        """Settings of a company of its own that begins where the template stands."""
+        shutil.copytree(self.home, home)
+        with cloned(self.server_home, home, self.database) as made:
+            yield made
+
+
+@contextmanager
+def landed(server_home: Path, folder: Path, company: Company, at: datetime = NOW) -> Iterator[Template]:
+    """The company's master data and the days of its months, as a template; a fleet may shrink as it likes."""
+    with cloned(server_home, folder / "home") as made:
+        import_master(made, str(company.write_master(folder / "master")), Authorship("Анна", "начало", at))
+        land_folder(replace(made, snapshot_max_drop=Decimal("0.9")), "gps1", str(company.write_snapshots(folder / "snapshots")), at)
+        yield template(server_home, made)
+
+
+def template(server_home: Path, prepared: Settings) -> Template:
+    """What a test has prepared, for others to copy; its connections are closed."""
+    release(prepared)
+    return Template(server_home, prepared.database_url.split("@/")[1].split("?")[0], prepared.home)
