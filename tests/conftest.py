@@ -79,7 +79,7 @@ def cloned(server_home: Path, home: Path, template: str = _TEMPLATE) -> Iterator
         database_url=embedded.address(server_home, embedded.APPLICATION, name),
         database_owner_url=embedded.address(server_home, embedded.OWNER, name),
     )
-    made.home.mkdir(exist_ok=True)
+    made.home.mkdir(parents=True, exist_ok=True)
     try:
         yield made
     finally:
@@ -102,9 +102,8 @@ def settings(server_home: Path, tmp_path: Path) -> Iterator[Settings]:
         yield made
 
 
-@pytest.fixture
-def environment(settings: Settings) -> dict[str, str]:
-    """Environment for a real `fleetbill` process of this test."""
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Environment for a real `fleetbill` process with these settings' home and database."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("FLEETBILL_")}
     return {
         **kept,
@@ -112,6 +111,12 @@ def environment(settings: Settings) -> dict[str, str]:
         "FLEETBILL_DATABASE_URL": settings.database_url,
         "FLEETBILL_DATABASE_OWNER_URL": settings.database_owner_url,
     }
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    """Environment for a real `fleetbill` process of this test."""
+    return environment_of(settings)
 
 
 @pytest.fixture

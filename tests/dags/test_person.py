@@ -1,6 +1,5 @@
 """A person's answer in Airflow carried through to issued invoices: a close with a contract held back, two people, a correction."""
 
-import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,8 +12,8 @@ from pipelines.clock import Authorship
 from pipelines.period import Month
 from pipelines.warehouse import engine
 from tests.company import Company, steady
-from tests.conftest import cloned, release
 from tests.dags.conftest import DAGS
+from tests.landed import landed
 
 pytestmark = pytest.mark.airflow
 
@@ -25,23 +24,13 @@ COMPANY = Company({"K1": steady(10), "K2": steady(4)}, months=(MONTH,))
 
 @pytest.fixture(scope="session")
 def february(server_home, tmp_path_factory):
-    """February, landed: the name of a database to clone, and its home folder."""
-    from pipelines.evidence.folder import land_folder
-    from pipelines.master.importing import import_master
-
-    folder = tmp_path_factory.mktemp("february")
-    with cloned(server_home, folder / "home") as made:
-        import_master(made, str(COMPANY.write_master(folder / "master")), Authorship("Анна", "начало", AT))
-        land_folder(made, "gps1", str(COMPANY.write_snapshots(folder / "snapshots")), AT)
-        release(made)
-        yield made.database_url.split("@/")[1].split("?")[0], folder / "home"
+    with landed(server_home, tmp_path_factory.mktemp("february"), COMPANY, AT) as template:
+        yield template
 
 
 @pytest.fixture
-def settings(server_home, tmp_path, february):
-    template, home = february
-    shutil.copytree(home, tmp_path / "home")
-    with cloned(server_home, tmp_path / "home", template) as made:
+def settings(tmp_path, february):
+    with february.copy(tmp_path / "home") as made:
         yield made
 
 

@@ -1,12 +1,6 @@
 """Vehicles paid ahead, through the commands that people type: advance, watched days, the close (domain.md §6)."""
 
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,13 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.billing import bounds
-from pipelines.clock import Authorship
-from pipelines.runs.watch import watch
+from pipelines.period import Month
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
 from tests.company import Company, steady
-from tests.conftest import NOW, cloned, release
-from tests.database import contents, difference
+from tests.landed import landed
 
 MONTH = "2026-04"  # 30 days
 AFTER = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -54,7 +46,7 @@ COMPANY = Company(
         "P5": lambda day: 10 if day.day <= 15 else 16,
         "P6": steady(4),
     },
-    months=(),
+    months=(Month(2026, 4),),
     terms={
         "P1": {"prepaid_vehicles": "10"},
         "P2": {"prepaid_vehicles": "10"},
@@ -73,27 +65,16 @@ DAYS = [date(2026, 4, number) for number in range(1, 31)]
 
 @pytest.fixture(scope="session")
 def april(server_home, tmp_path_factory):
-    """Master data and April, landed once: the name of a database to clone, and its home folder."""
-    from pipelines.evidence.folder import land_folder
-    from pipelines.master.importing import import_master
-
-    folder = tmp_path_factory.mktemp("april")
-    for day in DAYS:
-        COMPANY.write_day(folder / "snapshots", day)
-    with cloned(server_home, folder / "home") as made:
-        import_master(made, str(COMPANY.write_master(folder / "master")), Authorship("Анна", "начало", NOW))
-        land_folder(replace(made, snapshot_max_drop=Decimal("0.9")), "gps1", str(folder / "snapshots"), NOW)
-        release(made)
-        yield made.database_url.split("@/")[1].split("?")[0], folder / "home"
+    """Master data and April, landed once."""
+    with landed(server_home, tmp_path_factory.mktemp("april"), COMPANY) as template:
+        yield template
 
 
 @pytest.fixture
-def settings(server_home, tmp_path, april, monkeypatch):
+def settings(tmp_path, april, monkeypatch):
     """The company with April landed; a run may touch every client without a person."""
-    template, home = april
-    shutil.copytree(home, tmp_path / "home")
     monkeypatch.setenv("FLEETBILL_UNATTENDED_SHARE", "1")
-    with cloned(server_home, tmp_path / "home", template) as made:
+    with april.copy(tmp_path / "home") as made:
         yield made
 
 
@@ -258,31 +239,6 @@ def test_an_advance_that_nobody_answered_counts_once_when_the_close_bills_it(set
         left = connection.execute(text("SELECT contract_no FROM billing.drafts WHERE purpose = 'prepay' AND NOT discarded")).scalars().all()
     assert left == []
     assert _json(run_cli("prepay", "--month", MONTH, "--format", "json")) == []
-
-
-@pytest.mark.parametrize("table", ["turns", "approvals", "invoices"])
-def test_a_killed_watch_is_completed_by_the_next(settings, run_cli, environment, server_home, tmp_path, april, table):
-    """SIGKILL when the run has reached a table; what watching again leaves equals an undisturbed run."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.cli", "watch", "--date", "2026-04-30", "--approve-by", "Анна", "--issue-date", "2026-04-30"],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    with engine.engine(settings).connect() as connection:
-        deadline = time.monotonic() + 60
-        while process.poll() is None and time.monotonic() < deadline:
-            if connection.execute(text(f"SELECT count(*) FROM billing.{table}")).scalar_one():
-                break
-            connection.rollback()
-            time.sleep(0.002)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    _json(run_cli("watch", "--date", "2026-04-30", "--approve-by", "Анна", "--issue-date", "2026-04-30", "--format", "json"))
-    template, home = april
-    shutil.copytree(home, tmp_path / "undisturbed")
-    with cloned(server_home, tmp_path / "undisturbed", template) as other:
-        person = Authorship("Анна", "approved at the command line", AFTER)
-        watch(other, date(2026, 4, 30), approver=person, issued_on=date(2026, 4, 30), at=AFTER)
-        assert difference(contents(settings), contents(other)) == {}
 
 
 def test_what_a_person_refused_is_not_issued_unattended_later(settings, run_cli, monkeypatch):

@@ -1,13 +1,6 @@
 """A month from files to issued invoices, through the commands that people type."""
 
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import time
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,24 +14,19 @@ from pipelines.period import Month
 from pipelines.runs.close import close
 from pipelines.warehouse import engine
 from tests.company import Company, steady
-from tests.conftest import NOW, cloned, release
-from tests.database import contents, difference
+from tests.conftest import NOW, cloned
+from tests.database import contents
+from tests.killing import start
+from tests.landed import landed
 
 COMPANY = Company({"K1": steady(10), "K2": lambda day: 10 if day.day <= 15 else 16, "K3": steady(0)}, terms={"K2": {"basis": "average"}})
 
 
 @pytest.fixture(scope="session")
 def january(server_home, tmp_path_factory):
-    """The company's master data and January, landed once: the name of a database to clone, and its home folder."""
-    from pipelines.evidence.folder import land_folder
-    from pipelines.master.importing import import_master
-
-    folder = tmp_path_factory.mktemp("january")
-    with cloned(server_home, folder / "home") as made:
-        import_master(made, str(COMPANY.write_master(folder / "master")), Authorship("Анна", "начало", NOW))
-        land_folder(replace(made, snapshot_max_drop=Decimal("0.9")), "gps1", str(COMPANY.write_snapshots(folder / "snapshots")), NOW)
-        release(made)
-        yield made.database_url.split("@/")[1].split("?")[0], folder / "home"
+    """The company's master data and January, landed once."""
+    with landed(server_home, tmp_path_factory.mktemp("january"), COMPANY) as template:
+        yield template
 
 
 @pytest.fixture
@@ -48,9 +36,7 @@ def settings(request, server_home, tmp_path):
         with cloned(server_home, tmp_path / "home") as made:
             yield made
         return
-    template, home = request.getfixturevalue("january")
-    shutil.copytree(home, tmp_path / "home")
-    with cloned(server_home, tmp_path / "home", template) as made:
+    with request.getfixturevalue("january").copy(tmp_path / "home") as made:
         yield made
 
 
@@ -155,11 +141,7 @@ def test_a_month_without_snapshots_is_not_approved(company, run_cli, tmp_path):
     assert "nothing of 2026-01 can be billed" in err
 
 
-def _close_process(environment):
-    return subprocess.Popen(
-        [sys.executable, "-m", "pipelines.cli", "close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01"],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+CLOSE = ("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01")
 
 
 def test_two_closes_at_once_the_second_is_refused_and_told_who(loaded, run_cli, settings, environment):
@@ -169,47 +151,11 @@ def test_two_closes_at_once_the_second_is_refused_and_told_who(loaded, run_cli, 
         code, _, err = run_cli("close", "--month", "2026-01", "--approve-by", "Анна")
     assert code == 1
     assert "billing of 2026-01 is already running, by Борис (process" in err
-    racing = [_close_process(environment) for _ in range(2)]
+    racing = [start(environment, *CLOSE) for _ in range(2)]
     said = [one.communicate(timeout=120) for one in racing]
     assert sorted(one.returncode for one in racing) in ([0, 1], [0, 0]), said
     numbers = [row["number"] for row in _json(run_cli("invoices", "--month", "2026-01", "--format", "json"))]
     assert numbers == ["ВМ26-000001", "ВМ26-000002"]
-
-
-@pytest.mark.parametrize("moment", ["draft", "approved", "issued"])
-def test_a_killed_close_is_completed_by_the_next(loaded, january, run_cli, settings, environment, server_home, tmp_path, moment):
-    """SIGKILL a real process when it has reached a certain state; what the next run leaves equals an undisturbed run."""
-    reached = {
-        "draft": "SELECT count(*) FROM billing.turns",
-        "approved": "SELECT count(*) FROM billing.approvals",
-        "issued": "SELECT count(*) FROM billing.invoices",
-    }[moment]
-    process = _close_process(environment)
-    with engine.engine(settings).connect() as connection:
-        deadline = time.monotonic() + 60
-        while process.poll() is None and time.monotonic() < deadline:
-            if connection.execute(text(reached)).scalar_one():
-                break
-            connection.rollback()
-            time.sleep(0.002)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    _json(run_cli("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01", "--format", "json"))
-    killed = contents(settings)
-    template, home = january
-    shutil.copytree(home, tmp_path / "undisturbed")
-    with cloned(server_home, tmp_path / "undisturbed", template) as other:
-        issued_on = date(2026, 2, 1)
-        close(other, Month(2026, 1), approver=Authorship("Анна", "approved at the command line", NOW), issued_on=issued_on, at=NOW)
-        assert difference(killed, contents(other)) == {}
-        assert _files(settings.home) == _files(other.home)
-
-
-def _files(home):
-    """Everything under a home but the server's own: name → size, times and digests in names left out of the question."""
-    return sorted(
-        (str(path.relative_to(home)), path.stat().st_size) for path in home.rglob("*") if path.is_file() and path.suffix != ".xlsx"
-    )
 
 
 def _rows(settings, query):
@@ -255,7 +201,7 @@ def test_the_thousand_contracts_of_two_closes(run_cli, tmp_path, settings, envir
     company = Company(fleets, terms={"K0500": {"tariff_code": "T2"}}, extra=_second_tariff("2027-01-01", "1"))
     assert run_cli("master", "import", company.write_master(tmp_path / "m"))[0] == 0
     assert run_cli("snapshot", "land", "--platform", "gps1", "--source", company.write_snapshots(tmp_path / "s"))[0] == 0
-    racing = [_close_process(environment) for _ in range(2)]
+    racing = [start(environment, *CLOSE) for _ in range(2)]
     said = [one.communicate(timeout=240) for one in racing]
     assert 0 in [one.returncode for one in racing], said
     rows = _rows(settings, "SELECT sequence_no, total FROM billing.invoices ORDER BY sequence_no")

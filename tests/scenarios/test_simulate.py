@@ -4,9 +4,6 @@ import csv
 import io
 import json
 import shutil
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -309,29 +306,6 @@ def test_a_simulation_says_what_an_import_would_do(own, run_cli, source):
     assert {row["contract_no"]: row["total"] for row in json.loads(out)} == expected
     again, _ = _simulated(run_cli, tried)
     assert {row["client_code"]: row["simulated"] for row in again} == {row["client_code"]: row["simulated"] for row in rows}
-
-
-KILLER = """
-import os, signal, sys
-from pipelines.whatif import simulate
-real, calls = simulate._compared, []
-def deadly(*arguments):
-    calls.append(real(*arguments))
-    if len(calls) == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return calls[-1]
-simulate._compared = deadly
-sys.argv = ["fleetbill", *sys.argv[1:]]
-from pipelines.cli.main import main
-main()
-"""
-
-
-def test_killed_in_the_middle_it_has_stored_nothing(settings, environment, source):
-    """The fixture compares the whole database."""
-    tried = source(components=[{**T1, **VEHICLES, "price": "360"}])
-    command = [sys.executable, "-c", KILLER, "preview", "--month", "2025-11", "--tariffs", str(tried)]
-    assert subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False).returncode == -signal.SIGKILL
 
 
 def test_it_waits_for_no_import_and_no_nightly_run(settings, run_cli, source):
