@@ -15,9 +15,10 @@ from pathlib import Path
 
 from lxml import etree
 
-from pipelines.delivery.onec.message import Envelope, write_message
+from pipelines.delivery.onec.message import Envelope
 from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, Organization, Row, Service
 from pipelines.documents.model import Bank
+from tests.onec_messages import write_message
 
 MAX_RATIO = 3
 MAX_GROWTH_MIB = 8

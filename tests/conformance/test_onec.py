@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from pipelines.delivery.onec.header import read_header
-from pipelines.delivery.onec.message import SENT, VERSIONS, Envelope, ObjectType, write_message
+from pipelines.delivery.onec.message import SENT, VERSIONS, Envelope, ObjectType
 from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, InvoiceLink, Organization, Row, Sale, Service
 from pipelines.documents.model import Bank
 from tests.conftest import SHARED
+from tests.onec_messages import write_message
 
 SCHEMAS = SHARED / "formats" / "enterprisedata"
 pytestmark = [

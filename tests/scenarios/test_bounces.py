@@ -5,6 +5,7 @@ import mailbox
 import os
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_string
 
 import pytest
 from sqlalchemy import text
@@ -253,3 +254,57 @@ def test_a_test_system_hears_of_its_own_address(settings, smtp, tmp_path):
     (letter,) = _sent(told, smtp, "real@client.example")
     (read,) = read_bounces(told, _file(tmp_path, report(letter, recipient("test@house.example"))), LATER)
     assert (read.outcome, read.address) == ("bounced", "test@house.example")
+
+
+def _relayed(address, name="r-1@relay.example", letter="0107-relay@relay.example"):
+    """A report about a letter that a relay gave a Message-ID of its own."""
+    return report(message_from_string(f"Message-ID: <{letter}>\n\nx"), recipient(address), name=name, headers_only=True)
+
+
+def test_a_relay_with_message_ids_of_its_own_leaves_a_finding_about_the_address(settings, smtp, tmp_path):
+    _sent(settings, smtp, "Gone@client.example", "here@client.example")
+    before = _letter(settings)
+    path = _file(tmp_path, _relayed("gone@CLIENT.example"))
+    (read,) = read_bounces(settings, path, LATER)
+    assert (read.outcome, read.kind, read.key, read.address, read.is_problem) == ("bounced", "", "", "gone@CLIENT.example", False)
+    ((kind, subject, detail),) = _findings(settings)
+    assert (kind, subject) == ("bounced_address", "C-0001/gone@client.example")
+    assert detail.startswith("a letter came back, which one is not known (report <r-1@relay.example>): 5.1.1")
+    assert _letter(settings) == before  # a report can be forged: no letter is touched
+    stored = contents(settings)
+    assert [line.outcome for line in read_bounces(settings, path, LATER + timedelta(days=2))] == ["known"]
+    assert contents(settings) == stored
+
+
+def test_two_reports_of_a_day_stand_beside_each_other(settings, smtp, tmp_path):
+    _sent(settings, smtp, "gone@client.example")
+    for number in (1, 2):
+        path = _file(tmp_path, _relayed("gone@client.example", name=f"r-{number}@relay.example"))
+        assert [line.outcome for line in read_bounces(settings, path, LATER)] == ["bounced"]
+    ((_, _, detail),) = _findings(settings)
+    assert "<r-1@relay.example>" in detail
+    assert "<r-2@relay.example>" in detail
+    assert [line.outcome for line in read_bounces(settings, path, LATER + timedelta(days=1))] == ["known"]
+
+
+def test_an_address_that_is_not_one_client_s_alone_stays_a_question(settings, smtp, tmp_path):
+    _sent(settings, smtp, "shared@client.example", "shared@client.example", "own@client.example")
+    before = contents(settings)
+    for address in ("shared@client.example", "stranger@client.example"):
+        assert [line.outcome for line in read_bounces(settings, _file(tmp_path, _relayed(address)), LATER)] == ["unmatched"]
+    # a letter that was handed over long ago does not come back now
+    much_later = LATER + timedelta(days=40)
+    assert [line.outcome for line in read_bounces(settings, _file(tmp_path, _relayed("own@client.example")), much_later)] == ["unmatched"]
+    assert contents(settings) == before
+
+
+def test_one_file_that_nobody_can_read_holds_up_no_other(settings, smtp, tmp_path):
+    _sent(settings, smtp, "gone@client.example")
+    inbox = settings.exchange / "mail" / "in"
+    inbox.mkdir(parents=True)
+    (inbox / "a.eml").write_bytes(b"Content-Type: multipart/report; boundary=B\n\n" + b"\n" * 500_000)
+    (inbox / "b.eml").write_bytes(b"\xff\x00")
+    (inbox / "c.eml").write_bytes(_relayed("gone@client.example"))
+    assert [line.outcome for line in read_inbox(settings, LATER)] == ["not_a_report", "not_a_report", "bounced"]
+    assert sorted(path.name for path in (inbox.parent / "failed").iterdir()) == ["a.eml", "a.eml.error.txt", "b.eml", "b.eml.error.txt"]
+    assert [path.name for path in (inbox.parent / "done").iterdir()] == ["c.eml"]

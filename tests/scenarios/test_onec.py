@@ -5,11 +5,12 @@ import json
 import pytest
 
 from pipelines.delivery.onec.header import read_header
-from pipelines.delivery.onec.message import Envelope, write_message
+from pipelines.delivery.onec.message import Envelope
 from pipelines.delivery.onec.model import Organization
 from tests.books import AT, Books, Line
 from tests.company import Company, steady
 from tests.killing import start
+from tests.onec_messages import write_message
 
 SEND = "from pipelines.cli.main import main; main(['onec', 'send'])"
 

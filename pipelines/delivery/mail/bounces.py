@@ -2,11 +2,13 @@
 
 Later letters still go to an address that bounced: only a person can say whether it is wrong, and a report can be forged by anybody who
 holds one of our letters, so it must not be able to silence a client. Every letter that comes back is a finding again.
+A relay may give a letter a Message-ID of its own; its reports name that one. Then the address alone tells: where letters went to it
+lately and it is one client's, that is a finding, and no letter is touched.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +18,10 @@ from pipelines.delivery.mail.compose import Unsendable, ascii_address
 from pipelines.delivery.mail.dsn import NoReport, Recipient, Report, read_reports
 from pipelines.delivery.mail.mailbox_files import dropped, messages
 from pipelines.delivery.mail.rules import after_bounce, one_line
-from pipelines.delivery.mail.sending import ZONE, read_message, run
+from pipelines.delivery.mail.sending import ZONE, client_kinds, read_message
 from pipelines.inbox import move
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
+from pipelines.warehouse import engine, query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,13 +31,16 @@ BOUNCED = "bounced"
 """Outcome of the attempt that a report is written down as; its Message-ID is the report's own."""
 
 FAILED = "failed"
+LATELY = timedelta(days=30)
+"""A report about a letter that was handed over longer ago is no report about ours: servers give up after days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one line of a report came to. ``outcome``: bounced; known (read before); delayed, delivered (no bounce); unmatched
-    (it is about no letter of ours); waiting (the letter's hand-over is not settled yet); not_a_report; unreadable (the file
-    system refuses it: it stays where it is and is tried again)."""
+    """What one line of a report came to. ``outcome``: bounced (``kind`` and ``key`` are empty where the address is known and the
+    letter is not); known (read before); delayed, delivered (no bounce); unmatched (it is about no letter of ours); waiting (the
+    letter's hand-over is not settled yet); not_a_report; unreadable (the file system refuses it: it stays where it is and is tried
+    again)."""
 
     file: str
     outcome: str
@@ -62,19 +67,19 @@ def read_inbox(settings: Settings, at: datetime) -> list[Read]:
     """Read `exchange/mail/in`: files move to `done`, or to `failed` with what is wrong in NAME.error.txt; only after
     their reports were stored, so that a killed run is repeated without harm. One that cannot be read or moved stops no other."""
     folder = settings.exchange / "mail"
-    found: list[Read] = []
+    every_line: list[Read] = []
     for path in dropped(folder / "in"):
         try:
             lines = read_bounces(settings, path, at)
-            found += lines
+            every_line += lines
             problems = "\n".join(str(line) for line in lines if line.is_problem)
             if not any(line.outcome == "waiting" for line in lines):
                 move(path, folder / ("failed" if problems or not lines else "done"), problems or ("" if lines else "no message in it"))
         except FileNotFoundError:  # another process has moved it
             continue
         except OSError as error:
-            found.append(Read(one_line(path.name), "unreadable", detail=error.strerror or str(error)))
-    return found
+            every_line.append(Read(one_line(path.name), "unreadable", detail=error.strerror or str(error)))
+    return every_line
 
 
 def _message(settings: Settings, file: str, content: bytes, at: datetime) -> Iterator[Read]:
@@ -83,9 +88,14 @@ def _message(settings: Settings, file: str, content: bytes, at: datetime) -> Ite
     except NoReport as error:
         yield Read(file, "not_a_report", detail=str(error))
         return
+    from sqlalchemy.exc import DataError
+
     for report in reports:
-        with engine.transaction(settings) as connection:
-            lines = list(_report(connection, file, report, at))
+        try:
+            with engine.transaction(settings) as connection:
+                lines = list(_report(connection, file, report, at))
+        except DataError as error:  # of this report alone: the others are not held up
+            lines = [Read(file, "not_a_report", detail=f"cannot be stored: {one_line(str(error.orig))}")]
         yield from lines
 
 
@@ -95,11 +105,12 @@ def _report(connection: "Connection", file: str, report: Report, at: datetime) -
         for one in report.recipients:
             yield Read(file, "delayed" if one.action == "delayed" else "delivered", address=_shown(one), detail=one.said)
         return
-    letters = run(connection, "bounced_letter", letters=list(report.letters), report=report.report_id).all() if report.letters else []
+    letters: list[Any] = []
+    if report.letters:
+        letters = query.rows(connection, "delivery/mail/bounced_letter", letters=list(report.letters), report=report.report_id)
     if not letters:
-        named = ", ".join(report.letters[:3]) or "no Message-ID"
         for one in failed:
-            yield Read(file, "unmatched", address=_shown(one), detail=f"{one.said}; no letter of ours: {named}")
+            yield _by_address(connection, file, report, one, at)
     for letter in letters:
         yield from _letter(connection, file, report, failed, letter, at)
 
@@ -123,20 +134,49 @@ def _letter(connection: "Connection", file: str, report: Report, failed: list[Re
         _keep(connection, row, letter.state, report.report_id, lost, at)
 
 
+def _by_address(connection: "Connection", file: str, report: Report, one: Recipient, at: datetime) -> Read:
+    """A report that names no letter of ours: a finding where the address is one client's who had letters lately."""
+    for address in one.addresses:
+        forms = _forms(address)
+        binds = {"forms": forms, "since": at - LATELY, "client_kinds": client_kinds()}
+        owners = query.rows(connection, "delivery/mail/addressees", **binds)
+        if len(owners) != 1 or owners[0].client_code is None or not owners[0].had_letters:
+            continue
+        subject = f"{owners[0].client_code}/{forms[0]}"
+        if query.first(connection, "delivery/mail/address_report", subject=subject, report=report.report_id):
+            return Read(file, "known", address=address, detail=one.said)
+        detail = f"a letter came back, which one is not known (report {report.report_id}): {one.said}"
+        finding = {"subject": subject, "seen_on": local_date(at, query.scalar(connection, "master/time_zone") or ZONE), "detail": detail}
+        query.run(connection, "delivery/mail/add_address_report", **finding)
+        return Read(file, "bounced", address=address, detail=one.said)
+    named = ", ".join(report.letters[:3]) or "no Message-ID"
+    return Read(file, "unmatched", address=_shown(one), detail=f"{one.said}; no letter of ours: {named}")
+
+
+def _forms(address: str) -> list[str]:
+    """An address in lower case, as people write it and as SMTP does."""
+    local, _, domain = address.lower().rpartition("@")
+    try:
+        readable = domain.encode("ascii").decode("idna")
+    except UnicodeError:
+        readable = domain
+    return list(dict.fromkeys([f"{local}@{readable}", _folded(address), address.lower()]))
+
+
 def _keep(connection: "Connection", row: Any, state: str, report_id: str, lost: dict[str, str], at: datetime) -> None:
-    waiting = run(connection, "last_recipients", kind=row.event_kind, key=row.event_key).scalar_one_or_none() or []
+    waiting = query.scalar(connection, "delivery/mail/last_recipients", kind=row.event_kind, key=row.event_key) or []
     stands = after_bounce(state, row.accepted, row.bounced, lost, waiting)
-    told = "; ".join(f"{address}: {said}" for address, said in lost.items())
+    reasons = "; ".join(f"{address}: {said}" for address, said in lost.items())
     about = {"kind": row.event_kind, "key": row.event_key}
-    values = {"state": stands.state, "accepted": list(stands.accepted), "bounced": list(stands.bounced), "error": told}
-    attempt_no = run(connection, "bounce", **about, **values).scalar_one()
-    word = {"attempt_no": attempt_no, "step": "result", "outcome": BOUNCED, "code": None, "detail": told}
-    run(connection, "add_attempt", **about, **word, recipients=list(lost), message_id=report_id, at=at)
+    values = {"state": stands.state, "accepted": list(stands.accepted), "bounced": list(stands.bounced), "error": reasons}
+    attempt_no = query.scalar(connection, "delivery/mail/bounce", **about, **values)
+    word = {"attempt_no": attempt_no, "step": "result", "outcome": BOUNCED, "code": None, "detail": reasons}
+    query.run(connection, "delivery/mail/add_attempt", **about, **word, recipients=list(lost), message_id=report_id, at=at)
     whose, seen_on = row.client_code or events.AUDIENCES[row.event_kind], local_date(at, row.time_zone or ZONE)
     for address, said in lost.items():
         detail = f"{row.event_kind} {row.event_key}: {said}"
-        found = {"kind": "bounced_address", "subject": f"{whose}/{address}", "seen_on": seen_on, "contract_no": row.contract_no}
-        run(connection, "add_finding", **found, detail=detail)
+        finding = {"kind": "bounced_address", "subject": f"{whose}/{address}", "seen_on": seen_on, "contract_no": row.contract_no}
+        query.run(connection, "delivery/mail/add_finding", **finding, detail=detail)
 
 
 def _ours(one: Recipient, recipients: Iterable[str]) -> str | None:

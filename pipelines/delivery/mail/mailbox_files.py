@@ -4,6 +4,7 @@ import mailbox
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipelines.delivery.mail.dsn import LONGEST
 from pipelines.delivery.mail.rules import one_line
 from pipelines.inbox import waiting
 
@@ -18,7 +19,7 @@ def messages(path: Path) -> Iterator[Kept]:
     if _is_maildir(path):
         for folder in ("cur", "new"):
             for one in waiting(path / folder):
-                yield f"{folder}/{_shown(one)}", one.read_bytes()
+                yield f"{folder}/{_shown(one)}", _read(one)
         return
     for one in waiting(path):
         yield from _file(one)
@@ -38,14 +39,20 @@ def _file(path: Path) -> Iterator[Kept]:
     with path.open("rb") as opened:
         many = opened.read(5) == b"From "
     if not many:
-        yield _shown(path), path.read_bytes()
+        yield _shown(path), _read(path)
         return
     box = mailbox.mbox(path, create=False)
     try:
         for number, key in enumerate(box.iterkeys(), 1):
-            yield f"{_shown(path)}#{number}", box.get_bytes(key)
+            yield f"{_shown(path)}#{number}", box.get_file(key).read(LONGEST + 1)
     finally:
         box.close()
+
+
+def _read(path: Path) -> bytes:
+    """The file's bytes, of one that is too long to be a report only so many that the reader says so."""
+    with path.open("rb") as opened:
+        return opened.read(LONGEST + 1)
 
 
 def _shown(path: Path) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines.delivery.mail.events import Event
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -17,8 +17,6 @@ def queue(connection: "Connection", events: Iterable[Event], at: datetime) -> in
 
     The letters of issued invoices are queued by sql/warehouse/billing/queue_mail.sql in the issuing transaction.
     """
-    from sqlalchemy import text
-
     added = 0
     for event in events:
         values = {
@@ -29,5 +27,5 @@ def queue(connection: "Connection", events: Iterable[Event], at: datetime) -> in
             "facts": json.dumps(event.facts, ensure_ascii=False),
             "at": at,
         }
-        added += connection.execute(text(statement("warehouse/delivery/mail/queue_event")), values).rowcount
+        added += query.run(connection, "delivery/mail/queue_event", **values).rowcount
     return added

@@ -22,8 +22,7 @@ from pipelines.delivery.mail.writing import addressed, write
 from pipelines.errors import Refused
 from pipelines.settings import Settings
 from pipelines.settings import connection as airflow_connection
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -99,7 +98,7 @@ def send(
 def _one(settings: Settings, session: Session, at: datetime, due: datetime, tried: list[str]) -> tuple[str, Standing, Handover] | None:
     """One letter from claim to result; None when nothing is due."""
     with engine.transaction(settings) as connection:
-        claimed = run(connection, "claim", due=due, tried=tried).first()
+        claimed = query.first(connection, "delivery/mail/claim", due=due, tried=tried)
         if claimed is None:
             return None
         row = read_message(connection, claimed.event_kind, claimed.event_key)
@@ -164,7 +163,7 @@ class _Letter:
             "error": standing.error,
             "at": self._at,
         }
-        run(self._connection, "settle", **values)
+        query.run(self._connection, "delivery/mail/settle", **values)
         for kind, subject, detail in self._findings(handed, standing):
             self._find(kind, subject, detail)
         return standing
@@ -203,7 +202,7 @@ class _Letter:
             "message_id": self._message_id,
             "at": self._at,
         }
-        run(connection, "add_attempt", **values)
+        query.run(connection, "delivery/mail/add_attempt", **values)
 
     def _findings(self, handed: Handover, standing: Standing) -> list[tuple[str, str, str]]:
         row = self._row
@@ -219,12 +218,13 @@ class _Letter:
     def _find(self, kind: str, subject: str, detail: str) -> None:
         seen_on = local_date(self._at, self._row.time_zone or ZONE)
         contract_no = self._row.contract_no
-        run(self._connection, "add_finding", kind=kind, subject=subject, seen_on=seen_on, contract_no=contract_no, detail=detail)
+        finding = {"kind": kind, "subject": subject, "seen_on": seen_on, "contract_no": contract_no, "detail": detail}
+        query.run(self._connection, "delivery/mail/add_finding", **finding)
 
 
 def read_message(connection: "Connection", kind: str, key: str) -> Any:
     """One row of message.sql."""
-    return run(connection, "message", kind=kind, key=key, invoice_kinds=sorted(events.ABOUT_INVOICES)).one()
+    return query.run(connection, "delivery/mail/message", kind=kind, key=key, invoice_kinds=sorted(events.ABOUT_INVOICES)).one()
 
 
 def client_kinds() -> list[str]:
@@ -234,22 +234,15 @@ def client_kinds() -> list[str]:
 
 def _is_any_due(settings: Settings, due: datetime) -> bool:
     with engine.transaction(settings) as connection:
-        return run(connection, "due", due=due, most=1, client_kinds=client_kinds()).first() is not None
+        return query.first(connection, "delivery/mail/due", due=due, most=1, client_kinds=client_kinds()) is not None
 
 
 def _suppress(settings: Settings, at: datetime) -> int:
     with engine.transaction(settings) as connection:
-        return int(run(connection, "suppress", client_kinds=client_kinds(), at=at).scalar_one())
+        return int(query.scalar(connection, "delivery/mail/suppress", client_kinds=client_kinds(), at=at))
 
 
 def _counted(done: Sent, standing: Standing, handed: Handover) -> Sent:
     name = {"queued": "deferred"}.get(standing.state, standing.state)
     changed: dict[str, Any] = {name: getattr(done, name) + 1, "bounced_addresses": done.bounced_addresses + len(handed.bounced)}
     return replace(done, **changed)
-
-
-def run(connection: "Connection", name: str, **values: Any) -> Any:
-    """Run a statement of sql/warehouse/delivery/mail by its name."""
-    from sqlalchemy import text
-
-    return connection.execute(text(statement(f"warehouse/delivery/mail/{name}")), values)

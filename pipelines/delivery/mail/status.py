@@ -9,8 +9,7 @@ from pipelines.delivery.mail.sending import client_kinds, read_message
 from pipelines.delivery.mail.writing import addressed, write
 from pipelines.errors import BadInput, Refused
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 
 STATES = ("queued", "sent", "failed", "suppressed", "unknown")
 COLUMNS = ("kind", "key", "state", "client_code", "attempts", "next_attempt", "accepted", "bounced", "sent_at", "detail")
@@ -25,21 +24,25 @@ class NotToResolve(Refused):
 
 def counts(settings: Settings) -> list[dict[str, Any]]:
     """Letters by state, with the oldest of each: COUNT_COLUMNS."""
-    return _rows(settings, "counts", {})
+    with engine.transaction(settings) as connection:
+        return query.mappings(connection, "delivery/mail/counts")
 
 
 def listing(settings: Settings, states: list[str], most: int) -> list[dict[str, Any]]:
     """Letters in these states, the newest first: COLUMNS."""
-    return _rows(settings, "listing", {"states": states, "most": most})
+    with engine.transaction(settings) as connection:
+        return query.mappings(connection, "delivery/mail/listing", states=states, most=most)
 
 
 def dry_run(settings: Settings, at: datetime, limit: int | None = None, *, at_once: bool = False) -> list[dict[str, Any]]:
     """What `send` would hand over now, written out in full and not sent; nothing is stored: DRY_COLUMNS."""
     due = {"due": _EVER if at_once else at, "most": settings.mail_batch if limit is None else limit, "client_kinds": client_kinds()}
+    with engine.transaction(settings) as connection:
+        letters = query.rows(connection, "delivery/mail/due", **due)
     shown = []
-    for key in _rows(settings, "due", due):
+    for letter in letters:
         with engine.transaction(settings) as connection:
-            row = read_message(connection, key["event_kind"], key["event_key"])
+            row = read_message(connection, letter.event_kind, letter.event_key)
             whom = addressed(settings, row).recipients
             about = {"kind": row.event_kind, "key": row.event_key, "recipients": list(whom)}
             try:
@@ -66,33 +69,23 @@ def resolve(settings: Settings, kind: str, key: str, verdict: Literal["sent", "a
 
     BadInput when there is no such letter.
     """
-    from sqlalchemy import text
-
     with engine.transaction(settings) as connection:
         values = {"kind": kind, "key": key, "state": "sent" if verdict == "sent" else "queued", "at": author.at}
-        found = connection.execute(text(statement("warehouse/delivery/mail/resolve")), values).first()
-        if found is None:
-            known = {"kind": kind, "key": key, "invoice_kinds": []}
-            if connection.execute(text(statement("warehouse/delivery/mail/message")), known).first() is None:
+        resolved = query.first(connection, "delivery/mail/resolve", **values)
+        if resolved is None:
+            if query.first(connection, "delivery/mail/message", kind=kind, key=key, invoice_kinds=[]) is None:
                 raise BadInput.one("KIND KEY", f"there is no letter {kind!r} {key!r}")
             raise NotToResolve(f"the letter {kind} {key} is neither unknown nor failed nor suppressed: there is nothing to decide")
         word = {
             "kind": kind,
             "key": key,
-            "attempt_no": found.attempts,
+            "attempt_no": resolved.attempts,
             "step": "resolved",
             "outcome": verdict,
             "code": None,
             "detail": f"{author.by}: {author.reason}",
             "recipients": [],
-            "message_id": found.message_id,
+            "message_id": resolved.message_id,
             "at": author.at,
         }
-        connection.execute(text(statement("warehouse/delivery/mail/add_attempt")), word)
-
-
-def _rows(settings: Settings, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    from sqlalchemy import text
-
-    with engine.transaction(settings) as connection:
-        return [dict(row) for row in connection.execute(text(statement(f"warehouse/delivery/mail/{name}")), values).mappings()]
+        query.run(connection, "delivery/mail/add_attempt", **word)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from pipelines.delivery.onec import fields
 from pipelines.delivery.onec.model import NotForOnec, OnecObject
 from pipelines.delivery.onec.objects import xml
 from pipelines.errors import Refused
+from pipelines.files import settle, write_whole
 
 FORMAT: Final = "http://v8.1c.ru/edi/edi_stnd/EnterpriseData"
 HEADER: Final = "http://www.1c.ru/SSL/Exchange/Message"
@@ -19,7 +20,6 @@ EXCHANGE_PLAN: Final = "СинхронизацияДанныхЧерезУнив
 VERSIONS: Final = ("1.17", "1.19", "1.21")
 DEFAULT_VERSION: Final = "1.19"
 _NODE = re.compile(r"[\w-]{1,36}")
-_CHUNK = 1 << 20
 
 
 class UnknownVersion(Refused):
@@ -80,14 +80,6 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """The finished message and how many objects it carries."""
-
-    path: Path
-    objects: int
-
-
-@dataclass(frozen=True, slots=True)
 class Prepared:
     """A complete message under its temporary name: `publish` makes it visible as `path`."""
 
@@ -113,62 +105,53 @@ def common_version(theirs: Iterable[str], ours: Iterable[str] = VERSIONS) -> str
     return shared[-1]
 
 
-def write_message(folder: Path, envelope: Envelope, objects: Iterable[OnecObject] = ()) -> Written:
-    """Write one message into `folder`, atomically: temporary name, fsync, rename, fsync of the folder.
-
-    `objects` is consumed once, one at a time; memory does not grow with it. No objects: a pure acknowledgement.
-    An object that 1C could not take raises NotForOnec, and no file appears; an earlier message stays as it was.
-    """
-    prepared = prepare_message(folder, envelope, objects)
-    publish(prepared)
-    return Written(prepared.path, prepared.objects)
-
-
 def prepare_message(
     folder: Path, envelope: Envelope, objects: Iterable[OnecObject] = (), left_out: Callable[[OnecObject, NotForOnec], None] | None = None
 ) -> Prepared:
     """Write the whole message under a temporary name that carries its number; it is on disk when this returns.
 
+    `objects` is consumed once, one at a time; memory does not grow with it. No objects: a pure acknowledgement.
     With `left_out`, an object that 1C could not take is told to it and left out; without, NotForOnec ends the message.
     """
     path = folder / envelope.file_name
     head = _head(envelope)
     temporary = folder / f".{path.name}.{envelope.message_no}.{os.getpid()}.tmp"
     count = 0
-    try:
-        with temporary.open("wb", buffering=_CHUNK) as file:
-            file.write(b"\xef\xbb\xbf" + head.encode())
-            for item in objects:
-                try:
-                    shown = xml(item)
-                except NotForOnec as error:
-                    if left_out is None:
-                        raise
-                    left_out(item, error)
-                    continue
-                file.write(shown.encode())
-                file.write(b"\n")
-                count += 1
-            file.write(b"</Body>\n</Message>\n")
-            file.flush()
-            os.fsync(file.fileno())
-        _sync_folder(folder)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+
+    def fill(file: IO[bytes]) -> None:
+        nonlocal count
+        file.write(b"\xef\xbb\xbf" + head.encode())
+        for item in objects:
+            try:
+                element = xml(item)
+            except NotForOnec as error:
+                if left_out is None:
+                    raise
+                left_out(item, error)
+                continue
+            file.write(element.encode())
+            file.write(b"\n")
+            count += 1
+        file.write(b"</Body>\n</Message>\n")
+
+    write_whole(temporary, fill)
     return Prepared(temporary, path, count)
 
 
 def publish(prepared: Prepared) -> None:
     """Give a prepared message the name that 1C looks for, in place of an earlier one."""
-    prepared.temporary.replace(prepared.path)
-    _sync_folder(prepared.path.parent)
+    settle(prepared.temporary, prepared.path)
 
 
 def prepared_messages(folder: Path, name: str) -> dict[Path, int]:
-    """Messages in `folder` that were begun and never published under `name`, with their numbers; complete or not."""
-    found = {path: path.name.removeprefix(f".{name}.").split(".") for path in folder.glob(f".{name}.*.tmp")}
-    return {path: int(parts[0]) for path, parts in found.items() if parts[0].isdigit()}
+    """Messages in `folder` that were prepared whole and never published under `name`, with their numbers."""
+    parts = {path: path.name.removeprefix(f".{name}.").split(".") for path in folder.glob(f".{name}.*.tmp")}
+    return {path: int(number) for path, (number, *_) in parts.items() if number.isdigit()}
+
+
+def remnants(folder: Path, name: str) -> list[Path]:
+    """All that dead processes left beside the message `name`: prepared messages, and what they had begun to write."""
+    return [path for path in folder.glob(f".*{name}.*") if path.suffix in (".tmp", ".part")]
 
 
 def _head(envelope: Envelope) -> str:
@@ -206,11 +189,3 @@ def _declared(types: tuple[ObjectType, ...]) -> Iterator[str]:
 
 def _order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

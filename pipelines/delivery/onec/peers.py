@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipelines.files import private_folder
 from pipelines.settings import Settings
+from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
-from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -39,24 +40,18 @@ class Peer:
 
 def take_turn(connection: "Connection", peer: str) -> Peer:
     """The peer's state, alone with it until the transaction ends: another turn waits."""
-    from sqlalchemy import text
-
     lock(connection, Lock.ONEC_PEER, peer)
-    connection.execute(text(statement("warehouse/delivery/onec/add_peer")), {"peer": peer})
-    row = connection.execute(text(statement("warehouse/delivery/onec/peer")), {"peer": peer}).one()
+    query.run(connection, "delivery/onec/add_peer", peer=peer)
+    row = query.run(connection, "delivery/onec/peer", peer=peer).one()
     return Peer(**{**row._mapping, "versions": tuple(row.versions)})
 
 
 def folder(settings: Settings, name: str) -> Path:
-    """``out``, ``in``, ``done`` or ``failed`` of the exchange with 1C; made when it is not there."""
-    found = settings.exchange / "onec" / name
-    found.mkdir(parents=True, exist_ok=True)
-    return found
+    """``out``, ``in``, ``done`` or ``failed`` of the exchange with 1C; made private when it is not there."""
+    return private_folder(settings.exchange / "onec" / name)
 
 
 def local_time(connection: "Connection", at: datetime) -> datetime:
     """The moment on the wall clock of the house (the time zone of the organization that sorts first)."""
-    from sqlalchemy import text
-
-    zone = connection.execute(text(statement("warehouse/delivery/onec/time_zone"))).scalar_one_or_none()
+    zone = query.scalar(connection, "delivery/onec/time_zone")
     return at.astimezone(ZoneInfo(zone or _DEFAULT_ZONE))

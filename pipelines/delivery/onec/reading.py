@@ -9,12 +9,10 @@ from pipelines.delivery.onec import assembly
 from pipelines.delivery.onec.assembly import Ground, Line
 from pipelines.delivery.onec.model import Contract, OnecObject
 from pipelines.period import Month
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-_STREAM = {"stream_results": True, "yield_per": 500}
 
 
 def objects(connection: "Connection") -> Iterator[OnecObject]:
@@ -23,30 +21,23 @@ def objects(connection: "Connection") -> Iterator[OnecObject]:
     Everything as frozen at issue; the catalogues as frozen with the latest invoice. Memory does not grow with the
     number of rows (a server-side cursor per kind).
     """
-    for row in _rows(connection, "organizations"):
+    for row in query.stream(connection, "delivery/onec/organizations"):
         yield assembly.organization(row.organization)
-    for row in _rows(connection, "clients"):
+    for row in query.stream(connection, "delivery/onec/clients"):
         yield assembly.counterparty(row.client)
-    for row in _rows(connection, "contracts"):
+    for row in query.stream(connection, "delivery/onec/contracts"):
         yield _contract(row)
-    for row in _rows(connection, "services"):
+    for row in query.stream(connection, "delivery/onec/services"):
         yield assembly.service(row.tariff_code, row.component_no, row.component)
-    for row in _rows(connection, "invoices"):
+    for row in query.stream(connection, "delivery/onec/invoices"):
         ground = Ground(str(row.invoice_id), row.number, row.issued_on, row.kind, row.total)
         yield assembly.invoice(ground, _contract(row), [Line.of(values) for values in row.lines])
-    for row in _rows(connection, "sales"):
+    for row in query.stream(connection, "delivery/onec/sales"):
         grounds = [_ground(values) for values in row.invoices]
         lines = [Line.of(values) for values in row.lines]
         made = assembly.sale(row.object_key, Month.of(row.month), _contract(row), grounds, lines, was_sent=row.is_known)
         if made is not None:
             yield made
-
-
-def _rows(connection: "Connection", name: str) -> Iterator[Any]:
-    from sqlalchemy import text
-
-    with connection.execute(text(statement(f"warehouse/delivery/onec/{name}")), execution_options=_STREAM) as found:
-        yield from found
 
 
 def _contract(row: Any) -> Contract:

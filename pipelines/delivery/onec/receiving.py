@@ -1,7 +1,6 @@
 """Take what 1C has answered: acknowledgements. Objects in a body are not imported yet, so such a message stays where it is."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,9 +12,10 @@ from pipelines.delivery.onec.header import Header, has_content, read_header
 from pipelines.delivery.onec.message import common_version, message_name
 from pipelines.delivery.onec.peers import folder, take_turn
 from pipelines.errors import BadInput, Refused
+from pipelines.files import settle, sync_folder, write_whole
+from pipelines.inbox import waiting
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -56,20 +56,25 @@ def receive(settings: Settings, at: datetime) -> list[Answer]:
     """
     ours = message_name(settings.onec_peer, settings.onec_node)
     answers = []
-    for path in sorted(folder(settings, "in").glob("*.xml")):
-        if path.name.startswith("."):
-            continue
+    for path in waiting(folder(settings, "in")):
         if path.name == ours:
             answers.append(_receive_one(settings, path, at))
-        else:
-            said = f"is not a message from {settings.onec_peer} to {settings.onec_node} ({ours})"
-            answers.append(Answer(path.name, None, None, Outcome.LEFT, said))
+        elif path.suffix == ".xml":
+            reason = f"is not a message from {settings.onec_peer} to {settings.onec_node} ({ours})"
+            answers.append(Answer(path.name, None, None, Outcome.LEFT, reason))
     with engine.transaction(settings) as connection:
         unacknowledged.refresh(connection, settings.onec_peer, at)
     return answers
 
 
 def _receive_one(settings: Settings, path: Path, at: datetime) -> Answer:
+    try:
+        return _judge(settings, path, at)
+    except OSError as error:  # what the file system refuses stays where it is and is tried again; the others are not held up
+        return Answer(path.name, None, None, Outcome.LEFT, f"cannot be read or moved: {error.strerror or error}")
+
+
+def _judge(settings: Settings, path: Path, at: datetime) -> Answer:
     before = path.stat()
     header = None
     try:
@@ -98,7 +103,7 @@ def _take(settings: Settings, connection: "Connection", path: Path, header: Head
     if (header.sender, header.receiver) != (settings.onec_peer, settings.onec_node):
         raise NotTaken(f"is from {header.sender!r} to {header.receiver!r}, not from {settings.onec_peer!r} to {settings.onec_node!r}")
     settings_only = header.version is None
-    digest = hashlib.sha256(path.read_bytes()).hexdigest() if not filled else ""
+    digest = _digest(path) if not filled else ""
     number = header.message_no or 0
     if not settings_only and number <= peer.received_no:
         if number and digest == peer.received_digest and not _done(settings, path, number).exists():
@@ -113,13 +118,13 @@ def _take(settings: Settings, connection: "Connection", path: Path, header: Head
     if versions:
         common_version(versions)
     names: dict[str, Any] = {"peer": settings.onec_peer}
-    _run(connection, "confirm", **names, confirmed_no=confirmed, versions=versions)
-    said = f"confirms our messages up to {max(confirmed, peer.confirmed_no)}"
+    query.run(connection, "delivery/onec/confirm", **names, confirmed_no=confirmed, versions=versions)
+    effect = f"confirms our messages up to {max(confirmed, peer.confirmed_no)}"
     if filled:
-        return f"{said}; its body is not imported yet: message {number} is neither taken nor acknowledged"
+        return f"{effect}; its body is not imported yet: message {number} is neither taken nor acknowledged"
     if number > peer.received_no:
-        _run(connection, "take_message", **names, message_no=number, digest=digest)
-    return f"{said}; settings of the exchange" if settings_only else said
+        query.run(connection, "delivery/onec/take_message", **names, message_no=number, digest=digest)
+    return f"{effect}; settings of the exchange" if settings_only else effect
 
 
 def _refuse(settings: Settings, path: Path, header: Header | None, why: str, at: datetime) -> Answer:
@@ -128,7 +133,7 @@ def _refuse(settings: Settings, path: Path, header: Header | None, why: str, at:
     while target.exists():
         counter += 1
         target = target.with_name(f"{path.stem}.{at:%Y%m%dT%H%M%S}-{counter}.xml")
-    target.with_name(f"{target.stem}.error.txt").write_text(f"{path.name}: {why}\n", encoding="utf-8")
+    write_whole(target.with_name(f"{target.stem}.error.txt"), f"{path.name}: {why}\n".encode())
     _move(path, target)
     return Answer(path.name, header.message_no if header else None, header.received_no if header else None, Outcome.REFUSED, why)
 
@@ -138,16 +143,10 @@ def _done(settings: Settings, path: Path, number: int | None) -> Path:
 
 
 def _move(path: Path, target: Path) -> None:
-    path.replace(target)
-    for one in (target.parent, path.parent):
-        handle = os.open(one, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    settle(path, target)
+    sync_folder(path.parent)
 
 
-def _run(connection: "Connection", name: str, **binds: Any) -> None:
-    from sqlalchemy import text
-
-    connection.execute(text(statement(f"warehouse/delivery/onec/{name}")), binds)
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

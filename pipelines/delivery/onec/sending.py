@@ -9,11 +9,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.delivery.onec import reading, unacknowledged
 from pipelines.delivery.onec.header import read_header
-from pipelines.delivery.onec.message import Envelope, Prepared, common_version, message_name, prepare_message, prepared_messages, publish
+from pipelines.delivery.onec.message import (
+    Envelope,
+    Prepared,
+    common_version,
+    message_name,
+    prepare_message,
+    prepared_messages,
+    publish,
+    remnants,
+)
 from pipelines.delivery.onec.model import (
     Contract,
     Counterparty,
@@ -28,8 +37,7 @@ from pipelines.delivery.onec.model import (
 from pipelines.delivery.onec.peers import Peer, folder, local_time, take_turn
 from pipelines.errors import BadInput
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,9 +96,9 @@ def send(settings: Settings, at: datetime) -> Sent | None:
     with engine.transaction(settings) as connection:
         peer = take_turn(connection, settings.onec_peer)
         _finish_interrupted(path, peer)
-        _run(connection, "going", peer=settings.onec_peer, confirmed_no=peer.confirmed_no)
-        _run(connection, "going_statistics")
-        counts = _run(connection, "counts").one()
+        query.run(connection, "delivery/onec/going", peer=settings.onec_peer, confirmed_no=peer.confirmed_no)
+        query.run(connection, "delivery/onec/going_statistics")
+        counts = query.run(connection, "delivery/onec/counts").one()
         result, prepared = None, None
         if counts.new or counts.carried or peer.is_owed:
             waiting = _number_in(path)
@@ -119,14 +127,14 @@ def _write(settings: Settings, connection: "Connection", peer: Peer, number: int
     try:
         documents = [one for one in tally.refused if one[0] in ("invoice", "sale")]
         names = {"peer": settings.onec_peer, "kinds": [one[0] for one in documents], "keys": [one[1] for one in documents]}
-        _run(connection, "mark_refused", **names, reasons=[one[2] for one in documents])
+        query.run(connection, "delivery/onec/mark_refused", **names, reasons=[one[2] for one in documents])
         refused = tuple((f"{kind} {key}", reason) for kind, key, reason in tally.refused)
         if tally.refused and not tally.invoices + tally.sales and not peer.is_owed:
             prepared.temporary.unlink()
             return None, None
-        _run(connection, "mark_carried", **names, message_no=number)
+        query.run(connection, "delivery/onec/mark_carried", **names, message_no=number)
         figures = {"invoices": tally.invoices, "sales": tally.sales, "objects": prepared.objects}
-        _run(connection, "set_sent", peer=settings.onec_peer, message_no=number, **figures)
+        query.run(connection, "delivery/onec/set_sent", peer=settings.onec_peer, message_no=number, **figures)
     except BaseException:
         prepared.temporary.unlink(missing_ok=True)
         raise
@@ -135,12 +143,12 @@ def _write(settings: Settings, connection: "Connection", peer: Peer, number: int
 
 def _finish_interrupted(path: Path, peer: Peer) -> None:
     """Publish the message whose number was committed and whose process died before it could; throw away the others."""
-    begun = prepared_messages(path.parent, path.name)
-    committed = [one for one, number in begun.items() if number == peer.sent_no]
+    prepared = prepared_messages(path.parent, path.name)
+    committed = [temporary for temporary, number in prepared.items() if number == peer.sent_no]
     if len(committed) == 1 and _number_in(path) < peer.sent_no:
         _publish(Prepared(committed[0], path, peer.sent_objects))
-    for one in begun:
-        one.unlink(missing_ok=True)
+    for left in remnants(path.parent, path.name):
+        left.unlink(missing_ok=True)
 
 
 def _publish(prepared: Prepared) -> None:
@@ -165,9 +173,3 @@ def _outbox_key(item: OnecObject) -> tuple[str, str]:
             return "sale", key
         case Organization(code=key) | Counterparty(client_code=key) | Contract(number=key) | Service(key=key):
             return type(item).__name__.lower(), key
-
-
-def _run(connection: "Connection", name: str, **binds: Any) -> Any:
-    from sqlalchemy import text
-
-    return connection.execute(text(statement(f"warehouse/delivery/onec/{name}")), binds)

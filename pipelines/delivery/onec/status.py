@@ -5,8 +5,7 @@ from datetime import datetime
 
 from pipelines.delivery.onec.message import message_name
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,7 @@ class Standing:
 
 def status(settings: Settings) -> list[Standing]:
     """Every peer that we have ever had, and the configured one. Reads only."""
-    from sqlalchemy import text
-
     out = settings.exchange / "onec" / "out"
     with engine.transaction(settings) as connection:
-        rows = connection.execute(text(statement("warehouse/delivery/onec/status")), {"peer": settings.onec_peer}).all()
+        rows = query.rows(connection, "delivery/onec/status", peer=settings.onec_peer)
     return [Standing(**row._mapping, file_waiting=(out / message_name(settings.onec_node, row.peer)).exists()) for row in rows]

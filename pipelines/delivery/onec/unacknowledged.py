@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from pipelines.delivery.onec.peers import local_time
 from pipelines.findings.store import Occurrence, replace
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
+from pipelines.wording import russian
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -17,24 +18,22 @@ PATIENCE: Final = timedelta(days=3)
 
 def refresh(connection: "Connection", peer: str, at: datetime) -> int:
     """Replace today's findings of this kind (today on the wall clock of the house); how many there are."""
-    from sqlalchemy import text
-
     today = local_time(connection, at).date()
-    late = connection.execute(text(statement("warehouse/delivery/onec/unacknowledged")), {"peer": peer, "before": at - PATIENCE})
-    found = [
+    late = query.rows(connection, "delivery/onec/unacknowledged", peer=peer, before=at - PATIENCE)
+    findings = [
         Occurrence(
             KIND,
             f"{peer}/{row.message_no}" if row.message_no else f"{peer}/outbox",
             today,
             None,
             f"1С ({peer}) не подтвердила {f'сообщение № {row.message_no}' if row.message_no else 'то, что ещё не отправлено'}: "
-            f"счетов {row.invoices}, реализаций {row.sales}, в очереди с {local_time(connection, row.oldest):%d.%m.%Y}",
+            f"счетов {row.invoices}, реализаций {row.sales}, в очереди с {russian.short_date(local_time(connection, row.oldest).date())}",
         )
-        for row in late.all()
+        for row in late
     ]
-    refused = connection.execute(text(statement("warehouse/delivery/onec/refused")), {"peer": peer})
-    found += [
+    refused = query.rows(connection, "delivery/onec/refused", peer=peer)
+    findings += [
         Occurrence(KIND, f"{peer}/{row.object_key}", today, row.contract_no, f"не может быть передано в 1С ({peer}): {row.refusal}")
         for row in refused
     ]
-    return replace(connection, [KIND], today, today, found)
+    return replace(connection, [KIND], today, today, findings)

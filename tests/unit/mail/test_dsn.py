@@ -1,5 +1,7 @@
 """Delivery reports of several servers, and what is none."""
 
+import base64
+import quopri
 from email import message_from_bytes
 from email.message import EmailMessage
 
@@ -96,6 +98,74 @@ def test_an_international_report():
     made = b"Content-Type: message/global-delivery-status\nContent-Transfer-Encoding: 8bit\nReferences: <l@v>\n\n" + body.encode()
     (found,) = read_reports(made)
     assert (found.letters, found.recipients[0].addresses) == (("<l@v>",), ("гость@почта.example",))
+
+
+QMAIL = b"""Return-Path: <>
+From: MAILER-DAEMON@mx.house.example
+Subject: failure notice
+Message-ID: <q-1@mx.house.example>
+
+Hi. This is the qmail-send program at mx.house.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+
+<gone@client.example>:
+192.0.2.1 does not like recipient.
+Remote host said: 550 no such user (#5.1.1)
+Giving up on 192.0.2.1.
+
+<full@client.example>:
+Mailbox is over its quota.
+
+--- Below this line is a copy of the message.
+
+Return-Path: <buh@vega.example>
+Message-ID: <letter-1@vega.example>
+Subject: x
+
+<nobody@x.example>:
+the letter's own text
+"""
+
+
+def test_qmail_tells_in_plain_text():
+    (found,) = read_reports(QMAIL)
+    assert (found.report_id, found.letters) == ("<q-1@mx.house.example>", ("<letter-1@vega.example>",))
+    assert [(one.action, one.addresses, one.status) for one in found.recipients] == [
+        ("failed", ("gone@client.example",), "5.1.1"),
+        ("failed", ("full@client.example",), "5.0.0"),
+    ]
+    assert found.recipients[0].said.startswith("5.1.1 192.0.2.1 does not like recipient. Remote host said: 550")
+    assert read_reports(forwarded(QMAIL))[0] == found
+
+
+@pytest.mark.parametrize("kind", ["message/delivery-status", "message/global-delivery-status"])
+@pytest.mark.parametrize(("encoding", "encode"), [("base64", base64.encodebytes), ("quoted-printable", quopri.encodestring)])
+def test_a_gateway_that_encodes_the_status_is_understood(kind, encoding, encode):
+    status = b"Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a=b@client.example\nAction: failed\nStatus: 5.1.1\n"
+    head = f"X-Microsoft-Original-Message-ID: <l@v>\nContent-Type: multipart/report; boundary=B\n\n--B\nContent-Type: {kind}\n"
+    made = head.encode() + f"Content-Transfer-Encoding: {encoding}\n\n".encode() + encode(status) + b"\n--B--\n"
+    (found,) = read_reports(made)
+    assert (found.letters, [one.addresses for one in found.recipients]) == (("<l@v>",), [("a=b@client.example",)])
+
+
+HEAD = b"Content-Type: multipart/report; boundary=B\n\n--B\nContent-Type: message/delivery-status\n\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (HEAD + b"\n" * 500_000, "lines"),
+        (HEAD + b"Action: failed\n\n" * 20_000, "paragraphs"),
+        (HEAD + b"\r" * 300_000, "paragraphs"),
+        (b"Content-Type: multipart/mixed; boundary=B\n\n" + b"--B\nX: y\n" * 10_000, "dividing lines"),
+        (HEAD + b"Content-Type: multipart/report; boundary=C\n" * 200, "multiparts"),
+        (HEAD + b"\nAction: failed\n" * 2_000, "parts"),
+    ],
+    ids=["lines", "groups", "carriage returns", "parts", "nested", "blocks"],
+)
+def test_what_the_parser_would_take_minutes_for_is_refused_before_it(content, told):
+    with pytest.raises(NoReport, match=told):
+        read_reports(content)
 
 
 @pytest.mark.parametrize(

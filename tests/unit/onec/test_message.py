@@ -20,7 +20,6 @@ from pipelines.delivery.onec.message import (
     ObjectType,
     UnknownVersion,
     common_version,
-    write_message,
 )
 from pipelines.delivery.onec.model import (
     Contract,
@@ -36,6 +35,7 @@ from pipelines.delivery.onec.model import (
     reference,
 )
 from pipelines.documents.model import Bank
+from tests.onec_messages import write_message
 
 SELLER = Organization(
     "NAV",

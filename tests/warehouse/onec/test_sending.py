@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from pipelines.billing.identity import invoice_id
 from pipelines.delivery.onec.header import read_header
-from pipelines.delivery.onec.message import Envelope, write_message
+from pipelines.delivery.onec.message import Envelope
 from pipelines.delivery.onec.model import Kind, Organization, reference
 from pipelines.delivery.onec.receiving import Outcome, receive
 from pipelines.delivery.onec.sending import send
@@ -22,6 +22,7 @@ from pipelines.warehouse import engine
 from tests.books import AT, JANUARY, Books, Line
 from tests.conftest import SHARED
 from tests.database import contents
+from tests.onec_messages import write_message
 
 SCHEMAS = SHARED / "formats" / "enterprisedata"
 SALE, INVOICE = "Документ.РеализацияТоваровУслуг", "Документ.СчетПокупателю"
