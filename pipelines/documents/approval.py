@@ -17,8 +17,7 @@ from pipelines.reports.changes import Change, biggest
 from pipelines.reports.leakage import Leak, leakage
 from pipelines.settings import Settings
 from pipelines.templates import laid_out
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 from pipelines.wording.outside import clean
 from pipelines.wording.russian import amount, counted, month_name
 
@@ -96,8 +95,6 @@ def _page(settings: Settings, connection: "Connection", month: Month, digest: st
 
 
 def _read(connection: "Connection", month: Month, purpose: str, name: str) -> Rows:
-    from sqlalchemy import text
-
     binds = {
         "month": month.first,
         "previous": month.previous.first,
@@ -106,7 +103,7 @@ def _read(connection: "Connection", month: Month, purpose: str, name: str) -> Ro
         "last": month.last,
         "most": MOST_CHANGES,
     }
-    return [dict(row) for row in connection.execute(text(statement(f"warehouse/{name}")), binds).mappings()]
+    return query.mappings(connection, name, **binds)
 
 
 def _totals(rows: Rows) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import IO, Any
 from pipelines.audit.model import Explained, Frozen, Mask, Vehicle, has
 from pipelines.audit.rows import rests_on_fleet, usage_row, vat_arithmetic
 from pipelines.documents.parts import rate
-from pipelines.documents.workbook import new_book, write_cell, write_sheet, write_whole
+from pipelines.documents.workbook import new_book, put_into, write_cell, write_sheet
 from pipelines.documents.workbook_model import Cell, Column, Sheet
 from pipelines.documents.workbook_sheets import KINDS
 from pipelines.wording import outside, russian
@@ -35,7 +35,7 @@ def write_appendix(explained: Explained, target: str | Path | IO[bytes]) -> None
 
     Text from outside is always written as text, never as a formula.
     """
-    write_whole(target, lambda opened: _write(explained, opened))
+    put_into(target, lambda opened: _write(explained, opened))
 
 
 def _write(explained: Explained, opened: IO[bytes]) -> None:

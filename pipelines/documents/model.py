@@ -5,44 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from pipelines.documents.requisites import Party
 from pipelines.money import ZERO
 from pipelines.period import Month
 
-PartyKind = Literal["legal", "entrepreneur", "individual"]
 InvoiceKind = Literal["advance", "corrective", "monthly", "adjustment"]
-
-
-@dataclass(frozen=True, slots=True)
-class Bank:
-    """Where money is sent: requisites of one account."""
-
-    account: str
-    name: str
-    bic: str
-    corr_account: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """A seller or a buyer as frozen at issue. ``code`` is the organization's or the client's code."""
-
-    code: str
-    name: str
-    kind: PartyKind
-    full_name: str | None = None
-    inn: str | None = None
-    kpp: str | None = None
-    address: str | None = None
-    bank: Bank | None = None
-    director: str | None = None
-    accountant: str | None = None
-    email: str | None = None
-    phone: str | None = None
-
-
-def seller_kind(inn: str) -> PartyKind:
-    """An organization's kind by its ИНН: 12 digits are an entrepreneur's, 10 a legal person's."""
-    return "entrepreneur" if len(inn) == 12 else "legal"
 
 
 @dataclass(frozen=True, slots=True)

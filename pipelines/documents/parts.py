@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents.model import Bank, ChangedRow, Contract, InvoiceRow, Party
+from pipelines.documents.model import ChangedRow, Contract, InvoiceRow
+from pipelines.documents.requisites import Bank, Party
 from pipelines.money import ZERO
 from pipelines.wording import outside, russian
 

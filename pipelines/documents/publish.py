@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipelines.documents.issued import act_document, adjustment_document, invoice_document, invoice_documents, issued_rows
+from pipelines.documents.assembly import act_document, adjustment_document, invoice_document, invoice_documents, issued_rows
 from pipelines.documents.model import Document
 from pipelines.documents.paths import act_path, document_path, invoice_path
 from pipelines.documents.pdf import NotTypeset, render_document, render_documents
@@ -11,8 +11,7 @@ from pipelines.documents.store import DocumentStore
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -58,13 +57,11 @@ def _one(store: DocumentStore, document: Document, failures: Failures) -> int:
 
 def _documents(connection: "Connection", store: DocumentStore, month: Month, failures: Failures) -> Iterator[Document]:
     """Everything of the month that the store lacks; what cannot be made is noted in ``failures``."""
-    from sqlalchemy import text
-
-    acts = connection.execute(text(statement("warehouse/documents/issued_acts")), {"month": month.first}).all()
+    acts = query.rows(connection, "documents/issued_acts", month=month.first)
     for act in acts:
         if not store.exists(act_path(month, act.organization_code, act.number)):
             yield from _made(f"act {act.number}", failures, lambda act=act: [_act(connection, act)])  # type: ignore[misc]  # mypy cannot infer a lambda's default
-    listed = connection.execute(text(statement("warehouse/documents/issued_numbers")), {"month": month.first}).all()
+    listed = query.rows(connection, "documents/issued_numbers", month=month.first)
     lacking = [row.invoice_id for row in listed if not store.exists(invoice_path(month, row.organization_code, row.number))]
     for row in issued_rows(connection, lacking):
         yield from _made(row.number, failures, lambda row=row: _papers(row))  # type: ignore[misc]  # mypy cannot infer a lambda's default

@@ -24,8 +24,7 @@ from pipelines.documents.workbook_model import (
 from pipelines.findings.store import listing as findings_of
 from pipelines.period import Month
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,7 +43,6 @@ REASONS = {
 }
 RUNS = {"close": "закрытие", "prepay": "предоплата", "watch": "превышение", "correct": "корректировка"}
 _ZONE = "Europe/Moscow"
-_BATCH = 2_000  # rows that a sheet waits for at a time
 
 Read = Callable[..., Iterator[Any]]
 
@@ -60,14 +58,11 @@ def write_report(settings: Settings, month: Month, at: datetime) -> str:
 
 
 def _data(connection: "Connection", month: Month, at: datetime) -> WorkbookData:
-    from sqlalchemy import text
-
-    zone = connection.execute(text(statement("warehouse/master/time_zone"))).scalar() or _ZONE
+    zone = query.scalar(connection, "master/time_zone") or _ZONE
     today = local_date(at, zone) if at.tzinfo else at.date()
 
     def read(name: str, **binds: object) -> Iterator[Any]:
-        chosen = text(statement(f"warehouse/documents/{name}"))
-        return iter(connection.execute(chosen, binds, execution_options={"stream_results": True, "max_row_buffer": _BATCH}))
+        return query.stream(connection, f"documents/{name}", **binds)
 
     bounds = {"first": month.first, "last": month.last}
     clients = {row.contract_no: row.client for row in read("report_clients")}

@@ -1,11 +1,10 @@
 """Where documents are kept: a local folder or object storage by URL, through fsspec."""
 
-import os
-import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipelines.errors import Refused
+from pipelines.files import write_whole
 
 
 class OutsideStore(Refused):
@@ -31,7 +30,7 @@ class DocumentStore:
         if self._fs.exists(full) and self._fs.size(full) == len(content) and self._fs.cat_file(full) == content:
             return False
         if self._is_local:
-            _put_local(Path(full), content)
+            write_whole(full, content)
         else:
             self._fs.makedirs(full.rsplit("/", 1)[0], exist_ok=True)
             self._fs.pipe_file(full, content)
@@ -54,24 +53,3 @@ class DocumentStore:
         if not parts or path.startswith("/") or ".." in parts or "\0" in path:
             raise OutsideStore(f"{path!r} is not a path inside the store of documents")
         return "/".join((self._root, *parts))
-
-
-def _put_local(target: Path, content: bytes) -> None:
-    """Temporary name beside it, fsync, rename, fsync of the folder: a reader never sees half a file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".put-")
-    try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-        Path(partial).chmod(0o640)
-        Path(partial).replace(target)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from pipelines.audit.model import Explained
 from pipelines.audit.rows import usage_row
-from pipelines.documents.issued import buyer, seller
 from pipelines.documents.model import Contract, UsageDay, UsageDocument
+from pipelines.documents.requisites import buyer, seller
 from pipelines.errors import Refused
 
 

@@ -1,7 +1,6 @@
 """The month's finance workbook: streamed sheets, totals as formulas beside the ledger's figures."""
 
 import math
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pipelines.documents.workbook_model import Cell, CellKind, Column, Sheet, Wo
 from pipelines.documents.workbook_sheets import Tally, Written, detail_sheets
 from pipelines.documents.workbook_summary import SUMMARY, write_summary
 from pipelines.errors import Refused
+from pipelines.files import write_whole
 from pipelines.money import ZERO, Exact
 from pipelines.wording import outside, russian
 
@@ -34,25 +34,15 @@ def write_workbook(data: WorkbookData, target: str | Path | IO[bytes]) -> None:
 
     The same data give the same bytes. Text from outside is always written as text, never as a formula.
     """
-    write_whole(target, lambda opened: _write(data, opened))
+    put_into(target, lambda opened: _write(data, opened))
 
 
-def write_whole(target: str | Path | IO[bytes], write: Callable[[IO[bytes]], None]) -> None:
+def put_into(target: str | Path | IO[bytes], write: Callable[[IO[bytes]], None]) -> None:
     """Let ``write`` fill an open binary file, or the file of a path: whole or not at all."""
-    if not isinstance(target, str | Path):
+    if isinstance(target, str | Path):
+        write_whole(target, write)
+    else:
         write(target)
-        return
-    path = Path(target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with partial.open("wb") as opened:
-            write(opened)
-            opened.flush()
-            os.fsync(opened.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _write(data: WorkbookData, opened: IO[bytes]) -> None:
@@ -93,6 +83,8 @@ def write_sheet(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> 
 
 def write_table(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> Written:
     """Headings, rows, totals, filter, frozen panes and print set-up."""
+    from xlsxwriter.utility import xl_col_to_name
+
     last = len(sheet.columns) - 1
     for index, column in enumerate(sheet.columns):
         page.set_column(index, index, column.width)
@@ -118,7 +110,8 @@ def write_table(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> 
     page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # ИНН and numbers of contracts are texts
     if totals and count:
         _write_totals(page, sheet.columns, totals, count, styles)
-    return Written(count, {sheet.columns[index].title: total for index, total in totals.items()})
+    letters = {column.title: xl_col_to_name(index) for index, column in enumerate(sheet.columns)}
+    return Written(count, letters, {sheet.columns[index].title: total for index, total in totals.items()})
 
 
 def _write_totals(page: Any, columns: tuple[Column, ...], totals: dict[int, Decimal], count: int, styles: dict[str, Any]) -> None:

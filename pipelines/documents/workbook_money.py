@@ -80,11 +80,3 @@ def _change_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
         yield (
             row.at, row.by, row.reason, row.what, row.subject, row.client, row.valid_from, row.action, row.column, row.before, row.after,
         )  # fmt: skip
-
-
-def letters(sheet: str) -> dict[str, str]:
-    """Heading → column letter of a sheet of money."""
-    from xlsxwriter.utility import xl_col_to_name
-
-    columns = {REVENUE: _REVENUE, AGEING: _AGEING, PAYMENTS: _PAYMENTS, LEAKS: _LEAKS, CHANGES: _CHANGES}[sheet]
-    return {column.title: xl_col_to_name(index) for index, column in enumerate(columns)}

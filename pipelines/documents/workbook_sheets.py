@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from pipelines.documents.workbook_model import Cell, ChargeRow, Column, FleetRow, RegisterRow, Sheet, WorkbookData
@@ -22,7 +23,6 @@ KINDS = {
     "adjustment": "Корректировка",
 }
 OPEN = "да"  # in the findings' column of what is still open
-FLEET_FIRST_DAY = 2  # column index of the month's first day on the fleet sheet
 
 _REGISTER = (
     Column("Номер", width=18), Column("Вид", width=22), Column("Состояние", width=14), Column("Организация", width=13),
@@ -75,9 +75,10 @@ class LeakTally:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A sheet that is written: its rows, and the sums of its columns with totals."""
+    """A sheet that is written: its rows, the letters of its columns by their titles, the sums of those with totals."""
 
     rows: int
+    letters: dict[str, str] = field(default_factory=dict)
     totals: dict[str, Decimal] = field(default_factory=dict)
 
 
@@ -172,11 +173,16 @@ def _charge(row: ChargeRow) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
+def fleet_column(day: date) -> str:
+    """Title of a day's column on the fleet sheet."""
+    return f"{day:%d.%m}"
+
+
 def _fleet_sheet(data: WorkbookData, tally: Tally) -> Sheet:
-    days = tuple(Column(f"{day:%d.%m}", "whole", 7, total=True) for day in data.period.dates())
+    days = tuple(Column(fleet_column(day), "whole", 7, total=True) for day in data.period.dates())
     columns = (Column("Договор", width=16), Column("Клиент", width=36), *days, Column("Максимум", "whole", 11),
                Column("В среднем", "quantity", 11))  # fmt: skip
-    return Sheet(FLEET, columns, _fleet_rows(data.fleet, tally), frozen_columns=FLEET_FIRST_DAY)
+    return Sheet(FLEET, columns, _fleet_rows(data.fleet, tally), frozen_columns=2)
 
 
 def _fleet_rows(fleet: Iterable[FleetRow], tally: Tally) -> Iterator[tuple[Cell, ...]]:

@@ -9,13 +9,13 @@ from pipelines.documents.workbook_sheets import (
     CHARGES,
     FINDINGS,
     FLEET,
-    FLEET_FIRST_DAY,
     KINDS,
     OPEN,
     PARKED,
     REGISTER,
     KindTally,
     Tally,
+    fleet_column,
 )
 from pipelines.documents.workbook_summary_money import checks, debts, leaks
 from pipelines.documents.workbook_summary_page import Page, Value
@@ -24,9 +24,6 @@ from pipelines.wording import outside, russian
 
 SUMMARY = "Сводка"
 CLOSING = "закрытие"  # the run whose parked contracts are counted
-_NET, _VAT, _TOTAL, _PAID, _KIND = "J", "K", "L", "M", "B"  # columns of the register
-_TARIFF, _CHARGED = "E", "O"  # columns of the charges
-_RUN, _IS_OPEN = "C", "H"  # columns of the parked contracts, of the findings
 _MOST_BARS = 15
 _SCALE, _MARGIN = 55, 0.5  # tables and charts fill a page, the days follow on the next
 _CHART_AT, _CHART_ROWS, _CHART_SIZE = 8, 20, {"x_scale": 1.35, "y_scale": 1.25}
@@ -71,16 +68,16 @@ def _invoices(at: Page, data: WorkbookData) -> None:
     at.heads("Вид", "Счетов", "Без НДС", "НДС", "Всего", "По учёту", "Расхождение")
     ledger = {one.kind: one.total for one in data.ledger}
     first = at.row + 1
-    kind_area = at.area(REGISTER, _KIND)
+    kind_area = at.area(REGISTER, "Вид")
     for kind, title in KINDS.items():
-        found, line = at.tally.kinds.get(kind, KindTally()), at.row + 1
+        sums, line = at.tally.kinds.get(kind, KindTally()), at.row + 1
         at.label(title)
-        at.formula(1, f"=COUNTIFS({kind_area},$A{line})", "count", found.invoices)
-        for column, letter, value in ((2, _NET, found.net), (3, _VAT, found.vat), (4, _TOTAL, found.total)):
-            at.formula(column, f"=SUMIFS({at.area(REGISTER, letter)},{kind_area},$A{line})", "sum", value)
+        at.formula(1, f"=COUNTIFS({kind_area},$A{line})", "count", sums.invoices)
+        for column, heading, value in ((2, "Без НДС", sums.net), (3, "НДС", sums.vat), (4, "Всего", sums.total)):
+            at.formula(column, f"=SUMIFS({at.area(REGISTER, heading)},{kind_area},$A{line})", "sum", value)
         booked = ledger.get(kind, ZERO)  # type: ignore[call-overload]  # KINDS is keyed by the same literals
         at.number(5, booked)
-        at.formula(6, f"=ROUND(E{line}-F{line},2)", "sum", found.total - booked)
+        at.formula(6, f"=ROUND(E{line}-F{line},2)", "sum", sums.total - booked)
         at.row += 1
     _invoice_totals(at, data, first)
     at.checked(6, first - 1)
@@ -111,14 +108,14 @@ def _facts(at: Page) -> None:
     tally = at.tally
     total = sum((kind.total for kind in tally.kinds.values()), ZERO)
     charged = sum(tally.tariffs.values(), ZERO)
-    sums = at.area(REGISTER, _TOTAL)
+    sums = at.area(REGISTER, "Всего")
     facts: list[tuple[str, str, str, Decimal | int]] = [
-        ("Оплачено", f"=SUM({at.area(REGISTER, _PAID)})", "sum", tally.paid),
-        ("Остаток к оплате", f"=ROUND(SUM({sums})-SUM({at.area(REGISTER, _PAID)}),2)", "sum", total - tally.paid),
-        ("Счета минус строки", f"=ROUND(SUM({sums})-SUM({at.area(CHARGES, _CHARGED)}),2)", "sum", total - charged),
-        ("Договоров с объектами", f"=COUNTA({at.area(FLEET, 'A')})", "count", tally.written[FLEET].rows),
-        ("Отложено договоров", f'=COUNTIFS({at.area(PARKED, _RUN)},"{CLOSING}")', "count", tally.parked[CLOSING]),
-        ("Находок", f"=COUNTA({at.area(FINDINGS, 'A')})", "count", tally.written[FINDINGS].rows),
+        ("Оплачено", f"=SUM({at.area(REGISTER, 'Оплачено')})", "sum", tally.paid),
+        ("Остаток к оплате", f"=ROUND(SUM({sums})-SUM({at.area(REGISTER, 'Оплачено')}),2)", "sum", total - tally.paid),
+        ("Счета минус строки", f"=ROUND(SUM({sums})-SUM({at.area(CHARGES, 'Всего')}),2)", "sum", total - charged),
+        ("Договоров с объектами", f"=COUNTA({at.area(FLEET, 'Договор')})", "count", tally.written[FLEET].rows),
+        ("Отложено договоров", f'=COUNTIFS({at.area(PARKED, "Прогон")},"{CLOSING}")', "count", tally.parked[CLOSING]),
+        ("Находок", f"=COUNTA({at.area(FINDINGS, 'Вид')})", "count", tally.written[FINDINGS].rows),
     ]
     for label, formula, style, value in facts:
         at.label(label)
@@ -136,8 +133,8 @@ def _tariffs(at: Page, data: WorkbookData) -> tuple[int, int]:
         line, before, total = at.row + 1, previous.get(tariff, ZERO), now.get(tariff, ZERO)
         at.label(tariff)
         # EXACT and not SUMIFS: a code such as «T*» or «>5» would be taken for a pattern
-        matches = f"--EXACT({at.area(CHARGES, _TARIFF)},$A{line})"
-        at.formula(1, f"=SUMPRODUCT({matches},{at.area(CHARGES, _CHARGED)})", "sum", total)
+        matches = f"--EXACT({at.area(CHARGES, 'Тариф')},$A{line})"
+        at.formula(1, f"=SUMPRODUCT({matches},{at.area(CHARGES, 'Всего')})", "sum", total)
         at.number(2, before)
         at.formula(3, f"=ROUND(B{line}-C{line},2)", "sum", total - before)
         at.row += 1
@@ -154,7 +151,7 @@ def _findings(at: Page) -> None:
     """What somebody must look at, by kind."""
     at.section("Находки по видам")
     at.heads("Вид", "Всего", "Ещё открыто")
-    kinds, are_open, first = at.area(FINDINGS, "A"), at.area(FINDINGS, _IS_OPEN), at.row + 1
+    kinds, are_open, first = at.area(FINDINGS, "Вид"), at.area(FINDINGS, "Ещё открыто"), at.row + 1
     for kind, count in sorted(at.tally.findings.items()) or [("нет", 0)]:
         line = at.row + 1
         at.label(kind)
@@ -170,14 +167,11 @@ def _findings(at: Page) -> None:
 
 def _fleet(at: Page, data: WorkbookData) -> tuple[int, int]:
     """Billable vehicles of all contracts by day; gives the first and last row index."""
-    from xlsxwriter.utility import xl_col_to_name
-
     at.section("Парк по дням")
     at.heads("День", "Объектов")
     first = at.row
     for index, day in enumerate(data.period.dates()):
         at.page.write_datetime(at.row, 0, day, at.styles["day"])
-        column = xl_col_to_name(FLEET_FIRST_DAY + index)
-        at.formula(1, f"=SUM({at.area(FLEET, column)})", "count", at.tally.fleet[index])
+        at.formula(1, f"=SUM({at.area(FLEET, fleet_column(day))})", "count", at.tally.fleet[index])
         at.row += 1
     return first, at.row - 1

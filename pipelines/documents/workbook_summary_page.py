@@ -14,9 +14,11 @@ class Page:
     def __init__(self, page: Any, tally: Tally, styles: dict[str, Any]) -> None:
         self.page, self.tally, self.styles, self.row = page, tally, styles, 0
 
-    def area(self, sheet: str, column: str) -> str:
-        """A column of a detail sheet (by letter) as a formula names it, without its totals; never empty."""
-        return f"'{sheet}'!${column}$2:${column}${max(1, self.tally.written[sheet].rows) + 1}"
+    def area(self, sheet: str, title: str) -> str:
+        """A column of a detail sheet as a formula names it, without its totals; never empty."""
+        written = self.tally.written[sheet]
+        letter = written.letters[title]
+        return f"'{sheet}'!${letter}$2:${letter}${max(1, written.rows) + 1}"
 
     def heads(self, *titles: str) -> None:
         """A row of headings: the first for names, the others for figures."""

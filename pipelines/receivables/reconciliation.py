@@ -5,10 +5,10 @@ from hashlib import sha256
 
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.queue import queue
-from pipelines.documents.issued import buyer, seller
 from pipelines.documents.model import StatementDocument, StatementEntry
 from pipelines.documents.paths import document_path
 from pipelines.documents.pdf import render_document
+from pipelines.documents.requisites import buyer, seller
 from pipelines.documents.store import DocumentStore
 from pipelines.errors import BadInput
 from pipelines.money import ZERO

@@ -16,15 +16,15 @@ from pathlib import Path
 from lxml import etree
 
 from pipelines.delivery.onec.message import Envelope
-from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, Organization, Row, Service
-from pipelines.documents.model import Bank
-from tests.onec_messages import write_message
+from pipelines.delivery.onec.model import Contract, Invoice, Row, Service
+from pipelines.documents.requisites import Bank
+from tests.onec_messages import counterparty, organization, write_message
 
 MAX_RATIO = 3
 MAX_GROWTH_MIB = 8
 
 BANK = Bank("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225")
-SELLER = Organization("NAV", "ООО «Навигатор»", "7707083893", "Общество с ограниченной ответственностью «Навигатор»", "770701001", BANK)
+SELLER = organization("NAV", "ООО «Навигатор»", "7707083893", "Общество с ограниченной ответственностью «Навигатор»", "770701001", BANK)
 SERVICES = [Service(f"T1:{number}", f"Мониторинг транспорта {number}") for number in range(1, 4)]
 ENVELOPE = Envelope("FB", "BP", 1, 0, datetime(2026, 4, 1))  # noqa: DTZ001 - wall time, as 1C writes it
 
@@ -32,7 +32,7 @@ ENVELOPE = Envelope("FB", "BP", 1, 0, datetime(2026, 4, 1))  # noqa: DTZ001 - wa
 def invoices(count: int) -> Iterator[Invoice]:
     """Each of another client, three rows, VAT on top."""
     for number in range(count):
-        buyer = Counterparty(f"C{number}", f"ООО «Автопарк {number}»", "legal", f"Общество «Автопарк {number}»", "7728168971", "772801001")
+        buyer = counterparty(f"C{number}", f"ООО «Автопарк {number}»", "legal", f"Общество «Автопарк {number}»", "7728168971", "772801001")
         contract = Contract(f"Т-{number}", SELLER, buyer, date(2026, 2, 1))
         price = Decimal(300 + number % 50)
         rows = tuple(

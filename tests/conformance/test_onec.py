@@ -13,10 +13,10 @@ from lxml import etree
 
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import SENT, VERSIONS, Envelope, ObjectType
-from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, InvoiceLink, Organization, Row, Sale, Service
-from pipelines.documents.model import Bank
+from pipelines.delivery.onec.model import Contract, Invoice, InvoiceLink, Row, Sale, Service
+from pipelines.documents.requisites import Bank, Buyer, Seller
 from tests.conftest import SHARED
-from tests.onec_messages import write_message
+from tests.onec_messages import counterparty, organization, write_message
 
 SCHEMAS = SHARED / "formats" / "enterprisedata"
 pytestmark = [
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.skipif(not SCHEMAS.is_dir(), reason="1C's schemas (../shared/formats/enterprisedata) are not beside this checkout"),
 ]
 
-SELLER = Organization(
+SELLER = organization(
     "NAV",
     "ООО «Навигатор»",
     "7707083893",
@@ -32,8 +32,8 @@ SELLER = Organization(
     "770701001",
     Bank("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225"),
 )
-ENTREPRENEUR = Organization("IP", "ИП Иванов И. И.", "500100732259")
-BUYER = Counterparty("C-1", "ООО Автопарк", "legal", None, "7728168971", "772801001")
+ENTREPRENEUR = organization("IP", "ИП Иванов И. И.", "500100732259")
+BUYER = counterparty("C-1", "ООО Автопарк", "legal", None, "7728168971", "772801001")
 SERVICE = Service("T1:1", "Мониторинг")
 ENVELOPE = Envelope("ТМ", "БП", 3, 7, datetime(2026, 4, 1, 9, 30), prefix="ТМ")  # noqa: DTZ001 - wall time, as 1C writes it
 
@@ -57,7 +57,7 @@ def row(rate: str | None, *, inside: bool = False) -> Row:
     return Row(SERVICE, Decimal("2.5"), Decimal("400.00"), Decimal("1000.00"), percent, vat, "Услуга, март 2026 (2,5 × 400,00)")
 
 
-def everything(seller: Organization, buyer: Counterparty, rows: tuple[Row, ...], *, inside: bool) -> list[object]:
+def everything(seller: Seller, buyer: Buyer, rows: tuple[Row, ...], *, inside: bool) -> list[object]:
     contract = Contract("Т-17", seller, buyer, date(2026, 2, 1))
     invoice = Invoice("k", "НВГ26-000042", date(2026, 4, 1), contract, rows, inside)
     link = InvoiceLink(invoice.key, invoice.number, invoice.on)
@@ -78,9 +78,9 @@ def test_rates_inside_and_on_top(tmp_path, version, inside, rates):
 @pytest.mark.parametrize(
     "buyer",
     [
-        Counterparty("C-2", "ИП Петров", "entrepreneur", "Индивидуальный предприниматель Петров П. П.", "500100732259"),
-        Counterparty("C-3", "Сидорова Анна", "individual"),
-        Counterparty("C-4", "ООО <&>\x00 \x1f «Ёж» \ud800", "legal", "Ж" * 5000, "7728168971", "772801001"),
+        counterparty("C-2", "ИП Петров", "entrepreneur", "Индивидуальный предприниматель Петров П. П.", "500100732259"),
+        counterparty("C-3", "Сидорова Анна", "individual"),
+        counterparty("C-4", "ООО <&>\x00 \x1f «Ёж» \ud800", "legal", "Ж" * 5000, "7728168971", "772801001"),
     ],
 )
 def test_parties(tmp_path, version, buyer):

@@ -12,9 +12,10 @@ import pypdf
 import pytest
 
 from pipelines.documents import pdf
-from pipelines.documents.model import InvoiceRow, Offset, Party
+from pipelines.documents.model import InvoiceRow, Offset
 from pipelines.documents.paths import document_path
 from pipelines.documents.pdf import render_document, render_documents
+from pipelines.documents.requisites import Party
 from tests.unit.documents import samples
 
 

@@ -15,8 +15,9 @@ import pypdf
 import pytest
 from PIL import ImageFont
 
-from pipelines.documents.model import Party, StatementEntry
+from pipelines.documents.model import StatementEntry
 from pipelines.documents.pdf import render_document
+from pipelines.documents.requisites import Party
 from tests.unit.documents import samples
 
 RIGHT_EDGE = 595.28 - 14 / 25.4 * 72  # A4 less the margin, points

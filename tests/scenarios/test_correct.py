@@ -14,7 +14,7 @@ from sqlalchemy import text
 from pipelines.clock import Authorship
 from pipelines.documents import issued
 from pipelines.documents import publish as publishing
-from pipelines.documents.issued import adjustment_document, invoice_document, issued_rows
+from pipelines.documents.assembly import adjustment_document, invoice_document, issued_rows
 from pipelines.documents.publish import NotPrinted, publish
 from pipelines.period import Month
 from pipelines.receivables import ledger

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import Envelope
-from pipelines.delivery.onec.model import Organization
+from pipelines.documents.requisites import Seller
 from tests.books import AT, Books, Line
 from tests.company import Company, steady
 from tests.killing import start
@@ -71,7 +71,7 @@ def test_a_turn_there_and_back(run_cli, settings, books, out):
 
 
 def test_what_is_not_taken_ends_with_one(run_cli, settings):
-    path = answer(settings, 1, 0, [Organization("X", "ООО «Икс»", "7707083893")])
+    path = answer(settings, 1, 0, [Seller("X", "ООО «Икс»", "legal", inn="7707083893")])
     code, _, err = run_cli("onec", "receive")
     assert (code, path.exists()) == (1, True)
     assert "its body is not imported yet: message 1 is neither taken nor acknowledged" in err

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.delivery.mail import events, letters
 from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, cid
 from pipelines.delivery.mail.rules import Reply, addresses
-from pipelines.documents.issued import adjustment_document, invoice_document, issued_rows
+from pipelines.documents.assembly import adjustment_document, invoice_document, issued_rows
 from pipelines.documents.model import AdjustmentDocument, InvoiceDocument
 from pipelines.documents.paths import document_path
 from pipelines.documents.pdf import render_document

@@ -8,17 +8,15 @@ from typing import Any
 
 from pipelines.delivery.onec.model import (
     Contract,
-    Counterparty,
     Invoice,
     InvoiceLink,
     Kind,
-    Organization,
     Removal,
     Row,
     Sale,
     Service,
 )
-from pipelines.documents.model import Bank
+from pipelines.documents.requisites import Buyer, Seller
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.wording.russian import roubles
@@ -81,18 +79,7 @@ class Ground:
         return f"{'счёт' if self.total > 0 else 'корректировка'} № {self.number} от {self.on:%d.%m.%Y}"
 
 
-def organization(row: Json) -> Organization:
-    """An organization's frozen requisites (columns of the sheet)."""
-    bank = Bank(row["bank_account"], row["bank_name"], row["bic"], row.get("corr_account"))
-    return Organization(row["code"], row["name"], row["inn"], row.get("full_name"), row.get("kpp"), bank)
-
-
-def counterparty(row: Json) -> Counterparty:
-    """A client's frozen requisites (columns of the sheet)."""
-    return Counterparty(row["client_code"], row["name"], row["kind"], row.get("full_name"), row.get("inn"), row.get("kpp"))
-
-
-def contract(row: Json, seller: Organization, buyer: Counterparty) -> Contract:
+def contract(row: Json, seller: Seller, buyer: Buyer) -> Contract:
     """A frozen contract between its parties."""
     signed_on = row.get("signed_on")
     return Contract(row["contract_no"], seller, buyer, date.fromisoformat(signed_on) if signed_on else None)

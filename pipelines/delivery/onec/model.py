@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID, uuid5
 
-from pipelines.documents.model import Bank, PartyKind
+from pipelines.documents.requisites import Buyer, Seller
 from pipelines.errors import Refused
 from pipelines.money import ZERO
 
@@ -37,36 +37,12 @@ def reference(kind: Kind, key: str) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
-class Organization:
-    """The seller. `code` is the key; an ИНН of 12 digits is an entrepreneur's."""
-
-    code: str
-    name: str
-    inn: str
-    full_name: str | None = None
-    kpp: str | None = None
-    bank: Bank | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Counterparty:
-    """The buyer. `client_code` is the key."""
-
-    client_code: str
-    name: str
-    kind: PartyKind
-    full_name: str | None = None
-    inn: str | None = None
-    kpp: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Contract:
     """The agreement; `number` (contract_no) is the key."""
 
     number: str
-    organization: Organization
-    counterparty: Counterparty
+    organization: Seller
+    counterparty: Buyer
     signed_on: date | None = None
 
 
@@ -157,7 +133,7 @@ class Removal:
     key: str
 
 
-OnecObject = Organization | Counterparty | Contract | Service | Invoice | Sale | Removal
+OnecObject = Seller | Buyer | Contract | Service | Invoice | Sale | Removal
 
 
 def _total(rows: tuple[Row, ...], *, vat_on_top: bool) -> Decimal:

@@ -11,19 +11,18 @@ from pipelines.delivery.onec import fields
 from pipelines.delivery.onec.model import (
     NAMESPACE,
     Contract,
-    Counterparty,
     Invoice,
     InvoiceLink,
     Kind,
     NotForOnec,
     OnecObject,
-    Organization,
     Removal,
     Row,
     Sale,
     Service,
     reference,
 )
+from pipelines.documents.requisites import Buyer, Seller
 
 _ROUBLES = "<ДанныеКлассификатора><Код>643</Код><Наименование>руб.</Наименование></ДанныеКлассификатора>"
 _PIECES = "<ДанныеКлассификатора><Код>796</Код><Наименование>шт</Наименование></ДанныеКлассификатора>"
@@ -38,7 +37,7 @@ def xml(item: OnecObject) -> str:
             return _invoice(item)
         case Sale():
             return _sale(item)
-        case Counterparty():
+        case Buyer():
             return f"<Справочник.Контрагенты><КлючевыеСвойства>{_counterparty(item)}</КлючевыеСвойства></Справочник.Контрагенты>"
         case Contract():
             return f"<Справочник.Договоры><КлючевыеСвойства>{_contract(item)}</КлючевыеСвойства></Справочник.Договоры>"
@@ -47,7 +46,7 @@ def xml(item: OnecObject) -> str:
                 f"<Справочник.Номенклатура><КлючевыеСвойства>{_service(item)}</КлючевыеСвойства>"
                 f"<ТипНоменклатуры>Услуга</ТипНоменклатуры><ЕдиницаИзмерения>{_PIECES}</ЕдиницаИзмерения></Справочник.Номенклатура>"
             )
-        case Organization():
+        case Seller():
             return f"<Справочник.Организации><КлючевыеСвойства>{_organization(item)}</КлючевыеСвойства></Справочник.Организации>"
         case Removal():
             return _removal(item)
@@ -68,9 +67,9 @@ def _inn_kpp(inn: str | None, kpp: str | None, what: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _organization(seller: Organization) -> str:
+def _organization(seller: Seller) -> str:
     what = f"organization {seller.code}"
-    person = "ФизическоеЛицо" if len(seller.inn) == 12 else "ЮридическоеЛицо"
+    person = "ФизическоеЛицо" if seller.kind == "entrepreneur" else "ЮридическоеЛицо"
     return (
         f"{_ref(Kind.ORGANIZATION, seller.code)}<Наименование>{fields.name(seller.name, what)}</Наименование>"
         f"<НаименованиеПолное>{fields.line(seller.full_name or seller.name)}</НаименованиеПолное>"
@@ -79,7 +78,7 @@ def _organization(seller: Organization) -> str:
 
 
 @lru_cache(maxsize=64)
-def _account(seller: Organization) -> str:
+def _account(seller: Seller) -> str:
     """БанковскийСчетОрганизации, or nothing when the organization's account is not given."""
     bank = seller.bank
     if bank is None:
@@ -96,8 +95,8 @@ def _account(seller: Organization) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _counterparty(buyer: Counterparty) -> str:
-    what = f"client {buyer.client_code}"
+def _counterparty(buyer: Buyer) -> str:
+    what = f"client {buyer.code}"
     if buyer.kind == "legal":
         person = "<ЮридическоеФизическоеЛицо>ЮридическоеЛицо</ЮридическоеФизическоеЛицо>"
     else:
@@ -107,7 +106,7 @@ def _counterparty(buyer: Counterparty) -> str:
             f"<ИндивидуальныйПредприниматель>{entrepreneur}</ИндивидуальныйПредприниматель>"
         )
     return (
-        f"{_ref(Kind.COUNTERPARTY, buyer.client_code)}<Наименование>{fields.name(buyer.name, what)}</Наименование>"
+        f"{_ref(Kind.COUNTERPARTY, buyer.code)}<Наименование>{fields.name(buyer.name, what)}</Наименование>"
         f"<НаименованиеПолное>{fields.line(buyer.full_name or buyer.name)}</НаименованиеПолное>"
         f"{_inn_kpp(buyer.inn, buyer.kpp, what)}{person}"
     )
@@ -160,7 +159,7 @@ def _rows(rows: tuple[Row, ...], what: str) -> str:
     return f"<Услуги>{shown}</Услуги>"
 
 
-def _key_properties(link: str, on: date, number: str, seller: Organization, what: str) -> str:
+def _key_properties(link: str, on: date, number: str, seller: Seller, what: str) -> str:
     return (
         f"{link}<Дата>{on.isoformat()}T12:00:00</Дата><Номер>{fields.code(number, fields.NUMBER_WIDTH, what)}</Номер>"
         f"<Организация>{_organization(seller)}</Организация>"
@@ -212,7 +211,7 @@ def _removal(removal: Removal) -> str:
     )
 
 
-def _ground(link: InvoiceLink | None, seller: Organization) -> str:
+def _ground(link: InvoiceLink | None, seller: Seller) -> str:
     if link is None:
         return ""
     what = f"invoice {link.number}"

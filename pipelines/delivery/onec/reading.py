@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.delivery.onec import assembly
 from pipelines.delivery.onec.assembly import Ground, Line
 from pipelines.delivery.onec.model import Contract, OnecObject
+from pipelines.documents.requisites import buyer, seller
 from pipelines.period import Month
 from pipelines.warehouse import query
 
@@ -22,9 +23,9 @@ def objects(connection: "Connection") -> Iterator[OnecObject]:
     number of rows (a server-side cursor per kind).
     """
     for row in query.stream(connection, "delivery/onec/organizations"):
-        yield assembly.organization(row.organization)
+        yield seller(row.organization)
     for row in query.stream(connection, "delivery/onec/clients"):
-        yield assembly.counterparty(row.client)
+        yield buyer(row.client)
     for row in query.stream(connection, "delivery/onec/contracts"):
         yield _contract(row)
     for row in query.stream(connection, "delivery/onec/services"):
@@ -41,7 +42,7 @@ def objects(connection: "Connection") -> Iterator[OnecObject]:
 
 
 def _contract(row: Any) -> Contract:
-    return assembly.contract(row.contract, assembly.organization(row.organization), assembly.counterparty(row.client))
+    return assembly.contract(row.contract, seller(row.organization), buyer(row.client))
 
 
 def _ground(values: list[Any]) -> Ground:

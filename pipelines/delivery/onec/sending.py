@@ -25,16 +25,15 @@ from pipelines.delivery.onec.message import (
 )
 from pipelines.delivery.onec.model import (
     Contract,
-    Counterparty,
     Invoice,
     NotForOnec,
     OnecObject,
-    Organization,
     Removal,
     Sale,
     Service,
 )
 from pipelines.delivery.onec.peers import Peer, folder, local_time, take_turn
+from pipelines.documents.requisites import Buyer, Seller
 from pipelines.errors import BadInput
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -171,5 +170,11 @@ def _outbox_key(item: OnecObject) -> tuple[str, str]:
             return "invoice", key
         case Sale(key=key) | Removal(key=key):
             return "sale", key
-        case Organization(code=key) | Counterparty(client_code=key) | Contract(number=key) | Service(key=key):
-            return type(item).__name__.lower(), key
+        case Seller(code=key):
+            return "organization", key
+        case Buyer(code=key):
+            return "counterparty", key
+        case Contract(number=key):
+            return "contract", key
+        case Service(key=key):
+            return "service", key

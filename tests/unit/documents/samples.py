@@ -8,18 +8,17 @@ from typing import Any
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
-    Bank,
     ChangedRow,
     Contract,
     InvoiceDocument,
     InvoiceRow,
     Offset,
-    Party,
     StatementDocument,
     StatementEntry,
     UsageDay,
     UsageDocument,
 )
+from pipelines.documents.requisites import Bank, Party
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipelines.documents import qr
-from pipelines.documents.model import Bank, Offset
+from pipelines.documents.model import Offset
+from pipelines.documents.requisites import Bank
 from tests.unit.documents import samples
 
 

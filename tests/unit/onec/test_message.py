@@ -23,21 +23,19 @@ from pipelines.delivery.onec.message import (
 )
 from pipelines.delivery.onec.model import (
     Contract,
-    Counterparty,
     Invoice,
     InvoiceLink,
     Kind,
     NotForOnec,
-    Organization,
     Row,
     Sale,
     Service,
     reference,
 )
-from pipelines.documents.model import Bank
-from tests.onec_messages import write_message
+from pipelines.documents.requisites import Bank
+from tests.onec_messages import counterparty, organization, write_message
 
-SELLER = Organization(
+SELLER = organization(
     "NAV",
     "ООО «Навигатор»",
     "7707083893",
@@ -45,7 +43,7 @@ SELLER = Organization(
     "770701001",
     Bank("40702810938000000001", "ПАО СБЕРБАНК", "044525225", "30101810400000000225"),
 )
-BUYER = Counterparty("C-1", "ООО Автопарк", "legal", "Общество «Автопарк»", "7728168971", "772801001")
+BUYER = counterparty("C-1", "ООО Автопарк", "legal", "Общество «Автопарк»", "7728168971", "772801001")
 CONTRACT = Contract("Т-17", SELLER, BUYER, date(2026, 2, 1))
 SERVICE = Service("T1:1", "Мониторинг", "Мониторинг транспорта")
 # 4 × 500.00 = 2000.00; 22 % of it is 440.00

@@ -13,10 +13,11 @@ from sqlalchemy import text
 from pipelines.billing.identity import invoice_id
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import Envelope
-from pipelines.delivery.onec.model import Kind, Organization, reference
+from pipelines.delivery.onec.model import Kind, reference
 from pipelines.delivery.onec.receiving import Outcome, receive
 from pipelines.delivery.onec.sending import send
 from pipelines.delivery.onec.status import status
+from pipelines.documents.requisites import Seller
 from pipelines.period import Month
 from pipelines.warehouse import engine
 from tests.books import AT, JANUARY, Books, Line
@@ -318,7 +319,7 @@ def test_a_message_taken_before_its_process_died_is_put_away(settings, books):
 def test_a_message_with_objects_confirms_ours_and_stays(settings, books):
     books.issue()
     send(settings, AT)
-    path = answer(settings, 1, 1, [Organization("X", "ООО «Икс»", "7707083893")])
+    path = answer(settings, 1, 1, [Seller("X", "ООО «Икс»", "legal", inn="7707083893")])
     for _ in range(2):
         found = take(settings)
         assert (found.outcome, "not imported yet" in found.detail) == (Outcome.LEFT, True)

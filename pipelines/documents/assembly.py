@@ -1,4 +1,4 @@
-"""Issued invoices as documents: everything from the rows and the evidence frozen at issue, nothing from today."""
+"""Rows of issued invoices as documents: everything from what was frozen at issue, nothing from today."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,18 +12,16 @@ from pipelines.billing.model import CORRECT
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
-    Bank,
     ChangedRow,
     Contract,
     InvoiceDocument,
     InvoiceRow,
     Offset,
-    Party,
-    seller_kind,
 )
+from pipelines.documents.requisites import buyer, seller
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
 from pipelines.wording.russian import month_name, quantity, short_date
 
 if TYPE_CHECKING:
@@ -39,11 +37,8 @@ _RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
 
 def issued_rows(connection: "Connection", ids: Sequence[str]) -> Iterator[Any]:
     """Rows of issued_invoices.sql for these ids, in the order of their numbers within each chunk of 500."""
-    from sqlalchemy import text
-
     for start in range(0, len(ids), _CHUNK):
-        chunk = [str(one) for one in ids[start : start + _CHUNK]]
-        yield from connection.execute(text(statement("warehouse/documents/issued_invoices")), {"ids": chunk})
+        yield from query.rows(connection, "documents/issued_invoices", ids=list(map(str, ids[start : start + _CHUNK])))
 
 
 def invoice_documents(connection: "Connection", ids: Sequence[str]) -> Iterator[InvoiceDocument]:
@@ -115,43 +110,11 @@ def act_document(number: str, invoices: Sequence[InvoiceDocument]) -> ActDocumen
     )
 
 
-def seller(row: Json) -> Party:
-    """An organization's frozen requisites (columns of the sheet)."""
-    return Party(
-        code=row["code"],
-        name=row["name"],
-        kind=seller_kind(row["inn"]),
-        full_name=row.get("full_name"),
-        inn=row["inn"],
-        kpp=row.get("kpp"),
-        address=row.get("address"),
-        bank=Bank(row["bank_account"], row["bank_name"], row["bic"], row.get("corr_account")),
-        director=row.get("director"),
-        accountant=row.get("accountant"),
-        email=row.get("email"),
-    )
-
-
-def buyer(row: Json) -> Party:
-    """A client's frozen requisites (columns of the sheet)."""
-    return Party(
-        code=row["client_code"],
-        name=row["name"],
-        kind=row["kind"],
-        full_name=row.get("full_name"),
-        inn=row.get("inn"),
-        kpp=row.get("kpp"),
-        address=row.get("address"),
-        email=row.get("email"),
-        phone=row.get("phone"),
-    )
-
-
 def _contract(row: Any) -> Contract:
     return Contract(row.contract_no, _date(row.evidence["contract"].get("signed_on")))
 
 
-def _told(line: Json, month: Month) -> str:
+def _arithmetic(line: Json, month: Month) -> str:
     return str(line["printed_text"]).removeprefix(line["component"]).lstrip(",: ") or month_name(month)
 
 
@@ -160,7 +123,7 @@ def _row(line: Json, month: Month) -> InvoiceRow:
     return InvoiceRow(
         no=line["line_no"],
         title=line["component"],
-        text=_told(line, month),
+        text=_arithmetic(line, month),
         quantity=Decimal(line["printed_quantity"]),
         unit=_UNITS.get(line["component_kind"], _SERVICE) if counted else _SERVICE,
         price=Decimal(line["printed_price"]),
@@ -177,7 +140,7 @@ def _changed(line: Json, month: Month) -> ChangedRow:
     return ChangedRow(
         no=line["line_no"],
         title=line["component"],
-        text=_told(line, month),
+        text=_arithmetic(line, month),
         vat_rate=None if line["vat_rate"] is None else Decimal(line["vat_rate"]),
         old_total=old,
         new_total=old + total,
@@ -187,11 +150,11 @@ def _changed(line: Json, month: Month) -> ChangedRow:
     )
 
 
-def _reason(purpose: str, said: str) -> str:
+def _reason(purpose: str, reason: str) -> str:
     """Why, as the client reads it: the approver's word where it is written for people, in Russian; of a close its own."""
     if purpose != CORRECT:
         return "Сверка предоплаты при закрытии месяца"
-    return said if _RUSSIAN.search(said) else "Перерасчёт по уточнённым данным"
+    return reason if _RUSSIAN.search(reason) else "Перерасчёт по уточнённым данным"
 
 
 def _changes(row: Any) -> tuple[str, ...]:
