@@ -3,16 +3,17 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.delivery.onec.assembly import Ground, Line, contract, counterparty, invoice, organization, sale
+from pipelines.delivery.onec.assembly import Ground, Line, contract, invoice, sale
 from pipelines.delivery.onec.model import Kind, Removal
+from pipelines.documents.requisites import buyer, seller
 from pipelines.period import Month
 from tests.company import ORGANIZATION
 
 JANUARY = Month(2026, 1)
 AGREED = contract(
     {"contract_no": "K1", "signed_on": "2025-05-20"},
-    organization(ORGANIZATION),
-    counterparty({"client_code": "C-K1", "name": "ООО «Клиент»", "kind": "legal"}),
+    seller(ORGANIZATION),
+    buyer({"client_code": "C-K1", "name": "ООО «Клиент»", "kind": "legal"}),
 )
 
 

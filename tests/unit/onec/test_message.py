@@ -188,7 +188,7 @@ def test_kinds_of_counterparties(tmp_path, kind, person, entrepreneur):
 
 
 def test_a_selling_entrepreneur_is_a_person(tmp_path):
-    root = body(tmp_path, replace(SELLER, inn="500100732259", kpp=None))
+    root = body(tmp_path, replace(SELLER, kind="entrepreneur", inn="500100732259", kpp=None))
     assert find(root, "ЮридическоеФизическоеЛицо") == ["ФизическоеЛицо"]
     assert not find(root, "КПП")
 
