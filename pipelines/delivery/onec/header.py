@@ -6,6 +6,7 @@ The file streams through a parser that builds no tree, so that time is linear an
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -71,7 +72,8 @@ def has_content(path: Path) -> bool:
 
 def _feed(path: Path, scan: "_Scan", is_enough: Callable[[], bool]) -> None:
     """Parse the file until enough is known, or to its end."""
-    parser = etree.XMLParser(target=scan, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    target: Any = scan  # the stubs ask for what lxml itself does not: a `comment`
+    parser = etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
