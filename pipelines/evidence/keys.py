@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEVICE_RULE = 2  # raise when the keys of devices change: files with older keys are then compared by their `hw_id` anew
-IMEI_END = 10**14
+IMEI_DIGITS = 14
+IMEI_END = 10**IMEI_DIGITS
 SERIAL = 10**15
 PLACEHOLDER_VEHICLES = 3  # a text on so many vehicles of one platform, clones apart, names no device
 _SHORTEST_DEVICE = 6

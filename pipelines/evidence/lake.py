@@ -6,7 +6,7 @@ Columns of a file, sorted by (account_no, vehicle_no), one row per vehicle liste
     vehicle_id, account_id, parent_account_id, name, plate, vin, hw_id, state   VARCHAR, as the source wrote them, trimmed
     last_message_at TIMESTAMP (UTC), online_minutes DECIMAL(18,3), is_clone BOOLEAN, meter_* DECIMAL(18,6)
     account_no INTEGER          index into metadata `owners`
-    device_key BIGINT           normalised device (`domain.md §3.2`); NULL: unknown
+    device_key BIGINT           normalised device (`pipelines.evidence.keys`, by metadata `device_rule`); NULL: unknown
     plate_key, vin_key VARCHAR  look-alikes folded, spaces dropped, upper case; NULL: empty
     has_message BOOLEAN         a message with the business date as local date; NULL: the source had no such column
     billable_state UTINYINT     1 active, 2 deactivated or unknown, 3 blocked
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pipelines.errors import Refused
+from pipelines.evidence.keys import DEVICE_RULE
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 METADATA_KEY = b"fleetbill"
 ACTIVE, DEACTIVATED, BLOCKED = 1, 2, 3
+OLDEST_DEVICE_RULE = 1  # of files that do not say by which rule their device keys were made
 
 Account = tuple[str, str | None, str | None, bool]
 
@@ -49,6 +51,7 @@ class Metadata:
     owners: tuple[tuple[str, ...], ...]  # owners[account_no]: the accounts that hold such vehicles directly; () = orphan
     source: str
     facts: dict[str, Any]  # figures of the snapshot as a whole, such as the share of messages older than 300 days
+    device_rule: int = DEVICE_RULE  # by which the device keys were made
 
     def encoded(self) -> bytes:
         """JSON of the metadata, the same bytes for the same content."""
@@ -58,6 +61,7 @@ class Metadata:
             "accounts": self.accounts,
             "owners": self.owners,
             "source": self.source,
+            "device_rule": self.device_rule,
             "facts": self.facts,
         }
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -130,16 +134,20 @@ def read(settings: Settings, path: str, columns: list[str] | None = None) -> "pa
 
 
 def read_metadata(settings: Settings, path: str) -> Metadata:
-    """Account tree, owner sets, source and facts of a snapshot; reads only the file's footer."""
+    """Account tree, owner sets, source and facts of a snapshot. EvidenceLost when the file is not there."""
+    return decode(read_footer(settings, path))
+
+
+def read_footer(settings: Settings, path: str) -> bytes:
+    """The metadata of a snapshot as its file's footer holds it: JSON. EvidenceLost when the file is not there."""
     import pyarrow.parquet as pq
 
     filesystem, target = _resolve(settings, path)
     try:
         with filesystem.open(target, "rb") as handle:
-            stored = pq.read_metadata(handle).metadata[METADATA_KEY]
+            return bytes(pq.read_metadata(handle).metadata[METADATA_KEY])
     except FileNotFoundError:
         raise EvidenceLost(f"the lake has no {path}, which is registered as evidence") from None
-    return decode(stored)
 
 
 def decode(stored: bytes) -> Metadata:
@@ -152,6 +160,7 @@ def decode(stored: bytes) -> Metadata:
         owners=tuple(tuple(owners) for owners in found["owners"]),
         source=found["source"],
         facts=found["facts"],
+        device_rule=found.get("device_rule", OLDEST_DEVICE_RULE),
     )
 
 

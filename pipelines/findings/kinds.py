@@ -6,6 +6,8 @@ KIND_NAMES: Final = {
     "orphan": "машины без владельца",
     "duplicate": "дубли",
     "suspected_duplicate": "возможные дубли",
+    "placeholder_device": "машины без номера устройства",
+    "contract_without_accounts": "договоры без учётных записей на платформах",
     "unknown_account": "учётные записи без договора",
     "out_of_contract": "машины вне срока договора",
     "silent_unbilled": "невыставляемые машины без сообщений",

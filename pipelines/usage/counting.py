@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pipelines.usage.duplicates import find_duplicates
 from pipelines.usage.gaps import Gap, Present, gaps, lacks_used, measured, uncovered
 from pipelines.usage.lake import METER, MINUTES, Lake
-from pipelines.usage.parts import Part, Planned, Resolver, own, plan
+from pipelines.usage.ownership import MonthOwners
+from pipelines.usage.platform_days import DayFile, OwnedDay, day_files, owned_days
 from pipelines.usage.sources import Sources
 
 if TYPE_CHECKING:
@@ -22,54 +23,58 @@ if TYPE_CHECKING:
 class Counted:
     """A pass that is done: days and gaps, and what findings and the frozen evidence ask further of it."""
 
-    parts: list[Part]
-    resolver: Resolver
+    owned_days: list[OwnedDay]
+    owners: MonthOwners
     days: "pa.Table"
     gaps: Mapping[str, list[Gap]]
 
+    @property
+    def sources(self) -> Sources:
+        """What it was counted from."""
+        return self.owners.sources
 
-def counted(lake: Lake, sources: Sources) -> Counted:
-    """Count the month. Leaves the tables parts, owners, fleets and duplicates in the pass."""
-    resolver = Resolver(lake, sources)
-    planned = plan(resolver)
+
+def count(lake: Lake, sources: Sources) -> Counted:
+    """Count the month. Leaves the tables platform_days, owners, fleets, same_device and duplicates in the pass."""
+    owners = MonthOwners(lake, sources)
+    files = day_files(owners)
     with ThreadPoolExecutor(1) as beside:  # DuckDB counts while Python walks the trees
-        fleets = beside.submit(_count_fleets, lake.beside(), planned)
-        parts = own(resolver, planned)
+        fleets = beside.submit(_count_fleets, lake.beside(), files)
+        owned = owned_days(owners, files)
         fleets.result()
-    find_duplicates(lake, parts)
-    present = _present(lake, sources, parts)
+    find_duplicates(lake, owned)
+    present = _present(lake, sources, owned)
     missing = gaps(sources, present)
-    return Counted(parts, resolver, _days(lake, sources, present, missing), missing)
+    return Counted(owned, owners, _days(lake, sources, present, missing), missing)
 
 
-def _count_fleets(lake: Lake, planned: Sequence[Planned]) -> None:
+def _count_fleets(lake: Lake, files: Sequence[DayFile]) -> None:
     lake.run("new_fleets", shape=lake.shape)
-    for one in planned:
-        lake.run("add_fleet", part_no=one.number, path=lake.location(one.path), shape=lake.shape)
+    for file in files:
+        lake.run("add_fleet", platform_day_no=file.number, path=lake.location(file.path), shape=lake.shape)
 
 
-def _present(lake: Lake, sources: Sources, parts: Sequence[Part]) -> list[Present]:
+def _present(lake: Lake, sources: Sources, days: Sequence[OwnedDay]) -> list[Present]:
     """Vehicles of each contract on the platform-days that lack a column which counting or some tariff needs."""
     import pyarrow as pa
 
     needed = measured(sources) | {MINUTES} | {f"{METER}{name}" for name in _meters(lake)}
-    wanted = [part for part in parts if lacks_used(part.columns) or needed - part.columns]
-    if not wanted:
+    lacking = {day.number: day for day in days if lacks_used(day.columns) or needed - day.columns}
+    if not lacking:
         return []
-    lake.put("wanted", pa.table({"part_no": pa.array([part.number for part in wanted], pa.int32())}))
-    found = lake.table("platform_fleets").to_pydict()
-    by_number = {part.number: part for part in wanted}
+    lake.put("wanted", pa.table({"platform_day_no": pa.array(lacking, pa.int32())}))
+    rows = lake.table("platform_fleets").to_pydict()
     return [
         Present(
             sources.contracts[contract].contract_no,
-            by_number[number].day.platform,
-            by_number[number].day.business_date,
-            by_number[number].columns,
+            lacking[number].platform,
+            lacking[number].business_date,
+            lacking[number].columns,
             active,
             fleet,
         )
         for number, contract, active, fleet in zip(
-            found["part_no"], found["contract_index"], found["active"], found["counted"], strict=True
+            rows["platform_day_no"], rows["contract_index"], rows["active"], rows["counted"], strict=True
         )
     ]
 
@@ -84,43 +89,47 @@ def _days(lake: Lake, sources: Sources, present: Sequence[Present], missing: Map
     """A row for every contract and day in force on which its fleet is known; zero where no vehicle counted."""
     import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    length = sources.month.days
-    cells = np.zeros((len(sources.contracts), length), np.bool_)
-    index = {contract.contract_no: number for number, contract in enumerate(sources.contracts)}
-    whole = sources.month.span
-    for number, contract in enumerate(sources.contracts):
-        span = whole.overlap(contract.starts_on, contract.ends_on)
-        if span:
-            cells[number, span.first.day - 1 : span.last.day] = True
-    for contract_no, day in uncovered(missing):
-        cells[index[contract_no], day.day - 1] = False
-    wanted = np.flatnonzero(cells)
-    found = lake.table("contract_days")
-    at = found.column("contract_index").to_numpy().astype(np.int64) * length + found.column("day_no").to_numpy() - 1
-    rows = np.full(cells.size, -1, np.int64)
+    length, index = sources.month.days, {contract.contract_no: number for number, contract in enumerate(sources.contracts)}
+    wanted = np.flatnonzero(_known_cells(sources, index, missing))
+    sums = lake.table("contract_days")
+    at = sums.column("contract_index").to_numpy().astype(np.int64) * length + sums.column("day_no").to_numpy() - 1
+    rows = np.full(len(sources.contracts) * length, -1, np.int64)
     rows[at] = np.arange(len(at))
     taken = pa.array(rows[wanted], mask=rows[wanted] < 0)
     contracts = pa.array([contract.contract_no for contract in sources.contracts], pa.string())
     dates = pa.array(list(sources.month.dates()), pa.date32())
-    unknown = _unknown(present, index, length, [METER + name for name in _meters(lake)])
+    meters = _meters(lake)
+    unknown = _unknown(present, index, length, [METER + name for name in meters])
 
     def amounts(name: str) -> "pa.Array":
-        import pyarrow.compute as pc
-
-        values = pc.coalesce(found.column(name).combine_chunks().take(taken), pa.scalar(0, found.schema.field(name).type))
+        values = pc.coalesce(sums.column(name).combine_chunks().take(taken), pa.scalar(0, sums.schema.field(name).type))
         where = unknown.get(name)
         return values if where is None else pc.if_else(pa.array(np.isin(wanted, where)), pa.scalar(None, values.type), values)
 
-    meters = _meters(lake)
     columns = {
         "contract_no": contracts.take(pa.array(wanted // length)),
         "business_date": dates.take(pa.array(wanted % length)),
-        "fleet_size": found.column("fleet_size").combine_chunks().take(taken).fill_null(0),
+        "fleet_size": sums.column("fleet_size").combine_chunks().take(taken).fill_null(0),
         "online_minutes": amounts(MINUTES),
         "meters": _struct({name: amounts(METER + name) for name in meters}, len(wanted)),
     }
     return pa.table(columns)
+
+
+def _known_cells(sources: Sources, index: Mapping[str, int], missing: Mapping[str, list[Gap]]) -> "NDArray[np.bool_]":
+    """Contract × day of the month: in force, and its fleet known."""
+    import numpy as np
+
+    cells = np.zeros((len(sources.contracts), sources.month.days), np.bool_)
+    for number, contract in enumerate(sources.contracts):
+        span = contract.days_in(sources.month)
+        if span:
+            cells[number, span.first.day - 1 : span.last.day] = True
+    for contract_no, day in uncovered(missing):
+        cells[index[contract_no], day.day - 1] = False
+    return cells
 
 
 def _struct(fields: "dict[str, pa.Array]", length: int) -> "pa.Array":

@@ -5,71 +5,111 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pipelines.evidence.keys import DEVICE_RULE, PLACEHOLDER_VEHICLES, device_texts
 from pipelines.usage.lake import Lake
-from pipelines.usage.parts import Part
-from pipelines.usage.repeated import repeated
+from pipelines.usage.platform_days import OwnedDay
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
-DERIVED = "derived/repeated-devices"
+DERIVED = f"derived/repeated-devices-{DEVICE_RULE}"
 
 
-def find_duplicates(lake: Lake, parts: Sequence[Part]) -> None:
+def find_duplicates(lake: Lake, days: Sequence[OwnedDay]) -> None:
     """The table `duplicates`: every vehicle-day that lost its device to another vehicle.
 
-    A day that rests on one snapshot alone takes the rows with repeated devices from a small file beside the lake's
-    snapshots, made when a snapshot is first counted: a snapshot never changes, so neither do they. Other days are compared anew.
+    Also `same_device`, the vehicle-days whose device is listed more than once, and `placeholder_texts`, what names no device
+    because too many vehicles share it. A day that rests on one snapshot alone takes the rows with repeated devices from a small
+    file beside the lake's snapshots, made when a snapshot is first counted: a snapshot never changes, so neither do they.
     """
     import pyarrow as pa
 
-    by_day: dict[date, list[Part]] = defaultdict(list)
-    for part in parts:
-        by_day[part.day.business_date].append(part)
     lake.run("new_same_device", shape=lake.shape)
-    alone: dict[int, str] = {}
-    for of_day in by_day.values():
-        [first, *others] = of_day
-        if not others and len(first.day.snapshots) == 1:
-            alone[first.number] = lake.location(_derived(lake, first))
+    derived: dict[int, str] = {}
+    for of_date in by_date(days).values():
+        [first, *others] = of_date
+        if not others and len(first.platform_day.snapshots) == 1:
+            derived[first.number] = lake.location(_derived(lake, first))
         else:
-            _compare(lake, of_day)
-    if alone:
-        files = {"filename": pa.array(alone.values(), pa.string()), "part_no": pa.array(alone, pa.int32())}
+            _compare(lake, of_date)
+    if derived:
+        files = {"filename": pa.array(derived.values(), pa.string()), "platform_day_no": pa.array(derived, pa.int32())}
         lake.put("repeated_files", pa.table(files))
-        lake.run("load_same_device", paths=sorted(set(alone.values())))
+        lake.run("load_same_device", paths=sorted(set(derived.values())))
+    lake.run("placeholder_texts", vehicles=PLACEHOLDER_VEHICLES)
     lake.run("duplicates")
 
 
-def _compare(lake: Lake, parts: Sequence[Part]) -> None:
-    """Add the day's vehicles whose device is listed more than once on any of its platforms."""
-    import numpy as np
-    import pyarrow as pa
-
-    keys = [_keys(lake, part) for part in parts]
-    twice = repeated(np.concatenate(keys))
-    lake.put("repeated", pa.table({"device_key": twice}))
-    for part, own in zip(parts, keys, strict=True):
-        if len(twice) and (len(parts) == 1 or np.isin(own, twice).any()):
-            lake.run("add_same_device", part_no=part.number, path=lake.location(part.path), shape=lake.shape)
-
-
-def _keys(lake: Lake, part: Part) -> "NDArray[np.int64]":
-    column: Any = lake.column(part.path, "device_key")
-    found: NDArray[np.int64] = column.drop_null().to_numpy()
+def by_date(days: Sequence[OwnedDay]) -> dict[date, list[OwnedDay]]:
+    """The platform-days of each date, in their order."""
+    found: dict[date, list[OwnedDay]] = defaultdict(list)
+    for day in days:
+        found[day.business_date].append(day)
     return found
 
 
-def _derived(lake: Lake, part: Part) -> str:
-    """Path of the rows with repeated devices of the part's only snapshot; written now when they are not there yet."""
+def repeated(numbers: "NDArray[Any]") -> "NDArray[Any]":
+    """The numbers that occur at least twice, each once, ascending."""
+    import numpy as np
+
+    ordered = np.sort(numbers)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+
+def device_keys_of(lake: Lake, day: OwnedDay) -> Any:
+    """Device key of every row of a platform-day's file, in its order (Arrow int64; NULL: unknown)."""
+    return lake.column(day.path, "device_key")
+
+
+def _compare(lake: Lake, days: Sequence[OwnedDay]) -> None:
+    """Add the date's vehicles whose device is listed more than once on any of its platforms."""
+    import numpy as np
+
+    keys = [device_keys_of(lake, day) for day in days]
+    shared = repeated(np.concatenate([column.drop_null().to_numpy() for column in keys]))
+    if not len(shared):
+        return
+    for day, own in zip(days, keys, strict=True):
+        rows = _repeated_rows(lake, day, own, shared)
+        if rows is not None:
+            lake.put("rows_of_day", rows)
+            lake.run("add_same_device", platform_day_no=day.number)
+
+
+def _repeated_rows(lake: Lake, day: OwnedDay, keys: Any, shared: "NDArray[np.int64]") -> "pa.Table | None":
+    """The day's vehicles with one of the shared devices, or None."""
+    import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
+
+    places = pa.array(np.flatnonzero(pc.is_in(keys, pa.array(shared)).to_numpy(zero_copy_only=False)))
+    if not len(places):
+        return None
+    own = keys.take(places)
+    texts = pa.array([""] * len(places))
+    if pc.min(own).as_py() < 0:
+        written = lake.column(day.path, "hw_id").take(places).combine_chunks()
+        texts = pc.if_else(pc.less(own.combine_chunks(), 0), device_texts(written), "")
+    numbers = lake.column(day.path, "vehicle_no").take(places)
+    lake.put("repeated_vehicles", pa.table({"vehicle_no": numbers, "device_key": own, "device_text": texts}))
+    return lake.table("repeated_rows", path=lake.location(day.path), shape=lake.shape)
+
+
+def _derived(lake: Lake, day: OwnedDay) -> str:
+    """Path of the rows with repeated devices of the day's only snapshot; written now when they are not there yet."""
     import pyarrow.parquet as pq
 
-    path = f"{DERIVED}/{part.day.snapshots[0].digest}.parquet"
+    path = f"{DERIVED}/{day.platform_day.snapshots[0].digest}.parquet"
     if not lake.exists(path):
-        lake.put("repeated", pa.table({"device_key": repeated(_keys(lake, part))}))
+        keys = device_keys_of(lake, day)
+        rows = _repeated_rows(lake, day, keys, repeated(keys.drop_null().to_numpy()))
         local = lake.folder / "repeated.parquet"
-        pq.write_table(lake.table("repeated_rows", path=lake.location(part.path), shape=lake.shape), local)
+        pq.write_table(_no_rows(lake) if rows is None else rows, local)
         lake.keep(local, path)
     return path
+
+
+def _no_rows(lake: Lake) -> "pa.Table":
+    return lake.table("no_repeated_rows")

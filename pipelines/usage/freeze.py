@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
 from pipelines.settings import Settings
-from pipelines.usage.counting import Counted, counted
+from pipelines.usage.counting import Counted, count
 from pipelines.usage.lake import Lake, opened
 from pipelines.usage.month import meters_of
 from pipelines.usage.sources import read
@@ -54,9 +54,9 @@ def freeze(settings: Settings, connection: "Connection", month: Month, contracts
 
     sources = read(connection, month, datetime(month.next.next.year, month.next.next.number, 1, tzinfo=UTC))
     with opened(settings, meters_of(sources)) as lake:
-        found = counted(lake, sources)
-        table = _vehicles(lake, found, contracts)
-        return _write(lake, month, table, _days(found), lake.table("frozen_digests").to_pydict())
+        counted = count(lake, sources)
+        table = _vehicles(lake, counted, contracts)
+        return _write(lake, month, table, _days(counted), lake.table("frozen_digests").to_pydict())
 
 
 def vehicles(settings: Settings, path: str, contract_no: str, day: date) -> list[FrozenVehicle]:
@@ -84,23 +84,23 @@ def vehicles(settings: Settings, path: str, contract_no: str, day: date) -> list
     return found
 
 
-def _vehicles(lake: Lake, found: Counted, contracts: Sequence[str]) -> "pa.Table":
+def _vehicles(lake: Lake, counted: Counted, contracts: Sequence[str]) -> "pa.Table":
     import pyarrow as pa
 
-    index = found.resolver.contract_index
+    index = counted.owners.contract_index
     chosen = [(index[contract_no], contract_no) for contract_no in contracts]
     numbers, names = [number for number, _ in chosen], [name for _, name in chosen]
     lake.put("frozen_contracts", pa.table({"contract_index": pa.array(numbers, pa.int32()), "contract_no": pa.array(names, pa.string())}))
     lake.run("new_frozen_days")
-    for part in found.parts:
-        lake.run("add_frozen_day", part_no=part.number, path=lake.location(part.path), shape=lake.shape)
+    for day in counted.owned_days:
+        lake.run("add_frozen_day", platform_day_no=day.number, path=lake.location(day.path), shape=lake.shape)
     lake.run("frozen_vehicles")
     return lake.table("frozen_rows")
 
 
-def _days(found: Counted) -> list[list[Any]]:
+def _days(counted: Counted) -> list[list[Any]]:
     """Platform, day, digests of its snapshots, and the day that it was carried from."""
-    days = (part.day for part in found.parts)
+    days = (day.platform_day for day in counted.owned_days)
     return [
         [
             day.platform,

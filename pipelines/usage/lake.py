@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 METER = "meter_"
 MINUTES = "online_minutes"
+MACROS = ("standing", "vehicle_state", "is_imei", "is_used", "days_as_bits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,12 @@ class Lake:
 
         return pq.read_table(self.location(path), columns=[name], filesystem=self.filesystem, use_threads=False).column(0)
 
+    def rows(self, path: str) -> "pa.Table":
+        """The whole of a file."""
+        import pyarrow.parquet as pq
+
+        return pq.read_table(self.location(path), filesystem=self.filesystem)
+
     def beside(self) -> "Lake":
         """The same pass for another thread."""
         return replace(self, duckdb=self.duckdb.cursor())
@@ -115,6 +122,8 @@ def opened(settings: Settings, meters: Iterable[str]) -> Iterator[Lake]:
         filesystem = _remote(settings)
         if filesystem is not None:
             connection.register_filesystem(filesystem)
+        for macro in MACROS:
+            connection.execute(statement(f"lake/usage/macros/{macro}"))
         yield Lake(settings, connection, folder, filesystem, _shape(folder, sorted(set(meters))))
     finally:
         connection.close()

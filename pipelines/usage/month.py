@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipelines import collection
+from pipelines import collection, logs
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.usage import stored
-from pipelines.usage.counting import counted
+from pipelines.usage.counting import count
 from pipelines.usage.gaps import Gap
 from pipelines.usage.lake import METER, opened
 from pipelines.usage.sources import Sources, read
@@ -42,39 +42,44 @@ def compute(settings: Settings, connection: "Connection", month: Month, *, store
     gives. Replacing is whole: running it again changes nothing. ``at`` decides which days are over, for findings alone.
     """
     with collection.paused():
-        return _compute(settings, connection, month, store=store, at=at)
+        if store:
+            return _load_or_store(settings, connection, month, at)
+        return load_or_count(settings, connection, read(connection, month, at))
 
 
-def _compute(settings: Settings, connection: "Connection", month: Month, *, store: bool, at: datetime) -> MonthUsage:
-    if not store:
-        return taken(settings, connection, read(connection, month, at))
-    stored.take_turn(connection, month)
-    sources = read(connection, month, at)
-    kept = stored.read(connection, sources)
-    if kept is not None:
-        return MonthUsage(month, kept.days, kept.gaps, sources.digest)
-    with opened(settings, meters_of(sources)) as lake:
-        from pipelines.usage.found import findings
-
-        found = counted(lake, sources)
-        stored.replace(connection, sources, found.days, found.gaps, at)
-        findings(connection, lake, sources, found, at)
-    return MonthUsage(month, found.days, found.gaps, sources.digest)
-
-
-def taken(settings: Settings, connection: "Connection", sources: Sources) -> MonthUsage:
+def load_or_count(settings: Settings, connection: "Connection", sources: Sources) -> MonthUsage:
     """Usage by these sources: what the warehouse holds if it was computed from them, else a pass over the lake; nothing is kept."""
-    kept = stored.read(connection, sources)
-    if kept is not None:
-        return MonthUsage(sources.month, kept.days, kept.gaps, sources.digest)
-    return passed(settings, sources)
+    return _load(connection, sources) or count_month(settings, sources)
 
 
-def passed(settings: Settings, sources: Sources) -> MonthUsage:
+def count_month(settings: Settings, sources: Sources) -> MonthUsage:
     """Usage by these sources, by a pass over the lake."""
     with opened(settings, meters_of(sources)) as lake:
-        found = counted(lake, sources)
-    return MonthUsage(sources.month, found.days, found.gaps, sources.digest)
+        counted = count(lake, sources)
+    return MonthUsage(sources.month, counted.days, counted.gaps, sources.digest)
+
+
+def _load_or_store(settings: Settings, connection: "Connection", month: Month, at: datetime) -> MonthUsage:
+    """Usage as it is stored, or counted and stored now with its findings."""
+    stored.take_turn(connection, month)
+    sources = read(connection, month, at)
+    usage = _load(connection, sources)
+    if usage is not None:
+        return usage
+    with logs.verb("usage", "compute", month=str(month)) as done, opened(settings, meters_of(sources)) as lake:
+        from pipelines.usage.findings import replace_findings
+
+        counted = count(lake, sources)
+        stored.replace(connection, sources, counted.days, counted.gaps, at)
+        findings = replace_findings(connection, lake, counted, at)
+        done |= {"platform_days": len(counted.owned_days), "contract_days": counted.days.num_rows, "findings": findings}
+    return MonthUsage(month, counted.days, counted.gaps, sources.digest)
+
+
+def _load(connection: "Connection", sources: Sources) -> MonthUsage | None:
+    """What the warehouse holds, if it was computed from these sources."""
+    kept = stored.read(connection, sources)
+    return None if kept is None else MonthUsage(sources.month, kept.days, kept.gaps, sources.digest)
 
 
 def meters_of(sources: Sources) -> set[str]:

@@ -1,49 +1,63 @@
-"""Suspected duplicates: the same plate or VIN under different devices; billed, and a finding (domain.md §3.2)."""
+"""Suspected duplicates: the same plate or VIN, or nearly the same device number; billed, and a finding (domain.md §3.2)."""
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
+from pipelines.evidence.keys import IMEI_DIGITS, imei_of_serial, look_alike_serials
 from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import Counted
+from pipelines.usage.duplicates import by_date, device_keys_of, repeated
 from pipelines.usage.lake import Lake
-from pipelines.usage.parts import Part
-from pipelines.usage.repeated import repeated
+from pipelines.usage.platform_days import OwnedDay
 
-WORDS = {"plate": "тот же номер", "vin": "тот же VIN"}
+SHARED_BY = {"plate": "тот же номер", "vin": "тот же VIN", "device": "почти тот же номер устройства"}
 
 
-def suspected_duplicates(lake: Lake, found: Counted) -> Iterator[Occurrence]:
+def suspected_duplicates(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
     """A finding for each of the vehicles that share a plate or a VIN on a day and are not duplicates by device.
 
-    The day's texts are compared by hash first, so that only what repeats is read as text.
+    Likewise for a serial of fifteen digits that differs from another vehicle's IMEI in its last digit alone. The day's texts
+    are compared by hash first, so that only what repeats is read as text.
     """
-    by_day: dict[date, list[Part]] = defaultdict(list)
-    for part in found.parts:
-        by_day[part.day.business_date].append(part)
     lake.run("new_look_alikes")
-    for parts in by_day.values():
-        _look(lake, parts)
-    rows: dict[tuple[int, str], list[str]] = defaultdict(list)
-    owners: dict[tuple[int, str], str | None] = {}
+    for date, days in by_date(counted.owned_days).items():
+        _add_look_alikes(lake, date.day, days)
+    details: dict[tuple[int, str], list[str]] = defaultdict(list)
+    contracts: dict[tuple[int, str], str | None] = {}
     for row in lake.table("suspected").to_pylist():
-        key = (row["day_no"], row["subject"])
+        vehicle_day = (row["day_no"], row["subject"])
         others = ", ".join(name for name in row["subjects"] if name != row["subject"])
-        rows[key].append(f"{WORDS[row['what']]} {row['text']} у {others}")
-        owners[key] = found.parts[row["part_no"]].owners[row["account_no"]].contract_no
-    month = found.resolver.sources.month
-    for (day, subject), words in rows.items():
-        yield Occurrence("suspected_duplicate", subject, month.first.replace(day=day), owners[day, subject], "; ".join(words))
+        details[vehicle_day].append(f"{SHARED_BY[row['what']]} {row['text']} у {others}")
+        contracts[vehicle_day] = counted.owned_days[row["platform_day_no"]].owners[row["account_no"]].contract_no
+    month = counted.sources.month
+    for (day_no, subject), texts in details.items():
+        seen_on = month.first.replace(day=day_no)
+        yield Occurrence("suspected_duplicate", subject, seen_on, contracts[day_no, subject], "; ".join(texts))
 
 
-def _look(lake: Lake, parts: list[Part]) -> None:
+def _add_look_alikes(lake: Lake, day_no: int, days: list[OwnedDay]) -> None:
     import numpy as np
     import pyarrow as pa
 
-    read: list[dict[str, Any]] = [lake.query("plate_hashes", path=lake.location(part.path)).fetchnumpy() for part in parts]
+    hashes: list[dict[str, Any]] = [lake.query("plate_hashes", path=lake.location(day.path)).fetchnumpy() for day in days]
     for what in ("plate", "vin"):
-        hashes = np.concatenate([np.asarray(each[what])[np.asarray(each[f"has_{what}"])] for each in read])
-        lake.put(f"repeated_{what}s", pa.table({"hash": repeated(hashes)}))
-    for part in parts:
-        lake.run("add_look_alikes", part_no=part.number, path=lake.location(part.path))
+        known = np.concatenate([np.asarray(each[what])[np.asarray(each[f"has_{what}"])] for each in hashes])
+        lake.put(f"repeated_{what}s", pa.table({"hash": repeated(known)}))
+    lake.put("near_devices", _near_devices(lake, day_no, days))
+    for day in days:
+        lake.run("add_look_alikes", platform_day_no=day.number, path=lake.location(day.path))
+
+
+def _near_devices(lake: Lake, day_no: int, days: list[OwnedDay]) -> Any:
+    """Device keys of the date that share fourteen digits, an IMEI and serials, with these digits."""
+    import numpy as np
+    import pyarrow as pa
+
+    keys = np.concatenate([device_keys_of(lake, day).drop_null().to_numpy() for day in days])
+    placeholders = lake.table("placeholder_keys", day_no=day_no).column("device_key").to_numpy()
+    serials = np.setdiff1d(look_alike_serials(keys), placeholders)
+    imeis = imei_of_serial(serials)
+    pairs = np.concatenate([serials, np.unique(imeis)])
+    digits = [f"{imei:0{IMEI_DIGITS}}" for imei in [*imeis.tolist(), *np.unique(imeis).tolist()]]
+    return pa.table({"device_key": pa.array(pairs, pa.int64()), "device_digits": pa.array(digits, pa.string())})

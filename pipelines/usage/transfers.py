@@ -11,7 +11,8 @@ from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import Counted
 from pipelines.usage.lake import Lake
 from pipelines.usage.owners import Standing
-from pipelines.usage.parts import Part, Resolver, own_day
+from pipelines.usage.ownership import MonthOwners
+from pipelines.usage.platform_days import OwnedDay, owned_day
 from pipelines.usage.sources import read
 
 if TYPE_CHECKING:
@@ -22,61 +23,60 @@ if TYPE_CHECKING:
 TRANSFER = "transfer"
 
 
-def transfers(connection: "Connection", lake: Lake, found: Counted, at: datetime) -> Iterator[Occurrence]:
+def transfers(connection: "Connection", lake: Lake, counted: Counted, at: datetime) -> Iterator[Occurrence]:
     """A finding for each vehicle and covered day on which it moved between contracts in force.
 
     The month's first covered day is compared with the last one of the month before, and the first of the next month, where
     it is covered, with this month's last: a fleet moved away for the count comes back there.
     """
-    resolver = found.resolver
-    month = resolver.sources.month
-    before, after = (Resolver(lake, read(connection, each, at)) for each in (month.previous, month.next))
-    marks = _Marks(lake, len(resolver.sources.contracts))
-    chains: list[list[Part]] = []
-    for platform in resolver.sources.platforms:
-        parts = [part for part in found.parts if part.day.platform == platform]
+    month = counted.sources.month
+    before, after = (MonthOwners(lake, read(connection, each, at)) for each in (month.previous, month.next))
+    marks = _Marks(lake, len(counted.sources.contracts))
+    of_platforms: list[list[OwnedDay]] = []
+    for platform in counted.sources.platforms:
+        days = [day for day in counted.owned_days if day.platform == platform]
         earlier = [day for name, day in before.sources.days if name == platform]
-        if parts and earlier:
-            parts = [*_day(before, platform, max(earlier)), *parts]
-        if parts and (platform, month.next.first) in after.sources.days:
-            parts += _day(after, platform, month.next.first)
-        chains.append(parts)
-    for one, other in chain.from_iterable(map(pairwise, chains)):
-        yield from _moved(lake, resolver, marks, one, other)
+        if days and earlier:
+            days = [*_neighbour(before, platform, max(earlier)), *days]
+        if days and (platform, month.next.first) in after.sources.days:
+            days += _neighbour(after, platform, month.next.first)
+        of_platforms.append(days)
+    for first, second in chain.from_iterable(map(pairwise, of_platforms)):
+        yield from _moved(lake, counted.owners, marks, first, second)
 
 
-def _day(resolver: Resolver, platform: str, day: date) -> list[Part]:
+def _neighbour(owners: MonthOwners, platform: str, day: date) -> list[OwnedDay]:
     """That day of another month, or none where its evidence is lost: that month names the loss, this one does not depend on it."""
     try:
-        return [own_day(resolver, platform, day)]
+        return [owned_day(owners, platform, day)]
     except EvidenceLost:
         return []
 
 
-def _moved(lake: Lake, resolver: Resolver, marks: "_Marks", before: Part, after: Part) -> Iterator[Occurrence]:
+def _moved(lake: Lake, owners: MonthOwners, marks: "_Marks", before: OwnedDay, after: OwnedDay) -> Iterator[Occurrence]:
     """Vehicles that moved from one day to the other; only contracts whose vehicles differ are looked into, and it takes two."""
     import numpy as np
     import pyarrow as pa
 
-    changed = np.flatnonzero(marks.of(resolver, before) != marks.of(resolver, after))
+    changed = np.flatnonzero(marks.of(owners, before) != marks.of(owners, after))
     if len(changed) < 2:
         return
-    for name, part in (("owned_before", before), ("owned_after", after)):
-        contracts = owned(resolver, part)
+    for name, day in (("owned_before", before), ("owned_after", after)):
+        contracts = contracts_of(owners, day)
         numbers = np.flatnonzero(np.isin(contracts, changed)).astype(np.int32)
         lake.put(name, pa.table({"account_no": numbers, "contract_index": contracts[numbers]}))
     rows = lake.table("transfers", before=lake.location(before.path), after=lake.location(after.path)).to_pydict()
-    names = [contract.contract_no for contract in resolver.sources.contracts]
+    names = [contract.contract_no for contract in owners.sources.contracts]
     for vehicle_id, first, second in zip(rows["vehicle_id"], rows["from_index"], rows["to_index"], strict=True):
-        words = f"перешла с договора {names[first]} на договор {names[second]}"
-        yield Occurrence(TRANSFER, f"{after.day.platform}/{vehicle_id}", after.day.business_date, names[second], words)
+        detail = f"перешла с договора {names[first]} на договор {names[second]}"
+        yield Occurrence(TRANSFER, f"{after.platform}/{vehicle_id}", after.business_date, names[second], detail)
 
 
-def owned(resolver: Resolver, part: Part) -> "NDArray[np.int32]":
-    """Contract of each owner set of a day, -1 where none in force owns it."""
+def contracts_of(owners: MonthOwners, day: OwnedDay) -> "NDArray[np.int32]":
+    """Index of the contract of each owner set of a day, -1 where none in force owns it."""
     import numpy as np
 
-    standing, contracts = resolver.as_columns(part.owners)
+    standing, contracts = owners.as_columns(day.owners)
     return np.where(standing >= Standing.BLOCKED, contracts, -1).astype(np.int32)
 
 
@@ -88,14 +88,14 @@ class _Marks:
     contracts: int
     _files: "dict[str, tuple[NDArray[np.int32], NDArray[np.uint64]]]" = field(default_factory=dict)
 
-    def of(self, resolver: Resolver, part: Part) -> "NDArray[np.uint64]":
+    def of(self, owners: MonthOwners, day: OwnedDay) -> "NDArray[np.uint64]":
         """By index of the contract."""
         import numpy as np
 
-        if part.path not in self._files:
-            read = self.lake.query("owner_set_marks", path=self.lake.location(part.path)).fetchnumpy()
-            self._files[part.path] = np.asarray(read["account_no"]), np.asarray(read["mark"])
-        numbers, marks = self._files[part.path]
-        found = np.zeros(self.contracts + 1, np.uint64)  # the last one is nobody's
-        np.bitwise_xor.at(found, owned(resolver, part)[numbers], marks)
-        return found[:-1]
+        if day.path not in self._files:
+            rows = self.lake.query("owner_set_marks", path=self.lake.location(day.path)).fetchnumpy()
+            self._files[day.path] = np.asarray(rows["account_no"]), np.asarray(rows["mark"])
+        numbers, marks = self._files[day.path]
+        of_contracts = np.zeros(self.contracts + 1, np.uint64)  # the last one is nobody's
+        np.bitwise_xor.at(of_contracts, contracts_of(owners, day)[numbers], marks)
+        return of_contracts[:-1]

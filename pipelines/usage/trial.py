@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.period import Month
 from pipelines.settings import Settings
-from pipelines.usage.month import MonthUsage, passed, taken
+from pipelines.usage.month import MonthUsage, count_month, load_or_count
 from pipelines.usage.sources import CountingRow, Sources, read
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ def compute_both(
     snapshot columns that each version is measured by.
     """
     sources = read(connection, month, at)
-    stored = taken(settings, connection, sources)
+    stored = load_or_count(settings, connection, sources)
     tried = replace(
         sources, terms={**sources.terms, **terms}, tariff_columns={**sources.tariff_columns, **columns}, digest=f"{sources.digest} tried"
     )
-    return stored, stored if counts_alike(sources, tried, terms, columns) else passed(settings, tried)
+    return stored, stored if counts_alike(sources, tried, terms, columns) else count_month(settings, tried)
 
 
 def counts_alike(sources: Sources, tried: Sources, terms: TermsTried, columns: ColumnsTried) -> bool:

@@ -1,4 +1,4 @@
 -- grain: vehicle-day that lost its device, with the winner
 -- inputs: duplicates
 -- rerun: reads only
-SELECT part_no, vehicle_no, account_no, winner_part_no, winner_vehicle_no FROM duplicates ORDER BY part_no, vehicle_no
+SELECT platform_day_no, vehicle_no, account_no, winner_platform_day_no, winner_vehicle_no FROM duplicates ORDER BY platform_day_no, vehicle_no

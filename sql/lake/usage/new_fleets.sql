@@ -2,6 +2,6 @@
 -- inputs: $shape: the columns
 -- rerun: starts anew
 CREATE OR REPLACE TABLE fleets AS
-SELECT 0::INTEGER AS part_no, account_no, false AS is_used, 0::INTEGER AS vehicles,
+SELECT 0::INTEGER AS platform_day_no, account_no, false AS is_used, 0::INTEGER AS vehicles,
     COLUMNS('^(online_minutes|meter_.+)$')::DECIMAL(38, 6) AS '\1'
 FROM read_parquet($shape)

@@ -2,5 +2,6 @@
 -- inputs: none
 -- rerun: starts anew
 CREATE OR REPLACE TABLE frozen_days (
-    contract_index INTEGER, platform VARCHAR, vehicle_id VARCHAR, name VARCHAR, plate VARCHAR, day_no INTEGER, reason UTINYINT
+    contract_index INTEGER, platform VARCHAR, vehicle_id VARCHAR, name VARCHAR, plate VARCHAR, day_no INTEGER,
+    reason ENUM ('billed', 'unused', 'deactivated', 'blocked', 'duplicate')
 )

@@ -3,4 +3,4 @@
 -- rerun: reads only
 SELECT hash(plate_key)::UBIGINT AS plate, hash(vin_key)::UBIGINT AS vin, plate_key IS NOT NULL AS has_plate, vin_key IS NOT NULL AS has_vin
 FROM read_parquet($path)
-WHERE billable_state = 1
+WHERE billable_state = vehicle_state('active')

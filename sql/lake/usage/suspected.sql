@@ -1,19 +1,29 @@
--- grain: day × equal plate or VIN × vehicle, where several vehicles that are no duplicates by device share it
--- inputs: look_alikes; duplicates: left out; parts (part_no, platform, day_no); owners: blocked ones left out
--- rerun: reads only
+-- grain: day × equal plate, VIN or first fourteen digits of a device × vehicle, where several vehicles that are no duplicates by device
+--   share it
+-- inputs: look_alikes; duplicates: left out; platform_days (platform_day_no, platform, day_no); owners: blocked ones left out
+-- rerun: reads only; digits of devices are told only where one of them is an IMEI and another is none
 WITH kept AS (
-    SELECT p.day_no, v.part_no, v.account_no, p.platform || '/' || v.vehicle_id AS subject, v.plate_key, v.vin_key
+    SELECT
+        p.day_no, v.platform_day_no, v.account_no, p.platform || '/' || v.vehicle_id AS subject,
+        v.plate_key, v.vin_key, v.device_digits, v.is_imei
     FROM look_alikes v
-    JOIN parts p USING (part_no)
-    JOIN owners o USING (part_no, account_no)
-    WHERE o.standing <> 2
-      AND NOT EXISTS (SELECT 1 FROM duplicates d WHERE d.part_no = v.part_no AND d.vehicle_no = v.vehicle_no)
+    JOIN platform_days p USING (platform_day_no)
+    JOIN owners o USING (platform_day_no, account_no)
+    WHERE o.standing <> standing('blocked')
+      AND NOT EXISTS (SELECT 1 FROM duplicates d WHERE d.platform_day_no = v.platform_day_no AND d.vehicle_no = v.vehicle_no)
+), near_an_imei AS (
+    SELECT day_no, device_digits FROM kept WHERE is_imei AND device_digits IS NOT NULL
 ), shared AS (
-    SELECT day_no, part_no, account_no, subject, 'plate' AS what, plate_key AS text FROM kept WHERE plate_key IS NOT NULL
+    SELECT day_no, platform_day_no, account_no, subject, 'plate' AS what, plate_key AS text FROM kept WHERE plate_key IS NOT NULL
     UNION ALL
-    SELECT day_no, part_no, account_no, subject, 'vin', vin_key FROM kept WHERE vin_key IS NOT NULL
+    SELECT day_no, platform_day_no, account_no, subject, 'vin', vin_key FROM kept WHERE vin_key IS NOT NULL
+    UNION ALL
+    SELECT day_no, platform_day_no, account_no, subject, 'device', device_digits FROM kept
+    SEMI JOIN near_an_imei USING (day_no, device_digits)
 )
-SELECT day_no, part_no, account_no, subject, what, text, list(subject ORDER BY subject) OVER (PARTITION BY day_no, what, text) AS subjects
+SELECT
+    day_no, platform_day_no, account_no, subject, what, text,
+    list(subject ORDER BY subject) OVER (PARTITION BY day_no, what, text) AS subjects
 FROM shared
 QUALIFY count(*) OVER (PARTITION BY day_no, what, text) > 1
 ORDER BY day_no, subject, what

@@ -7,5 +7,5 @@ FROM read_parquet($after) a
 JOIN owned_after wa ON wa.account_no = a.account_no
 JOIN read_parquet($before) b ON b.vehicle_id = a.vehicle_id
 JOIN owned_before wb ON wb.account_no = b.account_no
-WHERE wa.contract_index <> wb.contract_index AND (a.billable_state = 1 OR b.billable_state = 1)
+WHERE wa.contract_index <> wb.contract_index AND (a.billable_state = vehicle_state('active') OR b.billable_state = vehicle_state('active'))
 ORDER BY a.vehicle_id

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.reports.leakage import ORPHAN, OUT_OF_CONTRACT, PARKED, ZERO_PRICE
-from pipelines.usage.found import DIP, KINDS
+from pipelines.usage.findings import DIP, KINDS
 from tests.conftest import ROOT
 
 _KIND = re.compile(r"[a-z][a-z0-9_]*")

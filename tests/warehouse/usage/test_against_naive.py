@@ -14,7 +14,19 @@ from tests.naive_usage import Story, naive, told
 FEBRUARY = Month(2026, 2)
 PLATFORMS, ACCOUNTS, CONTRACTS = ("g1", "g2"), ("a", "b", "c", "d"), ("K1", "K10", "Ж1")
 DAYS = st.integers(-3, 8).map(lambda n: date(2026, 2, 1) + timedelta(days=n))
-DEVICES = (None, None, "1", "350000000000011", "35-0000 0000 000 12", "sn-0001", "SN0001", "SN0002", "000000000000000")
+DEVICES = (
+    None,
+    None,
+    "1",
+    "350000000000014",
+    "35-0000 0000 000 01",
+    "0350000000000014",
+    "350000000000012",
+    "sn-0001",
+    "SN0001",
+    "SN0002",
+    "000000000000000",
+)
 
 cars = st.builds(
     Car,

@@ -128,7 +128,7 @@ def test_several_snapshots_of_a_day_from_a_source_that_sends_no_minutes(world):
 def test_duplicates_across_platforms(world):
     world.contract("C2").terms("C2").account("gps2", "b1", "C2")
     imei = "86000000000001"
-    world.every_day("2026-01", "gps1", [Car("z", "a1", hw_id=f"{imei}5", message="10:00")])
+    world.every_day("2026-01", "gps1", [Car("z", "a1", hw_id=f"{imei}7", message="10:00")])
     world.every_day(
         "2026-01", "gps2", lambda d: [Car("a", "b1", hw_id=f"{imei[:8]}-{imei[8:]}", message="09:00" if d.day < 20 else "10:00")]
     )

@@ -56,17 +56,88 @@ def test_out_of_contract_double_mapping_and_several_owners(world):
 def test_duplicates_and_suspected_duplicates(world):
     world.account("gps2", "b1", "C1")
     world.every_day(
-        "2026-01", "gps1", [Car("v", "a1", hw_id="350000000000001", plate="а123вс 77"), Car("p", "a1", plate="A123BC77", vin="X1")]
+        "2026-01", "gps1", [Car("v", "a1", hw_id="350000000000006", plate="а123вс 77"), Car("p", "a1", plate="A123BC77", vin="X1")]
     )
-    world.every_day(
-        "2026-01", "gps2", [Car("w", "b1", hw_id="35000000000000-2", plate="A123BC77"), Car("x", "b1", vin="x1", hw_id="777777")]
-    )
+    world.every_day("2026-01", "gps2", [Car("w", "b1", hw_id="35000000000000", plate="A123BC77"), Car("x", "b1", vin="x1", hw_id="777777")])
     assert found(world) == {
         "duplicate": [("gps2/w", "C1", 1, 31, 31)],
         "suspected_duplicate": [("gps1/p", "C1", 1, 31, 31), ("gps1/v", "C1", 1, 31, 31), ("gps2/x", "C1", 1, 31, 31)],
     }
     details = {row["subject"]: row["detail"] for row in listing(world.connection, JANUARY, "suspected_duplicate")}
     assert details["gps1/p"] == "тот же номер A123BC77 у gps1/v; тот же VIN X1 у gps2/x"
+
+
+WITH_DEVICES = ("last_message_at", "is_clone", "hw_id")
+
+
+def test_placeholders_are_no_duplicates_and_are_told(world):
+    world.account("gps2", "b1", "C1")
+    word = [Car(f"v{n}", "a1", hw_id="tracker 1") for n in range(3)]
+    others = [Car("e", "a1"), Car("u1", "a1", hw_id="unknown"), Car("u2", "a1", hw_id="unknown"), Car("off", "a1", state="deactivated")]
+    world.snapshot("gps1", "2026-01-05", [*word, *others], columns=WITH_DEVICES)
+    world.snapshot("gps2", "2026-01-05", [Car("w", "b1", hw_id="TRACKER-1"), Car("x", "b1", hw_id="SN 1000")], columns=WITH_DEVICES)
+    usage = compute(world.settings, world.connection, JANUARY, store=True, at=datetime(2026, 1, 6, 9, tzinfo=UTC))
+    assert usage.days.column("fleet_size").to_pylist() == [8]
+    assert [(row["kind"], row["subject"], row["detail"]) for row in listing(world.connection, JANUARY) if "device" in row["kind"]] == [
+        (
+            "placeholder_device",
+            "gps1",
+            "машин без номера устройства: 6, дубли по ним не ищутся; вместо номера: «TRACKER1» — 3 (например, v0),"
+            " «unknown» — 2 (например, u1), пусто — 1 (например, e)",
+        ),
+        (
+            "placeholder_device",
+            "gps2",
+            "машин без номера устройства: 1, дубли по ним не ищутся; вместо номера: «TRACKER1» — 1 (например, w)",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cars", "billed"),
+    [
+        ([Car(f"v{n}", "a1", hw_id="SN 1000", is_clone=True) for n in range(5)], 1),  # a fleet of clones
+        ([Car("o", "a1", hw_id="SN 1000"), *(Car(f"v{n}", "a1", hw_id="SN 1000", is_clone=True) for n in range(5))], 1),
+        ([Car(f"v{n}", "a1", hw_id="350000000000014") for n in range(5)], 1),  # an IMEI is no word
+        ([Car(f"v{n}", "a1", hw_id="123456789012345") for n in range(5)], 5),  # a factory's example number
+        ([Car(f"v{n}", "a1", hw_id="123456789012345") for n in range(2)], 1),
+        ([Car("1", "a1", hw_id="350000000000014"), Car("2", "a1", hw_id="0350000000000014")], 1),
+        ([Car("1", "a1", hw_id="350000000000014"), Car("2", "a1", hw_id="350000000000011")], 2),
+        ([Car(f"v{n}", "a1", hw_id=f"86371901000001{n:02}") for n in range(9)], 1),  # software versions of one IMEI
+        ([Car(f"v{n}", "a1", hw_id=f"86371901000001{n:03}") for n in range(9)], 9),  # serials of 17 digits
+    ],
+)
+def test_serials_and_clones(world, cars, billed):
+    world.snapshot("gps1", "2026-01-05", cars)
+    usage = compute(world.settings, world.connection, JANUARY, store=True, at=datetime(2026, 1, 6, 9, tzinfo=UTC))
+    assert usage.days.column("fleet_size").to_pylist() == [billed]
+    assert len(listing(world.connection, JANUARY, "duplicate")) == len(cars) - billed
+
+
+def test_a_serial_that_nearly_is_an_imei_is_suspected(world):
+    world.account("gps2", "b1", "C1")
+    world.snapshot("gps1", "2026-01-05", [Car("v", "a1", hw_id="350000000000014"), Car("s", "a1", hw_id="860000000000011")])
+    world.snapshot("gps2", "2026-01-05", [Car("w", "b1", hw_id="350000000000019"), Car("t", "b1", hw_id="860000000000012")])
+    assert found(world, at=datetime(2026, 1, 6, 9, tzinfo=UTC))["suspected_duplicate"] == [
+        ("gps1/v", "C1", 5, 5, 1),
+        ("gps2/w", "C1", 5, 5, 1),
+    ]
+    [detail] = {row["detail"] for row in listing(world.connection, JANUARY, "suspected_duplicate") if row["subject"] == "gps2/w"}
+    assert detail == "почти тот же номер устройства 35000000000001 у gps1/v"
+
+
+def test_contracts_without_accounts_and_with_accounts_that_nobody_lists_are_named(world):
+    world.contract("NONE").contract("TYPO").account("gps1", "typo", "TYPO").account("gps1", "a1", "TYPO", "2026-03-01")
+    world.contract("ONCE").account("gps1", "once", "ONCE").contract("LATER", "2026-02-01")
+    world.tree("gps1", ("a1", None), ("once", "a1"))
+    world.snapshot("gps1", "2025-11-07", [Car("v", "a1")])
+    world.tree("gps1", ("a1", None)).every_day("2026-01", "gps1", [Car("v", "a1")])
+    assert found(world)["contract_without_accounts"] == [("NONE", "NONE", 31, 31, 1), ("TYPO", "TYPO", 31, 31, 1)]
+    details = [row["detail"] for row in listing(world.connection, JANUARY, "contract_without_accounts")]
+    assert details == [
+        "договору не назначено ни одной учётной записи: машин у него быть не может",
+        "ни одна платформа ни разу не назвала учётных записей договора: gps1/typo",
+    ]
 
 
 def test_missing_days_that_are_over(world):
@@ -80,7 +151,10 @@ def test_missing_days_that_are_over(world):
 def test_a_day_that_no_contract_needs_is_not_missed(world):
     world.every_day("2026-01", "gps1", [Car("v", "a1")])
     world.contract("OLD", ends="2026-01-02").account("gone", "x", "OLD").contract("NEW", "2026-02-01").account("gone", "y", "NEW")
-    assert found(world) == {"missing_snapshot": [("gone", None, 1, 2, 2)]}
+    assert found(world) == {
+        "missing_snapshot": [("gone", None, 1, 2, 2)],
+        "contract_without_accounts": [("OLD", "OLD", 2, 2, 1)],
+    }
 
 
 def test_a_month_is_replaced_and_an_unchanged_one_is_left(world):

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.settings import Settings, resource
+from pipelines.evidence.keys import IMEI_END, SERIAL, is_imei
+from pipelines.evidence.lake import ACTIVE, BLOCKED, DEACTIVATED
+from pipelines.settings import Settings
 from pipelines.usage.lake import opened
+from pipelines.usage.owners import Standing
 
 NOON, ONE = (datetime(2026, 1, 5, hour, tzinfo=UTC).replace(tzinfo=None) for hour in (12, 13))
 
@@ -38,14 +42,14 @@ def rows(lake, table: str) -> list[dict[str, object]]:
     return lake.duckdb.sql(f"FROM {table} ORDER BY ALL").to_arrow_table().to_pylist()
 
 
-def put_parts(lake, *parts: tuple[int, int, str]) -> None:
+def put_platform_days(lake, *parts: tuple[int, int, str]) -> None:
     numbers, days, platforms = zip(*parts, strict=True)
     never = [None] * len(parts)  # none of the days is carried
     lake.put(
-        "parts",
+        "platform_days",
         pa.table(
             {
-                "part_no": pa.array(numbers, pa.int32()),
+                "platform_day_no": pa.array(numbers, pa.int32()),
                 "day_no": pa.array(days, pa.int32()),
                 "platform": list(platforms),
                 "carried_since": pa.array(never, pa.timestamp("us")),
@@ -56,14 +60,19 @@ def put_parts(lake, *parts: tuple[int, int, str]) -> None:
 
 
 def put_owners(lake, *owners: tuple[int, int, int, int, bool]) -> None:
-    names = ("part_no", "account_no", "standing", "contract_index", "is_connected")
+    names = ("platform_day_no", "account_no", "standing", "contract_index", "is_connected")
     lake.put("owners", pa.table(dict(zip(names, map(pa.array, zip(*owners, strict=True)), strict=True))))
 
 
-@pytest.mark.parametrize("path", sorted(resource("sql").glob("lake/usage/*.sql")) + sorted(resource("sql").glob("warehouse/usage/*.sql")))
-def test_header_says_grain_inputs_and_what_a_rerun_does(path):
-    head = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("-- ")]
-    assert [line.split(":")[0] for line in head][:3] == ["-- grain", "-- inputs", "-- rerun"]
+def test_codes_have_one_meaning_in_python_and_sql(lake):
+    def macro(name: str, word: str) -> int:
+        return lake.duckdb.execute(f"SELECT {name}($word)", {"word": word}).fetchone()[0]
+
+    assert {each: macro("standing", each.name.lower()) for each in Standing} == {each: each.value for each in Standing}
+    states = {"active": ACTIVE, "deactivated": DEACTIVATED, "blocked": BLOCKED}
+    assert {name: macro("vehicle_state", name) for name in states} == states
+    keys = [-1, 0, IMEI_END - 1, IMEI_END, SERIAL]
+    assert [lake.duckdb.execute("SELECT is_imei($key)", {"key": key}).fetchone()[0] for key in keys] == is_imei(np.array(keys)).tolist()
 
 
 def test_add_fleet_counts_active_vehicles_by_owner_set_and_use(lake, tmp_path):
@@ -79,8 +88,10 @@ def test_add_fleet_counts_active_vehicles_by_owner_set_and_use(lake, tmp_path):
         ],
     )
     lake.run("new_fleets", shape=lake.shape)
-    lake.run("add_fleet", part_no=7, path=path, shape=lake.shape)
-    found = [(row["part_no"], row["account_no"], row["is_used"], row["vehicles"], row["online_minutes"]) for row in rows(lake, "fleets")]
+    lake.run("add_fleet", platform_day_no=7, path=path, shape=lake.shape)
+    found = [
+        (row["platform_day_no"], row["account_no"], row["is_used"], row["vehicles"], row["online_minutes"]) for row in rows(lake, "fleets")
+    ]
     assert found == [(7, 0, False, 1, None), (7, 0, True, 2, Decimal("0.3")), (7, 1, True, 1, None)]
 
 
@@ -108,11 +119,15 @@ def test_duplicates_rank_and_tell_texts_with_one_hash_apart(lake, tmp_path):
         {"vehicle_no": 5, "vehicle_id": "f", "device_key": 36},
     ]
     path = file(tmp_path, "one", listed)
-    lake.put("repeated", pa.table({"device_key": [35, -9]}))
+    texts = ["", "", "SN11111", "SN11111", "ANOTHER"]
+    repeated = {"vehicle_no": pa.array(range(5), pa.int32()), "device_key": [35, 35, -9, -9, -9], "device_text": texts}
+    lake.put("repeated_vehicles", pa.table(repeated))
     lake.run("new_same_device", shape=lake.shape)
-    lake.run("add_same_device", part_no=0, path=path, shape=lake.shape)
-    put_parts(lake, (0, 5, "g"))
+    lake.put("rows_of_day", lake.table("repeated_rows", path=path, shape=lake.shape))
+    lake.run("add_same_device", platform_day_no=0)
+    put_platform_days(lake, (0, 5, "g"))
     put_owners(lake, (0, 0, 3, 0, False))
+    lake.run("placeholder_texts", vehicles=3)
     lake.run("duplicates")
     assert [(row["vehicle_no"], row["winner_vehicle_no"]) for row in lake.table("losers").to_pylist()] == [(0, 1), (3, 2)]
     ids = lake.duckdb.sql("SELECT 3::INTEGER AS vehicle_no").to_arrow_table()
@@ -120,7 +135,7 @@ def test_duplicates_rank_and_tell_texts_with_one_hash_apart(lake, tmp_path):
     assert lake.table("vehicle_ids", path=path).to_pylist() == [{"vehicle_no": 3, "vehicle_id": "d"}]
     derived = tmp_path / "derived.parquet"
     pq.write_table(lake.table("repeated_rows", path=path, shape=lake.shape), derived)
-    lake.put("repeated_files", pa.table({"filename": [str(derived)], "part_no": pa.array([0], pa.int32())}))
+    lake.put("repeated_files", pa.table({"filename": [str(derived)], "platform_day_no": pa.array([0], pa.int32())}))
     before = rows(lake, "same_device")
     lake.run("new_same_device", shape=lake.shape)
     lake.run("load_same_device", paths=[str(derived)])
@@ -136,23 +151,26 @@ def test_contract_days_take_duplicates_away_and_follow_the_counting_rule(lake, t
         {"vehicle_no": 4, "has_message": True, "account_no": 2},
     ]
     path = file(tmp_path, "one", listed)
-    put_parts(lake, (0, 5, "g"))
+    put_platform_days(lake, (0, 5, "g"))
     put_owners(lake, (0, 0, 3, 0, False), (0, 1, 3, 1, True), (0, 2, 0, -1, False))
-    lake.put("repeated", pa.table({"device_key": [35]}))
     lake.run("new_fleets", shape=lake.shape)
-    lake.run("add_fleet", part_no=0, path=path, shape=lake.shape)
+    lake.run("add_fleet", platform_day_no=0, path=path, shape=lake.shape)
     lake.run("new_same_device", shape=lake.shape)
-    lake.run("add_same_device", part_no=0, path=path, shape=lake.shape)
+    both = {"vehicle_no": pa.array([0, 1], pa.int32()), "device_key": [35, 35], "device_text": ["", ""]}
+    lake.put("repeated_vehicles", pa.table(both))
+    lake.put("rows_of_day", lake.table("repeated_rows", path=path, shape=lake.shape))
+    lake.run("add_same_device", platform_day_no=0)
+    lake.run("placeholder_texts", vehicles=3)
     lake.run("duplicates")
     found = sorted(lake.table("contract_days").to_pylist(), key=lambda row: row["contract_index"])
     assert [(row["contract_index"], row["day_no"], row["fleet_size"], row["online_minutes"], row["meter_fuel"]) for row in found] == [
         (0, 5, 1, 10, Decimal("1.5")),
         (1, 5, 1, 0, 8),
     ]
-    lake.put("wanted", pa.table({"part_no": pa.array([0], pa.int32())}))
+    lake.put("wanted", pa.table({"platform_day_no": pa.array([0], pa.int32())}))
     present = sorted(tuple(row.values()) for row in lake.table("platform_fleets").to_pylist())
     assert present == [(0, 0, 2, 1), (0, 1, 1, 1)]
-    assert lake.table("active_accounts").to_pylist() == [{"part_no": 0, "account_no": 2, "vehicles": 1}]
+    assert lake.table("active_accounts").to_pylist() == [{"platform_day_no": 0, "account_no": 2, "vehicles": 1}]
 
 
 def test_suspected_share_a_plate_or_a_vin(lake, tmp_path):
@@ -168,12 +186,14 @@ def test_suspected_share_a_plate_or_a_vin(lake, tmp_path):
     assert hashes[0]["plate"] == hashes[1]["plate"]
     for what in ("plate", "vin"):
         lake.put(f"repeated_{what}s", pa.table({"hash": pa.array([row[what] for row in hashes if row[f"has_{what}"]], pa.uint64())}))
-    put_parts(lake, (0, 5, "g"))
+    put_platform_days(lake, (0, 5, "g"))
     put_owners(lake, (0, 0, 3, 0, False))
     lake.run("new_same_device", shape=lake.shape)
+    lake.run("placeholder_texts", vehicles=3)
     lake.run("duplicates")
     lake.run("new_look_alikes")
-    lake.run("add_look_alikes", part_no=0, path=path)
+    lake.put("near_devices", pa.table({"device_key": [35, 1350], "device_digits": ["00000000000035"] * 2}))
+    lake.run("add_look_alikes", platform_day_no=0, path=path)
     found = lake.table("suspected").to_pylist()
     assert [(row["day_no"], row["subject"], row["what"], row["subjects"]) for row in found] == [
         (5, "g/a", "plate", ["g/a", "g/b"]),
@@ -190,14 +210,15 @@ def test_vehicles_of_chosen_owner_sets(lake, tmp_path):
 
 def test_frozen_days_are_bits_of_a_reason(lake, tmp_path):
     path = file(tmp_path, "one", [{"vehicle_id": "a", "has_message": True, "name": "А"}, {"vehicle_no": 1, "vehicle_id": "b"}])
-    put_parts(lake, (0, 1, "g"), (1, 31, "g"))
+    put_platform_days(lake, (0, 1, "g"), (1, 31, "g"))
     put_owners(lake, (0, 0, 3, 0, False), (1, 0, 2, 0, False))
     lake.put("frozen_contracts", pa.table({"contract_index": pa.array([0], pa.int32()), "contract_no": ["C1"]}))
     lake.run("new_same_device", shape=lake.shape)
+    lake.run("placeholder_texts", vehicles=3)
     lake.run("duplicates")
     lake.run("new_frozen_days")
     for part in (0, 1):
-        lake.run("add_frozen_day", part_no=part, path=path, shape=lake.shape)
+        lake.run("add_frozen_day", platform_day_no=part, path=path, shape=lake.shape)
     lake.run("frozen_vehicles")
     found = lake.table("frozen_rows").to_pylist()
     assert [(row["vehicle_id"], row["name"], row["billed"], row["unused"], row["blocked"]) for row in found] == [

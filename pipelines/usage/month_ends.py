@@ -1,0 +1,33 @@
+"""Month-end dips of the stored fleets: a fleet hidden in the last week and back in the next (domain.md §10)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pipelines.findings.dips import WEEK, Dip, MonthEnd, dip
+from pipelines.findings.store import Occurrence
+from pipelines.period import Month
+from pipelines.warehouse import query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+DIP = "month_end_dip"
+
+
+def dips(connection: "Connection", month: Month) -> Iterator[Occurrence]:
+    """A finding for each contract whose fleet was hidden at the month's end, as far as the stored days tell."""
+    binds = {
+        "first": month.first,
+        "last": month.last,
+        "week_from": month.last - timedelta(days=WEEK - 1),
+        "next_to": month.last + timedelta(days=WEEK),
+    }
+    for contract_no, *fleets in query.rows(connection, "usage/month_ends", **binds):
+        end = MonthEnd(*fleets)
+        verdict = dip(end)
+        if verdict is None:
+            continue
+        before = f"было до {end.peak_before}, в последнюю неделю не больше {end.last_week}"
+        after = f", на следующей неделе {end.next_week}" if verdict is Dip.CONFIRMED else "; следующая неделя ещё не известна целиком"
+        yield Occurrence(DIP, contract_no, month.last, contract_no, before + after)

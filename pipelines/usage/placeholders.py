@@ -1,0 +1,67 @@
+"""Placeholders: what stands where a device should, so that its duplicates cannot be found (domain.md §3.2)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipelines.evidence.keys import SERIAL
+from pipelines.findings.store import Occurrence
+from pipelines.usage.counting import Counted
+from pipelines.usage.lake import Lake
+from pipelines.usage.platform_days import OwnedDay
+
+PLACEHOLDER = "placeholder_device"
+TEXTS_NAMED = 5
+
+
+class Placeholder(NamedTuple):
+    """A text that names no device: how many active vehicles of a platform-day bear it, and the number of the first of them."""
+
+    vehicles: int
+    text: str
+    vehicle_no: int
+
+
+def placeholder_devices(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
+    """One finding for each platform-day that lists active vehicles without a device, with the texts it writes instead.
+
+    A platform whose source has no column for devices at all is none.
+    """
+    shared = _shared_texts(lake)
+    for day in counted.owned_days:
+        if "hw_id" not in day.columns:
+            continue
+        rows = lake.table("unknown_devices", path=lake.location(day.path)).to_pylist()
+        placeholders = shared[day.number] + [Placeholder(row["vehicles"], row["hw_id"], row["vehicle_no"]) for row in rows]
+        if placeholders:
+            yield Occurrence(PLACEHOLDER, day.platform, day.business_date, None, _detail(lake, day, placeholders))
+
+
+def _detail(lake: Lake, day: OwnedDay, placeholders: list[Placeholder]) -> str:
+    """Words for people: how many vehicles, and the most frequent texts with a vehicle of each."""
+    ordered = sorted(placeholders, key=lambda each: (-each.vehicles, each.text))
+    named = []
+    for each in ordered[:TEXTS_NAMED]:
+        text = f"«{each.text}»" if each.text else "пусто"
+        named.append(f"{text} — {each.vehicles} (например, {_vehicle_id(lake, day, each.vehicle_no)})")
+    if len(ordered) > TEXTS_NAMED:
+        named.append(f"других значений — {len(ordered) - TEXTS_NAMED}")
+    total = sum(each.vehicles for each in ordered)
+    return f"машин без номера устройства: {total}, дубли по ним не ищутся; вместо номера: {', '.join(named)}"
+
+
+def _shared_texts(lake: Lake) -> dict[int, list[Placeholder]]:
+    """By number of the platform-day: the texts that too many vehicles of a platform share that day."""
+    found: dict[int, list[Placeholder]] = defaultdict(list)
+    for row in lake.table("placeholder_vehicles").to_pylist():
+        text = row["device_text"] or f"{row['device_key'] - SERIAL:015}"
+        found[row["platform_day_no"]].append(Placeholder(row["vehicles"], text, row["vehicle_no"]))
+    return found
+
+
+def _vehicle_id(lake: Lake, day: OwnedDay, vehicle_no: int) -> str:
+    """Id of a vehicle by its number in the day's file."""
+    import pyarrow as pa
+
+    lake.put("chosen_vehicles", pa.table({"vehicle_no": pa.array([vehicle_no], pa.int32())}))
+    return str(lake.table("vehicle_ids", path=lake.location(day.path)).column("vehicle_id")[0])

@@ -1,0 +1,55 @@
+"""Contracts in force that cannot have a vehicle: without accounts, or with accounts that no platform has ever listed (domain.md §7)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pipelines.evidence.listed import PlatformAccount, ever_listed
+from pipelines.findings.store import Occurrence
+from pipelines.usage.counting import Counted
+from pipelines.usage.lake import Lake
+from pipelines.usage.sources import Sources
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+WITHOUT_ACCOUNTS = "contract_without_accounts"
+
+
+def contracts_without_accounts(connection: "Connection", lake: Lake, counted: Counted) -> Iterator[Occurrence]:
+    """One finding a month for each such contract, on the last of its days that is over."""
+    sources = counted.sources
+    accounts = _accounts_of(sources)
+    unlisted = _unlisted(connection, lake, counted, accounts)
+    for contract in sources.contracts:
+        span, own = contract.days_in(sources.month), accounts.get(contract.contract_no, [])
+        if span is None or not unlisted.issuperset(own):
+            continue
+        detail = "договору не назначено ни одной учётной записи: машин у него быть не может"
+        if own:
+            names = ", ".join(f"{platform}/{account}" for platform, account in own)
+            detail = f"ни одна платформа ни разу не назвала учётных записей договора: {names}"
+        last_over = min(span.last, sources.known_until or span.first)
+        yield Occurrence(WITHOUT_ACCOUNTS, contract.contract_no, max(span.first, last_over), contract.contract_no, detail)
+
+
+def _accounts_of(sources: Sources) -> dict[str, list[PlatformAccount]]:
+    """Contract → the accounts that are mapped to it on some day of the month."""
+    accounts: dict[str, list[PlatformAccount]] = defaultdict(list)
+    for mapping in sources.mappings:
+        account = (mapping.platform, mapping.account_id)
+        if account not in accounts[mapping.contract_no]:
+            accounts[mapping.contract_no].append(account)
+    return accounts
+
+
+def _unlisted(connection: "Connection", lake: Lake, counted: Counted, accounts: dict[str, list[PlatformAccount]]) -> set[PlatformAccount]:
+    """Those of the accounts that no snapshot has ever listed; only contracts without any in this month are looked up further."""
+    listed: dict[str, set[str]] = defaultdict(set)
+    for snapshot in {snapshot.path: snapshot for day in counted.sources.days.values() for snapshot in day.snapshots}.values():
+        listed[snapshot.platform].update(counted.owners.accounts(snapshot))
+    doubtful = set()
+    for own in accounts.values():
+        if not any(account in listed[platform] for platform, account in own):
+            doubtful.update(own)
+    return doubtful - ever_listed(lake.settings, connection, doubtful)
