@@ -20,15 +20,16 @@ def findings(month: Month | None, kind: str | None, output_format: str) -> None:
     from pipelines.errors import BadInput
     from pipelines.findings.kinds import KIND_NAMES
     from pipelines.findings.store import listing
-    from pipelines.usage.refresh import months_with_evidence, refresh
+    from pipelines.usage.month import refresh
+    from pipelines.usage.stored import months_with_evidence
     from pipelines.warehouse import engine
 
     configured = settings()
     with engine.transaction(configured) as connection:
         refresh(configured, connection, [month] if month else months_with_evidence(connection), now())
-        found = listing(connection, month, kind)
-    if kind and not found and kind not in KIND_NAMES:
+        rows = listing(connection, month, kind)
+    if kind and not rows and kind not in KIND_NAMES:
         meant = get_close_matches(kind, KIND_NAMES, n=1)
         hint = f"did you mean '{meant[0]}'?" if meant else f"the kinds are {', '.join(KIND_NAMES)}"
         raise BadInput.one("--kind", f"unknown kind '{kind}'; {hint}")
-    emit(found, COLUMNS, output_format)
+    emit(rows, COLUMNS, output_format)

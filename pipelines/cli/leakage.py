@@ -19,7 +19,7 @@ def leakage(month: Month, output_format: str) -> None:
     from pipelines.clock import now
     from pipelines.reports.leakage import Leak
     from pipelines.reports.leakage import leakage as found_in
-    from pipelines.usage.refresh import refresh
+    from pipelines.usage.month import refresh
     from pipelines.warehouse import engine
 
     configured = settings()

@@ -33,8 +33,8 @@ def usage(month: Month, contract: str | None, *, daily: bool, output_format: str
         wanted = [each for each in known if contract in (None, each.contract_no)]
         if contract is not None and not wanted:
             raise BadInput.one("--contract", f"unknown contract {contract!r}")
-        found = compute(configured, connection, month, store=True, at=now())
-    days = by_contract(found.days.select(["contract_no", "business_date", "fleet_size", "online_minutes"]).to_pydict())
+        of_month = compute(configured, connection, month, store=True, at=now())
+    days = by_contract(of_month.days.select(["contract_no", "business_date", "fleet_size", "online_minutes"]).to_pydict())
     if daily:
         listed = [
             {"contract_no": each.contract_no, "date": day.date, "fleet_size": day.fleet_size, "online_minutes": day.online_minutes}

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.period import Month
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,22 +26,13 @@ Row = tuple[str, str, date, str | None, str]  # an Occurrence, or its plain tupl
 
 def replace(connection: "Connection", kinds: Sequence[str], first: date, last: date, rows: Iterable[Row]) -> int:
     """Put rows in place of everything of these kinds from ``first`` to ``last``; of equal (kind, subject, day) the first counts."""
-    import csv
-    import io
-
-    from sqlalchemy import text
-
-    connection.execute(text(statement("warehouse/findings/forget")), {"kinds": list(kinds), "first": first, "last": last})
+    query.run(connection, "findings/forget", kinds=list(kinds), first=first, last=last)
     unique: dict[tuple[str, str, date], Row] = {}
     for row in rows:
         unique.setdefault((row[0], row[1], row[2]), row)
     if unique:
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerows(row for _, row in sorted(unique.items()))
-        buffer.seek(0)
-        raw: Any = connection.connection.driver_connection
-        with raw.cursor() as cursor:
-            cursor.copy_expert(statement("warehouse/findings/copy"), buffer)
+        columns = ("kind", "subject", "seen_on", "contract_no", "detail")
+        query.copy(connection, "findings.occurrences", columns, (row for _, row in sorted(unique.items())))
     return len(unique)
 
 
@@ -50,7 +41,5 @@ def listing(connection: "Connection", month: Month | None = None, kind: str | No
 
     With a month, as seen in its days alone. ``is_open``: still seen on the newest day that has evidence.
     """
-    from sqlalchemy import text
-
     binds = {"first": month.first if month else None, "last": month.last if month else None, "kind": kind}
-    return [dict(row) for row in connection.execute(text(statement("warehouse/findings/listing")), binds).mappings()]
+    return query.mappings(connection, "findings/listing", **binds)

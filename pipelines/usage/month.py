@@ -1,11 +1,13 @@
 """Usage of a month: recomputed from the evidence, kept in the warehouse until the evidence changes (domain.md §3, §4)."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines import collection, logs
+from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.usage import stored
@@ -17,6 +19,8 @@ from pipelines.usage.sources import Sources, read
 if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
+
+log = logging.getLogger("fleetbill.usage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,27 @@ class MonthUsage:
 def compute(settings: Settings, connection: "Connection", month: Month, *, store: bool, at: datetime) -> MonthUsage:
     """Usage of a month in the caller's transaction.
 
-    ``store``: keep it, its gaps and its findings; nothing is computed when the warehouse holds what the present evidence
-    gives. Replacing is whole: running it again changes nothing. ``at`` decides which days are over, for findings alone.
+    ``store``: keep it, its gaps and its findings, and bring those of the months beside it up to date, whose days decide
+    some of its findings; nothing is computed when the warehouse holds what the present evidence gives. Replacing is whole:
+    running it again changes nothing. ``at`` decides which days are over, for findings alone.
     """
     with collection.paused():
-        if store:
-            return _load_or_store(settings, connection, month, at)
-        return load_or_count(settings, connection, read(connection, month, at))
+        if not store:
+            return load_or_count(settings, connection, read(connection, month, at))
+        stored.take_turn(connection, month)
+        sources = read(connection, month, at)
+        usage = _load(connection, sources) or _store(settings, connection, sources, at)
+        _refresh_neighbours(settings, connection, month, at)
+        return usage
+
+
+def refresh(settings: Settings, connection: "Connection", months: Iterable[Month], at: datetime) -> None:
+    """Compute those of the months, and of the months beside them, whose evidence or master data have changed since they were."""
+    with collection.paused():
+        for month in months:
+            stored.take_turn(connection, month)
+            _store_if_stale(settings, connection, month, at)
+            _refresh_neighbours(settings, connection, month, at)
 
 
 def load_or_count(settings: Settings, connection: "Connection", sources: Sources) -> MonthUsage:
@@ -59,21 +77,39 @@ def count_month(settings: Settings, sources: Sources) -> MonthUsage:
     return MonthUsage(sources.month, counted.days, counted.gaps, sources.digest)
 
 
-def _load_or_store(settings: Settings, connection: "Connection", month: Month, at: datetime) -> MonthUsage:
-    """Usage as it is stored, or counted and stored now with its findings."""
-    stored.take_turn(connection, month)
-    sources = read(connection, month, at)
-    usage = _load(connection, sources)
-    if usage is not None:
-        return usage
-    with logs.verb("usage", "compute", month=str(month)) as done, opened(settings, meters_of(sources)) as lake:
-        from pipelines.usage.findings import replace_findings
+def _refresh_neighbours(settings: Settings, connection: "Connection", month: Month, at: datetime) -> None:
+    """Bring the months beside a month up to date: the one before where it was computed at all, the next where it has evidence.
 
+    Vehicles that come back in the next week make a dip of this month certain, and the last day before it tells who moved on
+    its first. A neighbour whose evidence is lost is left as it is: it does not hold up this month.
+    """
+    neighbours = [each for each in (month.previous, month.next) if stored.inputs(connection, each) is not None]
+    if month.next not in neighbours and stored.has_evidence(connection, month.next):
+        neighbours.append(month.next)
+    for each in neighbours:
+        try:
+            with connection.begin_nested():
+                _store_if_stale(settings, connection, each, at)
+        except EvidenceLost:
+            log.warning("findings of %s do not know %s, whose evidence is lost", month, each)
+
+
+def _store_if_stale(settings: Settings, connection: "Connection", month: Month, at: datetime) -> None:
+    sources = read(connection, month, at)
+    if stored.inputs(connection, month) != sources.digest:
+        _store(settings, connection, sources, at)
+
+
+def _store(settings: Settings, connection: "Connection", sources: Sources, at: datetime) -> MonthUsage:
+    """Count a month, and keep its usage, gaps and findings in place of those that are there."""
+    from pipelines.usage.findings import replace_findings
+
+    with logs.verb("usage", "compute", month=str(sources.month)) as done, opened(settings, meters_of(sources)) as lake:
         counted = count(lake, sources)
         stored.replace(connection, sources, counted.days, counted.gaps, at)
         findings = replace_findings(connection, lake, counted, at)
         done |= {"platform_days": len(counted.owned_days), "contract_days": counted.days.num_rows, "findings": findings}
-    return MonthUsage(month, counted.days, counted.gaps, sources.digest)
+    return MonthUsage(sources.month, counted.days, counted.gaps, sources.digest)
 
 
 def _load(connection: "Connection", sources: Sources) -> MonthUsage | None:

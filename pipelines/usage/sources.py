@@ -2,24 +2,26 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipelines.clock import local_date
 from pipelines.period import ONE_DAY, Month, Span
 from pipelines.usage.owners import byte_order
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 RULES = 4  # raise when the rules below change: stored usage is then computed anew
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 PlatformDate = tuple[str, date]
 NOON = time(12)
 
@@ -205,65 +207,58 @@ class Sources:
 def read(connection: "Connection", month: Month, at: datetime) -> Sources:
     """The sources of a month as they are now in the caller's transaction; ``at`` says which of its days are over."""
     bounds = {"first": month.first, "last": month.last}
-    snapshots = _rows(connection, "snapshots", bounds)
-    carries = _rows(connection, "carries", bounds)
-    platforms = _rows(connection, "platforms", {})
-    contracts = _rows(connection, "contracts", {})
-    mappings = _rows(connection, "mappings", bounds)
-    terms = _rows(connection, "terms", bounds)
-    needed = _rows(connection, "needed_columns", {"last": month.last})
-    over = [local_date(at, time_zone) - ONE_DAY for _, time_zone in platforms]
-    until = min([month.last, *over])
+    snapshots = query.rows(connection, "usage/snapshots", **bounds)
+    carries = query.rows(connection, "usage/carries", **bounds)
+    platforms = query.rows(connection, "usage/platforms")
+    contracts = query.rows(connection, "usage/contracts")
+    mappings = query.rows(connection, "usage/mappings", **bounds)
+    terms = query.rows(connection, "usage/terms", **bounds)
+    needed = query.rows(connection, "usage/needed_columns", last=month.last)
+    until = min([month.last, *(local_date(at, time_zone) - ONE_DAY for _, time_zone in platforms)])
     known_until = until if until >= month.first else None
-    landed: dict[PlatformDate, list[Snapshot]] = defaultdict(list)
-    quarantined = set()
-    for platform, day, taken_at, number, state, digest, columns, path, time_zone in snapshots:
-        if state == "landed":
-            landed[platform, day].append(Snapshot(platform, day, taken_at, number, digest, frozenset(columns), path, time_zone))
-        else:
-            quarantined.add((platform, day))
-    by_contract: dict[str, list[CountingRow]] = defaultdict(list)
-    for contract_no, *rest in terms:
-        by_contract[contract_no].append(CountingRow(*rest))
-    by_tariff: dict[str, list[tuple[date, frozenset[str]]]] = defaultdict(list)
-    for tariff_code, valid_from, columns in needed:
-        by_tariff[tariff_code].append((valid_from, frozenset(columns)))
+    columns = [(tariff_code, valid_from, sorted(names)) for tariff_code, valid_from, names in needed]
+    landed, quarantined = _by_platform_date(snapshots)
     return Sources(
         month=month,
         known_until=known_until,
-        landed={key: tuple(rows) for key, rows in landed.items()},
-        quarantined=frozenset(quarantined),
+        landed=landed,
+        quarantined=quarantined,
         carries=frozenset((platform, day) for platform, day in carries),
         platforms=tuple(platform for platform, _ in platforms),
         contracts=tuple(ContractSpan(*row) for row in contracts),
         mappings=tuple(Mapping(*row) for row in mappings),
-        terms={contract_no: tuple(rows) for contract_no, rows in by_contract.items()},
-        tariff_columns={code: tuple(rows) for code, rows in by_tariff.items()},
-        digest=_digest(
-            [[RULES, month.first, known_until]],
-            snapshots,
-            carries,
-            platforms,
-            contracts,
-            mappings,
-            terms,
-            [(*r[:2], sorted(r[2])) for r in needed],
-        ),
+        terms=_grouped((contract_no, CountingRow(*row)) for contract_no, *row in terms),
+        tariff_columns=_grouped((tariff_code, (valid_from, frozenset(names))) for tariff_code, valid_from, names in needed),
+        digest=_digest([[RULES, month.first, known_until]], snapshots, carries, platforms, contracts, mappings, terms, columns),
     )
 
 
 def known_contracts(connection: "Connection") -> tuple[ContractSpan, ...]:
     """Every contract, in byte order of its number."""
-    return tuple(ContractSpan(*row) for row in _rows(connection, "contracts", {}))
+    return tuple(query.rows(connection, "usage/contracts", ContractSpan))
+
+
+def _by_platform_date(rows: Iterable[Any]) -> tuple[dict[PlatformDate, tuple[Snapshot, ...]], frozenset[PlatformDate]]:
+    """Landed snapshots by platform and date, in their order, and where quarantined ones stand."""
+    landed = []
+    quarantined = set()
+    for platform, day, taken_at, number, state, digest, columns, path, time_zone in rows:
+        if state == "landed":
+            snapshot = Snapshot(platform, day, taken_at, number, digest, frozenset(columns), path, time_zone)
+            landed.append(((platform, day), snapshot))
+        else:
+            quarantined.add((platform, day))
+    return _grouped(landed), frozenset(quarantined)
+
+
+def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, tuple[Value, ...]]:
+    """Values by key, in their order."""
+    groups: dict[Key, list[Value]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return {key: tuple(values) for key, values in groups.items()}
 
 
 def _digest(*tables: Sequence[Sequence[Any]]) -> str:
     text = "\n".join(str(tuple(row)) for row in chain.from_iterable([("table",), *table] for table in tables))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _rows(connection: "Connection", name: str, binds: dict[str, Any]) -> list[Any]:
-    """Rows of a statement."""
-    from sqlalchemy import text
-
-    return list(connection.execute(text(statement(f"warehouse/usage/{name}")), binds).all())

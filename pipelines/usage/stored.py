@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.period import Month
 from pipelines.usage.gaps import Gap
 from pipelines.usage.sources import Sources
+from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
 from pipelines.warehouse.statements import statement
 
@@ -31,54 +32,58 @@ class Kept:
 
 def inputs(connection: "Connection", month: Month) -> str | None:
     """Digest of what the stored usage of a month was computed from, or None."""
-    from sqlalchemy import text
+    digest = query.scalar(connection, "usage/month_inputs", month=month.first)
+    return None if digest is None else str(digest)
 
-    found = connection.execute(text(statement("warehouse/usage/month_inputs")), {"month": month.first}).scalar()
-    return None if found is None else str(found)
+
+def has_evidence(connection: "Connection", month: Month) -> bool:
+    """Whether any snapshot of the month counts."""
+    return bool(query.scalar(connection, "usage/has_evidence", first=month.first, last=month.last))
+
+
+def months_with_evidence(connection: "Connection") -> list[Month]:
+    """Months that have a snapshot, in order."""
+    return [Month.of(day) for day in query.scalars(connection, "usage/months_with_evidence")]
 
 
 def read(connection: "Connection", sources: Sources) -> Kept | None:
     """The stored usage when it was computed from these very sources, else None."""
-    from sqlalchemy import text
-
     month = sources.month
     if inputs(connection, month) != sources.digest:
         return None
     gaps: dict[str, list[Gap]] = {}
-    for contract_no, platform, day, missing in connection.execute(text(statement("warehouse/usage/gaps")), {"month": month.first}):
+    for contract_no, platform, day, missing in query.rows(connection, "usage/gaps", month=month.first):
         gaps.setdefault(contract_no, []).append(Gap(platform, day, missing))
     return Kept(_days(connection, month), gaps)
 
 
 def take_turn(connection: "Connection", month: Month) -> None:
-    """Wait until nobody else is replacing the usage of this month or of one beside it; holds until the transaction ends.
+    """Wait until nobody else is replacing the usage or the findings that this month's are replaced with; to the transaction's end.
 
-    Neighbours wait for each other because findings of a month reach over its borders. Earlier months come first, so that
-    two that wait never wait for each other.
+    A month is replaced together with those beside it, and findings of a month reach over its borders. Earlier months come
+    first, so that two that wait never wait for each other.
     """
-    for each in (month.previous, month, month.next):
+    for each in (month.previous, month, month.next, month.next.next):
         lock(connection, Lock.USAGE, each.first)
 
 
 def replace(connection: "Connection", sources: Sources, days: "pa.Table", gaps: Mapping[str, list[Gap]], at: datetime) -> None:
     """Put the month's days and gaps in place of those that are there."""
-    import pyarrow as pa
-    from sqlalchemy import text
-
     month = sources.month
-    binds = {"first": month.first, "last": month.last, "month": month.first, "inputs": sources.digest, "at": at}
-    for name in ("forget_days", "forget_gaps", "keep_month"):
-        connection.execute(text(statement(f"warehouse/usage/{name}")), binds)
+    query.run(connection, "usage/forget_days", first=month.first, last=month.last)
+    query.run(connection, "usage/forget_gaps", month=month.first)
+    query.run(connection, "usage/keep_month", month=month.first, inputs=sources.digest, at=at)
     column = days.schema.get_field_index("meters")
-    copy(connection, "usage/copy_days", days.set_column(column, "meters", _meters_as_text(days.column("meters"))))
-    rows = [(month.first, contract_no, gap.platform, gap.date, gap.missing) for contract_no, found in gaps.items() for gap in found]
-    names = ("month", "contract_no", "platform", "business_date", "missing")
+    _copy_table(connection, "usage/copy_days", days.set_column(column, "meters", _meters_as_text(days.column("meters"))))
+    rows = [
+        (month.first, contract_no, gap.platform, gap.date, gap.missing) for contract_no, of_contract in gaps.items() for gap in of_contract
+    ]
     if rows:
-        copy(connection, "usage/copy_gaps", pa.table(dict(zip(names, map(pa.array, zip(*rows, strict=True)), strict=True))))
+        query.copy(connection, "usage.gaps", ("month", "contract_no", "platform", "business_date", "missing"), rows)
 
 
-def copy(connection: "Connection", name: str, table: "pa.Table") -> None:
-    """Run a COPY … FROM STDIN of ``sql/warehouse/NAME.sql`` with the table's rows."""
+def _copy_table(connection: "Connection", name: str, table: "pa.Table") -> None:
+    """Run a COPY … FROM STDIN with the rows of an Arrow table, written as CSV by Arrow: a month has hundreds of thousands."""
     import pyarrow.csv as pc
 
     buffer = io.BytesIO()
@@ -100,11 +105,10 @@ def _meters_as_text(column: "pa.ChunkedArray") -> "pa.Array":
 
 def _days(connection: "Connection", month: Month) -> "pa.Table":
     import pyarrow as pa
-    from sqlalchemy import text
 
-    rows = connection.execute(text(statement("warehouse/usage/days")), {"first": month.first, "last": month.last}).all()
+    rows = query.rows(connection, "usage/days", first=month.first, last=month.last)
     columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * 5
-    meters = sorted({name for found in columns[4] for name in found})
+    meters = sorted({name for of_day in columns[4] for name in of_day})
     kinds = (pa.string(), pa.date32(), pa.int32(), pa.decimal128(*SCALE))
     names = ("contract_no", "business_date", "fleet_size", "online_minutes")
     arrays = {name: pa.array(values, kind) for name, values, kind in zip(names, columns, kinds, strict=False)}

@@ -241,3 +241,37 @@ def test_replace_touches_its_kinds_and_days_alone(world):
     replace(world.connection, ["a"], date(2026, 1, 2), last, [])
     kept = [(row["kind"], row["subject"], row["contract_no"], row["days"], row["detail"]) for row in listing(world.connection)]
     assert kept == [("a", "s", None, 1, 'день "1", с запятой'), ("b", "t", "C1", 1, "x")]
+
+
+def fleet_of(day: date) -> list[Car]:
+    """Ten vehicles, three in the last week of January."""
+    return [Car(f"v{n}", "a1") for n in range(3 if date(2026, 1, 25) <= day <= date(2026, 1, 31) else 10)]
+
+
+@pytest.mark.parametrize("first_computed", [None, JANUARY, FEBRUARY])
+def test_a_dip_is_complete_as_soon_as_the_days_are_landed_whoever_computed_first(world, first_computed):
+    world.every_day("2026-01", "gps1", fleet_of)
+    if first_computed:
+        compute(world.settings, world.connection, first_computed, store=True, at=NOW)
+    world.every_day("2026-02", "gps1", lambda d: fleet_of(d) if d.day < 10 else None)
+    compute(world.settings, world.connection, JANUARY, store=True, at=NOW)
+    [row] = listing(world.connection, JANUARY, "month_end_dip")
+    assert row["detail"] == "было до 10, в последнюю неделю не больше 3, на следующей неделе 10"
+
+
+def test_a_late_day_of_the_month_before_corrects_the_transfers_of_the_first(world):
+    world.contract("C2").account("gps1", "b1", "C2")
+    world.every_day("2026-01", "gps1", [Car("m", "b1"), Car("s", "a1")]).every_day("2026-02", "gps1", [Car("m", "a1"), Car("s", "a1")])
+    assert moves(world, JANUARY) == []
+    assert moves(world, FEBRUARY) == [move("m", date(2026, 2, 1), "C2", "C1")]
+    world.snapshot("gps1", "2026-01-31", [Car("m", "a1"), Car("s", "a1")])
+    assert moves(world, FEBRUARY) == []
+    assert listing(world.connection, JANUARY, "transfer")[0]["last_seen"] == date(2026, 1, 31)
+
+
+def test_lost_evidence_of_the_next_month_does_not_hold_up_a_month(world):
+    world.every_day("2026-01", "gps1", [Car("v", "a1")])
+    digest = world.snapshot("gps1", "2026-02-01", [Car("v", "a1")])
+    Path(location(world.settings, f"platform=gps1/date=2026-02-01/{digest}.parquet")).unlink()
+    usage = compute(world.settings, world.connection, JANUARY, store=True, at=NOW)
+    assert set(usage.days.column("fleet_size").to_pylist()) == {1}

@@ -13,7 +13,13 @@ MONTH = Month(2026, 1)
 
 @pytest.mark.parametrize(
     ("other", "waits"),
-    [(MONTH, True), (MONTH.previous, True), (MONTH.next, True), (MONTH.next.next.next, False), (MONTH.previous.previous.previous, False)],
+    [
+        (MONTH, True),
+        (MONTH.previous, True),
+        (MONTH.next, True),
+        (MONTH.next.next.next.next, False),
+        (MONTH.previous.previous.previous.previous, False),
+    ],
 )
 def test_a_month_waits_for_its_neighbours_alone(settings, other, waits):
     with engine.engine(settings).connect() as first, engine.engine(settings).connect() as second:
