@@ -77,6 +77,9 @@ class Settings:
     bank_max_megabytes: int = _setting(256, "size of a bank's file that is read, in MB; a larger one is refused", _POSITIVE)
     bank_max_documents: int = _setting(500_000, "documents that one bank's file may hold; more are refused", _POSITIVE)
     block_after_days: int = _setting(14, "days after the due date when access is blocked", _POSITIVE)
+    least_debt: Decimal = _setting(
+        Decimal(100), "roubles; a client that owes less for invoices as late as a step asks is neither reminded nor blocked", _AMOUNT
+    )
     unattended_invoices: int = _setting(200, "advance and corrective invoices that one run may issue without a person", _COUNT)
     unattended_total: Decimal = _setting(Decimal(5_000_000), "their sum with VAT that one run may issue without a person, roubles", _AMOUNT)
     unattended_share: Decimal = _setting(

@@ -83,6 +83,7 @@ def _ladder(settings: Settings, code: str, time_zone: str) -> Ladder:
         time_zone=time_zone,
         payment_data_limit=timedelta(hours=settings.blocking_data_hours),
         max_share=settings.blocking_max_share,
+        least_debt=settings.least_debt,
     )
 
 

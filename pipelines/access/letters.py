@@ -50,6 +50,6 @@ def _events(facts: Facts, one: Wanted) -> Iterator[events.Event]:
 
 def _restored(code: str, decision: Decision, day: date) -> events.Event:
     until = date.fromisoformat(decision.detail) if decision.reason is Reason.PROMISE else None
-    is_paid = decision.reason is Reason.PAID
+    is_paid = decision.reason in (Reason.PAID, Reason.SMALL)
     client = decision.client_code
     return events.restored(f"{code} {client} {day}", code, client, on=day, is_paid=is_paid, promised_until=until)

@@ -23,9 +23,11 @@ REASONS: Final = {
     Reason.ADVANCE: "есть неразнесённые деньги плательщика с тем же ИНН:",
     Reason.CAP: "больше клиентов за один раз, чем разрешено без решения человека:",
     Reason.PAID: "блокирующего долга нет",
+    Reason.SMALL: "долг меньше того, за который напоминают и блокируют:",
 }
 _SHOWN: Final[Mapping[Reason, Callable[[str], str]]] = {
     Reason.PROMISE: lambda day: short_date(date.fromisoformat(day)),
+    Reason.SMALL: lambda sum_: in_roubles(Decimal(sum_)),
     Reason.ADVANCE: lambda sum_: in_roubles(Decimal(sum_)),
 }
 NOT_ITS_OWN = "учётная запись больше не принадлежит клиенту"

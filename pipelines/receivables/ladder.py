@@ -33,7 +33,8 @@ DEFAULT_STEPS: Final = (
 class Ladder:
     """An organization's rules. `max_share` (0…1) of its clients may be blocked in one run without a person's word, one client always.
 
-    `payment_data_limit`: nobody is blocked on older payment data. `least_debt`: smaller blocking debts block nobody.
+    `payment_data_limit`: nobody is blocked on older payment data. `least_debt` (roubles): a client that owes less for invoices as late
+    as a step asks is neither reminded by it nor blocked.
     """
 
     organization_code: str
@@ -41,7 +42,7 @@ class Ladder:
     time_zone: str = "Europe/Moscow"
     payment_data_limit: timedelta = timedelta(hours=72)
     max_share: Decimal = Decimal("0.1")
-    least_debt: Decimal = Decimal("0.01")
+    least_debt: Decimal = Decimal("100.00")
 
     def __post_init__(self) -> None:
         if len({step.name for step in self.steps}) < len(self.steps):
@@ -97,6 +98,7 @@ class Reason(StrEnum):
     ADVANCE = "advance_covers_debt"
     CAP = "share_of_clients_exceeded"
     PAID = "no_blocking_debt"
+    SMALL = "debt_below_the_least"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +151,9 @@ class _Debtor:
     def blocking_debt(self) -> Decimal:
         return sum((claim.open for claim in self.blocking), ZERO)
 
-
-def days_past_due(due_on: date, at: datetime, time_zone: str) -> int:
-    """Local days since the due date, which ends at the organization's midnight: 0 on the due date, 1 on the day after."""
-    return (at.astimezone(ZoneInfo(time_zone)).date() - due_on).days
+    def owed_since(self, day: date, days: int) -> Decimal:
+        """What is open of invoices that are at least so many days past due."""
+        return sum((claim.open for claim in self.claims if (day - claim.due_on).days >= days), ZERO)
 
 
 def plan(
@@ -176,13 +177,12 @@ def plan(
     restore: list[Decision] = []
     withheld: list[Decision] = []
     for debtor in debtors:
-        owes = bool(debtor.blocking) and debtor.blocking_debt >= ladder.least_debt
-        shield = _shield(debtor, day) if owes else Decision(debtor.standing.client_code, Reason.PAID)
+        shield = _shield(ladder, debtor, day)
         if debtor.standing.is_blocked:
             restore.extend([shield] if shield else [])
-        elif owes and shield:
+        elif debtor.blocking and shield:
             withheld.append(shield)
-        elif owes:
+        elif debtor.blocking:
             wanted.append(debtor)
     stop = _stop(ladder, at, payments_as_of, len(wanted), len(debtors), is_approved=is_approved)
     if stop:
@@ -216,10 +216,14 @@ def _debtors(ladder: Ladder, day: date, clients: Iterable[Standing], claims: Ite
     return list(debtors.values())
 
 
-def _shield(debtor: _Debtor, day: date) -> Decision | None:
-    """What keeps this client from being blocked, whatever it owes."""
+def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> Decision | None:
+    """What keeps this client from being blocked."""
     standing = debtor.standing
     code = standing.client_code
+    if not debtor.blocking:
+        return Decision(code, Reason.PAID)
+    if debtor.blocking_debt < ladder.least_debt:
+        return Decision(code, Reason.SMALL, f"{ladder.least_debt:.2f}")
     if standing.never_block:
         return Decision(code, Reason.EXEMPT)
     if standing.is_administrator:
@@ -262,5 +266,5 @@ def _notices(ladder: Ladder, day: date, debtor: _Debtor) -> Iterable[Notice]:
             continue
         due = [step for step in ladder.steps if step.action == "message" and step.days <= (day - claim.due_on).days]
         latest = max(due, key=lambda step: step.days, default=None)
-        if latest and latest.name not in claim.done:
+        if latest and latest.name not in claim.done and debtor.owed_since(day, latest.days) >= ladder.least_debt:
             yield Notice(claim.key, claim.client_code, latest.name)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.receivables.ladder import DEFAULT_STEPS, Claim, Decision, Ladder, Notice, Plan, Reason, Standing, Step, days_past_due, plan
+from pipelines.receivables.ladder import DEFAULT_STEPS, Claim, Decision, Ladder, Notice, Plan, Reason, Standing, Step, plan
 
 LADDER = Ladder("NAV")
 DUE = date(2026, 4, 10)
@@ -38,7 +38,6 @@ def run(days: int, *claims: Claim, clients: tuple[Standing, ...] = (Standing("C1
     ],
 )
 def test_the_due_date_ends_in_the_organizations_time_zone(at, zone, days):
-    assert days_past_due(DUE, datetime.fromisoformat(at), zone) == days
     found = plan(Ladder("NAV", time_zone=zone), datetime.fromisoformat(at), None, [Standing("C1")], [])
     assert (found.day - DUE).days == days
 
@@ -267,3 +266,27 @@ def test_whatever_happens_nobody_protected_is_blocked(clients, debts, days, appr
     assert all(states[one.client_code].is_blocked for one in found.restore)
     decided = [one.client_code for one in (*found.block, *found.restore, *found.withheld)]
     assert len(decided) == len(set(decided))
+
+
+@pytest.mark.parametrize("days", [-3, 1, 7, 10, 14, 40])
+def test_nobody_is_asked_for_a_kopeck(days):
+    found = run(days, claim(amount="0.01"))
+    assert (found.notices, found.block) == ((), ())
+    assert [decision.reason for decision in found.withheld] == [Reason.SMALL] * (days >= 14)
+
+
+def test_a_kopeck_left_is_not_dunned_because_a_new_invoice_is_open():
+    """The 0.01 is 13 days late, 5000.00 are due in three days: only these are spoken of."""
+    found = run(13, claim(amount="0.01", key="K1"), claim(amount="5000.00", key="K2", due=DUE + timedelta(days=16)))
+    assert found.notices == (Notice("K2", "C1", "reminder"),)
+
+
+def test_small_debts_add_up():
+    """Three of 40.00, 13, 12 and 8 days late: 120.00 are at least 7 days late, 80.00 at least 10."""
+    late = [claim(amount="40.00", key=f"K{days}", due=DUE + timedelta(days=13 - days)) for days in (13, 12, 8)]
+    assert run(13, *late).notices == (Notice("K8", "C1", "warning"),)
+
+
+def test_who_has_paid_all_but_a_kopeck_comes_back():
+    found = run(20, claim(amount="0.01"), clients=(Standing("C1", is_blocked=True),))
+    assert [(decision.client_code, decision.reason) for decision in found.restore] == [("C1", Reason.SMALL)]
