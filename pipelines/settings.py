@@ -72,6 +72,17 @@ class Settings:
         Decimal("0.3"), "share of vehicles a platform may lose overnight before its snapshot is quarantined", _SHARE
     )
     snapshot_max_growth: Decimal = _setting(Decimal("1.0"), "share of vehicles a platform may gain overnight without a warning", _AMOUNT)
+    snapshot_max_duplicates: Decimal = _setting(
+        Decimal("0.1"), "share of vehicles that may lose to duplicates of their own snapshot before it is quarantined", _SHARE
+    )
+    snapshot_max_broken: Decimal = _setting(
+        Decimal("0.01"),
+        "share of vehicles whose moment, minutes or meter may be set aside as impossible before all are quarantined",
+        _SHARE,
+    )
+    snapshot_max_megabytes: int = _setting(2048, "size that a snapshot's file may unpack to, MiB", _POSITIVE)
+    snapshot_max_rows: int = _setting(10_000_000, "vehicles that one snapshot may list", _POSITIVE)
+    snapshot_max_columns: int = _setting(500, "columns that a snapshot's file may have", _POSITIVE)
     blocking_max_share: Decimal = _setting(Decimal("0.1"), "share of clients that one run may block without a person's word", _SHARE)
     blocking_data_hours: int = _setting(72, "payment data older than this many hours: nobody is blocked", _POSITIVE)
     bank_max_megabytes: int = _setting(256, "size of a bank's file that is read, in MB; a larger one is refused", _POSITIVE)

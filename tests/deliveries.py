@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from pipelines.evidence import registry
 from pipelines.settings import Settings
+from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
 
 HEADER = "vehicle_id,account_id,name,plate,vin,hw_id,state,last_message_at,online_minutes,is_clone,meter_fuel"
@@ -70,6 +70,6 @@ def register(settings: Settings) -> Callable[[], list[tuple[str, str, int]]]:
 
     def read() -> list[tuple[str, str, int]]:
         with transaction(settings) as connection:
-            return [(str(each.date), each.status, each.rows) for each in registry.run(connection, "listing", first=None, last=None)]
+            return [(str(each.date), each.status, each.rows) for each in query.rows(connection, "evidence/listing", first=None, last=None)]
 
     return read

@@ -170,6 +170,11 @@ class World:
 
     def withdraw(self, digest: str) -> "World":
         self.sql("UPDATE evidence.snapshots SET state = 'withdrawn' WHERE digest = :d", d=digest)
+        self.sql(
+            "INSERT INTO evidence.events VALUES (:d, 1, 'withdrawn', 'Анна', 'не тот файл', :at)",
+            d=digest,
+            at=datetime(2026, 3, 1, tzinfo=UTC),
+        )
         return self
 
 

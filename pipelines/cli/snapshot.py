@@ -97,27 +97,28 @@ def carry(platform: str, day: date, by: str, reason: str) -> None:
 
 
 @snapshot.command()
-@click.argument("digest")
+@click.argument("digests", metavar="DIGEST...", nargs=-1, required=True)
 @author_options()
-def accept(digest: str, by: str, reason: str) -> None:
-    """Let a quarantined snapshot count, or a withdrawn one again. DIGEST may be its beginning."""
-    from pipelines.evidence.rulings import accept as accept_it
+def accept(digests: tuple[str, ...], by: str, reason: str) -> None:
+    """Let quarantined snapshots count, or withdrawn ones again: all or none. A DIGEST may be its beginning."""
+    from pipelines.evidence.rulings import accept as accept_them
 
-    ruled = accept_it(settings(), digest, authorship(by, reason))
-    say(f"{ruled.platform} {ruled.business_date} {ruled.digest[:12]}: {ruled.state} → landed, {ruled.row_count} vehicles")
+    for ruled in accept_them(settings(), digests, authorship(by, reason)):
+        say(f"{ruled.platform} {ruled.business_date} {ruled.digest[:12]}: {ruled.state} → landed, {ruled.row_count} vehicles")
 
 
 @snapshot.command()
-@click.argument("digest")
+@click.argument("digests", metavar="DIGEST...", nargs=-1, required=True)
 @author_options()
-def withdraw(digest: str, by: str, reason: str) -> None:
-    """Take a wrong snapshot out of the count; it stays readable. DIGEST may be its beginning."""
-    from pipelines.evidence.rulings import withdraw as withdraw_it
+def withdraw(digests: tuple[str, ...], by: str, reason: str) -> None:
+    """Take wrong snapshots out of the count, all or none; they stay readable. A DIGEST may be its beginning."""
+    from pipelines.evidence.rulings import withdraw as withdraw_them
 
-    ruled = withdraw_it(settings(), digest, authorship(by, reason))
-    say(
-        f"{ruled.platform} {ruled.business_date} {ruled.digest[:12]}: {ruled.state} → withdrawn, {ruled.row_count} vehicles no longer count"
-    )
+    for ruled in withdraw_them(settings(), digests, authorship(by, reason)):
+        say(
+            f"{ruled.platform} {ruled.business_date} {ruled.digest[:12]}:"
+            f" {ruled.state} → withdrawn, {ruled.row_count} vehicles no longer count"
+        )
 
 
 @snapshot.command("list")

@@ -7,11 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput, Problem
+from pipelines.evidence.keys import LOST_DIGITS
 from pipelines.platforms.interface import METER_PREFIX, OWNERS_COLUMN
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+IDENTIFIERS = ("vehicle_id", "account_id", "parent_account_id", "hw_id")
 MINUTES_SCALE = 3
 METER_SCALE = 6
 PRECISION = 18
@@ -20,7 +22,10 @@ _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d*)?(?:[eE][+-]?\d{1,2})?")
 _OFFSET = re.compile(r"[+-](\d{2}):?(\d{2})?$")
 _EASTMOST, _WESTMOST = 14 * 60, -12 * 60
-_MADE_A_NUMBER = r"^\d[.,]\d+[eE]\+\d+$"  # what a spreadsheet makes of an IMEI
+_FRACTION = r"^(\d{1,15})[.,]0+$"  # what data frames make of a whole number that they kept exactly
+_ROUNDED = rf"(?i)^(?:\d{{16,}}[.,]0+|{LOST_DIGITS.pattern})$"  # a number with more digits than its fifteen true ones
+_EXACT = 10**15  # whole numbers up to here keep every digit in a spreadsheet and in a float of 64 bits
+_EXACT_SINGLE = 2**24  # the same of a float of 32 bits
 
 
 class Typed:
@@ -43,7 +48,7 @@ def typed(vehicles: "pa.Table", source: str) -> Typed:
     unread: dict[str, Any] = {}
     problems: list[Problem] = []
     for name in vehicles.column_names:
-        array = _whole(vehicles[name])
+        array = whole(vehicles[name])
         try:
             columns[name], broken = _column(name, array)
         except pa.ArrowException:
@@ -68,12 +73,15 @@ def _column(name: str, array: Any) -> tuple[Any, Any]:
         return _decimals(array, MINUTES_SCALE)
     if name.startswith(METER_PREFIX):
         return _decimals(array, METER_SCALE)
-    text = _text(array)
-    return text, _made_a_number(text) if name == "hw_id" else None
+    return identifiers(array) if name in IDENTIFIERS else (_text(array), None)
 
 
-def _whole(column: "pa.ChunkedArray") -> Any:
+def whole(column: Any) -> Any:
+    """A column as one Arrow array of plain values, whatever its chunks and dictionaries."""
     import pyarrow as pa
+
+    if isinstance(column, pa.Array):
+        return column
 
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
@@ -90,6 +98,8 @@ def _text(array: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_floating(array.type) and pc.all(pc.is_null(array, nan_is_null=True)).as_py() is not False:
+        array = pa.nulls(len(array))  # a column of text without a single one, as data frames keep it
     if not pa.types.is_string(array.type):
         if not (pa.types.is_integer(array.type) or pa.types.is_null(array.type)):
             raise pa.ArrowInvalid("not text")
@@ -99,13 +109,57 @@ def _text(array: Any) -> Any:
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed) if shortest == 0 else trimmed
 
 
-def _made_a_number(array: Any) -> Any:
+def identifiers(array: Any) -> tuple[Any, Any]:
+    """Identifiers as text, and beside them those that a spreadsheet or data frame has rounded, as written (None: there is none).
+
+    Whole numbers of any type are their digits, and `.0` after them is no part of them; a number in exponents, with a
+    fraction, or a float of more than 15 digits (float32: 2²⁴) is no longer the identifier that it was.
+    """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    if b"E+" not in _bytes(array) and b"e+" not in _bytes(array):
-        return None
-    damaged = pc.fill_null(pc.match_substring_regex(array, _MADE_A_NUMBER), fill_value=False)
-    return pc.if_else(damaged, array, None) if pc.any(damaged).as_py() else None
+    if pa.types.is_floating(array.type):
+        return _of_floats(array)
+    if pa.types.is_decimal(array.type):
+        return _of_decimals(array)
+    text = _text(array)
+    content = _bytes(text)
+    if b".0" in content or b",0" in content:
+        text = pc.replace_substring_regex(text, _FRACTION, r"\1")
+        content = _bytes(text)
+    if not any(mark in content for mark in (b"E", b"e", b".0", b",0")):
+        return text, None
+    return text, _only(text, pc.match_substring_regex(text, _ROUNDED))
+
+
+def _of_floats(array: Any) -> tuple[Any, Any]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    exact = _EXACT if array.type.bit_width == pa.float64().bit_width else _EXACT_SINGLE
+    array = array.cast(pa.float64())
+    array = pc.if_else(pc.is_nan(array), None, array)
+    is_whole = pc.and_(pc.equal(pc.floor(array), array), pc.less(pc.abs(array), float(exact)))
+    whole = pc.if_else(is_whole, array, None).cast(pa.int64()).cast(pa.string())
+    text = pc.coalesce(whole, array.cast(pa.string()))
+    return text, _only(text, pc.invert(is_whole))
+
+
+def _of_decimals(array: Any) -> tuple[Any, Any]:
+    import pyarrow as pa
+
+    written = [None if value is None else f"{value:f}" for value in array.to_pylist()]
+    whole = [text and (text.rstrip("0").rstrip(".") if "." in text else text) for text in written]
+    broken = [text if text and "." in text else None for text in whole]
+    return pa.array(whole, pa.string()), pa.array(broken, pa.string()) if any(broken) else None
+
+
+def _only(text: Any, mask: Any) -> Any:
+    """The cells that a mask picks; None where it picks none."""
+    import pyarrow.compute as pc
+
+    mask = pc.fill_null(mask, fill_value=False)
+    return pc.if_else(mask, text, None) if pc.any(mask).as_py() else None
 
 
 def _bytes(array: Any) -> bytes:
@@ -159,13 +213,13 @@ def _moment(text: str) -> datetime | None:
 
 
 def _flags(array: Any) -> tuple[Any, Any]:
-    """0/1 → false/true; an empty cell is an original."""
+    """0/1 (also as 0.0/1.0) → false/true; an empty cell is an original."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_boolean(array.type):
         return pc.fill_null(array, fill_value=False), None
-    read, broken = _slowly(_text(array), {"0": False, "1": True}.get, pa.bool_())
+    read, broken = _slowly(identifiers(array)[0], {"0": False, "1": True}.get, pa.bool_())
     return pc.fill_null(read, fill_value=False), broken
 
 

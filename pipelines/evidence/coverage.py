@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.evidence import registry
 from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
+from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
 from pipelines.warehouse.locks import Lock, lock
 
@@ -20,14 +21,21 @@ class CannotBeCarried(Refused):
     """The day has a snapshot of its own, or the day before has nothing to carry."""
 
 
+class DayStatus(NamedTuple):
+    """Whether a platform-day is landed, and whether it is carried from a landed day without a gap."""
+
+    landed: bool
+    carried: bool
+
+
 def coverage(connection: "Connection", month: Month) -> list[Mapping[str, Any]]:
     """platform, date, status (landed, carried, quarantined, missing), snapshots: every declared platform × day of the month."""
-    return [dict(row._mapping) for row in registry.run(connection, "coverage", first=month.first, last=month.last)]
+    return query.mappings(connection, "evidence/coverage", first=month.first, last=month.last)
 
 
 def last_known_day(connection: "Connection", month: Month) -> date | None:
     """The last day of the month that any platform has landed, or a person carries; None when there is none."""
-    day: date | None = registry.run(connection, "last_known_day", first=month.first, last=month.last).scalar_one()
+    day: date | None = query.scalar(connection, "evidence/last_known_day", first=month.first, last=month.last)
     return day
 
 
@@ -39,16 +47,16 @@ def carry(settings: Settings, platform: str, day: date, author: Authorship) -> b
     with transaction(settings) as connection:
         registry.declared(connection, platform)
         lock(connection, Lock.PLATFORM, platform)
-        own = registry.run(connection, "day_status", platform=platform, business_date=day).one()
+        own = _status(connection, platform, day)
         if own.landed:
             raise CannotBeCarried(f"{platform} has a landed snapshot of {day}; it counts by itself")
-        before = registry.run(connection, "day_status", platform=platform, business_date=day - ONE_DAY).one()
+        before = _status(connection, platform, day - ONE_DAY)
         if not before.landed and not before.carried:
             raise CannotBeCarried(
                 f"{platform} has neither a snapshot nor a carry of {day - ONE_DAY}, so there is nothing to carry to {day}"
             )
-        inserted = registry.run(
-            connection, "carry", platform=platform, business_date=day, by_name=author.by, reason=author.reason, at=author.at
+        inserted = query.run(
+            connection, "evidence/carry", platform=platform, business_date=day, by_name=author.by, reason=author.reason, at=author.at
         )
         return bool(inserted.rowcount)
 
@@ -56,4 +64,9 @@ def carry(settings: Settings, platform: str, day: date, author: Authorship) -> b
 def listing(connection: "Connection", month: Month | None) -> list[Mapping[str, Any]]:
     """platform, date, taken_at, status, rows, digest of every snapshot, of one month or of all."""
     first, last = (month.first, month.last) if month else (None, None)
-    return [dict(row._mapping) for row in registry.run(connection, "listing", first=first, last=last)]
+    return query.mappings(connection, "evidence/listing", first=first, last=last)
+
+
+def _status(connection: "Connection", platform: str, day: date) -> DayStatus:
+    found = query.first(connection, "evidence/day_status", DayStatus, platform=platform, business_date=day)
+    return found or DayStatus(landed=False, carried=False)

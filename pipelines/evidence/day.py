@@ -8,6 +8,7 @@ from pipelines.errors import BadInput, Refused
 from pipelines.evidence import registry
 from pipelines.evidence.folder import land_folder
 from pipelines.settings import Settings
+from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
 
 _NAMED = 5
@@ -29,7 +30,7 @@ def land_day(settings: Settings, day: date, at: datetime, *, progress: Callable[
     contracts that need it are parked. Other failures (disk, database) are raised after every platform has had its turn.
     """
     with transaction(settings) as connection:
-        platforms = list(registry.run(connection, "files_platforms").scalars())
+        platforms = query.scalars(connection, "evidence/files_platforms")
     outcomes: list[Outcome] = []
     faults: list[Exception] = []
     for platform in platforms:

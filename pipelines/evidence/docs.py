@@ -3,13 +3,15 @@
 Great Expectations' own site takes its style from a CDN and a second per landing; these pages hold the same facts.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
 from pipelines.evidence import gate, registry
+from pipelines.expectations import suite
+from pipelines.files import write_whole
 from pipelines.settings import Settings
 from pipelines.templates import environment
+from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
 
 STATES = {"landed": "принят", "quarantined": "в карантине", "withdrawn": "отозван"}
@@ -20,21 +22,18 @@ def build(settings: Settings) -> Path:
     """Write `HOME/data_docs/`: an index, and one page per snapshot in which something failed. The path of the index."""
     template = environment().get_template("data_docs.html.j2")
     folder = settings.home / "data_docs"
-    folder.mkdir(parents=True, exist_ok=True)
     with transaction(settings) as connection:
-        rows = [dict(row._mapping) for row in registry.run(connection, "listing_with_failures")]
+        rows = query.mappings(connection, "evidence/listing_with_failures")
         for row in rows:
             if row["failed"]:
                 title = f"Снимок {row['platform']} за {row['date']}"
                 failed = registry.failures(connection, row["digest"])
                 _write(folder / f"{row['digest']}.html", template, title=title, snapshot=row, failures=failed, snapshots=[], suites=[])
     index = folder / "index.html"
-    suites = [gate.suite(name) for name in gate.SUITES]
+    suites = [suite(name) for name in gate.SUITES]
     _write(index, template, title="Снимки платформ и ворота", snapshot=None, failures=[], snapshots=rows, suites=suites)
     return index
 
 
 def _write(path: Path, template: Any, **values: Any) -> None:
-    written = path.with_suffix(f".{os.getpid()}.part")
-    written.write_text(template.render(states=STATES, severities=SEVERITIES, **values), encoding="utf-8")
-    written.replace(path)
+    write_whole(path, template.render(states=STATES, severities=SEVERITIES, **values).encode())

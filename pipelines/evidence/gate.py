@@ -1,29 +1,34 @@
-"""The gate: Great Expectations suites decide what lands, what is quarantined, and what is only worth a look.
+"""The gate: suites of Great Expectations decide what lands, what is quarantined, and what is only worth a look.
 
 The suites are `expectations/snapshot*.json`, written by hand. An expectation's severity decides: critical → quarantine,
 warning → lands and becomes a finding. Nothing else in the code refuses a snapshot that could be read.
 """
 
-import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipelines.settings import keep_libraries_offline, resource
+from pipelines import expectations
+from pipelines.expectations import suite
+from pipelines.settings import keep_libraries_offline
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
-SUITES = ("snapshot", "snapshot_facts", "snapshot_accounts")
+CONTENT = ("snapshot", "snapshot_facts", "snapshot_accounts")  # of a snapshot alone
+COMPARISON = ("snapshot_neighbours", "snapshot_branches")  # of a snapshot beside others
+SUITES = (*CONTENT, *COMPARISON)
 SHOWN_ROWS = 100
 CRITICAL, WARNING = "critical", "warning"
+ONE_AMONG_MANY = 20  # in a list of so many vehicles a single broken cell is never more than a warning
+_ENOUGH = {"$PARAMETER": "enough"}  # as `mostly`: all but the cells that may be set aside
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failed expectation at one row (`row` counts the frame's rows from 0; None: of the whole)."""
+    """One failed expectation at one row (`row` counts the suite's rows from 0; None: of the whole)."""
 
     suite: str
     severity: str
@@ -36,105 +41,112 @@ class Failure:
     cannot_be_accepted: bool
 
 
-def suite(name: str) -> dict[str, Any]:
-    """A suite as it is written in `expectations/NAME.json`."""
-    found: dict[str, Any] = json.loads((resource("expectations") / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+Columns = Mapping[str, "pa.Array"]
 
 
-def judge(frames: Mapping[str, "pd.DataFrame"], parameters: Mapping[str, float]) -> list[Failure]:
-    """Run each suite on the frame of its name; what failed, at most SHOWN_ROWS rows of each expectation.
+def judge(columns: Mapping[str, Columns], parameters: Mapping[str, float], words: Mapping[str, str] | None = None) -> list[Failure]:
+    """What fails of each suite on the columns of its name, at most SHOWN_ROWS rows of each expectation.
 
-    An expectation on a column that the source does not have is passed over (`domain.md §2.5` says what its absence
-    means); one that cannot be run is a critical failure of its own.
+    ``parameters`` are those that the suites name, and ``may_break``: the share of rows whose cell may be set aside because
+    it cannot be meant. ``words`` fill the places in what an expectation says. An expectation on a column that is not there is
+    passed over (`domain.md §2.5` says what its absence means); one that cannot be evaluated is a critical failure itself.
     """
     failures: list[Failure] = []
-    for name, frame in frames.items():
-        failures += _judge(name, frame, parameters)
+    for name, of_suite in columns.items():
+        expected = _expanded(suite(name), of_suite, parameters)
+        if expectations.understands(expected):
+            unmet = expectations.unmet(expected, of_suite, SHOWN_ROWS)
+            found = [failure for each in unmet for failure in _failures(name, each.expectation, each.rows, each.values, each.count)]
+        else:
+            found = _judged_by_library(name, expected, of_suite)
+        failures += _told_once(found, expected)
+    return [_worded(failure, words or {}) for failure in failures]
+
+
+def judge_by_library(columns: Mapping[str, Columns], parameters: Mapping[str, float]) -> list[Failure]:
+    """The same, evaluated by Great Expectations itself: seconds for its import, and the proof of `judge`."""
+    failures: list[Failure] = []
+    for name, of_suite in columns.items():
+        expected = _expanded(suite(name), of_suite, parameters)
+        failures += _told_once(_judged_by_library(name, expected, of_suite), expected)
     return failures
 
 
-def fresh() -> None:
-    """Forget the loaded library's context; the next judgement makes a new one."""
-    _batch_definition.cache_clear()
-
-
-def _judge(name: str, frame: "pd.DataFrame", parameters: Mapping[str, float]) -> list[Failure]:
-    expected = _expanded(suite(name), list(frame.columns))
-    if not expected:
-        return []
-    definition, make_suite = _batch_definition(name)
-    batch = definition.get_batch({"dataframe": frame})
-    used = {key: parameters[key] for key in _parameters_of(expected)}
-    outcome = batch.validate(
-        make_suite(name=name, expectations=expected),
-        result_format={"result_format": "SUMMARY", "partial_unexpected_count": SHOWN_ROWS},
-        expectation_parameters=used,
-    )
-    return [failure for result in outcome.results if not result.success for failure in _failures(name, result)]
-
-
-def _expanded(written: Mapping[str, Any], columns: list[str]) -> list[dict[str, Any]]:
-    """The suite's expectations for the columns that are there; ``meter_*`` stands for every meter."""
+def _expanded(written: Mapping[str, Any], columns: Columns, parameters: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The suite's expectations for the columns that are there, with numbers for parameters; ``meter_*`` stands for every meter."""
     made = []
     for expectation in written["expectations"]:
-        column = expectation["kwargs"]["column"]
-        shown = expectation["meta"].get("shown_as", column)
-        for actual in _matching(column, columns):
-            meter = actual.removesuffix("_unread") if "*" in shown else shown
-            meta = {**expectation["meta"], "shown_as": meter}
-            made.append({**expectation, "kwargs": {**expectation["kwargs"], "column": actual}, "meta": meta})
+        written_as = expectation["kwargs"]["column"]
+        shown = expectation["meta"].get("shown_as", written_as)
+        for column in _matching(written_as, columns):
+            arguments = {**expectation["kwargs"], "column": column}
+            for name, value in arguments.items():
+                if value == _ENOUGH:
+                    asked = len(columns[column]) - (0 if "null" in expectation["type"] else columns[column].null_count)
+                    arguments[name] = _enough(len(columns[column]), asked, parameters["may_break"])
+                elif isinstance(value, dict) and "$PARAMETER" in value:
+                    arguments[name] = parameters[value["$PARAMETER"]]
+            meta = {**expectation["meta"], "shown_as": _meter(column) if "*" in shown else shown}
+            made.append({**expectation, "kwargs": arguments, "meta": meta})
     return made
 
 
-def _matching(column: str, columns: list[str]) -> list[str]:
+def _enough(rows: int, asked: int, may_break: float) -> float:
+    """Share of the cells asked about that must be good, so that no more of ``rows`` is broken than may be."""
+    allowed = max(int(rows * may_break), int(rows >= ONE_AMONG_MANY))
+    return max(0, asked - allowed) / asked if asked else 1.0
+
+
+def _matching(column: str, columns: Columns) -> list[str]:
     if "*" not in column:
         return [column] if column in columns else []
     head, tail = column.split("*")
-    return [
-        each for each in columns if each.startswith(head) and each.endswith(tail) and each.endswith("_unread") == tail.endswith("_unread")
-    ]
+    return [each for each in columns if each.startswith(head) and each.endswith(tail) and bool(tail) == (_meter(each) != each)]
 
 
-def _parameters_of(expected: list[dict[str, Any]]) -> set[str]:
-    return {
-        value["$PARAMETER"]
-        for expectation in expected
-        for value in expectation["kwargs"].values()
-        if isinstance(value, dict) and "$PARAMETER" in value
-    }
+def _meter(column: str) -> str:
+    return column.removesuffix("_unread")
 
 
-def _failures(suite_name: str, result: Any) -> list[Failure]:
-    config, found = result.expectation_config, result.result or {}
-    meta = config.meta or {}
-    note = config.notes if isinstance(config.notes, str) else " ".join(config.notes or ())
+def _failures(name: str, expectation: Mapping[str, Any], rows: Sequence[int], values: Sequence[Any], count: int) -> list[Failure]:
+    meta, notes = expectation["meta"], expectation.get("notes") or ""
+    note = notes if isinstance(notes, str) else " ".join(notes)
 
-    def failure(row: int | None, value: Any, says: str, severity: str) -> Failure:
-        shown = None if value is None or value != value else _shown(value, meta.get("measure"))  # noqa: PLR0124 - only NaN differs from itself
-        column = meta.get("shown_as", config.kwargs.get("column", ""))
+    def failure(row: int | None, value: Any, says: str) -> Failure:
+        shown = None if value is None else _shown(value, meta.get("measure"))
         return Failure(
-            suite_name, severity, meta.get("name", config.type), column, row, shown, says, note, bool(meta.get("cannot_be_accepted"))
+            name, expectation["severity"], meta["name"], meta["shown_as"], row, shown, says, note, bool(meta.get("cannot_be_accepted"))
         )
 
-    if "unexpected_count" not in found:
-        raised = next((each.get("exception_message") for each in _exceptions(result.exception_info) if each), None)
-        return [failure(None, None, f"could not be checked: {raised or 'no result'}", CRITICAL)]
-    severity = str(getattr(config.severity, "value", config.severity))
-    rows = list(found.get("partial_unexpected_index_list") or [])
-    values = list(found.get("partial_unexpected_list") or [])
-    if len(values) < len(rows):
-        values += [None] * (len(rows) - len(values))
-    made = [failure(_row(row), value, meta.get("says", config.type), severity) for row, value in zip(rows, values, strict=False)]
-    more = int(found["unexpected_count"]) - len(made)
-    if more > 0:
-        says = f"{meta.get('says', config.type)} ({more} more rows)" if made else meta.get("says", config.type)
-        made.append(failure(None, None, says, severity))
-    return made
+    made = [failure(row, value, meta["says"]) for row, value in zip(rows, values, strict=True)]
+    more = count - len(made)
+    return [*made, failure(None, None, f"{meta['says']} ({more} more rows)" if made else meta["says"])] if more > 0 else made
 
 
-def _row(index: Any) -> int:
-    return int(index)
+def _told_once(failures: list[Failure], expected: Sequence[Mapping[str, Any]]) -> list[Failure]:
+    """Without the warnings about cells that a critical failure (named by the warning's ``unless``) tells of already."""
+    unless = {(each["meta"]["name"], each["meta"]["shown_as"]): each["meta"].get("unless") for each in expected}
+    failed = {(failure.expectation, failure.column) for failure in failures}
+    return [each for each in failures if (unless.get((each.expectation, each.column)), each.column) not in failed]
+
+
+def _worded(failure: Failure, words: Mapping[str, str]) -> Failure:
+    if "{" not in failure.detail:
+        return failure
+    detail = failure.detail
+    for name, word in words.items():
+        detail = detail.replace(f"{{{name}}}", word)
+    return Failure(
+        failure.suite,
+        failure.severity,
+        failure.expectation,
+        failure.column,
+        failure.row,
+        failure.value,
+        detail,
+        failure.note,
+        failure.cannot_be_accepted,
+    )
 
 
 def _shown(value: Any, measure: str | None) -> str:
@@ -144,7 +156,45 @@ def _shown(value: Any, measure: str | None) -> str:
     if measure == "days":
         days = float(value)
         return f"{abs(days):.1f} days {'after' if days < 0 else 'before'} the date's end"
+    if hasattr(value, "normalize"):  # a decimal shows no zeros that nobody wrote
+        return f"{value.normalize():f}"
     return str(value)
+
+
+def _judged_by_library(name: str, expected: list[dict[str, Any]], columns: Columns) -> list[Failure]:
+    import pandas as pd
+    import pyarrow as pa
+
+    if not expected:
+        return []
+    frame = pd.DataFrame(
+        {
+            column: (cells.cast(pa.float64()) if pa.types.is_decimal(cells.type) else cells).to_pandas(integer_object_nulls=True)
+            for column, cells in columns.items()
+        },
+        copy=False,
+    )
+    definition, make_suite = _batch_definition(name)
+    outcome = definition.get_batch({"dataframe": frame}).validate(
+        make_suite(name=name, expectations=expected),
+        result_format={"result_format": "SUMMARY", "partial_unexpected_count": SHOWN_ROWS},
+    )
+    return [failure for result in outcome.results if not result.success for failure in _failures_of(name, result, columns)]
+
+
+def _failures_of(name: str, result: Any, columns: Columns) -> list[Failure]:
+    config, found = result.expectation_config, result.result or {}
+    expectation = {
+        "severity": str(getattr(config.severity, "value", config.severity)),
+        "meta": {"name": config.type, "says": config.type, "shown_as": config.kwargs.get("column", ""), **(config.meta or {})},
+        "notes": config.notes,
+    }
+    if "unexpected_count" not in found:
+        raised = next((each.get("exception_message") for each in _exceptions(result.exception_info) if each), None)
+        says = f"could not be checked: {raised or 'no result'}"
+        return _failures(name, {**expectation, "severity": CRITICAL, "meta": {**expectation["meta"], "says": says}}, [], [], 1)
+    rows = sorted(int(row) for row in found.get("partial_unexpected_index_list") or [])
+    return _failures(name, expectation, rows, columns[config.kwargs["column"]].take(rows).to_pylist(), int(found["unexpected_count"]))
 
 
 def _exceptions(info: Any) -> list[Any]:

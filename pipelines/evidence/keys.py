@@ -28,7 +28,7 @@ _ONES = {length: (10**length - 1) // 9 for length in (14, 15, 16)}
 _SEPARATORS = r"[\s\p{Z}\p{Pd}\x{2212}\x{AD}/\\]+"
 _SPACES = r"[\s\p{Z}]+"
 _FRACTION = r"^(\d+)[.,]0+$"  # what data frames make of a whole number
-_LOST_DIGITS = re.compile(r"\d(?:[.,]\d+)?E\+\d+|\d[.,]\d+E\d+")  # what spreadsheets make of a long one
+LOST_DIGITS = re.compile(r"\d(?:[.,]\d+)?E\+\d+|\d[.,]\d+E\d+")  # what spreadsheets make of a long one
 _ASCII_SPACES = (b" ", b"\t", b"\n", b"\v", b"\f", b"\r")
 _EXOTIC = (  # how the other spaces and dashes begin in UTF-8
     b"\xc2\xa0",
@@ -82,7 +82,7 @@ def device_keys(texts: Any) -> Any:
 def other_device(text: str) -> int | None:
     """Key of a device that is no number of 14 to 16 digits, from its text without separators; None when it is unknown."""
     upper = text.upper()
-    if len(upper) < _SHORTEST_DEVICE or len(set(upper)) == 1 or not any(map(str.isdigit, upper)) or _LOST_DIGITS.fullmatch(upper):
+    if len(upper) < _SHORTEST_DEVICE or len(set(upper)) == 1 or not any(map(str.isdigit, upper)) or LOST_DIGITS.fullmatch(upper):
         return None
     return -1 - (int.from_bytes(hashlib.sha256(upper.encode()).digest()[:8], "big") >> 1)
 

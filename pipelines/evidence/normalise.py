@@ -1,19 +1,23 @@
 """From a platform's snapshot to the table that the lake keeps: typed, keyed, ordered, with its digest."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pipelines.evidence import canonical, keys, tree
-from pipelines.evidence.columns import Typed, typed
+from pipelines.evidence.columns import IDENTIFIERS, Typed, identifiers, typed, whole
 from pipelines.evidence.lake import ACTIVE, BLOCKED, DEACTIVATED, Metadata
-from pipelines.platforms.interface import OWNERS_COLUMN, Snapshot
+from pipelines.platforms.interface import METER_PREFIX, OWNERS_COLUMN, Snapshot
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 OLD_AFTER = timedelta(days=300)
+MESSAGE_MAY_BE_AHEAD = timedelta(days=1)  # of the day's end; a later message is set aside, as the gate says
+MOST_MINUTES = 1500  # of a day; more, or fewer than 0, are set aside
+MARKED_VEHICLES = 64  # of a snapshot: the first in byte order, by which lists of vehicles are told apart
 _STATES = {"active": ACTIVE, "deactivated": DEACTIVATED, "blocked": BLOCKED}
 _OWNER_SEPARATOR = "\x1d"
 
@@ -29,6 +33,7 @@ class Identified:
     tree_digest: str
     metadata: Metadata
     ordered: "pa.Table"
+    device_keys: Any  # Arrow int64, in the lake's order
     vehicle_no: Any  # numpy, int32, in the lake's order
     account_no: Any
 
@@ -53,16 +58,16 @@ def identify(snapshot: Snapshot) -> Identified:
     order = np.argsort(account_no.astype("int64") * max(1, len(positions)) + vehicle_no, kind="stable")
     ordered, unread = _reordered(seen, order)
     tree_digest = canonical.tree_digest(grown.accounts)
+    facts = {**facts_of(seen.table, snapshot), "marks": _marks(seen.table.take(positions[:MARKED_VEHICLES]))}
     return Identified(
         snapshot=snapshot,
         seen=seen,
         digest=canonical.digest(snapshot.platform, snapshot.business_date, tree_digest, ordered, unread),
         tree=grown,
         tree_digest=tree_digest,
-        metadata=Metadata(
-            snapshot.platform, snapshot.business_date, grown.accounts, owners, snapshot.source, facts_of(seen.table, snapshot)
-        ),
+        metadata=Metadata(snapshot.platform, snapshot.business_date, grown.accounts, owners, snapshot.source, facts),
         ordered=ordered,
+        device_keys=keys.device_keys(column_text(ordered, "hw_id")),
         vehicle_no=vehicle_no[order],
         account_no=account_no[order],
     )
@@ -82,17 +87,26 @@ def facts_of(table: "pa.Table", snapshot: Snapshot) -> dict[str, Any]:
     return facts
 
 
+def _marks(table: "pa.Table") -> list[str]:
+    """What tells vehicles of different lists apart: their ids with everything else that names them; none for a bare number."""
+    named = [name for name in ("hw_id", "plate", "vin", "name") if name in table.column_names]
+    vehicles = table.select(["vehicle_id", *named]).to_pylist()
+    texts = ("\x1f".join(cell or "" for cell in vehicle.values()) for vehicle in vehicles if any(vehicle[name] for name in named))
+    return sorted(hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts)
+
+
 def _grow(snapshot: Snapshot, table: "pa.Table") -> tree.Tree:
     import pyarrow as pa
 
     listed: list[tree.Listed] = []
     if snapshot.accounts is not None:
-        names = ("account_id", "parent_account_id", "name", "enabled")
-        texts = []
-        for name in names:
-            found = snapshot.accounts[name].cast(pa.string()).to_pylist() if name in snapshot.accounts.column_names else []
-            texts.append([cell.strip() or None if cell else None for cell in found] or [None] * snapshot.accounts.num_rows)
-        listed = [tree.Listed(*row) for row in zip(*texts, strict=True)]
+        texts, broken = [], []
+        for name in ("account_id", "parent_account_id", "name", "enabled"):
+            cells = snapshot.accounts[name] if name in snapshot.accounts.column_names else pa.nulls(snapshot.accounts.num_rows)
+            read, unread = identifiers(whole(cells)) if name in IDENTIFIERS else (whole(cells).cast(pa.string()), None)
+            texts.append([cell.strip() or None if cell else None for cell in read.to_pylist()])
+            broken.append(unread.to_pylist() if unread is not None else [None] * len(read))
+        listed = [tree.Listed(*row) for row in zip(*texts, *broken[:2], strict=True)]
     return tree.grow(listed, _pairs(table))
 
 
@@ -138,40 +152,69 @@ def _owner_sets(table: "pa.Table") -> tuple[Any, tuple[tuple[str, ...], ...]]:
 
 
 def arrange(made: Identified) -> "pa.Table":
-    """The table that the lake keeps: the source's columns, and what follows from them (see `pipelines.evidence.lake`)."""
+    """The table that the lake keeps: the source's columns without what is set aside, and what follows from them (`lake`)."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    snapshot, table = made.snapshot, made.ordered
+    snapshot = made.snapshot
+    table = _without_impossible(made.ordered, day_bounds(snapshot.business_date, snapshot.time_zone)[1])
     if OWNERS_COLUMN in table.column_names:
         table = table.drop_columns([OWNERS_COLUMN])
-    known = set(table.column_names)
-
-    def text(name: str) -> Any:
-        return _single(table[name]) if name in known else pa.nulls(table.num_rows, pa.string())
-
-    if "last_message_at" in known:
+    if "last_message_at" in table.column_names:
         moments = _single(table["last_message_at"])
         first, end = (pa.scalar(moment, moments.type) for moment in day_bounds(snapshot.business_date, snapshot.time_zone))
         has_message = pc.fill_null(pc.and_(pc.greater_equal(moments, first), pc.less(moments, end)), fill_value=False)
-        at = table.column_names.index("last_message_at")
-        table = table.set_column(at, "last_message_at", moments.cast(pa.timestamp("us")))
+        table = _with(table, "last_message_at", moments.cast(pa.timestamp("us")))
     else:
         has_message = pa.nulls(table.num_rows, pa.bool_())
-    states = pc.index_in(text("state"), pa.array(list(_STATES)))
+    states = pc.index_in(column_text(table, "state"), pa.array(list(_STATES)))
     billable = pc.fill_null(pc.take(pa.array(list(_STATES.values()), pa.uint8()), states), fill_value=pa.scalar(DEACTIVATED, pa.uint8()))
     derived = {
         "vehicle_no": pa.array(made.vehicle_no),
         "account_no": pa.array(made.account_no),
-        "device_key": keys.device_keys(text("hw_id")),
-        "plate_key": keys.look_alike_keys(text("plate")),
-        "vin_key": keys.look_alike_keys(text("vin")),
+        "device_key": made.device_keys,
+        "plate_key": keys.look_alike_keys(column_text(table, "plate")),
+        "vin_key": keys.look_alike_keys(column_text(table, "vin")),
         "has_message": has_message,
         "billable_state": billable,
     }
     for name, column in derived.items():
         table = table.append_column(name, column)
     return table
+
+
+def column_text(table: "pa.Table", name: str) -> Any:
+    """A column of text as one Arrow array; all NULL where there is no such column."""
+    import pyarrow as pa
+
+    return _single(table[name]) if name in table.column_names else pa.nulls(table.num_rows, pa.string())
+
+
+def _without_impossible(table: "pa.Table", end: datetime) -> "pa.Table":
+    """The table with NULL for what cannot be: messages of the future, minutes that no day has, negative meters."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for name in table.column_names:
+        column = table[name]
+        if name == "last_message_at":
+            bounds = None, pa.scalar(end + MESSAGE_MAY_BE_AHEAD, column.type)
+        elif name == "online_minutes" or name.startswith(METER_PREFIX):
+            bounds = 0, MOST_MINUTES if name == "online_minutes" else None
+        else:
+            continue
+        extremes = pc.min_max(column)
+        least, greatest = bounds
+        if least is not None and pc.less(extremes["min"], least).as_py():
+            column = pc.if_else(pc.less(column, least), None, column)
+        if greatest is not None and pc.greater(extremes["max"], greatest).as_py():
+            column = pc.if_else(pc.greater(column, greatest), None, column)
+        table = table if column is table[name] else _with(table, name, column)
+    return table
+
+
+def _with(table: "pa.Table", name: str, column: Any) -> "pa.Table":
+    return table.set_column(table.column_names.index(name), name, column)
 
 
 def _single(column: Any) -> Any:

@@ -1,12 +1,13 @@
-"""The register of snapshots in the warehouse: one statement each, inside the caller's transaction."""
+"""The register of snapshots in the warehouse, inside the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.errors import BadInput
 from pipelines.platforms.interface import Platform
+from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
 from pipelines.warehouse.statements import statement
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 LANDED, QUARANTINED, WITHDRAWN = "landed", "quarantined", "withdrawn"
+SYSTEM = "fleetbill"
 _SHORTEST_DIGEST = 6
 
 
@@ -51,6 +53,7 @@ class Noted:
     detail: str
     note: str
     cannot_be_accepted: bool
+    is_comparison: bool  # with another snapshot, so it is found anew when that one changes
 
     def __str__(self) -> str:
         value = f"{self.value!r} " if self.value is not None else ""
@@ -58,25 +61,48 @@ class Noted:
         return f"{f'{self.row_key}{column}' if self.row_key else 'the snapshot as a whole'}: {value}{self.detail}"
 
 
-def run(connection: "Connection", name: str, **values: Any) -> Any:
-    """Execute `sql/warehouse/evidence/NAME.sql`."""
-    from sqlalchemy import text
+@dataclass(frozen=True, slots=True)
+class DayBefore:
+    """The landed snapshot that a day is compared with."""
 
-    return connection.execute(text(statement(f"warehouse/evidence/{name}")), values)
+    digest: str
+    business_date: date
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The nearest landed snapshot of another platform."""
+
+    platform: str
+    business_date: date
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A snapshot with its last judgement; ``is_accepted``: a person's word was the last thing that happened to it."""
+
+    digest: str
+    business_date: date
+    state: str
+    path: str
+    judgement_no: int
+    compared_with: str | None
+    is_accepted: bool
 
 
 def declared(connection: "Connection", platform: str) -> Platform:
     """A declared platform. UnknownPlatform otherwise."""
-    found = run(connection, "platform", platform=platform).one_or_none()
+    found = query.first(connection, "evidence/platform", Platform, platform=platform)
     if found is None:
         raise UnknownPlatform.one("--platform", f"platform {platform!r} is not declared in the master data")
-    return Platform(*found)
+    return found
 
 
 def find(connection: "Connection", digest: str) -> Registered | None:
     """The snapshot of a whole digest, or None."""
-    found = run(connection, "snapshot", digest=digest).one_or_none()
-    return Registered(*found) if found else None
+    return query.first(connection, "evidence/snapshot", Registered, digest=digest)
 
 
 def resolve(connection: "Connection", written: str) -> Registered:
@@ -84,48 +110,49 @@ def resolve(connection: "Connection", written: str) -> Registered:
     beginning = written.strip().rstrip("…").lower()
     if len(beginning) < _SHORTEST_DIGEST:
         raise UnknownSnapshot.one("DIGEST", f"{written!r} is too short for a digest; give at least {_SHORTEST_DIGEST} of its characters")
-    matches = run(connection, "snapshots_beginning", beginning=beginning).all()
-    if not matches:
-        raise UnknownSnapshot.one("DIGEST", f"no snapshot has the digest {written!r}")
+    matches = query.rows(connection, "evidence/snapshots_beginning", beginning=beginning)
     if len(matches) > 1:
         listed = ", ".join(f"{match.digest[: len(beginning) + 4]}… ({match.platform} {match.business_date})" for match in matches)
         raise UnknownSnapshot.one("DIGEST", f"several snapshots begin with {written!r}: {listed}")
-    found = find(connection, matches[0].digest)
+    found = find(connection, matches[0].digest) if matches else None
     if found is None:
         raise UnknownSnapshot.one("DIGEST", f"no snapshot has the digest {written!r}")
     return found
 
 
+def day_before(connection: "Connection", platform: str, business_date: date) -> DayBefore | None:
+    """The snapshot that this day of a platform is compared with: the largest of the latest landed day before it."""
+    return query.first(connection, "evidence/day_before", DayBefore, platform=platform, business_date=business_date)
+
+
 def failures(connection: "Connection", digest: str) -> list[Noted]:
-    """What the gate found in a snapshot, in its order."""
-    return [Noted(*row) for row in run(connection, "failures", digest=digest)]
+    """What the last judgement found in a snapshot, in its order."""
+    return query.rows(connection, "evidence/failures", Noted, digest=digest)
 
 
-def note_failures(connection: "Connection", digest: str, noted: Sequence[Noted]) -> None:
-    """Keep what the gate found."""
+def keep_judgement(
+    connection: "Connection", digest: str, verdict: str, compared_with: str | None, noted: Sequence[Noted], at: datetime
+) -> None:
+    """Keep a judgement with what it found; from now on it is the last one."""
     from sqlalchemy import text
 
+    number = query.scalar(connection, "evidence/insert_judgement", digest=digest, verdict=verdict, compared_with=compared_with, at=at)
     rows = [
-        {
-            "digest": digest,
-            "failure_no": number,
-            "severity": each.severity,
-            "expectation": each.expectation,
-            "column_name": each.column_name,
-            "row_key": each.row_key,
-            "value": each.value,
-            "detail": each.detail,
-            "note": each.note,
-            "cannot_be_accepted": each.cannot_be_accepted,
-        }
-        for number, each in enumerate(noted, start=1)
+        {"digest": digest, "judgement_no": number, "failure_no": failure_no, **asdict(each)}
+        for failure_no, each in enumerate(noted, start=1)
     ]
     if rows:
         connection.execute(text(statement("warehouse/evidence/insert_failure")), rows)
 
 
+def set_state(connection: "Connection", digest: str, state: str, event: str, by: str, reason: str, at: datetime) -> None:
+    """Move a registered snapshot into a state, and keep the event that tells of it."""
+    query.run(connection, "evidence/set_state", digest=digest, state=state)
+    query.run(connection, "evidence/insert_event", digest=digest, event=event, by_name=by, reason=reason, at=at)
+
+
 def refresh_findings(connection: "Connection", business_date: date) -> None:
     """Derive the gate's findings of a day anew from what is landed and quarantined now."""
     lock(connection, Lock.GATE_FINDINGS, business_date)
-    run(connection, "delete_findings", business_date=business_date)
-    run(connection, "insert_findings", business_date=business_date)
+    query.run(connection, "evidence/delete_findings", business_date=business_date)
+    query.run(connection, "evidence/insert_findings", business_date=business_date)

@@ -1,11 +1,13 @@
-"""What a person may say about a snapshot: accept a quarantined one, withdraw a wrong one (`domain.md §2.3, §2.4`)."""
+"""What a person may say about snapshots: accept quarantined ones, withdraw wrong ones (`domain.md §2.3, §2.4`)."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
-from pipelines.evidence import gate, registry
+from pipelines.evidence import gate, judging, registry
 from pipelines.evidence.registry import LANDED, QUARANTINED, WITHDRAWN, Registered
+from pipelines.logs import verb
 from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
 from pipelines.warehouse.locks import Lock, lock
@@ -22,45 +24,67 @@ class CannotBeWithdrawn(Refused):
     """The snapshot does not count, so there is nothing to withdraw."""
 
 
-def accept(settings: Settings, digest: str, author: Authorship) -> Registered:
-    """Let a quarantined snapshot count, or a withdrawn one again; ``digest`` may be abbreviated. The state before.
+def accept(settings: Settings, digests: Sequence[str], author: Authorship) -> list[Registered]:
+    """Let quarantined snapshots count, or withdrawn ones again: all or none. Digests may be abbreviated. The states before.
 
-    CannotBeAccepted when it counts already, or when vehicles have no identity or several rows.
+    CannotBeAccepted when one counts already, when vehicles have no identity or several rows, or when its day has not begun.
+    The days after them are judged again.
     """
-    with transaction(settings) as connection:
-        found = _locked(connection, digest)
-        if found.state == LANDED:
-            raise CannotBeAccepted(f"snapshot {found.digest[:12]} of {found.platform} {found.business_date} is landed already")
-        hopeless = [
-            each for each in registry.failures(connection, found.digest) if each.cannot_be_accepted and each.severity == gate.CRITICAL
-        ]
-        if hopeless:
-            raise CannotBeAccepted(f"{hopeless[0]}; correct the source and land it again")
-        _rule(connection, found, "accepted", LANDED, author)
-        return found
+    with verb("evidence", "accept", snapshots=len(digests)), transaction(settings) as connection:
+        return _rule(connection, settings, digests, author, event="accepted", state=LANDED, may=_may_be_accepted)
 
 
-def withdraw(settings: Settings, digest: str, author: Authorship) -> Registered:
-    """Take a snapshot out of the count; it stays readable. ``digest`` may be abbreviated. The state before."""
-    with transaction(settings) as connection:
-        found = _locked(connection, digest)
-        if found.state == WITHDRAWN:
-            raise CannotBeWithdrawn(f"snapshot {found.digest[:12]} of {found.platform} {found.business_date} is withdrawn already")
-        if found.state == QUARANTINED:
-            raise CannotBeWithdrawn(
-                f"snapshot {found.digest[:12]} of {found.platform} {found.business_date} is in quarantine and does not count"
-            )
-        _rule(connection, found, "withdrawn", WITHDRAWN, author)
-        return found
+def withdraw(settings: Settings, digests: Sequence[str], author: Authorship) -> list[Registered]:
+    """Take snapshots out of the count, all or none; they stay readable. Digests may be abbreviated. The states before.
+
+    CannotBeWithdrawn when one does not count. The days after them are judged again.
+    """
+    with verb("evidence", "withdraw", snapshots=len(digests)), transaction(settings) as connection:
+        return _rule(connection, settings, digests, author, event="withdrawn", state=WITHDRAWN, may=_may_be_withdrawn)
 
 
-def _locked(connection: "Connection", digest: str) -> Registered:
-    """The snapshot as it is once nobody else can change it."""
-    lock(connection, Lock.PLATFORM, registry.resolve(connection, digest).platform)
-    return registry.resolve(connection, digest)
+def _may_be_accepted(connection: "Connection", snapshot: Registered) -> None:
+    if snapshot.state == LANDED:
+        raise CannotBeAccepted(f"{_named(snapshot)} is landed already")
+    hopeless = [
+        each for each in registry.failures(connection, snapshot.digest) if each.cannot_be_accepted and each.severity == gate.CRITICAL
+    ]
+    if hopeless:
+        raise CannotBeAccepted(f"{_named(snapshot)}: {hopeless[0]}; correct the source and land it again")
 
 
-def _rule(connection: "Connection", found: Registered, event: str, state: str, author: Authorship) -> None:
-    registry.run(connection, "set_state", digest=found.digest, state=state)
-    registry.run(connection, "insert_event", digest=found.digest, event=event, by_name=author.by, reason=author.reason, at=author.at)
-    registry.refresh_findings(connection, found.business_date)
+def _may_be_withdrawn(_: "Connection", snapshot: Registered) -> None:
+    if snapshot.state == WITHDRAWN:
+        raise CannotBeWithdrawn(f"{_named(snapshot)} is withdrawn already")
+    if snapshot.state == QUARANTINED:
+        raise CannotBeWithdrawn(f"{_named(snapshot)} is in quarantine and does not count")
+
+
+def _rule(
+    connection: "Connection",
+    settings: Settings,
+    digests: Sequence[str],
+    author: Authorship,
+    *,
+    event: str,
+    state: str,
+    may: Callable[["Connection", Registered], None],
+) -> list[Registered]:
+    for platform in sorted({registry.resolve(connection, digest).platform for digest in digests}):
+        lock(connection, Lock.PLATFORM, platform)
+    found = {each.digest: each for each in (registry.resolve(connection, digest) for digest in digests)}  # as nobody else can change them
+    snapshots = sorted(found.values(), key=lambda each: (each.business_date, each.platform))
+    for snapshot in snapshots:
+        may(connection, snapshot)
+    for snapshot in snapshots:
+        registry.set_state(connection, snapshot.digest, state, event, author.by, author.reason, author.at)
+    days = {snapshot.business_date for snapshot in snapshots}
+    for snapshot in snapshots:
+        days |= judging.judge_following(connection, settings, snapshot.platform, snapshot.business_date, author.at).keys()
+    for day in sorted(days):
+        registry.refresh_findings(connection, day)
+    return snapshots
+
+
+def _named(snapshot: Registered) -> str:
+    return f"snapshot {snapshot.digest[:12]} of {snapshot.platform} {snapshot.business_date}"

@@ -1,7 +1,7 @@
 """The account tree that a snapshot freezes: what accounts.csv says, and what the vehicles' rows add to it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.evidence.lake import Account
 
@@ -16,6 +16,8 @@ class Listed:
     parent_account_id: str | None
     name: str | None
     enabled: str | None
+    account_id_unread: str | None = None  # as written, where a spreadsheet has rounded it
+    parent_account_id_unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Looked:
     parents: int  # different parents that the source gives it
     parent_known: int  # 0: its parent is in no list
     in_cycle: int  # 1: walking up from it never ends
+    account_id_unread: str | None = None
+    parent_account_id_unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,14 @@ def grow(listed: Iterable[Listed], pairs: Iterable[tuple[str, str | None]]) -> T
     if not rows:  # without a list nobody can say that a parent is missing from it
         known = set(accounts)
     looping = _looping({number: account[1] for number, account in accounts.items()})
-    looked = [_look(row.account_id, row.enabled, _parents(row, said), accounts, known, looping) for row in rows]
+    looked = [
+        replace(
+            _look(row.account_id, row.enabled, _parents(row, said), accounts, known, looping),
+            account_id_unread=row.account_id_unread,
+            parent_account_id_unread=row.parent_account_id_unread,
+        )
+        for row in rows
+    ]
     names = {row.account_id for row in rows}
     looked += [_look(number, None, parents, accounts, known, looping) for number, parents in sorted(said.items()) if number not in names]
     return Tree(tuple(sorted(accounts.values(), key=lambda account: account[0].encode())), tuple(looked))

@@ -76,9 +76,10 @@ def test_killed_anywhere_and_run_again(settings, platform, environment, delivery
     owner = replace(settings, database_url=settings.database_owner_url)
     for number, point in enumerate(POINTS):
         with _owner(owner) as connection:
-            connection.execute(text("ALTER TABLE evidence.events DISABLE TRIGGER never_changed"))
-            connection.execute(text("TRUNCATE evidence.snapshots, evidence.events, evidence.failures, findings.occurrences CASCADE"))
-            connection.execute(text("ALTER TABLE evidence.events ENABLE TRIGGER never_changed"))
+            for table in ("failures", "judgements", "events", "files_read", "snapshots"):
+                for statement in ("ALTER TABLE {} DISABLE TRIGGER USER", "DELETE FROM {}", "ALTER TABLE {} ENABLE TRIGGER USER"):
+                    connection.execute(text(statement.format(f"evidence.{table}")))
+            connection.execute(text("TRUNCATE findings.occurrences"))
         disturbed = replace(settings, lake_url=str(tmp_path / f"disturbed{number}"))
         assert killed(disturbed, environment, delivery, *map(str, point)) == -signal.SIGKILL, point
         half = contents(settings)

@@ -57,9 +57,9 @@ def decided(server_home, tmp_path_factory):
         landed = land_folder(replace(made, snapshot_max_drop=Decimal("0.5")), "gps1", str(folder / "snapshots"), by("", "", 1, 10).at)
         digest = next(one.digest for file, one in landed.landed if one.state == "quarantined")
         carry(made, "gps1", CARRIED, by("Борис", "сбой платформы", 2))
-        accept(made, digest, by("Борис", "машины на ремонте", 3))
-        withdraw(made, digest, by("Вера", "не тот файл", 4))
-        accept(made, digest, by("Вера", "всё же тот", 5))
+        accept(made, [digest], by("Борис", "машины на ремонте", 3))
+        withdraw(made, [digest], by("Вера", "не тот файл", 4))
+        accept(made, [digest], by("Вера", "всё же тот", 5))
         for client, until, day in (("C-K2", date(2026, 3, 1), 6), ("C-K2", date(2026, 3, 15), 7)):
             promise(made, client, until, by("Глеб", "обещал", day))
         _limits(made, folder / "limits", by("Анна", "больше машин", 8))

@@ -1,11 +1,8 @@
--- grain: at most one row: the largest landed snapshot of the latest landed day before a day, within 31 days
+-- grain: at most one row: the landed snapshot that a day is compared with, the largest of the latest landed day before it
 -- inputs: evidence.snapshots; :platform, :business_date
 -- rerun: reads only
-SELECT path, row_count
+SELECT digest, business_date, path
 FROM evidence.snapshots
-WHERE platform = :platform
-    AND state = 'landed'
-    AND business_date < :business_date
-    AND business_date >= CAST(:business_date AS date) - 31
-ORDER BY business_date DESC, row_count DESC, taken_at DESC, snapshot_no DESC
+WHERE platform = :platform AND state = 'landed' AND business_date < :business_date
+ORDER BY business_date DESC, row_count DESC, digest
 LIMIT 1

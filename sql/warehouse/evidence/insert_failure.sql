@@ -1,7 +1,11 @@
--- grain: one failed expectation at one row of a snapshot
--- inputs: :digest, :failure_no, :severity, :expectation, :column_name, :row_key, :value, :detail, :note, :cannot_be_accepted
--- rerun: written once, with the snapshot
-INSERT INTO evidence.failures
-    (digest, failure_no, severity, expectation, column_name, row_key, value, detail, note, cannot_be_accepted)
-VALUES
-    (:digest, :failure_no, :severity, :expectation, :column_name, :row_key, :value, :detail, :note, :cannot_be_accepted)
+-- grain: one failed expectation at one row of a snapshot, as one judgement found it
+-- inputs: :digest, :judgement_no, :failure_no, :severity, :expectation, :column_name, :row_key, :value, :detail, :note,
+--   :cannot_be_accepted, :is_comparison
+-- rerun: written once, with the judgement
+INSERT INTO evidence.failures (
+    digest, judgement_no, failure_no, severity, expectation, column_name, row_key, value, detail, note, cannot_be_accepted, is_comparison
+)
+VALUES (
+    :digest, :judgement_no, :failure_no, :severity, :expectation, :column_name, :row_key, :value, :detail, :note, :cannot_be_accepted,
+    :is_comparison
+)

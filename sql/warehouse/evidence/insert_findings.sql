@@ -1,5 +1,5 @@
 -- grain: platform × day × failed expectation: warnings of what landed, and snapshots that wait in quarantine
--- inputs: evidence.snapshots, evidence.failures; :business_date
+-- inputs: evidence.snapshots, evidence.current_failures; :business_date
 -- rerun: delete_findings goes before, so the same evidence gives the same rows
 INSERT INTO findings.occurrences (kind, subject, seen_on, contract_no, detail)
 SELECT
@@ -15,7 +15,7 @@ SELECT
 FROM evidence.snapshots AS snapshot
 INNER JOIN (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY digest, expectation, column_name ORDER BY failure_no) AS place_no
-    FROM evidence.failures
+    FROM evidence.current_failures
     WHERE severity <> 'critical'
 ) AS failure USING (digest)
 WHERE snapshot.business_date = :business_date AND snapshot.state = 'landed'
@@ -28,7 +28,7 @@ SELECT
     NULL,
     'Снимок в карантине: ' || (
         SELECT string_agg(DISTINCT failure.note, ' ')
-        FROM evidence.failures AS failure
+        FROM evidence.current_failures AS failure
         WHERE failure.digest = snapshot.digest AND failure.severity = 'critical'
     )
 FROM evidence.snapshots AS snapshot

@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from pipelines import expectations
 from pipelines import settings as configuration
-from pipelines.evidence import gate
 from pipelines.evidence.folder import land_folder
 from pipelines.evidence.landing import land
 from pipelines.platforms.interface import Snapshot
@@ -41,7 +41,7 @@ def own_suites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     folder = tmp_path / "expectations"
     shutil.copytree(configuration.resource("expectations"), folder)
     real = configuration.resource
-    monkeypatch.setattr(gate, "resource", lambda name: folder if name == "expectations" else real(name))
+    monkeypatch.setattr(expectations, "resource", lambda name: folder if name == "expectations" else real(name))
 
     def delete(name: str) -> int:
         deleted = 0

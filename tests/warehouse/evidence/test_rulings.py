@@ -32,10 +32,10 @@ def test_a_real_drop_is_accepted_by_a_person(settings, platform, deliver, author
     landed = land_folder(settings, platform, str(source), NOW).landed[1][1]
     assert status(settings, date(2026, 1, 16)) == "quarantined"
     assert [(kind, subject) for kind, subject, _ in findings(settings)] == [("snapshot_quarantined", f"gps1: {landed.digest[:12]}")]
-    accept(settings, landed.digest[:8], author)
+    accept(settings, [landed.digest[:8]], author)
     assert (status(settings, date(2026, 1, 16)), findings(settings)) == ("landed", [])
     with pytest.raises(CannotBeAccepted, match="landed already"):
-        accept(settings, landed.digest, author)
+        accept(settings, [landed.digest], author)
     assert land_folder(settings, platform, str(source), NOW).landed[1][1].state == "landed"
     with transaction(settings) as connection:
         events = connection.execute(
@@ -47,7 +47,7 @@ def test_a_real_drop_is_accepted_by_a_person(settings, platform, deliver, author
 def test_no_word_mends_a_vehicle_listed_twice(settings, platform, deliver, author):
     landed = land_folder(settings, platform, str(deliver([row(1), row(1, name="x")])), NOW).landed[0][1]
     with pytest.raises(CannotBeAccepted, match="listed more than once"):
-        accept(settings, landed.digest, author)
+        accept(settings, [landed.digest], author)
 
 
 def test_a_withdrawn_snapshot_stays_and_can_come_back(settings, platform, deliver, author, register):
@@ -56,12 +56,12 @@ def test_a_withdrawn_snapshot_stays_and_can_come_back(settings, platform, delive
     assert [(kind, subject) for kind, subject, _ in findings(settings)] == [
         ("snapshot_warning", "gps1: message_within_day last_message_at")
     ]
-    withdraw(settings, digest, author)
+    withdraw(settings, [digest], author)
     assert (register(), status(settings, date(2026, 1, 15)), findings(settings)) == ([("2026-01-15", "withdrawn", 1)], "missing", [])
     with pytest.raises(CannotBeWithdrawn):
-        withdraw(settings, digest, author)
+        withdraw(settings, [digest], author)
     assert land_folder(settings, platform, str(source), NOW).landed[0][1].state == "withdrawn"
-    accept(settings, digest, author)
+    accept(settings, [digest], author)
     assert register() == [("2026-01-15", "landed", 1)]
     assert len(findings(settings)) == 1
 
@@ -69,7 +69,7 @@ def test_a_withdrawn_snapshot_stays_and_can_come_back(settings, platform, delive
 def test_digests_that_mean_nothing(settings, platform, author):
     for written in ("abc", "feedfacefeed"):
         with pytest.raises(UnknownSnapshot):
-            accept(settings, written, author)
+            accept(settings, [written], author)
 
 
 def test_usage_is_carried_only_from_a_day_that_has_some(settings, platform, deliver, author):
@@ -92,7 +92,7 @@ def test_a_carry_falls_with_the_snapshot_it_carries_and_comes_back_with_it(setti
     digest = land_folder(settings, platform, str(source), NOW).landed[1][1].digest
     assert carry(settings, platform, date(2026, 1, 17), author)
     days = [date(2026, 1, day) for day in (15, 16, 17)]
-    withdraw(settings, digest, author)
+    withdraw(settings, [digest], author)
     assert [status(settings, day) for day in days] == ["landed", "missing", "missing"]
     with pytest.raises(CannotBeCarried, match="nothing to carry"):
         carry(settings, platform, date(2026, 1, 18), author)

@@ -1,0 +1,163 @@
+"""What the gate says of a snapshot: by itself, and beside its neighbours; said again when a neighbour changes (domain.md §2.3).
+
+The verdict follows from the content of the platform's days and from people's words, never from the order in which the days
+landed: a day is compared with the latest landed day before it, and whenever that one becomes another, it is judged again.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from pipelines.evidence import frames, gate, lake, registry
+from pipelines.evidence.lake import Metadata
+from pipelines.evidence.normalise import Identified
+from pipelines.evidence.registry import LANDED, QUARANTINED, DayBefore, Elsewhere, Judged, Noted
+from pipelines.period import ONE_DAY, Month
+from pipelines.settings import Settings
+from pipelines.warehouse import query
+from pipelines.warehouse.engine import transaction
+from pipelines.warehouse.locks import Lock, lock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+NEAR_DAYS = 31  # a day further back says nothing about how many vehicles there should be
+LONGEST_VALUE = 200
+_SAME_LIST = 0.5  # share of marked vehicles from which on two lists are those of one platform
+_FEWEST_MARKS = 5
+
+
+def of_content(made: Identified, settings: Settings) -> list[Noted]:
+    """What the gate says about a snapshot by itself, each failure with its place in the source."""
+    columns = {
+        "snapshot": frames.vehicles(made),
+        "snapshot_facts": frames.facts(made),
+        "snapshot_accounts": frames.accounts(made),
+    }
+    parameters = {"may_break": settings.snapshot_max_broken, "max_duplicates": float(settings.snapshot_max_duplicates)}
+    return [_noted(failure, _place(failure, made, columns)) for failure in gate.judge(columns, parameters)]
+
+
+def of_neighbours(connection: "Connection", settings: Settings, mine: Metadata, before: DayBefore | None) -> list[Noted]:
+    """What the gate says about a snapshot beside the platform's day before, and beside the lists of other platforms."""
+    known = lake.read_metadata(settings, before.path) if before else None
+    platform, platform_day, share = _most_alike(connection, settings, mine, known)
+    near = before is not None and (mine.business_date - before.business_date).days <= NEAR_DAYS
+    columns = {
+        "snapshot_neighbours": frames.neighbours(mine, known, near_in_time=near, foreign_share=share),
+        "snapshot_branches": frames.branches(mine, known),
+    }
+    parameters = {"max_drop": float(settings.snapshot_max_drop), "max_growth": float(settings.snapshot_max_growth)}
+    words = {
+        "day": str(before.business_date) if before else "",
+        "vehicles": str(known.facts["rows"]) if known else "",
+        "platform": platform,
+        "platform_day": platform_day,
+    }
+    accounts = columns["snapshot_branches"]["account_id"]
+    return [
+        _noted(failure, f"account {accounts[failure.row]}" if failure.suite == "snapshot_branches" and failure.row is not None else None)
+        for failure in gate.judge(columns, parameters, words)
+    ]
+
+
+def verdict(noted: Sequence[Noted]) -> str:
+    """The state that these failures leave a snapshot in, as long as nobody has ruled on it."""
+    return QUARANTINED if any(each.severity == gate.CRITICAL for each in noted) else LANDED
+
+
+def judge_following(connection: "Connection", settings: Settings, platform: str, day: date, at: datetime) -> dict[date, bool]:
+    """Judge the days after ``day`` again that have another day before them than when they were judged: day → its state changed.
+
+    The caller holds the platform's lock, and derives the findings of these days anew. What a person accepted stays landed.
+    """
+    judged: dict[date, bool] = {}
+    while following := query.rows(connection, "evidence/next_judged_day", Judged, platform=platform, business_date=day):
+        day = following[0].business_date
+        before = registry.day_before(connection, platform, day)
+        other = [each for each in following if each.compared_with != (before.digest if before else None)]
+        if not other:
+            break
+        judged[day] = any([_judge_again(connection, settings, each, before, at) for each in other])  # noqa: C419 - every one is judged
+    return judged
+
+
+def judge_month_again(settings: Settings, month: Month, at: datetime) -> list[tuple[str, date]]:
+    """Judge the platform-days of a month again that are not compared with the day before them: (platform, day) of changed states.
+
+    Landing and ruling leave none; a close asks all the same before it relies on the month.
+    """
+    with transaction(settings) as connection:
+        judged: dict[tuple[str, date], bool] = {}
+        for platform, day in query.rows(connection, "evidence/days_to_judge_again", first=month.first, last=month.last):
+            lock(connection, Lock.PLATFORM, platform)
+            again = judge_following(connection, settings, platform, day - ONE_DAY, at)
+            judged |= {(platform, each): is_changed for each, is_changed in again.items()}
+        for day in sorted({day for _, day in judged}):
+            registry.refresh_findings(connection, day)
+        return [key for key, is_changed in judged.items() if is_changed]
+
+
+def _judge_again(connection: "Connection", settings: Settings, judged: Judged, before: DayBefore | None, at: datetime) -> bool:
+    """Judge a registered snapshot beside another day before it; whether its state changed."""
+    content = [each for each in registry.failures(connection, judged.digest) if not each.is_comparison]
+    noted = content + of_neighbours(connection, settings, lake.read_metadata(settings, judged.path), before)
+    reached = verdict(noted)
+    registry.keep_judgement(connection, judged.digest, reached, before.digest if before else None, noted, at)
+    if judged.is_accepted or reached == judged.state:
+        return False
+    reason = f"judged again beside {before.business_date}" if before else "judged again: no day before it is landed"
+    registry.set_state(connection, judged.digest, reached, reached, registry.SYSTEM, reason, at)
+    return True
+
+
+def _most_alike(connection: "Connection", settings: Settings, mine: Metadata, before: Metadata | None) -> tuple[str, str, float]:
+    """(platform, day, share of vehicles in common) of the other platform whose list this is; share 0 when it is its own."""
+    marks = set(mine.facts.get("marks", ()))
+    if len(marks) < _FEWEST_MARKS or (before is not None and _share(marks, before) >= _SAME_LIST):
+        return "", "", 0.0
+    alike = ("", "", 0.0)
+    for other in query.rows(connection, "evidence/nearest_elsewhere", Elsewhere, platform=mine.platform, business_date=mine.business_date):
+        share = _share(marks, lake.read_metadata(settings, other.path))
+        if share > alike[2]:
+            alike = (other.platform, str(other.business_date), share)
+    return alike
+
+
+def _share(marks: set[str], of: Metadata) -> float:
+    others = set(of.facts.get("marks", ()))
+    return len(marks & others) / min(len(marks), len(others)) if len(others) >= _FEWEST_MARKS else 0.0
+
+
+def _noted(failure: gate.Failure, place: str | None) -> Noted:
+    return Noted(
+        failure.severity,
+        failure.expectation,
+        failure.column or None,
+        place,
+        _storable(failure.value),
+        failure.detail,
+        failure.note,
+        failure.cannot_be_accepted,
+        failure.suite in gate.COMPARISON,
+    )
+
+
+def _place(failure: gate.Failure, made: Identified, columns: Mapping[str, Any]) -> str | None:
+    """`file:line (vehicle V)`, or the account, or None for the snapshot as a whole."""
+    if failure.row is None or failure.suite == "snapshot_facts":
+        return None
+    if failure.suite == "snapshot_accounts":
+        account = columns[failure.suite]["account_id"][failure.row].as_py()
+        return _storable(f"account {account}" if account else f"accounts row {failure.row + 1}")
+    vehicle = made.seen.table["vehicle_id"][failure.row].as_py()
+    where = made.snapshot.place(failure.row) if made.snapshot.place else f"{made.snapshot.source} row {failure.row + 1}"
+    return _storable(f"{where} (vehicle {vehicle})" if vehicle else where)
+
+
+def _storable(text: str | None) -> str | None:
+    """Text that PostgreSQL can keep, shortened."""
+    if text is None:
+        return None
+    clean = text.replace("\0", "\\0")
+    return clean if len(clean) <= LONGEST_VALUE else f"{clean[:LONGEST_VALUE]}…"
