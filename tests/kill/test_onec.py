@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from pipelines.delivery.onec.header import read_header
-from pipelines.delivery.onec.message import Envelope, write_message
+from pipelines.delivery.onec.message import Envelope
 from tests.books import AT, Books, Line
 from tests.database import contents, difference
 from tests.killing import kill_when, start
+from tests.onec_messages import write_message
 
 SEND = "from pipelines.cli.main import main; main(['onec', 'send'])"
 DIE = "import os, signal\ndef die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)\n"
