@@ -133,16 +133,16 @@ def _percent(change: Decimal, before: Decimal) -> str:
 
 
 def _clients(rows: Rows) -> Row:
-    told: dict[str, Any] = {}
+    groups: dict[str, Any] = {}
     for name, is_new in (("new", True), ("lost", False)):
         of_kind = [row for row in rows if row["is_new"] is is_new]
-        told[name] = {
+        groups[name] = {
             "count": len(of_kind),
             "total": amount(sum((row["total"] for row in of_kind), ZERO)),
             "biggest": [{"client": _cell(row["client"]), "total": amount(row["total"])} for row in of_kind[:MOST_CLIENTS]],
             "more": max(0, len(of_kind) - MOST_CLIENTS),
         }
-    return told
+    return groups
 
 
 def _changes(connection: "Connection", month: Month) -> list[Row]:

@@ -31,13 +31,13 @@ def why(change: Change, month: Month) -> str:
     causes = change.causes
     if causes is None:
         return "в прошлом месяце ещё не было условий или цены"
-    told = [
+    worded = [
         (_fleet(change), causes.fleet),
         ("ставка НДС", causes.vat),
         (_terms(change), causes.terms),
         (_tariff(change), causes.tariff),
     ]
-    return "; ".join(f"{words}: {signed(part)}" for words, part in told if part)
+    return "; ".join(f"{words}: {signed(part)}" for words, part in worded if part)
 
 
 def signed(value: Decimal) -> str:

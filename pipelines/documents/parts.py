@@ -32,8 +32,8 @@ def party(role: str, who: Party) -> View:
 def full_name(who: Party) -> str:
     """The name as documents print it; an entrepreneur is named as one."""
     name = outside.breakable(who.full_name or who.name)
-    is_told = _ENTREPRENEUR.match(name)
-    return f"Индивидуальный предприниматель {name}" if who.kind == "entrepreneur" and not is_told else name
+    is_titled = _ENTREPRENEUR.match(name)
+    return f"Индивидуальный предприниматель {name}" if who.kind == "entrepreneur" and not is_titled else name
 
 
 def bank(who: Party) -> View | None:
@@ -143,12 +143,12 @@ def totals(rows: Sequence[InvoiceRow] | Sequence[ChangedRow], net: Decimal, tota
     ]
 
 
-def invoices(one: str, many: str, found: Sequence[str]) -> str:
+def invoices(singular: str, plural: str, listed: Sequence[str]) -> str:
     """``к счёту № А-1``; ``к счетам: № А-1, № А-2``"""
-    numbers = ", ".join(f"№{russian.FIXED}{outside.breakable(number)}" for number in found)
-    return f"{one if len(found) == 1 else many} {numbers}"
+    numbers = ", ".join(f"№{russian.FIXED}{outside.breakable(number)}" for number in listed)
+    return f"{singular if len(listed) == 1 else plural} {numbers}"
 
 
-def notes(found: Iterable[str]) -> list[str]:
+def notes(sentences: Iterable[str]) -> list[str]:
     """Sentences, cleaned."""
-    return [outside.breakable(note) for note in found if outside.clean(note)]
+    return [outside.breakable(note) for note in sentences if outside.clean(note)]

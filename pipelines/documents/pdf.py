@@ -130,10 +130,10 @@ def _fonts() -> "typst.Fonts":
     import font_roboto
     import typst
 
-    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_roboto.font_directory)])
-    if FONT not in found.families():
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_roboto.font_directory)])
+    if FONT not in fonts.families():
         raise FontMissing(f"font {FONT} is not in the package font-roboto")
-    return found
+    return fonts
 
 
 def _dated(document: Document) -> date:

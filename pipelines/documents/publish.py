@@ -9,6 +9,7 @@ from pipelines.documents.paths import act_path, document_path, invoice_path
 from pipelines.documents.pdf import NotTypeset, render_document, render_documents
 from pipelines.documents.store import DocumentStore
 from pipelines.errors import Refused
+from pipelines.logs import verb
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -31,6 +32,16 @@ def publish(settings: Settings, month: Month) -> int:
     A killed run leaves whole files only; the next run writes the rest. The same invoice always gives the same bytes.
     NotPrinted names the documents that could not be made, after all the others were written.
     """
+    with verb("documents", "publish", month=month) as done:
+        written, failures = _publish(settings, month)
+        done |= {"written": written, "failed": len(failures)}
+    if failures:
+        named = "; ".join(f"{name}: {reason}" for name, reason in sorted(failures.items())[:_NAMED])
+        raise NotPrinted(f"{len(failures)} documents of {month} could not be printed, the others were: {named}")
+    return written
+
+
+def _publish(settings: Settings, month: Month) -> tuple[int, Failures]:
     store, failures = DocumentStore(settings.documents), Failures()
     with engine.transaction(settings) as connection:
         written = 0
@@ -40,14 +51,11 @@ def publish(settings: Settings, month: Month) -> int:
         except NotTypeset:  # of one among many: the rest one by one
             failures.clear()
             for document in list(_documents(connection, store, month, failures)):
-                written += _one(store, document, failures)
-    if failures:
-        named = "; ".join(f"{name}: {said}" for name, said in sorted(failures.items())[:_NAMED])
-        raise NotPrinted(f"{len(failures)} documents of {month} could not be printed, the others were: {named}")
-    return written
+                written += _print_alone(store, document, failures)
+    return written, failures
 
 
-def _one(store: DocumentStore, document: Document, failures: Failures) -> int:
+def _print_alone(store: DocumentStore, document: Document, failures: Failures) -> int:
     try:
         return store.put(document_path(document), render_document(document))
     except NotTypeset as error:

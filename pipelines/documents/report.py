@@ -22,6 +22,7 @@ from pipelines.documents.workbook_model import (
     WorkbookData,
 )
 from pipelines.findings.store import listing as findings_of
+from pipelines.logs import verb
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -49,12 +50,14 @@ Read = Callable[..., Iterator[Any]]
 
 def write_report(settings: Settings, month: Month, at: datetime) -> str:
     """Write the workbook of a month; its address in the store. Drafts are shown as drafts."""
-    buffer = io.BytesIO()
-    with engine.reading(settings) as connection:
-        write_workbook(_data(connection, month, at), buffer)
-    store = DocumentStore(settings.documents)
-    store.put(workbook_path(month), buffer.getvalue())
-    return store.url(workbook_path(month))
+    buffer, path = io.BytesIO(), workbook_path(month)
+    with verb("documents", "write_report", month=month) as done:
+        with engine.reading(settings) as connection:
+            write_workbook(_data(connection, month, at), buffer)
+        store = DocumentStore(settings.documents)
+        store.put(path, buffer.getvalue())
+        done |= {"path": path, "bytes": len(buffer.getvalue())}
+    return store.url(path)
 
 
 def _data(connection: "Connection", month: Month, at: datetime) -> WorkbookData:

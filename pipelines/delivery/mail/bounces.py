@@ -6,6 +6,7 @@ A relay may give a letter a Message-ID of its own; its reports name that one. Th
 lately and it is one client's, that is a finding, and no letter is touched.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from pipelines.delivery.mail.mailbox_files import dropped, messages
 from pipelines.delivery.mail.rules import after_bounce, one_line
 from pipelines.delivery.mail.sending import ZONE, client_kinds, read_message
 from pipelines.inbox import move
+from pipelines.logs import verb
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -66,6 +68,13 @@ def read_bounces(settings: Settings, path: Path, at: datetime) -> list[Read]:
 def read_inbox(settings: Settings, at: datetime) -> list[Read]:
     """Read `exchange/mail/in`: files move to `done`, or to `failed` with what is wrong in NAME.error.txt; only after
     their reports were stored, so that a killed run is repeated without harm. One that cannot be read or moved stops no other."""
+    with verb("delivery", "read_bounces") as done:
+        lines = _read_inbox(settings, at)
+        done.update(Counter(line.outcome for line in lines))
+    return lines
+
+
+def _read_inbox(settings: Settings, at: datetime) -> list[Read]:
     folder = settings.exchange / "mail"
     every_line: list[Read] = []
     for path in dropped(folder / "in"):
@@ -100,17 +109,22 @@ def _message(settings: Settings, file: str, content: bytes, at: datetime) -> Ite
 
 
 def _report(connection: "Connection", file: str, report: Report, at: datetime) -> Iterator[Read]:
-    failed = [one for one in report.recipients if one.action == FAILED]
+    failed = [recipient for recipient in report.recipients if recipient.action == FAILED]
     if not failed:
-        for one in report.recipients:
-            yield Read(file, "delayed" if one.action == "delayed" else "delivered", address=_shown(one), detail=one.said)
+        for recipient in report.recipients:
+            yield Read(
+                file,
+                "delayed" if recipient.action == "delayed" else "delivered",
+                address=_address_of(recipient),
+                detail=recipient.explanation,
+            )
         return
     letters: list[Any] = []
     if report.letters:
         letters = query.rows(connection, "delivery/mail/bounced_letter", letters=list(report.letters), report=report.report_id)
     if not letters:
-        for one in failed:
-            yield _by_address(connection, file, report, one, at)
+        for recipient in failed:
+            yield _by_address(connection, file, report, recipient, at)
     for letter in letters:
         yield from _letter(connection, file, report, failed, letter, at)
 
@@ -119,24 +133,30 @@ def _letter(connection: "Connection", file: str, report: Report, failed: list[Re
     row = read_message(connection, letter.event_kind, letter.event_key)
     about = (letter.event_kind, letter.event_key)
     lost: dict[str, str] = {}
-    for one in failed:
-        address = _ours(one, letter.recipients)
+    for recipient in failed:
+        address = _ours(recipient, letter.recipients)
         if letter.known or address in row.bounced:
-            yield Read(file, "known", *about, address or _shown(one), one.said)
+            yield Read(file, "known", *about, address or _address_of(recipient), recipient.explanation)
         elif address is None:
-            yield Read(file, "unmatched", *about, _shown(one), f"{one.said}; the letter went to {', '.join(letter.recipients)}")
+            yield Read(
+                file,
+                "unmatched",
+                *about,
+                _address_of(recipient),
+                f"{recipient.explanation}; the letter went to {', '.join(letter.recipients)}",
+            )
         elif row.open_attempt:
             yield Read(file, "waiting", *about, address, "its hand-over is not settled: read it again after the next `mail send`")
         else:
-            lost[address] = one.said
-            yield Read(file, "bounced", *about, address, one.said)
+            lost[address] = recipient.explanation
+            yield Read(file, "bounced", *about, address, recipient.explanation)
     if lost:
         _keep(connection, row, letter.state, report.report_id, lost, at)
 
 
-def _by_address(connection: "Connection", file: str, report: Report, one: Recipient, at: datetime) -> Read:
+def _by_address(connection: "Connection", file: str, report: Report, recipient: Recipient, at: datetime) -> Read:
     """A report that names no letter of ours: a finding where the address is one client's who had letters lately."""
-    for address in one.addresses:
+    for address in recipient.addresses:
         forms = _forms(address)
         binds = {"forms": forms, "since": at - LATELY, "client_kinds": client_kinds()}
         owners = query.rows(connection, "delivery/mail/addressees", **binds)
@@ -144,13 +164,13 @@ def _by_address(connection: "Connection", file: str, report: Report, one: Recipi
             continue
         subject = f"{owners[0].client_code}/{forms[0]}"
         if query.first(connection, "delivery/mail/address_report", subject=subject, report=report.report_id):
-            return Read(file, "known", address=address, detail=one.said)
-        detail = f"a letter came back, which one is not known (report {report.report_id}): {one.said}"
+            return Read(file, "known", address=address, detail=recipient.explanation)
+        detail = f"a letter came back, which one is not known (report {report.report_id}): {recipient.explanation}"
         finding = {"subject": subject, "seen_on": local_date(at, query.scalar(connection, "master/time_zone") or ZONE), "detail": detail}
         query.run(connection, "delivery/mail/add_address_report", **finding)
-        return Read(file, "bounced", address=address, detail=one.said)
+        return Read(file, "bounced", address=address, detail=recipient.explanation)
     named = ", ".join(report.letters[:3]) or "no Message-ID"
-    return Read(file, "unmatched", address=_shown(one), detail=f"{one.said}; no letter of ours: {named}")
+    return Read(file, "unmatched", address=_address_of(recipient), detail=f"{recipient.explanation}; no letter of ours: {named}")
 
 
 def _forms(address: str) -> list[str]:
@@ -166,23 +186,23 @@ def _forms(address: str) -> list[str]:
 def _keep(connection: "Connection", row: Any, state: str, report_id: str, lost: dict[str, str], at: datetime) -> None:
     waiting = query.scalar(connection, "delivery/mail/last_recipients", kind=row.event_kind, key=row.event_key) or []
     stands = after_bounce(state, row.accepted, row.bounced, lost, waiting)
-    reasons = "; ".join(f"{address}: {said}" for address, said in lost.items())
+    reasons = "; ".join(f"{address}: {explanation}" for address, explanation in lost.items())
     about = {"kind": row.event_kind, "key": row.event_key}
     values = {"state": stands.state, "accepted": list(stands.accepted), "bounced": list(stands.bounced), "error": reasons}
     attempt_no = query.scalar(connection, "delivery/mail/bounce", **about, **values)
     word = {"attempt_no": attempt_no, "step": "result", "outcome": BOUNCED, "code": None, "detail": reasons}
     query.run(connection, "delivery/mail/add_attempt", **about, **word, recipients=list(lost), message_id=report_id, at=at)
     whose, seen_on = row.client_code or events.AUDIENCES[row.event_kind], local_date(at, row.time_zone or ZONE)
-    for address, said in lost.items():
-        detail = f"{row.event_kind} {row.event_key}: {said}"
+    for address, explanation in lost.items():
+        detail = f"{row.event_kind} {row.event_key}: {explanation}"
         finding = {"kind": "bounced_address", "subject": f"{whose}/{address}", "seen_on": seen_on, "contract_no": row.contract_no}
         query.run(connection, "delivery/mail/add_finding", **finding, detail=detail)
 
 
-def _ours(one: Recipient, recipients: Iterable[str]) -> str | None:
+def _ours(recipient: Recipient, recipients: Iterable[str]) -> str | None:
     """The address as we wrote it; of a letter to one address alone it is that one, however the server renamed it."""
     known = {_folded(address): address for address in recipients}
-    for address in one.addresses:
+    for address in recipient.addresses:
         if _folded(address) in known:
             return known[_folded(address)]
     return next(iter(known.values())) if len(known) == 1 else None
@@ -195,5 +215,5 @@ def _folded(address: str) -> str:
         return address.lower()
 
 
-def _shown(one: Recipient) -> str:
-    return one.addresses[0] if one.addresses else ""
+def _address_of(recipient: Recipient) -> str:
+    return recipient.addresses[0] if recipient.addresses else ""

@@ -46,7 +46,7 @@ class Recipient:
     diagnostic: str
 
     @property
-    def said(self) -> str:
+    def explanation(self) -> str:
         """One line for people: ``5.1.1 550 no such user``."""
         return f"{self.status} {self.diagnostic}".strip()
 
@@ -67,7 +67,7 @@ def read_reports(content: bytes) -> tuple[Report, ...]:
         reports = tuple(_reports(message_from_bytes(content)))
     except NoReport:
         raise
-    except Exception as error:  # noqa: BLE001 - the library fails on garbage in ways of its own; the file is told as what it is
+    except Exception as error:  # noqa: BLE001 - the library fails on garbage in ways of its own; the file is refused as what it is
         raise NoReport(f"cannot be read as a message: {type(error).__name__}") from None
     if not reports:
         raise NoReport(f"no delivery report ({_STATUS})")

@@ -61,7 +61,7 @@ class Handover:
         return {address: reply for address, reply in self.refused.items() if not reply.temporary}
 
     @property
-    def said(self) -> str:
+    def explanation(self) -> str:
         """One line for people: what the server said, or what happened."""
         refusals = [f"{address}: {reply}" for address, reply in self.refused.items()]
         return "; ".join(filter(None, [self.detail or (str(self.reply) if self.reply else ""), *refusals]))
@@ -80,8 +80,7 @@ class Standing:
 
 def addresses(text: str | None) -> tuple[str, ...]:
     """Addresses of a cell: several by comma, semicolon or blank; doubles and what is no address are left out."""
-    found = dict.fromkeys(part for part in _SEPARATORS.split(text or "") if _ADDRESS.fullmatch(part))
-    return tuple(found)
+    return tuple(dict.fromkeys(part for part in _SEPARATORS.split(text or "") if _ADDRESS.fullmatch(part)))
 
 
 def one_line(text: str, longest: int = 300) -> str:
@@ -106,10 +105,10 @@ def settle(
     """
     has = tuple(dict.fromkeys([*accepted, *handed.accepted]))
     never = tuple(dict.fromkeys([*bounced, *handed.bounced]))
-    error = handed.said or None
+    error = handed.explanation or None
     if handed.outcome in UNKNOWN:
         return Standing("unknown", has, never, at, error)
-    if not [one for one in recipients if one not in has and one not in never]:
+    if not [address for address in recipients if address not in has and address not in never]:
         return Standing("sent" if has else "failed", has, never, at, error if handed.refused else None)
     if attempts >= MOST_ATTEMPTS:
         return Standing("sent" if has else "failed", has, never, at, f"given up after {attempts} attempts; {error}")
@@ -132,8 +131,8 @@ def after_bounce(state: str, accepted: Iterable[str], bounced: Iterable[str], lo
     It has failed when nobody has it; of an unknown outcome no doubt is left once each of its addresses is spoken of.
     """
     never = tuple(dict.fromkeys([*bounced, *lost]))
-    has = tuple(one for one in accepted if one not in never)
-    doubted = state == "unknown" and any(one not in never and one not in has for one in waiting)
+    has = tuple(address for address in accepted if address not in never)
+    doubted = state == "unknown" and any(address not in never and address not in has for address in waiting)
     if state in {"sent", "unknown"} and not doubted:
         state = "sent" if has else "failed"
     return Bounced(state, has, never)

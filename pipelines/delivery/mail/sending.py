@@ -6,7 +6,7 @@ process dies there, or no reply comes in time, the server most likely has it: th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from pipelines.delivery.mail.rules import UNKNOWN, Handover, Outcome, Standing, 
 from pipelines.delivery.mail.server import SmtpServer, parse
 from pipelines.delivery.mail.writing import addressed, write
 from pipelines.errors import Refused
+from pipelines.logs import verb
 from pipelines.settings import Settings
 from pipelines.settings import connection as airflow_connection
 from pipelines.warehouse import engine, query
@@ -51,8 +52,8 @@ class Sent:
 
 def smtp_server(given: str | None = None) -> SmtpServer | None:
     """The server of a connection's URI or JSON that was handed over, or of the environment's AIRFLOW_CONN_FLEETBILL_SMTP."""
-    found = given or airflow_connection(CONNECTION)
-    return parse(found, CONNECTION) if found else None
+    written = given or airflow_connection(CONNECTION)
+    return parse(written, CONNECTION) if written else None
 
 
 def send(
@@ -70,19 +71,27 @@ def send(
     run many times at once and after any death; a server that does not answer ends the run (``stopped``), everything else goes on. Nothing
     is touched when FLEETBILL_MAIL_DRY_RUN is set.
     """
-    found = server or smtp_server()
+    with verb("delivery", "send_mail") as done:
+        sent = _send(settings, at, server or smtp_server(), limit=limit, due=_EVER if at_once else at, stopping=stopping)
+        done |= {name: value for name, value in asdict(sent).items() if name != "stopped"}
+    return sent
+
+
+def _send(
+    settings: Settings, at: datetime, server: SmtpServer | None, *, limit: int | None, due: datetime, stopping: Callable[[], bool]
+) -> Sent:
     if settings.mail_dry_run:
         return Sent(stopped="dry run: FLEETBILL_MAIL_DRY_RUN is set")
-    if found is None and _is_any_due(settings, _EVER if at_once else at):
+    if server is None and _is_any_due(settings, due):
         raise NoServer("no SMTP server is configured: set AIRFLOW_CONN_FLEETBILL_SMTP")
     done = Sent(suppressed=_suppress(settings, at))
-    if found is None:
+    if server is None:
         return done
     handled, again = 0, list[str]()
-    with Session(found) as session:
+    with Session(server) as session:
         while handled < (settings.mail_batch if limit is None else limit) and not stopping():
             try:
-                turn = _one(settings, session, at, _EVER if at_once else at, again)
+                turn = _one(settings, session, at, due, again)
             except ServerUnreachable as error:
                 return replace(done, stopped=str(error))
             if turn is None:
@@ -170,17 +179,17 @@ class _Letter:
 
     def _talk(self, session: Session, outgoing: Outgoing, content: bytes) -> Handover:
         """Over the open connection, or once more over a new one when it broke before anything was handed over."""
-        asked = {ascii_address(one): one for one in outgoing.recipients}
+        as_given = {ascii_address(address): address for address in outgoing.recipients}
         for _ in range(2):
             session.open()
             try:
-                handed = session.hand_over(ascii_address(outgoing.sender), list(asked), content, self._mark)
+                handed = session.hand_over(ascii_address(outgoing.sender), list(as_given), content, self._mark)
             except ConnectionLost:
                 continue
             return replace(
                 handed,
-                accepted=tuple(asked[one] for one in handed.accepted),
-                refused={asked[one]: reply for one, reply in handed.refused.items()},
+                accepted=tuple(as_given[address] for address in handed.accepted),
+                refused={as_given[address]: reply for address, reply in handed.refused.items()},
             )
         raise ServerUnreachable("the SMTP server closes every connection at once")
 
@@ -197,7 +206,7 @@ class _Letter:
             "step": step,
             "outcome": str(outcome),
             "code": handed.reply.code if handed.reply else None,
-            "detail": handed.said,
+            "detail": handed.explanation,
             "recipients": list(self._waiting),
             "message_id": self._message_id,
             "at": self._at,
@@ -208,12 +217,12 @@ class _Letter:
         row = self._row
         whose = row.client_code or events.AUDIENCES[row.event_kind]
         letter = f"{row.event_kind} {row.event_key}"
-        found = [("bounced_address", f"{whose}/{address}", f"{letter}: {reply}") for address, reply in handed.bounced.items()]
+        findings = [("bounced_address", f"{whose}/{address}", f"{letter}: {reply}") for address, reply in handed.bounced.items()]
         if handed.outcome in UNKNOWN:
-            found.append(("unconfirmed_mail", letter, handed.said))
+            findings.append(("unconfirmed_mail", letter, handed.explanation))
         elif standing.state == "failed" and not handed.bounced:
-            found.append(("undelivered_mail", letter, standing.error or ""))
-        return found
+            findings.append(("undelivered_mail", letter, standing.error or ""))
+        return findings
 
     def _find(self, kind: str, subject: str, detail: str) -> None:
         seen_on = local_date(self._at, self._row.time_zone or ZONE)

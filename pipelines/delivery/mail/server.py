@@ -81,16 +81,16 @@ def _from_uri(text: str) -> Parts:
 
 
 def _from_json(text: str) -> Parts:
-    found = json.loads(text)
-    extra = found.get("extra") or {}
+    connection = json.loads(text)
+    extra = connection.get("extra") or {}
     extra = json.loads(extra) if isinstance(extra, str) else extra
-    port = int(found["port"]) if found.get("port") else None
+    port = int(connection["port"]) if connection.get("port") else None
     return (
-        str(found.get("conn_type") or "smtp"),
-        str(found.get("host") or ""),
+        str(connection.get("conn_type") or "smtp"),
+        str(connection.get("host") or ""),
         port,
-        str(found.get("login") or ""),
-        str(found.get("password") or ""),
+        str(connection.get("login") or ""),
+        str(connection.get("password") or ""),
         dict(extra),
     )
 

@@ -43,14 +43,14 @@ def addressed(settings: Settings, row: Any) -> Addressed:
     cell = {"client": row.client_email, "managers": settings.mail_managers, "technical": settings.mail_technical}[audience]
     done = {*row.accepted, *row.bounced}
     recipients, impossible = [], {}
-    for one in addresses(cell):
-        if one in done:
+    for address in addresses(cell):
+        if address in done:
             continue
         try:
-            ascii_address(one)
-            recipients.append(one)
+            ascii_address(address)
+            recipients.append(address)
         except Unsendable as error:
-            impossible[one] = Reply(_BAD_ADDRESS, str(error))
+            impossible[address] = Reply(_BAD_ADDRESS, str(error))
     return Addressed(tuple(recipients), impossible)
 
 
@@ -66,7 +66,7 @@ def write(settings: Settings, connection: "Connection", row: Any, recipients: tu
     if row.event_kind in events.ABOUT_INVOICES:
         document, papers = _papers(connection, row)
         letter = letters.about_invoice(row.event_kind, document, writer, cid(message_id))
-        attachments = {_file_name(one): _pdf(settings, one) for one in papers}
+        attachments = {_file_name(paper): _pdf(settings, paper) for paper in papers}
     else:
         letter = letters.about_facts(row.event_kind, row.facts, writer, row.client)
         if paper := row.facts.get("paper"):

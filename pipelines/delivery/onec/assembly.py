@@ -19,7 +19,7 @@ from pipelines.delivery.onec.model import (
 from pipelines.documents.requisites import Buyer, Seller
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.wording.russian import roubles
+from pipelines.wording.russian import roubles, short_date
 
 Json = Mapping[str, Any]
 
@@ -74,9 +74,9 @@ class Ground:
     total: Decimal
 
     @property
-    def said(self) -> str:
+    def title(self) -> str:
         """ "счёт № ВМ26-000001 от 01.02.2026"."""
-        return f"{'счёт' if self.total > 0 else 'корректировка'} № {self.number} от {self.on:%d.%m.%Y}"
+        return f"{'счёт' if self.total > 0 else 'корректировка'} № {self.number} от {short_date(self.on)}"
 
 
 def contract(row: Json, seller: Seller, buyer: Buyer) -> Contract:
@@ -111,7 +111,7 @@ def sale(
     rows: list[Row] = []
     for group in _components(lines):
         if all(line.total >= 0 for line in group):
-            rows += [_printed(line, f" ({grounds[line.invoice].said})" if several else "", with_vat=with_vat) for line in group]
+            rows += [_printed(line, f" ({grounds[line.invoice].title})" if several else "", with_vat=with_vat) for line in group]
         elif any(sum((part(line) for line in group), ZERO) for part in (_net, _vat)):
             rows.append(_left(group, grounds, with_vat=with_vat))
     if not rows:
@@ -135,22 +135,22 @@ def _printed(line: Line, suffix: str, *, with_vat: bool) -> Row:
 
 def _components(lines: Sequence[Line]) -> list[list[Line]]:
     """Lines by component and VAT rate, in the order in which they begin; the top-up to the minimum belongs to no tariff."""
-    found: dict[tuple[str, int, Decimal | None], list[Line]] = {}
+    groups: dict[tuple[str, int, Decimal | None], list[Line]] = {}
     for line in lines:
-        found.setdefault((line.tariff_code if line.component_no else "", line.component_no, line.vat_rate), []).append(line)
-    return list(found.values())
+        groups.setdefault((line.tariff_code if line.component_no else "", line.component_no, line.vat_rate), []).append(line)
+    return list(groups.values())
 
 
 def _left(group: Sequence[Line], grounds: Sequence[Ground], *, with_vat: bool) -> Row:
     amounts = [line.amount(with_vat=with_vat) for line in group]
-    told = ""
+    arithmetic = ""
     for line, amount in zip(group, amounts, strict=True):
         sign = " − " if amount < 0 else " + "
-        told += f"{sign if told or amount < 0 else ''}{roubles(abs(amount))} ({grounds[line.invoice].said})"
+        arithmetic += f"{sign if arithmetic or amount < 0 else ''}{roubles(abs(amount))} ({grounds[line.invoice].title})"
     amount = sum(amounts, ZERO)
     vat = sum((line.vat for line in group), ZERO)
     first = group[0]
-    text = f"{first.component}: {told.strip()} = {roubles(amount)}"
+    text = f"{first.component}: {arithmetic.strip()} = {roubles(amount)}"
     return Row(first.service, Decimal(1), amount, amount, first.vat_rate, vat, text)
 
 

@@ -111,7 +111,7 @@ def prepare_message(
     """Write the whole message under a temporary name that carries its number; it is on disk when this returns.
 
     `objects` is consumed once, one at a time; memory does not grow with it. No objects: a pure acknowledgement.
-    With `left_out`, an object that 1C could not take is told to it and left out; without, NotForOnec ends the message.
+    With `left_out`, an object that 1C could not take is handed to it and left out; without, NotForOnec ends the message.
     """
     path = folder / envelope.file_name
     head = _head(envelope)

@@ -1,6 +1,7 @@
 """Take what 1C has answered: acknowledgements. Objects in a body are not imported yet, so such a message stays where it is."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from pipelines.delivery.onec.peers import folder, take_turn
 from pipelines.errors import BadInput, Refused
 from pipelines.files import settle, sync_folder, write_whole
 from pipelines.inbox import waiting
+from pipelines.logs import verb
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -54,6 +56,13 @@ def receive(settings: Settings, at: datetime) -> list[Answer]:
     received before is refused whole. A message with objects confirms what it acknowledges, but its own number is not
     taken and it is not moved: what were acknowledged now would never be sent again.
     """
+    with verb("delivery", "receive_from_onec", peer=settings.onec_peer) as done:
+        answers = _receive(settings, at)
+        done.update(Counter(str(answer.outcome) for answer in answers))
+    return answers
+
+
+def _receive(settings: Settings, at: datetime) -> list[Answer]:
     ours = message_name(settings.onec_peer, settings.onec_node)
     answers = []
     for path in waiting(folder(settings, "in")):

@@ -35,6 +35,7 @@ from pipelines.delivery.onec.model import (
 from pipelines.delivery.onec.peers import Peer, folder, local_time, take_turn
 from pipelines.documents.requisites import Buyer, Seller
 from pipelines.errors import BadInput
+from pipelines.logs import verb
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -92,6 +93,14 @@ def send(settings: Settings, at: datetime) -> Sent | None:
     it still lies in ``out``, it stays as it is. When 1C took it and has not confirmed, the next number carries all again.
     """
     path = folder(settings, "out") / message_name(settings.onec_node, settings.onec_peer)
+    with verb("delivery", "send_to_onec", peer=settings.onec_peer) as done:
+        sent = _send(settings, path, at)
+        if sent:
+            done |= {"message_no": sent.message_no, "invoices": sent.invoices, "sales": sent.sales, "left_out": len(sent.refused)}
+    return sent
+
+
+def _send(settings: Settings, path: Path, at: datetime) -> Sent | None:
     with engine.transaction(settings) as connection:
         peer = take_turn(connection, settings.onec_peer)
         _finish_interrupted(path, peer)

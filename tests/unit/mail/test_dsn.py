@@ -62,12 +62,12 @@ def test_a_report_with_the_letter_in_it():
     assert (found.report_id, found.letters) == ("<r-1@mx>", ("<letter-1@vega.example>",))
     (one,) = found.recipients
     assert (one.action, one.addresses) == ("failed", ("Bill@client.example", "gone@client.example"))
-    assert one.said == "5.1.1 550 5.1.1 <gone@client.example>: Recipient address rejected: User unknown"
+    assert one.explanation == "5.1.1 550 5.1.1 <gone@client.example>: Recipient address rejected: User unknown"
 
 
 def test_headers_that_came_back_without_an_id_and_a_report_that_refers_to_it():
     (found,) = read_reports(EXIM)
-    assert (found.letters, found.recipients[0].said) == (("<letter-1@vega.example>",), "5.0.0 550 mailbox unavailable")
+    assert (found.letters, found.recipients[0].explanation) == (("<letter-1@vega.example>",), "5.0.0 550 mailbox unavailable")
 
 
 def test_line_ends_do_not_matter_and_neither_does_a_missing_id_of_the_report():
@@ -134,7 +134,7 @@ def test_qmail_tells_in_plain_text():
         ("failed", ("gone@client.example",), "5.1.1"),
         ("failed", ("full@client.example",), "5.0.0"),
     ]
-    assert found.recipients[0].said.startswith("5.1.1 192.0.2.1 does not like recipient. Remote host said: 550")
+    assert found.recipients[0].explanation.startswith("5.1.1 192.0.2.1 does not like recipient. Remote host said: 550")
     assert read_reports(forwarded(QMAIL))[0] == found
 
 
@@ -187,7 +187,7 @@ def test_bytes_thrown_into_a_report_never_do_worse_than_refuse(noise, place):
             found = read_reports(content)
         except NoReport:
             continue
-        told = str([(one.report_id, one.letters, [(each.addresses, each.said) for each in one.recipients]) for one in found])
+        told = str([(one.report_id, one.letters, [(each.addresses, each.explanation) for each in one.recipients]) for one in found])
         assert "\x00" not in told
         told.encode("utf-8")
 
