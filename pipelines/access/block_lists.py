@@ -2,12 +2,12 @@
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pipelines.files import write_whole
 from pipelines.settings import Settings
 
 NAME = "blocked.csv"
@@ -29,18 +29,7 @@ def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     content = buffer.getvalue().encode()
     if path.exists() and path.read_bytes() == content:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_name(f".{NAME}.part")
-    with written.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    written.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_whole(path, content)
 
 
 def read(path: Path) -> Sequence[str]:

@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipelines.access import facts as known
-from pipelines.access.letters import tell
-from pipelines.access.model import Facts, Organization
-from pipelines.access.platforms import Secrets, carry_out, look, state_before
-from pipelines.access.wanted import Line, Wanted, wanted
+from pipelines import logs
+from pipelines.access.letters import queue_letters
+from pipelines.access.model import LadderFacts, OrganizationDay
+from pipelines.access.plan import AccessPlan, PlanLine, plan_access
+from pipelines.access.platforms import Secrets, apply_orders, observe, state_before
+from pipelines.access.reader import read_facts
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.receivables import ledger
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
+from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class DunningResult:
     their orders stand and are carried out by the next run. `is_done` False: a dry run."""
 
     day: date
-    rows: tuple[Line, ...]
+    rows: tuple[PlanLine, ...]
     refused: Mapping[str, str]
     is_done: bool
 
@@ -63,22 +64,39 @@ def dunning(
     anything is done; a killed run is completed by the next one. LadderOfThePast when a later day has been taken.
     """
     keys = secrets or {}
+    with logs.verb("access", "dunning", day=on, dry_run=dry_run) as done:
+        seen = _observed(settings, on, at, approver, keys, dry_run=dry_run)
+        if dry_run:
+            result = DunningResult(on, _lines(_plans(seen, approver)), {}, is_done=False)
+        else:
+            lines = _take(settings, on, at, approver, seen)
+            result = DunningResult(on, lines, apply_orders(settings, at, keys), is_done=True)
+        done |= {action: result.count(action) for action in ("block", "restore", "withheld")}
+        done["refused"] = ",".join(sorted(result.refused))
+    return result
+
+
+def _observed(settings: Settings, on: date, at: datetime, approver: Authorship | None, secrets: Secrets, *, dry_run: bool) -> LadderFacts:
+    """The facts, with what live platforms say of the accounts that would be blocked; nothing is held meanwhile."""
     with _ledger(settings, at, keep=False) as connection:
-        facts = known.read(settings, connection, on, at)
+        facts = read_facts(settings, connection, on, at)
     if not dry_run:
         _no_later_day(facts.organizations, on)
-    seen = look(settings, facts, {one.account for plan in _plans(facts, approver) for one in plan.changes if one.action == "block"}, keys)
-    if dry_run:
-        return DunningResult(on, _lines(_plans(seen, approver)), {}, is_done=False)
+    to_block = {order.account for plan in _plans(facts, approver) for order in plan.orders if order.action == "block"}
+    return observe(settings, facts, to_block, secrets)
+
+
+def _take(settings: Settings, on: date, at: datetime, approver: Authorship | None, seen: LadderFacts) -> tuple[PlanLine, ...]:
+    """Store the day's orders and letters, by the facts as they are now and the platforms as they were seen."""
     with _ledger(settings, at, keep=True) as connection:
-        facts = replace(known.read(settings, connection, on, at), unwritable=seen.unwritable, states=seen.states)
+        facts = replace(read_facts(settings, connection, on, at), unwritable=seen.unwritable, states=seen.states)
         _no_later_day(facts.organizations, on)
         plans = _plans(facts, approver)
-        _order(connection, facts, plans, approver, at)
-        tell(connection, facts, plans, at)
-        for one in facts.organizations:
-            known.run(connection, "add_run", organization_code=one.ladder.organization_code, day=on, at=at)
-    return DunningResult(on, _lines(plans), carry_out(settings, at, keys), is_done=True)
+        _store_orders(connection, facts, plans, approver, at)
+        queue_letters(connection, facts, plans, at)
+        for organization in facts.organizations:
+            query.run(connection, "access/add_run", organization_code=organization.ladder.organization_code, day=on, at=at)
+    return _lines(plans)
 
 
 def restore(settings: Settings, at: datetime, *, secrets: Secrets | None = None) -> DunningResult:
@@ -86,19 +104,22 @@ def restore(settings: Settings, at: datetime, *, secrets: Secrets | None = None)
 
     To be called after every import of payments: access comes back at once, without a person. Completes what a killed run left.
     """
-    with _ledger(settings, at, keep=True) as connection:
-        days = {row.last_day for row in known.run(connection, "organizations") if row.last_day}
-        on = max(days, default=None)
-        rows: tuple[Line, ...] = ()
-        if on is not None:
-            facts = known.read(settings, connection, on, at)
-            plans = [wanted(facts, one, only_restore=True) for one in facts.organizations]
-            _order(connection, facts, plans, None, at)
-            tell(connection, facts, plans, at)
-            rows = _lines(plans)
-    if on is None:
-        return DunningResult(at.date(), (), {}, is_done=True)
-    return DunningResult(on, rows, carry_out(settings, at, secrets or {}), is_done=True)
+    with logs.verb("access", "restore") as done:
+        with _ledger(settings, at, keep=True) as connection:
+            days = {row.last_day for row in query.rows(connection, "access/organizations") if row.last_day}
+            lines = _restore(settings, connection, max(days), at) if days else ()
+        refused = apply_orders(settings, at, secrets or {}) if days else {}
+        result = DunningResult(max(days, default=at.date()), lines, refused, is_done=True)
+        done |= {"restore": result.count("restore"), "refused": ",".join(sorted(refused))}
+    return result
+
+
+def _restore(settings: Settings, connection: "Connection", on: date, at: datetime) -> tuple[PlanLine, ...]:
+    facts = read_facts(settings, connection, on, at)
+    plans = [plan_access(facts, organization, only_restore=True) for organization in facts.organizations]
+    _store_orders(connection, facts, plans, None, at)
+    queue_letters(connection, facts, plans, at)
+    return _lines(plans)
 
 
 @contextmanager
@@ -115,35 +136,37 @@ def _ledger(settings: Settings, at: datetime, *, keep: bool) -> Iterator["Connec
             nested.rollback()
 
 
-def _no_later_day(organizations: Sequence[Organization], on: date) -> None:
+def _no_later_day(organizations: Sequence[OrganizationDay], on: date) -> None:
     later = max((one.last_day for one in organizations if one.last_day), default=on)
     if later > on:
         raise LadderOfThePast(f"the ladder of {later} has been taken; that of {on} comes too late (look at it with --dry-run)")
 
 
-def _plans(facts: Facts, approver: Authorship | None) -> list[Wanted]:
-    return [wanted(facts, one, is_approved=approver is not None) for one in facts.organizations]
+def _plans(facts: LadderFacts, approver: Authorship | None) -> list[AccessPlan]:
+    return [plan_access(facts, one, is_approved=approver is not None) for one in facts.organizations]
 
 
-def _lines(plans: Sequence[Wanted]) -> tuple[Line, ...]:
+def _lines(plans: Sequence[AccessPlan]) -> tuple[PlanLine, ...]:
     return tuple(line for one in plans for line in one.lines)
 
 
-def _order(connection: "Connection", facts: Facts, plans: Sequence[Wanted], approver: Authorship | None, at: datetime) -> None:
+def _store_orders(
+    connection: "Connection", facts: LadderFacts, plans: Sequence[AccessPlan], approver: Authorship | None, at: datetime
+) -> None:
     """Store the orders, before anything is done to a platform."""
     for one in plans:
-        for change in one.changes:
-            known.run(
+        for order in one.orders:
+            query.run(
                 connection,
-                "add_order",
-                platform=change.account.platform,
-                account_id=change.account.account_id,
-                client_code=change.client_code,
-                organization_code=change.organization_code,
-                action=change.action,
-                state_before=state_before(facts, change.account),
-                reason=change.reason,
-                approved_by=approver.by if approver and change.action == "block" else None,
+                "access/add_order",
+                platform=order.account.platform,
+                account_id=order.account.account_id,
+                client_code=order.client_code,
+                organization_code=order.organization_code,
+                action=order.action,
+                state_before=state_before(facts, order.account),
+                reason=order.reason,
+                approved_by=approver.by if approver and order.action == "block" else None,
                 effective_on=one.plan.day,
                 at=at,
             )

@@ -4,25 +4,25 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from pipelines.access.model import Facts
-from pipelines.access.wanted import NOT_ITS_OWN, Wanted
+from pipelines.access.model import LadderFacts
+from pipelines.access.plan import NOT_ITS_OWN, AccessPlan
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.queue import queue
-from pipelines.receivables.ladder import Decision, Reason
+from pipelines.receivables.ladder import NoBlock, NoBlockReason
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def tell(connection: "Connection", facts: Facts, plans: Sequence[Wanted], at: datetime) -> int:
+def queue_letters(connection: "Connection", facts: LadderFacts, plans: Sequence[AccessPlan], at: datetime) -> int:
     """Queue the letters of a ladder's day, each once; the number that was not queued before."""
     return queue(connection, (event for one in plans for event in _events(facts, one)), at)
 
 
-def _events(facts: Facts, one: Wanted) -> Iterator[events.Event]:
+def _events(facts: LadderFacts, one: AccessPlan) -> Iterator[events.Event]:
     code, day = one.plan.organization_code, one.plan.day
     organization = next(found for found in facts.organizations if found.ladder.organization_code == code)
-    changed = {(change.client_code, change.action) for change in one.changes if change.reason != NOT_ITS_OWN}
+    changed = {(order.client_code, order.action) for order in one.orders if order.reason != NOT_ITS_OWN}
     for block in one.plan.block:
         if (block.client_code, "block") in changed:
             debts = [events.Debt(claim.number, claim.due_on, claim.open) for claim in organization.blocking(block.client_code)]
@@ -48,8 +48,8 @@ def _events(facts: Facts, one: Wanted) -> Iterator[events.Event]:
         )
 
 
-def _restored(code: str, decision: Decision, day: date) -> events.Event:
-    until = date.fromisoformat(decision.detail) if decision.reason is Reason.PROMISE else None
-    is_paid = decision.reason in (Reason.PAID, Reason.SMALL)
+def _restored(code: str, decision: NoBlock, day: date) -> events.Event:
+    until = date.fromisoformat(decision.detail) if decision.reason is NoBlockReason.PROMISE else None
+    is_paid = decision.reason in (NoBlockReason.PAID, NoBlockReason.SMALL)
     client = decision.client_code
     return events.restored(f"{code} {client} {day}", code, client, on=day, is_paid=is_paid, promised_until=until)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipelines.clock import local_date
-from pipelines.receivables.ladder import Claim, Ladder, Standing
+from pipelines.receivables.ladder import ClientStanding, Ladder, OpenInvoice
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Account:
+class PlatformAccount:
     """An account of a platform, and the kind of that platform."""
 
     platform: str
@@ -21,7 +21,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class PlatformTree:
     """A platform's account tree in its newest snapshot: account → parent, and account → enabled."""
 
     business_date: date
@@ -30,22 +30,22 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True)
-class Organization:
+class OrganizationDay:
     """An organization on the day: its ladder, its debts and its clients. `payments_as_of` None: there are no payment data."""
 
     ladder: Ladder
     moment: datetime
     payments_as_of: datetime | None
     last_day: date | None
-    clients: tuple[Standing, ...]
-    claims: tuple[Claim, ...]
+    clients: tuple[ClientStanding, ...]
+    claims: tuple[OpenInvoice, ...]
 
     @property
     def day(self) -> date:
         """The local day of the moment."""
         return local_date(self.moment, self.ladder.time_zone)
 
-    def blocking(self, client_code: str) -> list[Claim]:
+    def blocking(self, client_code: str) -> list[OpenInvoice]:
         """The debts of a client that block on the day, oldest first."""
         step = self.ladder.block_step
         found = [one for one in self.claims if one.client_code == client_code and step and (self.day - one.due_on).days >= step.days]
@@ -53,7 +53,7 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class LadderFacts:
     """All of it.
 
     `owners`: account → clients mapped to it, as (organization, client); `held`: what we block, the same way round;
@@ -61,15 +61,15 @@ class Facts:
     why it must not be written to now; `states`: account → whether its platform says it is blocked (None: nobody has asked).
     """
 
-    organizations: tuple[Organization, ...]
-    owners: Mapping[Account, tuple[tuple[str, str], ...]]
-    held: Mapping[tuple[str, str], tuple[Account, ...]]
+    organizations: tuple[OrganizationDay, ...]
+    owners: Mapping[PlatformAccount, tuple[tuple[str, str], ...]]
+    held: Mapping[tuple[str, str], tuple[PlatformAccount, ...]]
     touched: Mapping[tuple[str, str], date]
-    trees: Mapping[str, Tree]
+    trees: Mapping[str, PlatformTree]
     unread: Mapping[str, str]
-    unwritable: Mapping[Account, str] = field(default_factory=dict)
-    states: Mapping[Account, bool] | None = None
+    unwritable: Mapping[PlatformAccount, str] = field(default_factory=dict)
+    states: Mapping[PlatformAccount, bool] | None = None
 
-    def accounts_of(self, organization_code: str, client_code: str) -> tuple[Account, ...]:
+    def accounts_of(self, organization_code: str, client_code: str) -> tuple[PlatformAccount, ...]:
         """Accounts mapped to a client's contracts with an organization, in order."""
         return tuple(sorted(one for one, owners in self.owners.items() if (organization_code, client_code) in owners))

@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.access import block_lists
-from pipelines.access.facts import run
-from pipelines.access.model import Account, Facts
+from pipelines.access.model import LadderFacts, PlatformAccount
 from pipelines.evidence import registry
 from pipelines.platforms.errors import NotFound, PlatformFailed
 from pipelines.platforms.interface import AccountState, Connector
 from pipelines.platforms.registry import FILES, connect
 from pipelines.settings import Settings, connection
-from pipelines.warehouse import engine
+from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock
 
 Secrets = Mapping[str, str]
@@ -23,13 +22,13 @@ Secrets = Mapping[str, str]
 _BLOCKED, _ACTIVE, _UNKNOWN = "blocked", "active", "unknown"
 
 
-def look(settings: Settings, facts: Facts, accounts: Iterable[Account], secrets: Secrets) -> Facts:
+def observe(settings: Settings, facts: LadderFacts, accounts: Iterable[PlatformAccount], secrets: Secrets) -> LadderFacts:
     """The facts with the states of live platforms' accounts, as the platforms say now; reads only.
 
     An account whose state cannot be read, that is blocked already, or that is an administrator's, must not be written to.
     """
-    unwritable: dict[Account, str] = {}
-    states: dict[Account, bool] = {}
+    unwritable: dict[PlatformAccount, str] = {}
+    states: dict[PlatformAccount, bool] = {}
     for platform, group in _by_platform(account for account in accounts if account.kind != FILES).items():
         try:
             connector = _connector(settings, platform, secrets)
@@ -48,7 +47,7 @@ def look(settings: Settings, facts: Facts, accounts: Iterable[Account], secrets:
     return replace(facts, unwritable=unwritable, states=states)
 
 
-def state_before(facts: Facts, account: Account) -> str:
+def state_before(facts: LadderFacts, account: PlatformAccount) -> str:
     """What is known of an account before an order: by the platform itself, else by its newest snapshot."""
     if facts.states is not None and account in facts.states:
         return _BLOCKED if facts.states[account] else _ACTIVE
@@ -58,7 +57,7 @@ def state_before(facts: Facts, account: Account) -> str:
     return _ACTIVE if tree.enabled[account.account_id] else _BLOCKED
 
 
-def carry_out(settings: Settings, at: datetime, secrets: Secrets) -> dict[str, str]:
+def apply_orders(settings: Settings, at: datetime, secrets: Secrets) -> dict[str, str]:
     """Write what the ledger says to every platform, and read it back; platform → why it was refused. Safe to repeat.
 
     Block lists are written complete from the ledger each time. A live account is read first and written only when it is not
@@ -68,28 +67,28 @@ def carry_out(settings: Settings, at: datetime, secrets: Secrets) -> dict[str, s
     with engine.transaction(settings) as warehouse:
         lock(warehouse, Lock.ACCESS)
         held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for row in run(warehouse, "blocked", client_code=None).mappings():
-            held[row["platform"]].append(dict(row))
+        for row in query.mappings(warehouse, "access/blocked", client_code=None):
+            held[row["platform"]].append(row)
         listed: dict[str, Sequence[str]] = {}
-        for platform in list(run(warehouse, "file_platforms").scalars()):
+        for platform in query.scalars(warehouse, "access/file_platforms"):
             path = block_lists.path_of(settings, platform)
             try:
                 block_lists.write(path, held[platform])
                 listed[platform] = block_lists.read(path)
             except OSError as error:
                 refused[platform] = f"{path} cannot be written: {error.strerror}"
-        for order in run(warehouse, "pending").all():
+        for order in query.rows(warehouse, "access/pending"):
             if order.platform in listed:
                 after = _BLOCKED if order.account_id in listed[order.platform] else _ACTIVE
-                run(warehouse, "add_outcome", order_no=order.order_no, state_after=after, at=at)
-    refused.update(_carry_out_live(settings, at, secrets))
+                query.run(warehouse, "access/add_outcome", order_no=order.order_no, state_after=after, at=at)
+    refused.update(_apply_live(settings, at, secrets))
     return refused
 
 
-def _carry_out_live(settings: Settings, at: datetime, secrets: Secrets) -> dict[str, str]:
+def _apply_live(settings: Settings, at: datetime, secrets: Secrets) -> dict[str, str]:
     refused: dict[str, str] = {}
     with engine.transaction(settings) as warehouse:
-        waiting = [row for row in run(warehouse, "pending").all() if row.kind != FILES]
+        waiting = [row for row in query.rows(warehouse, "access/pending") if row.kind != FILES]
     connectors: dict[str, Connector] = {}
     for order in waiting:
         if order.platform in refused:
@@ -105,7 +104,7 @@ def _carry_out_live(settings: Settings, at: datetime, secrets: Secrets) -> dict[
             refused[order.platform] = str(error)
             continue
         with engine.transaction(settings) as warehouse:
-            run(warehouse, "add_outcome", order_no=order.order_no, state_after=after, at=at)
+            query.run(warehouse, "access/add_outcome", order_no=order.order_no, state_after=after, at=at)
     return refused
 
 
@@ -135,8 +134,8 @@ def _connector(settings: Settings, platform: str, secrets: Secrets) -> Connector
     return connect(declared, known)
 
 
-def _by_platform(accounts: Iterable[Account]) -> dict[str, list[Account]]:
-    groups: dict[str, list[Account]] = defaultdict(list)
+def _by_platform(accounts: Iterable[PlatformAccount]) -> dict[str, list[PlatformAccount]]:
+    groups: dict[str, list[PlatformAccount]] = defaultdict(list)
     for account in sorted(accounts):
         groups[account.platform].append(account)
     return groups

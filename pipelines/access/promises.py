@@ -3,11 +3,10 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pipelines.access.facts import run
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
+from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
@@ -23,9 +22,9 @@ def promise(settings: Settings, client_code: str, until: date, author: Authorshi
         lock(connection, Lock.ACCESS)
         codes = _organizations(connection, client_code, organization_code)
         for code in codes:
-            run(
+            query.run(
                 connection,
-                "add_promise",
+                "access/add_promise",
                 organization_code=code,
                 client_code=client_code,
                 until=until,
@@ -37,7 +36,7 @@ def promise(settings: Settings, client_code: str, until: date, author: Authorshi
 
 
 def _organizations(connection: "Connection", client_code: str, organization_code: str | None) -> tuple[str, ...]:
-    own = tuple(run(connection, "organizations_of_client", client_code=client_code).scalars())
+    own = tuple(query.scalars(connection, "access/organizations_of_client", client_code=client_code))
     if not own:
         raise BadInput.one("--client", f"no client {client_code!r} with a contract")
     if organization_code is None:

@@ -59,7 +59,7 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class OpenInvoice:
     """An invoice with an open amount above zero, and the names of the steps that have happened for it."""
 
     key: str
@@ -71,7 +71,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClientStanding:
     """What the ladder must know of a client of the organization; every client in force, not only debtors.
 
     `clients_below`: clients whose accounts lie under this one's (a dealer's, or a dealer's ancestor's). `promised_until`
@@ -87,7 +87,7 @@ class Standing:
     is_blocked: bool = False
 
 
-class Reason(StrEnum):
+class NoBlockReason(StrEnum):
     """Why a client is not blocked, or is let in again."""
 
     STALE_DATA = "stale_payment_data"
@@ -112,11 +112,11 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class NoBlock:
     """A client that is let in again or not blocked, and why; `detail` names dates, clients or counts."""
 
     client_code: str
-    reason: Reason
+    reason: NoBlockReason
     detail: str = ""
 
 
@@ -130,22 +130,22 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LadderPlan:
     """What one run would do for an organization on its local `day`; nothing has been done yet."""
 
     organization_code: str
     day: date
     block: tuple[Block, ...] = ()
-    restore: tuple[Decision, ...] = ()
-    withheld: tuple[Decision, ...] = ()
+    restore: tuple[NoBlock, ...] = ()
+    withheld: tuple[NoBlock, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 
 @dataclass(slots=True)
 class _Debtor:
-    standing: Standing
-    claims: list[Claim] = field(default_factory=list)
-    blocking: list[Claim] = field(default_factory=list)
+    standing: ClientStanding
+    claims: list[OpenInvoice] = field(default_factory=list)
+    blocking: list[OpenInvoice] = field(default_factory=list)
 
     @property
     def blocking_debt(self) -> Decimal:
@@ -156,15 +156,15 @@ class _Debtor:
         return sum((claim.open for claim in self.claims if (day - claim.due_on).days >= days), ZERO)
 
 
-def plan(
+def plan_ladder(
     ladder: Ladder,
     at: datetime,
     payments_as_of: datetime | None,
-    clients: Iterable[Standing],
-    claims: Iterable[Claim],
+    clients: Iterable[ClientStanding],
+    claims: Iterable[OpenInvoice],
     *,
     is_approved: bool = False,
-) -> Plan:
+) -> LadderPlan:
     """The run of a ladder at an aware moment.
 
     `payments_as_of`: how far payment data reach (None: there are none). `is_approved`: a person has agreed to more blocks
@@ -174,8 +174,8 @@ def plan(
     day = at.astimezone(ZoneInfo(ladder.time_zone)).date()
     debtors = _debtors(ladder, day, clients, claims)
     wanted: list[_Debtor] = []
-    restore: list[Decision] = []
-    withheld: list[Decision] = []
+    restore: list[NoBlock] = []
+    withheld: list[NoBlock] = []
     for debtor in debtors:
         shield = _shield(ladder, debtor, day)
         if debtor.standing.is_blocked:
@@ -186,10 +186,10 @@ def plan(
             wanted.append(debtor)
     stop = _stop(ladder, at, payments_as_of, len(wanted), len(debtors), is_approved=is_approved)
     if stop:
-        withheld.extend(Decision(debtor.standing.client_code, *stop) for debtor in wanted)
+        withheld.extend(NoBlock(debtor.standing.client_code, *stop) for debtor in wanted)
         wanted = []
     blocked = {debtor.standing.client_code for debtor in wanted}
-    return Plan(
+    return LadderPlan(
         ladder.organization_code,
         day,
         block=tuple(map(_block, sorted(wanted, key=lambda debtor: (debtor.blocking[0].due_on, debtor.standing.client_code)))),
@@ -201,7 +201,7 @@ def plan(
     )
 
 
-def _debtors(ladder: Ladder, day: date, clients: Iterable[Standing], claims: Iterable[Claim]) -> Sequence[_Debtor]:
+def _debtors(ladder: Ladder, day: date, clients: Iterable[ClientStanding], claims: Iterable[OpenInvoice]) -> Sequence[_Debtor]:
     """Every client in the order of its code, with its open claims, oldest first, and those that block."""
     debtors = {standing.client_code: _Debtor(standing) for standing in sorted(clients, key=lambda one: one.client_code)}
     step = ladder.block_step
@@ -216,38 +216,38 @@ def _debtors(ladder: Ladder, day: date, clients: Iterable[Standing], claims: Ite
     return list(debtors.values())
 
 
-def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> Decision | None:
+def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> NoBlock | None:
     """What keeps this client from being blocked."""
     standing = debtor.standing
     code = standing.client_code
     if not debtor.blocking:
-        return Decision(code, Reason.PAID)
+        return NoBlock(code, NoBlockReason.PAID)
     if debtor.blocking_debt < ladder.least_debt:
-        return Decision(code, Reason.SMALL, f"{ladder.least_debt:.2f}")
+        return NoBlock(code, NoBlockReason.SMALL, f"{ladder.least_debt:.2f}")
     if standing.never_block:
-        return Decision(code, Reason.EXEMPT)
+        return NoBlock(code, NoBlockReason.EXEMPT)
     if standing.is_administrator:
-        return Decision(code, Reason.ADMINISTRATOR)
+        return NoBlock(code, NoBlockReason.ADMINISTRATOR)
     if standing.clients_below:
-        return Decision(code, Reason.OTHERS_BELOW, ", ".join(standing.clients_below))
+        return NoBlock(code, NoBlockReason.OTHERS_BELOW, ", ".join(standing.clients_below))
     if standing.promised_until and day <= standing.promised_until:
-        return Decision(code, Reason.PROMISE, standing.promised_until.isoformat())
+        return NoBlock(code, NoBlockReason.PROMISE, standing.promised_until.isoformat())
     if standing.advance >= debtor.blocking_debt:
-        return Decision(code, Reason.ADVANCE, f"{standing.advance:.2f}")
+        return NoBlock(code, NoBlockReason.ADVANCE, f"{standing.advance:.2f}")
     return None
 
 
 def _stop(
     ladder: Ladder, at: datetime, payments_as_of: datetime | None, wanted: int, clients: int, *, is_approved: bool
-) -> tuple[Reason, str] | None:
+) -> tuple[NoBlockReason, str] | None:
     """What keeps the whole run from blocking anybody."""
     zone = ZoneInfo(ladder.time_zone)
     if payments_as_of is None or at - payments_as_of > ladder.payment_data_limit:
         known = "не получены ни разу" if payments_as_of is None else f"известны до {payments_as_of.astimezone(zone):%d.%m.%Y %H:%M}"
-        return Reason.STALE_DATA, known
+        return NoBlockReason.STALE_DATA, known
     allowed = max(1, int(ladder.max_share * clients))
     if wanted > allowed and not is_approved:
-        return Reason.CAP, f"{wanted} из {clients}, разрешено {allowed}"
+        return NoBlockReason.CAP, f"{wanted} из {clients}, разрешено {allowed}"
     return None
 
 

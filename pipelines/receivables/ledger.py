@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.findings import store
 from pipelines.receivables import reversals
-from pipelines.receivables.matching import Book, Debt, KnownClient, KnownContract, Match, Unallocated
+from pipelines.receivables.matching import Book, InvoiceDebt, KnownClient, KnownContract, Match, Unallocated
 from pipelines.receivables.payment import Payment
 from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
@@ -103,7 +103,7 @@ def _owned(match: Match) -> bool:
 
 def _book(connection: "Connection", earliest: date) -> Book:
     debts = (
-        Debt(row.number, row.number, row.organization_code, row.client_code, row.contract_no, row.issued_on, row.due_on, row.open)
+        InvoiceDebt(row.number, row.number, row.organization_code, row.client_code, row.contract_no, row.issued_on, row.due_on, row.open)
         for row in query.rows(connection, "receivables/debts", since=earliest - _STILL_TELLS)
     )
     contracts = query.rows(connection, "receivables/contracts")

@@ -34,7 +34,7 @@ def ageing(settings: Settings, on: date) -> list[Row]:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AccountEntry:
     """One entry of an account: `debit` raises the client's debt, `credit` lowers it."""
 
     dated: date
@@ -44,14 +44,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ClientAccount:
     """A client's account with one organization over a period; balances above zero are the client's debt, below zero its advance."""
 
     organization_code: str
     first: date
     last: date
     opening: Decimal
-    entries: tuple[Entry, ...]
+    entries: tuple[AccountEntry, ...]
 
     @property
     def closing(self) -> Decimal:
@@ -75,7 +75,7 @@ class Account:
         return dict(zip(STATEMENT_COLUMNS, values, strict=True))
 
 
-def statement_of_account(settings: Settings, client_code: str, first: date, last: date) -> list[Account]:
+def statement_of_account(settings: Settings, client_code: str, first: date, last: date) -> list[ClientAccount]:
     """A client's accounts (акт сверки), one per organization that it ever had a contract with.
 
     BadInput for an unknown client, or a period that ends before it begins.
@@ -87,10 +87,10 @@ def statement_of_account(settings: Settings, client_code: str, first: date, last
         rows = query.rows(connection, "receivables/statement_entries", client_code=client_code, last=last)
     if not organizations and not rows:
         raise BadInput.one("--client", f"no client {client_code!r} with a contract")
-    accounts: list[Account] = []
+    accounts: list[ClientAccount] = []
     for code in sorted({*organizations, *(row.organization_code for row in rows)}):
         own = [row for row in rows if row.organization_code == code]
         before = sum((row.debit - row.credit for row in own if row.dated < first), ZERO)
-        entries = tuple(Entry(row.dated, row.document, row.debit, row.credit) for row in own if row.dated >= first)
-        accounts.append(Account(code, first, last, before, entries))
+        entries = tuple(AccountEntry(row.dated, row.document, row.debit, row.credit) for row in own if row.dated >= first)
+        accounts.append(ClientAccount(code, first, last, before, entries))
     return accounts

@@ -12,7 +12,7 @@ from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, NumberIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Debt:
+class InvoiceDebt:
     """An issued invoice and what is still open of it (0.00 when paid: its number still tells whose the money is).
 
     `key` identifies it; two with one number (imported balances may have them) are never found by that number.
@@ -87,7 +87,7 @@ class Match:
 class _Open:
     """A debt while payments are taken from it."""
 
-    debt: Debt
+    debt: InvoiceDebt
     left: Decimal
 
     @property
@@ -96,7 +96,7 @@ class _Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDebts:
     """What a rule found: whose the payment is (empty: nobody), and the debts to pay in order."""
 
     clients: tuple[str, ...] = ()
@@ -151,20 +151,20 @@ class _Queue:
                 yield self.debts[at]
 
 
-def by_invoice_number(seller: _Seller, case: _Case) -> Found:
+def by_invoice_number(seller: _Seller, case: _Case) -> FoundDebts:
     """The invoices that the purpose names, oldest first; somebody else may pay them."""
     named = [seller.by_key[key] for key in seller.invoices.find(case.purpose)]
-    return Found(tuple(dict.fromkeys(one.debt.client_code for one in named)), sorted(named, key=lambda one: one.age))
+    return FoundDebts(tuple(dict.fromkeys(one.debt.client_code for one in named)), sorted(named, key=lambda one: one.age))
 
 
-def by_contract_number(seller: _Seller, case: _Case) -> Found:
+def by_contract_number(seller: _Seller, case: _Case) -> FoundDebts:
     """The debts of the contracts that the purpose names, oldest first."""
     named = [one for one in seller.contracts.find(case.purpose) if not case.clients or one.client_code in case.clients]
     queues = (seller.by_contract[one.contract_no] for one in named if one.contract_no in seller.by_contract)
-    return Found(tuple(dict.fromkeys(one.client_code for one in named)), _oldest(queues))
+    return FoundDebts(tuple(dict.fromkeys(one.client_code for one in named)), _oldest(queues))
 
 
-def by_payer_and_amount(seller: _Seller, case: _Case) -> Found:
+def by_payer_and_amount(seller: _Seller, case: _Case) -> FoundDebts:
     """The payer's invoice that is open with exactly this amount; of several the oldest."""
     best: list[_Open] = []
     for client in seller.payers(case):
@@ -173,29 +173,29 @@ def by_payer_and_amount(seller: _Seller, case: _Case) -> Found:
             same.pop(0)
         best.extend(same[:1])
     best.sort(key=lambda one: one.age)
-    return Found(tuple(one.debt.client_code for one in best[:1]), best[:1])
+    return FoundDebts(tuple(one.debt.client_code for one in best[:1]), best[:1])
 
 
-def by_payer_oldest(seller: _Seller, case: _Case) -> Found:
+def by_payer_oldest(seller: _Seller, case: _Case) -> FoundDebts:
     """All that the payer owes, oldest first."""
     payers = seller.payers(case)
-    return Found(payers, _oldest(seller.by_client[client] for client in payers if client in seller.by_client))
+    return FoundDebts(payers, _oldest(seller.by_client[client] for client in payers if client in seller.by_client))
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class MatchingRule:
     """One way to find what a payment pays; `text` is the explanation for finance."""
 
     name: str
     text: str
-    find: Callable[[_Seller, _Case], Found]
+    find: Callable[[_Seller, _Case], FoundDebts]
 
 
 RULES: Final = (
-    Rule("invoice_number", "номер счёта в назначении платежа", by_invoice_number),
-    Rule("contract_number", "номер договора в назначении платежа", by_contract_number),
-    Rule("payer_and_amount", "ИНН плательщика и равная сумма к оплате", by_payer_and_amount),
-    Rule("payer_oldest", "ИНН плательщика, сначала самый старый счёт", by_payer_oldest),
+    MatchingRule("invoice_number", "номер счёта в назначении платежа", by_invoice_number),
+    MatchingRule("contract_number", "номер договора в назначении платежа", by_contract_number),
+    MatchingRule("payer_and_amount", "ИНН плательщика и равная сумма к оплате", by_payer_and_amount),
+    MatchingRule("payer_oldest", "ИНН плательщика, сначала самый старый счёт", by_payer_oldest),
 )
 """The declared order. What one rule leaves goes to the next, for the same client; what all leave is the client's advance."""
 
@@ -203,8 +203,8 @@ RULES: Final = (
 class Book:
     """Open debts while payments are matched against them, one after another; each payment sees what the former left."""
 
-    def __init__(self, debts: Iterable[Debt], contracts: Iterable[KnownContract] = (), clients: Iterable[KnownClient] = ()) -> None:
-        debts_of: dict[str, list[Debt]] = {}
+    def __init__(self, debts: Iterable[InvoiceDebt], contracts: Iterable[KnownContract] = (), clients: Iterable[KnownClient] = ()) -> None:
+        debts_of: dict[str, list[InvoiceDebt]] = {}
         contracts_of: dict[str, list[KnownContract]] = {}
         clients_of: dict[str, dict[str, list[str]]] = {}
         for debt in debts:
@@ -218,7 +218,7 @@ class Book:
             for code in {**debts_of, **contracts_of, **clients_of}
         }
 
-    def match(self, money: Unallocated, rules: tuple[Rule, ...] = RULES) -> Match:
+    def match(self, money: Unallocated, rules: tuple[MatchingRule, ...] = RULES) -> Match:
         """Allocate one payment by the rules in order, and take the amounts from the book's debts.
 
         A rule that finds a client narrows the later ones to it. An ИНН of several clients pays the debts of all; what is
@@ -262,7 +262,7 @@ def _oldest(queues: Iterable[_Queue]) -> Iterator[_Open]:
     return iter(sorted((debt for queue in every for debt in queue.open()), key=lambda one: one.age))
 
 
-def _seller(debts: list[Debt], contracts: list[KnownContract], clients: dict[str, list[str]]) -> _Seller:
+def _seller(debts: list[InvoiceDebt], contracts: list[KnownContract], clients: dict[str, list[str]]) -> _Seller:
     opened = sorted((_Open(debt, debt.open) for debt in debts), key=lambda one: one.age)
     seller = _Seller(
         invoices=NumberIndex(((debt.number, debt.key) for debt in debts), INVOICE_CUE, CONTRACT_CUE),

@@ -12,12 +12,12 @@ from pipelines.documents.requisites import buyer, seller
 from pipelines.documents.store import DocumentStore
 from pipelines.errors import BadInput
 from pipelines.money import ZERO
-from pipelines.receivables.listing import Account
+from pipelines.receivables.listing import ClientAccount
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
 
-def document(settings: Settings, client_code: str, account: Account) -> StatementDocument:
+def document(settings: Settings, client_code: str, account: ClientAccount) -> StatementDocument:
     """The account as a document by the seller's books; requisites are those of the last invoice of the period or before it."""
     whose = {"organization_code": account.organization_code, "client_code": client_code}
     with engine.transaction(settings) as connection:
@@ -37,7 +37,7 @@ def document(settings: Settings, client_code: str, account: Account) -> Statemen
     )
 
 
-def send(settings: Settings, client_code: str, account: Account, at: datetime) -> bool:
+def send(settings: Settings, client_code: str, account: ClientAccount, at: datetime) -> bool:
     """Put the paper into the store and queue a letter with it; False when the very same paper was queued before."""
     made = document(settings, client_code, account)
     content = render_document(made)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from pipelines.receivables.bank_statement import parse
 from pipelines.receivables.incoming import sort_documents
-from pipelines.receivables.matching import Book, Debt, KnownClient, KnownContract, Unallocated
+from pipelines.receivables.matching import Book, InvoiceDebt, KnownClient, KnownContract, Unallocated
 
 MAX_SECONDS = 20
 INVOICES = 20_000
@@ -49,7 +49,7 @@ def book() -> Book:
     for number in range(INVOICES):
         client = number // 2
         due = date(2026, 4, 10) + timedelta(days=number % 2)
-        debts.append(Debt(str(number), f"НВ26-{number:06}", "NAV", f"C{client}", f"Т-{client}", due, due, Decimal(2440)))
+        debts.append(InvoiceDebt(str(number), f"НВ26-{number:06}", "NAV", f"C{client}", f"Т-{client}", due, due, Decimal(2440)))
         contracts.append(KnownContract(f"Т-{client}", "NAV", f"C{client}"))
         clients.append(KnownClient(f"C{client}", "NAV", str(7700000000 + client)))
     return Book(debts, contracts, clients)

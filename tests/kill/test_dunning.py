@@ -46,7 +46,7 @@ def orders(house):
 
 KILLER = """
 import os, signal, sys
-from pipelines.access import block_lists, facts
+from pipelines.access import block_lists
 point, nth = sys.argv[1], int(sys.argv[2])
 calls = 0
 def deadly(real, counts):
@@ -64,8 +64,8 @@ elif point == "replace":
     import pathlib
     pathlib.Path.replace = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 else:
-    from pipelines.access import dunning, platforms
-    facts.run = platforms.run = deadly(facts.run, lambda connection, name: name == point)
+    from pipelines.warehouse import query
+    query.run = deadly(query.run, lambda connection, name: name == f"access/{point}")
 sys.argv = ["fleetbill", *sys.argv[3:]]
 from pipelines.cli.main import main
 main()

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.receivables.ladder import DEFAULT_STEPS, Claim, Decision, Ladder, Notice, Plan, Reason, Standing, Step, plan
+from pipelines.receivables.ladder import (
+    DEFAULT_STEPS,
+    ClientStanding,
+    Ladder,
+    LadderPlan,
+    NoBlock,
+    NoBlockReason,
+    Notice,
+    OpenInvoice,
+    Step,
+    plan_ladder,
+)
 
 LADDER = Ladder("NAV")
 DUE = date(2026, 4, 10)
@@ -19,12 +30,14 @@ def noon(days: int) -> datetime:
     return datetime(2026, 4, 10, 9, tzinfo=UTC) + timedelta(days=days)
 
 
-def claim(client: str = "C1", amount: str = "1000.00", due: date = DUE, key: str = "K1", done: tuple[str, ...] = ()) -> Claim:
-    return Claim(key, client, f"НВ26-{key}", due, Decimal(amount), frozenset(done))
+def claim(client: str = "C1", amount: str = "1000.00", due: date = DUE, key: str = "K1", done: tuple[str, ...] = ()) -> OpenInvoice:
+    return OpenInvoice(key, client, f"НВ26-{key}", due, Decimal(amount), frozenset(done))
 
 
-def run(days: int, *claims: Claim, clients: tuple[Standing, ...] = (Standing("C1"),), ladder: Ladder = LADDER, **options) -> Plan:
-    return plan(ladder, noon(days), noon(days) - FRESH, clients, claims, **options)
+def run(
+    days: int, *claims: OpenInvoice, clients: tuple[ClientStanding, ...] = (ClientStanding("C1"),), ladder: Ladder = LADDER, **options
+) -> LadderPlan:
+    return plan_ladder(ladder, noon(days), noon(days) - FRESH, clients, claims, **options)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +51,7 @@ def run(days: int, *claims: Claim, clients: tuple[Standing, ...] = (Standing("C1
     ],
 )
 def test_the_due_date_ends_in_the_organizations_time_zone(at, zone, days):
-    found = plan(Ladder("NAV", time_zone=zone), datetime.fromisoformat(at), None, [Standing("C1")], [])
+    found = plan_ladder(Ladder("NAV", time_zone=zone), datetime.fromisoformat(at), None, [ClientStanding("C1")], [])
     assert (found.day - DUE).days == days
 
 
@@ -81,11 +94,11 @@ def test_younger_debts_do_not_count_as_blocking():
 @pytest.mark.parametrize(
     ("standing", "reason"),
     [
-        (Standing("C1", never_block=True), Reason.EXEMPT),
-        (Standing("C1", is_administrator=True), Reason.ADMINISTRATOR),
-        (Standing("C1", clients_below=("C5", "C6")), Reason.OTHERS_BELOW),
-        (Standing("C1", promised_until=date(2026, 4, 24)), Reason.PROMISE),  # inclusive: due + 14 is the 24th
-        (Standing("C1", advance=Decimal("1000.00")), Reason.ADVANCE),
+        (ClientStanding("C1", never_block=True), NoBlockReason.EXEMPT),
+        (ClientStanding("C1", is_administrator=True), NoBlockReason.ADMINISTRATOR),
+        (ClientStanding("C1", clients_below=("C5", "C6")), NoBlockReason.OTHERS_BELOW),
+        (ClientStanding("C1", promised_until=date(2026, 4, 24)), NoBlockReason.PROMISE),  # inclusive: due + 14 is the 24th
+        (ClientStanding("C1", advance=Decimal("1000.00")), NoBlockReason.ADVANCE),
     ],
 )
 def test_who_is_never_blocked(standing, reason):
@@ -95,11 +108,13 @@ def test_who_is_never_blocked(standing, reason):
 
 
 def test_a_dealer_stays_for_the_sake_of_those_below():
-    found = run(14, claim(), clients=(Standing("C1", clients_below=("C5", "C6")),))
-    assert found.withheld == (Decision("C1", Reason.OTHERS_BELOW, "C5, C6"),)
+    found = run(14, claim(), clients=(ClientStanding("C1", clients_below=("C5", "C6")),))
+    assert found.withheld == (NoBlock("C1", NoBlockReason.OTHERS_BELOW, "C5, C6"),)
 
 
-@pytest.mark.parametrize("standing", [Standing("C1", promised_until=date(2026, 4, 23)), Standing("C1", advance=Decimal("999.99"))])
+@pytest.mark.parametrize(
+    "standing", [ClientStanding("C1", promised_until=date(2026, 4, 23)), ClientStanding("C1", advance=Decimal("999.99"))]
+)
 def test_what_does_not_protect(standing):
     assert run(14, claim(), clients=(standing,)).block
 
@@ -117,14 +132,14 @@ def test_what_does_not_protect(standing):
 )
 def test_old_payment_data_block_nobody(age, blocks):
     at = noon(14)
-    found = plan(LADDER, at, None if age is None else at - age, [Standing("C1")], [claim()])
+    found = plan_ladder(LADDER, at, None if age is None else at - age, [ClientStanding("C1")], [claim()])
     assert len(found.block) == blocks
-    assert [one.reason for one in found.withheld] == [Reason.STALE_DATA] * (1 - blocks)
+    assert [one.reason for one in found.withheld] == [NoBlockReason.STALE_DATA] * (1 - blocks)
 
 
 def test_old_payment_data_still_let_in():
-    found = plan(LADDER, noon(14), None, [Standing("C1", is_blocked=True)], [])
-    assert found.restore == (Decision("C1", Reason.PAID),)
+    found = plan_ladder(LADDER, noon(14), None, [ClientStanding("C1", is_blocked=True)], [])
+    assert found.restore == (NoBlock("C1", NoBlockReason.PAID),)
 
 
 @pytest.mark.parametrize(
@@ -141,21 +156,21 @@ def test_old_payment_data_still_let_in():
 )
 def test_no_more_than_a_share_without_a_persons_word(debtors, clients, share, blocks):
     ladder = Ladder("NAV", max_share=Decimal(share))
-    everybody = tuple(Standing(f"C{at:02}") for at in range(clients))
+    everybody = tuple(ClientStanding(f"C{at:02}") for at in range(clients))
     claims = [claim(f"C{at:02}", key=f"K{at}") for at in range(debtors)]
     found = run(14, *claims, clients=everybody, ladder=ladder)
     assert len(found.block) == blocks
-    assert [one.reason for one in found.withheld] == [Reason.CAP] * (debtors - blocks)
+    assert [one.reason for one in found.withheld] == [NoBlockReason.CAP] * (debtors - blocks)
     assert len(run(14, *claims, clients=everybody, ladder=ladder, is_approved=True).block) == debtors
 
 
 def test_a_persons_word_does_not_lift_the_other_reasons():
-    assert plan(LADDER, noon(14), None, [Standing("C1")], [claim()], is_approved=True).block == ()
-    assert run(14, claim(), clients=(Standing("C1", never_block=True),), is_approved=True).block == ()
+    assert plan_ladder(LADDER, noon(14), None, [ClientStanding("C1")], [claim()], is_approved=True).block == ()
+    assert run(14, claim(), clients=(ClientStanding("C1", never_block=True),), is_approved=True).block == ()
 
 
 def test_protected_clients_do_not_use_up_the_share():
-    clients = (Standing("C1", never_block=True), Standing("C2"), Standing("C3", promised_until=date(2026, 5, 1)))
+    clients = (ClientStanding("C1", never_block=True), ClientStanding("C2"), ClientStanding("C3", promised_until=date(2026, 5, 1)))
     found = run(14, *(claim(one.client_code, key=one.client_code) for one in clients), clients=clients)
     assert [one.client_code for one in found.block] == ["C2"]
 
@@ -163,11 +178,15 @@ def test_protected_clients_do_not_use_up_the_share():
 @pytest.mark.parametrize(
     ("standing", "claims", "reason"),
     [
-        (Standing("C1", is_blocked=True), (), Reason.PAID),
-        (Standing("C1", is_blocked=True), (claim(due=DUE + timedelta(days=1)),), Reason.PAID),  # overdue, but it does not block yet
-        (Standing("C1", is_blocked=True, promised_until=date(2026, 5, 1)), (claim(),), Reason.PROMISE),
-        (Standing("C1", is_blocked=True, never_block=True), (claim(),), Reason.EXEMPT),
-        (Standing("C1", is_blocked=True, advance=Decimal("1000.00")), (claim(),), Reason.ADVANCE),
+        (ClientStanding("C1", is_blocked=True), (), NoBlockReason.PAID),
+        (
+            ClientStanding("C1", is_blocked=True),
+            (claim(due=DUE + timedelta(days=1)),),
+            NoBlockReason.PAID,
+        ),  # overdue, but it does not block yet
+        (ClientStanding("C1", is_blocked=True, promised_until=date(2026, 5, 1)), (claim(),), NoBlockReason.PROMISE),
+        (ClientStanding("C1", is_blocked=True, never_block=True), (claim(),), NoBlockReason.EXEMPT),
+        (ClientStanding("C1", is_blocked=True, advance=Decimal("1000.00")), (claim(),), NoBlockReason.ADVANCE),
     ],
 )
 def test_access_comes_back(standing, claims, reason):
@@ -178,19 +197,19 @@ def test_access_comes_back(standing, claims, reason):
 
 def test_who_still_owes_stays_blocked_and_is_not_blocked_again():
     # domain.md §11, 19: 1000 paid of 3600: 2600 stays overdue
-    found = run(14, claim(amount="2600.00"), clients=(Standing("C1", is_blocked=True),))
+    found = run(14, claim(amount="2600.00"), clients=(ClientStanding("C1", is_blocked=True),))
     assert (found.block, found.restore, found.withheld) == ((), (), ())
 
 
 def test_only_the_unblocked_part_of_a_ladder_without_blocking():
     ladder = Ladder("NAV", steps=(Step("notice", 1),))
     assert run(100, claim(), ladder=ladder).block == ()
-    assert run(100, claim(), ladder=ladder, clients=(Standing("C1", is_blocked=True),)).restore
+    assert run(100, claim(), ladder=ladder, clients=(ClientStanding("C1", is_blocked=True),)).restore
 
 
 def test_no_warning_comes_after_the_block():
     # blocked on day 14 without the final letter; the same day taken again, or a later one, sends none for that debt
-    blocked = (Standing("C1", is_blocked=True),)
+    blocked = (ClientStanding("C1", is_blocked=True),)
     assert run(14, claim()).notices == ()
     assert run(14, claim(), clients=blocked).notices == ()
     assert run(20, claim(), claim(key="K2", due=date(2026, 4, 29)), clients=blocked).notices == (Notice("K2", "C1", "notice"),)
@@ -203,12 +222,12 @@ def test_small_debts_block_nobody():
 
 
 def test_an_advance_that_covers_everything_silences_the_messages():
-    assert run(7, claim(), clients=(Standing("C1", advance=Decimal("1000.00")),)).notices == ()
-    assert run(7, claim(), clients=(Standing("C1", advance=Decimal("999.00")),)).notices
+    assert run(7, claim(), clients=(ClientStanding("C1", advance=Decimal("1000.00")),)).notices == ()
+    assert run(7, claim(), clients=(ClientStanding("C1", advance=Decimal("999.00")),)).notices
 
 
 def test_paid_claims_ask_for_nothing():
-    assert run(14, claim(amount="0.00")) == Plan("NAV", date(2026, 4, 24))
+    assert run(14, claim(amount="0.00")) == LadderPlan("NAV", date(2026, 4, 24))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +250,7 @@ def test_a_claim_of_an_unknown_client_is_an_error():
 
 
 standings = st.builds(
-    Standing,
+    ClientStanding,
     st.sampled_from(["C1", "C2", "C3"]),
     never_block=st.booleans(),
     is_administrator=st.booleans(),
@@ -254,7 +273,7 @@ def test_whatever_happens_nobody_protected_is_blocked(clients, debts, days, appr
         claim(clients[at % len(clients)].client_code, amount, DUE + timedelta(days=shift), f"K{at}")
         for at, (shift, amount) in enumerate(debts)
     ]
-    found = plan(LADDER, noon(days), noon(days) if fresh else None, clients, claims, is_approved=approved)
+    found = plan_ladder(LADDER, noon(days), noon(days) if fresh else None, clients, claims, is_approved=approved)
     states = {one.client_code: one for one in clients}
     for block in found.block:
         state = states[block.client_code]
@@ -272,7 +291,7 @@ def test_whatever_happens_nobody_protected_is_blocked(clients, debts, days, appr
 def test_nobody_is_asked_for_a_kopeck(days):
     found = run(days, claim(amount="0.01"))
     assert (found.notices, found.block) == ((), ())
-    assert [decision.reason for decision in found.withheld] == [Reason.SMALL] * (days >= 14)
+    assert [decision.reason for decision in found.withheld] == [NoBlockReason.SMALL] * (days >= 14)
 
 
 def test_a_kopeck_left_is_not_dunned_because_a_new_invoice_is_open():
@@ -288,5 +307,5 @@ def test_small_debts_add_up():
 
 
 def test_who_has_paid_all_but_a_kopeck_comes_back():
-    found = run(20, claim(amount="0.01"), clients=(Standing("C1", is_blocked=True),))
-    assert [(decision.client_code, decision.reason) for decision in found.restore] == [("C1", Reason.SMALL)]
+    found = run(20, claim(amount="0.01"), clients=(ClientStanding("C1", is_blocked=True),))
+    assert [(decision.client_code, decision.reason) for decision in found.restore] == [("C1", NoBlockReason.SMALL)]

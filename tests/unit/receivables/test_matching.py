@@ -8,25 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.receivables.matching import RULES, Allocation, Book, Debt, KnownClient, KnownContract, Match, Unallocated
+from pipelines.receivables.matching import RULES, Allocation, Book, InvoiceDebt, KnownClient, KnownContract, Match, Unallocated
 
 INN = {"C1": "7728168971", "C2": "500100732259", "C3": "7707083893", "C3-BRANCH": "7707083893"}
 CLIENTS = [KnownClient(code, "NAV", inn) for code, inn in INN.items()]
 CONTRACTS = [KnownContract("Т-17", "NAV", "C1"), KnownContract("Т-18", "NAV", "C1"), KnownContract("Т-20", "NAV", "C2")]
 
 
-def debt(sequence: int, amount: str, client: str = "C1", contract: str = "Т-17", seller: str = "NAV") -> Debt:
+def debt(sequence: int, amount: str, client: str = "C1", contract: str = "Т-17", seller: str = "NAV") -> InvoiceDebt:
     """An invoice; the higher its number, the later it is due."""
     number = f"НВ26-{sequence:06}"
     issued = date(2026, 1, 1) + timedelta(days=sequence)
-    return Debt(f"{seller}:{number}", number, seller, client, contract, issued, issued + timedelta(days=10), Decimal(amount))
+    return InvoiceDebt(f"{seller}:{number}", number, seller, client, contract, issued, issued + timedelta(days=10), Decimal(amount))
 
 
 def paid(amount: str, purpose: str = "оплата", inn: str | None = None, seller: str = "NAV") -> Unallocated:
     return Unallocated("P", seller, Decimal(amount), inn, purpose)
 
 
-def match(receipt: Unallocated, *debts: Debt, **options) -> Match:
+def match(receipt: Unallocated, *debts: InvoiceDebt, **options) -> Match:
     return Book(debts, CONTRACTS, CLIENTS).match(receipt, **options)
 
 

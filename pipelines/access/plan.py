@@ -6,38 +6,38 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
-from pipelines.access.model import Account, Facts, Organization
+from pipelines.access.model import LadderFacts, OrganizationDay, PlatformAccount
 from pipelines.money import ZERO
 from pipelines.platforms.registry import FILES
-from pipelines.receivables.ladder import Decision, Plan, Reason, plan
+from pipelines.receivables.ladder import LadderPlan, NoBlock, NoBlockReason, plan_ladder
 from pipelines.wording.russian import in_roubles, short_date
 
 Action = Literal["block", "restore"]
 
 REASONS: Final = {
-    Reason.STALE_DATA: "нет свежих данных о платежах:",
-    Reason.EXEMPT: "клиент не блокируется (never_block)",
-    Reason.ADMINISTRATOR: "администратор платформы",
-    Reason.OTHERS_BELOW: "под ним работают другие клиенты:",
-    Reason.PROMISE: "обещанный платёж до",
-    Reason.ADVANCE: "есть неразнесённые деньги плательщика с тем же ИНН:",
-    Reason.CAP: "больше клиентов за один раз, чем разрешено без решения человека:",
-    Reason.PAID: "блокирующего долга нет",
-    Reason.SMALL: "долг меньше того, за который напоминают и блокируют:",
+    NoBlockReason.STALE_DATA: "нет свежих данных о платежах:",
+    NoBlockReason.EXEMPT: "клиент не блокируется (never_block)",
+    NoBlockReason.ADMINISTRATOR: "администратор платформы",
+    NoBlockReason.OTHERS_BELOW: "под ним работают другие клиенты:",
+    NoBlockReason.PROMISE: "обещанный платёж до",
+    NoBlockReason.ADVANCE: "есть неразнесённые деньги плательщика с тем же ИНН:",
+    NoBlockReason.CAP: "больше клиентов за один раз, чем разрешено без решения человека:",
+    NoBlockReason.PAID: "блокирующего долга нет",
+    NoBlockReason.SMALL: "долг меньше того, за который напоминают и блокируют:",
 }
-_SHOWN: Final[Mapping[Reason, Callable[[str], str]]] = {
-    Reason.PROMISE: lambda day: short_date(date.fromisoformat(day)),
-    Reason.SMALL: lambda sum_: in_roubles(Decimal(sum_)),
-    Reason.ADVANCE: lambda sum_: in_roubles(Decimal(sum_)),
+_SHOWN: Final[Mapping[NoBlockReason, Callable[[str], str]]] = {
+    NoBlockReason.PROMISE: lambda day: short_date(date.fromisoformat(day)),
+    NoBlockReason.SMALL: lambda sum_: in_roubles(Decimal(sum_)),
+    NoBlockReason.ADVANCE: lambda sum_: in_roubles(Decimal(sum_)),
 }
 NOT_ITS_OWN = "учётная запись больше не принадлежит клиенту"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Order:
     """An order to be given for one account."""
 
-    account: Account
+    account: PlatformAccount
     organization_code: str
     client_code: str
     action: Action
@@ -45,7 +45,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlanLine:
     """One line of the plan for people: who, what happens (block, restore, withheld, or a message's step), for what debt, why."""
 
     organization_code: str
@@ -63,16 +63,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AccessPlan:
     """What one organization's ladder comes to on the day."""
 
-    plan: Plan
-    changes: tuple[Change, ...]
-    lines: tuple[Line, ...]
+    plan: LadderPlan
+    orders: tuple[Order, ...]
+    lines: tuple[PlanLine, ...]
     only_restore: bool = False
 
 
-def wanted(facts: Facts, organization: Organization, *, is_approved: bool = False, only_restore: bool = False) -> Wanted:
+def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approved: bool = False, only_restore: bool = False) -> AccessPlan:
     """The orders of a ladder's day.
 
     An account that another client works with, or that somebody else has blocked, is left alone; a client with no other
@@ -81,26 +81,26 @@ def wanted(facts: Facts, organization: Organization, *, is_approved: bool = Fals
     blocks, left = _blocks(facts, organization)
     hopeless = {client for client in left if not blocks[client]}
     clients = [replace(one, never_block=True) if one.client_code in hopeless else one for one in organization.clients]
-    taken = plan(
+    taken = plan_ladder(
         organization.ladder, organization.moment, organization.payments_as_of, clients, organization.claims, is_approved=is_approved
     )
-    changes = list(_restored(facts, taken))
+    orders = list(_restored(facts, taken))
     if not only_restore:
         held = {client for client, _ in _held(facts, taken.organization_code)} - {one.client_code for one in taken.restore}
         chosen = [*(one.client_code for one in taken.block), *sorted(held)]
-        changes.extend(change for client in chosen for change in blocks.get(client, ()))
-    lines = list(_orders(organization, changes))
+        orders.extend(order for client in chosen for order in blocks.get(client, ()))
+    lines = list(_order_lines(organization, orders))
     if not only_restore:
         exempt = {one.client_code for one in organization.clients if one.never_block}
         lines.extend(_withheld(organization, taken.withheld, {client: left[client] for client in hopeless - exempt}))
         lines.extend(_partly(organization, {one.client_code for one in taken.block}, left))
         lines.extend(_notices(organization, taken))
-    return Wanted(taken, tuple(changes), tuple(lines), only_restore)
+    return AccessPlan(taken, tuple(orders), tuple(lines), only_restore)
 
 
-def _blocks(facts: Facts, organization: Organization) -> tuple[dict[str, list[Change]], dict[str, list[str]]]:
+def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str, list[Order]], dict[str, list[str]]]:
     """Client with blocking debts → accounts that may be blocked for them; and why each other account may not."""
-    blocks: dict[str, list[Change]] = {}
+    blocks: dict[str, list[Order]] = {}
     left: dict[str, list[str]] = {}
     code = organization.ladder.organization_code
     for standing in organization.clients:
@@ -116,13 +116,13 @@ def _blocks(facts: Facts, organization: Organization) -> tuple[dict[str, list[Ch
             if why := _left_alone(facts, account, client):
                 left.setdefault(client, []).append(f"{account}: {why}")
             else:
-                blocks[client].append(Change(account, code, client, "block", reason))
+                blocks[client].append(Order(account, code, client, "block", reason))
         if not accounts and not standing.is_blocked:
             left[client] = ["на эту дату нет ни одной учётной записи"]
     return blocks, left
 
 
-def _left_alone(facts: Facts, account: Account, client: str) -> str | None:
+def _left_alone(facts: LadderFacts, account: PlatformAccount, client: str) -> str | None:
     """Why an account of a debtor is not to be touched, or None."""
     others = sorted({other for _, other in facts.owners[account] if other != client})
     if others:
@@ -136,7 +136,7 @@ def _left_alone(facts: Facts, account: Account, client: str) -> str | None:
     return "уже заблокирована не нами" if _is_foreign(facts, account) else None
 
 
-def _is_foreign(facts: Facts, account: Account) -> bool:
+def _is_foreign(facts: LadderFacts, account: PlatformAccount) -> bool:
     """Whether the newest snapshot, younger than our last order for the account, shows it blocked although we do not hold it."""
     tree = facts.trees.get(account.platform)
     held = any(account in accounts for accounts in facts.held.values())
@@ -146,53 +146,53 @@ def _is_foreign(facts: Facts, account: Account) -> bool:
     return ours is None or tree.business_date > ours
 
 
-def _restored(facts: Facts, taken: Plan) -> Iterator[Change]:
+def _restored(facts: LadderFacts, taken: LadderPlan) -> Iterator[Order]:
     code = taken.organization_code
     reasons = {one.client_code: _said(one) for one in taken.restore}
     for client, accounts in _held(facts, code):
         for account in accounts:
             if client in reasons:
-                yield Change(account, code, client, "restore", reasons[client])
+                yield Order(account, code, client, "restore", reasons[client])
             elif (code, client) not in facts.owners.get(account, ()):
-                yield Change(account, code, client, "restore", NOT_ITS_OWN)
+                yield Order(account, code, client, "restore", NOT_ITS_OWN)
 
 
-def _orders(organization: Organization, changes: Sequence[Change]) -> Iterator[Line]:
+def _order_lines(organization: OrganizationDay, orders: Sequence[Order]) -> Iterator[PlanLine]:
     together: dict[tuple[str, str, str], list[str]] = {}
-    for one in changes:
+    for one in orders:
         together.setdefault((one.client_code, one.action, one.reason), []).append(str(one.account))
     for (client, action, reason), accounts in together.items():
         yield _line(organization, client, action, reason, tuple(accounts))
 
 
-def _withheld(organization: Organization, decisions: Sequence[Decision], hopeless: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+def _withheld(organization: OrganizationDay, decisions: Sequence[NoBlock], hopeless: Mapping[str, Sequence[str]]) -> Iterator[PlanLine]:
     for one in decisions:
         reason = "; ".join(hopeless[one.client_code]) if one.client_code in hopeless else _said(one)
         yield _line(organization, one.client_code, "withheld", reason)
 
 
-def _partly(organization: Organization, blocked: set[str], left: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+def _partly(organization: OrganizationDay, blocked: set[str], left: Mapping[str, Sequence[str]]) -> Iterator[PlanLine]:
     """Accounts of a blocked client that are left alone."""
     for client in sorted(blocked & left.keys()):
         yield _line(organization, client, "withheld", "; ".join(left[client]))
 
 
-def _notices(organization: Organization, taken: Plan) -> Iterator[Line]:
+def _notices(organization: OrganizationDay, taken: LadderPlan) -> Iterator[PlanLine]:
     claims = {claim.key: claim for claim in organization.claims}
     for notice in taken.notices:
         claim = claims[notice.key]
-        yield Line(taken.organization_code, notice.client_code, notice.step, claim.open, claim.due_on, f"письмо о счёте {claim.number}")
+        yield PlanLine(taken.organization_code, notice.client_code, notice.step, claim.open, claim.due_on, f"письмо о счёте {claim.number}")
 
 
-def _line(organization: Organization, client: str, action: str, reason: str, accounts: tuple[str, ...] = ()) -> Line:
+def _line(organization: OrganizationDay, client: str, action: str, reason: str, accounts: tuple[str, ...] = ()) -> PlanLine:
     claims = organization.blocking(client)
     debt = sum((one.open for one in claims), ZERO)
-    return Line(organization.ladder.organization_code, client, action, debt, claims[0].due_on if claims else None, reason, accounts)
+    return PlanLine(organization.ladder.organization_code, client, action, debt, claims[0].due_on if claims else None, reason, accounts)
 
 
-def _said(decision: Decision) -> str:
+def _said(decision: NoBlock) -> str:
     return f"{REASONS[decision.reason]} {_SHOWN.get(decision.reason, str)(decision.detail)}".strip()
 
 
-def _held(facts: Facts, code: str) -> Iterator[tuple[str, tuple[Account, ...]]]:
+def _held(facts: LadderFacts, code: str) -> Iterator[tuple[str, tuple[PlatformAccount, ...]]]:
     return ((client, accounts) for (organization, client), accounts in sorted(facts.held.items()) if organization == code)

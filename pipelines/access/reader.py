@@ -1,0 +1,134 @@
+"""Read what the ladder must know on a day: debts, clients, accounts, and who lies under whom in the platforms' trees (domain.md §9)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pipelines.access.model import LadderFacts, OrganizationDay, PlatformAccount, PlatformTree
+from pipelines.errors import Refused
+from pipelines.evidence import lake
+from pipelines.receivables.ladder import DEFAULT_STEPS, ClientStanding, Ladder, OpenInvoice, Step
+from pipelines.settings import Settings
+from pipelines.warehouse import query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+MESSAGES = tuple(step.name for step in DEFAULT_STEPS if step.action == "message")
+
+
+def read_facts(settings: Settings, connection: "Connection", on: date, at: datetime) -> LadderFacts:
+    """Everything the ladder of a day needs. Debts are those open now: who has paid since that day is not blocked for it."""
+    owners: dict[PlatformAccount, list[tuple[str, str]]] = defaultdict(list)
+    for row in query.rows(connection, "access/accounts", on=on):
+        owners[PlatformAccount(row.platform, row.account_id, row.kind)].append((row.organization_code, row.client_code))
+    held: dict[tuple[str, str], list[PlatformAccount]] = defaultdict(list)
+    for row in query.rows(connection, "access/blocked", client_code=None):
+        held[row.organization_code, row.client_code].append(PlatformAccount(row.platform, row.account_id, row.kind))
+    trees, unread = _trees(settings, connection, on)
+    return LadderFacts(
+        organizations=_organizations(settings, connection, on, at, _below(owners, trees)),
+        owners={account: tuple(clients) for account, clients in owners.items()},
+        held={client: tuple(accounts) for client, accounts in held.items()},
+        touched={(row.platform, row.account_id): row.last_day for row in query.rows(connection, "access/touched")},
+        trees=trees,
+        unread=unread,
+    )
+
+
+def _organizations(
+    settings: Settings, connection: "Connection", on: date, at: datetime, below: Mapping[str, set[str]]
+) -> tuple[OrganizationDay, ...]:
+    clients = _clients(connection, on, below)
+    claims: dict[str, list[OpenInvoice]] = defaultdict(list)
+    for row in query.rows(connection, "access/claims", on=on, steps=list(MESSAGES)):
+        claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done))
+        claims[row.organization_code].append(claim)
+    return tuple(
+        OrganizationDay(
+            ladder=_ladder(settings, row.code, row.time_zone),
+            moment=_moment(on, at, row.time_zone),
+            payments_as_of=_end_of(row.data_until, row.time_zone) if row.data_until else None,
+            last_day=row.last_day,
+            clients=tuple(clients.get(row.code, ())),
+            claims=tuple(claims[row.code]),
+        )
+        for row in query.rows(connection, "access/organizations")
+    )
+
+
+def _clients(connection: "Connection", on: date, below: Mapping[str, set[str]]) -> dict[str, list[ClientStanding]]:
+    """Organization → its clients; a dealer's in master data and an account's in a platform's tree lie under it alike."""
+    clients: dict[str, list[ClientStanding]] = defaultdict(list)
+    for row in query.rows(connection, "access/clients", on=on):
+        standing = ClientStanding(
+            client_code=row.client_code,
+            never_block=row.never_block,
+            clients_below=tuple(sorted({*row.below, *below.get(row.client_code, ())})),
+            promised_until=row.promised_until,
+            advance=row.unclear,
+            is_blocked=row.is_blocked,
+        )
+        clients[row.organization_code].append(standing)
+    return clients
+
+
+def _ladder(settings: Settings, code: str, time_zone: str) -> Ladder:
+    messages = tuple(step for step in DEFAULT_STEPS if step.action == "message" and step.days < settings.block_after_days)
+    return Ladder(
+        organization_code=code,
+        steps=(*messages, Step("block", settings.block_after_days, "block")),
+        time_zone=time_zone,
+        payment_data_limit=timedelta(hours=settings.blocking_data_hours),
+        max_share=settings.blocking_max_share,
+        least_debt=settings.least_debt,
+    )
+
+
+def _moment(on: date, at: datetime, time_zone: str) -> datetime:
+    """The moment at which the ladder of a day is taken: now when that is today, else the last second of that day."""
+    if at.astimezone(ZoneInfo(time_zone)).date() == on:
+        return at
+    return _end_of(on, time_zone) - timedelta(seconds=1)
+
+
+def _end_of(day: date, time_zone: str) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone))
+
+
+def _trees(settings: Settings, connection: "Connection", on: date) -> tuple[dict[str, PlatformTree], dict[str, str]]:
+    trees: dict[str, PlatformTree] = {}
+    unread: dict[str, str] = {}
+    for row in query.rows(connection, "access/trees", on=on):
+        try:
+            accounts = lake.read_metadata(settings, row.path).accounts
+        except Refused as error:
+            unread[row.platform] = str(error)
+        else:
+            trees[row.platform] = PlatformTree(
+                row.business_date, {one[0]: one[1] for one in accounts}, {one[0]: one[3] for one in accounts}
+            )
+    return trees, unread
+
+
+def _below(owners: Mapping[PlatformAccount, Sequence[tuple[str, str]]], trees: Mapping[str, PlatformTree]) -> dict[str, set[str]]:
+    """Client → other clients whose accounts lie under one of its own."""
+    clients = {(one.platform, one.account_id): {client for _, client in found} for one, found in owners.items()}
+    below: dict[str, set[str]] = defaultdict(set)
+    for (platform, account_id), own in clients.items():
+        if tree := trees.get(platform):
+            for ancestor in _ancestors(account_id, tree.parents):
+                for client in clients.get((platform, ancestor), ()):
+                    below[client] |= own - {client}
+    return {client: found for client, found in below.items() if found}
+
+
+def _ancestors(account_id: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    seen = {account_id}
+    at = parents.get(account_id)
+    while at is not None and at not in seen:
+        yield at
+        seen.add(at)
+        at = parents.get(at)
