@@ -71,11 +71,11 @@ def first_word(shown, purpose):
         from pipelines import clock, settings
         from pipelines.documents.approval import approval_page
         from pipelines.period import Month
-        from pipelines.runs.answered import approve_shown
+        from pipelines.runs.answered import approve_answered
 
         configured, month, said = settings.load(), Month.parse(partition_key), answer(ti, APPROVE, "approval")
         with final():
-            digest = approve_shown(configured, month, ti.xcom_pull(task_ids=shown)["digest"], said, clock.now(), purpose).digest
+            digest = approve_answered(configured, month, ti.xcom_pull(task_ids=shown)["digest"], said, clock.now(), purpose).digest
         page = approval_page(configured, month, digest, purpose)
         return {"digest": digest, "subject": page.subject, "body": page.body}
 

@@ -47,7 +47,7 @@ def correct_month():
     def draft(partition_key=None, params=None):
         """Draft the adjustments; what a person needs to see of them."""
         from pipelines import clock, settings
-        from pipelines.billing.model import CORRECT
+        from pipelines.billing.model import Purpose
         from pipelines.documents.approval import approval_page
         from pipelines.period import Month
         from pipelines.runs.correct import correct
@@ -56,7 +56,7 @@ def correct_month():
         run = correct(configured, month, contract_no=params["contract"] or None, approver=None, issued_on=None, at=clock.now()).prepared
         if not run.drafts:
             raise AirflowSkipException(f"nothing of {month} is to be corrected; parked contracts: {len(run.parked)}")
-        page = approval_page(configured, month, run.digest, CORRECT)
+        page = approval_page(configured, month, run.digest, Purpose.CORRECT)
         return {"digest": run.digest, "subject": page.subject, "body": page.body}
 
     question, issuing = ask_and_issue("draft", "correct")

@@ -61,14 +61,14 @@ def prepay_month():
     def ask(partition_key=None, ti=None):
         """The page for a person, when one is needed."""
         from pipelines import settings
-        from pipelines.billing.model import PREPAY
+        from pipelines.billing.model import Purpose
         from pipelines.documents.approval import approval_page
         from pipelines.period import Month
 
         run = ti.xcom_pull(task_ids="prepay")
         if not run["waiting"]:
             raise AirflowSkipException("within the bounds of an unattended run: nobody is asked")
-        page = approval_page(settings.load(), Month.parse(partition_key), run["digest"], PREPAY)
+        page = approval_page(settings.load(), Month.parse(partition_key), run["digest"], Purpose.PREPAY)
         return {"digest": run["digest"], "subject": page.subject, "body": page.body}
 
     question, issuing = ask_and_issue("ask", "prepay")

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from pipelines.audit.model import Explained, Frozen, Told, has
 from pipelines.billing.billed_so_far import AHEAD
-from pipelines.billing.model import CORRECT, WATCH
+from pipelines.billing.model import Purpose
 from pipelines.rating import prepaid
 from pipelines.rating.charges import Billed, Charge, Parked, total_of
 from pipelines.rating.difference import adjustment, compare
@@ -43,8 +43,8 @@ def explain(frozen: Frozen, broken: Sequence[str] = ()) -> Explained:
 def recompute(frozen: Frozen) -> tuple[Told, ...] | Parked:
     """The lines as the frozen evidence gives them, by the rules of rating."""
     contract, month, modes = frozen.contract, frozen.month, vat_modes(frozen)
-    if frozen.kind == "advance" or frozen.purpose == WATCH:
-        on = date.fromisoformat(frozen.cause[:10]) if frozen.purpose == WATCH else month.first
+    if frozen.kind == "advance" or frozen.purpose == Purpose.WATCH:
+        on = date.fromisoformat(frozen.cause[:10]) if frozen.purpose == Purpose.WATCH else month.first
         targets = prepaid.targets(contract, month, frozen.terms, frozen.tariffs, modes, frozen.days, on)
         return targets if isinstance(targets, Parked) else _differences(frozen, targets, prepaid.corrective)
     rated = rate_month(contract, month, frozen.terms, frozen.tariffs, frozen.days, modes)
@@ -52,7 +52,7 @@ def recompute(frozen: Frozen) -> tuple[Told, ...] | Parked:
         return rated
     if frozen.kind == "monthly":
         return tuple(map(Told, rated.charges))
-    if frozen.purpose == CORRECT:
+    if frozen.purpose == Purpose.CORRECT:
         return _differences(frozen, rated.everything, adjustment)
     return _differences(frozen, rated.prepaid, prepaid.corrective if frozen.kind == "corrective" else prepaid.credit)
 
@@ -73,7 +73,7 @@ def _mode(segment: Segment, frozen: Frozen) -> TaxMode:
 
 
 def _differences(frozen: Frozen, new: Lines, take: Differ) -> tuple[Told, ...]:
-    before = [line for line in frozen.before if frozen.purpose == CORRECT or line.invoice_kind in AHEAD]
+    before = [line for line in frozen.before if frozen.purpose == Purpose.CORRECT or line.invoice_kind in AHEAD]
     return tuple(
         Told(
             line,

@@ -1,25 +1,32 @@
-"""A person's word on a run: approved or rejected, stored with the digest of exactly what was seen (domain.md §7)."""
+"""A person's word on a run: approved or rejected, stored with the digest of exactly what was seen (domain.md §7).
+
+A month becomes issued on this way: `drafting` makes the run, a person sees it, `approve` (here) records the word, `issue` issues it.
+Whoever computed the run in this very process is believed while the state of its inputs is what it was; otherwise, and for every run
+that was drafted by another process, the run is computed anew and must come to the same digest.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines import collection
-from pipelines.billing.drafting import compute, store
-from pipelines.billing.hold import not_held_yet, put, refuse_unknown
-from pipelines.billing.model import CLOSE, Prepared, Scope
+from pipelines.billing.drafting import StoredRun, compute, store, stored_run
+from pipelines.billing.hold import held_now, not_held_yet, put, refuse_unknown
+from pipelines.billing.inputs_state import inputs_state
+from pipelines.billing.model import Purpose, Scope
+from pipelines.billing.rules import prepared
+from pipelines.billing.run import DraftedRun
 from pipelines.billing.transitions import UNATTENDED, Status, move, same_person, status_of
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
+from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import turn
-from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
 
 class RunChanged(Refused):
@@ -51,96 +58,92 @@ class Approval:
     is_complete: bool
 
 
-def approve_without(settings: Settings, prepared: Prepared, hold: Sequence[str], author: Authorship) -> tuple[Approval, Prepared]:
-    """Approve the run just drafted, without the contracts of ``hold``; the approval, and the run as it was approved.
+def approve(settings: Settings, run: DraftedRun, hold: Sequence[str], author: Authorship) -> tuple[Approval, DraftedRun]:
+    """Approve a run that this process has computed, without the contracts of ``hold``; the run as it was approved.
 
     The caller holds the month's turn. Holding, drafting anew and the approval are one transaction: a killed run leaves
     none or all of it. RunChanged when anything but the held contracts differs from what was seen.
     """
-    return approve(settings, prepared.month, prepared.digest, hold, author, prepared.purpose, prepared)
-
-
-def approve(
-    settings: Settings, month: Month, seen: str, hold: Sequence[str], author: Authorship, purpose: str, drafted: Prepared | None
-) -> tuple[Approval, Any]:
-    """Approve what was shown as the digest ``seen``, without those of ``hold``, in the caller's turn; the run as approved."""
     a_person(author)
     with collection.paused(), engine.transaction(settings) as connection:
-        run = stored_run(connection, month, purpose)
-        further = not_held_yet(connection, month, hold)
-        if hold and not further and run.digest != seen and same_person(author.by) in map(same_person, run.approved_by):
-            seen = run.digest  # this person's approval without these contracts stands already: the run was interrupted after it
-        unchanged(settings, connection, month, purpose, run, seen, author.at)
-        if further:
-            drafted = _narrow(settings, connection, month, purpose, run, further, author)
-            run = stored_run(connection, month, purpose)
-        return put_word(settings, connection, month, purpose, run, author), drafted
+        stored = required_run(connection, run.month, run.purpose)
+        run = unchanged(settings, connection, stored, run, author.at)
+        return _approve(settings, connection, run, hold, author)
 
 
-def approve_unattended(settings: Settings, month: Month, seen: str, reason: str, at: datetime, purpose: str) -> Approval:
+def approve_shown(
+    settings: Settings, month: Month, purpose: Purpose, seen: str, hold: Sequence[str], author: Authorship
+) -> tuple[Approval, DraftedRun]:
+    """The same for a run that another process drafted and a person saw as the digest ``seen``: it is computed anew first."""
+    a_person(author)
+    with collection.paused(), engine.transaction(settings) as connection:
+        stored = required_run(connection, month, purpose)
+        is_narrowed = bool(hold) and not not_held_yet(connection, month, hold)
+        if is_narrowed and stored.digest != seen and same_person(author.by) in map(same_person, stored.approved_by):
+            seen = stored.digest  # this person's approval without these contracts stands already: the run was interrupted after it
+        if seen != stored.digest:
+            raise RunChanged(f"the run of {month} has changed since it was shown: look at the new draft and approve that")
+        run = recomputed(settings, connection, Scope(month, purpose, stored.watched_on, stored.only_contract), stored, author.at)
+        return _approve(settings, connection, run, hold, author)
+
+
+def approve_unattended(settings: Settings, run: DraftedRun, reason: str, at: datetime) -> tuple[Approval, DraftedRun]:
     """Approve a run that is within the declared bounds (domain.md §6): nobody is asked, and that is recorded."""
     with engine.transaction(settings) as connection:
-        run = stored_run(connection, month, purpose)
-        unchanged(settings, connection, month, purpose, run, seen, at)
-        return put_word(settings, connection, month, purpose, run, Authorship(UNATTENDED, reason, at))
+        stored = required_run(connection, run.month, run.purpose)
+        run = unchanged(settings, connection, stored, run, at)
+        return _put_word(settings, connection, run, stored, Authorship(UNATTENDED, reason, at)), run
 
 
-def reject(settings: Settings, month: Month, seen: str, author: Authorship, purpose: str = CLOSE) -> None:
+def reject(settings: Settings, month: Month, seen: str, author: Authorship, purpose: Purpose = Purpose.CLOSE) -> None:
     """Record that a person refused this run, and why; whatever was approved of it before no longer counts."""
     a_person(author)
     with turn(settings, f"billing of {month}", author.by, author.at), engine.transaction(settings) as connection:
-        run = stored_run(connection, month, purpose)
-        if run.digest != seen:
+        stored = required_run(connection, month, purpose)
+        if stored.digest != seen:
             raise RunChanged(f"the run of {month} has changed since it was shown: look at the new one")
-        if run.decision != "rejected" or same_person(run.by_name) != same_person(author.by):
-            _say(connection, month, purpose, "rejected", run.digest, author)
+        if stored.decision != "rejected" or same_person(stored.by_name or "") != same_person(author.by):
+            _record(connection, month, purpose, "rejected", stored.digest, author)
 
 
-def put_word(settings: Settings, connection: "Connection", month: Month, purpose: str, run: "Row[Any]", author: Authorship) -> Approval:
-    """Approve a run that was found `unchanged`, in the caller's transaction; nothing where it is approved already.
+def required_run(connection: "Connection", month: Month, purpose: Purpose) -> StoredRun:
+    """The run that is drafted; NothingDrafted without one."""
+    stored = stored_run(connection, month, purpose)
+    if stored is None:
+        raise NothingDrafted(f"{month} has no drafted {purpose} run")
+    return stored
 
-    With ``four_eyes`` two different people complete it.
+
+def unchanged(settings: Settings, connection: "Connection", stored: StoredRun, run: DraftedRun, at: datetime) -> DraftedRun:
+    """The run that this process has computed, if it is what is drafted and what would be drafted now; else RunChanged.
+
+    Where the state of its inputs is another one, it is computed anew: only what changes the run itself refuses it.
     """
-    status = status_of(run.approved_by, four_eyes=settings.four_eyes)
-    if status is Status.DRAFT and same_person(author.by) not in map(same_person, run.approved_by):
-        approved_by = (*run.approved_by, author.by)
-        status = status_of(approved_by, four_eyes=settings.four_eyes)
-        if status is Status.APPROVED:
-            move(f"the run of {month}", Status.DRAFT, status)
-        _say(connection, month, purpose, "approved", run.digest, author)
-        return Approval(run.digest, approved_by, status is Status.APPROVED)
-    return Approval(run.digest, tuple(run.approved_by), status is Status.APPROVED)
+    if run.digest != stored.digest:
+        raise RunChanged(f"the run of {run.month} has changed since it was shown: look at the new draft and approve that")
+    if run.facts.state is not None and inputs_state(connection, run.month) == run.facts.state:
+        return run
+    return recomputed(settings, connection, run.scope, stored, at)
 
 
-def issuable(settings: Settings, month: Month, run: "Row[Any]") -> None:
+def recomputed(settings: Settings, connection: "Connection", scope: Scope, stored: StoredRun, at: datetime) -> DraftedRun:
+    """The drafted run computed anew from what is stored and landed now; RunChanged unless it is the same."""
+    fresh = compute(settings, connection, scope, keep=False, at=at)
+    if fresh.digest != stored.digest:
+        raise RunChanged(
+            f"the facts of {scope.month} have changed since the draft (usage, terms, tariffs, mappings or requisites): draft it again"
+        )
+    return fresh
+
+
+def issuable(settings: Settings, month: Month, stored: StoredRun) -> None:
     """SecondPersonNeeded or IllegalMove unless the run is approved by as many people as it takes."""
-    status = status_of(run.approved_by, four_eyes=settings.four_eyes)
-    if status is Status.DRAFT and run.approved_by:
+    status = status_of(stored.approved_by, four_eyes=settings.four_eyes)
+    if status is Status.DRAFT and stored.approved_by:
         raise SecondPersonNeeded(
-            f"the run of {month} is approved by {run.approved_by[0]} alone, and FLEETBILL_FOUR_EYES asks for a second person"
+            f"the run of {month} is approved by {stored.approved_by[0]} alone, and FLEETBILL_FOUR_EYES asks for a second person"
         )
     move(f"the run of {month}", status, Status.ISSUED)
-
-
-def stored_run(connection: "Connection", month: Month, purpose: str) -> "Row[Any]":
-    """The drafted run with the last word on it; NothingDrafted without one."""
-    from sqlalchemy import text
-
-    run = connection.execute(text(statement("warehouse/billing/run")), {"month": month.first, "purpose": purpose}).one_or_none()
-    if run is None:
-        raise NothingDrafted(f"{month} has no drafted {purpose} run")
-    return run
-
-
-def unchanged(settings: Settings, connection: "Connection", month: Month, purpose: str, run: "Row[Any]", seen: str, at: datetime) -> None:
-    """RunChanged unless what was seen is what is drafted, and what would be drafted now."""
-    if seen != run.digest:
-        raise RunChanged(f"the run of {month} has changed since it was shown: look at the new draft and approve that")
-    fresh = compute(settings, connection, Scope(month, purpose, run.watched_on, run.only_contract), keep=False, at=at)
-    if fresh.digest != run.digest:
-        raise RunChanged(
-            f"the facts of {month} have changed since the draft (usage, terms, tariffs, mappings or requisites): draft it again"
-        )
 
 
 def a_person(author: Authorship) -> None:
@@ -149,41 +152,53 @@ def a_person(author: Authorship) -> None:
         raise NotAPerson(f"{author.by!r} is no person's name: runs within the declared bounds are approved in it")
 
 
-def _say(connection: "Connection", month: Month, purpose: str, decision: str, digest: str, author: Authorship) -> None:
-    from sqlalchemy import text
-
-    connection.execute(
-        text(statement("warehouse/billing/insert_approval")),
-        {
-            "month": month.first,
-            "purpose": purpose,
-            "decision": decision,
-            "digest": digest,
-            "by": author.by,
-            "reason": author.reason,
-            "at": author.at,
-        },
-    )
+def _approve(
+    settings: Settings, connection: "Connection", run: DraftedRun, hold: Sequence[str], author: Authorship
+) -> tuple[Approval, DraftedRun]:
+    """Approve a run that was found `unchanged`, in the caller's transaction, narrowed by what is to be held back."""
+    further = not_held_yet(connection, run.month, hold)
+    if further:
+        run = _narrow(connection, run, further, author)
+    stored = required_run(connection, run.month, run.purpose)
+    return _put_word(settings, connection, run, stored, author), run
 
 
-def _narrow(
-    settings: Settings, connection: "Connection", month: Month, purpose: str, run: "Row[Any]", hold: Sequence[str], author: Authorship
-) -> Prepared:
-    """Draft the run again without some of its contracts; everything else must be what it was."""
-    before = _drafted(connection, month, purpose)
+def _narrow(connection: "Connection", run: DraftedRun, hold: Sequence[str], author: Authorship) -> DraftedRun:
+    """Draft the run again from the same facts, without some of its contracts; everything else must be what it was."""
+    drafted_before = _drafted(connection, run)
     refuse_unknown(connection, hold)
-    put(connection, month, hold, author, is_held=True)
-    prepared = compute(settings, connection, Scope(month, purpose, run.watched_on, run.only_contract), keep=True, at=author.at)
-    store(connection, prepared, author.at)
-    if not prepared.drafts and not prepared.nothing:
-        raise NothingLeft(f"every contract of the run of {month} would be held back: nothing is left to approve")
-    if _drafted(connection, month, purpose) != {one for one in before if one[0] not in hold}:
-        raise RunChanged(f"the run of {month} has changed since it was shown: look at the new draft and approve that")
-    return prepared
+    put(connection, run.month, hold, author, is_held=True)
+    state = run.facts.state and run.facts.state._replace(held=inputs_state(connection, run.month).held)
+    narrowed = prepared(run.facts.holding(held_now(connection, run.month), state))
+    store(connection, narrowed, author.at)
+    if narrowed.is_empty:
+        raise NothingLeft(f"every contract of the run of {run.month} would be held back: nothing is left to approve")
+    if _drafted(connection, narrowed) != {draft for draft in drafted_before if draft[0] not in hold}:
+        raise RunChanged(f"the run of {run.month} has changed since it was shown: look at the new draft and approve that")
+    return narrowed
 
 
-def _drafted(connection: "Connection", month: Month, purpose: str) -> set[tuple[Any, ...]]:
-    from sqlalchemy import text
+def _drafted(connection: "Connection", run: DraftedRun) -> set[tuple[str, str, str]]:
+    """Contract, invoice and digest of every draft that is stored for the run."""
+    return {
+        (row.contract_no, str(row.invoice_id), row.digest)
+        for row in query.rows(connection, "billing/drafted", month=run.month.first, purpose=run.purpose)
+    }
 
-    found = connection.execute(text(statement("warehouse/billing/drafted")), {"month": month.first, "purpose": purpose})
-    return {tuple(row) for row in found}
+
+def _put_word(settings: Settings, connection: "Connection", run: DraftedRun, stored: StoredRun, author: Authorship) -> Approval:
+    """Record an approval; nothing where the run is approved already. With ``four_eyes`` two different people complete it."""
+    status = status_of(stored.approved_by, four_eyes=settings.four_eyes)
+    if status is Status.DRAFT and same_person(author.by) not in map(same_person, stored.approved_by):
+        approved_by = (*stored.approved_by, author.by)
+        status = status_of(approved_by, four_eyes=settings.four_eyes)
+        if status is Status.APPROVED:
+            move(f"the run of {run.month}", Status.DRAFT, status)
+        _record(connection, run.month, run.purpose, "approved", stored.digest, author)
+        return Approval(stored.digest, approved_by, status is Status.APPROVED)
+    return Approval(stored.digest, tuple(stored.approved_by), status is Status.APPROVED)
+
+
+def _record(connection: "Connection", month: Month, purpose: Purpose, decision: str, digest: str, author: Authorship) -> None:
+    word = {"decision": decision, "digest": digest, "by": author.by, "reason": author.reason, "at": author.at}
+    query.run(connection, "billing/insert_approval", month=month.first, purpose=purpose, **word)

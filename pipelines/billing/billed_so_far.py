@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pipelines.period import Month, Span
 from pipelines.rating.charges import Billed
 from pipelines.rating.model import Kind
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -18,11 +18,11 @@ AHEAD = frozenset({"advance", "corrective", "adjustment"})
 
 
 @dataclass(frozen=True, slots=True)
-class IssuedMonth:
+class BilledSoFar:
     """Lines by contract and invoice kind, and the causes of the invoices of each kind."""
 
-    by_kind: dict[str, dict[str, list[Billed]]]
-    causes: dict[tuple[str, str], list[str]]
+    by_kind: dict[str, dict[str, list[Billed]]] = field(default_factory=dict)
+    causes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def lines(self, contract_no: str) -> Sequence[Billed]:
         """Everything issued for the contract's month, of all kinds."""
@@ -39,17 +39,15 @@ class IssuedMonth:
     def fresh_cause(self, contract_no: str, kind: str, cause: str) -> str:
         """The cause, or with ``/2``, ``/3`` … where invoices of that cause exist: a day that was watched, and changed later."""
         taken = self.causes.get((contract_no, kind), ())
-        number = 1 + sum(one == cause or one.startswith(f"{cause}/") for one in taken)
+        number = 1 + sum(other == cause or other.startswith(f"{cause}/") for other in taken)
         return cause if number == 1 else f"{cause}/{number}"
 
 
-def read(connection: "Connection", month: Month) -> IssuedMonth:
+def read(connection: "Connection", month: Month) -> BilledSoFar:
     """Read it in two statements."""
-    from sqlalchemy import text
-
-    found: dict[str, dict[str, list[Billed]]] = defaultdict(lambda: defaultdict(list))
-    for row in connection.execute(text(statement("warehouse/billing/issued_lines")), {"month": month.first}):
-        found[row.contract_no][row.kind].append(
+    lines: dict[str, dict[str, list[Billed]]] = defaultdict(lambda: defaultdict(list))
+    for row in query.rows(connection, "billing/issued_lines", month=month.first):
+        lines[row.contract_no][row.kind].append(
             Billed(
                 row.tariff_code,
                 row.component_no,
@@ -65,5 +63,5 @@ def read(connection: "Connection", month: Month) -> IssuedMonth:
                 row.price,
             )
         )
-    counted = connection.execute(text(statement("warehouse/billing/issued_kinds")), {"month": month.first})
-    return IssuedMonth(found, {(row.contract_no, row.kind): row.causes for row in counted})
+    counted = query.rows(connection, "billing/issued_kinds", month=month.first)
+    return BilledSoFar(lines, {(row.contract_no, row.kind): row.causes for row in counted})

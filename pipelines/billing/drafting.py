@@ -1,20 +1,22 @@
 """Draft a run of a month: computed anew, written over the last draft, never over an issued invoice."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple
+from datetime import date, datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines import collection
 from pipelines.billing import billed_so_far, inputs, usage_of_month
-from pipelines.billing.model import CLOSE, CORRECT, PREPAY, WATCH, Draft, Prepared, Scope, shown_quantity
-from pipelines.billing.rules import close_run, correct_run, prepay_run, watch_run
+from pipelines.billing.inputs_state import inputs_state
+from pipelines.billing.model import Draft, Purpose, Scope, shown_quantity
+from pipelines.billing.rules import KINDS, prepared
+from pipelines.billing.run import DraftedRun, RunFacts
+from pipelines.billing.usage_of_month import NO_USAGE
 from pipelines.money import CURRENCY
 from pipelines.period import Month
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.query import copy
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 from pipelines.wording.russian import number
 
 if TYPE_CHECKING:
@@ -29,82 +31,89 @@ _LINE_COLUMNS = (
     "quantity", "quantity_exact", "price", "share", "discount_percent", "prices_include_vat", "net", "vat_rate", "vat", "total",
     "arithmetic", "printed_quantity", "printed_price", "printed_text",
 )  # fmt: skip
+_PARKED_COLUMNS = ("month", "purpose", "contract_no", "reason", "detail", "russian")
 
 
-def draft(settings: Settings, scope: Scope, at: datetime) -> Prepared:
+class StoredRun(NamedTuple):
+    """The run that is drafted now, with the last word of a person on exactly it and all who have approved it since the last refusal."""
+
+    digest: str
+    watched_on: date | None
+    only_contract: str | None
+    nothing: Sequence[str]
+    drafted_at: datetime
+    approval_no: int | None
+    decision: str | None
+    by_name: str | None
+    approved_by: Sequence[str]
+
+
+def stored_run(connection: "Connection", month: Month, purpose: Purpose) -> StoredRun | None:
+    """The run of a month and purpose as it is drafted, None without one."""
+    return query.first(connection, "billing/run", StoredRun, month=month.first, purpose=purpose)
+
+
+def drafted_digest(settings: Settings, month: Month, purpose: Purpose = Purpose.CLOSE) -> str | None:
+    """Digest of the run that is drafted now, None without one."""
+    with engine.transaction(settings) as connection:
+        run = stored_run(connection, month, purpose)
+    return run.digest if run else None
+
+
+def draft(settings: Settings, scope: Scope, at: datetime) -> DraftedRun:
     """Compute a run and keep it as drafts, all in one transaction; what is issued is left alone.
 
     Every contract that the run is about gets drafts, is parked with a reason, or comes to nothing.
     """
     with collection.paused(), engine.transaction(settings) as connection:
-        prepared = compute(settings, connection, scope, keep=True, at=at)
-        store(connection, prepared, at)
-    return prepared
+        run = compute(settings, connection, scope, keep=True, at=at)
+        store(connection, run, at)
+    return run
 
 
-def drafted_digest(settings: Settings, month: Month, purpose: str = CLOSE) -> str | None:
-    """Digest of the run that is drafted now, None without one."""
-    from sqlalchemy import text
-
-    with engine.transaction(settings) as connection:
-        run = connection.execute(text(statement("warehouse/billing/run")), {"month": month.first, "purpose": purpose}).one_or_none()
-    return run.digest if run else None
-
-
-def compute(settings: Settings, connection: "Connection", scope: Scope, *, keep: bool, at: datetime) -> Prepared:
+def compute(settings: Settings, connection: "Connection", scope: Scope, *, keep: bool, at: datetime) -> DraftedRun:
     """The run in the caller's transaction; ``keep``: usage and its findings are stored, never drafts."""
-    from sqlalchemy import text
+    return prepared(read_facts(settings, connection, scope, keep=keep, at=at))
 
+
+def read_facts(settings: Settings, connection: "Connection", scope: Scope, *, keep: bool, at: datetime) -> RunFacts:
+    """What a run is computed from, as the warehouse and the lake have it; ``keep``: usage and its findings are stored."""
     month = scope.month
-    known, before = inputs.read(connection, month), billed_so_far.read(connection, month)
-    closed = frozenset(connection.execute(text(statement("warehouse/billing/closed_contracts")), {"month": month.first}).scalars())
-    if scope.purpose == PREPAY:
-        return prepay_run(known, before, closed)
-    usage = usage_of_month.read(settings, connection, month, store=keep, at=at)
-    if scope.purpose == WATCH:
-        return watch_run(known, before, usage.days, usage.digest, closed, scope.on or month.last)
-    if scope.purpose == CORRECT:
-        return correct_run(known, before, usage.days, usage.gaps, usage.digest, closed, scope.only)
-    return close_run(known, before, usage.days, usage.gaps, usage.digest, closed)
+    state = inputs_state(connection, month)  # before everything else: what changes from here on makes another state
+    known, billed = inputs.read(connection, month), billed_so_far.read(connection, month)
+    closed = frozenset(query.scalars(connection, "billing/closed_contracts", month=month.first))
+    usage = NO_USAGE
+    if KINDS[scope.purpose].rests_on_usage:
+        usage = usage_of_month.read(settings, connection, month, store=keep, at=at)
+    return RunFacts(scope, known, billed, closed, usage, state)
 
 
-def store(connection: "Connection", prepared: Prepared, at: datetime) -> None:
+def store(connection: "Connection", run: DraftedRun, at: datetime) -> None:
     """Write a run over the last one of the same month and purpose: drafts, lines, parked contracts, findings."""
-    from sqlalchemy import text
-
-    key = {"month": prepared.month.first, "purpose": prepared.purpose}
-    connection.execute(text(statement("warehouse/billing/new_drafts_table")))
-    copy(connection, "new_drafts", _DRAFT_COLUMNS, (_draft_row(prepared.purpose, one) for one in prepared.drafts))
-    connection.execute(text(statement("warehouse/billing/discard_drafts")), key)
-    connection.execute(text(statement("warehouse/billing/upsert_drafts")))
-    connection.execute(text(statement("warehouse/billing/delete_draft_lines")))
-    copy(connection, "billing.draft_lines", _LINE_COLUMNS, chain.from_iterable(map(_line_rows, prepared.drafts)))
-    connection.execute(text(statement("warehouse/billing/delete_parked")), key)
-    if prepared.parked:
-        connection.execute(
-            text(statement("warehouse/billing/insert_parked")),
-            [
-                {**key, "contract_no": each.contract_no, "reason": each.reason, "detail": each.detail, "russian": each.russian}
-                for each in prepared.parked
-            ],
-        )
-    if prepared.drafts or prepared.nothing:
-        run = {**key, "watched_on": prepared.watched_on, "only_contract": prepared.only, "digest": prepared.digest, "at": at}
-        connection.execute(text(statement("warehouse/billing/upsert_run")), {**run, "nothing": list(prepared.nothing)})
+    key = {"month": run.month.first, "purpose": run.purpose}
+    query.run(connection, "billing/new_drafts_table")
+    query.copy(connection, "new_drafts", _DRAFT_COLUMNS, (_draft_row(run.purpose, draft) for draft in run.drafts))
+    query.run(connection, "billing/discard_drafts", **key)
+    query.run(connection, "billing/upsert_drafts")
+    query.run(connection, "billing/delete_draft_lines")
+    query.copy(connection, "billing.draft_lines", _LINE_COLUMNS, chain.from_iterable(map(_line_rows, run.drafts)))
+    query.run(connection, "billing/delete_parked", **key)
+    query.copy(connection, "billing.parked", _PARKED_COLUMNS, ((run.month.first, run.purpose, *astuple(each)) for each in run.parked))
+    if run.is_empty:
+        query.run(connection, "billing/drop_run", **key)
     else:
-        connection.execute(text(statement("warehouse/billing/drop_run")), key)
-    connection.execute(text(statement("warehouse/billing/drop_new_drafts")))
-    if prepared.purpose == CLOSE:
-        _store_findings(connection, prepared)
+        scope = {"watched_on": run.watched_on, "only_contract": run.only}
+        query.run(connection, "billing/upsert_run", **key, **scope, digest=run.digest, nothing=list(run.nothing), at=at)
+    query.run(connection, "billing/drop_new_drafts")
+    if KINDS[run.purpose].keeps_findings:
+        _store_findings(connection, run)
 
 
-def _store_findings(connection: "Connection", prepared: Prepared) -> None:
-    from sqlalchemy import text
-
+def _store_findings(connection: "Connection", run: DraftedRun) -> None:
     from pipelines.findings.store import replace
 
-    month = prepared.month
-    parked = [("parked_contract", each.contract_no, month.last, each.contract_no, each.russian) for each in prepared.parked]
+    month = run.month
+    parked = [("parked_contract", each.contract_no, month.last, each.contract_no, each.russian) for each in run.parked]
     zero = [
         (
             "zero_price",
@@ -113,7 +122,7 @@ def _store_findings(connection: "Connection", prepared: Prepared) -> None:
             contract_no,
             f"«{each.name}»: использовано {number(each.quantity)} по цене 0",
         )
-        for contract_no, each in prepared.zero_prices
+        for contract_no, each in run.zero_prices
     ]
     unused = [
         (
@@ -123,29 +132,28 @@ def _store_findings(connection: "Connection", prepared: Prepared) -> None:
             contract_no,
             f"не использовано {number(each.unused)} из {each.prepaid} предоплаченных объектов",
         )
-        for contract_no, each in prepared.unused
+        for contract_no, each in run.unused
     ]
-    binds = {"month": month.first, "last": month.last}
-    closed = connection.execute(text(statement("warehouse/billing/findings_of_closed")), binds)
+    closed = query.rows(connection, "billing/findings_of_closed", month=month.first, last=month.last)
     before = [(row.kind, row.subject, row.seen_on, row.contract_no, row.detail) for row in closed]
     kinds = ["parked_contract", "zero_price", "prepaid_unused"]
     replace(connection, kinds, month.first, month.last, [*parked, *zero, *unused, *before])
 
 
-def _draft_row(purpose: str, one: Draft) -> tuple[Any, ...]:
-    amounts = one.amounts
+def _draft_row(purpose: Purpose, draft: Draft) -> tuple[Any, ...]:
+    amounts = draft.amounts
     return (
-        one.invoice_id, one.contract_no, one.month.first, purpose, one.kind, one.cause, one.client_code, one.organization_code,
-        one.payment_days,
-        CURRENCY, amounts.net, amounts.vat, amounts.total, one.digest, one.evidence,
+        draft.invoice_id, draft.contract_no, draft.month.first, purpose, draft.kind, draft.cause,
+        draft.client_code, draft.organization_code, draft.payment_days, CURRENCY,
+        amounts.net, amounts.vat, amounts.total, draft.digest, draft.evidence,
     )  # fmt: skip
 
 
-def _line_rows(one: Draft) -> Iterator[tuple[Any, ...]]:
-    for line_no, line in enumerate(one.lines, 1):
+def _line_rows(draft: Draft) -> Iterator[tuple[Any, ...]]:
+    for line_no, line in enumerate(draft.lines, 1):
         charge = line.charge
         yield (
-            one.invoice_id, line_no, charge.tariff_code, charge.component_no, charge.name, charge.kind.value,
+            draft.invoice_id, line_no, charge.tariff_code, charge.component_no, charge.name, charge.kind.value,
             charge.span.first, charge.span.last,
             shown_quantity(charge.quantity), charge.quantity, charge.price, charge.share, charge.discount, charge.prices_include_vat,
             charge.net, charge.vat_rate, charge.vat, charge.total, charge.arithmetic, *line.printed,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipelines.billing.inputs import Held
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem
 from pipelines.period import Month
@@ -40,9 +41,14 @@ def listing(settings: Settings, month: Month | None) -> list[dict[str, Any]]:
         return query.mappings(connection, "billing/holds", month=month and month.first)
 
 
+def held_now(connection: "Connection", month: Month) -> dict[str, Held]:
+    """The contracts held back from a month, each with who holds it and why."""
+    return {row.contract_no: Held(row.by_name, row.reason) for row in query.rows(connection, "billing/held", month=month.first)}
+
+
 def not_held_yet(connection: "Connection", month: Month, contracts: Sequence[str]) -> list[str]:
     """Those of ``contracts`` that nobody holds back from the month, each once."""
-    held = {row.contract_no for row in query.rows(connection, "billing/held", month=month.first)}
+    held = held_now(connection, month)
     return [contract_no for contract_no in dict.fromkeys(contracts) if contract_no not in held]
 
 

@@ -1,38 +1,28 @@
 """Issue an approved run: numbers without gaps, lines, evidence and outbox, all in one transaction (domain.md §7)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing import inputs
-from pipelines.billing.approval import issuable, stored_run, unchanged
+from pipelines.billing.approval import issuable, required_run, unchanged
 from pipelines.billing.identity import canonical
-from pipelines.billing.model import CLOSE, used_tariffs
-from pipelines.period import Month
+from pipelines.billing.run import DraftedRun, used_tariffs
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-# an invoice is sealed by its own row, so its lines come first
-_BEFORE = ("billing/lock_numbers", "billing/numbered_drafts", "billing/issue_lines")
-_AFTER = (
-    "billing/keep_numbers",
-    "billing/close_contracts",
-    "billing/discard_overtaken",
-    "receivables/lock",
-    "receivables/add_credits",
-    "receivables/allocate_open",
-    "billing/queue_invoices",
-    "billing/queue_sales",
-    "billing/queue_mail",
-    "billing/add_prepaid_limit",
-    "billing/drop_issued_drafts",
-    "billing/drop_run",
-)
+_SEALED = ("billing/lock_numbers", "billing/numbered_drafts", "billing/issue_lines")
+"""What comes before the invoice rows: an invoice is sealed by its own row, so its lines are there first."""
+
+_CLOSED = ("billing/keep_numbers", "billing/close_contracts", "billing/discard_overtaken")
+_SETTLED = ("receivables/add_credits", "receivables/allocate_open")
+_QUEUED = ("billing/queue_invoices", "billing/queue_sales", "billing/queue_mail", "billing/add_prepaid_limit")
+_DONE = ("billing/drop_issued_drafts", "billing/drop_run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +33,53 @@ class Issued:
     without_invoice: int
 
 
-def issue(settings: Settings, month: Month, issued_on: date | None, at: datetime, purpose: str = CLOSE) -> Issued:
-    """Turn the approved drafts of a run into issued invoices.
+def issue(settings: Settings, run: DraftedRun, issued_on: date | None, at: datetime) -> Issued:
+    """Turn the approved drafts of a run that this process has computed into issued invoices. The caller holds the month's turn.
 
     ``issued_on`` None: each organization's local date of ``at``. IllegalMove when the run is not approved,
     SecondPersonNeeded when one person alone has approved it and two are asked for, RunChanged when its facts have
-    changed since. Either the whole run is issued or nothing of it.
+    changed since. Either the whole run is issued or nothing of it. What lands or is imported in the meantime waits for the
+    next run: imports stand behind this transaction, and everything that is frozen was read before the state was compared.
     """
-    from sqlalchemy import text
-
-    key: dict[str, Any] = {"month": month.first, "purpose": purpose, "at": at, "issued_on": issued_on, "peer": settings.onec_peer}
     with engine.transaction(settings) as connection:
-        run = stored_run(connection, month, purpose)
-        issuable(settings, month, run)
-        unchanged(settings, connection, month, purpose, run, run.digest, at)
-        key["approval_no"] = run.approval_no
-        _freeze(settings, connection, month, key)
-        for name in _BEFORE:
-            connection.execute(text(statement(f"warehouse/{name}")), key)
-        count = connection.execute(text(statement("warehouse/billing/issue_invoices")), key).rowcount
-        for name in _AFTER:
-            connection.execute(text(statement(f"warehouse/{name}")), key)
+        lock(connection, Lock.MASTER)
+        stored = required_run(connection, run.month, run.purpose)
+        issuable(settings, run.month, stored)
+        snapshots = _snapshots(connection, run)
+        run = unchanged(settings, connection, stored, run, at)
+        binds = {
+            "month": run.month.first,
+            "purpose": run.purpose,
+            "at": at,
+            "issued_on": issued_on,
+            "peer": settings.onec_peer,
+            "approval_no": stored.approval_no,
+        }
+        _freeze(settings, connection, run, snapshots, binds)
+        _run_all(connection, _SEALED, binds)
+        count = query.run(connection, "billing/issue_invoices", **binds).rowcount
+        _run_all(connection, _CLOSED, binds)
+        lock(connection, Lock.RECEIVABLES)
+        _run_all(connection, (*_SETTLED, *_QUEUED, *_DONE), binds)
     return Issued(count, len(run.nothing))
 
 
-def _freeze(settings: Settings, connection: "Connection", month: Month, key: dict[str, Any]) -> None:
-    """Keep what the lines rest on: tariffs, snapshots in force, and the vehicles of every day, as they are now."""
-    from sqlalchemy import text
+def _run_all(connection: "Connection", names: Iterable[str], binds: Mapping[str, Any]) -> None:
+    for name in names:
+        query.run(connection, name, **binds)
 
+
+def _snapshots(connection: "Connection", run: DraftedRun) -> str:
+    """Canonical JSON of the month's snapshots in force and carried days, as evidence keeps it."""
+    rows = query.rows(connection, "billing/snapshots_of_month", first=run.month.first, last=run.month.last)
+    return canonical([[row.platform, row.business_date, row.snapshot_no, row.digest, row.by_name, row.reason] for row in rows])
+
+
+def _freeze(settings: Settings, connection: "Connection", run: DraftedRun, snapshots: str, binds: Mapping[str, Any]) -> None:
+    """Keep what the lines rest on: tariffs, snapshots in force, and the vehicles of every day, as the run was computed from them."""
     from pipelines.usage.freeze import freeze
 
-    contracts = list(connection.execute(text(statement("warehouse/billing/contracts_to_issue")), key).scalars())
-    frozen = freeze(settings, connection, month, contracts)
-    bounds = {"first": month.first, "last": month.last}
-    snapshots = [
-        [row.platform, row.business_date, row.snapshot_no, row.digest, row.by_name, row.reason]
-        for row in connection.execute(text(statement("warehouse/billing/snapshots_of_month")), bounds)
-    ]
-    connection.execute(
-        text(statement("warehouse/billing/keep_evidence")),
-        {
-            **key,
-            "tariffs": used_tariffs(inputs.read(connection, month)),
-            "snapshots": canonical(snapshots),
-            "vehicles_path": frozen.path,
-            "vehicles_digest": frozen.digest,
-        },
-    )
+    contracts = query.scalars(connection, "billing/contracts_to_issue", **binds)
+    frozen = freeze(settings, connection, run.month, contracts, run.facts.usage.sources)
+    kept = {"vehicles_path": frozen.path, "vehicles_digest": frozen.digest}
+    query.run(connection, "billing/keep_evidence", **binds, tariffs=used_tariffs(run.facts.inputs), snapshots=snapshots, **kept)

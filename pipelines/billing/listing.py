@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from pipelines.billing.model import CLOSE
+from pipelines.billing.model import Purpose
 from pipelines.billing.transitions import status_of
 from pipelines.period import Month, Span
 from pipelines.rating.rows import listed_price, listed_share
@@ -54,7 +54,7 @@ def invoice_lines(settings: Settings, month: Month | None, kind: str | None) -> 
 
 def parked(settings: Settings, month: Month) -> list[Row]:
     """Contracts that the month's last run left out, and why."""
-    return _read(settings, "parked", {"month": month.first, "purpose": CLOSE})
+    return _read(settings, "parked", {"month": month.first, "purpose": Purpose.CLOSE})
 
 
 def _read(settings: Settings, name: str, binds: Row) -> list[Row]:

@@ -1,22 +1,31 @@
-"""Drafts before they are stored: invoices without numbers, parked contracts, contracts that come to nothing (domain.md §7)."""
+"""Drafts: invoices without numbers, and contracts that are parked with a reason (domain.md §7). Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
 from pipelines.billing.identity import canonical, digest, invoice_id
-from pipelines.billing.inputs import Held, MonthInputs, Party, tariff_json, terms_json
+from pipelines.billing.inputs import Held, MonthInputs, Party, terms_json
 from pipelines.period import Month
-from pipelines.rating.charges import Amounts, Cause, Charge, Reason, UnusedPrepaid, ZeroPrice, total_of
+from pipelines.rating.charges import Amounts, Cause, Charge, Reason, UnusedPrepaid, total_of
 from pipelines.rating.model import DayUsage, Terms
 from pipelines.rating.rows import PrintedRow, printed_row
 
-CLOSE, PREPAY, WATCH, CORRECT = "close", "prepay", "watch", "correct"
 HELD = "held"  # the reason of a contract that is parked because a person holds it back
+
+
+class Purpose(StrEnum):
+    """What a run of a month is for; the value is what the warehouse keeps."""
+
+    PREPAY = "prepay"
+    WATCH = "watch"
+    CLOSE = "close"
+    CORRECT = "correct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Scope:
     """Which run: of which month, for which purpose; ``on``: the watched day; ``only``: the one contract to correct."""
 
     month: Month
-    purpose: str = CLOSE
+    purpose: Purpose = Purpose.CLOSE
     on: date | None = None
     only: str | None = None
 
@@ -56,14 +65,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class InvoiceUsage:
     """The usage that an invoice's lines rest on, and the prepaid vehicles that it shows as not used."""
 
     days: Sequence[DayUsage] = ()
     unused: Sequence[UnusedPrepaid] = ()
 
 
-NOTHING_USED = Facts()
+NOTHING_USED = InvoiceUsage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,61 +92,6 @@ class Missing(NamedTuple):
     russian: str
 
 
-@dataclass(slots=True)
-class Found:
-    """What a run has found so far."""
-
-    drafts: list[Draft] = field(default_factory=list)
-    parked: list[ParkedContract] = field(default_factory=list)
-    nothing: list[str] = field(default_factory=list)
-    zero_prices: list[tuple[str, ZeroPrice]] = field(default_factory=list)
-    unused: list[tuple[str, UnusedPrepaid]] = field(default_factory=list)
-
-    def prepared(
-        self, month: Month, purpose: str, usage_digest: str, watched_on: date | None = None, only: str | None = None
-    ) -> "Prepared":
-        """The run as it is kept."""
-        return Prepared(
-            month,
-            purpose,
-            watched_on,
-            only,
-            tuple(self.drafts),
-            tuple(self.parked),
-            tuple(self.nothing),
-            tuple(self.zero_prices),
-            tuple(self.unused),
-            run_digest(month, purpose, usage_digest, self),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The whole run of a month. ``nothing``: contracts that came to nothing; ``watched_on``: the day of a watch;
-    ``only``: the one contract that a correction was asked for."""
-
-    month: Month
-    purpose: str
-    watched_on: date | None
-    only: str | None
-    drafts: tuple[Draft, ...]
-    parked: tuple[ParkedContract, ...]
-    nothing: tuple[str, ...]
-    zero_prices: tuple[tuple[str, ZeroPrice], ...]
-    unused: tuple[tuple[str, UnusedPrepaid], ...]
-    digest: str
-
-    @property
-    def amounts(self) -> Amounts:
-        """Sums over the drafts."""
-        return sum((draft.amounts for draft in self.drafts), Amounts())
-
-
-def used_tariffs(inputs: MonthInputs) -> str:
-    """Canonical JSON of every tariff version that may price the month: frozen with the run."""
-    return canonical([tariff_json(version) for code in sorted(inputs.tariffs) for version in inputs.tariffs[code]])
-
-
 def make_draft(
     inputs: MonthInputs,
     party: Party,
@@ -145,7 +99,7 @@ def make_draft(
     cause: str,
     charges: Sequence[Charge],
     terms: Terms,
-    facts: Facts = NOTHING_USED,
+    usage: InvoiceUsage = NOTHING_USED,
 ) -> Draft | None:
     """The draft of an invoice with these lines; None when all its lines are 0.00 (domain.md §7).
 
@@ -162,8 +116,8 @@ def make_draft(
             "organization": party.organization,
             "terms": [terms_json(row) for row in inputs.terms.get(contract.contract_no, ())],
             "mappings": inputs.mappings.get(contract.contract_no, []),
-            **({"unused": [_unused(one) for one in facts.unused]} if facts.unused else {}),
-            "days": [[day.date.day, day.fleet_size, _plain(day.online_minutes), _meters(day)] for day in facts.days],
+            **({"unused": [_unused(prepaid) for prepaid in usage.unused]} if usage.unused else {}),
+            "days": [[day.date.day, day.fleet_size, _plain(day.online_minutes), _meters(day)] for day in usage.days],
         }
     )
     return Draft(
@@ -199,20 +153,8 @@ def parked_by_hold(contract_no: str, held: Held) -> ParkedContract:
     return ParkedContract(contract_no, HELD, f"held back by {held.by}: {held.reason}", f"придержан, {held.by}: {held.reason}")
 
 
-def run_digest(month: Month, purpose: str, usage_digest: str, run: "Found") -> str:
-    """Digest of a whole run: it changes with any figure, any evidence and any version."""
-    return digest(
-        str(month),
-        purpose,
-        usage_digest,
-        *(f"{draft.invoice_id} {draft.digest}" for draft in run.drafts),
-        *(f"{each.contract_no} {each.reason} {each.detail}" for each in run.parked),
-        *run.nothing,
-    )
-
-
-def _unused(one: UnusedPrepaid) -> list[str | int]:
-    return [one.span.first.isoformat(), one.span.last.isoformat(), one.prepaid, f"{shown_quantity(one.unused):f}"]
+def _unused(prepaid: UnusedPrepaid) -> list[str | int]:
+    return [prepaid.span.first.isoformat(), prepaid.span.last.isoformat(), prepaid.prepaid, f"{shown_quantity(prepaid.unused):f}"]
 
 
 def _line_text(line: DraftLine) -> str:

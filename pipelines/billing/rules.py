@@ -1,173 +1,192 @@
-"""The four runs of a month, computed and not stored: close, prepay, watch, correct (domain.md §5–§7). Pure."""
+"""The four kinds of runs of a month, computed and not stored: prepay, watch, close, correct (domain.md §5–§7). Pure."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
-from pipelines.billing.billed_so_far import IssuedMonth
 from pipelines.billing.inputs import MonthInputs, Party
 from pipelines.billing.model import (
-    CLOSE,
-    CORRECT,
     NOTHING_USED,
-    PREPAY,
-    WATCH,
-    Facts,
-    Found,
+    InvoiceUsage,
     Missing,
     ParkedContract,
-    Prepared,
+    Purpose,
     make_draft,
     parked_by,
     parked_by_gap,
     parked_by_hold,
 )
+from pipelines.billing.run import DraftedRun, RunContents, RunFacts, drafted_run
 from pipelines.rating import prepaid
 from pipelines.rating.charges import Charge, Parked, RatedMonth
 from pipelines.rating.difference import adjustment
 from pipelines.rating.model import DayUsage, Terms, VatMode
 from pipelines.rating.month import rate_month
 
-Days = Mapping[str, Sequence[DayUsage]]
 
-
-def close_run(
-    inputs: MonthInputs, issued: IssuedMonth, days: Days, gaps: Mapping[str, Missing], usage_digest: str, closed: frozenset[str]
-) -> Prepared:
-    """Every contract of the month that is not closed yet: correctives that nobody watched, credits, the monthly invoice.
-
-    ``days``: usage by contract; ``gaps``: what is missing, in words, by contract; ``usage_digest``: of the evidence
-    that usage was computed from; ``closed``: contracts whose month is closed.
-    """
-    found = Found()
-    for party in _open(inputs, closed):
-        contract_no = party.contract.contract_no
-        if _is_held(inputs, contract_no, found):
-            continue
-        known = days.get(contract_no, ())
-        rated = rate(inputs, party, known, gaps.get(contract_no))
-        if isinstance(rated, ParkedContract):
-            found.parked.append(rated)
-        else:
-            _close_contract(inputs, issued, party, rated, known, found)
-    return found.prepared(inputs.month, CLOSE, usage_digest)
-
-
-def prepay_run(inputs: MonthInputs, issued: IssuedMonth, closed: frozenset[str] = frozenset()) -> Prepared:
+def prepay_run(facts: RunFacts) -> DraftedRun:
     """The advance invoice of every contract that pays ahead in the month, is not closed and has none yet."""
-    found = Found()
-    for party in _open(inputs, closed):
+    contents, inputs = RunContents(), facts.inputs
+    for party in _open(facts):
         contract_no = party.contract.contract_no
-        if issued.count(contract_no, "advance") or not _pays_ahead(inputs, contract_no) or _is_held(inputs, contract_no, found):
+        if facts.billed.count(contract_no, "advance") or not _pays_ahead(inputs, contract_no) or _is_held(facts, contract_no, contents):
             continue
         terms, modes = _priced_by(inputs, party)
         lines = prepaid.advance(party.contract, inputs.month, terms, inputs.tariffs, modes)
         if isinstance(lines, Parked):
-            found.parked.append(parked_by(contract_no, lines.reasons))
+            contents.parked.append(parked_by(contract_no, lines.reasons))
         else:
-            _add(found, inputs, party, "advance", "", prepaid.corrective(lines, issued.ahead(contract_no)), NOTHING_USED)
-    return found.prepared(inputs.month, PREPAY, "")
+            _add(contents, facts, party, "advance", "", prepaid.corrective(lines, facts.billed.ahead(contract_no)), NOTHING_USED)
+    return drafted_run(facts, contents)
 
 
-def watch_run(inputs: MonthInputs, issued: IssuedMonth, days: Days, usage_digest: str, closed: frozenset[str], on: date) -> Prepared:
-    """The corrective invoice of every contract whose target on a day is above what was billed ahead."""
-    found = Found()
-    for party in _open(inputs, closed):
+def watch_run(facts: RunFacts) -> DraftedRun:
+    """The corrective invoice of every contract whose target on the watched day is above what was billed ahead."""
+    contents, inputs, billed = RunContents(), facts.inputs, facts.billed
+    on = facts.scope.on or facts.scope.month.last
+    for party in _open(facts):
         contract_no = party.contract.contract_no
-        if not _pays_ahead(inputs, contract_no) or _is_held(inputs, contract_no, found):
+        if not _pays_ahead(inputs, contract_no) or _is_held(facts, contract_no, contents):
             continue
-        known = [day for day in days.get(contract_no, ()) if day.date <= on]
-        if not known and not issued.ahead(contract_no):
+        known = [day for day in facts.usage.days.get(contract_no, ()) if day.date <= on]
+        if not known and not billed.ahead(contract_no):
             continue  # nothing was billed ahead and nothing is known to exceed it: the advance is for `prepay`
         terms, modes = _priced_by(inputs, party)
         targets = prepaid.targets(party.contract, inputs.month, terms, inputs.tariffs, modes, known, on)
         if isinstance(targets, Parked):
-            found.parked.append(parked_by(contract_no, targets.reasons))
+            contents.parked.append(parked_by(contract_no, targets.reasons))
         else:
-            _add(
-                found,
-                inputs,
-                party,
-                "corrective",
-                issued.fresh_cause(contract_no, "corrective", str(on)),
-                prepaid.corrective(targets, issued.ahead(contract_no)),
-                Facts(known),
-            )
-    return found.prepared(inputs.month, WATCH, usage_digest, on)
+            cause = billed.fresh_cause(contract_no, "corrective", str(on))
+            lines = prepaid.corrective(targets, billed.ahead(contract_no))
+            _add(contents, facts, party, "corrective", cause, lines, InvoiceUsage(known))
+    return drafted_run(facts, contents)
 
 
-def correct_run(
-    inputs: MonthInputs,
-    issued: IssuedMonth,
-    days: Days,
-    gaps: Mapping[str, Missing],
-    usage_digest: str,
-    closed: frozenset[str],
-    only: str | None = None,
-) -> Prepared:
-    """For every closed contract: the month rated anew, less everything that was issued for it, as one adjustment."""
-    found = Found()
-    for party in inputs.parties:
+def close_run(facts: RunFacts) -> DraftedRun:
+    """Every contract of the month that is not closed yet: correctives that nobody watched, credits, the monthly invoice."""
+    contents = RunContents()
+    for party in _open(facts):
         contract_no = party.contract.contract_no
-        if contract_no not in closed or only not in (None, contract_no) or _is_held(inputs, contract_no, found):
+        if _is_held(facts, contract_no, contents):
             continue
-        known = days.get(contract_no, ())
-        rated = rate(inputs, party, known, gaps.get(contract_no))
+        rated = _rated(facts, party)
         if isinstance(rated, ParkedContract):
-            found.parked.append(rated)
+            contents.parked.append(rated)
         else:
-            _add_adjustment(found, inputs, issued, party, adjustment(rated.everything, issued.lines(contract_no)), known)
-    return found.prepared(inputs.month, CORRECT, usage_digest, only=only)
+            _close_contract(facts, party, rated, contents)
+    return drafted_run(facts, contents)
 
 
-def _close_contract(
-    inputs: MonthInputs, issued: IssuedMonth, party: Party, rated: RatedMonth, days: Sequence[DayUsage], found: Found
-) -> None:
+def correct_run(facts: RunFacts) -> DraftedRun:
+    """For every closed contract: the month rated anew, less everything that was issued for it, as one adjustment."""
+    contents = RunContents()
+    for party in facts.inputs.parties:
+        contract_no = party.contract.contract_no
+        is_asked_for = facts.scope.only in (None, contract_no)
+        if contract_no not in facts.closed or not is_asked_for or _is_held(facts, contract_no, contents):
+            continue
+        rated = _rated(facts, party)
+        if isinstance(rated, ParkedContract):
+            contents.parked.append(rated)
+        else:
+            _add_adjustment(contents, facts, party, adjustment(rated.everything, facts.billed.lines(contract_no)))
+    return drafted_run(facts, contents)
+
+
+class Step(StrEnum):
+    """What follows once a run is issued."""
+
+    PAPERS = "papers"
+    ONEC = "1C message"
+    WORKBOOK = "workbook"
+
+
+@dataclass(frozen=True, slots=True)
+class RunKind:
+    """What is peculiar to the runs of one purpose; everything else of a run is the same for all.
+
+    ``prepare``: its rule. ``rests_on_usage``: false where nothing that was used decides. ``keeps_findings``: what it says of
+    contracts becomes findings of the month. ``may_be_unattended``: within the declared bounds nobody is asked (domain.md §6).
+    ``refuses_all_parked``: that not one contract can be billed is an error. ``drafts_in_name_of``: who holds the month's turn
+    while nobody has said a word. ``steps``: what follows at once.
+    """
+
+    prepare: Callable[[RunFacts], DraftedRun]
+    rests_on_usage: bool = True
+    keeps_findings: bool = False
+    may_be_unattended: bool = False
+    refuses_all_parked: bool = False
+    drafts_in_name_of: str = "an unattended run"
+    steps: tuple[Step, ...] = (Step.PAPERS,)
+
+
+KINDS: Mapping[Purpose, RunKind] = {
+    Purpose.PREPAY: RunKind(prepay_run, rests_on_usage=False, may_be_unattended=True),
+    Purpose.WATCH: RunKind(watch_run, may_be_unattended=True),
+    Purpose.CLOSE: RunKind(
+        close_run,
+        keeps_findings=True,
+        refuses_all_parked=True,
+        drafts_in_name_of="a draft run",
+        steps=(Step.PAPERS, Step.ONEC, Step.WORKBOOK),
+    ),
+    Purpose.CORRECT: RunKind(correct_run, drafts_in_name_of="a draft correction"),
+}
+"""The four kinds of runs of a month."""
+
+
+def prepared(facts: RunFacts) -> DraftedRun:
+    """The run of its purpose."""
+    return KINDS[facts.scope.purpose].prepare(facts)
+
+
+def _rated(facts: RunFacts, party: Party) -> RatedMonth | ParkedContract:
+    """A contract's month, priced once for all that is made of the same facts."""
     contract_no = party.contract.contract_no
-    before = len(found.drafts)
-    found.zero_prices += [(contract_no, each) for each in rated.zero_prices]
-    found.unused += [(contract_no, each) for each in rated.unused]
-    billed = issued.ahead(contract_no)
+    if contract_no not in facts.rated:
+        usage = facts.usage
+        facts.rated[contract_no] = rate(facts.inputs, party, usage.days.get(contract_no, ()), usage.gaps.get(contract_no))
+    return facts.rated[contract_no]
+
+
+def _close_contract(facts: RunFacts, party: Party, rated: RatedMonth, contents: RunContents) -> None:
+    contract_no = party.contract.contract_no
+    days, drafts_before = facts.usage.days.get(contract_no, ()), len(contents.drafts)
+    contents.zero_prices += [(contract_no, zero) for zero in rated.zero_prices]
+    contents.unused += [(contract_no, unused) for unused in rated.unused]
+    billed, usage = facts.billed.ahead(contract_no), InvoiceUsage(days, rated.unused)
     if rated.prepaid or billed:
-        cause = issued.fresh_cause(contract_no, "corrective", "close")
-        _add(found, inputs, party, "corrective", cause, prepaid.corrective(rated.prepaid, billed), Facts(days, rated.unused))
-        _add_adjustment(found, inputs, issued, party, prepaid.credit(rated.prepaid, billed), days)
-    _add(found, inputs, party, "monthly", "", rated.charges, Facts(days, rated.unused))
-    if len(found.drafts) == before:
-        found.nothing.append(contract_no)
+        cause = facts.billed.fresh_cause(contract_no, "corrective", "close")
+        _add(contents, facts, party, "corrective", cause, prepaid.corrective(rated.prepaid, billed), usage)
+        _add_adjustment(contents, facts, party, prepaid.credit(rated.prepaid, billed))
+    _add(contents, facts, party, "monthly", "", rated.charges, usage)
+    if len(contents.drafts) == drafts_before:
+        contents.nothing.append(contract_no)
 
 
-def _add_adjustment(
-    found: Found, inputs: MonthInputs, issued: IssuedMonth, party: Party, lines: Sequence[Charge], days: Sequence[DayUsage]
-) -> None:
-    number = issued.count(party.contract.contract_no, "adjustment") + 1
-    _add(found, inputs, party, "adjustment", str(number), lines, Facts(days))
+def _add_adjustment(contents: RunContents, facts: RunFacts, party: Party, lines: Sequence[Charge]) -> None:
+    contract_no = party.contract.contract_no
+    number = facts.billed.count(contract_no, "adjustment") + 1
+    _add(contents, facts, party, "adjustment", str(number), lines, InvoiceUsage(facts.usage.days.get(contract_no, ())))
 
 
-def _add(
-    found: Found,
-    inputs: MonthInputs,
-    party: Party,
-    kind: str,
-    cause: str,
-    lines: Sequence[Charge],
-    facts: Facts,
-) -> None:
-    terms = _last_terms(inputs, party)
-    draft = make_draft(inputs, party, kind, cause, lines, terms, facts) if terms else None
+def _add(contents: RunContents, facts: RunFacts, party: Party, kind: str, cause: str, lines: Sequence[Charge], usage: InvoiceUsage) -> None:
+    terms = _last_terms(facts.inputs, party)
+    draft = make_draft(facts.inputs, party, kind, cause, lines, terms, usage) if terms else None
     if draft is not None:
-        found.drafts.append(draft)
+        contents.drafts.append(draft)
 
 
-def _is_held(inputs: MonthInputs, contract_no: str, found: Found) -> bool:
+def _is_held(facts: RunFacts, contract_no: str, contents: RunContents) -> bool:
     """Whether a person holds the contract back: then it is parked, whatever it would come to."""
-    held = inputs.held.get(contract_no)
+    held = facts.inputs.held.get(contract_no)
     if held is not None:
-        found.parked.append(parked_by_hold(contract_no, held))
+        contents.parked.append(parked_by_hold(contract_no, held))
     return held is not None
 
 
-def _open(inputs: MonthInputs, closed: frozenset[str]) -> list[Party]:
-    return [party for party in inputs.parties if party.contract.contract_no not in closed]
+def _open(facts: RunFacts) -> list[Party]:
+    return [party for party in facts.inputs.parties if party.contract.contract_no not in facts.closed]
 
 
 def rate(inputs: MonthInputs, party: Party, days: Sequence[DayUsage], gap: Missing | None) -> RatedMonth | ParkedContract:

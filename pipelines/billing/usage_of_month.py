@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from pipelines.usage.month import MonthUsage
+    from pipelines.usage.sources import Sources
 
 
 _RUSSIAN = {"snapshot": "нет снимка", "quarantined": "снимок в карантине"}
@@ -24,11 +25,15 @@ _RUSSIAN = {"snapshot": "нет снимка", "quarantined": "снимок в �
 
 @dataclass(frozen=True, slots=True)
 class UsageOfMonth:
-    """Days by contract, gaps in words by contract, digest of the evidence."""
+    """Days by contract, gaps in words by contract, digest of the evidence; ``sources``: what it was computed from, None for no usage."""
 
     days: Mapping[str, Sequence[DayUsage]]
     gaps: Mapping[str, Missing]
     digest: str
+    sources: "Sources | None" = None
+
+
+NO_USAGE = UsageOfMonth({}, {}, "")
 
 
 def read(settings: Settings, connection: "Connection", month: Month, *, store: bool, at: datetime) -> UsageOfMonth:
@@ -50,7 +55,7 @@ def in_days(found: "MonthUsage") -> UsageOfMonth:
         strict=True,
     )
     gaps = {contract_no: in_words(missing) for contract_no, missing in found.gaps.items()}
-    return UsageOfMonth(by_contract(rows), gaps, found.inputs)
+    return UsageOfMonth(by_contract(rows), gaps, found.inputs, found.sources)
 
 
 def in_words(gaps: Iterable[Gap]) -> Missing:

@@ -13,8 +13,8 @@ from pipelines.errors import Refused
 from pipelines.period import Month
 
 if TYPE_CHECKING:
-    from pipelines.billing.model import Prepared
-    from pipelines.runs.prepayment import Ahead
+    from pipelines.billing.run import DraftedRun
+    from pipelines.runs.carry_through import Outcome
 
 COLUMNS = ("contract_no", "client_code", "kind", "cause", "net", "vat", "total")
 
@@ -78,7 +78,7 @@ def correct(month: Month, contract: str | None, word: Word, issue_date: date | N
         say(f"drafts only: `fleetbill correct --month {month} --approve-by NAME` issues them")
 
 
-def _show(prepared: "Prepared", output_format: str) -> None:
+def _show(prepared: "DraftedRun", output_format: str) -> None:
     rows = [
         {
             "contract_no": draft.contract_no,
@@ -99,7 +99,7 @@ def _show(prepared: "Prepared", output_format: str) -> None:
         say(f"parked {each.contract_no}: {each.detail}")
 
 
-def _stop_if_waiting(done: "Ahead", command: str) -> None:
+def _stop_if_waiting(done: "Outcome", command: str) -> None:
     if done.approval:
         say_who_is_missing(done.approval, command)
     if done.waiting:

@@ -12,8 +12,8 @@ from pipelines.clock import now
 from pipelines.period import Month
 
 if TYPE_CHECKING:
-    from pipelines.billing.model import Prepared
-    from pipelines.runs.close import Closed
+    from pipelines.billing.run import DraftedRun
+    from pipelines.runs.carry_through import Outcome
 
 KINDS = click.Choice(["advance", "corrective", "monthly", "adjustment"])
 
@@ -67,7 +67,7 @@ def report(month: Month) -> None:
     click.echo(write_report(settings(), month, now()))
 
 
-def _print(done: "Closed", output_format: str) -> None:
+def _print(done: "Outcome", output_format: str) -> None:
     prepared = done.prepared
     summary = {
         "month": prepared.month,
@@ -97,7 +97,7 @@ def _print(done: "Closed", output_format: str) -> None:
         click.echo(f"\ndocuments: {done.documents} new\n1C message: {done.message or 'nothing new to send'}\nworkbook: {done.workbook}")
 
 
-def _print_parked(prepared: "Prepared", output_format: str) -> None:
+def _print_parked(prepared: "DraftedRun", output_format: str) -> None:
     if prepared.parked and output_format == "table":
         click.echo("\nparked:")
         print_parked(prepared.parked)

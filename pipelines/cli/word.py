@@ -43,16 +43,17 @@ class Word:
         """Record the refusal of the drafted run, where this is one. BadInput without a name or a reason."""
         from pipelines.billing.approval import NothingDrafted, reject
         from pipelines.billing.drafting import drafted_digest
+        from pipelines.billing.model import Purpose
 
         if self.reject_by is None:
             return False
         for option, text in (("--reject-by", self.reject_by), ("--reason", self.reason or "")):
             if not text.strip():
                 raise BadInput.one(option, "a refusal needs a name and a reason")
-        seen = drafted_digest(settings(), month, purpose)
+        seen = drafted_digest(settings(), month, Purpose(purpose))
         if seen is None:
             raise NothingDrafted(f"{month} has no drafted {purpose} run to refuse")
-        reject(settings(), month, seen, authorship(self.reject_by, self.reason or ""), purpose)
+        reject(settings(), month, seen, authorship(self.reject_by, self.reason or ""), Purpose(purpose))
         say(f"refused: the {purpose} run of {month}, by {self.reject_by.strip()}; nothing is issued, the drafts stay drafts")
         return True
 

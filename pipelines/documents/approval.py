@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.billing.approval import NothingDrafted
-from pipelines.billing.model import CLOSE, CORRECT, PREPAY, WATCH
+from pipelines.billing.model import Purpose
+from pipelines.billing.rules import KINDS
 from pipelines.billing.transitions import Status, status_of
 from pipelines.billing.unattended import needs_a_person
 from pipelines.documents.approval_words import signed, why
@@ -32,7 +33,7 @@ MOST_CLIENTS = 10
 MOST_PARKED = 40
 MOST_WORDS = 5
 LONGEST_ARITHMETIC = 400
-_RUN_NAMES = {CLOSE: "", PREPAY: "предоплата, ", WATCH: "превышение предоплаты, ", CORRECT: "исправление, "}
+_RUN_NAMES = {Purpose.CLOSE: "", Purpose.PREPAY: "предоплата, ", Purpose.WATCH: "превышение предоплаты, ", Purpose.CORRECT: "исправление, "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,13 @@ class ApprovalPage:
     body: str
 
 
-def approval_page(settings: Settings, month: Month, digest: str, purpose: str = CLOSE) -> ApprovalPage:
+def approval_page(settings: Settings, month: Month, digest: str, purpose: Purpose = Purpose.CLOSE) -> ApprovalPage:
     """The drafted run of a month as finance reads it in Airflow: why a person is asked, the figures, at the end the run's ``digest``."""
     with engine.transaction(settings) as connection:
         return _page(settings, connection, month, digest, purpose, in_airflow=True)
 
 
-def drafted_page(settings: Settings, month: Month, purpose: str) -> ApprovalPage:
+def drafted_page(settings: Settings, month: Month, purpose: Purpose) -> ApprovalPage:
     """The same page of the run that is drafted now, for a terminal. NothingDrafted without one."""
     with engine.transaction(settings) as connection:
         run = _read(connection, month, purpose, "billing/run")
@@ -58,7 +59,7 @@ def drafted_page(settings: Settings, month: Month, purpose: str) -> ApprovalPage
         return _page(settings, connection, month, run[0]["digest"], purpose, in_airflow=False)
 
 
-def _page(settings: Settings, connection: "Connection", month: Month, digest: str, purpose: str, *, in_airflow: bool) -> ApprovalPage:
+def _page(settings: Settings, connection: "Connection", month: Month, digest: str, purpose: Purpose, *, in_airflow: bool) -> ApprovalPage:
     totals, parked = (
         _read(connection, month, purpose, "documents/approval_totals"),
         _read(connection, month, purpose, "documents/approval_parked"),
@@ -70,12 +71,14 @@ def _page(settings: Settings, connection: "Connection", month: Month, digest: st
         "purpose": purpose,
         "digest": digest,
         "in_airflow": in_airflow,
-        "waiting": [one.russian for one in needs_a_person(settings, connection, month, purpose)] if purpose in (PREPAY, WATCH) else (),
+        "waiting": [one.russian for one in needs_a_person(settings, connection, month, purpose)]
+        if KINDS[purpose].may_be_unattended
+        else (),
         "totals": _totals(totals),
         "has_before": any(row["total_before"] is not None for row in totals),
-        "clients": _clients(_read(connection, month, purpose, "documents/approval_clients")) if purpose == CLOSE else None,
+        "clients": _clients(_read(connection, month, purpose, "documents/approval_clients")) if purpose == Purpose.CLOSE else None,
         "changes": _changes(connection, month)
-        if purpose == CLOSE
+        if purpose == Purpose.CLOSE
         else _added(_read(connection, month, purpose, "documents/approval_added")),
         "parked": [
             {"contract_no": _cell(row["contract_no"]), "client": _cell(row["client"]), "why": _cell(row["detail"])}
@@ -94,7 +97,7 @@ def _page(settings: Settings, connection: "Connection", month: Month, digest: st
     )
 
 
-def _read(connection: "Connection", month: Month, purpose: str, name: str) -> Rows:
+def _read(connection: "Connection", month: Month, purpose: Purpose, name: str) -> Rows:
     binds = {
         "month": month.first,
         "previous": month.previous.first,
@@ -146,7 +149,7 @@ def _clients(rows: Rows) -> Row:
 
 
 def _changes(connection: "Connection", month: Month) -> list[Row]:
-    return [_change(each, why(each, month)) for each in biggest(connection, month, CLOSE, MOST_CHANGES)]
+    return [_change(each, why(each, month)) for each in biggest(connection, month, Purpose.CLOSE, MOST_CHANGES)]
 
 
 def _added(rows: Rows) -> list[Row]:

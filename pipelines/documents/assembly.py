@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing.model import CORRECT
+from pipelines.billing.model import Purpose
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
@@ -152,7 +152,7 @@ def _changed(line: Json, month: Month) -> ChangedRow:
 
 def _reason(purpose: str, reason: str) -> str:
     """Why, as the client reads it: the approver's word where it is written for people, in Russian; of a close its own."""
-    if purpose != CORRECT:
+    if purpose != Purpose.CORRECT:
         return "Сверка предоплаты при закрытии месяца"
     return reason if _RUSSIAN.search(reason) else "Перерасчёт по уточнённым данным"
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipelines.billing.approval import Approval, approve
+from pipelines.billing.approval import Approval, approve_shown
 from pipelines.billing.issue import issue
-from pipelines.billing.model import CLOSE
+from pipelines.billing.model import Purpose
 from pipelines.clock import Authorship
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -23,24 +23,26 @@ class Answer:
     hold: Sequence[str] = ()
 
 
-def approve_shown(settings: Settings, month: Month, seen: str, answer: Answer, at: datetime, purpose: str = CLOSE) -> Approval:
+def approve_answered(
+    settings: Settings, month: Month, seen: str, answer: Answer, at: datetime, purpose: Purpose = Purpose.CLOSE
+) -> Approval:
     """Approve a run that was shown to a person as the digest ``seen``, without the contracts to hold back; takes the month's turn."""
     with turn(settings, f"billing of {month}", answer.author.by, at):
-        return approve(settings, month, seen, answer.hold, answer.author, purpose, None)[0]
+        return approve_shown(settings, month, purpose, seen, answer.hold, answer.author)[0]
 
 
-def issue_answered(settings: Settings, month: Month, seen: str, answer: Answer, at: datetime, purpose: str = CLOSE) -> int:
+def issue_answered(settings: Settings, month: Month, seen: str, answer: Answer, at: datetime, purpose: Purpose = Purpose.CLOSE) -> int:
     """Approve what was shown as ``seen`` and issue it, in one turn, for orchestration that has a person's answer; number of invoices.
 
     The same answer again gives what it issued: a task that died after the issue is simply run again. SecondPersonNeeded
     when another person must approve as well.
     """
     with turn(settings, f"billing of {month}", answer.author.by, at):
-        done = _issued_before(settings, month, seen, answer.author, purpose)
-        if done is not None:
-            return done
-        approve(settings, month, seen, answer.hold, answer.author, purpose, None)
-        return issue(settings, month, answer.issued_on, at, purpose).invoices
+        issued_before = _issued_before(settings, month, seen, answer.author, purpose)
+        if issued_before is not None:
+            return issued_before
+        _, run = approve_shown(settings, month, purpose, seen, answer.hold, answer.author)
+        return issue(settings, run, answer.issued_on, at).invoices
 
 
 def contracts_in(text: str) -> list[str]:
@@ -48,7 +50,7 @@ def contracts_in(text: str) -> list[str]:
     return [contract_no.strip() for contract_no in text.split(",") if contract_no.strip()]
 
 
-def _issued_before(settings: Settings, month: Month, seen: str, author: Authorship, purpose: str) -> int | None:
+def _issued_before(settings: Settings, month: Month, seen: str, author: Authorship, purpose: Purpose) -> int | None:
     with engine.transaction(settings) as connection:
         invoices = query.scalar(
             connection, "billing/issued_before", month=month.first, purpose=purpose, seen=seen, by=author.by, at=author.at

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from pipelines.billing.model import PREPAY, Scope
+from pipelines.billing.model import Purpose, Scope
 from pipelines.clock import Authorship
 from pipelines.period import Month
-from pipelines.runs.prepayment import Ahead, carry_out
+from pipelines.runs.carry_through import Outcome, Word, carry_through
 from pipelines.settings import Settings
 
 
 def prepay(
     settings: Settings, month: Month, *, approver: Authorship | None, issued_on: date | None, at: datetime, hold: Sequence[str] = ()
-) -> Ahead:
+) -> Outcome:
     """Issue the advance invoices of a month, those of ``hold`` left out. Again: only for contracts that have none yet.
 
     ``issued_on`` None: each organization's local date of ``at``.
     """
-    return carry_out(settings, Scope(month, PREPAY), approver, hold, issued_on, at)
+    return carry_through(settings, Scope(month, Purpose.PREPAY), Word(approver, issued_on, hold), at)

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from pipelines.billing.model import WATCH, Scope
+from pipelines.billing.model import Purpose, Scope
 from pipelines.clock import Authorship
 from pipelines.period import Month
-from pipelines.runs.prepayment import Ahead, carry_out
+from pipelines.runs.carry_through import Outcome, Word, carry_through
 from pipelines.settings import Settings
 
 
 def watch(
     settings: Settings, on: date, *, approver: Authorship | None, issued_on: date | None, at: datetime, hold: Sequence[str] = ()
-) -> Ahead:
+) -> Outcome:
     """Issue corrective invoices for the limits exceeded by the end of a day; days may be watched late or out of order."""
-    return carry_out(settings, Scope(Month.of(on), WATCH, on), approver, hold, issued_on, at)
+    return carry_through(settings, Scope(Month.of(on), Purpose.WATCH, on), Word(approver, issued_on, hold), at)

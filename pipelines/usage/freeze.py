@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.evidence.lake import EvidenceLost
@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.usage.counting import Counted, count
 from pipelines.usage.lake import Lake, opened
 from pipelines.usage.month import meters_of
-from pipelines.usage.sources import read
+from pipelines.usage.sources import Sources, read
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,14 +45,16 @@ class FrozenVehicle:
     carried_from: date | None
 
 
-def freeze(settings: Settings, connection: "Connection", month: Month, contracts: Sequence[str]) -> Frozen:
+def freeze(settings: Settings, connection: "Connection", month: Month, contracts: Sequence[str], sources: Sources | None = None) -> Frozen:
     """Write the vehicles of these contracts for the month, billed and excluded with the reason, into one file of the lake.
+
+    ``sources``: what the month's usage was computed from; None: as they are now.
 
     The same evidence gives the same bytes, and so the same path: freezing again changes nothing.
     """
-    from datetime import UTC, datetime
-
-    sources = read(connection, month, datetime(month.next.next.year, month.next.next.number, 1, tzinfo=UTC))
+    if sources is None:
+        sources = read(connection, month, datetime(month.next.next.year, month.next.next.number, 1, tzinfo=UTC))
+    sources = replace(sources, known_until=month.last)  # every day that has landed, whichever was over when the run was computed
     with opened(settings, meters_of(sources)) as lake:
         counted = count(lake, sources)
         table = _vehicles(lake, counted, contracts)

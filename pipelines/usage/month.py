@@ -30,13 +30,14 @@ class MonthUsage:
     ``days``: contract_no, business_date, fleet_size, online_minutes (decimal; NULL: not known), meters (a struct with a
     field per meter, without the prefix `meter_`; NULL: not known); a row for every day on which the contract is in force and
     its fleet is known, ordered by contract and date. ``gaps``: what is missing, by contract. ``inputs``: digest of
-    everything that it was computed from.
+    everything that it was computed from, ``sources``.
     """
 
     month: Month
     days: "pa.Table"
     gaps: Mapping[str, list[Gap]]
     inputs: str
+    sources: Sources
 
 
 def compute(settings: Settings, connection: "Connection", month: Month, *, store: bool, at: datetime) -> MonthUsage:
@@ -74,7 +75,7 @@ def count_month(settings: Settings, sources: Sources) -> MonthUsage:
     """Usage by these sources, by a pass over the lake."""
     with opened(settings, meters_of(sources)) as lake:
         counted = count(lake, sources)
-    return MonthUsage(sources.month, counted.days, counted.gaps, sources.digest)
+    return MonthUsage(sources.month, counted.days, counted.gaps, sources.digest, sources)
 
 
 def _refresh_neighbours(settings: Settings, connection: "Connection", month: Month, at: datetime) -> None:
@@ -109,13 +110,13 @@ def _store(settings: Settings, connection: "Connection", sources: Sources, at: d
         stored.replace(connection, sources, counted.days, counted.gaps, at)
         findings = replace_findings(connection, lake, counted, at)
         done |= {"platform_days": len(counted.owned_days), "contract_days": counted.days.num_rows, "findings": findings}
-    return MonthUsage(sources.month, counted.days, counted.gaps, sources.digest)
+    return MonthUsage(sources.month, counted.days, counted.gaps, sources.digest, sources)
 
 
 def _load(connection: "Connection", sources: Sources) -> MonthUsage | None:
     """What the warehouse holds, if it was computed from these sources."""
     kept = stored.read(connection, sources)
-    return None if kept is None else MonthUsage(sources.month, kept.days, kept.gaps, sources.digest)
+    return None if kept is None else MonthUsage(sources.month, kept.days, kept.gaps, sources.digest, sources)
 
 
 def meters_of(sources: Sources) -> set[str]:

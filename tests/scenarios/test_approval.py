@@ -176,7 +176,7 @@ def test_what_cannot_be_held_is_named_and_nothing_is_issued(settings, run_cli, d
 
 def test_an_approval_without_a_contract_survives_a_kill_before_the_issue(settings, run_cli, drafted, monkeypatch):
     """The approval stands, nothing is issued; the same command again issues exactly that."""
-    from pipelines.runs import close as closing
+    from pipelines.runs import carry_through as closing
 
     def killed(*_arguments):
         raise KeyboardInterrupt
@@ -216,12 +216,12 @@ def test_two_people_approve_where_the_settings_ask_for_it(settings, run_cli, dra
 
 def test_one_of_two_people_is_not_enough_to_issue(settings, run_cli, drafted):
     from pipelines.billing.approval import SecondPersonNeeded
-    from pipelines.runs.answered import Answer, approve_shown, issue_answered
+    from pipelines.runs.answered import Answer, approve_answered, issue_answered
 
     careful = replace(settings, four_eyes=True)
     digest = _rows(settings, "SELECT digest FROM billing.runs")[0][0]
     answer = Answer(Authorship("Анна", "да", AT), date(2026, 3, 2))
-    assert not approve_shown(careful, FEBRUARY, digest, answer, AT).is_complete
+    assert not approve_answered(careful, FEBRUARY, digest, answer, AT).is_complete
     with pytest.raises(SecondPersonNeeded, match="approved by Анна alone"):
         issue_answered(careful, FEBRUARY, digest, answer, AT)
     assert _issued(settings) == []
@@ -279,10 +279,10 @@ def test_the_last_number_is_that_of_the_last_invoice(settings):
 
 
 def test_a_run_that_was_approved_before_another_one_came_in_between_is_issued(settings, run_cli, drafted):
-    from pipelines.runs.answered import Answer, approve_shown
+    from pipelines.runs.answered import Answer, approve_answered
 
     digest = _rows(settings, "SELECT digest FROM billing.runs")[0][0]
-    assert approve_shown(settings, FEBRUARY, digest, Answer(Authorship("Анна", "да", AT)), AT).is_complete  # and killed before the issue
+    assert approve_answered(settings, FEBRUARY, digest, Answer(Authorship("Анна", "да", AT)), AT).is_complete  # and killed before the issue
     run_cli("hold", "add", "SAME", "--month", "2026-02", "--by", "Борис", "--reason", "спор")
     run_cli("close", "--month", "2026-02")
     assert run_cli("close", "--month", "2026-02", "--reject-by", "Борис", "--reason", "без SAME не надо")[0] == 0

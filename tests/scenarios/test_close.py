@@ -1,6 +1,8 @@
 """A month from files to issued invoices, through the commands that people type."""
 
 import json
+from collections import Counter
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from pipelines.billing.approval import RunChanged
 from pipelines.clock import Authorship
 from pipelines.documents import publish as publishing
 from pipelines.period import Month
@@ -226,3 +229,78 @@ def test_a_paper_that_cannot_be_printed_holds_up_neither_1c_nor_the_workbook(loa
     assert len(list((settings.home / "documents" / "reports").rglob("*.xlsx"))) == 1
     monkeypatch.undo()
     assert close(settings, Month(2026, 1), approver=approver, issued_on=date(2026, 2, 1), at=NOW).documents == 1
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How often a close computes usage, and prices each contract."""
+    from pipelines.billing import rules
+    from pipelines.usage import month as usage_month
+
+    calls = Counter()
+
+    def counting(module, name, key):
+        original = getattr(module, name)
+
+        def call(*given, **named):
+            calls[key(given)] += 1
+            return original(*given, **named)
+
+        monkeypatch.setattr(module, name, call)
+
+    counting(usage_month, "compute", lambda _given: "usage")
+    counting(rules, "rate_month", lambda given: given[0].contract_no)
+    return calls
+
+
+def test_a_close_computes_usage_once_and_prices_each_contract_once(loaded, run_cli, counted):
+    command = ("close", "--month", "2026-01", "--approve-by", "Анна", "--hold", "K2", "--issue-date", "2026-02-01", "--format", "json")
+    assert _json(run_cli(*command))[0]["invoices"] == 1  # and K3 comes to nothing
+    assert counted == {"usage": 1, "K1": 1, "K2": 1, "K3": 1}
+
+
+def _close_while(settings, monkeypatch, change):
+    """A close that finds the world changed after its approval."""
+    from pipelines.runs import carry_through
+
+    issue = carry_through.issue
+
+    def issue_later(*arguments):
+        change()
+        return issue(*arguments)
+
+    monkeypatch.setattr(carry_through, "issue", issue_later)
+    approver = Authorship("Анна", "да", NOW)
+    return close(settings, Month(2026, 1), approver=approver, issued_on=date(2026, 2, 1), at=NOW)
+
+
+def _import(settings, company, folder):
+    from pipelines.master.importing import import_master
+
+    return import_master(settings, str(company.write_master(folder)), Authorship("Вера", "скидка", NOW))
+
+
+def test_terms_imported_between_the_approval_and_the_issue_refuse_it(loaded, settings, tmp_path, monkeypatch):
+    cheaper = replace(COMPANY, terms={**COMPANY.terms, "K1": {"discount_percent": "10"}})
+    with pytest.raises(RunChanged, match="have changed since the draft"):
+        _close_while(settings, monkeypatch, lambda: _import(settings, cheaper, tmp_path / "later"))
+    with engine.transaction(settings) as connection:
+        assert connection.execute(text("SELECT count(*) FROM billing.invoices")).scalar() == 0
+
+
+def test_a_day_landed_between_the_approval_and_the_issue_refuses_it(loaded, settings, tmp_path, monkeypatch):
+    from pipelines.evidence.folder import land_folder
+
+    def land():
+        loaded.write_day(tmp_path / "late", date(2026, 1, 10), {"K2": 11})
+        land_folder(settings, "gps1", str(tmp_path / "late"), NOW)
+
+    with pytest.raises(RunChanged, match="have changed since the draft"):
+        _close_while(settings, monkeypatch, land)
+
+
+def test_what_is_imported_meanwhile_and_concerns_no_contract_of_the_month_stops_nothing(loaded, settings, tmp_path, monkeypatch, counted):
+    tried = replace(COMPANY, extra=_second_tariff("2026-03-01", "1"))
+    done = _close_while(settings, monkeypatch, lambda: _import(settings, tried, tmp_path / "later"))
+    assert done.issued.invoices == 2
+    assert counted["usage"] == counted["K1"] == 2  # computed anew, with the same result

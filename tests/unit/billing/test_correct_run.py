@@ -7,9 +7,12 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.billing.billed_so_far import IssuedMonth
+from pipelines.billing.billed_so_far import BilledSoFar
 from pipelines.billing.inputs import MonthInputs, Party
+from pipelines.billing.model import Purpose, Scope
 from pipelines.billing.rules import close_run, correct_run, prepay_run, watch_run
+from pipelines.billing.run import RunFacts
+from pipelines.billing.usage_of_month import UsageOfMonth
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts
 from pipelines.rating.model import Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode
@@ -42,6 +45,11 @@ def _days(facts):
     return {"A": [DayUsage(day, size, 0, {}) for day, size in zip(APRIL.dates(), facts[0], strict=True)]}
 
 
+def _run_facts(inputs, purpose, issued=None, days=None, closed=""):
+    """What a run is computed from."""
+    return RunFacts(Scope(APRIL, purpose), inputs, issued or BilledSoFar(), frozenset(closed), UsageOfMonth(days or {}, {}, ""))
+
+
 def _with(issued, prepared):
     """What is issued after a run: every draft of it, as it is."""
     kinds = {kind: list(lines) for kind, lines in issued.by_kind.get("A", {}).items()}
@@ -49,7 +57,7 @@ def _with(issued, prepared):
     for draft in prepared.drafts:
         kinds.setdefault(draft.kind, []).extend(line.charge.as_billed() for line in draft.lines)
         causes.setdefault(("A", draft.kind), []).append(draft.cause)
-    return IssuedMonth({"A": kinds}, causes)
+    return BilledSoFar({"A": kinds}, causes)
 
 
 def _fresh(facts):
@@ -73,22 +81,23 @@ def _sum(issued):
 @settings(max_examples=40, deadline=None)
 @given(FACTS, st.lists(st.integers(1, 30), max_size=3), st.lists(FACTS, min_size=1, max_size=3))
 def test_issued_and_adjustments_are_the_fresh_bill_whatever_comes(facts, watched, later):
-    inputs, days, none = _inputs(facts), _days(facts), frozenset[str]()
-    issued = _with(IssuedMonth({}, {}), prepay_run(inputs, IssuedMonth({}, {})))
+    inputs, days = _inputs(facts), _days(facts)
+    issued = _with(BilledSoFar(), prepay_run(_run_facts(inputs, Purpose.PREPAY)))
     for number in watched:
-        issued = _with(issued, watch_run(inputs, issued, days, "", none, date(2026, 4, number)))
-    issued = _with(issued, close_run(inputs, issued, days, {}, "", none))
+        scope = Scope(APRIL, Purpose.WATCH, date(2026, 4, number))
+        issued = _with(issued, watch_run(RunFacts(scope, inputs, issued, usage=UsageOfMonth(days, {}, ""))))
+    issued = _with(issued, close_run(_run_facts(inputs, Purpose.CLOSE, issued, days)))
     assert _sum(issued) == _fresh(facts)
     for new in later:
-        found = correct_run(_inputs(new), issued, _days(new), {}, "", frozenset("A"))
+        found = correct_run(_run_facts(_inputs(new), Purpose.CORRECT, issued, _days(new), closed="A"))
         assert len(found.drafts) <= 1
         issued = _with(issued, found)
         assert _sum(issued) == _fresh(new)
-        assert correct_run(_inputs(new), issued, _days(new), {}, "", frozenset("A")).drafts == ()
+        assert correct_run(_run_facts(_inputs(new), Purpose.CORRECT, issued, _days(new), closed="A")).drafts == ()
     assert all(count == 1 for count in Counter((kind, cause) for (_, kind), all_ in issued.causes.items() for cause in all_).values())
 
 
 def test_a_closed_contract_gets_no_advance():
     facts = ([5] * 30, "310", 10, None, "0")
-    assert len(prepay_run(_inputs(facts), IssuedMonth({}, {})).drafts) == 1
-    assert prepay_run(_inputs(facts), IssuedMonth({}, {}), frozenset("A")).drafts == ()
+    assert len(prepay_run(_run_facts(_inputs(facts), Purpose.PREPAY)).drafts) == 1
+    assert prepay_run(_run_facts(_inputs(facts), Purpose.PREPAY, closed="A")).drafts == ()

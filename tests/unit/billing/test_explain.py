@@ -20,7 +20,7 @@ from pipelines.audit.recompute import explain
 from pipelines.audit.rows import day_rows, line_rows, vehicle_rows, whole
 from pipelines.audit.text import line_text, whole_text
 from pipelines.audit.vehicles import groups_of, read_vehicles, snapshots_taken, within
-from pipelines.billing.model import CLOSE, CORRECT, PREPAY, WATCH
+from pipelines.billing.model import Purpose
 from pipelines.documents.explain_workbook import DAYS, LINES, VEHICLES, write_appendix
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month, Span
@@ -62,7 +62,7 @@ def vehicles(days):
 SNAPSHOTS, _ = snapshots_taken([["gps1", str(day), 1, f"{day.day:064x}", None, None] for day in JANUARY.dates()])
 
 
-def frozen(lines, kind="monthly", purpose=CLOSE, cause="", *, days=(), row=None, tariffs=None, before=(), **changed):
+def frozen(lines, kind="monthly", purpose=Purpose.CLOSE, cause="", *, days=(), row=None, tariffs=None, before=(), **changed):
     given = {
         "number": "ВМ26-000001", "kind": kind, "cause": cause, "purpose": purpose, "month": JANUARY, "issued_on": date(2026, 2, 1),
         "due_on": date(2026, 2, 11), "issued_at": datetime(2026, 2, 1, 9, tzinfo=UTC), "currency": "RUB", "amounts": total_of(tuple(lines)),
@@ -177,11 +177,11 @@ def test_what_rating_bills_is_explained_without_a_remainder(sizes, row, included
     more = tuple(replace(day, fleet_size=day.fleet_size + 1) for day in days)
     everything = (*ahead, *issued(corrective, "ВМ26-000002", "corrective"), *issued(month.charges, "ВМ26-000003", "monthly"))
     for lines, kind, purpose, given_days, before in (
-        (advance, "advance", PREPAY, (), ()),
-        (corrective, "corrective", CLOSE, days, ahead),
-        (prepaid.credit(month.prepaid, ahead), "adjustment", CLOSE, days, ahead),
-        (month.charges, "monthly", CLOSE, days, ahead),
-        (adjustment(rated(more, row, tariffs).everything, everything), "adjustment", CORRECT, more, everything),
+        (advance, "advance", Purpose.PREPAY, (), ()),
+        (corrective, "corrective", Purpose.CLOSE, days, ahead),
+        (prepaid.credit(month.prepaid, ahead), "adjustment", Purpose.CLOSE, days, ahead),
+        (month.charges, "monthly", Purpose.CLOSE, days, ahead),
+        (adjustment(rated(more, row, tariffs).everything, everything), "adjustment", Purpose.CORRECT, more, everything),
     ):
         if not lines:
             continue
@@ -200,7 +200,7 @@ def test_a_corrective_shows_old_new_and_difference():
     known = (CONTRACT, JANUARY, [row], {"T1": (version(300),)}, GENERAL)
     before = issued(prepaid.targets(*known, (), JANUARY.first))
     lines = prepaid.corrective(prepaid.targets(*known, days, day), before)
-    explained = explain(frozen(lines, "corrective", WATCH, "2026-01-03", days=days, row=row, before=before, number="ВМ26-000002"))
+    explained = explain(frozen(lines, "corrective", Purpose.WATCH, "2026-01-03", days=days, row=row, before=before, number="ВМ26-000002"))
     assert explained.disagreements == ()
     text = "\n".join(line_text(explained, 1)).replace("\u00a0", " ")
     assert "billed before: ВМ26-000001 line 1: net 3 000,00 + VAT 660,00 = 3 660,00" in text
@@ -213,7 +213,7 @@ def test_a_corrective_shows_old_new_and_difference():
 def test_an_advance_rests_on_no_days():
     row = terms(prepaid_vehicles=10)
     lines = prepaid.targets(CONTRACT, JANUARY, [row], {"T1": (version(300),)}, GENERAL, (), JANUARY.first)
-    explained = explain(frozen(lines, "advance", PREPAY, row=row))
+    explained = explain(frozen(lines, "advance", Purpose.PREPAY, row=row))
     assert explained.disagreements == ()
     assert "days: none; it is billed ahead of them" in whole_text(explained)
     assert day_rows(explained, 1) == []

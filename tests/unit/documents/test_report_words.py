@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from pipelines.billing.model import CLOSE, CORRECT, HELD, PREPAY, WATCH
+from pipelines.billing.model import HELD, Purpose
 from pipelines.documents.model import InvoiceKind
 from pipelines.documents.report import REASONS, RUNS
 from pipelines.documents.report_money import UNITS
@@ -17,7 +17,7 @@ def test_reasons_of_parked_contracts():
 
 
 def test_runs_kinds_of_invoices_and_units():
-    assert set(RUNS) == {CLOSE, PREPAY, WATCH, CORRECT}
-    assert RUNS[CLOSE] == CLOSING
+    assert set(RUNS) == {Purpose.CLOSE, Purpose.PREPAY, Purpose.WATCH, Purpose.CORRECT}
+    assert RUNS[Purpose.CLOSE] == CLOSING
     assert set(KINDS) == set(get_args(InvoiceKind))
     assert set(UNITS) == {kind.value for kind in Kind}

@@ -8,10 +8,11 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.billed_so_far import IssuedMonth
 from pipelines.billing.inputs import MonthInputs, Party
-from pipelines.billing.model import Missing, shown_quantity
+from pipelines.billing.model import Missing, Purpose, Scope, shown_quantity
 from pipelines.billing.rules import close_run, watch_run
+from pipelines.billing.run import RunFacts
+from pipelines.billing.usage_of_month import UsageOfMonth
 from pipelines.period import Month
 from pipelines.rating.model import Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode
 
@@ -19,7 +20,7 @@ JANUARY = Month(2026, 1)
 
 
 def prepare(inputs, days, gaps, usage, closed):
-    return close_run(inputs, IssuedMonth({}, {}), days, gaps, usage, closed)
+    return close_run(RunFacts(Scope(JANUARY), inputs, closed=closed, usage=UsageOfMonth(days, gaps, usage)))
 
 
 def _inputs(*numbers, tariff="T1", **terms):
@@ -124,5 +125,5 @@ def test_quantities_are_shown_with_three_decimals_half_up():
 
 
 def test_a_day_of_which_nothing_is_known_brings_no_corrective():
-    prepared = watch_run(_inputs("A", prepaid_vehicles=10), IssuedMonth({}, {}), {}, "u", frozenset(), date(2026, 1, 5))
+    prepared = watch_run(RunFacts(Scope(JANUARY, Purpose.WATCH, date(2026, 1, 5)), _inputs("A", prepaid_vehicles=10)))
     assert prepared.drafts == ()

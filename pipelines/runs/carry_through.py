@@ -1,0 +1,154 @@
+"""A run from its drafts to what leaves the house: the one way of all four kinds (domain.md §6, §7).
+
+Drafted, looked at, approved, issued, printed; a close goes on to 1C and the workbook. The command line and the DAGs enter here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from pipelines.billing import listing
+from pipelines.billing.approval import Approval, RunChanged, approve, approve_unattended
+from pipelines.billing.bounds import Beyond
+from pipelines.billing.drafting import draft, stored_run
+from pipelines.billing.issue import Issued, issue
+from pipelines.billing.model import Purpose, Scope
+from pipelines.billing.rules import KINDS, Step
+from pipelines.billing.run import DraftedRun
+from pipelines.billing.unattended import needs_a_person
+from pipelines.clock import Authorship
+from pipelines.errors import Refused
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+from pipelines.warehouse.locks import turn
+
+Progress = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Tells nobody how far a run is."""
+
+
+class NothingBillable(Refused):
+    """Not one contract of the month can be billed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What is said of a run. ``approver`` None: nobody has, so it stops at the drafts, or is issued within the declared bounds.
+
+    ``issued_on``: date of the invoices, None for each organization's local date of the moment; ``hold``: contracts left out.
+    """
+
+    approver: Authorship | None = None
+    issued_on: date | None = None
+    hold: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did.
+
+    ``issued`` None: it stopped at the drafts; because (``waiting``) it is beyond the declared bounds, or (``approval``) one
+    person has approved it and two are needed. ``is_over``: everything of the month was closed before, and nothing is left.
+    """
+
+    prepared: DraftedRun
+    issued: Issued | None = None
+    waiting: Sequence[Beyond] = ()
+    approval: Approval | None = None
+    documents: int = 0
+    message: str | None = None
+    workbook: str | None = None
+    is_over: bool = False
+
+
+def carry_through(settings: Settings, scope: Scope, word: Word, at: datetime, progress: Progress = silent) -> Outcome:
+    """Draft a run and carry it as far as the word that is said of it goes; all of it happens at one moment.
+
+    A run that was drafted before and has changed since is refused (RunChanged) after the new draft is stored: the person
+    looks again. What was interrupted is completed by running it again. AlreadyRunning when another run of the month is at work.
+    """
+    kind, approver = KINDS[scope.purpose], word.approver
+    with turn(settings, f"billing of {scope.month}", approver.by if approver else kind.drafts_in_name_of, at):
+        shown = _shown_digest(settings, scope) if approver else None
+        progress("computing usage and drafts")
+        run = draft(settings, scope, at)
+        if approver is None and not kind.may_be_unattended:
+            return Outcome(run)
+        if shown not in (None, run.digest):
+            raise RunChanged(_changed(scope))
+        moment = approver.at if approver else at
+        if run.is_empty:
+            if kind.refuses_all_parked:
+                _require_something_billed(settings, run)
+            return _follow_up(settings, Outcome(run, Issued(0, 0)), moment, progress)
+        progress("issuing")
+        approved = _approved(settings, run, word, at)
+        if approved.waiting or approved.approval is None or not approved.approval.is_complete:
+            return approved
+        issued = issue(settings, approved.prepared, word.issued_on, moment)
+        return _follow_up(settings, Outcome(approved.prepared, issued), moment, progress)
+
+
+def _require_something_billed(settings: Settings, run: DraftedRun) -> None:
+    if run.parked and not listing.invoices(settings, run.month, None):
+        first = run.parked[0]
+        raise NothingBillable(
+            f"nothing of {run.month} can be billed: all {len(run.parked)} contracts are parked, such as {first.contract_no}: {first.detail}"
+        )
+
+
+def _approved(settings: Settings, run: DraftedRun, word: Word, at: datetime) -> Outcome:
+    """The run with who has approved it, or with why it waits for a person."""
+    if word.approver is not None:
+        approval, run = approve(settings, run, word.hold, word.approver)
+        return Outcome(run, approval=approval)
+    with engine.transaction(settings) as connection:
+        waiting = needs_a_person(settings, connection, run.month, run.purpose)
+    if waiting:
+        return Outcome(run, waiting=waiting)
+    approval, run = approve_unattended(settings, run, "лимиты одного запуска не превышены", at)
+    return Outcome(run, approval=approval)
+
+
+def _follow_up(settings: Settings, outcome: Outcome, at: datetime, progress: Progress) -> Outcome:
+    """What follows from an issued run, and what a killed one has left undone: papers, the message for 1C, the workbook."""
+    from pipelines.delivery.onec.sending import send
+    from pipelines.documents.publish import NotPrinted, publish
+    from pipelines.documents.report import write_report
+
+    month, steps, unprinted = outcome.prepared.month, KINDS[outcome.prepared.purpose].steps, None
+    if Step.PAPERS in steps:
+        progress("writing documents")
+        try:
+            outcome = replace(outcome, documents=publish(settings, month))
+        except NotPrinted as error:  # 1C and the workbook do not wait for a paper that cannot be printed
+            unprinted = error
+    if Step.ONEC in steps:
+        progress("writing the 1C message")
+        message = send(settings, at)
+        outcome = replace(outcome, message=str(message.path) if message else None)
+    if Step.WORKBOOK in steps:
+        progress("writing the workbook")
+        outcome = replace(outcome, workbook=write_report(settings, month, at))
+    if unprinted is not None:
+        raise unprinted
+    return outcome
+
+
+def _shown_digest(settings: Settings, scope: Scope) -> str | None:
+    """Digest of the run of the same scope that was drafted before, and may have been looked at."""
+    with engine.transaction(settings) as connection:
+        stored = stored_run(connection, scope.month, scope.purpose)
+    return stored.digest if stored is not None and stored.watched_on == scope.on else None
+
+
+def _changed(scope: Scope) -> str:
+    match scope.purpose:
+        case Purpose.CLOSE:
+            return f"the run of {scope.month} has changed since it was drafted; the new draft is stored: look at it and approve that"
+        case Purpose.CORRECT:
+            return f"the correction of {scope.month} has changed since it was drafted; the new draft is stored: look at it and approve that"
+        case _:
+            return f"the {scope.purpose} run of {scope.month} has changed since it was drafted; the new draft is stored: approve that"
