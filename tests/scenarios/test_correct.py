@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.clock import Authorship
-from pipelines.documents import issued
+from pipelines.documents import assembly
 from pipelines.documents import publish as publishing
 from pipelines.documents.assembly import adjustment_document, invoice_document, issued_rows
 from pipelines.documents.publish import NotPrinted, publish
@@ -349,7 +349,7 @@ def test_every_paper_is_made_again_byte_for_byte_whatever_has_changed_since(sett
 
 def test_one_row_that_makes_no_document_does_not_stop_the_others(settings, monkeypatch):
     shutil.rmtree(settings.home / "documents")
-    real = issued.invoice_document
+    real = assembly.invoice_document
 
     def broken(row):
         if row.contract_no == "FIXED":
