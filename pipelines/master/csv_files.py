@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.errors import Problem
-from pipelines.master.raw import RawRow, RawSheet, Source, sheet_name
+from pipelines.master.raw import Limits, RawRow, RawSheet, Source, sheet_name
 
 _SEPARATOR_LINE = re.compile(r"sep=([,;])\r?\n", re.IGNORECASE)
 _LONGEST_FIELD = 100_000
 
 
-def read_csv_files(path: Path) -> Source:
+def read_csv_files(path: Path, limits: Limits) -> Source:
     """The sheets of a folder, or of one file. Problems of a file that cannot be read are in its sheet."""
     source = Source(path.name or str(path), [])
     files = sorted(path.iterdir()) if path.is_dir() else [path]
@@ -28,12 +28,16 @@ def read_csv_files(path: Path) -> Source:
             source.problems.append(Problem(file.name, f"is the same sheet as {seen[name]}"))
         else:
             seen[name] = file.name
-            source.sheets.append(_sheet(name, file))
+            source.sheets.append(_sheet(name, file, limits))
     return source
 
 
-def _sheet(name: str, file: Path) -> RawSheet:
+def _sheet(name: str, file: Path, limits: Limits) -> RawSheet:
     sheet = RawSheet(name, file.name, "csv")
+    if file.stat().st_size > limits.bytes:
+        said = f"has more than {limits.bytes // 10**6} MB (FLEETBILL_MASTER_MAX_MEGABYTES); it is not read"
+        sheet.problems.append((1, Problem(file.name, said)))
+        return sheet
     text = _decoded(sheet, file.read_bytes())
     if text is None:
         return sheet
@@ -41,7 +45,7 @@ def _sheet(name: str, file: Path) -> RawSheet:
     if not text.strip():
         sheet.problems.append((1, Problem(file.name, "is empty: not even headings")))
         return sheet
-    sheet.rows = list(_records(sheet, text, skipped))
+    sheet.rows = list(_records(sheet, text, skipped, limits))
     return sheet
 
 
@@ -81,11 +85,11 @@ def _delimiter(text: str) -> str:
     return ";" if first.count(";") > first.count(",") else ","
 
 
-def _records(sheet: RawSheet, text: str, skipped: int) -> Iterator[RawRow]:
+def _records(sheet: RawSheet, text: str, skipped: int, limits: Limits) -> Iterator[RawRow]:
     """Headings into the sheet, then its rows; a row of the wrong length is a problem and is left out."""
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    start = skipped + 1
+    start, taken = skipped + 1, 0
     try:
         for record in reader:
             number, start = start, reader.line_num + skipped + 1
@@ -94,7 +98,17 @@ def _records(sheet: RawSheet, text: str, skipped: int) -> Iterator[RawRow]:
             if not sheet.headings:
                 sheet.heading_row = number
                 sheet.headings = tuple(record)
+                said = limits.exceeded(0, len(record))
+                if said:
+                    sheet.problems.append((number, Problem(sheet.place(number), said)))
+                    sheet.headings = ()
+                    return
                 continue
+            taken += 1
+            said = limits.exceeded(taken, 0)
+            if said:
+                sheet.problems.append((number, Problem(sheet.place(number), said)))
+                return
             row = _fitted(sheet, number, record)
             if row:
                 yield row

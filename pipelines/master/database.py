@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput, Problem
-from pipelines.master.raw import RawRow, RawSheet, Source, sheet_name
+from pipelines.master.raw import Limits, RawRow, RawSheet, Source, sheet_name
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult, Inspector
@@ -21,7 +21,7 @@ def shown_url(url: str) -> str:
     return found.set(query={}).render_as_string(hide_password=True)
 
 
-def read_database(url: str) -> Source:
+def read_database(url: str, limits: Limits) -> Source:
     """The sheets of a database: every table or view with a sheet's name in its default schema. BadInput when it does not answer."""
     from sqlalchemy import create_engine, inspect
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -38,7 +38,7 @@ def read_database(url: str) -> Source:
             for found in sorted({*inspector.get_table_names(), *inspector.get_view_names(), *_materialized(inspector)}):
                 sheet = sheet_name(found)
                 if sheet:
-                    source.sheets.append(_sheet(connection, sheet, found))
+                    source.sheets.append(_sheet(connection, sheet, found, limits))
     except SQLAlchemyError as error:
         raise BadInput.one(name, f"does not answer: {_said(error, url)}") from None
     finally:
@@ -61,15 +61,16 @@ def _materialized(inspector: "Inspector") -> list[str]:
         return []
 
 
-def _sheet(connection: "Connection", name: str, found: str) -> RawSheet:
+def _sheet(connection: "Connection", name: str, found: str, limits: Limits) -> RawSheet:
     from sqlalchemy import literal_column, select, table
 
     sheet = RawSheet(name, found, "database", heading_row=0)
-    result: CursorResult[Any] = connection.execute(select(literal_column("*")).select_from(table(found)))
+    result: CursorResult[Any] = connection.execute(select(literal_column("*")).select_from(table(found)).limit(limits.rows + 1))
     sheet.headings = tuple(result.keys())
     sheet.rows = [RawRow(number, tuple(row)) for number, row in enumerate(result, 1)]
-    if not sheet.headings:
-        sheet.problems.append((0, Problem(found, "has no columns")))
+    said = limits.exceeded(len(sheet.rows), len(sheet.headings)) if sheet.headings else "has no columns"
+    if said:
+        sheet.problems.append((0, Problem(found, said)))
     return sheet
 
 

@@ -2,12 +2,15 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pipelines.errors import Refused
+from pipelines.master.expectations import UnknownColumn, refused_rows
 from pipelines.master.parsing import Line, Table, flaw_at
-from pipelines.master.sheets import Value, key_text
+from pipelines.master.sheets import Row, Value, key_text
 from pipelines.settings import keep_libraries_offline, resource
 
 _UNIQUE = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
@@ -17,51 +20,107 @@ class GateFailed(Refused):
     """An expectation could not be evaluated at all; nothing is let through."""
 
 
-class Gate:
-    """An ephemeral context of Great Expectations. Making one costs seconds: it imports the library."""
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """One expectation of a suite, and the positions of the lines that it refuses."""
 
-    def __init__(self) -> None:
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)  # before the import, which prints 200 lines otherwise
-        keep_libraries_offline()
-        import great_expectations
-
-        self._library = great_expectations
-        self._context = great_expectations.get_context(mode="ephemeral")
-        self._context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]  # a plain mapping is understood
-
-    def check(self, tables: Mapping[str, Table]) -> None:
-        """Run each sheet's suite over its lines; note what fails, and tell what only deserves a warning."""
-        for name, table in tables.items():
-            if table.lines:
-                for outcome in self._validated(name, table):
-                    _note(table, outcome)
-
-    def _validated(self, name: str, table: Table) -> list[dict[str, Any]]:
-        import pandas as pd
-
-        columns = [column.name for column in table.sheet.columns]
-        frame = pd.DataFrame({column: pd.Series([line.values[column] for line in table.lines], dtype=object) for column in columns})
-        asset = self._context.data_sources.add_or_update_pandas(name).add_dataframe_asset(name)
-        batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-        suite = self._library.ExpectationSuite(**json.loads((resource("expectations") / "master" / f"{name}.json").read_text("utf-8")))
-        result = batch.validate(suite, result_format={"result_format": "COMPLETE"})
-        return [outcome.to_json_dict() for outcome in result.results if not outcome.success]
+    expectation: dict[str, Any]
+    lines: list[int]
 
 
-def _note(table: Table, outcome: dict[str, Any]) -> None:
-    config = outcome["expectation_config"]
-    rows = outcome["result"].get("unexpected_index_list")
-    kwargs, message = config["kwargs"], config["meta"]["message"]
-    if rows is None:
-        raised = [str(info.get("exception_message")) for info in outcome["exception_info"].values() if isinstance(info, dict)]
-        why = raised[0] if raised else "no rows were named"
-        raise GateFailed(f"expectation {config['type']} of sheet {table.sheet.name} could not be evaluated: {why}")
-    lines = [table.lines[index] for index in rows]
+def check(tables: Mapping[str, Table]) -> None:
+    """Judge every line by its sheet's suite; note what fails, and tell what only deserves a warning.
+
+    Great Expectations is started only for an expectation that `expectations` does not know. GateFailed when one cannot be
+    evaluated.
+    """
+    for name, table in tables.items():
+        if table.lines:
+            for verdict in _judged(name, table):
+                _note(table, verdict)
+
+
+def confirm(tables: Mapping[str, Table]) -> None:
+    """What is critical once more by Great Expectations itself, for an import so large that its seconds do not matter."""
+    for name, table in tables.items():
+        if table.lines:
+            critical = [each for each in _suite(name)["expectations"] if each["severity"] == "critical"]
+            for verdict in _by_library(name, table, critical):
+                _note(table, verdict)
+
+
+def _judged(name: str, table: Table) -> list[_Verdict]:
+    rows = [line.values for line in table.lines]
+    verdicts, left = [], []
+    for expectation in _suite(name)["expectations"]:
+        try:
+            refused = refused_rows(expectation["type"], expectation["kwargs"], rows)
+        except UnknownColumn as error:
+            raise _failed(name, expectation["type"], str(error)) from None
+        if refused is None:
+            left.append(expectation)
+        elif refused:
+            verdicts.append(_Verdict(expectation, refused))
+    return verdicts + (_by_library(name, table, left) if left else [])
+
+
+def _suite(name: str) -> dict[str, Any]:
+    suite: dict[str, Any] = json.loads((resource("expectations") / "master" / f"{name}.json").read_text("utf-8"))
+    return suite
+
+
+def _by_library(name: str, table: Table, expectations: list[dict[str, Any]]) -> list[_Verdict]:
+    columns = [column.name for column in table.sheet.columns]
+    verdicts = []
+    for expectation, outcome in library_outcomes(name, columns, [line.values for line in table.lines], expectations):
+        refused = outcome["result"].get("unexpected_index_list")
+        if refused is None:
+            raised = [str(info.get("exception_message")) for info in outcome["exception_info"].values() if isinstance(info, dict)]
+            raise _failed(name, expectation["type"], raised[0] if raised else "no rows were named")
+        verdicts.append(_Verdict(expectation, refused))
+    return verdicts
+
+
+def library_outcomes(
+    name: str, columns: Sequence[str], rows: Sequence[Row], expectations: list[dict[str, Any]]
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """What Great Expectations says of rows: each failed expectation and its outcome as the library writes it."""
+    import pandas as pd
+
+    library, context = _library()
+    frame = pd.DataFrame({column: pd.Series([row[column] for row in rows], dtype=object) for column in columns})
+    asset = context.data_sources.add_or_update_pandas(name).add_dataframe_asset(name)
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    numbered = [{**each, "meta": {**each.get("meta", {}), "number": number}} for number, each in enumerate(expectations)]
+    result = batch.validate(library.ExpectationSuite(name=name, expectations=numbered), result_format={"result_format": "COMPLETE"})
+    outcomes = [outcome.to_json_dict() for outcome in result.results if not outcome.success]
+    return [(expectations[outcome["expectation_config"]["meta"]["number"]], outcome) for outcome in outcomes]
+
+
+@cache
+def _library() -> tuple[Any, Any]:
+    """Great Expectations with an ephemeral context. The import takes seconds."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # before the import, which prints 200 lines otherwise
+    keep_libraries_offline()
+    import great_expectations
+
+    context = great_expectations.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]  # a plain mapping is understood
+    return great_expectations, context
+
+
+def _failed(name: str, kind: str, why: str) -> GateFailed:
+    return GateFailed(f"expectation {kind} of sheet {name} could not be evaluated: {why}")
+
+
+def _note(table: Table, verdict: _Verdict) -> None:
+    expectation, lines = verdict.expectation, [table.lines[index] for index in verdict.lines]
+    kwargs, message = expectation["kwargs"], expectation["meta"]["message"]
     column = kwargs.get("column") or kwargs.get("column_A")
-    if config["severity"] != "critical":
+    if expectation["severity"] != "critical":
         more = f" (and {len(lines) - 1} more rows)" if len(lines) > 1 else ""
         table.notices.append(f"{lines[0].place} column {column}: {_said(message, lines[0], column)}{more}")
-    elif config["type"] in _UNIQUE:
+    elif expectation["type"] in _UNIQUE:
         _note_repeated(table, lines, tuple(kwargs.get("column_list") or (column,)), message)
     else:
         for line in lines:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem
-from pipelines.master import plan, rules, store, tariff_rules
-from pipelines.master.gate import Gate
+from pipelines.master import gate, plan, rules, store, tariff_rules
 from pipelines.master.parsing import Table, flaws_of, parse
 from pipelines.master.plan import Change
 from pipelines.master.sheets import SHEETS, TABLES
-from pipelines.master.source import read
+from pipelines.master.source import limits, read
 from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
+
+_CONFIRMED_FROM = 5_000  # changes from which on the seconds that Great Expectations takes to start do not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +44,19 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
     nothing and writes no history. Rows that disappear stay; the components and tiers of a tariff version that is
     present replace that version's.
     """
-    found = read(source)
+    found = read(source, limits(settings))
     tables = {raw.name: parse(raw) for raw in found.sheets}
     tables = {name: tables[name] for name in SHEETS if name in tables}
-    gate = Gate()  # before the transaction: making it takes seconds
     with transaction(settings) as connection:
         state = store.load(connection)
-        changes = checked(tables, state, gate, found.problems)
+        changes = checked(tables, state, found.problems)
         if changes and not dry_run:
             store.write(connection, changes, author)
     notices = [*found.notices, *(notice for table in tables.values() for notice in table.notices)]
     return ImportReport(found.name, tuple(_counted(tables, changes)), tuple(notices), dry_run)
 
 
-def checked(tables: Mapping[str, Table], state: plan.State, gate: Gate, problems: list[Problem]) -> list[Change]:
+def checked(tables: Mapping[str, Table], state: plan.State, problems: list[Problem]) -> list[Change]:
     """The changes that the tables ask for, after the gate and all rules. BadInput with every problem at once."""
     plan.fill(tables, state)
     gate.check(tables)
@@ -64,10 +64,17 @@ def checked(tables: Mapping[str, Table], state: plan.State, gate: Gate, problems
     after = plan.applied(state, changes)
     rules.check(tables, after)
     tariff_rules.check(tables, after)
+    _refuse(tables, problems)
+    if len(changes) > _CONFIRMED_FROM:
+        gate.confirm(tables)
+        _refuse(tables, problems)
+    return changes
+
+
+def _refuse(tables: Mapping[str, Table], problems: list[Problem]) -> None:
     flaws = flaws_of(tables.values())
     if flaws or problems:
         raise BadInput([*problems, *(flaw.problem for flaw in flaws)])
-    return changes
 
 
 def _counted(tables: Mapping[str, Table], changes: list[Change]) -> list[SheetReport]:

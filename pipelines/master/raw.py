@@ -12,6 +12,21 @@ Form = Literal["csv", "workbook", "database"]
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a source is read: bytes of it unpacked, rows and columns of a sheet (settings `master_max_…`)."""
+
+    bytes: int = 512 * 10**6
+    rows: int = 500_000
+    columns: int = 200
+
+    def exceeded(self, row: int, columns: int) -> str | None:
+        """What is said of the row with this number, or of this many columns, when that is too many."""
+        if row > self.rows:
+            return f"more than {self.rows} rows are not read (FLEETBILL_MASTER_MAX_ROWS)"
+        return f"more than {self.columns} columns are not read (FLEETBILL_MASTER_MAX_COLUMNS)" if columns > self.columns else None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A cell that cannot be taken whatever its column is, such as a formula; ``reference`` is its address, ``D14``."""
 

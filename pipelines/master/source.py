@@ -3,8 +3,11 @@
 from pathlib import Path
 
 from pipelines.errors import BadInput
-from pipelines.master.raw import Source
+from pipelines.master.raw import Limits, Source
 from pipelines.master.sheets import SHEETS
+from pipelines.settings import Settings
+
+_ANY = Limits()
 
 
 def is_database(source: str) -> bool:
@@ -21,22 +24,27 @@ def shown_name(source: str) -> str:
     return Path(source).name or source
 
 
-def read(source: str) -> Source:
+def limits(settings: Settings) -> Limits:
+    """How much of a source is read."""
+    return Limits(settings.master_max_megabytes * 10**6, settings.master_max_rows, settings.master_max_columns)
+
+
+def read(source: str, limits: Limits = _ANY) -> Source:
     """Read every sheet of a source. BadInput when it cannot be opened at all, or has no sheet of master data."""
     if is_database(source):
         from pipelines.master.database import read_database
 
-        return _with_something(read_database(source))
+        return _with_something(read_database(source, limits))
     path = Path(source)
     if not path.exists():
         raise BadInput.one(source, "there is no such file or folder")
     if path.is_dir() or path.suffix.lower() == ".csv":
         from pipelines.master.csv_files import read_csv_files
 
-        return _with_something(read_csv_files(path))
+        return _with_something(read_csv_files(path, limits))
     from pipelines.master.workbook import read_workbook
 
-    return _with_something(read_workbook(path))
+    return _with_something(read_workbook(path, limits))
 
 
 def _with_something(source: Source) -> Source:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import BadInput
 from pipelines.master import plan, store
-from pipelines.master.gate import Gate
 from pipelines.master.importing import checked
 from pipelines.master.parsing import Table, parse
 from pipelines.master.sheets import TERMS, Row
@@ -51,7 +50,7 @@ def read_trial(connection: "Connection", source: str) -> Trial:
     if aside := [raw.label for raw in found.sheets if raw.name not in TRIED]:
         notices.append(f"left aside: {', '.join(aside)}; only {', '.join(TRIED)} are tried")
     state = store.read(connection)
-    after = plan.applied(state, checked(tables, state, Gate(), found.problems))
+    after = plan.applied(state, checked(tables, state, found.problems))
     versions, terms = _versions(tables, after), _terms(tables, after)
     if not versions and not terms:
         raise BadInput.one(found.name, f"its sheets {', '.join(tables)} have no rows: there is nothing to try")

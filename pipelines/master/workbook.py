@@ -1,153 +1,114 @@
 """An .xlsx workbook as sheets, read as a stream: empty rows and cells cost next to nothing."""
 
 import re
-import warnings
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import IO, Any
 
 from pipelines.errors import BadInput, Problem
-from pipelines.master import workbook_guard
-from pipelines.master.raw import RawRow, RawSheet, Shown, Source, Unreadable, sheet_name
+from pipelines.master import workbook_archive, workbook_xml
+from pipelines.master.raw import Limits, RawRow, RawSheet, Shown, Source, Unreadable, sheet_name
+from pipelines.master.workbook_archive import Archive
+from pipelines.master.workbook_xml import Cell, Page, Workbook, column_letters
 
-_CHUNK = 1 << 20
-_MOST_COLUMNS = 200
-_MOST_ROWS = 500_000
-# cells without a value and rows without cells; only such as carry their own address, so that nothing shifts
-_EMPTY_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br=")[^>]*?(?:/>|></(?:\w+:)?c>)')
-_EMPTY_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\br=")(?:[^>]*?/>|[^>]*>\s*</(?:\w+:)?row>)')
-_ROW_START = re.compile(rb"<(?:\w+:)?row\b")
-
-
-class _Trimmed:
-    """A sheet's XML without its empty cells and rows: a file to read from."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._kept = b""
-        self._ready = b""
-
-    def read(self, size: int = -1) -> bytes:
-        while not self._ready or size < 0:
-            chunk = self._file.read(_CHUNK)
-            whole, self._kept = self._cut(self._kept + chunk) if chunk else (self._kept, b"")
-            self._ready += _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", whole))
-            if not chunk:
-                break
-        size = len(self._ready) if size < 0 else size
-        given, self._ready = self._ready[:size], self._ready[size:]
-        return given
-
-    @staticmethod
-    def _cut(data: bytes) -> tuple[bytes, bytes]:
-        """Up to the start of the last row, and the rest: no row is ever torn."""
-        last = data.rfind(b"row", 0, len(data) - 1)
-        while last > 0:
-            start = data.rfind(b"<", 0, last)
-            if _ROW_START.match(data, start):
-                return data[:start], data[start:]
-            last = data.rfind(b"row", 0, max(start, 0))
-        return data, b""
+_is_date = cache(workbook_xml.is_date)
 
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    """An opened workbook: what its sheets share, and where each of them lies in the archive."""
+    """An opened workbook: its parts, what its sheets share, and how much of a sheet is read."""
 
-    archive: zipfile.ZipFile
-    strings: list[str]
-    inner: Any  # openpyxl's Workbook: styles and epoch
-    formats: tuple[str, ...]  # of numbers, by style
-    pages: tuple[tuple[str, str], ...]  # title, part
+    archive: Archive
+    shared: Workbook
+    limits: Limits
 
-    def rows(self, title: str, part: str, merged: list[str], problems: list[tuple[int, Problem]]) -> Iterator[RawRow]:
+    def rows(self, page: Page, merged: list[str], problems: list[tuple[int, Problem]]) -> Iterator[RawRow]:
         """Rows with at least one value. Fills ``merged`` with the addresses of merged areas at the end."""
-        from openpyxl.worksheet._reader import WorkSheetParser  # the parser behind openpyxl's own read-only sheets
+        taken = 0
+        for number, cells in workbook_xml.rows(self.archive, page.part, self.limits.columns, merged):
+            row = self._row(number, cells)
+            if row is None:
+                continue
+            taken += 1
+            said = self.limits.exceeded(taken, len(row.cells))
+            if said:
+                problems.append((number, Problem(f"{page.title.strip()}!{number}", said)))
+                break
+            yield row
 
-        with self.archive.open(part) as file:
-            parser = WorkSheetParser(
-                _Trimmed(file),
-                self.strings,
-                epoch=self.inner.epoch,
-                date_formats=self.inner._date_formats,
-                timedelta_formats=self.inner._timedelta_formats,
-            )
-            for taken, row in enumerate(filter(None, (self._row(*found) for found in parser.parse())), 1):
-                if taken > _MOST_ROWS or len(row.cells) > _MOST_COLUMNS:
-                    what = f"more than {_MOST_ROWS} rows" if taken > _MOST_ROWS else f"more than {_MOST_COLUMNS} columns"
-                    problems.append((row.number, Problem(f"{title}!{row.number}", f"{what} are not read")))
-                    break
-                yield row
-        if parser.merged_cells is not None:
-            merged.extend(str(area.ref) for area in parser.merged_cells.mergeCell)
-
-    def _row(self, number: int, cells: list[dict[str, Any]]) -> RawRow | None:
-        values = {cell["column"]: self._value(cell) for cell in cells if cell["value"] is not None}
-        values = {column: value for column, value in values.items() if not (isinstance(value, str) and not value.strip())}
+    def _row(self, number: int, cells: list[Cell]) -> RawRow | None:
+        values = {cell.column: value for cell in cells if (value := self._value(number, cell)) is not None}
         if not values:
             return None
-        return RawRow(number, tuple(values.get(column) for column in range(1, min(max(values), _MOST_COLUMNS + 1) + 1)))
+        return RawRow(number, tuple(map(values.get, range(1, max(values) + 1))))
 
-    def _value(self, cell: dict[str, Any]) -> object:
-        from openpyxl.utils import get_column_letter
+    def _value(self, row: int, cell: Cell) -> object:
+        """The content of a cell, None where it shows nothing; Unreadable where no column could take it."""
+        if cell.is_formula:
+            return self._unreadable(row, cell, "the cell holds a formula; put its value there instead")
+        text = cell.text
+        match cell.kind:
+            case "s":
+                return self._shared_text(row, cell)
+            case "str" | "inlineStr":
+                text = workbook_xml.plain(text)
+                return text if text.strip() else None
+            case "b":
+                return text.strip() in ("1", "true")
+            case "e":
+                return self._unreadable(row, cell, f"the cell holds an error ({text})")
+            case "d":
+                return _iso(text.strip())
+        return self._number(row, cell)
 
-        value = cell["value"]
-        if cell["data_type"] in "fe":
-            said = (
-                "the cell holds a formula; put its value there instead"
-                if cell["data_type"] == "f"
-                else f"the cell holds an error ({value})"
-            )
-            return Unreadable(f"{get_column_letter(cell['column'])}{cell['row']}", said)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            style = cell["style_id"]
-            return Shown(value, self.formats[style] if style < len(self.formats) else "General")
-        return value
+    def _shared_text(self, row: int, cell: Cell) -> object:
+        number = cell.text.strip()
+        if not number.isdecimal() or int(number) >= len(self.shared.texts):
+            return self._unreadable(row, cell, f"the cell names the text {number}, which the workbook does not have; save it again")
+        text = self.shared.texts[int(number)]
+        return text if text.strip() else None
 
-
-def read_workbook(path: Path) -> Source:
-    """The sheets of a workbook. BadInput when the file is none, is protected, or would unpack to an absurd size."""
-    workbook_guard.check(path)
-    source = Source(path.name, [])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    def _number(self, row: int, cell: Cell) -> object:
+        text, formats = cell.text.strip(), self.shared.formats
+        if not text:
+            return None
+        number_format = formats[cell.style] if cell.style < len(formats) else "General"
         try:
-            book = _opened(path)
-            with book.archive:
-                for title, part in book.pages:
-                    _take(source, book, title.strip(), part)
-        except Exception as error:  # noqa: BLE001 - the library raises whatever a damaged file leads it to
-            raise BadInput.one(path.name, f"is damaged: {type(error).__name__} while it was read") from None
+            value = int(text) if text.lstrip("+-").isdecimal() else float(text)
+            if _is_date(number_format):
+                return workbook_xml.moment(value, number_format, from_1904=self.shared.counts_from_1904)
+        except (ValueError, OverflowError):
+            return self._unreadable(row, cell, f"the cell's number {text!r} cannot be read")
+        return Shown(value, number_format)
+
+    @staticmethod
+    def _unreadable(row: int, cell: Cell, message: str) -> Unreadable:
+        return Unreadable(f"{column_letters(cell.column)}{row}", message)
+
+
+def read_workbook(path: Path, limits: Limits) -> Source:
+    """The sheets of a workbook. BadInput, in words, when the file is none, is protected, unpacks too far or cannot be read."""
+    source = Source(path.name, [])
+    with workbook_archive.opened(path, limits.bytes) as opened:
+        archive = Archive(path, opened)
+        try:
+            book = _Book(archive, workbook_xml.read_workbook(archive), limits)
+            for page in book.shared.pages:
+                _take(source, book, page)
+        except BadInput:
+            raise
+        except Exception as error:
+            raise BadInput.one(path.name, f"cannot be read: {type(error).__name__}: {error}") from error
     return source
 
 
-def _opened(path: Path) -> _Book:
-    from openpyxl.reader.excel import ExcelReader
-    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
-    from openpyxl.styles.stylesheet import apply_stylesheet
-
-    reader = ExcelReader(str(path), read_only=True, keep_links=False)
-    reader.read_manifest()
-    reader.read_strings()
-    reader.read_workbook()
-    apply_stylesheet(reader.archive, reader.wb)
-    inner: Any = reader.wb
-    custom = dict(enumerate(inner._number_formats, BUILTIN_FORMATS_MAX_SIZE))
-    formats = tuple(str({**BUILTIN_FORMATS, **custom}.get(style.numFmtId, "General")) for style in inner._cell_styles)
-    pages = tuple(
-        (sheet.name, relation.target)
-        for sheet, relation in reader.parser.find_sheets()
-        if relation.target in reader.valid_files and relation.Type.endswith("/worksheet")
-    )
-    return _Book(reader.archive, reader.shared_strings, inner, formats, pages)
-
-
-def _take(source: Source, book: _Book, title: str, part: str) -> None:
+def _take(source: Source, book: _Book, page: Page) -> None:
+    title = page.title.strip()
     name = sheet_name(title)
     if name is None:
-        if next(book.rows(title, part, [], []), None):
+        if next(book.rows(page, [], []), None):
             source.stranger(title, title)
         return
     if any(sheet.name == name for sheet in source.sheets):
@@ -155,14 +116,22 @@ def _take(source: Source, book: _Book, title: str, part: str) -> None:
         return
     sheet = RawSheet(name, title, "workbook")
     merged: list[str] = []
-    rows = list(book.rows(title, part, merged, sheet.problems))
+    rows = list(book.rows(page, merged, sheet.problems))
     sheet.problems.extend((_first_row(area), Problem(f"{title}!{area}", "merged cells; unmerge them")) for area in merged)
     if rows:  # a sheet without a single value is as good as absent
         sheet.heading_row = rows[0].number
         sheet.headings = tuple("" if cell is None else _heading(cell) for cell in rows[0].cells)
         sheet.rows = rows[1:]
-    if rows or merged:
+    if rows or merged or sheet.problems:
         source.sheets.append(sheet)
+
+
+def _iso(text: str) -> object:
+    """A date as Strict workbooks may write it; what is none stays text, for the column to refuse."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return text or None
 
 
 def _heading(cell: object) -> str:
