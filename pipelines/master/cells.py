@@ -14,6 +14,10 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 _ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
+_MAYBE_A_THOUSAND = re.compile(r"([+-]?[1-9]\d{0,2})[.,](\d{3})")
+_ZEROS_ADDED = re.compile(r"(\d+)[.,]0+")  # a data frame's 1010.0
+_SHORTENED = re.compile(r"\d+[.,]\d+[eE][+-]?\d{1,3}|\d+[eE]\+\d{1,3}")  # a spreadsheet's 8.6E+14
+_ESCAPED_BREAK = re.compile(r"_x000[9AD]_", re.IGNORECASE)
 _ONLY_ZEROS = re.compile(r"0{2,}")
 _EARLIEST = date(1990, 1, 1)
 _WORDS = {
@@ -21,6 +25,7 @@ _WORDS = {
     **dict.fromkeys(("no", "n", "нет", "false", "ложь", "0"), False),
 }
 _EXACT_DIGITS = 15
+_ROUNDED = "a number this long has lost its last digits in the spreadsheet; format the cell as text and type it again"
 
 
 class Misread(ValueError):  # noqa: N818 - reads as the sentence it is: the cell was misread
@@ -36,8 +41,11 @@ def understood(cell: object, column: Column) -> Value:
     if cell is None or cell == "":
         return None
     match column.kind:
-        case "text" | "code":
+        case "text":
             return _allowed(_text(cell), column)
+        case "code" | "requisite":
+            text = _text(cell)
+            return _identifier(text.replace(" ", "") if column.kind == "requisite" else text)
         case "date":
             return _date(cell)
         case "decimal":
@@ -59,6 +67,8 @@ def clean(text: str) -> str:
 def _text(cell: object) -> str:
     match cell:
         case str():
+            if _ESCAPED_BREAK.search(cell):
+                raise Misread(f"{cell!r} holds the escape that a spreadsheet writes for a line break; remove it")
             if not cell.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in cell):
                 raise Misread(f"{cell!r} holds a control character")
             return cell
@@ -67,6 +77,8 @@ def _text(cell: object) -> str:
         case date():
             raise Misread(f"the spreadsheet made a date of it ({cell:%Y-%m-%d}); format the cell as text and type it again")
         case Shown(value, number_format):
+            if abs(value) >= 10**_EXACT_DIGITS:
+                raise Misread(_ROUNDED)
             zeros = len(number_format) if _ONLY_ZEROS.fullmatch(number_format) else 0
             return _whole(value).zfill(zeros)  # what a person sees: the format 00000 shows 42 as 00042
         case int() | float() | Decimal():
@@ -76,11 +88,19 @@ def _text(cell: object) -> str:
     raise Misread(f"{_repr(cell)} is not a text; format the cell as text")
 
 
+def _identifier(text: str) -> str:
+    """A code or requisite without what spreadsheets and data frames make of a long number (domain.md §3.2)."""
+    if _SHORTENED.fullmatch(text):
+        raise Misread(f"a spreadsheet shortened the number to {text}: its last digits are lost; format the cell as text and type it again")
+    added = _ZEROS_ADDED.fullmatch(text)
+    return added[1] if added else text
+
+
 def _whole(value: float | Decimal) -> str:
     if value != int(value):
         raise Misread(f"the number {value} is not a text: what was typed may have been changed; format the cell as text")
     if isinstance(value, float) and abs(value) >= 10**_EXACT_DIGITS:
-        raise Misread("a number this long has lost its last digits in the spreadsheet; format the cell as text and type it again")
+        raise Misread(_ROUNDED)
     return str(int(value))
 
 
@@ -120,15 +140,12 @@ def _decimal(cell: object, column: Column) -> Decimal:
         cell = cell.value
     if isinstance(cell, bool) or not isinstance(cell, str | int | float | Decimal):
         raise Misread(f"{_repr(cell)} is not a number")
-    if isinstance(cell, float):
+    if isinstance(cell, str):
+        cell = _number_text(cell, column)
+    elif isinstance(cell, float):
         cell = format(cell, f".{_EXACT_DIGITS}g")  # what the spreadsheet shows: its own precision
         if "e" in cell and "n" not in cell:
             cell = f"{Decimal(cell):f}"
-    if isinstance(cell, str):
-        if not (_NUMBER.fullmatch(cell) or _GROUPED.fullmatch(cell)):
-            percent = "; write 10 for ten percent" if column.name.endswith("_percent") and "%" in cell else ""
-            raise Misread(f"{cell!r} is not a number{percent}")
-        cell = cell.replace(" ", "").replace(",", ".")
     try:
         number = Decimal(cell)
     except InvalidOperation:
@@ -136,6 +153,18 @@ def _decimal(cell: object, column: Column) -> Decimal:
     if not number.is_finite() or number.adjusted() > 12 or number.as_tuple().exponent < -12:  # type: ignore[operator]  # finite: an int
         raise Misread(f"{cell} is not a number of at most 12 digits before and after the point")
     return number
+
+
+def _number_text(text: str, column: Column) -> str:
+    """A written number with a point and without spaces between thousands."""
+    if not (_NUMBER.fullmatch(text) or _GROUPED.fullmatch(text)):
+        percent = "; write 10 for ten percent" if column.name.endswith("_percent") and "%" in text else ""
+        raise Misread(f"{text!r} is not a number{percent}")
+    unclear = _MAYBE_A_THOUSAND.fullmatch(text)
+    if unclear:
+        whole, rest = unclear.groups()
+        raise Misread(f"{text!r} may be {whole}{rest} or {whole} and {rest} thousandths; write {whole}{rest} or {whole}.{rest}0")
+    return text.replace(" ", "").replace(",", ".")
 
 
 def _integer(number: Decimal) -> int:

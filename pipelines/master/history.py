@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from pipelines.errors import BadInput
 from pipelines.master.sheets import DEFAULT_ZONE, TABLES, Sheet, key_text
+from pipelines.warehouse import query
 from pipelines.warehouse.decisions import Layout, Source
-from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,21 +26,16 @@ class NeverHeardOf(BadInput):
 
 def known(connection: "Connection", what: str, code: str) -> str:
     """The code itself. NeverHeardOf unless there is, or was, such a ``what``: contract, tariff or client."""
-    from sqlalchemy import text
-
-    values = {"what": what, "code": code, "key": key_text(code)}
-    if not connection.execute(text(statement("warehouse/master/is_known")), values).scalar_one():
+    if not query.scalar(connection, "master/is_known", what=what, code=code, key=key_text(code)):
         raise NeverHeardOf.one(f"--{what}", f"the history knows nothing of {what} {code!r}")
     return code
 
 
 def contracts_of(connection: "Connection", client: str) -> list[str]:
     """Contracts that are or were a client's."""
-    from sqlalchemy import text
-
-    return list(connection.execute(text(statement("warehouse/master/contracts_of_client")), {"client": client}).scalars())
+    return query.scalars(connection, "master/contracts_of_client", client=client)
 
 
 def zone(connection: "Connection") -> ZoneInfo:
     """The time zone in which the days of the history are meant: the first organization's."""
-    return ZoneInfo(connection.exec_driver_sql(statement("warehouse/master/time_zone")).scalar() or DEFAULT_ZONE)
+    return ZoneInfo(query.scalar(connection, "master/time_zone") or DEFAULT_ZONE)

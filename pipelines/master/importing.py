@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem
-from pipelines.master import gate, plan, rules, store, tariff_rules
+from pipelines.logs import verb
+from pipelines.master import gate, notices, plan, rules, store, tariff_rules
 from pipelines.master.parsing import Table, flaws_of, parse
 from pipelines.master.plan import Change
 from pipelines.master.sheets import SHEETS, TABLES
 from pipelines.master.source import limits, read
 from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _CONFIRMED_FROM = 5_000  # changes from which on the seconds that Great Expectations takes to start do not matter
 
@@ -44,30 +49,34 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
     nothing and writes no history. Rows that disappear stay; the components and tiers of a tariff version that is
     present replace that version's.
     """
-    found = read(source, limits(settings))
-    tables = {raw.name: parse(raw) for raw in found.sheets}
-    tables = {name: tables[name] for name in SHEETS if name in tables}
-    with transaction(settings) as connection:
-        state = store.load(connection)
-        changes = checked(tables, state, found.problems)
-        if changes and not dry_run:
-            store.write(connection, changes, author)
-    notices = [*found.notices, *(notice for table in tables.values() for notice in table.notices)]
-    return ImportReport(found.name, tuple(_counted(tables, changes)), tuple(notices), dry_run)
+    with verb("master", "import", dry_run=dry_run) as done:
+        given = read(source, limits(settings))
+        parsed = {raw.name: parse(raw) for raw in given.sheets}
+        tables = {name: parsed[name] for name in SHEETS if name in parsed}
+        with transaction(settings) as connection:
+            state = store.load(connection)
+            changes = checked(connection, tables, state, given.problems)
+            if changes and not dry_run:
+                store.write(connection, changes, author)
+        done.update(sheets=len(tables), rows=sum(len(table.lines) for table in tables.values()), changes=len(changes))
+    told = [*given.notices, *(notice for table in tables.values() for notice in table.notices)]
+    return ImportReport(given.name, tuple(_counted(tables, changes)), tuple(told), dry_run)
 
 
-def checked(tables: Mapping[str, Table], state: plan.State, problems: list[Problem]) -> list[Change]:
+def checked(connection: "Connection", tables: Mapping[str, Table], state: plan.State, problems: list[Problem]) -> list[Change]:
     """The changes that the tables ask for, after the gate and all rules. BadInput with every problem at once."""
     plan.fill(tables, state)
     gate.check(tables)
     changes = plan.changes(tables, state)
     after = plan.applied(state, changes)
+    rules.parties(tables, state, store.first_invoices(connection, changes))
     rules.check(tables, after)
     tariff_rules.check(tables, after)
     _refuse(tables, problems)
     if len(changes) > _CONFIRMED_FROM:
         gate.confirm(tables)
         _refuse(tables, problems)
+    notices.note(tables, state, after)
     return changes
 
 

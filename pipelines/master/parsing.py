@@ -8,16 +8,23 @@ from pipelines.errors import Problem
 from pipelines.master.cells import Misread, clean, understood
 from pipelines.master.raw import Flaw, RawRow, RawSheet, Unreadable
 from pipelines.master.requisites import restored_bic, restored_inn
-from pipelines.master.sheets import ORDER, SHEETS, Column, Row, Sheet, key_text
+from pipelines.master.sheets import ORDER, SHEETS, Column, Row, Sheet, Value, key_text
+
+IDENTIFIERS = ("code", "requisite")
+_MENDED_SHOWN = 3
 
 
 @dataclass(slots=True)
 class Line:
-    """One row as it is to be stored, and where it stands in the source."""
+    """One row as it is to be stored, and where it stands in the source.
+
+    ``left_out``: columns that have their default, because the row gives no value.
+    """
 
     number: int
     place: str
     values: Row
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -30,6 +37,7 @@ class Table:
     misread: set[tuple[int, str]] = field(default_factory=set)
     flaws: list[Flaw] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    mended: dict[str, int] = field(default_factory=dict)  # column → identifiers that were not taken as they stand
 
     def flaw(self, line: Line, column: str, message: str) -> None:
         """Note a problem of one cell, unless the cell has one already."""
@@ -102,29 +110,43 @@ def _filled(cell: object) -> bool:
 
 def _line(table: Table, raw: RawSheet, columns: list[tuple[Column, int]], row: RawRow) -> None:
     values: Row = {column.name: column.default for column in table.sheet.columns}
-    line = Line(row.number, "", values)
     refused: list[tuple[str, str | None, str]] = []
-    empty = True
+    mended: list[tuple[str, str, Value]] = []
+    given: set[str] = set()
     for column, index in columns:
         name, cell = column.name, row.cells[index] if index < len(row.cells) else None
         try:
             value = understood(cell, column)
         except Misread as error:
             refused.append((name, cell.reference if isinstance(cell, Unreadable) else None, str(error)))
-            values[name], empty = None, False
+            values[name] = None
+            given.add(name)
             continue
-        empty = empty and value is None
-        values[name] = column.default if value is None else value
-    if empty:
+        if value is not None:
+            values[name] = value
+            given.add(name)
+            if column.kind in IDENTIFIERS and isinstance(cell, str) and value != clean(cell):
+                mended.append((name, clean(cell), value))
+    if not given:
         return
     key = ", ".join(f"{name}={key_text(values[name])}" for name in table.sheet.key)
-    line.place = raw.place(row.number, key)
+    line = Line(row.number, raw.place(row.number, key), values, frozenset(values.keys() - given))
     for name, reference, message in refused:
         place = f"{raw.label}!{reference}" if reference else line.place
         table.misread.add((line.number, name))
         table.flaws.append(flaw_at(table.sheet, line.number, name, f"{place} column {name}", message))
+    for name, text, value in mended:
+        _tell_mended(table, line, name, text, value)
     _restore_zeros(table, line)
     table.lines.append(line)
+
+
+def _tell_mended(table: Table, line: Line, column: str, text: str, value: Value) -> None:
+    """A notice of an identifier that was not taken as it stands; of a column that is so from top to bottom, of the first ones."""
+    count = table.mended[column] = table.mended.get(column, 0) + 1
+    if count <= _MENDED_SHOWN:
+        more = "; further ones of this column are taken alike" if count == _MENDED_SHOWN else ""
+        table.notices.append(f"{line.place} column {column}: {text!r} is taken as {value}{more}")
 
 
 def _restore_zeros(table: Table, line: Line) -> None:

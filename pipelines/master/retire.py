@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Refused
+from pipelines.logs import verb
 from pipelines.master import rules, store
 from pipelines.master.plan import Change, State, applied, version
 from pipelines.master.sheets import TABLES, Row, Value
 from pipelines.period import ONE_DAY
 from pipelines.settings import Settings
+from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
-from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,7 +36,7 @@ def retire(settings: Settings, sheet: str, key: str, author: Authorship, from_da
     """
     if sheet not in TABLES:
         raise BadInput.one("SHEET", f"there is no sheet {sheet!r}; the sheets are {', '.join(TABLES)}")
-    with transaction(settings) as connection:
+    with verb("master", "retire", sheet=sheet) as done, transaction(settings) as connection:
         state = store.load(connection)
         row = state[sheet].get(key)
         if row is None:
@@ -46,6 +47,7 @@ def retire(settings: Settings, sheet: str, key: str, author: Authorship, from_da
         else:
             changes = _ended(sheet, key, row, from_date)
         store.write(connection, changes, author)
+        done["changes"] = len(changes)
     return changes
 
 
@@ -74,13 +76,10 @@ def _parts(state: State, sheet: str, row: Row) -> Iterator[Change]:
 
 def _unused(connection: "Connection", state: State, changes: list[Change]) -> None:
     """StillUsed when the state after the changes would lack something, or another room rests on the row."""
-    from sqlalchemy import text
-
     wanted = changes[0]
     after = applied(state, changes)
     users = [*_dangling(state, after), *_unpriced(wanted, after)]
-    found = connection.execute(text(statement("warehouse/master/used_elsewhere")), {"sheet": wanted.table, "key": _code(wanted)})
-    users.extend(found.scalars())
+    users.extend(query.scalars(connection, "master/used_elsewhere", sheet=wanted.table, key=_code(wanted)))
     if users:
         more = f" and {len(users) - _SHOWN} more" if len(users) > _SHOWN else ""
         raise StillUsed(f"{wanted.table} {wanted.key} cannot be taken away: {', '.join(users[:_SHOWN])}{more} still refer to it")

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
-from pipelines.master import requisites
+from pipelines.master import lookalikes, requisites
 from pipelines.master.parsing import Line, Table
 from pipelines.master.plan import State
 from pipelines.master.sheets import Row, Value, key_text
@@ -56,13 +56,42 @@ def references(tables: Tables, after: State) -> None:
     suggested = 0
     for sheet, column, target in REFERENCES:
         known = {str(row["tariff_code"]) for row in after[target].values()} if target == "tariffs" else _codes(after, target)
+        looks: dict[str, str] = {}
         for table, line in _lines(tables, sheet):
             code = line.values[column]
             if not isinstance(code, str) or code in known:
                 continue
-            near = get_close_matches(code, known, n=1, cutoff=0.7) if suggested < _SUGGESTIONS else []
+            looks = looks or {lookalikes.folded(each): each for each in sorted(known, reverse=True)}
+            twin = looks.get(lookalikes.folded(code))
+            near = [] if twin or suggested >= _SUGGESTIONS else get_close_matches(code, known, n=1, cutoff=0.7)
             suggested += 1
-            table.flaw(line, column, f"unknown {_WHAT[target]} {code!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            table.flaw(line, column, _unknown(_WHAT[target], code, twin, near[0] if near else None))
+
+
+def _unknown(what: str, code: str, twin: str | None, near: str | None) -> str:
+    said = f"unknown {what} {code!r}"
+    if twin:
+        return f"{said} ({lookalikes.difference(code, twin)}); did you mean {twin!r}?"
+    letters = lookalikes.foreign_letters(code)
+    return said + (f" ({letters})" if letters else "") + (f"; did you mean {near!r}?" if near else "")
+
+
+def parties(tables: Tables, before: State, invoiced: Mapping[str, str]) -> None:
+    """Client and organization of a contract stay what its first issued invoice names (domain.md §7).
+
+    ``invoiced``: contract → the number of its first issued invoice.
+    """
+    for table, line in _lines(tables, "contracts"):
+        contract = line.values["contract_no"]
+        number = invoiced.get(contract) if isinstance(contract, str) else None
+        stored = before["contracts"].get(key_text(contract))
+        if number is None or stored is None:
+            continue
+        for column, what in (("client_code", "client"), ("organization_code", "organization")):
+            was, wanted = stored[column], line.values[column]
+            if wanted is not None and wanted != was:
+                said = f"invoice {number} has been issued for contract {contract}: its {what} stays {was}"
+                table.flaw(line, column, f"{said}; end it by ends_on, and begin another contract for {wanted}")
 
 
 def _codes(after: State, table: str) -> set[str]:

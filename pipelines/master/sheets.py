@@ -7,7 +7,7 @@ from typing import Literal
 
 Value = str | date | Decimal | int | bool | None
 Row = dict[str, Value]
-Kind = Literal["text", "code", "date", "decimal", "integer", "boolean"]
+Kind = Literal["text", "code", "requisite", "date", "decimal", "integer", "boolean"]
 
 FOR_EVER = date.min
 DEFAULT_ZONE = "Europe/Moscow"
@@ -16,7 +16,10 @@ VAT_MODES = ("general", "usn5", "usn7", "exempt")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; ``note`` is what the template tells the person who fills it in. A code is a text that names a row."""
+    """One column; ``note`` is what the template tells the person who fills it in. A code is a text that names a row.
+
+    A requisite (ИНН, КПП, БИК, account) is a text without spaces. Both are identifiers: a number in them is never a quantity.
+    """
 
     name: str
     kind: Kind
@@ -62,6 +65,10 @@ def _text(name: str, note: str, *, required: bool = False, allowed: tuple[str, .
     return Column(name, "text", note, required=required, allowed=allowed, default=default)
 
 
+def _requisite(name: str, note: str, *, required: bool = False) -> Column:
+    return Column(name, "requisite", note, required=required)
+
+
 def _code(name: str, note: str, *, required: bool = True) -> Column:
     return Column(name, "code", note, required=required)
 
@@ -88,13 +95,13 @@ ORGANIZATIONS = Sheet(
         _code("code", "Код организации"),
         _text("name", "Краткое название", required=True),
         _text("full_name", "Полное название, как в уставе"),
-        _text("inn", "ИНН: 10 цифр у компании, 12 у предпринимателя; ячейка — текст", required=True),
-        _text("kpp", "КПП: 9 знаков; у предпринимателя пусто"),
+        _requisite("inn", "ИНН: 10 цифр у компании, 12 у предпринимателя; ячейка — текст", required=True),
+        _requisite("kpp", "КПП: 9 знаков; у предпринимателя пусто"),
         _text("address", "Адрес"),
-        _text("bank_account", "Расчётный счёт: 20 цифр; ячейка — текст", required=True),
+        _requisite("bank_account", "Расчётный счёт: 20 цифр; ячейка — текст", required=True),
         _text("bank_name", "Название банка", required=True),
-        _text("bic", "БИК: 9 цифр; ячейка — текст", required=True),
-        _text("corr_account", "Корреспондентский счёт: 20 цифр; ячейка — текст"),
+        _requisite("bic", "БИК: 9 цифр; ячейка — текст", required=True),
+        _requisite("corr_account", "Корреспондентский счёт: 20 цифр; ячейка — текст"),
         _text("director", "Руководитель: фамилия и инициалы"),
         _text("accountant", "Главный бухгалтер: фамилия и инициалы"),
         _text("vat_mode", "general — общий режим, usn5 и usn7 — упрощённые, exempt — без НДС", required=True, allowed=VAT_MODES),
@@ -112,8 +119,8 @@ CLIENTS = Sheet(
         _code("client_code", "Код клиента"),
         _text("name", "Краткое название", required=True),
         _text("full_name", "Полное название или фамилия, имя, отчество"),
-        _text("inn", "ИНН: 10 цифр у компании, 12 у предпринимателя и физического лица; ячейка — текст"),
-        _text("kpp", "КПП: 9 знаков, только у компании"),
+        _requisite("inn", "ИНН: 10 цифр у компании, 12 у предпринимателя и физического лица; ячейка — текст"),
+        _requisite("kpp", "КПП: 9 знаков, только у компании"),
         _text(
             "kind",
             "legal — компания, entrepreneur — предприниматель, individual — физическое лицо",
@@ -246,10 +253,10 @@ BANK_ACCOUNTS = Sheet(
     "Другие и прежние счета организаций",
     (
         _code("organization_code", "Код организации"),
-        _text("bank_account", "Расчётный счёт: 20 цифр; ячейка — текст", required=True),
-        _text("bic", "БИК: 9 цифр; ячейка — текст", required=True),
+        _requisite("bank_account", "Расчётный счёт: 20 цифр; ячейка — текст", required=True),
+        _requisite("bic", "БИК: 9 цифр; ячейка — текст", required=True),
         _text("bank_name", "Название банка"),
-        _text("corr_account", "Корреспондентский счёт: 20 цифр; ячейка — текст"),
+        _requisite("corr_account", "Корреспондентский счёт: 20 цифр; ячейка — текст"),
         _date("valid_from", "С какого дня счёт открыт; пусто — с начала"),
         _date("valid_to", "Последний день счёта; пусто — открыт и сейчас"),
     ),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines.clock import Authorship
 from pipelines.master.plan import Change, State
 from pipelines.master.sheets import TABLES, Column, Row, Value
+from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
-from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,10 +30,18 @@ def read(connection: "Connection") -> State:
     """Everything stored, as typed rows, for somebody who changes nothing."""
     state: State = {name: {} for name in TABLES}
     columns = {name: {column.name: column for column in sheet.columns} for name, sheet in TABLES.items()}
-    for name, text in run(connection, "state"):
+    for name, text in query.run(connection, "master/state"):
         row = typed(text, columns[name])
         state[name][TABLES[name].key_of(row)] = row
     return state
+
+
+def first_invoices(connection: "Connection", changes: Iterable[Change]) -> dict[str, str]:
+    """Of the contracts that would be changed, those with issued invoices: the number of the first one."""
+    changed = [
+        change.after["contract_no"] for change in changes if (change.table, change.action) == ("contracts", "changed") and change.after
+    ]
+    return {row.contract_no: row.number for row in query.run(connection, "master/invoiced_contracts", contracts=changed)} if changed else {}
 
 
 def write(connection: "Connection", changes: Iterable[Change], author: Authorship) -> None:
@@ -41,16 +49,16 @@ def write(connection: "Connection", changes: Iterable[Change], author: Authorshi
     listed = list(changes)
     for name in TABLES:
         for rows in _batches(change.after for change in listed if change.table == name and change.after is not None):
-            run(connection, f"put_{name}", rows=rows)
+            query.run(connection, f"master/put_{name}", rows=rows)
     for name in reversed(TABLES):
         for rows in _batches(change.before for change in listed if change.table == name and change.after is None):
-            run(connection, f"remove_{name}", rows=rows)
+            query.run(connection, f"master/remove_{name}", rows=rows)
     kept: Iterator[Mapping[str, Any]] = (
         {"sheet": change.table, "key": change.key, "action": change.action, "before": change.before, "after": change.after}
         for change in listed
     )
     for rows in _batches(kept):
-        run(connection, "add_history", rows=rows, by=author.by, reason=author.reason, at=author.at)
+        query.run(connection, "master/add_history", rows=rows, by=author.by, reason=author.reason, at=author.at)
 
 
 def decoded(text: str) -> dict[str, Any]:
@@ -88,10 +96,3 @@ def _batches(rows: Iterable[Mapping[str, Any] | None]) -> Iterator[str]:
     left = iter(rows)
     while batch := list(islice(left, _BATCH)):
         yield json.dumps(batch, ensure_ascii=False, default=plain)
-
-
-def run(connection: "Connection", name: str, **values: object) -> Any:
-    """Execute ``sql/warehouse/master/NAME.sql``."""
-    from sqlalchemy import text
-
-    return connection.execute(text(statement(f"warehouse/master/{name}")), values)

@@ -9,8 +9,14 @@ from pipelines.master.sheets import SHEETS, Column
 
 _LAST_ROW = 1_048_575
 _WIDTHS = {"date": 13, "decimal": 14, "integer": 14, "boolean": 12}
-_FORMATS = {"date": "yyyy-mm-dd", "text": "@", "code": "@"}
-_KINDS = {"date": "дата", "decimal": "число", "integer": "целое число", "boolean": "yes или no", "text": "текст", "code": "текст"}
+_FORMATS = {"date": "yyyy-mm-dd", "text": "@", "code": "@", "requisite": "@"}
+_KINDS = {
+    "date": "дата",
+    "decimal": "число",
+    "integer": "целое число",
+    "boolean": "yes или no",
+    **dict.fromkeys(("text", "code", "requisite"), "текст"),
+}
 
 
 def write_template(path: Path) -> None:

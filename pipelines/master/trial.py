@@ -50,7 +50,7 @@ def read_trial(connection: "Connection", source: str) -> Trial:
     if aside := [raw.label for raw in found.sheets if raw.name not in TRIED]:
         notices.append(f"left aside: {', '.join(aside)}; only {', '.join(TRIED)} are tried")
     state = store.read(connection)
-    after = plan.applied(state, checked(tables, state, found.problems))
+    after = plan.applied(state, checked(connection, tables, state, found.problems))
     versions, terms = _versions(tables, after), _terms(tables, after)
     if not versions and not terms:
         raise BadInput.one(found.name, f"its sheets {', '.join(tables)} have no rows: there is nothing to try")

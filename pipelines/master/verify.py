@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines import collection
+from pipelines.logs import verb
 from pipelines.master import store
 from pipelines.master.sheets import TABLES, key_text
 from pipelines.settings import Settings
+from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
 from pipelines.warehouse.locks import Lock, lock
 
@@ -48,13 +50,15 @@ def verify(settings: Settings) -> Verified:
     changed, added or deleted past `master import` and `master retire` differs; so does a history that somebody took a
     change out of, or changed: then a number is missing, or a change does not start from what the one before it left.
     """
-    with collection.paused(), transaction(settings) as connection:
+    with verb("master", "verify") as done, collection.paused(), transaction(settings) as connection:
         lock(connection, Lock.MASTER)
-        standing = {(sheet, key): after for sheet, key, after in store.run(connection, "last_known") if after is not None}
-        tables = {(sheet, _key(sheet, row)): row for sheet, row in store.run(connection, "state")}
+        standing = {(sheet, key): after for sheet, key, after in query.run(connection, "master/last_known") if after is not None}
+        tables = {(sheet, _key(sheet, row)): row for sheet, row in query.run(connection, "master/state")}
         broken = [*_holes(connection), *_jumps(connection)]
-        changes = store.run(connection, "history_count").scalar_one()
-    return Verified(len(tables), changes, (*broken, *_compared(standing, tables)))
+        changes = query.scalar(connection, "master/history_count")
+        differences = (*broken, *_compared(standing, tables))
+        done.update(rows=len(tables), changes=changes, differences=len(differences))
+    return Verified(len(tables), changes, differences)
 
 
 def _key(sheet: str, text: str) -> str:
@@ -88,7 +92,7 @@ def _different(sheet: str, one: Raw, other: Raw) -> Iterator[tuple[str, str, str
 
 
 def _jumps(connection: "Connection") -> Iterator[Difference]:
-    for history_no, sheet, key, before, earlier in store.run(connection, "history_jumps"):
+    for history_no, sheet, key, before, earlier in query.run(connection, "master/history_jumps"):
         change = f"change {history_no}"
         if before is None or earlier is None:
             said = "starts from nothing, the one before it left a row" if before is None else "starts from a row, and there was none"
@@ -101,7 +105,7 @@ def _jumps(connection: "Connection") -> Iterator[Difference]:
 
 
 def _holes(connection: "Connection") -> Iterator[Difference]:
-    for first, last in store.run(connection, "history_holes"):
+    for first, last in query.run(connection, "master/history_holes"):
         lost = f"change {first} is gone" if first == last else f"changes {first} to {last} are gone"
         yield Difference(BROKEN, "", "", "", lost, "")
 
