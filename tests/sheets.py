@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 
 from pipelines.master import plan, store
-from pipelines.master.parsing import parse
+from pipelines.master.lines import parse
 from pipelines.master.source import read
 from pipelines.warehouse import engine
 

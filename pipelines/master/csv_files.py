@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.errors import Problem
-from pipelines.master.raw import Limits, RawRow, RawSheet, Source, sheet_name
+from pipelines.master.source_sheets import Limits, RawRow, RawSheet, Source, sheet_name
 
 _SEPARATOR_LINE = re.compile(r"sep=([,;])\r?\n", re.IGNORECASE)
 _LONGEST_FIELD = 100_000
@@ -75,8 +75,8 @@ def _looks_cyrillic(raw: bytes) -> bool:
 
 def _without_separator_line(text: str) -> tuple[str, int]:
     """Excel's own first line ``sep=;`` taken away, and how many lines that was."""
-    found = _SEPARATOR_LINE.match(text)
-    return (text[found.end() :], 1) if found else (text, 0)
+    line = _SEPARATOR_LINE.match(text)
+    return (text[line.end() :], 1) if line else (text, 0)
 
 
 def _delimiter(text: str) -> str:

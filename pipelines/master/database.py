@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput, Problem
-from pipelines.master.raw import Limits, RawRow, RawSheet, Source, sheet_name
+from pipelines.master.source_sheets import Limits, RawRow, RawSheet, Source, sheet_name
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult, Inspector
@@ -15,10 +15,10 @@ def shown_url(url: str) -> str:
     from sqlalchemy.exc import ArgumentError
 
     try:
-        found = make_url(url)
+        parsed = make_url(url)
     except (ArgumentError, ValueError):
         return "the database URL"
-    return found.set(query={}).render_as_string(hide_password=True)
+    return parsed.set(query={}).render_as_string(hide_password=True)
 
 
 def read_database(url: str, limits: Limits) -> Source:
@@ -35,10 +35,10 @@ def read_database(url: str, limits: Limits) -> Source:
     try:
         with made.connect() as connection:
             inspector = inspect(connection)
-            for found in sorted({*inspector.get_table_names(), *inspector.get_view_names(), *_materialized(inspector)}):
-                sheet = sheet_name(found)
+            for table in sorted({*inspector.get_table_names(), *inspector.get_view_names(), *_materialized(inspector)}):
+                sheet = sheet_name(table)
                 if sheet:
-                    source.sheets.append(_sheet(connection, sheet, found, limits))
+                    source.sheets.append(_sheet(connection, sheet, table, limits))
     except SQLAlchemyError as error:
         raise BadInput.one(name, f"does not answer: {_said(error, url)}") from None
     finally:
@@ -50,8 +50,8 @@ def _with_driver(url: str) -> "URL":
     """PostgreSQL by the driver that is installed, whatever the form of its URL."""
     from sqlalchemy import make_url
 
-    found = make_url(url)
-    return found.set(drivername="postgresql+psycopg2") if found.drivername in ("postgres", "postgresql") else found
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg2") if parsed.drivername in ("postgres", "postgresql") else parsed
 
 
 def _materialized(inspector: "Inspector") -> list[str]:
@@ -61,16 +61,16 @@ def _materialized(inspector: "Inspector") -> list[str]:
         return []
 
 
-def _sheet(connection: "Connection", name: str, found: str, limits: Limits) -> RawSheet:
+def _sheet(connection: "Connection", name: str, label: str, limits: Limits) -> RawSheet:
     from sqlalchemy import literal_column, select, table
 
-    sheet = RawSheet(name, found, "database", heading_row=0)
-    result: CursorResult[Any] = connection.execute(select(literal_column("*")).select_from(table(found)).limit(limits.rows + 1))
+    sheet = RawSheet(name, label, "database", heading_row=0)
+    result: CursorResult[Any] = connection.execute(select(literal_column("*")).select_from(table(label)).limit(limits.rows + 1))
     sheet.headings = tuple(result.keys())
     sheet.rows = [RawRow(number, tuple(row)) for number, row in enumerate(result, 1)]
     said = limits.exceeded(len(sheet.rows), len(sheet.headings)) if sheet.headings else "has no columns"
     if said:
-        sheet.problems.append((0, Problem(found, said)))
+        sheet.problems.append((0, Problem(label, said)))
     return sheet
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines.errors import Refused
 from pipelines.master.expectations import UnknownColumn, refused_rows
-from pipelines.master.parsing import Line, Table, flaw_at
+from pipelines.master.lines import Line, Table, flaw_at
 from pipelines.master.sheets import Row, Value, key_text
 from pipelines.settings import keep_libraries_offline, resource
 

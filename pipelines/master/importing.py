@@ -8,7 +8,7 @@ from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem
 from pipelines.logs import verb
 from pipelines.master import gate, notices, plan, rules, store, tariff_rules
-from pipelines.master.parsing import Table, flaws_of, parse
+from pipelines.master.lines import Table, flaws_of, parse
 from pipelines.master.plan import Change
 from pipelines.master.sheets import SHEETS, TABLES
 from pipelines.master.source import limits, read

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from pipelines.master import lookalikes
-from pipelines.master.parsing import Line, Table
+from pipelines.master.lines import Line, Table
 from pipelines.master.plan import State
 from pipelines.master.sheets import TABLES, TERMS, Row, Value, key_text
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.master.parsing import Line, Table
+from pipelines.master.lines import Line, Table
 from pipelines.master.sheets import DEFAULT_ZONE, TABLES, Row, Value, key_text
 
 State = dict[str, dict[str, Row]]  # table → key → row
@@ -54,16 +54,16 @@ def changes(tables: Mapping[str, Table], state: State) -> list[Change]:
         for line in table.lines:
             for stored_in, row in rows_of(name, line.values):
                 wanted[stored_in][TABLES[stored_in].key_of(row)] = row
-    found = []
+    planned = []
     for name, rows in wanted.items():
         for key, row in rows.items():
             before = state[name].get(key)
             if before is None:
-                found.append(Change(name, key, "added", None, row))
+                planned.append(Change(name, key, "added", None, row))
             elif before != row:
-                found.append(Change(name, key, "changed", before, row))
-        found.extend(_replaced(name, tables, state, wanted))
-    return found
+                planned.append(Change(name, key, "changed", before, row))
+        planned.extend(_replaced(name, tables, state, wanted))
+    return planned
 
 
 def applied(state: State, planned: Iterable[Change]) -> State:
@@ -83,10 +83,10 @@ def version(row: Row) -> Version:
 
 
 def _stored(name: str, values: Row, state: State) -> Row:
-    found: Row = {}
+    stored: Row = {}
     for table, row in rows_of(name, values):
-        found.update(state[table].get(TABLES[table].key_of(row), {}))
-    return found
+        stored.update(state[table].get(TABLES[table].key_of(row), {}))
+    return stored
 
 
 def _complete_requisites(lines: list[Line]) -> None:

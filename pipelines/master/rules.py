@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
 from pipelines.master import lookalikes, requisites
-from pipelines.master.parsing import Line, Table
+from pipelines.master.lines import Line, Table
 from pipelines.master.plan import State
 from pipelines.master.sheets import Row, Value, key_text
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pipelines.errors import BadInput
-from pipelines.master.raw import Limits, Source
 from pipelines.master.sheets import SHEETS
+from pipelines.master.source_sheets import Limits, Source
 from pipelines.settings import Settings
 
 _ANY = Limits()

@@ -30,8 +30,9 @@ def read(connection: "Connection") -> State:
     """Everything stored, as typed rows, for somebody who changes nothing."""
     state: State = {name: {} for name in TABLES}
     columns = {name: {column.name: column for column in sheet.columns} for name, sheet in TABLES.items()}
-    for name, text in query.run(connection, "master/state"):
-        row = typed(text, columns[name])
+    for stored in query.run(connection, "master/state"):
+        name = stored.table_name
+        row = typed(stored.row_text, columns[name])
         state[name][TABLES[name].key_of(row)] = row
     return state
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipelines.master.parsing import Line, Table
+from pipelines.master.lines import Line, Table
 from pipelines.master.plan import State, Version, version
 from pipelines.master.sheets import Row, Value, key_text
 
@@ -26,10 +26,10 @@ def check(tables: Mapping[str, Table], after: State) -> None:
     known = {version(row) for row in after["tariffs"].values()}
     _known_versions(tables, known)
     _known_components(tables, {_component(row) for rows in parts.values() for row in rows})
-    for found in present & known:
-        if found not in parts:
-            places.note(("tariffs", "tiers"), (*found, None), "tariff_code", f"tariff {_shown(found)} has no components")
-        for row in parts.get(found, []):
+    for named in present & known:
+        if named not in parts:
+            places.note(("tariffs", "tiers"), (*named, None), "tariff_code", f"tariff {_shown(named)} has no components")
+        for row in parts.get(named, []):
             _priced(places, row, tiers.get(_component(row), []))
 
 
@@ -48,9 +48,9 @@ class _Places:
         """Note a problem at the first of these sheets that names the component, or its version."""
         for wanted in (key, (*key[:2], None)):
             for name in sheets:
-                found = self._lines.get((name, wanted))
-                if found:
-                    table, line = found
+                place = self._lines.get((name, wanted))
+                if place:
+                    table, line = place
                     at = column if column in line.values else table.sheet.key[0]
                     table.flaw(line, at, message)
                     return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import BadInput
 from pipelines.master import plan, store
 from pipelines.master.importing import checked
-from pipelines.master.parsing import Table, parse
+from pipelines.master.lines import Table, parse
 from pipelines.master.sheets import TERMS, Row
 from pipelines.master.source import read
 
@@ -41,38 +41,38 @@ def read_trial(connection: "Connection", source: str) -> Trial:
 
     BadInput lists every problem at its place, as an import would, and what would leave nothing to try.
     """
-    found = read(source)
-    sheets = {raw.name: raw for raw in found.sheets}
+    given = read(source)
+    sheets = {raw.name: raw for raw in given.sheets}
     tables = {name: parse(sheets[name]) for name in TRIED if name in sheets}
-    if not tables and not found.problems:
-        raise BadInput.one(found.name, f"holds none of the sheets {', '.join(TRIED)}: there is nothing to try")
-    notices = [*found.notices]
-    if aside := [raw.label for raw in found.sheets if raw.name not in TRIED]:
+    if not tables and not given.problems:
+        raise BadInput.one(given.name, f"holds none of the sheets {', '.join(TRIED)}: there is nothing to try")
+    notices = [*given.notices]
+    if aside := [raw.label for raw in given.sheets if raw.name not in TRIED]:
         notices.append(f"left aside: {', '.join(aside)}; only {', '.join(TRIED)} are tried")
     state = store.read(connection)
-    after = plan.applied(state, checked(connection, tables, state, found.problems))
+    after = plan.applied(state, checked(connection, tables, state, given.problems))
     versions, terms = _versions(tables, after), _terms(tables, after)
     if not versions and not terms:
-        raise BadInput.one(found.name, f"its sheets {', '.join(tables)} have no rows: there is nothing to try")
+        raise BadInput.one(given.name, f"its sheets {', '.join(tables)} have no rows: there is nothing to try")
     notices += [notice for table in tables.values() for notice in table.notices]
-    return Trial(found.name, versions, terms, tuple(notices))
+    return Trial(given.name, versions, terms, tuple(notices))
 
 
 def _versions(tables: dict[str, Table], after: plan.State) -> tuple[Version, ...]:
     named = {plan.version(line.values) for name in _VERSIONED if name in tables for line in tables[name].lines}
     tiers = _grouped(row for row in after["tiers"].values() if plan.version(row) in named)
-    found: dict[plan.Version, list[tuple[Row, tuple[Row, ...]]]] = {}
+    parts: dict[plan.Version, list[tuple[Row, tuple[Row, ...]]]] = {}
     for row in after["components"].values():
         if plan.version(row) in named:
-            found.setdefault(plan.version(row), []).append((row, tuple(tiers.get((*plan.version(row), row["component_no"]), ()))))
-    return tuple(Version(row, tuple(found[plan.version(row)])) for row in after["tariffs"].values() if plan.version(row) in named)
+            parts.setdefault(plan.version(row), []).append((row, tuple(tiers.get((*plan.version(row), row["component_no"]), ()))))
+    return tuple(Version(row, tuple(parts[plan.version(row)])) for row in after["tariffs"].values() if plan.version(row) in named)
 
 
 def _grouped(tiers: Iterable[Row]) -> dict[tuple[object, ...], list[Row]]:
-    found: dict[tuple[object, ...], list[Row]] = {}
+    tiers_of: dict[tuple[object, ...], list[Row]] = {}
     for row in tiers:
-        found.setdefault((*plan.version(row), row["component_no"]), []).append(row)
-    return found
+        tiers_of.setdefault((*plan.version(row), row["component_no"]), []).append(row)
+    return tiers_of
 
 
 def _terms(tables: dict[str, Table], after: plan.State) -> tuple[Row, ...]:

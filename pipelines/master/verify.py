@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines import collection
 from pipelines.logs import verb
@@ -43,6 +43,23 @@ class Verified:
     differences: tuple[Difference, ...]
 
 
+class _Jump(NamedTuple):
+    """A change that does not start from what the change before it left."""
+
+    history_no: int
+    sheet: str
+    key: str
+    before: str | None
+    earlier: str | None
+
+
+class _Hole(NamedTuple):
+    """Changes that are gone: the first and the last of them."""
+
+    first: int
+    last: int
+
+
 def verify(settings: Settings) -> Verified:
     """Replay the whole history of master data and compare it with every row of every table.
 
@@ -52,8 +69,8 @@ def verify(settings: Settings) -> Verified:
     """
     with verb("master", "verify") as done, collection.paused(), transaction(settings) as connection:
         lock(connection, Lock.MASTER)
-        standing = {(sheet, key): after for sheet, key, after in query.run(connection, "master/last_known") if after is not None}
-        tables = {(sheet, _key(sheet, row)): row for sheet, row in query.run(connection, "master/state")}
+        standing = {(row.sheet, row.key): row.after for row in query.run(connection, "master/last_known") if row.after is not None}
+        tables = {(row.table_name, _key(row.table_name, row.row_text)): row.row_text for row in query.run(connection, "master/state")}
         broken = [*_holes(connection), *_jumps(connection)]
         changes = query.scalar(connection, "master/history_count")
         differences = (*broken, *_compared(standing, tables))
@@ -92,7 +109,7 @@ def _different(sheet: str, one: Raw, other: Raw) -> Iterator[tuple[str, str, str
 
 
 def _jumps(connection: "Connection") -> Iterator[Difference]:
-    for history_no, sheet, key, before, earlier in query.run(connection, "master/history_jumps"):
+    for history_no, sheet, key, before, earlier in query.rows(connection, "master/history_jumps", _Jump):
         change = f"change {history_no}"
         if before is None or earlier is None:
             said = "starts from nothing, the one before it left a row" if before is None else "starts from a row, and there was none"
@@ -105,7 +122,7 @@ def _jumps(connection: "Connection") -> Iterator[Difference]:
 
 
 def _holes(connection: "Connection") -> Iterator[Difference]:
-    for first, last in query.run(connection, "master/history_holes"):
+    for first, last in query.rows(connection, "master/history_holes", _Hole):
         lost = f"change {first} is gone" if first == last else f"changes {first} to {last} are gone"
         yield Difference(BROKEN, "", "", "", lost, "")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
 from pipelines.master import workbook_archive, workbook_xml
-from pipelines.master.raw import Limits, RawRow, RawSheet, Shown, Source, Unreadable, sheet_name
+from pipelines.master.source_sheets import Limits, RawRow, RawSheet, Shown, Source, Unreadable, sheet_name
 from pipelines.master.workbook_archive import Archive
 from pipelines.master.workbook_xml import Cell, Page, Workbook, column_letters
 

@@ -241,7 +241,10 @@ def _formats(archive: Archive, part: str) -> tuple[str, ...]:
         elif inside[-1] == "xf" and parent == "cellXfs":
             styles.append(given.get("numFmtId", "0"))
 
-    _walk(archive, part, start, lambda _: inside.pop() and None)
+    def end(_: str) -> None:
+        inside.pop()
+
+    _walk(archive, part, start, end)
     return tuple(own.get(style) or _built_in(style) for style in styles)
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.master.cells import Misread, understood
+from pipelines.master.cell_values import Misread, value_of
+from pipelines.master.lines import parse
 from pipelines.master.lookalikes import difference, folded, foreign_letters, twins
-from pipelines.master.parsing import parse
-from pipelines.master.raw import RawRow, RawSheet
 from pipelines.master.sheets import SHEETS
+from pipelines.master.source_sheets import RawRow, RawSheet
 
 IDENTIFIERS = [column for sheet in SHEETS.values() for column in sheet.columns if column.kind in ("code", "requisite")]
 PRICE = SHEETS["components"].column("price")
@@ -25,16 +25,16 @@ def test_every_identifier_is_declared_as_one():
 
 @pytest.mark.parametrize("column", IDENTIFIERS, ids=lambda column: column.name)
 def test_zeros_that_a_data_frame_added_are_understood_and_an_exponent_is_refused(column):
-    assert understood("86000000000011.0", column) == "86000000000011"
-    assert understood("1010,00", column) == "1010"
+    assert value_of("86000000000011.0", column) == "86000000000011"
+    assert value_of("1010,00", column) == "1010"
     for text in ("8.6E+14", "8,60000E+14", "8.6e14", "9E+05"):
         with pytest.raises(Misread, match="its last digits are lost"):
-            understood(text, column)
+            value_of(text, column)
 
 
 @pytest.mark.parametrize("code", ["12E4", "T1.5", "v2.0", "1.0.0", "Д-1E+5", "2026.01"])
 def test_codes_that_only_resemble_numbers_stay(code):
-    assert understood(code, SHEETS["accounts"].column("account_id")) == code
+    assert value_of(code, SHEETS["accounts"].column("account_id")) == code
 
 
 def test_a_requisite_has_no_spaces_and_what_was_mended_is_told():
@@ -51,26 +51,26 @@ def test_a_requisite_has_no_spaces_and_what_was_mended_is_told():
 
 def test_an_escape_left_in_a_text_is_named():
     with pytest.raises(Misread, match="holds the escape that a spreadsheet writes for a line break"):
-        understood("Д-1_x000D_", SHEETS["contracts"].column("contract_no"))
+        value_of("Д-1_x000D_", SHEETS["contracts"].column("contract_no"))
 
 
 @pytest.mark.parametrize("text", ["1,000", "1.000", "12,345", "999.999", "-1,000"])
 def test_a_number_that_may_be_a_thousand_is_named(text):
     with pytest.raises(Misread, match="may be "):
-        understood(text, PRICE)
+        value_of(text, PRICE)
 
 
 @pytest.mark.parametrize("text", ["0,125", "1 200.500", "1000", "1,0000", "1,25", "1234,567"])
 def test_a_number_that_can_be_meant_in_one_way_is_taken(text):
-    assert str(understood(text, PRICE)) == text.replace(" ", "").replace(",", ".")
+    assert str(value_of(text, PRICE)) == text.replace(" ", "").replace(",", ".")
 
 
 @given(st.integers(1, 999), st.integers(0, 999), st.sampled_from(".,"))
 def test_the_suggestions_of_an_unclear_number_are_both_clear(whole, rest, point):
     with pytest.raises(Misread) as raised:
-        understood(f"{whole}{point}{rest:03}", PRICE)
+        value_of(f"{whole}{point}{rest:03}", PRICE)
     for written in str(raised.value).rpartition("write ")[2].split(" or "):
-        assert understood(written, PRICE) in (whole * 1000 + rest, whole + Decimal(rest) / 1000)
+        assert value_of(written, PRICE) in (whole * 1000 + rest, whole + Decimal(rest) / 1000)
 
 
 # --- letters

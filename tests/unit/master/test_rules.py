@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pipelines.master import gate, plan, rules, tariff_rules
-from pipelines.master.parsing import flaws_of, parse
+from pipelines.master.lines import flaws_of, parse
 from pipelines.master.sheets import SHEETS, TABLES
 from pipelines.master.source import read
 from tests.conftest import ROOT

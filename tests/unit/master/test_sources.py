@@ -9,7 +9,7 @@ from datetime import date, datetime
 import pytest
 
 from pipelines.errors import BadInput
-from pipelines.master.parsing import flaws_of, parse
+from pipelines.master.lines import flaws_of, parse
 from pipelines.master.source import read
 from tests.sheets import as_csv, as_workbook, company, problems, put
 

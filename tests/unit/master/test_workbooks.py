@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from pipelines.errors import BadInput
-from pipelines.master.parsing import flaws_of, parse
-from pipelines.master.raw import Limits
+from pipelines.master.lines import flaws_of, parse
 from pipelines.master.source import read
+from pipelines.master.source_sheets import Limits
 from tests.sheets import as_workbook, company, problems, put
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -90,16 +90,16 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
-    def stranger(self, found: str, place: str) -> None:
+    def stranger(self, name: str, place: str) -> None:
         """Take note of a sheet that nobody declared: a probable slip is a problem, anything else only a notice."""
-        near = get_close_matches(found.strip().casefold(), SHEETS, n=1, cutoff=0.75)
+        near = get_close_matches(name.strip().casefold(), SHEETS, n=1, cutoff=0.75)
         if near:
-            self.problems.append(Problem(place, f"unknown sheet {found!r}; did you mean {near[0]!r}?"))
+            self.problems.append(Problem(place, f"unknown sheet {name!r}; did you mean {near[0]!r}?"))
         else:
             self.notices.append(f"{place}: not a sheet of master data, left aside")
 
 
-def sheet_name(found: str) -> str | None:
+def sheet_name(written: str) -> str | None:
     """The declared sheet that a name in the source stands for: spaces around it and its case do not matter."""
-    name = found.strip().casefold()
+    name = written.strip().casefold()
     return name if name in SHEETS else None

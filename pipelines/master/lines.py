@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from pipelines.errors import Problem
-from pipelines.master.cells import Misread, clean, understood
-from pipelines.master.raw import Flaw, RawRow, RawSheet, Unreadable
+from pipelines.master.cell_values import Misread, clean, value_of
 from pipelines.master.requisites import restored_bic, restored_inn
 from pipelines.master.sheets import ORDER, SHEETS, Column, Row, Sheet, Value, key_text
+from pipelines.master.source_sheets import Flaw, RawRow, RawSheet, Unreadable
 
 IDENTIFIERS = ("code", "requisite")
 _MENDED_SHOWN = 3
@@ -70,7 +70,7 @@ def parse(raw: RawSheet) -> Table:
 
 def _positions(table: Table, raw: RawSheet) -> dict[str, int]:
     """Declared column → its position. Unknown, repeated and missing headings are noted."""
-    sheet, found = table.sheet, dict[str, int]()
+    sheet, positions = table.sheet, dict[str, int]()
     names = [column.name for column in sheet.columns]
     place = raw.place(raw.heading_row) if raw.form != "database" else raw.label
 
@@ -79,18 +79,18 @@ def _positions(table: Table, raw: RawSheet) -> dict[str, int]:
 
     for index, heading in enumerate(raw.headings):
         name = clean(heading).casefold()
-        if name in found:
+        if name in positions:
             note(f"the heading {name!r} stands there twice")
         elif name in names:
-            found[name] = index
+            positions[name] = index
         elif name:
             near = get_close_matches(name, names, n=1, cutoff=0.6)
             note(f"unknown column {clean(heading)!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(names)}"))
     for column in sheet.columns:
-        if column.required and column.name not in found:
+        if column.required and column.name not in positions:
             note(f"the column {column.name!r} is missing")
     _values_without_heading(raw, note)
-    return {name: found[name] for name in names if name in found}
+    return {name: positions[name] for name in names if name in positions}
 
 
 def _values_without_heading(raw: RawSheet, note: Callable[[str], None]) -> None:
@@ -116,7 +116,7 @@ def _line(table: Table, raw: RawSheet, columns: list[tuple[Column, int]], row: R
     for column, index in columns:
         name, cell = column.name, row.cells[index] if index < len(row.cells) else None
         try:
-            value = understood(cell, column)
+            value = value_of(cell, column)
         except Misread as error:
             refused.append((name, cell.reference if isinstance(cell, Unreadable) else None, str(error)))
             values[name] = None

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-from pipelines.master.raw import Shown, Unreadable
 from pipelines.master.sheets import Column, Value
+from pipelines.master.source_sheets import Shown, Unreadable
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -32,7 +32,7 @@ class Misread(ValueError):  # noqa: N818 - reads as the sentence it is: the cell
     """The cell cannot be understood; the message says why, to the person who wrote it."""
 
 
-def understood(cell: object, column: Column) -> Value:
+def value_of(cell: object, column: Column) -> Value:
     """The value of a cell; None when it is empty. Misread when it cannot be understood without guessing."""
     if isinstance(cell, Unreadable):
         raise Misread(cell.message)
@@ -110,27 +110,27 @@ def _allowed(text: str, column: Column) -> str:
 
 
 def _date(cell: object) -> date:
-    found: date | None = None
+    day: date | None = None
     if isinstance(cell, datetime):
         if cell.time().replace(microsecond=0).isoformat() != "00:00:00":
             raise Misread(f"{cell:%Y-%m-%d %H:%M} has a time of day; only a date is wanted")
-        found = cell.date()
+        day = cell.date()
     elif isinstance(cell, date):
-        found = cell
+        day = cell
     elif isinstance(cell, str):
         written = _ISO_DATE.fullmatch(cell)
         if written:
             try:
-                found = date.fromisoformat(written[1])
+                day = date.fromisoformat(written[1])
             except ValueError:
                 raise Misread(f"{cell!r} is a day that does not exist") from None
     elif isinstance(cell, Shown | int | float):
         raise Misread(f"{_repr(cell)} is a number, not a date; format the cell as a date")
-    if found is None:
+    if day is None:
         raise Misread(f"{_repr(cell)} is not a date; write it as 2026-01-31")
-    if found < _EARLIEST and found != date.min:
-        raise Misread(f"{found} lies before 1990; is the year mistyped?")
-    return found
+    if day < _EARLIEST and day != date.min:
+        raise Misread(f"{day} lies before 1990; is the year mistyped?")
+    return day
 
 
 def _decimal(cell: object, column: Column) -> Decimal:
