@@ -15,10 +15,14 @@ log = logging.getLogger("fleetbill.receivables")
 
 @dataclass(frozen=True, slots=True)
 class FailedFile:
-    """A file that was not taken, and every problem of it, one per line."""
+    """A file that was not taken, and every problem of it, one per line; `is_moved` False: it stays where it is."""
 
     name: str
     reason: str
+    is_moved: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name}: not read, moved to failed" if self.is_moved else f"{self.name}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class InboxResult:
     def lines(self) -> tuple[str, ...]:
         """For logs: one line per file and notice."""
         imported = (line for each in self.imported for line in (str(each), *(f"notice: {notice}" for notice in each.notices)))
-        return (*imported, *(f"{each.name}: not taken: {each.reason.splitlines()[0]}" for each in self.failed))
+        return (*imported, *map(str, self.failed))
 
 
 def import_inbox(settings: Settings, at: datetime) -> InboxResult:
@@ -57,7 +61,7 @@ def import_inbox(settings: Settings, at: datetime) -> InboxResult:
         try:
             move(path, folder / ("failed" if problems else "done"), problems)
         except OSError as error:
-            failed.append(FailedFile(printable(path), f"it stays where it is, for it cannot be moved: {error.strerror}"))
+            failed.append(FailedFile(printable(path), f"it stays where it is, for it cannot be moved: {error.strerror}", is_moved=False))
     return InboxResult(tuple(imported), tuple(failed))
 
 

@@ -95,5 +95,5 @@ def test_what_is_wrong_with_a_file_is_said_by_line(issued, run_cli, tmp_path):
     )
     code, out, err = run_cli("payments", "import", path)
     assert (code, out) == (2, "")
-    assert [line.split(":")[1] for line in err.splitlines()] == ["4", "5", "7"]
+    assert [line.split(":")[1] for line in err.splitlines()] == ["4", "5", "6"]
     assert run_cli("payments", "import", tmp_path / "none.txt")[0] == 2

@@ -39,7 +39,7 @@ def test_a_reader_that_breaks_breaks_for_one_file(folder, settings, monkeypatch)
     assert [each.file for each in found.imported] == ["z.txt"]
     assert [(each.name, "fault of the reader (KeyError" in each.reason) for each in found.failed] == [("a.txt", True)]
     assert (names(folder / "in"), names(folder / "failed")) == ([], ["a.txt", "a.txt.error.txt"])
-    assert found.lines[-1].startswith("a.txt: not taken: it could not be read")
+    assert found.lines[-1] == "a.txt: not read, moved to failed"
 
 
 def test_a_name_that_is_no_text(folder, settings):
