@@ -1,5 +1,6 @@
 """The store of documents: whole files, safe names, no way out of it."""
 
+import stat
 from datetime import date
 from pathlib import Path
 
@@ -72,3 +73,12 @@ def test_any_number_is_one_plain_file_name(name):
 def test_different_numbers_never_meet():
     names = ["А/1", "А_1", "А%2F1", "А 1", "..", ".", "%2E", "%2E.", "%00", "", "я" * 200, "я" * 201]
     assert len({safe_name(name) for name in names}) == len(names)
+
+
+def test_what_is_stored_is_closed_to_others_and_no_folder_of_others_is_opened(tmp_path):
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    DocumentStore(str(private / "documents")).put("reports/2026-01/finance.xlsx", b"x")
+    target = private / "documents" / "reports" / "2026-01" / "finance.xlsx"
+    assert not any(stat.S_IMODE(path.stat().st_mode) & 0o007 for path in (target, *target.parents[:3]))
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700

@@ -11,7 +11,7 @@ from lxml import etree
 from sqlalchemy import text
 
 from pipelines.billing.identity import invoice_id
-from pipelines.delivery.onec.header import read_header
+from pipelines.delivery.onec.header import MOST_ELEMENTS, read_header
 from pipelines.delivery.onec.message import Envelope
 from pipelines.delivery.onec.model import Kind, reference
 from pipelines.delivery.onec.receiving import Outcome, receive
@@ -339,6 +339,53 @@ def test_a_file_that_cannot_be_read_may_be_on_its_way_and_is_refused_later(setti
     assert (young.outcome, path.exists()) == (Outcome.LEFT, True)
     [old] = receive(settings, datetime.fromtimestamp(path.stat().st_mtime + 61, UTC))
     assert (old.outcome, path.exists()) == (Outcome.REFUSED, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            f"<Message><Header>{'<AvailableVersion>1</AvailableVersion>' * MOST_ELEMENTS}</Header><Body/></Message>",
+            "elements outside its Body",
+        ),
+        (f"<!-- {'x' * 100_000} --><!DOCTYPE Message><Message><Header/><Body/></Message>", "DOCTYPE"),
+    ],
+)
+def test_a_hostile_message_is_put_away_with_its_reason(settings, content, told):
+    path = settings.exchange / "onec" / "in" / "Message_BP_FB.xml"
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    answer = take(settings)
+    assert (answer.outcome, told in answer.detail, path.exists()) == (Outcome.REFUSED, True, False)
+    [reason] = (settings.exchange / "onec" / "failed").glob("*.error.txt")
+    assert told in reason.read_text(encoding="utf-8")
+    assert not reason.stat().st_mode & 0o007
+
+
+def test_what_is_no_file_holds_up_nothing(settings):
+    folder = settings.exchange / "onec" / "in"
+    (folder / "Message_XX_FB.xml").mkdir(parents=True)
+    path = answer(settings, 1, 0)
+    assert (take(settings).outcome, path.exists()) == (Outcome.TAKEN, False)
+
+
+def test_a_message_that_the_file_system_refuses_stays_and_says_so(settings, monkeypatch):
+    path = answer(settings, 1, 0)
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pipelines.delivery.onec.receiving.settle", refuse)
+    found = take(settings)
+    assert (found.outcome, "Permission denied" in found.detail, path.exists()) == (Outcome.LEFT, True, True)
+    monkeypatch.undo()
+    assert take(settings).outcome == Outcome.TAKEN  # its number was taken before: it is put away now
+
+
+def test_what_is_sent_is_closed_to_others(settings, books):
+    books.issue()
+    path = send(settings, AT).path
+    assert not (path.stat().st_mode | path.parent.stat().st_mode | path.parent.parent.stat().st_mode) & 0o007
 
 
 def test_files_of_others_are_left_alone(settings):
