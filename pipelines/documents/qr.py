@@ -53,19 +53,10 @@ def payload(document: InvoiceDocument) -> str | None:
 
 
 def picture(text: str) -> str:
-    """The code as an SVG drawing, one unit per module, without a margin; neighbours in a row are one stroke."""
-    strokes: list[str] = []
-    matrix = _code(text).matrix
-    for row, modules in enumerate(matrix):
-        start = modules.find(1)
-        while start >= 0:
-            end = modules.find(0, start)
-            end = len(modules) if end < 0 else end
-            strokes.append(f"M{start} {row}.5h{end - start}")
-            start = modules.find(1, end)
-    size = len(matrix)
-    path = f'<path stroke="#000" d="{"".join(strokes)}"/>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">{path}</svg>'
+    """The code as an SVG drawing, one unit per module, without a margin: for pages."""
+    drawing = io.BytesIO()
+    _code(text).save(drawing, kind="svg", border=0, omitsize=True, svgclass=None, lineclass=None, xmldecl=False, nl=False)
+    return drawing.getvalue().decode()
 
 
 def png(text: str) -> bytes:

@@ -1,5 +1,6 @@
 """The payment QR code: its text, read as a bank reads it."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -68,9 +69,10 @@ def test_the_picture_draws_every_dark_module():
     text = qr.payload(samples.invoice())
     drawn: set[tuple[int, int]] = set()
     picture = qr.picture(text)
-    for stroke in picture.split('d="')[1].split('"')[0].split("M")[1:]:
-        start, rest = stroke.split(" ")
-        row, length = rest.split(".5h")
-        drawn |= {(int(row), int(start) + step) for step in range(int(length))}
+    x = y = 0
+    for move, dx, dy in re.findall(r"([Mmh])(-?\d+)(?: (-?\d+))?", picture.split('d="')[1].split('"')[0]):
+        if move == "h":
+            drawn |= {(y, x + step) for step in range(int(dx))}
+        x, y = x + int(dx), y + int(dy or 0)
     matrix = segno.make_qr(text, error="m", mask=3, encoding="utf-8", boost_error=False).matrix
     assert drawn == {(y, x) for y, line in enumerate(matrix) for x, module in enumerate(line) if module}
