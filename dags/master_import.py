@@ -39,7 +39,7 @@ def master_import():
     def load(params=None):
         """Import; added, changed and unchanged rows by sheet."""
         from pipelines import clock, settings
-        from pipelines.master.importing import import_master
+        from pipelines.runs.import_master import import_master
 
         author = clock.Authorship(params["by"], params["reason"], clock.now())
         report = import_master(settings.load(), params["path"], author, dry_run=params["dry_run"])

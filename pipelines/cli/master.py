@@ -52,8 +52,8 @@ def import_(path: str, by: str | None, reason: str | None, *, dry_run: bool, out
     Only sheets that are present are imported; a row that disappears stays (see `master retire`), but components and
     tiers of a tariff version that is present replace that version's.
     """
-    from pipelines.master.importing import import_master
     from pipelines.master.source import shown_name
+    from pipelines.runs.import_master import import_master
 
     author = authorship(_user() if by is None else by, f"import of {shown_name(path)}" if reason is None else reason)
     if interactive():

@@ -25,6 +25,7 @@ _WORDS = {
     **dict.fromkeys(("no", "n", "нет", "false", "ложь", "0"), False),
 }
 _EXACT_DIGITS = 15
+_LARGEST_EXACT = 2**53  # beyond it a data frame's numbers skip some
 _ROUNDED = "a number this long has lost its last digits in the spreadsheet; format the cell as text and type it again"
 
 
@@ -93,6 +94,8 @@ def _identifier(text: str) -> str:
     if _SHORTENED.fullmatch(text):
         raise Misread(f"a spreadsheet shortened the number to {text}: its last digits are lost; format the cell as text and type it again")
     added = _ZEROS_ADDED.fullmatch(text)
+    if added and int(added[1]) > _LARGEST_EXACT:
+        raise Misread(_ROUNDED)
     return added[1] if added else text
 
 

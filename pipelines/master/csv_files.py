@@ -11,6 +11,7 @@ from pipelines.master.source_sheets import Limits, RawRow, RawSheet, Source, she
 
 _SEPARATOR_LINE = re.compile(r"sep=([,;])\r?\n", re.IGNORECASE)
 _LONGEST_FIELD = 100_000
+_PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
 
 
 def read_csv_files(path: Path, limits: Limits) -> Source:
@@ -19,7 +20,11 @@ def read_csv_files(path: Path, limits: Limits) -> Source:
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     seen: dict[str, str] = {}
     for file in files:
-        if file.suffix.lower() != ".csv" or file.name.startswith(".") or not file.is_file():
+        if file.name.startswith(".") or not file.is_file():
+            continue
+        if file.suffix.lower() in _PACKED and sheet_name(file.name.split(".", 1)[0]):
+            source.problems.append(Problem(file.name, "is packed; unpack it first"))
+        if file.suffix.lower() != ".csv":
             continue
         name = sheet_name(file.stem)
         if name is None:

@@ -1,7 +1,7 @@
 """Import of master data: one transaction, all or nothing, every change with its line of history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.clock import Authorship
@@ -34,12 +34,16 @@ class SheetReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or with ``dry_run`` would do, by sheet; ``notices`` deserve a look and refuse nothing."""
+    """What an import did, or with ``dry_run`` would do, by sheet; ``notices`` deserve a look and refuse nothing.
+
+    ``new_accounts``: platform and account_id of every row of accounts that was not there before.
+    """
 
     source: str
     sheets: tuple[SheetReport, ...]
     notices: tuple[str, ...]
     dry_run: bool
+    new_accounts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def import_master(settings: Settings, source: str, author: Authorship, *, dry_run: bool = False) -> ImportReport:
@@ -60,7 +64,7 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
                 store.write(connection, changes, author)
         done.update(sheets=len(tables), rows=sum(len(table.lines) for table in tables.values()), changes=len(changes))
     told = [*given.notices, *(notice for table in tables.values() for notice in table.notices)]
-    return ImportReport(given.name, tuple(_counted(tables, changes)), tuple(told), dry_run)
+    return ImportReport(given.name, tuple(_counted(tables, changes)), tuple(told), dry_run, _new_accounts(changes))
 
 
 def checked(connection: "Connection", tables: Mapping[str, Table], state: plan.State, problems: list[Problem]) -> list[Change]:
@@ -84,6 +88,11 @@ def _refuse(tables: Mapping[str, Table], problems: list[Problem]) -> None:
     flaws = flaws_of(tables.values())
     if flaws or problems:
         raise BadInput([*problems, *(flaw.problem for flaw in flaws)])
+
+
+def _new_accounts(changes: list[Change]) -> tuple[tuple[str, str], ...]:
+    added = [change.after for change in changes if change.table == "accounts" and change.action == "added" and change.after]
+    return tuple(dict.fromkeys((str(row["platform"]), str(row["account_id"])) for row in added))
 
 
 def _counted(tables: Mapping[str, Table], changes: list[Change]) -> list[SheetReport]:

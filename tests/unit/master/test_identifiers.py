@@ -27,6 +27,8 @@ def test_every_identifier_is_declared_as_one():
 def test_zeros_that_a_data_frame_added_are_understood_and_an_exponent_is_refused(column):
     assert value_of("86000000000011.0", column) == "86000000000011"
     assert value_of("1010,00", column) == "1010"
+    with pytest.raises(Misread, match="has lost its last digits"):
+        value_of("40702810300000012288.0", column)
     for text in ("8.6E+14", "8,60000E+14", "8.6e14", "9E+05"):
         with pytest.raises(Misread, match="its last digits are lost"):
             value_of(text, column)

@@ -65,6 +65,7 @@ def test_windows_1251_is_named(tmp_path):
         (b"client_code,name,kind,name\n", "clients.csv:1: the heading 'name' stands there twice"),
         (b"client_code,name,kind,emial\n", "clients.csv:1: unknown column 'emial'; did you mean 'email'?"),
         (b"client_code,kind\n", "clients.csv:1: the column 'name' is missing"),
+        (b"client_code,na\rme,kind\nC1,One,legal\n", "clients.csv:1: unknown column 'na'; did you mean 'name'?"),
         (b"client_code,name,kind,\nC1,One,legal,lost\n", "clients.csv:1: row 2 has a value in a column without a heading"),
         (b"", "clients.csv: is empty: not even headings"),
         (b"client_code,name,kind\nC1,a\x07b,legal\n", "clients.csv:2 column name: 'a\\x07b' holds a control character"),
@@ -85,6 +86,17 @@ def test_other_files_are_left_aside_but_a_slip_of_the_name_is_not(tmp_path):
     assert read(source).notices == ["opening_balances.csv: not a sheet of master data, left aside"]
     (tmp_path / "folder" / "client.csv").write_text("x\n")
     assert [str(problem) for problem in read(source).problems] == ["client.csv: unknown sheet 'client'; did you mean 'clients'?"]
+
+
+def test_a_packed_sheet_in_a_folder_is_not_passed_over(tmp_path):
+    source = _csv(tmp_path, b"\x1f\x8b", "terms.csv.gz")
+    assert [str(problem) for problem in read(source).problems] == ["terms.csv.gz: is packed; unpack it first"]
+
+
+@pytest.mark.parametrize("break_", ["\r", "\r\n", "\n"])
+def test_a_line_break_inside_a_heading_is_a_space(tmp_path, break_):
+    source = _csv(tmp_path, f'client_code,"name{break_}",kind\nC1,One,legal\n'.encode())
+    assert _values(source, "clients", "name") == ["One"]
 
 
 def test_nothing_there(tmp_path):

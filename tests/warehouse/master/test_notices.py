@@ -3,7 +3,9 @@
 import pytest
 
 from pipelines.errors import BadInput
+from pipelines.evidence.folder import land_folder
 from pipelines.master.importing import import_master
+from pipelines.runs.import_master import import_master as import_with_evidence
 from pipelines.warehouse import engine
 from tests import issued
 from tests.conftest import NOW
@@ -83,3 +85,17 @@ def test_of_many_notices_of_a_kind_the_first_are_shown(imported, author, tmp_pat
     rows = [[f"N-{number}", "C1", "MT", "", "2026-02-01", ""] for number in range(9)]
     told = _notices(imported, author, tmp_path, {"contracts": [company()["contracts"][0], *rows]})
     assert (len(told), told[-1]) == (6, "contracts: 4 more of this kind")
+
+
+def test_a_new_account_that_its_platform_has_never_listed_is_told(imported, author, tmp_path):
+    accounts = {
+        "accounts": [company()["accounts"][0], ["gps1", "1O30", "A-1", "2026-02-01", ""], ["gps1", "1030", "A-1", "2026-02-01", ""]]
+    }
+    source = as_csv(accounts, tmp_path / "next")
+    assert import_with_evidence(imported, source, author, dry_run=True).notices == ()  # nothing has landed yet
+    folder = tmp_path / "snapshots" / "gps1"
+    folder.mkdir(parents=True)
+    (folder / "2026-01-05.csv").write_text("vehicle_id,account_id,state\n1,1030,active\n")
+    land_folder(imported, "gps1", str(folder), NOW)
+    said = "account '1O30' of platform gps1: no snapshot has ever listed it; is it mistyped?"
+    assert import_with_evidence(imported, source, author, dry_run=True).notices == (said,)
