@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.errors import BadInput, Problem, Refused
-from pipelines.evidence import registry
+from pipelines.evidence import pending, registry
 from pipelines.evidence.landing import Landed, land
 from pipelines.platforms import files
+from pipelines.platforms.bounds import Bounds
 from pipelines.platforms.files import DayFile
 from pipelines.platforms.registry import FILES
 from pipelines.settings import Settings
+from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
 
 
@@ -38,7 +40,8 @@ def land_folder(
     """Land the day files of a folder (or its subfolder PLATFORM) or one file; ``day`` selects, ``source`` None: as declared.
 
     Files are landed in the order of their days, so that each is compared with the day before. ``progress`` is told
-    (number done, number of files, name). Refused when the platform is unknown, not of kind `files`, or has no such files.
+    (number done, number of files, name). Refused when the platform is unknown, not of kind `files`, or has no such files;
+    BadInput when the folder bears the name of another declared platform.
     """
     with transaction(settings) as connection:
         declared = registry.declared(connection, platform)
@@ -47,16 +50,31 @@ def land_folder(
     place = source or declared.source
     if not place:
         raise files.NoSuchFiles(f"platform {platform!r} declares no source; give one with --source")
-    delivery = files.find(platform, place, day)
+    bounds = Bounds(settings.snapshot_max_megabytes, settings.snapshot_max_rows, settings.snapshot_max_columns)
+    if source and source != declared.source:
+        _check_folder(settings, platform, source)
+    delivery = files.find(platform, place, day, bounds)
     landed: list[tuple[DayFile, Landed]] = []
     problems: list[Problem] = list(delivery.problems)
     for number, file in enumerate(delivery.days):
         if progress:
             progress(number, len(delivery.days), file.name)
         try:
-            landed.append((file, land(settings, files.read(declared, file, place, delivery.accounts, at), at)))
+            landed.append((file, land(settings, files.read(declared, file, place, delivery.accounts, at, bounds), at)))
+            pending.note_read(settings, platform, file, at)
         except BadInput as error:
             problems += error.problems
     if progress:
         progress(len(delivery.days), len(delivery.days), "")
     return Delivered(tuple(landed), tuple(problems))
+
+
+def _check_folder(settings: Settings, platform: str, source: str) -> None:
+    """BadInput when the last folder on the way to the files is called like another declared platform."""
+    parts = [part for part in source.replace("\\", "/").split("/") if part and not files.is_day_file(part)]
+    folder = parts[-1].casefold() if parts else ""
+    with transaction(settings) as connection:
+        others = [each for each in query.scalars(connection, "evidence/platforms") if each != platform]
+    named = next((each for each in others if each.casefold() == folder), None)
+    if named and folder != platform.casefold() and not files.has_subfolder(source, platform):
+        raise BadInput.one(source, f"is the folder of platform {named!r}; land it with --platform {named}")

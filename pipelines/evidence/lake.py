@@ -16,15 +16,16 @@ Of the source's columns only those exist that the source really had; the derived
 
 import json
 import os
-import posixpath
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pipelines.errors import Refused
 from pipelines.evidence.keys import DEVICE_RULE
+from pipelines.files import write_whole
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,36 +84,27 @@ def write(settings: Settings, path: str, table: "pa.Table", metadata: Metadata) 
     import pyarrow.parquet as pq
 
     filesystem, target = _resolve(settings, path)
-    schema = table.schema.with_metadata({METADATA_KEY: metadata.encoded()})
-    local = _is_local(filesystem)
-    filesystem.makedirs(posixpath.dirname(target), exist_ok=True)
-    written = f"{target}.{os.getpid()}.part" if local else target
-    try:
-        with filesystem.open(written, "wb") as handle:
-            pq.write_table(
-                table.replace_schema_metadata(schema.metadata), handle, compression="zstd", compression_level=1, row_group_size=131072
-            )
-            if local:
-                handle.flush()
-                os.fsync(handle.fileno())
-        if local:
-            _settle(filesystem, written, target)
-    except BaseException:
-        if local and filesystem.exists(written):
-            filesystem.rm(written)
-        raise
+    content = table.replace_schema_metadata({METADATA_KEY: metadata.encoded()})
+
+    def fill(handle: Any) -> None:
+        pq.write_table(content, handle, compression="zstd", compression_level=1, row_group_size=131072)
+
+    if _is_local(filesystem):
+        _write_locally(Path(target), fill)
+    else:
+        with filesystem.open(target, "wb") as handle:
+            fill(handle)
 
 
-def _settle(filesystem: Any, written: str, target: str) -> None:
-    """Put the whole file in its place, and clear away what killed or simultaneous writers of the same content left."""
+def _write_locally(target: Path, fill: Callable[[Any], None]) -> None:
+    """Write the whole file, and clear away what killed or simultaneous writers of the same content left."""
     try:
-        os.replace(written, target)  # noqa: PTH105 - atomic on one file system, whatever the path's type
+        write_whole(target, fill)
     except FileNotFoundError:  # another writer of the same content was first, and cleared ours away
-        if not filesystem.exists(target):
+        if not target.exists():
             raise
-    for left in filesystem.glob(f"{target}.*.part"):
-        with suppress(FileNotFoundError):
-            filesystem.rm(left)
+    for left in target.parent.glob(f".{target.name}.*.part"):
+        left.unlink(missing_ok=True)
 
 
 def exists(settings: Settings, path: str) -> bool:

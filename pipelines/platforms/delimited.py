@@ -2,10 +2,12 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.errors import BadInput, Problem
+from pipelines.platforms.bounds import DEFAULT, Bounds
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,12 +17,12 @@ SHOWN = 20
 
 
 def read_delimited(
-    data: bytes, name: str, wanted: Sequence[str], required: Sequence[str], prefix: str
+    data: bytes, name: str, wanted: Sequence[str], required: Sequence[str], prefix: str, bounds: Bounds = DEFAULT
 ) -> "tuple[pa.Table, tuple[str, ...]]":
     """(table of text, ignored columns): columns of ``wanted`` or beginning with ``prefix``; an empty cell is NULL.
 
     UTF-8 with or without BOM, ``,`` or ``;``. BadInput with ``name:line`` for what is no such file: another encoding, NUL
-    bytes, lines cut short, missing or doubled columns.
+    bytes, lines cut short or ended by a carriage return alone, missing or doubled columns; and for more than the bounds allow.
     """
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -31,10 +33,14 @@ def read_delimited(
     if b"\0" in data:
         raise BadInput(broken_lines(data, name))
     header, delimiter = _header(data[start:], name)
+    bounds.check_columns(len(header), name)
+    bounds.check_rows(data.count(b"\n") - 1, name)
     _check_header(header, required, name)
     kept = [column for column in header if column in wanted or (prefix and column.startswith(prefix))]
+    known = set(kept)
+    ignored = tuple(column for column in header if column not in known)
     if b"\n" not in data.rstrip(b"\r\n"):
-        return pa.table({column: pa.array([], pa.string()) for column in kept}), tuple(column for column in header if column not in kept)
+        return pa.table({column: pa.array([], pa.string()) for column in kept}), ignored
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(pa.py_buffer(data).slice(start)),
@@ -50,23 +56,28 @@ def read_delimited(
         swallowed = _capped(list(_ragged(data, name)), name)
         if swallowed:
             raise BadInput(swallowed)
-    return table, tuple(column for column in header if column not in kept)
+    return table, ignored
 
 
-def line_of(data: bytes, row: int) -> int:
-    """Line on which a data row (from 0) ends: blank lines and line breaks inside quotes are counted as the file has them."""
-    if b'"' not in data and b"\n\n" not in data and b"\n\r\n" not in data:
-        return row + 2
-    reader = csv.reader(
-        io.StringIO(data.decode("utf-8", "replace"), newline=""), delimiter=_delimiter(data.split(b"\n", 1)[0].decode("utf-8", "replace"))
-    )
-    seen = -1
-    for cells in reader:
-        if cells:
-            if seen == row:
-                return reader.line_num
-            seen += 1
-    return row + 2
+class Lines:
+    """On which line of a file each data row (from 0) ends: blank lines and line breaks inside quotes are counted as they are."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._numbers: list[int] | None = None
+
+    def of(self, row: int) -> int:
+        """Line of a data row, from 1; the file is gone through once, when a row is asked for first."""
+        if b'"' not in self._data and b"\n\n" not in self._data and b"\n\r\n" not in self._data:
+            return row + 2
+        if self._numbers is None:
+            self._numbers = self._counted()
+        return self._numbers[row + 1] if row + 1 < len(self._numbers) else row + 2
+
+    def _counted(self) -> list[int]:
+        delimiter = _delimiter(self._data.split(b"\n", 1)[0].decode("utf-8", "replace"))
+        reader = csv.reader(io.StringIO(self._data.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
+        return [reader.line_num for cells in reader if cells]
 
 
 def broken_lines(data: bytes, name: str) -> list[Problem]:
@@ -118,13 +129,18 @@ def _header(data: bytes, name: str) -> tuple[list[str], str]:
         raise BadInput.one(f"{name}:1", "is not UTF-8; save it as UTF-8") from None
     if not line.strip():
         raise BadInput.one(name, "is empty: it has not even a heading")
+    if "\r" in line:
+        raise BadInput.one(f"{name}:1", "has a carriage return without a line feed; save it with the usual ends of lines")
     delimiter = _delimiter(line)
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))], delimiter
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, strict=True))], delimiter
+    except csv.Error as error:
+        raise BadInput.one(f"{name}:1", f"cannot be read: {error}") from None
 
 
 def _check_header(header: Sequence[str], required: Sequence[str], name: str) -> None:
     problems = [Problem(f"{name}:1", f"has no column {column}") for column in required if column not in header]
-    doubled = sorted({column for column in header if header.count(column) > 1})
+    doubled = sorted(column for column, times in Counter(header).items() if times > 1)
     problems += [Problem(f"{name}:1 column {column or '(without a name)'}", "is there more than once") for column in doubled]
     if problems:
         raise BadInput(problems)

@@ -1,17 +1,16 @@
 """The `files` kind: one file per day, named by its date, with an optional `accounts.csv` beside them (contracts.md)."""
 
-import gzip
 import posixpath
 import re
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput, Problem, Refused
-from pipelines.platforms.delimited import line_of, read_delimited
+from pipelines.platforms.bounds import DEFAULT, Bounds, read_parquet, unpacked
+from pipelines.platforms.delimited import Lines, read_delimited
 from pipelines.platforms.interface import ACCOUNT_COLUMNS, METER_PREFIX, REQUIRED_COLUMNS, VEHICLE_COLUMNS, Platform, Snapshot
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ class DayFile:
 
     business_date: date
     path: str
+    stamp: str = ""  # of this state of the file: its size and the moment it was written, as its storage tells them
 
     @property
     def name(self) -> str:
@@ -48,50 +48,61 @@ class Delivery:
     problems: tuple[Problem, ...]
 
 
-def find(platform: str, source: str, day: date | None = None) -> Delivery:
+def is_day_file(name: str) -> bool:
+    """Whether a name is that of a day's file."""
+    return _DAY.fullmatch(name) is not None
+
+
+def has_subfolder(source: str, platform: str) -> bool:
+    """Whether a source is a folder with a subfolder of the platform's name, which `find` takes instead of it."""
+    from fsspec.core import url_to_fs
+
+    filesystem, root = url_to_fs(source)
+    return bool(filesystem.isdir(posixpath.join(root, platform)))
+
+
+def find(platform: str, source: str, day: date | None = None, bounds: Bounds = DEFAULT) -> Delivery:
     """Day files of a platform in a folder (or in its subfolder PLATFORM), or the one file named; ``day`` selects.
 
     NoSuchFiles when there are none. BadInput for a source that is not there, a broken `accounts.csv`, or a single file
     whose name is no date.
     """
-    from fsspec.core import url_to_fs
-
-    filesystem, root = url_to_fs(source)
-    if not filesystem.exists(root):
-        raise BadInput.one(source, "there is no such file or folder")
-    if filesystem.isfile(root):
-        found, problems = _dated([root])
-        if problems:
-            raise BadInput(problems)
-        if day and found[0].business_date != day:
-            raise BadInput.one(source, f"is named for {found[0].business_date}, but {day} is asked for")
-        folder = posixpath.dirname(root)
-    else:
-        inside = posixpath.join(root, platform)
-        folder = inside if filesystem.isdir(inside) else root
-        listed = [entry["name"] for entry in filesystem.ls(folder, detail=True) if entry["type"] == "file"]
-        found, problems = _dated(listed)
+    filesystem, folder, entries = _entries(platform, source)
+    found, problems = _dated(entries)
+    if day and _is_one_file(source, entries) and found and found[0].business_date != day:
+        raise BadInput.one(source, f"is named for {found[0].business_date}, but {day} is asked for")
+    if problems and _is_one_file(source, entries):
+        raise BadInput(problems)
     if day:
         found, problems = [each for each in found if each.business_date == day], []
     if not found and not problems:
         raise NoSuchFiles(f"no file of platform {platform!r}{f' for {day}' if day else ''} in {source}")
-    return Delivery(tuple(sorted(found)), _accounts(filesystem, posixpath.join(folder, ACCOUNTS_FILE)), tuple(problems))
+    return Delivery(tuple(sorted(found)), _accounts(filesystem, posixpath.join(folder, ACCOUNTS_FILE), bounds), tuple(problems))
 
 
-def read(platform: Platform, file: DayFile, source: str, accounts: "pa.Table | None", at: datetime) -> Snapshot:
-    """The snapshot in a day's file, taken (for files: landed) ``at``. BadInput with places when it cannot be read at all."""
+def listed(platform: str, source: str) -> list[DayFile]:
+    """The day files of a source in their order, unread. BadInput for a source that is not there."""
+    return sorted(_dated(_entries(platform, source)[2])[0])
+
+
+def read(platform: Platform, file: DayFile, source: str, accounts: "pa.Table | None", at: datetime, bounds: Bounds = DEFAULT) -> Snapshot:
+    """The snapshot in a day's file, taken (for files: landed) ``at``. BadInput with places when it cannot be read, or is too large."""
     from fsspec.core import url_to_fs
 
     filesystem, _ = url_to_fs(source)
+    bounds.check_size(filesystem.size(file.path) or 0, file.name)
     data = filesystem.cat_file(file.path)
     place = None
     if file.name.endswith(".parquet"):
-        vehicles, ignored = _parquet(data, file.name)
+        vehicles, ignored = read_parquet(data, file.name, VEHICLE_COLUMNS, METER_PREFIX, bounds)
+        missing = [Problem(file.name, f"has no column {column}") for column in REQUIRED_COLUMNS if column not in vehicles.column_names]
+        if missing:
+            raise BadInput(missing)
     else:
         if file.name.endswith(".gz"):
-            data = _unpacked(data, file.name)
-        vehicles, ignored = read_delimited(data, file.name, VEHICLE_COLUMNS, REQUIRED_COLUMNS, METER_PREFIX)
-        place = partial(_place, data, file.name)
+            data = unpacked(data, file.name, bounds)
+        vehicles, ignored = read_delimited(data, file.name, VEHICLE_COLUMNS, REQUIRED_COLUMNS, METER_PREFIX, bounds)
+        place = partial(_place, Lines(data), file.name)
     return Snapshot(
         platform=platform.platform,
         business_date=file.business_date,
@@ -105,18 +116,37 @@ def read(platform: Platform, file: DayFile, source: str, accounts: "pa.Table | N
     )
 
 
-def _place(data: bytes, name: str, row: int) -> str:
-    return f"{name}:{line_of(data, row)}"
+def _place(lines: Lines, name: str, row: int) -> str:
+    return f"{name}:{lines.of(row)}"
 
 
-def _dated(paths: Sequence[str]) -> tuple[list[DayFile], list[Problem]]:
+def _entries(platform: str, source: str) -> tuple[Any, str, list[Mapping[str, Any]]]:
+    """(file system, folder, its files) of a source: a folder, its subfolder PLATFORM, or one file."""
+    from fsspec.core import url_to_fs
+
+    filesystem, root = url_to_fs(source)
+    if not filesystem.exists(root):
+        raise BadInput.one(source, "there is no such file or folder")
+    if filesystem.isfile(root):
+        return filesystem, posixpath.dirname(root), [filesystem.info(root)]
+    inside = posixpath.join(root, platform)
+    folder = inside if filesystem.isdir(inside) else root
+    return filesystem, folder, [entry for entry in filesystem.ls(folder, detail=True) if entry["type"] == "file"]
+
+
+def _is_one_file(source: str, entries: Sequence[Mapping[str, Any]]) -> bool:
+    return len(entries) == 1 and posixpath.basename(entries[0]["name"]) == posixpath.basename(source)
+
+
+def _dated(entries: Sequence[Mapping[str, Any]]) -> tuple[list[DayFile], list[Problem]]:
     found, problems = [], []
-    for path in sorted(paths):
+    for entry in sorted(entries, key=lambda entry: entry["name"]):
+        path = entry["name"]
         name = posixpath.basename(path)
         matched = _DAY.fullmatch(name)
         try:
             if matched:
-                found.append(DayFile(date.fromisoformat(matched[1]), path))
+                found.append(DayFile(date.fromisoformat(matched[1]), path, _stamp(entry)))
                 continue
         except ValueError:
             problems.append(Problem(name, f"{matched[1] if matched else name} is not a day of the calendar"))
@@ -126,35 +156,14 @@ def _dated(paths: Sequence[str]) -> tuple[list[DayFile], list[Problem]]:
     return found, problems
 
 
-def _accounts(filesystem: Any, path: str) -> "pa.Table | None":
+def _stamp(entry: Mapping[str, Any]) -> str:
+    written = next((entry[key] for key in ("ETag", "etag", "mtime", "LastModified", "last_modified", "created") if entry.get(key)), "")
+    return f"{entry.get('size')} {written}"
+
+
+def _accounts(filesystem: Any, path: str, bounds: Bounds) -> "pa.Table | None":
     if not filesystem.exists(path):
         return None
-    table, _ = read_delimited(filesystem.cat_file(path), ACCOUNTS_FILE, ACCOUNT_COLUMNS, ("account_id",), "")
+    bounds.check_size(filesystem.size(path) or 0, ACCOUNTS_FILE)
+    table, _ = read_delimited(filesystem.cat_file(path), ACCOUNTS_FILE, ACCOUNT_COLUMNS, ("account_id",), "", bounds)
     return table
-
-
-def _unpacked(data: bytes, name: str) -> bytes:
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise BadInput.one(name, f"cannot be unpacked, it is cut short or damaged: {error}") from None
-
-
-def _parquet(data: bytes, name: str) -> "tuple[pa.Table, tuple[str, ...]]":
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError) as error:
-        raise BadInput.one(name, f"cannot be read as Parquet, it is cut short or damaged: {str(error).splitlines()[0]}") from None
-    problems = [Problem(name, f"has no column {column}") for column in REQUIRED_COLUMNS if column not in table.column_names]
-    problems += [
-        Problem(f"{name} column {column}", "is there more than once")
-        for column in {*table.column_names}
-        if table.column_names.count(column) > 1
-    ]
-    if problems:
-        raise BadInput(problems)
-    kept = [column for column in table.column_names if column in VEHICLE_COLUMNS or column.startswith(METER_PREFIX)]
-    return table.select(kept), tuple(column for column in table.column_names if column not in kept)
