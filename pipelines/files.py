@@ -7,6 +7,7 @@ from typing import IO
 
 PRIVATE = 0o640
 _PRIVATE_FOLDER = 0o750
+_BUFFER = 1 << 17  # messages of many megabytes are written in small pieces
 
 
 def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], *, mode: int = PRIVATE) -> None:
@@ -63,4 +64,4 @@ def partial_path(target: Path) -> Path:
 
 def _opened(path: Path, mode: int) -> IO[bytes]:
     path.unlink(missing_ok=True)
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb", buffering=_BUFFER)

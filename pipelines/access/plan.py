@@ -108,7 +108,7 @@ def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str
         claims = organization.blocking(client)
         if not claims:
             continue
-        numbers = ", ".join(f"{one.number} (срок {one.due_on:%d.%m.%Y}, {in_roubles(one.open)})" for one in claims)
+        numbers = ", ".join(f"{one.number} (срок {short_date(one.due_on)}, {in_roubles(one.open)})" for one in claims)
         reason = f"просрочено {in_roubles(sum((one.open for one in claims), ZERO))}: {numbers}"
         blocks[client] = []
         accounts = [one for one in facts.accounts_of(code, client) if one not in facts.held.get((code, client), ())]

@@ -45,8 +45,9 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
     if pdf is not None:
         from pipelines.documents.pdf import render_document
         from pipelines.documents.usage_appendix import usage_document
+        from pipelines.files import write_whole
 
-        pdf.write_bytes(render_document(usage_document(found)))
+        write_whole(pdf, render_document(usage_document(found)))
         say(f"appendix written to {pdf}")
 
 

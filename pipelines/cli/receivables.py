@@ -84,9 +84,10 @@ def statement(client: str, first: date, last: date, organization: str | None, pd
         if len(accounts) > 1:
             raise BadInput.one("--pdf", f"one document per organization; choose one with --organization ({known})")
         from pipelines.documents.pdf import render_document
+        from pipelines.files import write_whole
         from pipelines.receivables.reconciliation import document
 
-        pdf.write_bytes(render_document(document(configured, client, accounts[0])))
+        write_whole(pdf, render_document(document(configured, client, accounts[0])))
     emit([row for account in accounts for row in account.rows()], STATEMENT_COLUMNS, output_format)
     if send:
         from pipelines.receivables import reconciliation

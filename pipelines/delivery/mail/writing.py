@@ -122,4 +122,4 @@ def _stored(settings: Settings, path: str) -> bytes:
 
 def _file_name(document: Paper) -> str:
     name = "Счёт" if isinstance(document, InvoiceDocument) else "Корректировка"
-    return f"{name} {document.number} от {document.issued_on:%d.%m.%Y}.pdf".replace("/", "-")
+    return f"{name} {document.number} от {short_date(document.issued_on)}.pdf".replace("/", "-")
