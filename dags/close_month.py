@@ -16,20 +16,25 @@ changed since it was shown, `issue` fails with *RunChanged*: clear `draft` and e
 **A word of the person.** Contracts in *Придержать* (numbers by commas) get no invoice until `fleetbill hold release`; an unknown number
 fails `issue` at once: clear `approval` and answer again. With FLEETBILL_FOUR_EYES another person answers `second_approval`.
 
+**Whose answer counts.** Only the one that a person gave in Required Actions, as Airflow recorded it; `approval` keeps it in the warehouse
+(`billing.answers`). Marking `approval` or `issue` successful, or writing a task's result by hand, approves and issues nothing: the next
+task fails and says so.
+
 **When it fails.** Every step may be run again: issued stays issued, documents and the workbook are written anew,
 the 1C message carries what is not acknowledged. *AlreadyRunning* names the other close of the same month. Contracts that cannot
 be billed are parked, with reasons, on the page; the others go on. Mended, they are billed by the next run of that month.
 
 **Backfill.** A past month is closed by backfilling its days (`fleet_daily`), or, when they are known, by triggering its month.
 
-**If a month never starts**, a day of it is not known: `watch_days` names it every morning.
+**If a month never starts**, `watch_days` says why every morning: a day of it is not known, or all are known and nobody drafted it (its days
+were landed by hand): trigger it.
 """
 
 from airflow.sdk import Asset, MonthWindow, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
-from asking import ask_and_issue
-from following import documents, onec
-from policy import DEFAULTS
+from orchestration.approval import ask_and_issue
+from orchestration.following import documents_task, onec_task
+from orchestration.policy import DEFAULTS
 
 DAYS_OF_MONTH = RollupMapper(upstream_mapper=StartOfMonthMapper(input_format="%Y-%m-%d"), window=MonthWindow())
 
@@ -47,9 +52,8 @@ def close_month():
 
     @task(pool="month")
     def draft(partition_key=None):
-        """Draft the month; what a person needs to see of it."""
+        """Draft the month; nobody is asked where nothing is left."""
         from pipelines import clock, settings
-        from pipelines.documents.approval import approval_page
         from pipelines.period import Month
         from pipelines.runs.close import close
 
@@ -57,8 +61,7 @@ def close_month():
         run = close(configured, month, approver=None, issued_on=None, at=clock.now()).prepared
         if not run.drafts and not run.nothing:
             raise AirflowSkipException(f"nothing of {month} is left to approve; parked contracts: {len(run.parked)}")
-        page = approval_page(configured, month, run.digest)
-        return {"digest": run.digest, "subject": page.subject, "body": page.body}
+        return {"digest": run.digest, "drafts": len(run.drafts), "parked": len(run.parked)}
 
     @task
     def workbook(partition_key=None):
@@ -69,9 +72,9 @@ def close_month():
 
         return write_report(settings.load(), Month.parse(partition_key), clock.now())
 
-    question, issuing = ask_and_issue("draft", "close")
+    question, issuing = ask_and_issue("close")
     draft() >> question
-    issuing >> documents() >> [onec(), workbook()]
+    issuing >> documents_task("close") >> [onec_task(), workbook()]
 
 
 close_month()

@@ -22,9 +22,9 @@ everything after it, and look again. Run again after it was issued: nothing diff
 
 from airflow.sdk import Param, PartitionedAtRuntime, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
-from asking import ask_and_issue
-from following import documents, onec
-from policy import DEFAULTS
+from orchestration.approval import ask_and_issue
+from orchestration.following import documents_task, onec_task
+from orchestration.policy import DEFAULTS
 
 
 @dag(
@@ -45,10 +45,8 @@ def correct_month():
 
     @task(pool="month")
     def draft(partition_key=None, params=None):
-        """Draft the adjustments; what a person needs to see of them."""
+        """Draft the adjustments; nobody is asked where nothing differs."""
         from pipelines import clock, settings
-        from pipelines.billing.model import Purpose
-        from pipelines.documents.approval import approval_page
         from pipelines.period import Month
         from pipelines.runs.correct import correct
 
@@ -56,12 +54,11 @@ def correct_month():
         run = correct(configured, month, contract_no=params["contract"] or None, approver=None, issued_on=None, at=clock.now()).prepared
         if not run.drafts:
             raise AirflowSkipException(f"nothing of {month} is to be corrected; parked contracts: {len(run.parked)}")
-        page = approval_page(configured, month, run.digest, Purpose.CORRECT)
-        return {"digest": run.digest, "subject": page.subject, "body": page.body}
+        return {"digest": run.digest, "drafts": len(run.drafts)}
 
-    question, issuing = ask_and_issue("draft", "correct")
+    question, issuing = ask_and_issue("correct")
     draft() >> question
-    issuing >> documents() >> onec()
+    issuing >> documents_task("correct") >> onec_task()
 
 
 correct_month()

@@ -1,19 +1,21 @@
 """
 # fleet_daily: one day of every platform
 
-**What it does.** For day D (the run's partition key, `2026-02-17`): lands the day file of every platform of kind `files`,
+**What it does.** For day D (the run's partition key, `2026-02-17`): lands the day file of every platform of kind `files` (a task each),
 writes down which platform-days are there, recomputes usage and findings of D's month, and issues corrective invoices (with their
 PDF) where a fleet has outgrown what was paid ahead. Then the day is *known*: its asset
 `fleet_day` is emitted, and the month rolls up from its days (`close_month`).
 
-**When.** At 00:15 for the day before. A day run again lands nothing twice: the same content is a no-op, different content
-is a further snapshot of that day.
+**When.** At 00:15 in the time zone whose day ends last (FLEETBILL_LAST_TIME_ZONE, Kaliningrad unless set), for the day before: then the day
+is over on every platform. A platform further west is told, and read by `watch_days` in the morning.
+A day run again lands nothing twice: the same content is a no-op, different content is a further snapshot of that day.
 
 **When it fails.** A platform whose file is missing or was quarantined does not stop the others, nor the day: you get an
 alert, the technical team (FLEETBILL_MAIL_TECHNICAL) gets a letter, and `fleetbill snapshot coverage --month M` names the day. What is
 missing parks the contracts of that platform, and only those.
 
-- a file came late: put it in its folder and run the day again (below), or `fleetbill snapshot land`;
+- a file came late: put it in its folder; `watch_days` reads it in the morning, a run of the day (below) or
+  `fleetbill snapshot land` at once;
 - a real drop was quarantined: `fleetbill snapshot accept DIGEST --by NAME --reason TEXT`;
 - the day is lost for ever: `fleetbill snapshot carry --platform P --date D --by NAME --reason TEXT`.
 
@@ -34,7 +36,9 @@ those of a backfill. A month that has rolled up is not closed again by that: tri
 """
 
 from airflow.sdk import Asset, CronPartitionTimetable, Param, TriggerRule, dag, task
-from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+
+from pipelines.settings import load
 
 FLEET_DAY = Asset("fleet_day")
 
@@ -42,7 +46,7 @@ FLEET_DAY = Asset("fleet_day")
 @dag(
     dag_id="fleet_daily",
     schedule=CronPartitionTimetable(
-        "15 0 * * *", timezone="Europe/Moscow", run_offset=-1, key_format="%Y-%m-%d", run_immediately=NOT_BEFORE_ITS_HOUR
+        "15 0 * * *", timezone=load().last_time_zone, run_offset=-1, key_format="%Y-%m-%d", run_immediately=NOT_BEFORE_ITS_HOUR
     ),
     catchup=False,
     max_active_runs=4,
@@ -55,22 +59,30 @@ def fleet_daily():
     """Land, look at what is there, count, and let the month know."""
 
     @task
-    def land(partition_key=None):
-        """All platforms of kind `files` in one process: the gate's library is the dear part."""
+    def platforms():
+        """Every platform of kind `files`."""
+        from pipelines import settings
+        from pipelines.evidence.day import files_platforms
+
+        return files_platforms(settings.load())
+
+    @task(map_index_template="{{ task.op_kwargs['platform'] }}")
+    def land(platform, partition_key=None):
+        """One platform-day; what does not count is told, and holds up neither the other platforms nor the day."""
         from datetime import date
 
-        from alerts import tell
+        from orchestration.alerts import alert
 
         from pipelines import clock, settings
         from pipelines.delivery.mail.technical import tell_missing
         from pipelines.evidence.day import land_day
 
         configured, day, at = settings.load(), date.fromisoformat(partition_key), clock.now()
-        outcomes = land_day(configured, day, at, progress=print)
-        for outcome in outcomes:
-            if outcome.problem:
-                tell(f"{outcome.platform} does not count on {partition_key}", outcome.problem)
-        tell_missing(configured, day, outcomes, at)
+        outcome = land_day(configured, platform, day, at)
+        if outcome.problem:
+            alert(f"{platform} does not count on {partition_key}", outcome.problem)
+        tell_missing(configured, day, [outcome], at)
+        return outcome.done or outcome.problem
 
     @task(trigger_rule=TriggerRule.ALL_DONE, pool="month")
     def usage(partition_key=None):
@@ -89,7 +101,7 @@ def fleet_daily():
         """Correctives of the day, with their documents."""
         from datetime import date
 
-        from alerts import tell
+        from orchestration.alerts import alert
 
         from pipelines import clock, settings
         from pipelines.runs.watch import watch as watch_day
@@ -98,14 +110,14 @@ def fleet_daily():
         issued_on = date.fromisoformat(params["issue_date"]) if params["issue_date"] else None
         done = watch_day(settings.load(), day, approver=None, issued_on=issued_on, at=clock.now())
         if done.waiting:
-            tell(f"the correctives of {day} wait for a person", "; ".join(one.english for one in done.waiting))
+            alert(f"the correctives of {day} wait for a person", "; ".join(one.english for one in done.waiting))
         return done.issued.invoices if done.issued else 0
 
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[FLEET_DAY], retries=5)
     def known():
         """The day is known, also when a platform failed: what is missing is the warehouse's knowledge."""
 
-    land() >> usage() >> watch() >> known()
+    land.expand(platform=platforms()) >> usage() >> watch() >> known()
 
 
 fleet_daily()

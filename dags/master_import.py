@@ -14,7 +14,7 @@ nothing. Sheets that are not there are left alone; a row that disappears is not 
 """
 
 from airflow.sdk import Param, dag, task
-from policy import DEFAULTS
+from orchestration.policy import DEFAULTS
 
 
 @dag(

@@ -14,7 +14,7 @@ confirmed: `fleetbill onec status`.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag, task
-from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
 @dag(
@@ -32,7 +32,7 @@ def onec_exchange():
     @task
     def receive():
         """Every message in the folder."""
-        from alerts import tell
+        from orchestration.alerts import alert
 
         from pipelines import clock, settings
         from pipelines.delivery.onec.receiving import Outcome
@@ -41,7 +41,7 @@ def onec_exchange():
         answers = take(settings.load(), clock.now())
         for each in answers:
             if each.outcome == Outcome.REFUSED:
-                tell(f"1C's message {each.file} was not taken", each.detail)
+                alert(f"1C's message {each.file} was not taken", each.detail)
         return [f"{each.file} {each.outcome}: {each.detail}" for each in answers]
 
     @task

@@ -14,7 +14,8 @@ out by the next run; `fleetbill access` shows what is blocked now.
 """
 
 from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
-from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.following import payments_task, tell_refused_platforms
+from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
 @dag(
@@ -29,33 +30,17 @@ from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 def payments_in():
     """Payments, then access."""
 
-    @task
-    def payments():
-        """Every statement in the folder."""
-        from alerts import tell
-
-        from pipelines import clock, settings
-        from pipelines.receivables.inbox import import_inbox
-
-        read = import_inbox(settings.load(), clock.now())
-        for refused in read.failed:
-            tell(f"bank statement {refused.name} was not read", refused.reason)
-        return list(read.lines)
-
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def restore():
         """Access for whoever has paid, also by statements that were imported elsewhere."""
-        from alerts import tell
-
         from pipelines import clock, settings
         from pipelines.access.dunning import restore as give_back
 
         done = give_back(settings.load(), clock.now())
-        for platform, why in sorted(done.refused.items()):
-            tell(f"platform {platform} was not written", why)
+        tell_refused_platforms(done)
         return list(done.lines)
 
-    payments() >> restore()
+    payments_task() >> restore()
 
 
 payments_in()

@@ -19,11 +19,11 @@ After **Reject** the refusal is recorded and nothing leaves.
 **Backfill.** None: trigger the month.
 """
 
-from airflow.sdk import CronPartitionTimetable, Param, TriggerRule, dag, task
+from airflow.sdk import CronPartitionTimetable, Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
-from asking import ask_and_issue
-from following import documents, onec
-from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.approval import ask_and_issue
+from orchestration.following import documents_task, onec_task
+from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
 @dag(
@@ -58,23 +58,15 @@ def prepay_month():
         }
 
     @task
-    def ask(partition_key=None, ti=None):
-        """The page for a person, when one is needed."""
-        from pipelines import settings
-        from pipelines.billing.model import Purpose
-        from pipelines.documents.approval import approval_page
-        from pipelines.period import Month
-
-        run = ti.xcom_pull(task_ids="prepay")
-        if not run["waiting"]:
+    def ask(ti=None):
+        """Whether a person is needed: only when a bound was passed."""
+        if not ti.xcom_pull(task_ids="prepay")["waiting"]:
             raise AirflowSkipException("within the bounds of an unattended run: nobody is asked")
-        page = approval_page(settings.load(), Month.parse(partition_key), run["digest"], Purpose.PREPAY)
-        return {"digest": run["digest"], "subject": page.subject, "body": page.body}
 
-    question, issuing = ask_and_issue("ask", "prepay")
+    question, issuing = ask_and_issue("prepay")
     prepay() >> ask() >> question
     # nobody asked: `issue` is skipped, and `prepay` has issued
-    issuing >> documents(TriggerRule.NONE_FAILED) >> onec()
+    issuing >> documents_task("prepay", unattended=True) >> onec_task()
 
 
 prepay_month()

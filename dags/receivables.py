@@ -18,7 +18,8 @@ A platform that could not be written is an alert; its orders stand, and the next
 """
 
 from airflow.sdk import CronTriggerTimetable, Param, dag, task
-from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.following import payments_task, tell_refused_platforms
+from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
 @dag(
@@ -35,35 +36,19 @@ def receivables():
     """Payments first, so that nobody is blocked who has paid."""
 
     @task
-    def payments():
-        """Every statement in the folder."""
-        from alerts import tell
-
-        from pipelines import clock, settings
-        from pipelines.receivables.inbox import import_inbox
-
-        read = import_inbox(settings.load(), clock.now())
-        for refused in read.failed:
-            tell(f"bank statement {refused.name} was not read", refused.reason)
-        return [str(line) for line in read.lines]
-
-    @task
     def ladder(params=None):
         """The steps of the date."""
         from datetime import date
-
-        from alerts import tell
 
         from pipelines import clock, settings
         from pipelines.access.dunning import dunning
 
         day = date.fromisoformat(params["date"]) if params["date"] else clock.local_date(clock.now(), "Europe/Moscow")
         done = dunning(settings.load(), day, clock.now())
-        for platform, why in sorted(done.refused.items()):
-            tell(f"platform {platform} was not written", why)
+        tell_refused_platforms(done)
         return list(done.lines)
 
-    payments() >> ladder()
+    payments_task() >> ladder()
 
 
 receivables()

@@ -17,7 +17,7 @@ letter lie in `exchange/mail/failed`, with the reason beside.
 
 from airflow.sdk import Connection, CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException, AirflowSkipException
-from policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
 @dag(

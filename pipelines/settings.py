@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from pipelines.errors import BadInput, Problem
 
@@ -49,6 +50,7 @@ _NODE = _matching(r"[A-Za-z0-9_-]{1,36}", "a code of letters, digits, - and _, a
 _VERSION = _matching(r"1\.(17|19|21)", "1.17, 1.19 or 1.21")
 _MEMORY = _matching(r"[1-9]\d*(\.\d+)? ?([KMGT]i?B)", "an amount of memory such as 3GB")
 _LEVEL = Rule(lambda value: value in ("INFO", "WARNING", "ERROR"), "INFO, WARNING or ERROR")
+_ZONE = Rule(lambda value: value in available_timezones(), "a time zone such as Europe/Kaliningrad")
 _ADDRESS = r"[^@\s,;<>]+@[^@\s,;<>]+"
 _ONE_ADDRESS = _matching(_ADDRESS, "one e-mail address")
 _ADDRESSES = _matching(rf"{_ADDRESS}(\s*,\s*{_ADDRESS})*", "e-mail addresses, by commas")
@@ -106,6 +108,9 @@ class Settings:
     debug: int = _setting(0, "1: a failed command shows its whole trace", _FLAG)
     log_level: str = _setting("ERROR", "lines of the log that a command writes to stderr, from this level on: INFO, WARNING, ERROR", _LEVEL)
     workers: int = _setting(0, "processes that render documents; 0: one per core", _COUNT)
+    last_time_zone: str = _setting(
+        "Europe/Kaliningrad", "time zone of the platform whose day ends last: fleet_daily runs at 00:15 there", _ZONE
+    )
     approvers: str = _setting("finance", "Airflow users who may answer the approval of a month, by commas; empty: whoever may run the DAG")
     four_eyes: bool = _setting(default=False, doc="true: a run is issued only after two different people have approved it")
     alerts_to: str = _setting("", "e-mail addresses that DAGs alert, by commas; needs the Airflow connection smtp_default", _ADDRESSES)

@@ -83,7 +83,6 @@ def _places(stack: Stack) -> list[tuple[str, str]]:
         ("1C messages", ", ".join(map(str, sorted((exchange / "onec" / "out").glob("Message_*.xml")))) or "none"),
         ("access", ", ".join(map(str, sorted((exchange / "access").rglob("blocked.csv")))) or "none"),
         ("evidence", f"{_count(Path(stack.settings.lake), '*.parquet')} Parquet files under {stack.settings.lake}"),
-        ("alerts", f"{stack.home / 'alerts.log'}"),
         ("bank statements", f"{_count(exchange / 'bank' / 'done', '*')} read, in {exchange / 'bank' / 'done'}"),
     ]
 

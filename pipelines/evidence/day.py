@@ -1,12 +1,13 @@
-"""One day of every `files` platform: each on its own, so that one that fails holds up neither the others nor the day."""
+"""One day of one `files` platform, and the days that are read again because their file came later."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipelines.clock import local_date
 from pipelines.errors import BadInput, Refused
 from pipelines.evidence import registry
 from pipelines.evidence.folder import land_folder
+from pipelines.evidence.waiting import days_before
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
@@ -22,27 +23,42 @@ class Outcome:
     done: str
     problem: str
 
+    @property
+    def is_landed(self) -> bool:
+        """Whether the day counts now."""
+        return bool(self.done) and not self.problem
 
-def land_day(settings: Settings, day: date, at: datetime, *, progress: Callable[[str], None] = lambda _: None) -> list[Outcome]:
-    """Land the day's file of every platform of kind `files`, from the source that the master data declare (domain.md §2).
+
+def files_platforms(settings: Settings) -> list[str]:
+    """Every platform of kind `files`, in the order of its name."""
+    with transaction(settings) as connection:
+        return query.scalars(connection, "evidence/files_platforms")
+
+
+def land_day(settings: Settings, platform: str, day: date, at: datetime) -> Outcome:
+    """Land the day's file of one platform from the source that the master data declare (domain.md §2).
 
     A missing, unreadable or quarantined day is an outcome with a problem, not an error: missing is not zero, and the
-    contracts that need it are parked. Other failures (disk, database) are raised after every platform has had its turn.
+    contracts that need it are parked. So is a day that is not over where the platform is: it is read by a later look.
+    Other failures (disk, database) are raised.
     """
     with transaction(settings) as connection:
-        platforms = query.scalars(connection, "evidence/files_platforms")
-    outcomes: list[Outcome] = []
-    faults: list[Exception] = []
-    for platform in platforms:
-        try:
-            outcomes.append(_land(settings, platform, day, at))
-        except Exception as error:  # noqa: BLE001 - the other platforms are landed first, then all of it is raised
-            faults.append(error)
-            continue
-        progress(f"{platform}: {outcomes[-1].done or outcomes[-1].problem}")
-    if faults:
-        raise ExceptionGroup(f"{len(faults)} of {len(platforms)} platforms failed on {day}", faults)
-    return outcomes
+        zone = registry.declared(connection, platform).time_zone
+    if local_date(at, zone) <= day:
+        return Outcome(
+            platform,
+            "",
+            f"its day is not over in {zone}: watch_days reads it later; FLEETBILL_LAST_TIME_ZONE={zone} lets fleet_daily wait for it",
+        )
+    return _land(settings, platform, day, at)
+
+
+def read_again(settings: Settings, before: date, at: datetime) -> list[tuple[date, Outcome]]:
+    """Land the days before ``before`` that a month waits for and whose file has come, or come anew, since they were read."""
+    kinds = set(files_platforms(settings))
+    waiting = [each for each in days_before(settings, before) if each.platform in kinds]
+    again = [(each.day, land_day(settings, each.platform, each.day, at)) for each in sorted(waiting, key=lambda each: each.day)]
+    return [(day, outcome) for day, outcome in again if outcome.is_landed]
 
 
 def _land(settings: Settings, platform: str, day: date, at: datetime) -> Outcome:

@@ -56,3 +56,8 @@ def _issued_before(settings: Settings, month: Month, seen: str, author: Authorsh
             connection, "billing/issued_before", month=month.first, purpose=purpose, seen=seen, by=author.by, at=author.at
         )
     return None if invoices is None else int(invoices)
+
+
+def was_issued(settings: Settings, month: Month, seen: str, author: Authorship, purpose: Purpose) -> bool:
+    """Whether the run that was shown as ``seen`` has been issued on this person's answer."""
+    return _issued_before(settings, month, seen, author, purpose) is not None

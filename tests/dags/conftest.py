@@ -53,6 +53,17 @@ def dags(airflow_home: Path):
 
 
 @pytest.fixture
+def alerts(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, airflow_home: Path):
+    """What was told, as text; no SMTP connection is configured."""
+    import orchestration.alerts
+
+    monkeypatch.setattr(orchestration.alerts, "_has_smtp", lambda: False)
+    monkeypatch.setattr(orchestration.alerts.log, "propagate", True)
+    caplog.set_level("WARNING", logger="fleetbill.alerts")
+    return lambda: "\n".join(record.getMessage() for record in caplog.records if record.name == "fleetbill.alerts")
+
+
+@pytest.fixture
 def home(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A warehouse of the test's own that tasks, called as plain functions, find through the environment."""
     monkeypatch.setenv("FLEETBILL_HOME", str(settings.home))

@@ -31,9 +31,9 @@ def test_a_run_after_midnight_is_of_the_day_before(dags):
     from pendulum import datetime
 
     timetable = decode_timetable(encode_timetable(dags["fleet_daily"].timetable))
-    begin = datetime(2026, 2, 28, 21, 0, tz="UTC")  # midnight in Moscow; the next tick is 1 March 00:15 there
+    begin = datetime(2026, 2, 28, 22, 0, tz="UTC")  # midnight in Kaliningrad, 01:00 in Moscow; the next tick is 1 March 00:15 there
     run = timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=TimeRestriction(earliest=begin, latest=None, catchup=True))
-    assert run.run_after == datetime(2026, 2, 28, 21, 15, tz="UTC")
+    assert run.run_after == datetime(2026, 2, 28, 22, 15, tz="UTC")
     assert run.partition_key == "2026-02-28"
 
 
@@ -44,6 +44,18 @@ def test_the_day_is_emitted_whatever_failed_before(dags):
     assert emitting[0].trigger_rule == "all_done"
     assert [asset.name for asset in emitting[0].outlets] == ["fleet_day"]
     assert daily.get_task("usage").trigger_rule == "all_done"
+
+
+def test_each_platform_day_is_a_task_of_its_own(dags):
+    land = dags["fleet_daily"].get_task("land")
+    assert land.is_mapped
+    assert land.upstream_task_ids == {"platforms"}
+
+
+@pytest.mark.parametrize("dag_id", ["prepay_month", "close_month", "correct_month"])
+def test_the_decision_is_one_group(dags, dag_id):
+    group = dags[dag_id].task_group.children["decision"]
+    assert set(group.children) == {"approval", "issue", "rejected"}
 
 
 def test_the_month_that_begins_is_paid_ahead(dags):

@@ -1,9 +1,8 @@
 """A person's answer in Airflow carried through to issued invoices: a close with a contract held back, two people, a correction."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -13,12 +12,12 @@ from pipelines.period import Month
 from pipelines.warehouse import engine
 from tests.company import Company, steady
 from tests.dags.conftest import DAGS
+from tests.dags.runs import AT, Run
 from tests.landed import landed
 
 pytestmark = pytest.mark.airflow
 
 MONTH = Month(2026, 2)
-AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 COMPANY = Company({"K1": steady(10), "K2": steady(4)}, months=(MONTH,))
 
 
@@ -32,31 +31,6 @@ def february(server_home, tmp_path_factory):
 def settings(tmp_path, february):
     with february.copy(tmp_path / "home") as made:
         yield made
-
-
-class Run:
-    """One run of a DAG: its tasks called in turn, each finding the results of the ones before."""
-
-    def __init__(self, dag, month, **params):
-        self.dag, self.month, self.params, self.results = dag, month, params, {}
-
-    def xcom_pull(self, task_ids):
-        return self.results.get(task_ids)
-
-    def call(self, task_id):
-        wanted = self.dag.get_task(task_id).python_callable
-        given = {"partition_key": self.month, "params": self.params, "ti": SimpleNamespace(xcom_pull=self.xcom_pull)}
-        names = wanted.__code__.co_varnames[: wanted.__code__.co_argcount]
-        self.results[task_id] = wanted(**{name: given[name] for name in names})
-        return self.results[task_id]
-
-    def answer(self, task_id, option, by="finance", **given):
-        self.results[task_id] = {
-            "chosen_options": [option],
-            "params_input": given,
-            "responded_at": AT,
-            "responded_by_user": {"id": by, "name": by},
-        }
 
 
 def _rows(settings, query):
@@ -99,10 +73,10 @@ def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
     COMPANY.write_day(tmp_path / "late", date(2026, 2, 20), {"K1": 13})
     land_folder(replace(home, snapshot_max_drop=Decimal("0.9")), "gps1", str(tmp_path / "late"), AT)
     run = Run(dags["correct_month"], "2026-02", contract=None, issue_date="2026-03-05")
-    page = run.call("draft")
-    assert "исправление" in page["subject"]
-    assert "Мониторинг транспорта: 13 × 300,00 = 3 900,00; ранее выставлено 3 000,00; разница 900,00" in page["body"].replace("\xa0", " ")
-    run.answer("approval", "Approve", note="поздний снимок")
+    run.call("draft")
+    page = run.answer("approval", "Approve", note="поздний снимок")
+    assert "исправление" in page.subject
+    assert "Мониторинг транспорта: 13 × 300,00 = 3 900,00; ранее выставлено 3 000,00; разница 900,00" in page.body.replace("\xa0", " ")
     assert run.call("issue")["invoices"] == 1
     assert run.call("documents") == 2  # the adjustment's invoice and its корректировка
     assert run.call("onec").endswith(".xml")
@@ -118,11 +92,12 @@ def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
 @pytest.fixture
 def careful(home, dags, monkeypatch):
     """The DAGs as they are read where two people must approve."""
-    import asking
     from airflow.dag_processing.dagbag import DagBag
+    from orchestration import approval
 
     monkeypatch.setenv("FLEETBILL_FOUR_EYES", "true")
-    monkeypatch.setattr(asking, "FOUR_EYES", True)
+    monkeypatch.setattr(approval, "FOUR_EYES", True)
+    monkeypatch.setattr(approval, "APPROVERS", [{"id": name, "name": name} for name in ("finance", "director")])
     bag = DagBag(dag_folder=str(DAGS))
     assert bag.import_errors == {}
     return bag.dags
@@ -137,10 +112,9 @@ def test_two_people_are_asked_one_after_the_other(home, careful):
     run = Run(dag, "2026-02")
     run.call("draft")
     run.answer("approval", "Approve", hold="K2", note="K2 спорит")
-    page = run.call("first_word")
-    assert "**Одобрил: finance.** Нужно слово второго человека" in page["body"]
-    assert page["digest"] != run.results["draft"]["digest"]  # K2 is not in it any more
-    run.answer("second_approval", "Approve", by="director", issue_date="2026-03-02")
+    assert run.call("first_word")["digest"] != run.results["draft"]["digest"]  # K2 is not in it any more
+    page = run.answer("second_approval", "Approve", by="director", issue_date="2026-03-02")
+    assert "**Одобрил: finance.** Нужно слово второго человека" in page.body
     assert run.call("issue")["invoices"] == 1
     assert _rows(home, "SELECT by_name FROM billing.approvals ORDER BY approval_no") == [("finance",), ("director",)]
 
@@ -178,4 +152,81 @@ def test_either_of_two_people_may_refuse(home, careful):
         ("finance", "approved", "ответ на запрос в Airflow"),
         ("director", "rejected", "не сходится"),
     ]
+    assert _rows(home, NET) == []
+
+
+WRITTEN = {"chosen_options": ["Approve"], "params_input": {}, "responded_at": AT, "responded_by_user": {"id": "finance", "name": "finance"}}
+
+
+@pytest.mark.parametrize("is_waiting", [False, True])
+def test_a_result_written_by_hand_and_a_task_marked_successful_issue_nothing(home, dags, is_waiting):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    run = Run(dags["close_month"], "2026-02")
+    run.call("draft")
+    if is_waiting:
+        run.ask()
+    run.results["approval"] = WRITTEN
+    for task_id in ("issue", "documents"):
+        with pytest.raises(AirflowFailException, match=r"no person has answered close_month\.approval.*marking a task successful"):
+            run.call(task_id)
+    assert _rows(home, "SELECT count(*) FROM billing.approvals") == [(0,)]
+    assert _rows(home, NET) == []
+
+
+def test_a_digest_written_by_hand_changes_nothing_of_what_is_shown_and_approved(home, dags):
+    run = Run(dags["close_month"], "2026-02")
+    digest = run.call("draft")["digest"]
+    run.results["draft"] = {"digest": "0" * 64, "subject": "пусто", "body": "ничего"}
+    assert digest in run.answer("approval", "Approve", issue_date="2026-03-02").body
+    assert run.call("issue") == {"invoices": 2}
+
+
+def test_an_issue_marked_successful_prints_nothing(home, dags):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    run = Run(dags["close_month"], "2026-02")
+    run.call("draft")
+    run.answer("approval", "Approve")
+    run.results["issue"] = {"invoices": 2}
+    with pytest.raises(AirflowFailException, match="has not been issued: marking `issue` successful"):
+        run.call("documents")
+
+
+def test_an_answer_before_the_question_was_asked_anew_no_longer_counts(home, dags):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    run = Run(dags["close_month"], "2026-02")
+    run.call("draft")
+    run.answer("approval", "Approve")
+    run.ask()  # cleared
+    with pytest.raises(AirflowFailException, match="no person has answered"):
+        run.call("issue")
+
+
+def test_whoever_is_no_approver_approves_nothing(home, dags):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    run = Run(dags["close_month"], "2026-02")
+    run.call("draft")
+    with pytest.raises(AirflowFailException, match="none of FLEETBILL_APPROVERS"):
+        run.answer("approval", "Approve", by="engineer")
+    with pytest.raises(AirflowFailException, match="no person has answered"):
+        run.call("issue")
+
+
+@pytest.mark.parametrize("forged", ["first", "second", "both"])
+def test_under_four_eyes_each_word_is_a_persons(home, careful, forged):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    run = Run(careful["close_month"], "2026-02")
+    run.call("draft")
+    run.results.update(approval=WRITTEN, second_approval=WRITTEN, first_word={"digest": "0" * 64})
+    if forged == "second":
+        run.answer("approval", "Approve")
+        run.call("first_word")
+    if forged == "first":
+        run.answer("second_approval", "Approve", by="director")
+    with pytest.raises(AirflowFailException, match=r"no person has answered|approved by director alone"):
+        run.call("issue")
     assert _rows(home, NET) == []

@@ -3,14 +3,13 @@
 import socket
 import threading
 from datetime import UTC, datetime
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
 from pipelines.warehouse import engine
 from tests.conftest import ROOT
+from tests.dags.runs import Run, function_of
 
 pytestmark = pytest.mark.airflow
 
@@ -34,12 +33,10 @@ def company(home, dags):
     return home
 
 
-@pytest.fixture
-def no_mail(monkeypatch):
-    """No SMTP connection is configured: the alert is a line in the log."""
-    import alerts
-
-    monkeypatch.setattr(alerts, "_has_smtp", lambda: False)
+def _land(dags, day):
+    daily = dags["fleet_daily"]
+    for platform in function_of(daily, "platforms")():
+        function_of(daily, "land")(platform, partition_key=day)
 
 
 def _rows(settings, query):
@@ -47,41 +44,65 @@ def _rows(settings, query):
         return [tuple(row) for row in connection.execute(text(query))]
 
 
-def test_a_platform_without_its_file_is_told_and_holds_up_nobody(company, dags, no_mail, monkeypatch):
+def test_a_platform_without_its_file_is_told_and_holds_up_nobody(company, dags, alerts, monkeypatch):
     monkeypatch.setenv("FLEETBILL_MAIL_TECHNICAL", "tech@house.example")
     for _ in range(2):
-        dags["fleet_daily"].get_task("land").python_callable(partition_key="2026-02-03")
+        _land(dags, "2026-02-03")
     [(key, facts)] = _rows(company, "SELECT event_key, facts FROM delivery.mail_outbox WHERE event_kind = 'snapshot_missing'")
     assert (key, facts["platform"], facts["day"]) == ("gps2 2026-02-03", "gps2", "2026-02-03")
     assert facts["reason"]
     assert _rows(company, "SELECT platform, business_date::text, state FROM evidence.snapshots") == [("gps1", "2026-02-03", "landed")]
-    told = (company.home / "alerts.log").read_text(encoding="utf-8")
+    told = alerts()
     assert "gps2 does not count on 2026-02-03" in told
     assert "gps1 does not" not in told
 
 
-def test_a_day_run_again_lands_nothing_twice(company, dags, no_mail):
-    land = dags["fleet_daily"].get_task("land").python_callable
-    land(partition_key="2026-02-03")
+def test_a_day_run_again_lands_nothing_twice(company, dags, alerts):
+    _land(dags, "2026-02-03")
     before = _rows(company, "SELECT digest, event, at FROM evidence.events")
-    land(partition_key="2026-02-03")
+    _land(dags, "2026-02-03")
     assert _rows(company, "SELECT digest, event, at FROM evidence.events") == before
 
 
-def test_the_days_month_is_counted(company, dags, no_mail):
-    dags["fleet_daily"].get_task("land").python_callable(partition_key="2026-02-03")
+def test_the_days_month_is_counted(company, dags, alerts):
+    _land(dags, "2026-02-03")
     dags["fleet_daily"].get_task("usage").python_callable(partition_key="2026-02-03")
     assert _rows(company, "SELECT to_char(month, 'YYYY-MM') FROM usage.months") == [("2026-02",)]
 
 
-def test_the_watch_names_every_day_that_is_waited_for(company, dags, no_mail):
-    dags["fleet_daily"].get_task("land").python_callable(partition_key="2026-02-03")
+def test_the_watch_names_every_day_that_is_waited_for(company, dags, alerts):
+    _land(dags, "2026-02-03")
     waiting = dags["watch_days"].get_task("name_missing_days").python_callable(params={"date": "2026-02-05"})
     assert "gps2 2026-02-03: missing" in waiting
     assert "gps1 2026-02-03: missing" not in waiting
     # January has 31 days on each of two platforms, and 1, 2, 4 February on gps1, 1 to 4 February on gps2
     assert len(waiting) == 2 * 31 + 3 + 4
-    assert "gps2 2026-02-03: missing" in (company.home / "alerts.log").read_text(encoding="utf-8")
+    assert "gps2 2026-02-03: missing" in alerts()
+
+
+def test_a_file_that_came_later_is_read_in_the_morning_and_its_month_counted(company, dags, alerts):
+    _land(dags, "2026-02-03")
+    (company.home / "snapshots" / "gps2" / "2026-02-03.csv").write_text(DAY_FILE.replace("v1", "w1"), encoding="utf-8")
+    watch = dags["watch_days"]
+    assert function_of(watch, "read_late_files")(params={"date": "2026-02-05"}) == ["gps2 2026-02-03: 2026-02-03.csv: landed, 1 vehicles"]
+    assert "days were read later" in alerts()
+    assert _rows(company, "SELECT platform FROM evidence.snapshots WHERE state = 'landed' ORDER BY 1") == [("gps1",), ("gps2",)]
+    assert _rows(company, "SELECT to_char(month, 'YYYY-MM') FROM usage.months") == [("2026-02",)]
+    assert "gps2 2026-02-03: missing" not in function_of(watch, "name_missing_days")(params={"date": "2026-02-05"})
+    assert function_of(watch, "read_late_files")(params={"date": "2026-02-05"}) == []
+
+
+def test_a_day_that_is_not_over_where_the_platform_is_waits(company, dags, alerts, monkeypatch):
+    """00:15 in Moscow is 23:15 of the day before in Kaliningrad."""
+    with engine.transaction(company) as connection:
+        connection.execute(text("UPDATE master.platforms SET time_zone = 'Europe/Kaliningrad' WHERE platform = 'gps1'"))
+    monkeypatch.setattr("pipelines.clock.now", lambda: datetime(2026, 2, 3, 21, 15, tzinfo=UTC))
+    _land(dags, "2026-02-03")
+    assert "gps1 does not count on 2026-02-03: its day is not over in Europe/Kaliningrad" in alerts()
+    assert _rows(company, "SELECT platform FROM evidence.snapshots") == []
+    monkeypatch.setattr("pipelines.clock.now", lambda: datetime(2026, 2, 3, 22, 15, tzinfo=UTC))
+    _land(dags, "2026-02-03")
+    assert _rows(company, "SELECT platform FROM evidence.snapshots") == [("gps1",)]
 
 
 def test_a_wrong_workbook_is_refused_with_every_place(home, dags):
@@ -98,57 +119,44 @@ def test_a_wrong_workbook_is_refused_with_every_place(home, dags):
 
 
 def test_a_refusal_is_recorded_with_its_name_and_reason(company, dags):
-    digest = "0" * 64
-    _drafted(company, digest)
-    answers = {"draft": {"digest": digest}, "approval": _answer("Reject", note="цена не та")}
-    ti = SimpleNamespace(xcom_pull=_from(answers))
-    dags["close_month"].get_task("rejected").python_callable(partition_key="2026-02", ti=ti)
+    _drafted(company, "0" * 64)
+    run = Run(dags["close_month"], "2026-02")
+    run.answer("approval", "Reject", note="цена не та")
+    run.call("rejected")
     assert _rows(company, "SELECT decision, by_name, reason FROM billing.approvals") == [("rejected", "finance", "цена не та")]
 
 
 def test_an_approval_of_what_has_changed_is_refused(company, dags):
     from pipelines.errors import Refused
 
+    _drafted(company, "seen first")
+    run = Run(dags["close_month"], "2026-02")
+    run.answer("approval", "Approve", issue_date="2026-03-02")
     _drafted(company, "seen later")
-    answers = {"draft": {"digest": "seen first"}, "approval": _answer("Approve", issue_date="2026-03-02")}
-    ti = SimpleNamespace(xcom_pull=_from(answers))
     with pytest.raises(Refused, match="changed"):
-        dags["close_month"].get_task("issue").python_callable(partition_key="2026-02", ti=ti)
+        run.call("issue")
     assert _rows(company, "SELECT count(*) FROM billing.invoices") == [(0,)]
 
 
 def test_each_answer_has_its_own_path(company, dags):
     from airflow.sdk.exceptions import AirflowSkipException
 
-    digest = "1" * 64
-    _drafted(company, digest)
-    close = dags["close_month"]
-    for task_id, answer in (("issue", "Reject"), ("rejected", "Approve")):
-        ti = SimpleNamespace(xcom_pull=_from({"draft": {"digest": digest}, "approval": _answer(answer)}))
+    _drafted(company, "1" * 64)
+    for task_id, answer in (("issue", "Reject"), ("documents", "Reject"), ("rejected", "Approve")):
+        run = Run(dags["close_month"], "2026-02")
+        run.answer("approval", answer)
         with pytest.raises(AirflowSkipException):
-            close.get_task(task_id).python_callable(partition_key="2026-02", ti=ti)
+            run.call(task_id)
     assert _rows(company, "SELECT count(*) FROM billing.approvals") == [(0,)]
 
 
 def _drafted(settings, digest):
     statement = (
         "INSERT INTO billing.runs (month, purpose, digest, drafted_at, nothing) VALUES ('2026-02-01', 'close', :digest, now(), '{}')"
+        " ON CONFLICT (month, purpose) DO UPDATE SET digest = excluded.digest"
     )
     with engine.transaction(settings) as connection:
         connection.execute(text(statement), {"digest": digest})
-
-
-def _from(answers):
-    return lambda task_ids: answers[task_ids]
-
-
-def _answer(option, **given):
-    return {
-        "chosen_options": [option],
-        "params_input": given,
-        "responded_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
-        "responded_by_user": {"id": "finance", "name": "finance"},
-    }
 
 
 def test_an_alert_is_mailed_where_smtp_is_configured(home, dags, monkeypatch):
@@ -172,15 +180,14 @@ def test_an_alert_is_mailed_where_smtp_is_configured(home, dags, monkeypatch):
         options = "disable_ssl=true&disable_tls=true&from_email=billing%40meridian.example&timeout=5&retry_limit=1"
         monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", f"smtp://127.0.0.1:{port}/?{options}")
         monkeypatch.setenv("FLEETBILL_ALERTS_TO", "ops@meridian.example, finance@meridian.example")
-        import alerts
+        from orchestration.alerts import alert
 
-        alerts.tell("days are missing", "gps2 2026-02-17: <missing>")
+        alert("days are missing", "gps2 2026-02-17: <missing>")
         assert arrived.wait(10)
     finally:
         server.stop()
     assert received[0].rcpt_tos == ["ops@meridian.example", "finance@meridian.example"]
     assert "fleetbill: days are missing" in received[0].content.decode()
-    assert "days are missing: gps2 2026-02-17" in Path(home.home / "alerts.log").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -198,30 +205,33 @@ def _ahead(settings):
 def test_advances_within_the_bounds_ask_nobody(ahead, dags):
     from airflow.sdk.exceptions import AirflowSkipException
 
-    month = dags["prepay_month"]
-    done = month.get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": "2026-02-01"})
+    run = Run(dags["prepay_month"], "2026-02", issue_date="2026-02-01")
+    done = run.call("prepay")
     assert (done["invoices"], done["waiting"]) == (1, [])
     assert _ahead(ahead) == [("advance", "", "2026-02-01")]
     with pytest.raises(AirflowSkipException, match="nobody is asked"):
-        month.get_task("ask").python_callable(partition_key="2026-02", ti=SimpleNamespace(xcom_pull=_from({"prepay": done})))
-    month.get_task("documents").python_callable(partition_key="2026-02")
+        run.call("ask")
+    with pytest.raises(AirflowSkipException, match="nobody was asked"):
+        run.call("rejected")
+    run.call("documents")
     assert len(list((ahead.home / "documents").rglob("*.pdf"))) == 1
-    again = month.get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": None})
+    again = Run(dags["prepay_month"], "2026-02", issue_date=None).call("prepay")
     assert (again["invoices"], again["waiting"]) == (0, [])
 
 
 def test_advances_beyond_the_bounds_wait_for_a_person(ahead, dags, monkeypatch):
     monkeypatch.setenv("FLEETBILL_UNATTENDED_TOTAL", "1")
-    month, params = dags["prepay_month"], {"issue_date": "2026-02-01"}
-    done = month.get_task("prepay").python_callable(partition_key="2026-02", params=params)
+    run = Run(dags["prepay_month"], "2026-02", issue_date="2026-02-01")
+    done = run.call("prepay")
     assert done["invoices"] == 0
     assert "roubles, more than 1" in done["waiting"][0]
-    page = month.get_task("ask").python_callable(partition_key="2026-02", ti=SimpleNamespace(xcom_pull=_from({"prepay": done})))
-    assert "- 4\N{NO-BREAK SPACE}026,00 ₽, без человека не больше 1,00 ₽" in page["body"]
-    assert "предоплата" in page["subject"]
+    run.call("ask")
     assert _ahead(ahead) == []
-    ti = SimpleNamespace(xcom_pull=_from({"ask": page, "approval": _answer("Approve", note="согласовано")}))
-    assert month.get_task("issue").python_callable(partition_key="2026-02", params=params, ti=ti)["invoices"] == 1
+    page = run.answer("approval", "Approve", note="согласовано")
+    assert "- 4\N{NO-BREAK SPACE}026,00 ₽, без человека не больше 1,00 ₽" in page.body
+    assert "предоплата" in page.subject
+    assert run.call("issue")["invoices"] == 1
+    assert run.call("documents") == 1
     assert _ahead(ahead) == [("advance", "", "2026-02-01")]
     assert _rows(ahead, "SELECT purpose, decision, by_name, reason FROM billing.approvals") == [
         ("prepay", "approved", "finance", "согласовано")
@@ -230,10 +240,10 @@ def test_advances_beyond_the_bounds_wait_for_a_person(ahead, dags, monkeypatch):
 
 def test_a_refused_advance_is_recorded_and_not_issued(ahead, dags, monkeypatch):
     monkeypatch.setenv("FLEETBILL_UNATTENDED_TOTAL", "1")
-    month = dags["prepay_month"]
-    done = month.get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": None})
-    ti = SimpleNamespace(xcom_pull=_from({"ask": done, "approval": _answer("Reject", note="рано")}))
-    month.get_task("rejected").python_callable(partition_key="2026-02", ti=ti)
+    run = Run(dags["prepay_month"], "2026-02", issue_date=None)
+    run.call("prepay")
+    run.answer("approval", "Reject", note="рано")
+    run.call("rejected")
     assert _rows(ahead, "SELECT purpose, decision, reason FROM billing.approvals") == [("prepay", "rejected", "рано")]
     assert _ahead(ahead) == []
 
@@ -248,7 +258,7 @@ def _more_is_agreed(ahead, dags):
         connection.execute(text("UPDATE master.terms SET prepaid_vehicles = prepaid_vehicles + 3"))
 
 
-def test_a_watched_day_issues_its_correctives_with_their_documents(ahead, dags, no_mail):
+def test_a_watched_day_issues_its_correctives_with_their_documents(ahead, dags, alerts):
     _more_is_agreed(ahead, dags)
     watch = dags["fleet_daily"].get_task("watch").python_callable
     assert watch(partition_key="2026-02-03", params={"issue_date": "2026-03-02"}) == 1
@@ -257,12 +267,12 @@ def test_a_watched_day_issues_its_correctives_with_their_documents(ahead, dags, 
     assert watch(partition_key="2026-02-03", params={"issue_date": None}) == 0
 
 
-def test_correctives_beyond_the_bounds_are_told_and_not_issued(ahead, dags, no_mail, monkeypatch):
+def test_correctives_beyond_the_bounds_are_told_and_not_issued(ahead, dags, alerts, monkeypatch):
     _more_is_agreed(ahead, dags)
     monkeypatch.setenv("FLEETBILL_UNATTENDED_TOTAL", "1")
     watched = dags["fleet_daily"].get_task("watch").python_callable(partition_key="2026-02-03", params={"issue_date": None})
     assert watched == 0
-    told = (ahead.home / "alerts.log").read_text(encoding="utf-8")
+    told = alerts()
     assert "the correctives of 2026-02-03 wait for a person" in told
     assert "roubles, more than 1" in told
     assert _ahead(ahead) == [("advance", "", "2026-02-01")]
@@ -275,7 +285,7 @@ def test_a_month_that_is_not_closed_cannot_be_corrected(company, dags):
         dags["correct_month"].get_task("draft").python_callable(partition_key="2026-02", params={"contract": None, "issue_date": None})
 
 
-def test_an_answer_of_onec_that_cannot_be_taken_is_told(home, dags, no_mail):
+def test_an_answer_of_onec_that_cannot_be_taken_is_told(home, dags, alerts):
     import os
 
     path = home.exchange / "onec" / "in" / "Message_BP_FB.xml"
@@ -284,17 +294,18 @@ def test_an_answer_of_onec_that_cannot_be_taken_is_told(home, dags, no_mail):
     os.utime(path, (0, 0))  # written long ago: not on its way any more
     answers = dags["onec_exchange"].get_task("receive").python_callable()
     assert len(answers) == 1
-    assert "1C's message Message_BP_FB.xml was not taken" in (home.home / "alerts.log").read_text(encoding="utf-8")
+    assert "1C's message Message_BP_FB.xml was not taken" in alerts()
     assert list((home.exchange / "onec" / "failed").glob("*.error.txt"))
     assert dags["onec_exchange"].get_task("send").python_callable() == "1C has confirmed everything"
 
 
-def test_payments_are_read_and_nothing_was_blocked(home, dags, no_mail):
+def test_payments_are_read_and_nothing_was_blocked(home, dags, alerts):
     folder = home.exchange / "bank" / "in"
     folder.mkdir(parents=True)
     (folder / "broken.txt").write_text("not a statement", encoding="utf-8")
-    assert dags["payments_in"].get_task("payments").python_callable() == ["broken.txt: not read, moved to failed"]
-    assert "bank statement broken.txt was not read" in (home.home / "alerts.log").read_text(encoding="utf-8")
+    [line] = dags["payments_in"].get_task("payments").python_callable()
+    assert line.startswith("broken.txt: not taken: broken.txt:1: is not a statement")
+    assert "bank statement broken.txt was not read" in alerts()
     assert dags["payments_in"].get_task("restore").python_callable() == []
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from alerts import Alert
+from orchestration.alerts import Failed
 
 DEFAULTS = {
     "owner": "billing",
@@ -11,7 +11,7 @@ DEFAULTS = {
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=30),
     "execution_timeout": timedelta(hours=2),
-    "on_failure_callback": [Alert()],
+    "on_failure_callback": [Failed()],
 }
 
 NOT_BEFORE_ITS_HOUR = timedelta()

@@ -1,0 +1,52 @@
+"""Whom a DAG tells when something needs a person: by Airflow's SMTP notifier where mail is configured, in the task's log always."""
+
+import logging
+
+from airflow.providers.smtp.notifications.smtp import SmtpNotifier
+from airflow.sdk import BaseNotifier, Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+SMTP = "smtp_default"
+
+log = logging.getLogger("fleetbill.alerts")
+
+
+def alert(subject: str, text: str) -> None:
+    """One alert. Mail needs both the Airflow connection `smtp_default` and FLEETBILL_ALERTS_TO; a failing mail is not hidden."""
+    from html import escape
+
+    from pipelines import settings
+
+    log.warning("%s: %s", subject, text)
+    recipients = [address.strip() for address in settings.load().alerts_to.split(",") if address.strip()]
+    if recipients and _has_smtp():
+        mail = SmtpNotifier(to=recipients, subject=f"fleetbill: {subject}", html_content=f"<pre>{escape(text)}</pre>", smtp_conn_id=SMTP)
+        mail.notify({})
+
+
+def _has_smtp() -> bool:
+    try:
+        Connection.get(SMTP)
+    except AirflowNotFoundException:
+        return False
+    return True
+
+
+class Failed(BaseNotifier):
+    """Tells that a task has failed after its last retry: which one, of what day or month, why, and where its log is."""
+
+    def notify(self, context) -> None:
+        """Called by Airflow with the context of the failed task."""
+        task = context["ti"]
+        key = context.get("partition_key") or (context["dag_run"].partition_key if context.get("dag_run") else None)
+        what = f"{task.dag_id}.{task.task_id}" + (f" of {key}" if key else "")
+        alert(f"{what} failed", f"{context.get('exception') or 'no reason given'}\nlog: {task.log_url}")
+
+
+class Waiting(BaseNotifier):
+    """Tells that a person's answer is waited for."""
+
+    def notify(self, context) -> None:
+        """Called by the question when it begins to wait."""
+        task = context["ti"]
+        alert(f"{task.dag_id} waits for an answer", f"{task.task.subject}\nRequired Actions: {task.log_url}")

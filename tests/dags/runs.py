@@ -1,0 +1,67 @@
+"""A run of a DAG as Airflow carries it out: its tasks called in turn, its questions asked and answered."""
+
+import uuid
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def function_of(dag, task_id):
+    """The function behind a task, mapped or not."""
+    return dag.get_task(task_id).python_callable
+
+
+class Run:
+    """One run; ``results``: what the tasks handed on, which a test may also write by hand."""
+
+    def __init__(self, dag, month, **params):
+        self.dag, self.month, self.params, self.results = dag, month, params, {}
+        self.run_id, self.attempts = f"manual__{uuid.uuid4()}", {}
+
+    def call(self, task_id, **mapped):
+        """A task of Python, with the arguments that it asks for."""
+        wanted = function_of(self.dag, task_id)
+        given = {"partition_key": self.month, "params": self.params, "ti": self._instance(task_id), **mapped}
+        names = wanted.__code__.co_varnames[: wanted.__code__.co_argcount]
+        self.results[task_id] = wanted(**{name: given[name] for name in names})
+        return self.results[task_id]
+
+    def ask(self, task_id="approval"):
+        """The question begins to wait; what the person sees."""
+        from airflow.sdk.exceptions import TaskAwaitingInput
+
+        self.attempts[task_id] = uuid.uuid4()
+        question = self.dag.get_task(task_id)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **_: None)
+            with pytest.raises(TaskAwaitingInput):
+                question.execute(self._context(task_id))
+        return SimpleNamespace(subject=question.subject, body=question.body)
+
+    def answer(self, task_id, option, by="finance", **fields):
+        """The question is asked, and Airflow resumes its task with the record of this answer."""
+        page = self.ask(task_id)
+        question = self.dag.get_task(task_id)
+        event = {
+            "chosen_options": [option],
+            "params_input": {**dict.fromkeys(question.params), **fields},
+            "responded_at": AT,
+            "responded_by_user": {"id": by, "name": by},
+        }
+        self.results[task_id] = question.execute_complete(self._context(task_id), event)
+        return page
+
+    def _context(self, task_id):
+        return {"partition_key": self.month, "ti": self._instance(task_id), "task_instance": self._instance(task_id), "params": self.params}
+
+    def _result(self, task_ids):
+        return self.results.get(task_ids)
+
+    def _instance(self, task_id):
+        return SimpleNamespace(
+            dag_id=self.dag.dag_id, run_id=self.run_id, task_id=task_id, id=self.attempts.get(task_id), log_url="",
+            xcom_pull=self._result, task=self.dag.get_task(task_id),
+        )  # fmt: skip
