@@ -19,9 +19,10 @@ def review(month: Month, purpose: str) -> None:
 
     The run must have been drafted: `fleetbill close --month M`, `correct`, or a `prepay` or `watch` beyond its bounds.
     """
+    from pipelines.billing.model import Purpose
     from pipelines.documents.approval import drafted_page
 
-    page = drafted_page(settings(), month, purpose)
+    page = drafted_page(settings(), month, Purpose(purpose))
     if not sys.stdout.isatty():
         click.echo(f"# {page.subject}\n\n{page.body}")
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, CursorResult, Row, TextClause
+    from sqlalchemy import Connection, CursorResult, TextClause
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ def run(connection: "Connection", name: str, /, **binds: Any) -> "CursorResult[A
 
 
 @overload
-def rows(connection: "Connection", name: str, /, **binds: Any) -> "list[Row[Any]]": ...
+def rows(connection: "Connection", name: str, /, **binds: Any) -> list[Any]: ...
 @overload
 def rows(connection: "Connection", name: str, record: Callable[..., T], /, **binds: Any) -> list[T]: ...
 def rows(connection: "Connection", name: str, record: Callable[..., T] | None = None, /, **binds: Any) -> Any:
@@ -31,7 +31,7 @@ def rows(connection: "Connection", name: str, record: Callable[..., T] | None = 
 
 
 @overload
-def first(connection: "Connection", name: str, /, **binds: Any) -> "Row[Any] | None": ...
+def first(connection: "Connection", name: str, /, **binds: Any) -> Any: ...
 @overload
 def first(connection: "Connection", name: str, record: Callable[..., T], /, **binds: Any) -> T | None: ...
 def first(connection: "Connection", name: str, record: Callable[..., T] | None = None, /, **binds: Any) -> Any:
@@ -55,7 +55,7 @@ def mappings(connection: "Connection", name: str, /, **binds: Any) -> list[dict[
     return [dict(row) for row in connection.execute(_text(name), binds).mappings()]
 
 
-def stream(connection: "Connection", name: str, /, **binds: Any) -> "Iterator[Row[Any]]":
+def stream(connection: "Connection", name: str, /, **binds: Any) -> Iterator[Any]:
     """The rows of a statement one after the other, from a cursor of the server: memory does not grow with their number."""
     options = {"stream_results": True, "max_row_buffer": _BATCH}
     with connection.execute(_text(name), binds, execution_options=options) as result:
