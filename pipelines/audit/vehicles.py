@@ -1,7 +1,6 @@
 """The vehicles and snapshots behind an issued invoice, read from its run's frozen evidence and nothing else (domain.md §7)."""
 
 import hashlib
-import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +11,9 @@ from typing import Any
 from pipelines.audit.model import Mask, Taken, Vehicle
 from pipelines.evidence.lake import EvidenceLost, location
 from pipelines.settings import Settings
-from pipelines.usage.freeze import METADATA_KEY, REASONS
+from pipelines.usage.frozen_file import METADATA_KEY, REASONS, ProvenDay, decode
 
 COUNTED, *LEFT_OUT = REASONS
-
-Proof = tuple[str, date, tuple[str, ...], date | None]
-"""Platform, day, digests of its snapshots in the order they count, and the day that it was carried from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +21,7 @@ class FrozenVehicles:
     """What the file says; ``broken``: why it cannot be trusted (empty: it is what was frozen)."""
 
     vehicles: tuple[Vehicle, ...]
-    proofs: tuple[Proof, ...]
+    proofs: tuple[ProvenDay, ...]
     broken: tuple[str, ...]
 
 
@@ -49,7 +45,7 @@ def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) 
         file = pq.ParquetFile(pa.BufferReader(content))
         table = file.read_row_groups(list(groups_of(file, contract_no)), use_threads=False)
         rows = _rows_of(table, contract_no)
-        proofs = tuple(map(_proof, json.loads(file.metadata.metadata[METADATA_KEY])))
+        proofs = decode(file.metadata.metadata[METADATA_KEY])
     except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
         if broken:
             raise EvidenceLost(f"{broken[0]}; it cannot be read any more") from error
@@ -57,13 +53,13 @@ def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) 
     return FrozenVehicles(tuple(map(_vehicle, rows)), proofs, broken)
 
 
-def snapshots_taken(rows: Iterable[Sequence[Any]], proofs: Iterable[Proof] = ()) -> tuple[tuple[Taken, ...], tuple[str, ...]]:
+def snapshots_taken(rows: Iterable[Sequence[Any]], proofs: Iterable[ProvenDay] = ()) -> tuple[tuple[Taken, ...], tuple[str, ...]]:
     """What stands for every platform and day, and where the two frozen lists of snapshots differ.
 
     ``rows``: ``billing.evidence.snapshots``, in order of platform, day and number; ``proofs``: of the vehicles' file,
     which also knows the day that a carried one was taken from.
     """
-    proven = {(platform, day): (digests, carried) for platform, day, digests, carried in proofs}
+    proven = {(proof.platform, proof.date): (proof.snapshots, proof.carried_from) for proof in proofs}
     taken, broken = [], []
     for (platform, day_text), group in groupby(rows, key=lambda row: (row[0], row[1])):
         listed, day = list(group), date.fromisoformat(day_text)
@@ -109,8 +105,3 @@ def _rows_of(table: Any, contract_no: str) -> list[dict[str, Any]]:
 def _vehicle(row: Mapping[str, Any]) -> Vehicle:
     left_out = tuple((word, int(row[word])) for word in LEFT_OUT if row[word])
     return Vehicle(row["platform"], row["vehicle_id"], row["name"], row["plate"], int(row[COUNTED]), (), left_out)
-
-
-def _proof(row: Sequence[Any]) -> Proof:
-    platform, day, digests, carried = row
-    return platform, date.fromisoformat(day), tuple(digests), date.fromisoformat(carried) if carried else None

@@ -1,16 +1,15 @@
 """Evidence frozen at issue: one immutable file with the vehicles of every contract and the days on which each counted (domain.md §7)."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.usage.counting import Counted, count
+from pipelines.usage.frozen_file import METADATA_KEY, ProvenDay, encode
 from pipelines.usage.lake import Lake, opened
 from pipelines.usage.month import meters_of
 from pipelines.usage.sources import Sources, read
@@ -18,9 +17,6 @@ from pipelines.usage.sources import Sources, read
 if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
-
-METADATA_KEY = b"fleetbill"
-REASONS = ("billed", "unused", "deactivated", "blocked", "duplicate")  # why a vehicle counted on a day, or why it did not
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +26,6 @@ class Frozen:
     path: str
     digest: str
     contracts: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenVehicle:
-    """A vehicle of a contract on one day; ``snapshots``: digests that prove it; ``carried_from``: the day whose usage was carried."""
-
-    platform: str
-    vehicle_id: str
-    name: str | None
-    plate: str | None
-    reason: str
-    snapshots: tuple[str, ...]
-    carried_from: date | None
 
 
 def freeze(settings: Settings, connection: "Connection", month: Month, contracts: Sequence[str], sources: Sources | None = None) -> Frozen:
@@ -58,32 +41,7 @@ def freeze(settings: Settings, connection: "Connection", month: Month, contracts
     with opened(settings, meters_of(sources)) as lake:
         counted = count(lake, sources)
         table = _vehicles(lake, counted, contracts)
-        return _write(lake, month, table, _days(counted), lake.table("frozen_digests").to_pydict())
-
-
-def vehicles(settings: Settings, path: str, contract_no: str, day: date) -> list[FrozenVehicle]:
-    """The contract's vehicles of one day from a frozen file, by platform and vehicle. EvidenceLost when the file is not there."""
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-    from fsspec.core import url_to_fs
-
-    from pipelines.evidence.lake import location
-
-    filesystem, target = url_to_fs(location(settings, path))
-    try:
-        with filesystem.open(target, "rb") as handle:
-            table = pq.read_table(handle, filters=pc.field("contract_no") == contract_no)
-    except FileNotFoundError:
-        raise EvidenceLost(f"the lake has no {path}, on which issued invoices rest") from None
-    proofs = {(name, on): (digests, carried) for name, on, digests, carried in json.loads(table.schema.metadata[METADATA_KEY])}
-    bit, found = 1 << (day.day - 1), []
-    for row in table.to_pylist():
-        reason = next((name for name in REASONS if row[name] & bit), None)
-        if reason is not None:
-            digests, carried = proofs[row["platform"], day.isoformat()]
-            carried_from = date.fromisoformat(carried) if carried else None
-            found.append(FrozenVehicle(row["platform"], row["vehicle_id"], row["name"], row["plate"], reason, tuple(digests), carried_from))
-    return found
+        return _write(lake, month, table, _proven_days(counted), lake.table("frozen_digests").to_pydict())
 
 
 def _vehicles(lake: Lake, counted: Counted, contracts: Sequence[str]) -> "pa.Table":
@@ -100,24 +58,24 @@ def _vehicles(lake: Lake, counted: Counted, contracts: Sequence[str]) -> "pa.Tab
     return lake.table("frozen_rows")
 
 
-def _days(counted: Counted) -> list[list[Any]]:
-    """Platform, day, digests of its snapshots, and the day that it was carried from."""
+def _proven_days(counted: Counted) -> list[ProvenDay]:
+    """What each counted platform-day rests on."""
     days = (day.platform_day for day in counted.owned_days)
     return [
-        [
+        ProvenDay(
             day.platform,
-            day.business_date.isoformat(),
-            [snapshot.digest for snapshot in day.snapshots],
-            day.source_date.isoformat() if day.is_carried else None,
-        ]
+            day.business_date,
+            tuple(snapshot.digest for snapshot in day.snapshots),
+            day.source_date if day.is_carried else None,
+        )
         for day in days
     ]
 
 
-def _write(lake: Lake, month: Month, table: "pa.Table", days: list[list[Any]], digests: Mapping[str, list[str]]) -> Frozen:
+def _write(lake: Lake, month: Month, table: "pa.Table", days: list[ProvenDay], digests: Mapping[str, list[str]]) -> Frozen:
     import pyarrow.parquet as pq
 
-    metadata = {METADATA_KEY: json.dumps(days, ensure_ascii=False, separators=(",", ":")).encode()}
+    metadata = {METADATA_KEY: encode(days)}
     local = lake.folder / "issued.parquet"
     pq.write_table(table.replace_schema_metadata(metadata), local, compression="zstd", row_group_size=20_000)
     with local.open("rb") as handle:

@@ -30,7 +30,7 @@ from pipelines.rating.difference import adjustment
 from pipelines.rating.model import Basis, Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode
 from pipelines.rating.month import rate_month
 from pipelines.settings import Settings
-from pipelines.usage.freeze import METADATA_KEY, REASONS
+from pipelines.usage.frozen_file import METADATA_KEY, REASONS, ProvenDay
 
 JANUARY = Month(2026, 1)
 CONTRACT = Contract("K1", "C1", "ORG", date(2025, 1, 1))
@@ -244,8 +244,10 @@ def test_a_carried_day_names_the_day_that_stands_for_it():
     ]  # fmt: skip
     first = date(2026, 1, 1)
     proofs = [
-        ("gps1", first, ("b", "a"), None), ("gps1", date(2026, 1, 2), ("b", "a"), first), ("gps2", first, ("z",), date(2025, 12, 31)),
-    ]  # fmt: skip
+        ProvenDay("gps1", first, ("b", "a"), None),
+        ProvenDay("gps1", date(2026, 1, 2), ("b", "a"), first),
+        ProvenDay("gps2", first, ("z",), date(2025, 12, 31)),
+    ]
     taken, broken = snapshots_taken(rows, proofs)
     assert broken == ()
     assert [(one.platform, one.day.day, one.digests, one.source, one.by) for one in taken] == [
@@ -253,7 +255,7 @@ def test_a_carried_day_names_the_day_that_stands_for_it():
         ("gps1", 2, ("b", "a"), first, "Анна"),
         ("gps2", 1, ("z",), date(2025, 12, 31), "Борис"),
     ]
-    _, broken = snapshots_taken(rows, [("gps1", first, ("a",), None)])
+    _, broken = snapshots_taken(rows, [ProvenDay("gps1", first, ("a",), None)])
     assert broken == ("gps1 2026-01-01: the vehicles were counted from other snapshots than the invoice names",)
 
 
@@ -328,7 +330,7 @@ def test_only_the_row_groups_of_the_contract_are_unpacked(tmp_path):
     known = Settings(home=tmp_path)
     found = read_vehicles(known, "issued/x.parquet", digest, "K3")
     assert [(one.vehicle_id, one.counted) for one in found.vehicles] == [("V0", 1), ("V1", 2), ("V2", 4)]
-    assert (found.proofs, found.broken) == ((("gps1", date(2026, 1, 1), ("a",), None),), ())
+    assert (found.proofs, found.broken) == ((ProvenDay("gps1", date(2026, 1, 1), ("a",), None),), ())
     assert len(list(groups_of(pq.ParquetFile(path), "K4"))) == 1
     assert len(list(groups_of(pq.ParquetFile(path), "K3"))) == 2
     assert read_vehicles(known, "issued/x.parquet", digest, "K9").vehicles == ()

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from pipelines.audit.vehicles import COUNTED, read_vehicles
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
-from pipelines.usage.freeze import FrozenVehicle, freeze, vehicles
+from pipelines.usage.freeze import Frozen, freeze
+from pipelines.usage.frozen_file import ProvenDay
 from tests.lake_builder import Car, World
 
 JANUARY = Month(2026, 1)
@@ -16,6 +18,18 @@ JANUARY = Month(2026, 1)
 def world(settings):
     with World(settings) as made:
         yield made.contract("C1").terms("C1").account("gps1", "a1", "C1")
+
+
+def vehicles(world: World, frozen: Frozen, contract_no: str, day: date) -> dict[str, str]:
+    """Vehicle → why it counts on the day, or why not, from the frozen file."""
+    of_contract = read_vehicles(world.settings, frozen.path, frozen.digest, contract_no)
+    assert of_contract.broken == ()
+    seen = {vehicle.vehicle_id: (COUNTED,) if vehicle.counts_on(day) else vehicle.left_out_on(day) for vehicle in of_contract.vehicles}
+    return {vehicle_id: reasons[0] for vehicle_id, reasons in seen.items() if reasons}
+
+
+def proofs(world: World, frozen: Frozen) -> list[ProvenDay]:
+    return list(read_vehicles(world.settings, frozen.path, frozen.digest, "").proofs)
 
 
 def test_every_vehicle_of_a_day_with_its_reason_and_its_proof(world):
@@ -32,12 +46,13 @@ def test_every_vehicle_of_a_day_with_its_reason_and_its_proof(world):
     ]
     digest = world.snapshot("gps1", "2026-01-05", listed)
     frozen = freeze(world.settings, world.connection, JANUARY, ["C1"])
-    found = vehicles(world.settings, frozen.path, "C1", date(2026, 1, 5))
-    assert [(one.vehicle_id[0], one.reason) for one in found] == [
-        ("1", "billed"), ("2", "unused"), ("3", "deactivated"), ("4", "blocked"), ("5", "blocked"), ("6", "duplicate"), ("7", "billed"),
-    ]  # fmt: skip
-    assert found[0] == FrozenVehicle("gps1", "1-used", "Газель", "А001АА77", "billed", (digest,), None)
-    assert vehicles(world.settings, frozen.path, "C1", date(2026, 1, 6)) == []
+    assert {name[0]: reason for name, reason in vehicles(world, frozen, "C1", date(2026, 1, 5)).items()} == {
+        "1": "billed", "2": "unused", "3": "deactivated", "4": "blocked", "5": "blocked", "6": "duplicate", "7": "billed",
+    }  # fmt: skip
+    first = read_vehicles(world.settings, frozen.path, frozen.digest, "C1").vehicles[0]
+    assert (first.platform, first.vehicle_id, first.name, first.plate) == ("gps1", "1-used", "Газель", "А001АА77")
+    assert proofs(world, frozen) == [ProvenDay("gps1", date(2026, 1, 5), (digest,), None)]
+    assert vehicles(world, frozen, "C1", date(2026, 1, 6)) == {}
 
 
 def test_freezing_again_is_the_same_file_and_one_vehicle_day_more_is_another(world):
@@ -50,8 +65,8 @@ def test_freezing_again_is_the_same_file_and_one_vehicle_day_more_is_another(wor
     assert later.path != first.path
     assert later.contracts["C1"] == first.contracts["C1"]
     assert later.contracts["C2"] != first.contracts["C2"]
-    assert len(vehicles(world.settings, first.path, "C2", date(2026, 1, 31))) == 1
-    assert len(vehicles(world.settings, later.path, "C2", date(2026, 1, 31))) == 2
+    assert len(vehicles(world, first, "C2", date(2026, 1, 31))) == 1
+    assert len(vehicles(world, later, "C2", date(2026, 1, 31))) == 2
 
 
 def test_only_the_contracts_asked_for_and_carried_days_say_so(world):
@@ -59,10 +74,9 @@ def test_only_the_contracts_asked_for_and_carried_days_say_so(world):
     digest = world.snapshot("gps1", "2026-01-01", [Car("v", "a1"), Car("w", "b1")])
     world.carry("gps1", "2026-01-02")
     frozen = freeze(world.settings, world.connection, JANUARY, ["C1"])
-    assert vehicles(world.settings, frozen.path, "C2", date(2026, 1, 1)) == []
-    assert vehicles(world.settings, frozen.path, "C1", date(2026, 1, 2)) == [
-        FrozenVehicle("gps1", "v", None, None, "billed", (digest,), date(2026, 1, 1))
-    ]
+    assert vehicles(world, frozen, "C2", date(2026, 1, 1)) == {}
+    assert vehicles(world, frozen, "C1", date(2026, 1, 2)) == {"v": "billed"}
+    assert proofs(world, frozen)[1] == ProvenDay("gps1", date(2026, 1, 2), (digest,), date(2026, 1, 1))
 
 
 def test_a_shared_device_is_frozen_on_a_carried_day_as_on_the_day_before(world):
@@ -72,10 +86,10 @@ def test_a_shared_device_is_frozen_on_a_carried_day_as_on_the_day_before(world):
         world.snapshot("gps2", each, [Car("p1", "p1", hw_id="SN0001")])
     frozen = freeze(world.settings, world.carry("gps1", "2026-01-12").connection, JANUARY, ["C1", "C2"])
     for day in (date(2026, 1, 11), date(2026, 1, 12)):
-        [won], [lost] = (vehicles(world.settings, frozen.path, contract, day) for contract in ("C1", "C2"))
-        assert (won.reason, lost.reason) == ("billed", "duplicate")
+        assert vehicles(world, frozen, "C1", day) == {"a1": "billed"}
+        assert vehicles(world, frozen, "C2", day) == {"p1": "duplicate"}
 
 
 def test_lost_evidence_is_named(settings):
     with pytest.raises(EvidenceLost, match="no issued/nothing"):
-        vehicles(settings, "issued/nothing.parquet", "C1", date(2026, 1, 1))
+        read_vehicles(settings, "issued/nothing.parquet", "", "C1")
