@@ -14,7 +14,7 @@ from pipelines.errors import BadInput
 from pipelines.evidence import history as evidence
 from pipelines.master import history as master
 from pipelines.settings import Settings
-from pipelines.warehouse.decisions import Asked, Decision, Layout, Source, read
+from pipelines.warehouse.decisions import Decision, Layout, Question, Source, read
 from pipelines.warehouse.engine import transaction
 
 if TYPE_CHECKING:
@@ -76,26 +76,28 @@ def changes(settings: Settings, about: About = EVERYTHING, first: date | None = 
     """
     with transaction(settings) as connection:
         zone = master.zone(connection)
-        asked = _asked(connection, about, _start(first, zone), _start(last + timedelta(days=1), zone) if last else None)
-        found = sorted(chain.from_iterable(read(connection, source, asked) for source in _sources(about)), key=lambda one: one.at)
-    return [line for one in found for line in _lines(one, zone)]
+        question = _question(connection, about, _start(first, zone), _start(last + timedelta(days=1), zone) if last else None)
+        decisions = sorted(
+            chain.from_iterable(read(connection, source, question) for source in _sources(about)), key=lambda decision: decision.at
+        )
+    return [line for decision in decisions for line in _lines(decision, zone)]
 
 
 def as_of(settings: Settings, day: date, about: About = EVERYTHING) -> list[Known]:
     """Every row as it was known at the end of a local date, by sheet and key; whether it is in force by then, its own dates say."""
     with transaction(settings) as connection:
         zone = master.zone(connection)
-        asked = _asked(connection, about, None, _start(day + timedelta(days=1), zone))
-        last = {(one.sheet, one.key): one for source in _sources(about) for one in read(connection, source, asked)}
+        question = _question(connection, about, None, _start(day + timedelta(days=1), zone))
+        last = {(decision.sheet, decision.key): decision for source in _sources(about) for decision in read(connection, source, question)}
     order = {name: index for index, name in enumerate(SHEETS)}
     return [
-        Known(one.sheet, one.key, column, text, one.at.astimezone(zone), one.by, one.reason)
-        for one in sorted(last.values(), key=lambda one: (order[one.sheet], one.key))
-        for column, text in (one.after or {}).items()
+        Known(decision.sheet, decision.key, column, text, decision.at.astimezone(zone), decision.by, decision.reason)
+        for decision in sorted(last.values(), key=lambda decision: (order[decision.sheet], decision.key))
+        for column, text in (decision.after or {}).items()
     ]
 
 
-def _asked(connection: "Connection", about: About, since: datetime | None, until: datetime | None) -> Asked:
+def _question(connection: "Connection", about: About, since: datetime | None, until: datetime | None) -> Question:
     if about.sheet is not None and about.sheet not in SHEETS:
         raise BadInput.one("--sheet", f"there is no sheet {about.sheet!r}; the sheets are {', '.join(SHEETS)}")
     contracts = [] if about.contract is None else [master.known(connection, "contract", about.contract)]
@@ -103,7 +105,7 @@ def _asked(connection: "Connection", about: About, since: datetime | None, until
     clients = [] if about.client is None else [master.known(connection, "client", about.client)]
     for client in clients:
         contracts += master.contracts_of(connection, client)
-    return Asked(not (contracts or tariffs or clients), contracts, clients, tariffs, about.sheet, since, until)
+    return Question(not (contracts or tariffs or clients), contracts, clients, tariffs, about.sheet, since, until)
 
 
 def _sources(about: About) -> Iterator[Source]:
@@ -114,18 +116,29 @@ def _start(day: date | None, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(day, datetime.min.time(), zone) if day else None
 
 
-def _lines(one: Decision, zone: ZoneInfo) -> Iterator[Changed]:
-    def line(column: str, was: str, became: str, *rows: Mapping[str, str] | None) -> Changed:
-        return Changed(one.at.astimezone(zone), one.by, one.reason, one.sheet, one.key, one.action, column, was, became, *rows)
+def _lines(decision: Decision, zone: ZoneInfo) -> Iterator[Changed]:
+    def changed(column: str, was: str, became: str, *rows: Mapping[str, str] | None) -> Changed:
+        return Changed(
+            decision.at.astimezone(zone),
+            decision.by,
+            decision.reason,
+            decision.sheet,
+            decision.key,
+            decision.action,
+            column,
+            was,
+            became,
+            *rows,
+        )
 
-    before, after = one.before, one.after
+    before, after = decision.before, decision.after
     if before is None or after is None:
-        yield line("", _whole(one.sheet, before), _whole(one.sheet, after), before, after)
+        yield changed("", _whole(decision.sheet, before), _whole(decision.sheet, after), before, after)
         return
     for column in {**before, **after}:
         was, became = before.get(column, ""), after.get(column, "")
-        if not SHEETS[one.sheet].same(column, was, became):
-            yield line(column, was, became)
+        if not SHEETS[decision.sheet].same(column, was, became):
+            yield changed(column, was, became)
 
 
 def _whole(sheet: str, row: Mapping[str, str] | None) -> str:

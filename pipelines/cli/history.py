@@ -58,8 +58,8 @@ def history(  # noqa: PLR0913 - one parameter per option
     if as_of is None:
         if first and last and first > last:
             raise BadInput.one("--from", f"{first} lies after --to {last}")
-        found = past.changes(settings(), about, first, last)
-        _emit(map(_as_object if output_format == "json" else asdict, found), CHANGES, output_format)
+        changes = past.changes(settings(), about, first, last)
+        _emit(map(_as_object if output_format == "json" else asdict, changes), CHANGES, output_format)
     elif first or last:
         raise click.UsageError("--as-of shows what was known; it takes neither --from nor --to")
     else:

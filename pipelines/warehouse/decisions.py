@@ -32,7 +32,7 @@ class Source:
     """One statement under ``sql/`` that reads a room's history, and the sheets that it tells of.
 
     It gives ``sheet, key, action, before, after, by_name, reason, at`` in the order in which it happened: rows as JSON text,
-    NULL for one that was not there. It takes the binds of `Asked`.
+    NULL for one that was not there. It takes the binds of `Question`.
     """
 
     statement: str
@@ -40,7 +40,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """What is looked for: everything, or what concerns any of these; from ``since`` to before ``until`` (None: no bound)."""
 
     everything: bool = True
@@ -66,13 +66,13 @@ class Decision:
     at: datetime
 
 
-def read(connection: "Connection", source: Source, asked: Asked) -> Iterator[Decision]:
+def read(connection: "Connection", source: Source, question: Question) -> Iterator[Decision]:
     """The decisions of one source in the order in which they were made."""
     from sqlalchemy import text
 
-    values = {name: getattr(asked, name) for name in ("everything", "contracts", "clients", "tariffs", "sheet", "since", "until")}
+    values = {name: getattr(question, name) for name in ("everything", "contracts", "clients", "tariffs", "sheet", "since", "until")}
     for row in connection.execute(text(statement(source.statement)), values):
-        if asked.sheet in (None, row.sheet):
+        if question.sheet in (None, row.sheet):
             layout = source.sheets[row.sheet]
             before, after = _ordered(row.before, layout), _ordered(row.after, layout)
             yield Decision(row.sheet, row.key, row.action, before, after, row.by_name, row.reason, row.at)
