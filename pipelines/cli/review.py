@@ -20,7 +20,7 @@ def review(month: Month, purpose: str) -> None:
     The run must have been drafted: `fleetbill close --month M`, `correct`, or a `prepay` or `watch` beyond its bounds.
     """
     from pipelines.billing.model import Purpose
-    from pipelines.documents.approval import drafted_page
+    from pipelines.documents.approval_page import drafted_page
 
     page = drafted_page(settings(), month, Purpose(purpose))
     if not sys.stdout.isatty():

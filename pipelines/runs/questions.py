@@ -14,7 +14,7 @@ from pipelines.billing.approval import NothingDrafted
 from pipelines.billing.drafting import drafted_digest
 from pipelines.billing.model import Purpose
 from pipelines.clock import Authorship
-from pipelines.documents.approval import ApprovalPage, approval_page
+from pipelines.documents.approval_page import ApprovalPage, approval_page
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.runs.answered import Answer, contracts_in, was_issued
