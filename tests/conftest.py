@@ -1,6 +1,8 @@
 """What all tests share: one embedded PostgreSQL for the session, one clean database per test, one home per test."""
 
 import os
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -35,7 +37,7 @@ def _superuser(home: Path, database: str = "postgres"):
 
 @pytest.fixture(scope="session")
 def server_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Home of the session's server, with a migrated template database; the last worker stops it."""
+    """Home of the session's server, with a migrated template database; the keeper of the last worker stops it."""
     import fcntl
 
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}")
@@ -44,6 +46,10 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     users = home / "users"
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        users.write_text(str(int(users.read_text() or 0) + 1 if users.exists() else 1))
+        keeper = subprocess.Popen(
+            [sys.executable, ROOT / "tests" / "keeper.py", home], stdin=subprocess.PIPE, env=_with_root(), start_new_session=True
+        )
         embedded.ensure_running(home, _FAST)
         connection = _superuser(home)
         with connection.cursor() as cursor:
@@ -53,18 +59,13 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 owner_url = embedded.address(home, embedded.OWNER, _TEMPLATE)
                 migrate.upgrade(Settings(home=home, database_url=owner_url))
         connection.close()
-        users.write_text(str(int(users.read_text() or 0) + 1 if users.exists() else 1))
     yield home
     engine._engine.cache_clear()
-    with (home / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        left = int(users.read_text()) - 1
-        users.write_text(str(left))
-        if not left:
-            embedded.stop(home)
-            import shutil
+    keeper.communicate()
 
-            shutil.rmtree(home, ignore_errors=True)
+
+def _with_root() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
 
 
 @contextmanager
