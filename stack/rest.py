@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 from pipelines.errors import Refused
 
+_SECONDS = 30
+_ATTEMPTS = 5
+
 
 class Rest:
     """A person at the API of a running stack; logs in with name and password on the first call that needs it."""
@@ -26,7 +29,12 @@ class Rest:
         return {name: part.get("status") or "unknown" for name, part in found.items()}
 
     def get(self, path: str) -> Any:
-        """GET /api/v2/PATH."""
+        """GET /api/v2/PATH; asked again where no answer comes in time."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._call("GET", path, None)
+            except TimeoutError:
+                continue
         return self._call("GET", path, None)
 
     def post(self, path: str, body: Any) -> Any:
@@ -72,7 +80,7 @@ class Rest:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._base + path, data, headers, method=method)  # noqa: S310 - always http on loopback
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
+            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - as above
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             raise Refused(f"Airflow answered {error.code} to {method} {path}: {error.read()[:300].decode(errors='replace')}") from None
