@@ -4,6 +4,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.delivery.onec.header import MOST_ELEMENTS, DeclaredType, has_content, read_header
 from pipelines.delivery.onec.message import Envelope, ObjectType
@@ -124,3 +126,27 @@ def test_content_is_an_element_of_the_body_and_nothing_else(tmp_path):
     assert has_content(saved(tmp_path, "<Message><Header/><Body> <a/><broken")) is True
     with pytest.raises(BadInput, match="well-formed"):
         has_content(saved(tmp_path, "<Message><Header/><Body>"))
+
+
+WHOLE = (
+    "<?xml version='1.0' encoding='UTF-8'?><Message xmlns:msg='http://www.1c.ru/SSL/Exchange/Message'><msg:Header><msg:Confirmation>"
+    "<msg:From>БП</msg:From><msg:MessageNo>4</msg:MessageNo></msg:Confirmation><msg:AvailableVersion>1.19</msg:AvailableVersion>"
+    "</msg:Header><Body xmlns='http://v8.1c.ru/edi/edi_stnd/EnterpriseData/1.19'></Body></Message>"
+).encode()
+PIECES = st.one_of(
+    st.binary(max_size=40),
+    st.sampled_from(
+        [b"<!DOCTYPE a>", b"&x;", b"&#0;", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<a/>", b"</Body>", b"encoding='utf-7'", b"\xff\xfe"]
+    ),
+)
+
+
+@given(PIECES, st.integers(0, len(WHOLE)), st.integers(0, 60))
+def test_bytes_thrown_into_a_message_never_do_worse_than_refuse(tmp_path_factory, noise, place, cut):
+    path = saved(tmp_path_factory.mktemp("noise"), WHOLE[:place] + noise + WHOLE[place + cut :])
+    try:
+        header, filled = read_header(path), has_content(path)
+    except BadInput:
+        return
+    assert "\x00" not in str(header)
+    assert filled in (True, False)
