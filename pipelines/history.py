@@ -13,6 +13,7 @@ from pipelines.delivery.mail import history as mail
 from pipelines.errors import BadInput
 from pipelines.evidence import history as evidence
 from pipelines.master import history as master
+from pipelines.receivables import history as receivables
 from pipelines.settings import Settings
 from pipelines.warehouse.decisions import Decision, Layout, Question, Source, read
 from pipelines.warehouse.engine import transaction
@@ -20,7 +21,7 @@ from pipelines.warehouse.engine import transaction
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-SOURCES: tuple[Source, ...] = (*master.SOURCES, *evidence.SOURCES, *billing.SOURCES, *access.SOURCES, *mail.SOURCES)
+SOURCES: tuple[Source, ...] = (*master.SOURCES, *evidence.SOURCES, *billing.SOURCES, *receivables.SOURCES, *access.SOURCES, *mail.SOURCES)
 SHEETS: Mapping[str, Layout] = {name: layout for source in SOURCES for name, layout in source.sheets.items()}
 
 

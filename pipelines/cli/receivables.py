@@ -50,6 +50,21 @@ def import_file(file: Path, output_format: str) -> None:
     _not_written(restored.refused)
 
 
+@payments.command(short_help="A person's word: which payment money that left gives back.")
+@click.argument("payment_id")
+@click.option("--of", "given_back", metavar="PAYMENT_ID", help="The payment that it gives back, whole or in part.")
+@click.option("--none", "is_none", is_flag=True, help="It is no refund.")
+@author_options()
+def refund(payment_id: str, given_back: str | None, by: str, reason: str, *, is_none: bool) -> None:
+    """A person's word on an outgoing payment among the unmatched: it gives that payment back, or it is no refund."""
+    from pipelines.receivables.refund_words import rule_on_refund
+
+    if is_none == (given_back is not None):
+        raise BadInput.one("--of", "give the payment with --of, or say --none")
+    rule_on_refund(settings(), payment_id, given_back, authorship(by, reason))
+    say(f"{payment_id} is no refund" if given_back is None else f"{payment_id} gives {given_back} back")
+
+
 @click.command()
 @click.option("--date", "day", type=DATE, required=True, help="The day on which the debts are looked at.")
 @format_option

@@ -1,5 +1,6 @@
 -- grain: payment or reversal (credits are no payments): what it paid, what of it is the client's advance
--- inputs: receivables.payments, receivables.allocations, receivables.payment_balances; :unmatched_only
+-- inputs: receivables.payments, receivables.allocations, receivables.payment_balances,
+--   receivables.no_refunds; :unmatched_only
 -- rerun: reads only
 SELECT
     p.payment_id, p.source, p.organization_code, p.paid_on, p.amount, p.payer_inn, p.client_code, p.purpose,
@@ -8,5 +9,7 @@ SELECT
 FROM receivables.payments p
 LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM receivables.allocations GROUP BY payment_id) a USING (payment_id)
 LEFT JOIN receivables.payment_balances b ON b.payment_id = coalesce(p.reverses, p.payment_id)
-WHERE p.source <> 'credit' AND (NOT :unmatched_only OR (p.client_code IS NULL AND b.left_over <> 0))
+WHERE p.source <> 'credit' AND (NOT :unmatched_only OR (
+    p.client_code IS NULL AND b.left_over <> 0 AND NOT EXISTS (SELECT FROM receivables.no_refunds n WHERE n.payment_id = p.payment_id)
+))
 ORDER BY p.paid_on, p.organization_code, p.payment_id COLLATE "C"

@@ -1,0 +1,84 @@
+"""A person's word on an outgoing payment: which payment it gives back, or that it gives none back (domain.md §8)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pipelines import logs
+from pipelines.clock import Authorship
+from pipelines.errors import BadInput, Refused
+from pipelines.receivables import ledger
+from pipelines.receivables.refunds import named_invoices
+from pipelines.settings import Settings
+from pipelines.warehouse import engine, query
+from pipelines.warehouse.locks import Lock, lock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class AlreadyGivesBack(Refused):
+    """The outgoing payment gives another payment back already."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPayment:
+    """A payment, or a reversal (`amount` below zero), as the ledger has it; `left`: not given back; `numbers`: invoices that it paid."""
+
+    payment_id: str
+    organization_code: str
+    client_code: str | None
+    document_no: str
+    paid_on: date
+    amount: Decimal
+    left: Decimal
+    purpose: str
+    reverses: str | None
+    numbers: tuple[str, ...]
+
+
+def rule_on_refund(settings: Settings, reversal_id: str, payment_id: str | None, author: Authorship) -> None:
+    """Store the word and carry it out: the payment is taken back and re-opens what it paid; None: the outgoing payment is no refund.
+
+    BadInput for an id that is none, a payment of another organization, later or smaller. AlreadyGivesBack when it is a reversal of
+    another payment. The same word again changes nothing.
+    """
+    with logs.verb("receivables", "rule_on_refund", reversal=reversal_id, payment=payment_id), engine.transaction(settings) as connection:
+        lock(connection, Lock.RECEIVABLES)
+        reversal = _stored(connection, reversal_id, "PAYMENT_ID")
+        if reversal.amount > 0:
+            raise BadInput.one("PAYMENT_ID", f"{reversal_id} came in; only money that left can give a payment back")
+        if reversal.reverses is not None and reversal.reverses != payment_id:
+            raise AlreadyGivesBack(f"{reversal_id} gives {reversal.reverses} back already")
+        payment = None if payment_id is None else _payment(connection, payment_id, reversal)
+        word = {"reversal_id": reversal_id, "payment_id": payment_id, "by_name": author.by, "reason": author.reason, "at": author.at}
+        query.run(connection, "receivables/add_refund_word", **word)
+        if payment is not None and reversal.reverses is None:
+            query.run(connection, "receivables/set_reversed", payment_id=reversal_id, reverses=payment.payment_id)
+            named = named_invoices(reversal.purpose, payment.numbers)
+            query.run(connection, "receivables/take_back", payment_id=reversal_id, named=named, at=author.at)
+        ledger.record(connection, "bank", (), author.at)
+
+
+def _payment(connection: "Connection", payment_id: str, reversal: StoredPayment) -> StoredPayment:
+    payment = _stored(connection, payment_id, "--of")
+    problem = None
+    if payment.amount < 0:
+        problem = "went out itself"
+    elif payment.organization_code != reversal.organization_code:
+        problem = f"came to {payment.organization_code}, not to {reversal.organization_code}"
+    elif payment.paid_on > reversal.paid_on:
+        problem = f"came later, on {payment.paid_on}"
+    elif reversal.reverses is None and payment.left < -reversal.amount:
+        problem = f"has {payment.left:.2f} left to give back, less than {-reversal.amount:.2f}"
+    if problem:
+        raise BadInput.one("--of", f"{payment_id} {problem}")
+    return payment
+
+
+def _stored(connection: "Connection", payment_id: str, place: str) -> StoredPayment:
+    found = query.first(connection, "receivables/stored_payment", StoredPayment, payment_id=payment_id)
+    if found is None:
+        raise BadInput.one(place, f"there is no payment {payment_id!r} (`fleetbill payments` lists them)")
+    return found
