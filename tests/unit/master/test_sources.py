@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 import zipfile
 from datetime import date, datetime
 
@@ -223,7 +222,7 @@ def _with_sheet_xml(source, part, change):
 
 
 @pytest.mark.parametrize("with_cells", [False, True])
-def test_a_million_empty_rows_cost_seconds_and_no_memory(tmp_path, with_cells):
+def test_a_million_empty_rows_cost_no_memory(tmp_path, with_cells):
     source = as_workbook({"platforms": company()["platforms"]}, tmp_path / "book.xlsx")
     cells = '<c r="A{0}" s="0"/><c r="B{0}" s="0" t="s"></c>' if with_cells else ""
     empty = "".join(
@@ -232,24 +231,21 @@ def test_a_million_empty_rows_cost_seconds_and_no_memory(tmp_path, with_cells):
     last = '<row r="1000004"><c r="A1000004" t="inlineStr"><is><t>gps2</t></is></c></row>'
     _with_sheet_xml(source, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", (empty + last + "</sheetData>").encode()))
     measure = (
-        "import re, sys, time; from pathlib import Path; from pipelines.master.source import read; "
+        "import re, sys; from pathlib import Path; from pipelines.master.source import read; "
         "rows = read(sys.argv[1]).sheets[0].rows; "
         "peak = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]; "
-        "print([row.number for row in rows], time.process_time(), int(peak) // 1024)"
+        "print([row.number for row in rows], int(peak) // 1024)"
     )
     done = subprocess.run([sys.executable, "-c", measure, source], capture_output=True, text=True, check=True)
-    numbers, seconds, mebibytes = done.stdout.rsplit(" ", 2)
+    numbers, mebibytes = done.stdout.rsplit(" ", 1)
     assert numbers == "[2, 1000004]"
-    assert float(seconds) < 6
     assert int(mebibytes) < 250
 
 
 def test_a_zip_bomb_is_not_opened(tmp_path):
     source = as_workbook(company(), tmp_path / "book.xlsx")
     _with_sheet_xml(source, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * 40_000_000))
-    started = time.process_time()
     assert "unpacks suspiciously far (xl/worksheets/sheet1.xml: 38 MiB from" in _opened(source)[0]
-    assert time.process_time() - started < 1
 
 
 def test_passwords_old_formats_and_other_files_are_named(tmp_path):
