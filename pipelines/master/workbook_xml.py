@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from xml.parsers import expat
 
 from pipelines.errors import BadInput
@@ -29,6 +29,7 @@ _EMPTY_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br=")[^>]*?(?:/>|></(?:\w+:)?c
 _EMPTY_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\br=")(?:[^>]*?/>|[^>]*>\s*</(?:\w+:)?row>)')
 _STARTS = (b"<c ", b"<row ", b":c ", b":row ")
 _LONGEST_ELEMENT = 1 << 20
+_COLUMN = re.compile(r"[A-Za-z]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _walk(archive: Archive, part: str, start: Start, end: End = lambda _: None) 
         pass
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
@@ -334,6 +335,9 @@ def _column(address: str) -> int:
 
 @cache
 def _column_of_letters(letters: str) -> int:
+    """The column that one to three letters name; ValueError for what is no address of a cell."""
+    if not _COLUMN.fullmatch(letters):
+        raise ValueError(f"a cell stands at {letters[:20]!r}, which is no column")
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64

@@ -178,6 +178,12 @@ def test_a_missing_sheet_and_a_missing_text_are_named(tmp_path):
     assert "clients!A2 column client_code: the cell names the text 9, which the workbook does not have; save it again" in _flaws(source)
 
 
+@pytest.mark.parametrize("address", ["??1", "ZZZZZ1", "-1", "1"])
+def test_a_cell_without_a_column_is_named(tmp_path, address):
+    source = _handmade(tmp_path / "book.xlsx", f'<x:row r="1"><x:c r="{address}"><x:v>abc</x:v></x:c></x:row>')
+    assert _refused(source)[0].startswith("book.xlsx: cannot be read: ValueError: a cell stands at ")
+
+
 def test_bounds_of_rows_columns_and_bytes_are_said_with_their_settings(tmp_path):
     source = _handmade(tmp_path / "book.xlsx", _row("client_code", "name", "kind") + _row("C1", "Один", "legal") * 3)
     assert [str(problem) for _, problem in read(source, Limits(rows=3)).sheets[0].problems] == [
