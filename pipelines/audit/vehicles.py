@@ -59,7 +59,7 @@ def snapshots_taken(rows: Iterable[Sequence[Any]], proofs: Iterable[ProvenDay] =
     ``rows``: ``billing.evidence.snapshots``, in order of platform, day and number; ``proofs``: of the vehicles' file,
     which also knows the day that a carried one was taken from.
     """
-    proven = {(proof.platform, proof.date): (proof.snapshots, proof.carried_from) for proof in proofs}
+    proven = {(proof.platform, proof.business_date): (proof.snapshots, proof.carried_from) for proof in proofs}
     taken, broken = [], []
     for (platform, day_text), group in groupby(rows, key=lambda row: (row[0], row[1])):
         listed, day = list(group), date.fromisoformat(day_text)

@@ -89,7 +89,8 @@ def other_device(text: str) -> int | None:
 
 def is_imei(keys: "NDArray[np.int64]") -> "NDArray[np.bool_]":
     """Which keys are those of IMEIs."""
-    return (keys >= 0) & (keys < IMEI_END)
+    found: NDArray[np.bool_] = (keys >= 0) & (keys < IMEI_END)
+    return found
 
 
 def look_alike_serials(keys: "NDArray[np.int64]") -> "NDArray[np.int64]":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pipelines import logs
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.usage.counting import Counted, count
@@ -38,9 +39,10 @@ def freeze(settings: Settings, connection: "Connection", month: Month, contracts
     if sources is None:
         sources = read(connection, month, datetime(month.next.next.year, month.next.next.number, 1, tzinfo=UTC))
     sources = replace(sources, known_until=month.last)  # every day that has landed, whichever was over when the run was computed
-    with opened(settings, meters_of(sources)) as lake:
+    with logs.verb("usage", "freeze", month=str(month)) as done, opened(settings, meters_of(sources)) as lake:
         counted = count(lake, sources)
         table = _vehicles(lake, counted, contracts)
+        done |= {"contracts": len(contracts), "vehicles": table.num_rows}
         return _write(lake, month, table, _proven_days(counted), lake.table("frozen_digests").to_pydict())
 
 

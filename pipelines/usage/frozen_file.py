@@ -23,7 +23,7 @@ class ProvenDay:
     """A platform-day with the digests of its snapshots, in the order they count, and the day whose usage was carried to it."""
 
     platform: str
-    date: date
+    business_date: date
     snapshots: tuple[str, ...]
     carried_from: date | None
 
@@ -37,7 +37,7 @@ def encode(days: Iterable[ProvenDay]) -> bytes:
     rows = [
         {
             "platform": day.platform,
-            "date": day.date.isoformat(),
+            "date": day.business_date.isoformat(),
             "snapshots": list(day.snapshots),
             "carried_from": day.carried_from.isoformat() if day.carried_from else None,
         }

@@ -111,7 +111,7 @@ def _simulate_month(
 def _usage(
     settings: Settings, connection: "Connection", overlay: Overlaid, tried: Tried, at: datetime
 ) -> tuple[UsageOfMonth, UsageOfMonth]:
-    from pipelines.usage.trial import compute_both
+    from pipelines.usage.what_if import compute_both
 
     month = overlay.inputs.month
     stored, other = compute_both(settings, connection, month, counting_rows(overlay, tried), measured_columns(overlay, tried), at)

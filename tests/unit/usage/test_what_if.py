@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.period import Month
 from pipelines.usage.sources import ContractSpan, CountingRow, Sources
-from pipelines.usage.trial import counts_alike
+from pipelines.usage.what_if import counts_alike
 
 LONG_AGO, MIDDLE = date(2025, 1, 1), date(2026, 1, 16)
 USED, MINUTES = frozenset[str](), frozenset({"online_minutes"})
