@@ -27,6 +27,8 @@ def _in_python(path: Path) -> set[str]:
         first = None
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Occurrence" and node.args:
             first = node.args[0]
+        elif isinstance(node, ast.Dict):
+            first = next((value for key, value in zip(node.keys, node.values, strict=True) if getattr(key, "value", None) == "kind"), None)
         elif isinstance(node, ast.Tuple) and len(node.elts) in (3, 5) and not all(isinstance(each, ast.Constant) for each in node.elts):
             first = node.elts[0]
         value = first.value if isinstance(first, ast.Constant) else names.get(first.id) if isinstance(first, ast.Name) else None
@@ -40,7 +42,7 @@ def _in_sql(path: Path) -> set[str]:
     text = path.read_text(encoding="utf-8")
     if "INSERT INTO findings.occurrences" not in text:
         return set()
-    return set(re.findall(r"SELECT(?: DISTINCT)?\s+'([a-z_0-9]+)',", text))
+    return set(re.findall(r"(?:SELECT(?: DISTINCT)?\s+|VALUES \()'([a-z_0-9]+)',", text))
 
 
 def test_every_kind_written_anywhere_has_a_name():
@@ -50,7 +52,7 @@ def test_every_kind_written_anywhere_has_a_name():
         if "Occurrence(" in path.read_text(encoding="utf-8")
         or "findings.store import replace" in path.read_text(encoding="utf-8")
         or "store.replace(" in path.read_text(encoding="utf-8")
-        or '"add_finding"' in path.read_text(encoding="utf-8")
+        or 'add_finding"' in path.read_text(encoding="utf-8")
     ]
     written = {*KINDS, DIP, ORPHAN, OUT_OF_CONTRACT, PARKED, ZERO_PRICE}
     for path in writers:
