@@ -1,6 +1,5 @@
 """Which platform-days are covered, and carrying the previous day's usage forward by a person's word (`domain.md §2.5`)."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,7 +27,7 @@ class DayStatus(NamedTuple):
     carried: bool
 
 
-def coverage(connection: "Connection", month: Month) -> list[Mapping[str, Any]]:
+def coverage(connection: "Connection", month: Month) -> list[dict[str, Any]]:
     """platform, date, status (landed, carried, quarantined, missing), snapshots: every declared platform × day of the month."""
     return query.mappings(connection, "evidence/coverage", first=month.first, last=month.last)
 
@@ -61,7 +60,7 @@ def carry(settings: Settings, platform: str, day: date, author: Authorship) -> b
         return bool(inserted.rowcount)
 
 
-def listing(connection: "Connection", month: Month | None) -> list[Mapping[str, Any]]:
+def listing(connection: "Connection", month: Month | None) -> list[dict[str, Any]]:
     """platform, date, taken_at, status, rows, digest of every snapshot, of one month or of all."""
     first, last = (month.first, month.last) if month else (None, None)
     return query.mappings(connection, "evidence/listing", first=first, last=last)

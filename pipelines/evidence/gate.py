@@ -44,7 +44,7 @@ class Failure:
 Columns = Mapping[str, "pa.Array"]
 
 
-def judge(columns: Mapping[str, Columns], parameters: Mapping[str, float], words: Mapping[str, str] | None = None) -> list[Failure]:
+def judge(columns: Mapping[str, Columns], parameters: Mapping[str, Any], words: Mapping[str, str] | None = None) -> list[Failure]:
     """What fails of each suite on the columns of its name, at most SHOWN_ROWS rows of each expectation.
 
     ``parameters`` are those that the suites name, and ``may_break``: the share of rows whose cell may be set aside because
@@ -63,7 +63,7 @@ def judge(columns: Mapping[str, Columns], parameters: Mapping[str, float], words
     return [_worded(failure, words or {}) for failure in failures]
 
 
-def judge_by_library(columns: Mapping[str, Columns], parameters: Mapping[str, float]) -> list[Failure]:
+def judge_by_library(columns: Mapping[str, Columns], parameters: Mapping[str, Any]) -> list[Failure]:
     """The same, evaluated by Great Expectations itself: seconds for its import, and the proof of `judge`."""
     failures: list[Failure] = []
     for name, of_suite in columns.items():
@@ -72,7 +72,7 @@ def judge_by_library(columns: Mapping[str, Columns], parameters: Mapping[str, fl
     return failures
 
 
-def _expanded(written: Mapping[str, Any], columns: Columns, parameters: Mapping[str, float]) -> list[dict[str, Any]]:
+def _expanded(written: Mapping[str, Any], columns: Columns, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The suite's expectations for the columns that are there, with numbers for parameters; ``meter_*`` stands for every meter."""
     made = []
     for expectation in written["expectations"]:

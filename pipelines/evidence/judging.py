@@ -89,7 +89,8 @@ def judge_month_again(settings: Settings, month: Month, at: datetime) -> list[tu
     """
     with transaction(settings) as connection:
         judged: dict[tuple[str, date], bool] = {}
-        for platform, day in query.rows(connection, "evidence/days_to_judge_again", first=month.first, last=month.last):
+        for stale in query.rows(connection, "evidence/days_to_judge_again", first=month.first, last=month.last):
+            platform, day = stale.platform, stale.business_date
             lock(connection, Lock.PLATFORM, platform)
             again = judge_following(connection, settings, platform, day - ONE_DAY, at)
             judged |= {(platform, each): is_changed for each, is_changed in again.items()}

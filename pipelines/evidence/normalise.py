@@ -195,6 +195,7 @@ def _without_impossible(table: "pa.Table", end: datetime) -> "pa.Table":
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    bounds: tuple[Any, Any]
     for name in table.column_names:
         column = table[name]
         if name == "last_message_at":
