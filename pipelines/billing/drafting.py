@@ -13,6 +13,7 @@ from pipelines.billing.model import Draft, Purpose, Scope, shown_quantity
 from pipelines.billing.rules import KINDS, prepared
 from pipelines.billing.run import DraftedRun, RunFacts
 from pipelines.billing.usage_of_month import NO_USAGE
+from pipelines.evidence.judging import judge_month_again
 from pipelines.money import CURRENCY
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -63,8 +64,11 @@ def drafted_digest(settings: Settings, month: Month, purpose: Purpose = Purpose.
 def draft(settings: Settings, scope: Scope, at: datetime) -> DraftedRun:
     """Compute a run and keep it as drafts, all in one transaction; what is issued is left alone.
 
-    Every contract that the run is about gets drafts, is parked with a reason, or comes to nothing.
+    Every contract that the run is about gets drafts, is parked with a reason, or comes to nothing. Before a month is closed
+    its days are judged again that have another day before them than when they were judged (domain.md §2.3).
     """
+    if scope.purpose is Purpose.CLOSE:
+        judge_month_again(settings, scope.month, at)
     with collection.paused(), engine.transaction(settings) as connection:
         run = compute(settings, connection, scope, keep=True, at=at)
         store(connection, run, at)

@@ -7,7 +7,9 @@ from pipelines.clock import local_date
 from pipelines.errors import BadInput, Refused
 from pipelines.evidence import registry
 from pipelines.evidence.folder import land_folder
+from pipelines.evidence.pending import pending_days
 from pipelines.evidence.waiting import days_before
+from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
@@ -22,6 +24,7 @@ class Outcome:
     platform: str
     done: str
     problem: str
+    is_news: bool = True  # False: the same content was landed before
 
     @property
     def is_landed(self) -> bool:
@@ -54,11 +57,16 @@ def land_day(settings: Settings, platform: str, day: date, at: datetime) -> Outc
 
 
 def read_again(settings: Settings, before: date, at: datetime) -> list[tuple[date, Outcome]]:
-    """Land the days before ``before`` that a month waits for and whose file has come, or come anew, since they were read."""
-    kinds = set(files_platforms(settings))
-    waiting = [each for each in days_before(settings, before) if each.platform in kinds]
-    again = [(each.day, land_day(settings, each.platform, each.day, at)) for each in sorted(waiting, key=lambda each: each.day)]
-    return [(day, outcome) for day, outcome in again if outcome.is_landed]
+    """Land the days before ``before`` that a month waits for, or whose file came or changed since it was read; those that count now.
+
+    Looked at are the month of ``before`` and the one before it. Content that was landed already is no news.
+    """
+    platforms = set(files_platforms(settings))
+    days = {(each.day, each.platform) for each in days_before(settings, before) if each.platform in platforms}
+    first = Month.of(before).previous.first
+    days |= {(each.day, each.platform) for each in pending_days(settings, first, before - ONE_DAY)}
+    again = [(day, land_day(settings, platform, day, at)) for day, platform in sorted(days)]
+    return [(day, outcome) for day, outcome in again if outcome.is_landed and outcome.is_news]
 
 
 def _land(settings: Settings, platform: str, day: date, at: datetime) -> Outcome:
@@ -74,7 +82,8 @@ def _land(settings: Settings, platform: str, day: date, at: datetime) -> Outcome
         if landed.state == registry.QUARANTINED:
             critical = [str(failure) for failure in landed.failures if failure.severity == "critical"]
             problems.append(f"{file.name} is quarantined, digest {landed.digest[:12]}: {_some(critical)}")
-    return Outcome(platform, "; ".join(done), "; ".join(problems))
+    is_news = any(not landed.already for _, landed in delivered.landed)
+    return Outcome(platform, "; ".join(done), "; ".join(problems), is_news)
 
 
 def _some(texts: list[str]) -> str:

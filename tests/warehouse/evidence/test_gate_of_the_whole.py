@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pipelines.errors import BadInput
 from pipelines.evidence import lake
+from pipelines.evidence.day import read_again
 from pipelines.evidence.folder import land_folder
 from pipelines.evidence.pending import pending_days
 from pipelines.evidence.rulings import CannotBeAccepted, accept
@@ -181,9 +182,16 @@ def test_files_that_came_or_changed_are_pending_until_they_are_landed(settings, 
     land(settings, source)
     assert pending_days(settings, *january) == []
     deliver([row(1), row(2)])
-    deliver([row(1, "2026-01-16")], "2026-01-16")
+    deliver([row(1, "2026-01-16"), row(2, "2026-01-16")], "2026-01-16")
     assert [(each.day.day, each.is_changed) for each in pending_days(settings, *january)] == [(15, True), (16, False)]
     assert pending_days(settings, date(2026, 1, 17), date(2026, 1, 31)) == []
+    again = read_again(settings, date(2026, 2, 1), NOW)
+    assert [(day.day, outcome.done) for day, outcome in again] == [
+        (15, "2026-01-15.csv: landed, 2 vehicles"),
+        (16, "2026-01-16.csv: landed, 2 vehicles"),
+    ]
+    (source / "gps1" / "2026-01-15.csv").touch()
+    assert read_again(settings, date(2026, 2, 1), NOW) == []
 
 
 def test_the_lake_is_closed_to_others(settings, platform, deliver):

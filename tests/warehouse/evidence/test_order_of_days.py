@@ -126,3 +126,22 @@ def test_several_are_ruled_on_together_or_not_at_all(settings, platform, deliver
     assert said.count("→ landed") == 2
     code, _, said = run_cli("snapshot", "withdraw", *digests, "--by", "Анна", "--reason", "не та папка")
     assert (code, said.count("→ withdrawn")) == (0, 3)
+
+
+def test_a_close_judges_days_again_that_were_not(settings, platform, deliver):
+    deliver([row(number, "2026-01-02") for number in range(10)], "2026-01-02")
+    source = deliver([row(number, "2026-01-03") for number in range(3)], "2026-01-03")
+    land_in_order(settings, platform, source, [date(2026, 1, 3)])
+    land_in_order(settings, platform, source, [date(2026, 1, 2)])
+    with create_engine(settings.database_owner_url).begin() as owner:  # as if the third had never been compared with the second
+        owner.execute(text("ALTER TABLE evidence.judgements DISABLE TRIGGER USER"))
+        owner.execute(text("ALTER TABLE evidence.failures DISABLE TRIGGER USER"))
+        owner.execute(text("DELETE FROM evidence.failures"))
+        owner.execute(text("DELETE FROM evidence.judgements WHERE judgement_no > 1"))
+        owner.execute(text("ALTER TABLE evidence.snapshots DISABLE TRIGGER USER"))
+        owner.execute(text("UPDATE evidence.snapshots SET state = 'landed'"))
+        owner.execute(text("ALTER TABLE evidence.snapshots ENABLE TRIGGER USER"))
+    assert judge_month_again(settings, Month(2026, 2), NOW) == []
+    assert judge_month_again(settings, Month(2026, 1), NOW) == [("gps1", date(2026, 1, 3))]
+    assert [state for _, state in statuses(settings)[0]] == ["landed", "quarantined"]
+    assert judge_month_again(settings, Month(2026, 1), NOW) == []
