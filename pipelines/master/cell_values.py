@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from uuid import UUID
 
 from pipelines.master.sheets import Column, Value
@@ -100,7 +101,7 @@ def _identifier(text: str) -> str:
 
 
 def _whole(value: float | Decimal) -> str:
-    if value != int(value):
+    if not isfinite(value) or value != int(value):
         raise Misread(f"the number {value} is not a text: what was typed may have been changed; format the cell as text")
     if isinstance(value, float) and abs(value) >= 10**_EXACT_DIGITS:
         raise Misread(_ROUNDED)
@@ -183,7 +184,7 @@ def _yes_no(cell: object) -> bool:
         return cell
     if isinstance(cell, Shown):
         cell = cell.value
-    word = str(int(cell)) if isinstance(cell, float | Decimal) and cell == int(cell) else str(cell).casefold()
+    word = str(int(cell)) if isinstance(cell, float | Decimal) and isfinite(cell) and cell == int(cell) else str(cell).casefold()
     if word not in _WORDS:
         raise Misread(f"{_repr(cell)} is neither yes nor no")
     return _WORDS[word]

@@ -51,6 +51,13 @@ def test_a_requisite_has_no_spaces_and_what_was_mended_is_told():
     assert len([notice for notice in table.notices if "bank_account:" in notice]) == 3
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), Decimal("NaN")])
+@pytest.mark.parametrize("column", [*SHEETS["clients"].columns, PRICE], ids=lambda column: column.name)
+def test_what_is_no_number_at_all_is_misread_in_every_column(number, column):
+    with pytest.raises(Misread):
+        value_of(number, column)
+
+
 def test_an_escape_left_in_a_text_is_named():
     with pytest.raises(Misread, match="holds the escape that a spreadsheet writes for a line break"):
         value_of("Д-1_x000D_", SHEETS["contracts"].column("contract_no"))
