@@ -233,4 +233,8 @@ def test_what_was_decided_is_what_the_tables_hold(cli):
 
 def test_every_source_gives_its_own_sheets(decided):
     settings, _ = decided
-    assert {one.sheet for one in history.changes(settings)} == set(history.SHEETS) - {"tiers", "bank_accounts"}  # the company has neither
+    assert {one.sheet for one in history.changes(settings)} == set(history.SHEETS) - {
+        "tiers",
+        "bank_accounts",
+        "refunds",
+    }  # the company has none

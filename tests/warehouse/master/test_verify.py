@@ -168,6 +168,7 @@ HISTORIES = (
     "billing.evidence",
     "access.orders",
     "access.outcomes",
+    "receivables.refund_words",
     "access.promises",
     "delivery.mail_attempts",
 )
