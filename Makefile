@@ -35,9 +35,9 @@ down: setup ## stop the stack; the data stay
 	@$(BIN)/python -m stack down
 
 .PHONY: test
-test: setup ## the whole test suite
+test: setup ## the whole test suite with its coverage (ARGS=tests/unit: a part of it)
 	@./.ci/packages
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(ARGS),$(ARGS),--cov=pipelines --cov-report= --cov-fail-under=80)
 
 .PHONY: lint
 lint: setup ## ruff, mypy, import rules

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from stdnum.ru import inn
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 HEAD = (
     "Base License Number,Base Name,DBA,Year,Month,Month Name,"
     "Total Dispatched Trips,Total Dispatched Shared Trips,Unique Dispatched Vehicles"

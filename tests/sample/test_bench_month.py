@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[2] / "bench" / "generate_month.py"
+SCRIPT = Path(__file__).resolve().parents[1] / "bench" / "generate_month.py"
 RECOUNT = """
 with listed as (
     select regexp_extract(filename, '([0-9]{4}-[0-9]{2}-[0-9]{2})', 1)::date as day, * from read_parquet(?, filename = true)

@@ -9,7 +9,7 @@ from pathlib import Path
 from stdnum import luhn
 from stdnum.ru import inn
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = (
     "vehicle_id,account_id,parent_account_id,name,plate,vin,hw_id,state,last_message_at,online_minutes,is_clone,meter_sms,meter_video_gb"
 )
