@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines import collection
-from pipelines.billing.drafting import StoredRun, compute, store, stored_run
+from pipelines.billing.drafting import StoredRun, compute, drafted, store, stored_run
 from pipelines.billing.hold import held_now, not_held_yet, put, refuse_unknown
 from pipelines.billing.inputs_state import inputs_state
 from pipelines.billing.model import Purpose, Scope
@@ -165,7 +165,7 @@ def _approve(
 
 def _narrow(connection: "Connection", run: DraftedRun, hold: Sequence[str], author: Authorship) -> DraftedRun:
     """Draft the run again from the same facts, without some of its contracts; everything else must be what it was."""
-    drafted_before = _drafted(connection, run)
+    drafted_before = drafted(connection, run)
     refuse_unknown(connection, hold)
     put(connection, run.month, hold, author, is_held=True)
     state = run.facts.state and run.facts.state._replace(held=inputs_state(connection, run.month).held)
@@ -173,17 +173,9 @@ def _narrow(connection: "Connection", run: DraftedRun, hold: Sequence[str], auth
     store(connection, narrowed, author.at)
     if narrowed.is_empty:
         raise NothingLeft(f"every contract of the run of {run.month} would be held back: nothing is left to approve")
-    if _drafted(connection, narrowed) != {draft for draft in drafted_before if draft[0] not in hold}:
+    if drafted(connection, narrowed) != {draft for draft in drafted_before if draft[0] not in hold}:
         raise RunChanged(f"the run of {run.month} has changed since it was shown: look at the new draft and approve that")
     return narrowed
-
-
-def _drafted(connection: "Connection", run: DraftedRun) -> set[tuple[str, str, str]]:
-    """Contract, invoice and digest of every draft that is stored for the run."""
-    return {
-        (row.contract_no, str(row.invoice_id), row.digest)
-        for row in query.rows(connection, "billing/drafted", month=run.month.first, purpose=run.purpose)
-    }
 
 
 def _put_word(settings: Settings, connection: "Connection", run: DraftedRun, stored: StoredRun, author: Authorship) -> Approval:

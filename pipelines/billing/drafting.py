@@ -1,5 +1,6 @@
 """Draft a run of a month: computed anew, written over the last draft, never over an issued invoice."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
@@ -95,12 +96,8 @@ def read_facts(settings: Settings, connection: "Connection", scope: Scope, *, ke
 def store(connection: "Connection", run: DraftedRun, at: datetime) -> None:
     """Write a run over the last one of the same month and purpose: drafts, lines, parked contracts, findings."""
     key = {"month": run.month.first, "purpose": run.purpose}
-    query.run(connection, "billing/new_drafts_table")
-    query.copy(connection, "new_drafts", _DRAFT_COLUMNS, (_draft_row(run.purpose, draft) for draft in run.drafts))
-    query.run(connection, "billing/discard_drafts", **key)
-    query.run(connection, "billing/upsert_drafts")
-    query.run(connection, "billing/delete_draft_lines")
-    query.copy(connection, "billing.draft_lines", _LINE_COLUMNS, chain.from_iterable(map(_line_rows, run.drafts)))
+    if not _is_kept(connection, run):
+        _store_drafts(connection, run)
     query.run(connection, "billing/delete_parked", **key)
     query.copy(connection, "billing.parked", _PARKED_COLUMNS, ((run.month.first, run.purpose, *astuple(each)) for each in run.parked))
     if run.is_empty:
@@ -108,9 +105,44 @@ def store(connection: "Connection", run: DraftedRun, at: datetime) -> None:
     else:
         scope = {"watched_on": run.watched_on, "only_contract": run.only}
         query.run(connection, "billing/upsert_run", **key, **scope, digest=run.digest, nothing=list(run.nothing), at=at)
-    query.run(connection, "billing/drop_new_drafts")
     if KINDS[run.purpose].keeps_findings:
         _store_findings(connection, run)
+
+
+def drafted(connection: "Connection", run: DraftedRun) -> set[tuple[str, str, str]]:
+    """Contract, invoice and digest of every draft that is stored for the run."""
+    rows = query.rows(connection, "billing/drafted", month=run.month.first, purpose=run.purpose)
+    return {(row.contract_no, str(row.invoice_id), row.digest) for row in rows}
+
+
+def _is_kept(connection: "Connection", run: DraftedRun) -> bool:
+    """Whether the drafts and lines of the run are stored already, to the last printed word."""
+    stored = stored_run(connection, run.month, run.purpose)
+    if stored is None or stored.digest != run.digest:
+        return False
+    if drafted(connection, run) != {(draft.contract_no, str(draft.invoice_id), draft.digest) for draft in run.drafts}:
+        return False
+    return bool(query.scalar(connection, "billing/drafted_words", month=run.month.first, purpose=run.purpose) == _words(run))
+
+
+def _words(run: DraftedRun) -> str:
+    """Digest of what the lines of the run print, as drafted_words.sql takes it."""
+    lines = (
+        f"{draft.invoice_id}|{line_no}|{line.printed.quantity:f}|{line.printed.price:.2f}|{line.printed.text}"
+        for draft in sorted(run.drafts, key=lambda draft: draft.invoice_id.bytes)
+        for line_no, line in enumerate(draft.lines, 1)
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _store_drafts(connection: "Connection", run: DraftedRun) -> None:
+    query.run(connection, "billing/new_drafts_table")
+    query.copy(connection, "new_drafts", _DRAFT_COLUMNS, (_draft_row(run.purpose, draft) for draft in run.drafts))
+    query.run(connection, "billing/discard_drafts", month=run.month.first, purpose=run.purpose)
+    query.run(connection, "billing/upsert_drafts")
+    query.run(connection, "billing/delete_draft_lines")
+    query.copy(connection, "billing.draft_lines", _LINE_COLUMNS, chain.from_iterable(map(_line_rows, run.drafts)))
+    query.run(connection, "billing/drop_new_drafts")
 
 
 def _store_findings(connection: "Connection", run: DraftedRun) -> None:

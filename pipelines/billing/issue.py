@@ -1,12 +1,13 @@
 """Issue an approved run: numbers without gaps, lines, evidence and outbox, all in one transaction (domain.md §7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.billing.approval import issuable, required_run, unchanged
 from pipelines.billing.identity import canonical
+from pipelines.billing.meant import refuse_unmeant
 from pipelines.billing.run import DraftedRun, used_tariffs
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-_SEALED = ("billing/lock_numbers", "billing/numbered_drafts", "billing/issue_lines")
+_SEALED = ("billing/numbered_drafts", "billing/issue_lines")
 """What comes before the invoice rows: an invoice is sealed by its own row, so its lines are there first."""
 
 _CLOSED = ("billing/keep_numbers", "billing/close_contracts", "billing/discard_overtaken")
@@ -33,13 +34,14 @@ class Issued:
     without_invoice: int
 
 
-def issue(settings: Settings, run: DraftedRun, issued_on: date | None, at: datetime) -> Issued:
+def issue(settings: Settings, run: DraftedRun, issued_on: date | None, at: datetime, meant: Collection[str] = ()) -> Issued:
     """Turn the approved drafts of a run that this process has computed into issued invoices. The caller holds the month's turn.
 
     ``issued_on`` None: each organization's local date of ``at``. IllegalMove when the run is not approved,
     SecondPersonNeeded when one person alone has approved it and two are asked for, RunChanged when its facts have
-    changed since. Either the whole run is issued or nothing of it. What lands or is imported in the meantime waits for the
-    next run: imports stand behind this transaction, and everything that is frozen was read before the state was compared.
+    changed since, NotMeant when a date cannot be meant that ``meant`` does not name. Either the whole run is issued or
+    nothing of it. What lands or is imported in the meantime waits for the next run: imports stand behind this transaction,
+    and everything that is frozen was read before the state was compared.
     """
     with engine.transaction(settings) as connection:
         lock(connection, Lock.MASTER)
@@ -56,6 +58,8 @@ def issue(settings: Settings, run: DraftedRun, issued_on: date | None, at: datet
             "approval_no": stored.approval_no,
         }
         _freeze(settings, connection, run, snapshots, binds)
+        query.run(connection, "billing/lock_numbers")
+        refuse_unmeant(connection, run.scope, issued_on, at, meant)
         _run_all(connection, _SEALED, binds)
         count = query.run(connection, "billing/issue_invoices", **binds).rowcount
         _run_all(connection, _CLOSED, binds)

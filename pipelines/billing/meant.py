@@ -110,8 +110,7 @@ def _of_date(scope: Scope, organization: OrganizationDates, issued_on: date, tod
         )
     if organization.last_issued_on is not None and issued_on < organization.last_issued_on:
         yield Doubt(
-            f"{english} before {organization.last_issued_on}, the date of {organization.last_number}, the last number of "
-            f"{organization.code}",
+            f"{english} before {organization.last_issued_on}, when {organization.last_number}, the last of {organization.code}, was issued",
             f"{russian} раньше последнего номера {organization.last_number} от {organization.last_issued_on:%d.%m.%Y}",
             word,
         )

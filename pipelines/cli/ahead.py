@@ -35,7 +35,7 @@ def prepay(month: Month, word: Word, issue_date: date | None, output_format: str
     person = word.approver()
     if word.refused(month, "prepay"):
         return
-    done = prepay_month(settings(), month, approver=person, issued_on=issue_date, at=now(), hold=word.hold)
+    done = prepay_month(settings(), month, approver=person, issued_on=issue_date, at=now(), hold=word.hold, meant=word.meant)
     _show(done.prepared, output_format)
     _stop_if_waiting(done, f"prepay --month {month}")
 
@@ -52,7 +52,7 @@ def watch(day: date, word: Word, issue_date: date | None, output_format: str) ->
     person = word.approver()
     if word.refused(Month.of(day), "watch"):
         return
-    done = watch_day(settings(), day, approver=person, issued_on=issue_date, at=now(), hold=word.hold)
+    done = watch_day(settings(), day, approver=person, issued_on=issue_date, at=now(), hold=word.hold, meant=word.meant)
     _show(done.prepared, output_format)
     _stop_if_waiting(done, f"watch --date {day}")
 
@@ -70,7 +70,9 @@ def correct(month: Month, contract: str | None, word: Word, issue_date: date | N
     person = word.approver()
     if word.refused(month, "correct"):
         return
-    done = correct_month(settings(), month, contract_no=contract, approver=person, issued_on=issue_date, at=now(), hold=word.hold)
+    done = correct_month(
+        settings(), month, contract_no=contract, approver=person, issued_on=issue_date, at=now(), hold=word.hold, meant=word.meant
+    )
     _show(done.prepared, output_format)
     if done.approval:
         say_who_is_missing(done.approval, f"correct --month {month}" + (f" --contract {contract}" if contract else ""))

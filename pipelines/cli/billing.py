@@ -36,7 +36,7 @@ def close(month: Month, word: Word, issue_date: date | None, output_format: str)
         return
     at = now()
     shown = (lambda step: say(f"{month}: {step} …")) if interactive() else (lambda _: None)
-    done = close_month(settings(), month, approver=person, issued_on=issue_date, at=at, hold=word.hold, progress=shown)
+    done = close_month(settings(), month, approver=person, issued_on=issue_date, at=at, hold=word.hold, meant=word.meant, progress=shown)
     say_not_over(settings(), month, at)
     _print(done, output_format)
     if done.approval:

@@ -26,6 +26,7 @@ class Word:
     hold: tuple[str, ...]
     reject_by: str | None
     reason: str | None
+    meant: tuple[str, ...] = ()
 
     def approver(self) -> Authorship | None:
         """The person who approves, None without one. BadInput for a blank name, or options that contradict each other."""
@@ -33,6 +34,8 @@ class Word:
             raise BadInput.one("--reject-by", "a run is approved or refused, not both")
         if self.hold and self.approve_by is None:
             raise BadInput.one("--hold", "goes with --approve-by; `fleetbill hold add` holds a contract back by itself")
+        if self.meant and self.approve_by is None:
+            raise BadInput.one("--yes-i-mean", "goes with --approve-by: a named person confirms it")
         if self.approve_by is None:
             return None
         if not self.approve_by.strip():
@@ -62,10 +65,18 @@ def word_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a run that a person approves or refuses, given to the command as one ``word``."""
 
     @functools.wraps(command)
-    def with_word(*, approve_by: str | None, hold: tuple[str, ...], reject_by: str | None, reason: str | None, **others: Any) -> Any:
-        return command(word=Word(approve_by, hold, reject_by, reason), **others)
+    def with_word(**options: Any) -> Any:
+        said = {name: options.pop(name) for name in ("approve_by", "hold", "reject_by", "reason", "meant")}
+        return command(word=Word(**said), **options)
 
     for option in (
+        click.option(
+            "--yes-i-mean",
+            "meant",
+            multiple=True,
+            metavar="DATE",
+            help="Confirm a month or a date that was refused because it looks like a slip (repeatable).",
+        ),
         click.option("--reason", default=None, help=f"A word of the person; kept in the history.  [default: {_APPROVED}]"),
         click.option("--reject-by", metavar="NAME", help="Refuse the drafted run in the name of this person; needs --reason."),
         click.option("--hold", multiple=True, metavar="CONTRACT", help="Approve without this contract: it is held back (repeatable)."),

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from pipelines.billing.approval import Approval, approve_shown
 from pipelines.billing.issue import issue
-from pipelines.billing.model import Purpose
+from pipelines.billing.meant import confirming, refuse_unmeant
+from pipelines.billing.model import Purpose, Scope
 from pipelines.clock import Authorship
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -16,11 +17,13 @@ from pipelines.warehouse.locks import turn
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A person's yes to a run: who, the date of the invoices (None: today), and the contracts to hold back."""
+    """A person's yes to a run: who, the date of the invoices (None: today), the contracts to hold back, and the months
+    and dates that look like a slip and are meant."""
 
     author: Authorship
     issued_on: date | None = None
     hold: Sequence[str] = ()
+    meant: Sequence[str] = ()
 
 
 def approve_answered(
@@ -41,13 +44,15 @@ def issue_answered(settings: Settings, month: Month, seen: str, answer: Answer, 
         issued_before = _issued_before(settings, month, seen, answer.author, purpose)
         if issued_before is not None:
             return issued_before
-        _, run = approve_shown(settings, month, purpose, seen, answer.hold, answer.author)
-        return issue(settings, run, answer.issued_on, at).invoices
+        with engine.transaction(settings) as connection:
+            needed = refuse_unmeant(connection, Scope(month, purpose), answer.issued_on, at, answer.meant)
+        _, run = approve_shown(settings, month, purpose, seen, answer.hold, confirming(answer.author, needed))
+        return issue(settings, run, answer.issued_on, at, answer.meant).invoices
 
 
-def contracts_in(text: str) -> list[str]:
-    """Contract numbers that a person wrote into one field, by commas."""
-    return [contract_no.strip() for contract_no in text.split(",") if contract_no.strip()]
+def listed_in(text: str) -> list[str]:
+    """What a person wrote into one field, by commas: contract numbers, months and dates."""
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _issued_before(settings: Settings, month: Month, seen: str, author: Authorship, purpose: Purpose) -> int | None:

@@ -6,12 +6,14 @@ Drafted, looked at, approved, issued, printed; a close goes on to 1C and the wor
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from pipelines.billing import listing
 from pipelines.billing.approval import Approval, RunChanged, approve, approve_unattended
 from pipelines.billing.bounds import Beyond
 from pipelines.billing.drafting import draft, stored_run
 from pipelines.billing.issue import Issued, issue
+from pipelines.billing.meant import confirming, how_to_confirm, refuse_unmeant, unconfirmed
 from pipelines.billing.model import Purpose, Scope
 from pipelines.billing.rules import KINDS, Step
 from pipelines.billing.run import DraftedRun
@@ -21,6 +23,9 @@ from pipelines.errors import Refused
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.locks import turn
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Progress = Callable[[str], None]
 
@@ -37,12 +42,14 @@ class NothingBillable(Refused):
 class Word:
     """What is said of a run. ``approver`` None: nobody has, so it stops at the drafts, or is issued within the declared bounds.
 
-    ``issued_on``: date of the invoices, None for each organization's local date of the moment; ``hold``: contracts left out.
+    ``issued_on``: date of the invoices, None for each organization's local date of the moment; ``hold``: contracts left out;
+    ``meant``: months and dates that look like a slip, and are confirmed.
     """
 
     approver: Authorship | None = None
     issued_on: date | None = None
     hold: Sequence[str] = ()
+    meant: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ def carry_through(settings: Settings, scope: Scope, word: Word, at: datetime, pr
         approved = _approved(settings, run, word, at)
         if approved.waiting or approved.approval is None or not approved.approval.is_complete:
             return approved
-        issued = issue(settings, approved.prepared, word.issued_on, moment)
+        issued = issue(settings, approved.prepared, word.issued_on, moment, word.meant)
         return _follow_up(settings, Outcome(approved.prepared, issued), moment, progress)
 
 
@@ -102,14 +109,22 @@ def _require_something_billed(settings: Settings, run: DraftedRun) -> None:
 def _approved(settings: Settings, run: DraftedRun, word: Word, at: datetime) -> Outcome:
     """The run with who has approved it, or with why it waits for a person."""
     if word.approver is not None:
-        approval, run = approve(settings, run, word.hold, word.approver)
+        with engine.transaction(settings) as connection:
+            needed = refuse_unmeant(connection, run.scope, word.issued_on, word.approver.at, word.meant)
+        approval, run = approve(settings, run, word.hold, confirming(word.approver, needed))
         return Outcome(run, approval=approval)
     with engine.transaction(settings) as connection:
-        waiting = needs_a_person(settings, connection, run.month, run.purpose)
+        waiting = [*needs_a_person(settings, connection, run.month, run.purpose), *_doubts(connection, run, word, at)]
     if waiting:
         return Outcome(run, waiting=waiting)
     approval, run = approve_unattended(settings, run, "лимиты одного запуска не превышены", at)
     return Outcome(run, approval=approval)
+
+
+def _doubts(connection: "Connection", run: DraftedRun, word: Word, at: datetime) -> list[Beyond]:
+    """Dates and months that cannot be meant, as reasons to ask a person."""
+    left, _ = unconfirmed(connection, run.scope, word.issued_on, at, ())
+    return [Beyond(f"{doubt.english}; {how_to_confirm([doubt])}", f"{doubt.russian}; подтвердить: {doubt.word}") for doubt in left]
 
 
 def _follow_up(settings: Settings, outcome: Outcome, at: datetime, progress: Progress) -> Outcome:

@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
 
-def close(
+def close(  # noqa: PLR0913 - a person's word has several parts
     settings: Settings,
     month: Month,
     *,
@@ -21,6 +21,7 @@ def close(
     issued_on: date | None,
     at: datetime,
     hold: Sequence[str] = (),
+    meant: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Outcome:
     """Draft the month and, with an approver, carry it through to the workbook; contracts of ``hold`` are left out of it.
@@ -28,7 +29,7 @@ def close(
     A closed month gains only contracts that were parked before. NothingBillable when every contract is parked and the month
     has no invoice. Refused and interrupted as in `carry_through`.
     """
-    outcome = carry_through(settings, Scope(month, Purpose.CLOSE), Word(approver, issued_on, hold), at, progress)
+    outcome = carry_through(settings, Scope(month, Purpose.CLOSE), Word(approver, issued_on, hold, meant), at, progress)
     return outcome if approver else replace(outcome, is_over=_is_over(settings, outcome.prepared))
 
 

@@ -17,7 +17,7 @@ class NotClosed(Refused):
     """There is nothing to correct: the month, or the contract's month, was never closed."""
 
 
-def correct(
+def correct(  # noqa: PLR0913 - a person's word has several parts
     settings: Settings,
     month: Month,
     *,
@@ -26,6 +26,7 @@ def correct(
     issued_on: date | None,
     at: datetime,
     hold: Sequence[str] = (),
+    meant: Sequence[str] = (),
 ) -> Outcome:
     """Draft the adjustments of a closed month (of one contract, or all); with an approver, issue them, those of ``hold`` left out.
 
@@ -33,7 +34,7 @@ def correct(
     closed; RunChanged when the facts changed since the draft was shown.
     """
     _require_closed(settings, month, contract_no)
-    return carry_through(settings, Scope(month, Purpose.CORRECT, only=contract_no), Word(approver, issued_on, hold), at)
+    return carry_through(settings, Scope(month, Purpose.CORRECT, only=contract_no), Word(approver, issued_on, hold, meant), at)
 
 
 def _require_closed(settings: Settings, month: Month, contract_no: str | None) -> None:

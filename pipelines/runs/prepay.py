@@ -11,10 +11,17 @@ from pipelines.settings import Settings
 
 
 def prepay(
-    settings: Settings, month: Month, *, approver: Authorship | None, issued_on: date | None, at: datetime, hold: Sequence[str] = ()
+    settings: Settings,
+    month: Month,
+    *,
+    approver: Authorship | None,
+    issued_on: date | None,
+    at: datetime,
+    hold: Sequence[str] = (),
+    meant: Sequence[str] = (),
 ) -> Outcome:
     """Issue the advance invoices of a month, those of ``hold`` left out. Again: only for contracts that have none yet.
 
     ``issued_on`` None: each organization's local date of ``at``.
     """
-    return carry_through(settings, Scope(month, Purpose.PREPAY), Word(approver, issued_on, hold), at)
+    return carry_through(settings, Scope(month, Purpose.PREPAY), Word(approver, issued_on, hold, meant), at)

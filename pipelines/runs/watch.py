@@ -11,7 +11,14 @@ from pipelines.settings import Settings
 
 
 def watch(
-    settings: Settings, on: date, *, approver: Authorship | None, issued_on: date | None, at: datetime, hold: Sequence[str] = ()
+    settings: Settings,
+    on: date,
+    *,
+    approver: Authorship | None,
+    issued_on: date | None,
+    at: datetime,
+    hold: Sequence[str] = (),
+    meant: Sequence[str] = (),
 ) -> Outcome:
     """Issue corrective invoices for the limits exceeded by the end of a day; days may be watched late or out of order."""
-    return carry_through(settings, Scope(Month.of(on), Purpose.WATCH, on), Word(approver, issued_on, hold), at)
+    return carry_through(settings, Scope(Month.of(on), Purpose.WATCH, on), Word(approver, issued_on, hold, meant), at)

@@ -108,10 +108,10 @@ def _days(connection: "Connection", month: Month) -> "pa.Table":
 
     rows = query.rows(connection, "usage/days", first=month.first, last=month.last)
     columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * 5
-    meters = sorted({name for of_day in columns[4] for name in of_day})
+    meters = sorted({name for of_day in columns[4] for name in of_day or ()})
     kinds = (pa.string(), pa.date32(), pa.int32(), pa.decimal128(*SCALE))
     names = ("contract_no", "business_date", "fleet_size", "online_minutes")
     arrays = {name: pa.array(values, kind) for name, values, kind in zip(names, columns, kinds, strict=False)}
     struct = pa.struct([(name, pa.decimal128(*SCALE)) for name in meters])
-    amounts = [{name: Decimal(found[name]) if name in found else None for name in meters} for found in columns[4]]
+    amounts = [{name: Decimal(found[name]) if found and name in found else None for name in meters} for found in columns[4]]
     return pa.table({**arrays, "meters": pa.array(amounts, struct)})

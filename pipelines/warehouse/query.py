@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BATCH = 10_000
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))  # the backslash first
 
 
 def run(connection: "Connection", name: str, /, **binds: Any) -> "CursorResult[Any]":
@@ -81,4 +81,12 @@ def _text(name: str) -> "TextClause":
 
 
 def _copy_line(row: Sequence[Any]) -> str:
-    return "\t".join("\\N" if value is None else str(value).translate(_ESCAPES) for value in row) + "\n"
+    return "\t".join("\\N" if value is None else _escaped(str(value)) for value in row) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """A value as COPY takes it; a search for each sign is far quicker on long texts than translating every one."""
+    for sign, escape in _ESCAPES:
+        if sign in text:
+            text = text.replace(sign, escape)
+    return text

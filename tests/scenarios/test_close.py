@@ -304,3 +304,66 @@ def test_what_is_imported_meanwhile_and_concerns_no_contract_of_the_month_stops_
     done = _close_while(settings, monkeypatch, lambda: _import(settings, tried, tmp_path / "later"))
     assert done.issued.invoices == 2
     assert counted["usage"] == counted["K1"] == 2  # computed anew, with the same result
+
+
+def _approved_close(run_cli, *further):
+    return run_cli("close", "--month", "2026-01", "--approve-by", "Анна", *further, "--format", "json")
+
+
+def test_a_date_that_cannot_be_meant_is_refused_until_a_named_person_confirms_it(loaded, run_cli, settings):
+    for issued_on in ("2026-01-15", "2062-02-01"):
+        code, _, err = _approved_close(run_cli, "--issue-date", issued_on)
+        assert (code, f"`--yes-i-mean {issued_on}`" in err) == (1, True)
+    assert {row["status"] for row in _json(run_cli("invoices", "--month", "2026-01", "--format", "json"))} == {"draft"}
+    code, _, err = run_cli("close", "--month", "2026-01", "--yes-i-mean", "2062-02-01")
+    assert (code, "goes with --approve-by" in err) == (2, True)
+    confirmed = _json(_approved_close(run_cli, "--issue-date", "2026-01-15", "--yes-i-mean", "2026-01-15"))[0]
+    assert confirmed["invoices"] == 2
+    with engine.transaction(settings) as connection:
+        assert connection.execute(text("SELECT reason FROM billing.approvals")).scalars().all() == [
+            "approved at the command line; подтверждено: 2026-01-15"
+        ]
+
+
+def test_a_month_that_has_not_begun_is_neither_closed_nor_billed_ahead(run_cli, tmp_path, settings):
+    company = Company({"FEE": steady(0)}, terms={"FEE": {"prepaid_vehicles": "5"}})
+    assert run_cli("master", "import", company.write_master(tmp_path / "m"))[0] == 0
+    code, _, err = run_cli("prepay", "--month", "2099-05")
+    assert (code, "2099-05 is too far ahead" in err, "`--yes-i-mean 2099-05`" in err) == (1, True, True)
+    code, _, err = run_cli("close", "--month", "2099-03", "--approve-by", "Анна")
+    assert code == 1, err
+    assert _json(run_cli("invoices", "--format", "json")) == [
+        row for row in _json(run_cli("invoices", "--format", "json")) if not row["number"]
+    ]
+    done = run_cli("prepay", "--month", "2099-05", "--approve-by", "Анна", "--yes-i-mean", "2099-05", "--format", "json")
+    assert len(_json(done)) == 1
+
+
+def test_a_correction_goes_to_the_client_whom_the_corrected_invoice_has(loaded, run_cli, settings):
+    _json(_approved_close(run_cli, "--issue-date", "2026-02-01"))
+    with engine.transaction(settings) as connection:  # as an older house let it be imported
+        connection.execute(text("UPDATE master.contracts SET client_code = 'C-K2' WHERE contract_no = 'K1'"))
+        connection.execute(text("UPDATE master.terms SET discount_percent = 10 WHERE contract_no = 'K1'"))
+    corrected = run_cli("correct", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-10", "--format", "json")
+    # 10 × 300 less 10 % is 2700.00; 3000.00 were billed
+    assert [(row["contract_no"], row["client_code"], row["net"]) for row in _json(corrected)] == [("K1", "C-K1", "-300.00")]
+    refused = run_cli("correct", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-10", "--format", "json")
+    assert _json(refused) == []
+
+
+def test_a_correction_is_not_dated_before_what_it_corrects(loaded, run_cli, settings):
+    _json(_approved_close(run_cli, "--issue-date", "2026-02-05"))
+    with engine.transaction(settings) as connection:
+        connection.execute(text("UPDATE master.terms SET discount_percent = 10 WHERE contract_no = 'K1'"))
+    code, _, err = run_cli("correct", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01")
+    assert (code, "before 2026-02-05, when what it corrects was issued" in err, "`--yes-i-mean 2026-02-01`" in err) == (1, True, True)
+
+
+def test_contracts_that_no_platform_knows_are_named_where_the_month_is_approved(loaded, run_cli, settings):
+    with engine.transaction(settings) as connection:
+        connection.execute(text("UPDATE master.accounts SET account_id = 'K-3' WHERE contract_no = 'K3'"))
+    _json(run_cli("close", "--month", "2026-01", "--format", "json"))
+    code, page, err = run_cli("review", "--month", "2026-01")
+    assert code == 0, err
+    assert "договоры без учётных записей на платформах" in page
+    assert "K3" in page

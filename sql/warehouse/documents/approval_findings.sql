@@ -1,7 +1,12 @@
--- grain: kind of finding in the month, with an example
+-- grain: kind of finding in the month, with an example; of contracts that no platform knows, every one
 -- inputs: findings.occurrences; :first, :last (days of the month)
 -- rerun: reads only
-SELECT kind, count(DISTINCT subject) AS subjects, count(*) AS days, min(subject COLLATE "C") AS example
+SELECT
+    kind, count(DISTINCT subject) AS subjects, count(*) AS days,
+    CASE kind
+        WHEN 'contract_without_accounts' THEN string_agg(DISTINCT subject COLLATE "C", ', ')
+        ELSE min(subject COLLATE "C")
+    END AS example
 FROM findings.occurrences
 WHERE seen_on BETWEEN :first AND :last
 GROUP BY kind

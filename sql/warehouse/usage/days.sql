@@ -1,7 +1,7 @@
--- grain: contract × day of a month
+-- grain: contract × day of a month; meters NULL: none is known
 -- inputs: usage.contract_days; :first, :last
 -- rerun: reads only
-SELECT contract_no, business_date, fleet_size, online_minutes, meters
+SELECT contract_no, business_date, fleet_size, online_minutes, nullif(meters, CAST('{}' AS jsonb)) AS meters
 FROM usage.contract_days
 WHERE business_date BETWEEN :first AND :last
 ORDER BY contract_no COLLATE "C", business_date
