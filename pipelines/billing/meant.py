@@ -100,7 +100,7 @@ def _of_period(scope: Scope, today: date) -> Iterator[Doubt]:
 def _of_date(scope: Scope, organization: OrganizationDates, issued_on: date, today: date) -> Iterator[Doubt]:
     english, russian, word = f"the issue date {issued_on} is", f"дата счетов {issued_on:%d.%m.%Y}", str(issued_on)
     first, why, why_russian = _earliest(scope)
-    if issued_on < first:
+    if issued_on < min(first, today):  # that a period is not over is a doubt of its own
         yield Doubt(f"{english} before {why}", f"{russian} раньше, чем {why_russian}", word)
     if organization.corrected_on is not None and issued_on < organization.corrected_on:
         yield Doubt(
@@ -125,7 +125,11 @@ def _earliest(scope: Scope) -> tuple[date, str, str]:
     """The first day that a run's invoices can be dated, and what it is in words."""
     month = scope.month
     if scope.purpose == Purpose.PREPAY:
-        return month.previous.first, f"{month.previous}, the month before the one that it bills ahead", "месяц перед предоплаченным"
+        return (
+            month.previous.first,
+            f"{month.previous}, the month before the one that it bills ahead",
+            "месяц перед предоплаченным",
+        )
     if scope.on is not None:
         return scope.on, f"{scope.on}, the day that it bills", f"оплачиваемый день {scope.on:%d.%m.%Y}"
     return month.last, f"{month.last}, the end of the period that it bills", f"конец периода {month.last:%d.%m.%Y}"

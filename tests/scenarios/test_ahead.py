@@ -90,7 +90,7 @@ def _issued(run_cli, contract_no):
 
 
 def _watch(run_cli, number):
-    rows = _json(run_cli("watch", "--date", f"2026-04-{number:02}", "--format", "json"))
+    rows = _json(run_cli("watch", "--date", f"2026-04-{number:02}", "--issue-date", "2026-04-30", "--format", "json"))
     return {row["contract_no"]: (row["kind"], row["cause"], row["net"]) for row in rows}
 
 
@@ -108,7 +108,7 @@ def test_the_month_that_is_paid_ahead_day_by_day(settings, run_cli):
         ("P3", "advance", "150.00"),
         ("P5", "advance", "3000.00"),
     ]
-    assert _json(run_cli("prepay", "--month", MONTH, "--format", "json")) == []
+    assert _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json")) == []
     watched = {number: found for number in range(1, 31) if (found := _watch(run_cli, number))}
     # 13 − 10 and 15 − 13 vehicles at 300 (§11, 14); 16 vehicles are 80 of 150 (15a): nothing; basis average: nothing before the close
     assert watched == {
@@ -133,7 +133,7 @@ def test_the_month_that_is_paid_ahead_day_by_day(settings, run_cli):
 
 
 def test_a_parked_contract_is_named_and_gets_no_advance(settings, run_cli):
-    code, _, err = run_cli("prepay", "--month", MONTH)
+    code, _, err = run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01")
     assert code == 0
     assert [line for line in err.splitlines() if line.startswith("parked ")] == [
         "parked P4: tariff T4 has no version in force on 2026-04-01…2026-04-30"
@@ -141,7 +141,7 @@ def test_a_parked_contract_is_named_and_gets_no_advance(settings, run_cli):
 
 
 def test_a_higher_limit_agreed_in_the_month_is_billed_on_the_day(settings, run_cli, tmp_path):
-    _json(run_cli("prepay", "--month", MONTH, "--format", "json"))
+    _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json"))
     assert _watch(run_cli, 5) == {}
     agreed = [{"contract_no": "P2", "valid_from": "2026-04-16", "tariff_code": "T1", "prepaid_vehicles": "15"}]
     folder = replace(COMPANY, extra={**COMPANY.extra, "terms": agreed}).write_master(tmp_path / "agreed")
@@ -166,7 +166,7 @@ def test_prepaid_vehicles_that_were_not_used_are_shown_and_not_refunded(settings
         )
     for digest in first:
         assert run_cli("snapshot", "withdraw", digest, "--by", "Анна", "--reason", "не тот файл")[0] == 0
-    _json(run_cli("prepay", "--month", MONTH, "--format", "json"))
+    _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json"))
     _close(run_cli)
     assert _issued(run_cli, "P2") == [("advance", "3000.00")]
     unused = _json(run_cli("findings", "--kind", "prepaid_unused", "--format", "json"))
@@ -175,7 +175,7 @@ def test_prepaid_vehicles_that_were_not_used_are_shown_and_not_refunded(settings
 
 @pytest.mark.parametrize("order", [[30], [10, 6, 30], [6, 6, 10, 10], [20, 12, 9]])
 def test_days_watched_late_out_of_order_and_twice_come_to_the_same_sum(settings, run_cli, order):
-    _json(run_cli("prepay", "--month", MONTH, "--format", "json"))
+    _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json"))
     billed = [found["P1"][2] for number in order if "P1" in (found := _watch(run_cli, number))]
     assert sum(map(Decimal, billed)) == Decimal("1500.00")
     _close(run_cli)
@@ -183,11 +183,11 @@ def test_days_watched_late_out_of_order_and_twice_come_to_the_same_sum(settings,
 
 
 def test_what_nobody_watched_is_billed_at_the_close_before_the_month(settings, run_cli):
-    _json(run_cli("prepay", "--month", MONTH, "--format", "json"))
+    _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json"))
     _close(run_cli)
     assert _issued(run_cli, "P1") == [("advance", "3000.00"), ("corrective", "1500.00")]
     assert _watch(run_cli, 30) == {}
-    assert _json(run_cli("prepay", "--month", MONTH, "--format", "json")) == []
+    assert _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json")) == []
 
 
 @pytest.mark.parametrize(
@@ -202,12 +202,12 @@ def test_what_nobody_watched_is_billed_at_the_close_before_the_month(settings, r
 def test_beyond_a_bound_the_run_waits_for_a_person(settings, run_cli, monkeypatch, bound, value, said):
     monkeypatch.setenv(f"FLEETBILL_UNATTENDED_{bound}", value)
     monkeypatch.setattr(bounds, "FEW", 1)  # the company is small: the share would say nothing of it
-    code, _, err = run_cli("prepay", "--month", MONTH)
+    code, _, err = run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01")
     assert code == 1
     assert said in err
     rows = _json(run_cli("invoices", "--month", MONTH, "--format", "json"))
     assert [(row["status"], row["number"]) for row in rows] == [("draft", None)] * 4
-    issued = _json(run_cli("prepay", "--month", MONTH, "--approve-by", "Анна", "--format", "json"))
+    issued = _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--approve-by", "Анна", "--format", "json"))
     assert len(issued) == 4
     assert {row["status"] for row in _json(run_cli("invoices", "--month", MONTH, "--format", "json"))} == {"issued"}
     with engine.transaction(settings) as connection:
@@ -216,7 +216,7 @@ def test_beyond_a_bound_the_run_waits_for_a_person(settings, run_cli, monkeypatc
 
 def test_an_advance_that_nobody_answered_counts_once_when_the_close_bills_it(settings, run_cli, monkeypatch):
     monkeypatch.setenv("FLEETBILL_UNATTENDED_INVOICES", "3")
-    assert run_cli("prepay", "--month", MONTH)[0] == 1
+    assert run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01")[0] == 1
 
     def shown(contract_no):
         with engine.reading(settings) as connection:
@@ -238,16 +238,16 @@ def test_an_advance_that_nobody_answered_counts_once_when_the_close_bills_it(set
     with engine.reading(settings) as connection:
         left = connection.execute(text("SELECT contract_no FROM billing.drafts WHERE purpose = 'prepay' AND NOT discarded")).scalars().all()
     assert left == []
-    assert _json(run_cli("prepay", "--month", MONTH, "--format", "json")) == []
+    assert _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json")) == []
 
 
 def test_what_a_person_refused_is_not_issued_unattended_later(settings, run_cli, monkeypatch):
     monkeypatch.setenv("FLEETBILL_UNATTENDED_INVOICES", "3")
-    assert run_cli("prepay", "--month", MONTH)[0] == 1
+    assert run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01")[0] == 1
     assert "счетов 4, без человека не больше 3" in run_cli("review", "--month", MONTH, "--purpose", "prepay")[1]
     assert run_cli("prepay", "--month", MONTH, "--reject-by", "Анна", "--reason", "не в этом месяце")[0] == 0
     monkeypatch.setenv("FLEETBILL_UNATTENDED_INVOICES", "200")
-    code, _, err = run_cli("prepay", "--month", MONTH)
+    code, _, err = run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01")
     assert (code, "refused by Анна" in err) == (1, True)
     assert _issued(run_cli, "P1") == []
-    assert len(_json(run_cli("prepay", "--month", MONTH, "--approve-by", "Борис", "--format", "json"))) == 4
+    assert len(_json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--approve-by", "Борис", "--format", "json"))) == 4
