@@ -14,7 +14,7 @@ from pipelines.period import Month
 
 if TYPE_CHECKING:
     from pipelines.billing.run import DraftedRun
-    from pipelines.runs.carry_through import Outcome
+    from pipelines.runs.carry_through import RunOutcome
 
 COLUMNS = ("contract_no", "client_code", "kind", "cause", "net", "vat", "total")
 
@@ -101,7 +101,7 @@ def _show(prepared: "DraftedRun", output_format: str) -> None:
         say(f"parked {each.contract_no}: {each.detail}")
 
 
-def _stop_if_waiting(done: "Outcome", command: str) -> None:
+def _stop_if_waiting(done: "RunOutcome", command: str) -> None:
     if done.approval:
         say_who_is_missing(done.approval, command)
     if done.waiting:

@@ -13,7 +13,7 @@ from pipelines.period import Month
 
 if TYPE_CHECKING:
     from pipelines.billing.run import DraftedRun
-    from pipelines.runs.carry_through import Outcome
+    from pipelines.runs.carry_through import RunOutcome
 
 KINDS = click.Choice(["advance", "corrective", "monthly", "adjustment"])
 
@@ -67,7 +67,7 @@ def report(month: Month) -> None:
     click.echo(write_report(settings(), month, now()))
 
 
-def _print(done: "Outcome", output_format: str) -> None:
+def _print(done: "RunOutcome", output_format: str) -> None:
     prepared = done.prepared
     summary = {
         "month": prepared.month,

@@ -15,7 +15,7 @@ from pipelines.billing.drafting import draft, stored_run
 from pipelines.billing.issue import Issued, issue
 from pipelines.billing.meant import confirming, how_to_confirm, refuse_unmeant, unconfirmed
 from pipelines.billing.model import Purpose, Scope
-from pipelines.billing.rules import KINDS, Step
+from pipelines.billing.rules import KINDS, FollowUp
 from pipelines.billing.run import DraftedRun
 from pipelines.billing.unattended import needs_a_person
 from pipelines.clock import Authorship
@@ -39,7 +39,7 @@ class NothingBillable(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Instruction:
     """What is said of a run. ``approver`` None: nobody has, so it stops at the drafts, or is issued within the declared bounds.
 
     ``issued_on``: date of the invoices, None for each organization's local date of the moment; ``hold``: contracts left out;
@@ -53,7 +53,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """What a run did.
 
     ``issued`` None: it stopped at the drafts; because (``waiting``) it is beyond the declared bounds, or (``approval``) one
@@ -70,32 +70,32 @@ class Outcome:
     is_over: bool = False
 
 
-def carry_through(settings: Settings, scope: Scope, word: Word, at: datetime, progress: Progress = silent) -> Outcome:
+def carry_through(settings: Settings, scope: Scope, instruction: Instruction, at: datetime, progress: Progress = silent) -> RunOutcome:
     """Draft a run and carry it as far as the word that is said of it goes; all of it happens at one moment.
 
     A run that was drafted before and has changed since is refused (RunChanged) after the new draft is stored: the person
     looks again. What was interrupted is completed by running it again. AlreadyRunning when another run of the month is at work.
     """
-    kind, approver = KINDS[scope.purpose], word.approver
+    kind, approver = KINDS[scope.purpose], instruction.approver
     with turn(settings, f"billing of {scope.month}", approver.by if approver else kind.drafts_in_name_of, at):
         shown = _shown_digest(settings, scope) if approver else None
         progress("computing usage and drafts")
         run = draft(settings, scope, at)
         if approver is None and not kind.may_be_unattended:
-            return Outcome(run)
+            return RunOutcome(run)
         if shown not in (None, run.digest):
             raise RunChanged(_changed(scope))
         moment = approver.at if approver else at
         if run.is_empty:
             if kind.refuses_all_parked:
                 _require_something_billed(settings, run)
-            return _follow_up(settings, Outcome(run, Issued(0, 0)), moment, progress)
+            return _follow_up(settings, RunOutcome(run, Issued(0, 0)), moment, progress)
         progress("issuing")
-        approved = _approved(settings, run, word, at)
+        approved = _approved(settings, run, instruction, at)
         if approved.waiting or approved.approval is None or not approved.approval.is_complete:
             return approved
-        issued = issue(settings, approved.prepared, word.issued_on, moment, word.meant)
-        return _follow_up(settings, Outcome(approved.prepared, issued), moment, progress)
+        issued = issue(settings, approved.prepared, instruction.issued_on, moment, instruction.meant)
+        return _follow_up(settings, RunOutcome(approved.prepared, issued), moment, progress)
 
 
 def _require_something_billed(settings: Settings, run: DraftedRun) -> None:
@@ -106,45 +106,45 @@ def _require_something_billed(settings: Settings, run: DraftedRun) -> None:
         )
 
 
-def _approved(settings: Settings, run: DraftedRun, word: Word, at: datetime) -> Outcome:
+def _approved(settings: Settings, run: DraftedRun, instruction: Instruction, at: datetime) -> RunOutcome:
     """The run with who has approved it, or with why it waits for a person."""
-    if word.approver is not None:
+    if instruction.approver is not None:
         with engine.transaction(settings) as connection:
-            needed = refuse_unmeant(connection, run.scope, word.issued_on, word.approver.at, word.meant)
-        approval, run = approve(settings, run, word.hold, confirming(word.approver, needed))
-        return Outcome(run, approval=approval)
+            needed = refuse_unmeant(connection, run.scope, instruction.issued_on, instruction.approver.at, instruction.meant)
+        approval, run = approve(settings, run, instruction.hold, confirming(instruction.approver, needed))
+        return RunOutcome(run, approval=approval)
     with engine.transaction(settings) as connection:
-        waiting = [*needs_a_person(settings, connection, run.month, run.purpose), *_doubts(connection, run, word, at)]
+        waiting = [*needs_a_person(settings, connection, run.month, run.purpose), *_doubts(connection, run, instruction, at)]
     if waiting:
-        return Outcome(run, waiting=waiting)
+        return RunOutcome(run, waiting=waiting)
     approval, run = approve_unattended(settings, run, "лимиты одного запуска не превышены", at)
-    return Outcome(run, approval=approval)
+    return RunOutcome(run, approval=approval)
 
 
-def _doubts(connection: "Connection", run: DraftedRun, word: Word, at: datetime) -> list[Beyond]:
+def _doubts(connection: "Connection", run: DraftedRun, instruction: Instruction, at: datetime) -> list[Beyond]:
     """Dates and months that cannot be meant, as reasons to ask a person."""
-    left, _ = unconfirmed(connection, run.scope, word.issued_on, at, ())
+    left, _ = unconfirmed(connection, run.scope, instruction.issued_on, at, ())
     return [Beyond(f"{doubt.english}; {how_to_confirm([doubt])}", f"{doubt.russian}; подтвердить: {doubt.word}") for doubt in left]
 
 
-def _follow_up(settings: Settings, outcome: Outcome, at: datetime, progress: Progress) -> Outcome:
+def _follow_up(settings: Settings, outcome: RunOutcome, at: datetime, progress: Progress) -> RunOutcome:
     """What follows from an issued run, and what a killed one has left undone: papers, the message for 1C, the workbook."""
     from pipelines.delivery.onec.sending import send
     from pipelines.documents.publish import NotPrinted, publish
     from pipelines.documents.report import write_report
 
-    month, steps, unprinted = outcome.prepared.month, KINDS[outcome.prepared.purpose].steps, None
-    if Step.PAPERS in steps:
+    month, follow_ups, unprinted = outcome.prepared.month, KINDS[outcome.prepared.purpose].follow_ups, None
+    if FollowUp.PAPERS in follow_ups:
         progress("writing documents")
         try:
             outcome = replace(outcome, documents=publish(settings, month))
         except NotPrinted as error:  # 1C and the workbook do not wait for a paper that cannot be printed
             unprinted = error
-    if Step.ONEC in steps:
+    if FollowUp.ONEC in follow_ups:
         progress("writing the 1C message")
         message = send(settings, at)
         outcome = replace(outcome, message=str(message.path) if message else None)
-    if Step.WORKBOOK in steps:
+    if FollowUp.WORKBOOK in follow_ups:
         progress("writing the workbook")
         outcome = replace(outcome, workbook=write_report(settings, month, at))
     if unprinted is not None:

@@ -8,7 +8,7 @@ from pipelines.billing.model import Purpose, Scope
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.period import Month
-from pipelines.runs.carry_through import Outcome, Word, carry_through
+from pipelines.runs.carry_through import Instruction, RunOutcome, carry_through
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -27,14 +27,14 @@ def correct(  # noqa: PLR0913 - a person's word has several parts
     at: datetime,
     hold: Sequence[str] = (),
     meant: Sequence[str] = (),
-) -> Outcome:
+) -> RunOutcome:
     """Draft the adjustments of a closed month (of one contract, or all); with an approver, issue them, those of ``hold`` left out.
 
     Issued invoices stay as they are. Run again: nothing. BadInput for an unknown contract, NotClosed for one that was never
     closed; RunChanged when the facts changed since the draft was shown.
     """
     _require_closed(settings, month, contract_no)
-    return carry_through(settings, Scope(month, Purpose.CORRECT, only=contract_no), Word(approver, issued_on, hold, meant), at)
+    return carry_through(settings, Scope(month, Purpose.CORRECT, only=contract_no), Instruction(approver, issued_on, hold, meant), at)
 
 
 def _require_closed(settings: Settings, month: Month, contract_no: str | None) -> None:

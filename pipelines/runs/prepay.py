@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pipelines.billing.model import Purpose, Scope
 from pipelines.clock import Authorship
 from pipelines.period import Month
-from pipelines.runs.carry_through import Outcome, Word, carry_through
+from pipelines.runs.carry_through import Instruction, RunOutcome, carry_through
 from pipelines.settings import Settings
 
 
@@ -19,9 +19,9 @@ def prepay(
     at: datetime,
     hold: Sequence[str] = (),
     meant: Sequence[str] = (),
-) -> Outcome:
+) -> RunOutcome:
     """Issue the advance invoices of a month, those of ``hold`` left out. Again: only for contracts that have none yet.
 
     ``issued_on`` None: each organization's local date of ``at``.
     """
-    return carry_through(settings, Scope(month, Purpose.PREPAY), Word(approver, issued_on, hold, meant), at)
+    return carry_through(settings, Scope(month, Purpose.PREPAY), Instruction(approver, issued_on, hold, meant), at)
