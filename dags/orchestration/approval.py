@@ -26,6 +26,14 @@ DATE = {
 HOLD = {
     "hold": Param(None, type=["null", "string"], title="Придержать", description="номера договоров через запятую: им счёта пока не будет")
 }
+MEANT = {
+    "meant": Param(
+        None,
+        type=["null", "string"],
+        title="Да, именно",
+        description="дата или месяц, из-за которых выпуск отказан: 2026-03-02 или 2026-03; несколько через запятую",
+    )
+}
 NOTE = {
     "note": Param(None, type=["null", "string"], title="Примечание", description="останется в истории решений; при отказе — причина"),
 }
@@ -77,7 +85,7 @@ def question_task(task_id, purpose, *, may_hold=True):
         options=[APPROVE, REJECT],
         subject="",
         assigned_users=APPROVERS or None,
-        params={**DATE, **(HOLD if may_hold else {}), **NOTE},
+        params={**DATE, **(HOLD if may_hold else {}), **MEANT, **NOTE},
         notifiers=[Waiting()],
         # a person may take days; a timeout of the task would become one of the answer
         execution_timeout=None,
@@ -185,12 +193,14 @@ def place(ti, task_id=None):
 
 @contextmanager
 def final():
-    """What no retry can mend fails at once: no answer of a person, an unknown contract, a second approval by the same person."""
+    """What no retry can mend fails at once: no answer of a person, an unknown contract, a date that cannot be meant,
+    a second approval by the same person."""
     from pipelines.billing.approval import NothingDrafted, SecondPersonNeeded
+    from pipelines.billing.meant import NotMeant
     from pipelines.errors import BadInput
     from pipelines.runs.questions import NotAnswered, NotIssued
 
     try:
         yield
-    except (BadInput, SecondPersonNeeded, NotAnswered, NotIssued, NothingDrafted) as error:
+    except (BadInput, SecondPersonNeeded, NotMeant, NotAnswered, NotIssued, NothingDrafted) as error:
         raise AirflowFailException(str(error)) from error

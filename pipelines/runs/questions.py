@@ -17,7 +17,7 @@ from pipelines.clock import Authorship
 from pipelines.documents.approval_page import ApprovalPage, approval_page
 from pipelines.errors import Refused
 from pipelines.period import Month
-from pipelines.runs.answered import Answer, contracts_in, was_issued
+from pipelines.runs.answered import Answer, listed_in, was_issued
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -62,7 +62,8 @@ class Answered:
     def approval(self, otherwise: str | None = None) -> Answer:
         """What an approval asks for; ``otherwise``: ISO date of the invoices where the person named none."""
         day = self.fields.get("issue_date") or otherwise
-        return Answer(self.author, date.fromisoformat(day) if day else None, contracts_in(self.fields.get("hold") or ""))
+        hold, meant = (listed_in(self.fields.get(name) or "") for name in ("hold", "meant"))
+        return Answer(self.author, date.fromisoformat(day) if day else None, hold, meant)
 
 
 def ask(settings: Settings, month: Month, purpose: Purpose, place: Place, attempt: str, at: datetime) -> ApprovalPage:

@@ -331,7 +331,7 @@ def test_every_paper_is_made_again_byte_for_byte_whatever_has_changed_since(sett
     cheaper = {"contract_no": "ENDED", "valid_from": "2025-11-16", "tariff_code": "T1", "discount_percent": "10"}
     _import(run_cli, tmp_path / "t", terms=[cheaper])
     assert _correct(run_cli, "--reason", "Цена по допсоглашению") == {"FIXED": "300.00", "ENDED": "-150.00"}
-    assert run_cli("prepay", "--month", "2025-12", "--issue-date", "2026-02-11")[0] == 0
+    assert run_cli("prepay", "--month", "2025-12", "--issue-date", "2026-02-10")[0] == 0
     _pay(settings, "1", "4000.00", date(2026, 2, 12), "ВМ25-000003")
     before = _papers(settings, run_cli, tmp_path / "before")
     folders = {name.split("/")[0] for name in before if "/" in name}
