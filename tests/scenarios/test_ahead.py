@@ -66,7 +66,7 @@ DAYS = [date(2026, 4, number) for number in range(1, 31)]
 @pytest.fixture(scope="session")
 def april(server_home, tmp_path_factory):
     """Master data and April, landed once."""
-    with landed(server_home, tmp_path_factory.mktemp("april"), COMPANY) as template:
+    with landed(server_home, tmp_path_factory.mktemp("april"), COMPANY, datetime(2026, 5, 1, 9, 0, tzinfo=UTC)) as template:
         yield template
 
 
