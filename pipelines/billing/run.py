@@ -30,7 +30,7 @@ class RunFacts:
     state: InputsState | None = None
     rated: dict[str, RatedMonth | ParkedContract] = field(default_factory=dict)
 
-    def holding(self, held: dict[str, Held], state: InputsState) -> "RunFacts":
+    def holding(self, held: dict[str, Held], state: InputsState | None) -> "RunFacts":
         """The same facts with these contracts held back; ``state``: of the inputs since."""
         return replace(self, inputs=replace(self.inputs, held=held), state=state)
 

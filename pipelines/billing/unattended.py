@@ -19,5 +19,5 @@ def needs_a_person(settings: Settings, connection: "Connection", month: Month, p
     run = stored_run(connection, month, purpose)
     if run is not None and run.decision == "rejected":
         return (Beyond(f"refused by {run.by_name}", f"отклонил {run.by_name}"),)
-    size = query.first(connection, "billing/drafted_size", Size, month=month.first, purpose=purpose, first=month.first, last=month.last)
+    [size] = query.rows(connection, "billing/drafted_size", Size, month=month.first, purpose=purpose, first=month.first, last=month.last)
     return exceeded(bounds_of(settings), size)
