@@ -12,12 +12,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from pipelines.clock import Authorship
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, engine, migrate
 
 pytest_plugins = ("tests.deliveries",)
+
+# a busy machine is no failure: no property is held against the clock
+hypothesis_settings.register_profile("fleetbill", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("fleetbill")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
