@@ -196,7 +196,7 @@ def final():
     """What no retry can mend fails at once: no answer of a person, an unknown contract, a date that cannot be meant,
     a second approval by the same person."""
     from pipelines.billing.approval import NothingDrafted, SecondPersonNeeded
-    from pipelines.billing.meant import NotMeant
+    from pipelines.billing.unlikely_dates import NotMeant
     from pipelines.errors import BadInput
     from pipelines.runs.questions import NotAnswered, NotIssued
 

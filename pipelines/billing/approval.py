@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipelines import collection
+from pipelines import garbage_collection
 from pipelines.billing.drafting import StoredRun, compute, drafted, store, stored_run
 from pipelines.billing.hold import held_now, not_held_yet, put, refuse_unknown
 from pipelines.billing.inputs_state import inputs_state
@@ -65,7 +65,7 @@ def approve(settings: Settings, run: DraftedRun, hold: Sequence[str], author: Au
     none or all of it. RunChanged when anything but the held contracts differs from what was seen.
     """
     a_person(author)
-    with collection.paused(), engine.transaction(settings) as connection:
+    with garbage_collection.paused(), engine.transaction(settings) as connection:
         stored = required_run(connection, run.month, run.purpose)
         run = unchanged(settings, connection, stored, run, author.at)
         return _approve(settings, connection, run, hold, author)
@@ -76,7 +76,7 @@ def approve_shown(
 ) -> tuple[Approval, DraftedRun]:
     """The same for a run that another process drafted and a person saw as the digest ``seen``: it is computed anew first."""
     a_person(author)
-    with collection.paused(), engine.transaction(settings) as connection:
+    with garbage_collection.paused(), engine.transaction(settings) as connection:
         stored = required_run(connection, month, purpose)
         is_narrowed = bool(hold) and not not_held_yet(connection, month, hold)
         if is_narrowed and stored.digest != seen and same_person(author.by) in map(same_person, stored.approved_by):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines import collection
+from pipelines import garbage_collection
 from pipelines.billing import billed_so_far, inputs, usage_of_month
 from pipelines.billing.inputs_state import inputs_state
 from pipelines.billing.model import Draft, Purpose, Scope, shown_quantity
@@ -70,7 +70,7 @@ def draft(settings: Settings, scope: Scope, at: datetime) -> DraftedRun:
     """
     if scope.purpose is Purpose.CLOSE:
         judge_month_again(settings, scope.month, at)
-    with collection.paused(), engine.transaction(settings) as connection:
+    with garbage_collection.paused(), engine.transaction(settings) as connection:
         run = compute(settings, connection, scope, keep=True, at=at)
         store(connection, run, at)
     return run

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.billing.approval import issuable, required_run, unchanged
 from pipelines.billing.identity import canonical
-from pipelines.billing.meant import refuse_unmeant
 from pipelines.billing.run import DraftedRun, used_tariffs
+from pipelines.billing.unlikely_dates import refuse_unmeant
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.approval_options import Word, say_who_is_missing, word_options
 from pipelines.cli.output import DATE, MONTH, emit, format_option, interactive, say, settings
 from pipelines.cli.parked import print_parked, say_not_over
-from pipelines.cli.word import Word, say_who_is_missing, word_options
 from pipelines.clock import now
 from pipelines.period import Month
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines import collection
+from pipelines import garbage_collection
 from pipelines.logs import verb
 from pipelines.master import store
 from pipelines.master.sheets import TABLES, key_text
@@ -67,7 +67,7 @@ def verify(settings: Settings) -> Verified:
     changed, added or deleted past `master import` and `master retire` differs; so does a history that somebody took a
     change out of, or changed: then a number is missing, or a change does not start from what the one before it left.
     """
-    with verb("master", "verify") as done, collection.paused(), transaction(settings) as connection:
+    with verb("master", "verify") as done, garbage_collection.paused(), transaction(settings) as connection:
         lock(connection, Lock.MASTER)
         standing = {(row.sheet, row.key): row.after for row in query.run(connection, "master/last_known") if row.after is not None}
         tables = {(row.table_name, _key(row.table_name, row.row_text)): row.row_text for row in query.run(connection, "master/state")}

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from pipelines.billing.approval import Approval, approve_shown
 from pipelines.billing.issue import issue
-from pipelines.billing.meant import confirming, refuse_unmeant
 from pipelines.billing.model import Purpose, Scope
+from pipelines.billing.unlikely_dates import confirming, refuse_unmeant
 from pipelines.clock import Authorship
 from pipelines.period import Month
 from pipelines.settings import Settings

@@ -13,11 +13,11 @@ from pipelines.billing.approval import Approval, RunChanged, approve, approve_un
 from pipelines.billing.bounds import Beyond
 from pipelines.billing.drafting import draft, stored_run
 from pipelines.billing.issue import Issued, issue
-from pipelines.billing.meant import confirming, how_to_confirm, refuse_unmeant, unconfirmed
 from pipelines.billing.model import Purpose, Scope
 from pipelines.billing.rules import KINDS, FollowUp
 from pipelines.billing.run import DraftedRun
 from pipelines.billing.unattended import needs_a_person
+from pipelines.billing.unlikely_dates import confirming, how_to_confirm, refuse_unmeant, unconfirmed
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.settings import Settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipelines import collection, logs
+from pipelines import garbage_collection, logs
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -47,7 +47,7 @@ def compute(settings: Settings, connection: "Connection", month: Month, *, store
     some of its findings; nothing is computed when the warehouse holds what the present evidence gives. Replacing is whole:
     running it again changes nothing. ``at`` decides which days are over, for findings alone.
     """
-    with collection.paused():
+    with garbage_collection.paused():
         if not store:
             return load_or_count(settings, connection, read(connection, month, at))
         stored.take_turn(connection, month)
@@ -59,7 +59,7 @@ def compute(settings: Settings, connection: "Connection", month: Month, *, store
 
 def refresh(settings: Settings, connection: "Connection", months: Iterable[Month], at: datetime) -> None:
     """Compute those of the months, and of the months beside them, whose evidence or master data have changed since they were."""
-    with collection.paused():
+    with garbage_collection.paused():
         for month in months:
             stored.take_turn(connection, month)
             _store_if_stale(settings, connection, month, at)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from pipelines.billing.inputs import MonthInputs
-from pipelines.master.trial import Trial
+from pipelines.master.what_if import Trial
 from pipelines.period import Month
 from pipelines.rating.model import Basis, Component, Counting, Kind, Scheme, TariffVersion, Terms, Tier
 from pipelines.usage.lake import METER, MINUTES

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipelines import collection
+from pipelines import garbage_collection
 from pipelines.billing import inputs, usage_of_month
 from pipelines.billing.contracts import NotInForce, asked_for
 from pipelines.billing.inputs import MonthInputs, Party
@@ -14,7 +14,7 @@ from pipelines.billing.model import ParkedContract
 from pipelines.billing.rules import rate
 from pipelines.billing.usage_of_month import UsageOfMonth
 from pipelines.master.source import shown_name
-from pipelines.master.trial import read_trial
+from pipelines.master.what_if import read_trial
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts, total_of
 from pipelines.settings import Settings
@@ -69,7 +69,7 @@ def simulate(
     is stored, is parked.
     """
     found = _Found()
-    with collection.paused(), engine.reading(settings) as connection:
+    with garbage_collection.paused(), engine.reading(settings) as connection:
         asked = asked_for(connection, contract_no)
         progress(f"reading and checking {shown_name(source)}")
         trial = read_trial(connection, source)

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipelines.billing.meant import OrganizationDates, doubts, how_to_confirm
 from pipelines.billing.model import Purpose, Scope
+from pipelines.billing.unlikely_dates import OrganizationDates, doubts, how_to_confirm
 from pipelines.period import Month
 
 MARCH = Month(2026, 3)

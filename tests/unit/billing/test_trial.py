@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.billing.inputs import MonthInputs, Party
-from pipelines.master.trial import Trial, Version
+from pipelines.master.what_if import Trial, Version
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts
 from pipelines.rating.model import Component, Contract, Counting, Kind, Scheme, TariffVersion, Terms, Tier

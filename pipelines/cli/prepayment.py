@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.approval_options import Word, say_who_is_missing, word_options
 from pipelines.cli.output import DATE, MONTH, emit, format_option, say, settings
 from pipelines.cli.parked import say_parked
-from pipelines.cli.word import Word, say_who_is_missing, word_options
 from pipelines.clock import now
 from pipelines.errors import Refused
 from pipelines.period import Month
