@@ -35,12 +35,12 @@ def onec_exchange():
         from orchestration.alerts import alert
 
         from pipelines import clock, settings
-        from pipelines.delivery.onec.receiving import Outcome
+        from pipelines.delivery.onec.receiving import AnswerOutcome
         from pipelines.delivery.onec.receiving import receive as take
 
         answers = take(settings.load(), clock.now())
         for each in answers:
-            if each.outcome == Outcome.REFUSED:
+            if each.outcome == AnswerOutcome.REFUSED:
                 alert(f"1C's message {each.file} was not taken", each.detail)
         return [f"{each.file} {each.outcome}: {each.detail}" for each in answers]
 

@@ -15,13 +15,20 @@ from pipelines.evidence import history as evidence
 from pipelines.master import history as master
 from pipelines.receivables import history as receivables
 from pipelines.settings import Settings
-from pipelines.warehouse.decisions import Decision, Layout, Question, Source, read
+from pipelines.warehouse.decisions import Decision, DecisionSource, Layout, Question, read
 from pipelines.warehouse.engine import transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-SOURCES: tuple[Source, ...] = (*master.SOURCES, *evidence.SOURCES, *billing.SOURCES, *receivables.SOURCES, *access.SOURCES, *mail.SOURCES)
+SOURCES: tuple[DecisionSource, ...] = (
+    *master.SOURCES,
+    *evidence.SOURCES,
+    *billing.SOURCES,
+    *receivables.SOURCES,
+    *access.SOURCES,
+    *mail.SOURCES,
+)
 SHEETS: Mapping[str, Layout] = {name: layout for source in SOURCES for name, layout in source.sheets.items()}
 
 
@@ -109,7 +116,7 @@ def _question(connection: "Connection", about: About, since: datetime | None, un
     return Question(not (contracts or tariffs or clients), contracts, clients, tariffs, about.sheet, since, until)
 
 
-def _sources(about: About) -> Iterator[Source]:
+def _sources(about: About) -> Iterator[DecisionSource]:
     return (source for source in SOURCES if about.sheet is None or about.sheet in source.sheets)
 
 

@@ -1,5 +1,5 @@
 """Promises of payment that people took, as a source of decisions (domain.md §9)."""
 
-from pipelines.warehouse.decisions import Layout, Source
+from pipelines.warehouse.decisions import DecisionSource, Layout
 
-SOURCES = (Source("warehouse/access/history_of_promises", {"promises": Layout()}),)
+SOURCES = (DecisionSource("warehouse/access/history_of_promises", {"promises": Layout()}),)

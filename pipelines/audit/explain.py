@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipelines.audit import recompute
-from pipelines.audit.model import Before, Explained, Frozen, Taken, Vehicle, day_of, mask_of
+from pipelines.audit.model import Before, Explained, FrozenInvoice, Taken, Vehicle, day_of, mask_of
 from pipelines.audit.vehicles import read_vehicles, snapshots_taken, within
 from pipelines.billing.inputs import read_component
 from pipelines.errors import BadInput, Refused
@@ -105,7 +105,7 @@ def _rows(connection: "Connection", name: str, **binds: object) -> list[Any]:
     return list(connection.execute(text(statement(f"warehouse/audit/{name}")), binds))
 
 
-def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken: tuple[Taken, ...]) -> Frozen:
+def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken: tuple[Taken, ...]) -> FrozenInvoice:
     evidence, month = row.evidence, Month.of(row.month)
     contract = evidence["contract"]
     terms = tuple(_terms(row.contract_no, each) for each in evidence["terms"])
@@ -113,7 +113,7 @@ def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken
     known = {day.date for day in days}
     vehicles = tuple(within(all_vehicles, mask_of(known), _counting(terms, known)))
     mapped = {platform for platform, *_ in evidence["mappings"]} | {vehicle.platform for vehicle in vehicles}
-    return Frozen(
+    return FrozenInvoice(
         number=row.number,
         kind=row.kind,
         cause=row.cause,

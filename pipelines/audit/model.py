@@ -76,7 +76,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Frozen:
+class FrozenInvoice:
     """The invoice and its evidence. ``before``: lines issued for the same contract and month by earlier runs.
 
     ``days`` is empty where the invoice does not rest on usage (an advance).
@@ -158,7 +158,7 @@ class Told:
 class Explained:
     """The invoice, its lines told, and every point on which the evidence and the invoice do not agree (none: proven)."""
 
-    frozen: Frozen
+    frozen: FrozenInvoice
     lines: tuple[Told, ...]
     disagreements: tuple[str, ...]
 

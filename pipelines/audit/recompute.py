@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
 
-from pipelines.audit.model import Explained, Frozen, Told, has
+from pipelines.audit.model import Explained, FrozenInvoice, Told, has
 from pipelines.billing.billed_so_far import AHEAD
 from pipelines.billing.model import Purpose
 from pipelines.rating import prepaid
@@ -22,7 +22,7 @@ Differ = Callable[[Iterable[Charge], Iterable[Billed]], Lines]
 _NOT_COMPARED = {"arithmetic", "name"}
 
 
-def explain(frozen: Frozen, broken: Sequence[str] = ()) -> Explained:
+def explain(frozen: FrozenInvoice, broken: Sequence[str] = ()) -> Explained:
     """The invoice told, and every point on which it does not follow from its evidence.
 
     ``broken``: what reading the evidence has found already.
@@ -40,7 +40,7 @@ def explain(frozen: Frozen, broken: Sequence[str] = ()) -> Explained:
     return Explained(frozen, told, tuple(found))
 
 
-def recompute(frozen: Frozen) -> tuple[Told, ...] | Parked:
+def recompute(frozen: FrozenInvoice) -> tuple[Told, ...] | Parked:
     """The lines as the frozen evidence gives them, by the rules of rating."""
     contract, month, modes = frozen.contract, frozen.month, vat_modes(frozen)
     if frozen.kind == "advance" or frozen.purpose == Purpose.WATCH:
@@ -57,12 +57,12 @@ def recompute(frozen: Frozen) -> tuple[Told, ...] | Parked:
     return _differences(frozen, rated.prepaid, prepaid.corrective if frozen.kind == "corrective" else prepaid.credit)
 
 
-def vat_modes(frozen: Frozen) -> tuple[VatMode, ...]:
+def vat_modes(frozen: FrozenInvoice) -> tuple[VatMode, ...]:
     """The organization's VAT mode of each segment, read from the rate that its lines were billed at."""
     return tuple(VatMode(segment.span.first, _mode(segment, frozen)) for segment in frozen.segments)
 
 
-def _mode(segment: Segment, frozen: Frozen) -> TaxMode:
+def _mode(segment: Segment, frozen: FrozenInvoice) -> TaxMode:
     items: tuple[Charge | Billed, ...] = (*frozen.lines, *frozen.before)
     last = segment.span.last
     nearest = min(items, key=lambda item: (item.span.last != last, last not in item.span))
@@ -72,7 +72,7 @@ def _mode(segment: Segment, frozen: Frozen) -> TaxMode:
     return (exactly or ever or [TaxMode.GENERAL])[0]
 
 
-def _differences(frozen: Frozen, new: Lines, take: Differ) -> tuple[Told, ...]:
+def _differences(frozen: FrozenInvoice, new: Lines, take: Differ) -> tuple[Told, ...]:
     before = [line for line in frozen.before if frozen.purpose == Purpose.CORRECT or line.invoice_kind in AHEAD]
     return tuple(
         Told(
@@ -104,7 +104,7 @@ def _by(issued: object, computed: object) -> str:
     return f", a difference of {issued - computed}" if is_money else ""  # type: ignore[operator]  # both were just seen to be decimals
 
 
-def _sums(frozen: Frozen) -> Iterator[str]:
+def _sums(frozen: FrozenInvoice) -> Iterator[str]:
     sums = total_of(frozen.lines)
     for name in ("net", "vat", "total"):
         stated, found = getattr(frozen.amounts, name), getattr(sums, name)
@@ -115,7 +115,7 @@ def _sums(frozen: Frozen) -> Iterator[str]:
             yield f"line {line_no}: {line.net} + {line.vat} is not {line.total}"
 
 
-def _fleets(frozen: Frozen) -> Iterator[str]:
+def _fleets(frozen: FrozenInvoice) -> Iterator[str]:
     """The fleet of each day, counted again from the frozen vehicles."""
     for day in frozen.days:
         counted = sum(has(vehicle.counted, day.date) for vehicle in frozen.vehicles)

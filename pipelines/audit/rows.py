@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from pipelines.audit.model import Explained, Frozen, Mask, Taken, Told, has
+from pipelines.audit.model import Explained, FrozenInvoice, Mask, Taken, Told, has
 from pipelines.billing.inputs import terms_json
 from pipelines.billing.model import shown_quantity
 from pipelines.money import at_least_kopecks
@@ -217,7 +217,7 @@ def carried_text(taken: Taken) -> str:
     return f"{taken.platform} by {taken.by}: {taken.reason}"
 
 
-def _day(frozen: Frozen, day: DayUsage) -> Row:
+def _day(frozen: FrozenInvoice, day: DayUsage) -> Row:
     return {
         "date": day.date,
         "fleet_size": day.fleet_size,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from pipelines.audit.model import Explained, Frozen, fleet_runs
+from pipelines.audit.model import Explained, FrozenInvoice, fleet_runs
 from pipelines.audit.rows import SHORT, carried_text, rests_on_fleet, taken_text, usage_row, vat_arithmetic
 from pipelines.billing.transitions import UNATTENDED
 from pipelines.money import shown
@@ -63,7 +63,7 @@ def day_text(explained: Explained, day: date) -> list[str]:
     return found
 
 
-def header(frozen: Frozen) -> list[str]:
+def header(frozen: FrozenInvoice) -> list[str]:
     """Number, parties, contract, period."""
     contract = frozen.contract
     until = f" to {contract.ends_on}" if contract.ends_on else ""
@@ -80,7 +80,7 @@ def header(frozen: Frozen) -> list[str]:
     ]
 
 
-def _approved(frozen: Frozen) -> str:
+def _approved(frozen: FrozenInvoice) -> str:
     if frozen.approved_by == UNATTENDED:
         return "within the declared bounds of an unattended run, approved by nobody"
     return f"approved by {frozen.approved_by}: {frozen.approved_because}"
@@ -90,7 +90,7 @@ def _pairs(*pairs: tuple[str, str]) -> list[str]:
     return [f"{_INDENT}{label:<10}{text}" for label, text in pairs]
 
 
-def _terms(frozen: Frozen) -> list[str]:
+def _terms(frozen: FrozenInvoice) -> list[str]:
     in_force = [segment.terms for segment in frozen.segments]
     found = ["terms"]
     found += [f"{_INDENT}from {row.valid_from}: {_terms_text(row)}" for row in frozen.terms if row in in_force]
@@ -115,7 +115,7 @@ def _terms_text(terms: Terms) -> str:
     return ", ".join([*said, f"due in {terms.payment_days} days"])
 
 
-def _days_text(frozen: Frozen, span: Span) -> list[str]:
+def _days_text(frozen: FrozenInvoice, span: Span) -> list[str]:
     days = frozen.days_of(span)
     if not days:
         return [f"{_INDENT}days: none; it is billed ahead of them"]

@@ -13,7 +13,7 @@ FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class UnattendedBounds:
     """At most so many invoices, so much money (total, roubles), and such a share of the month's clients (0…1)."""
 
     invoices: int
@@ -38,12 +38,12 @@ class Beyond(NamedTuple):
     russian: str
 
 
-def bounds_of(settings: Settings) -> Bounds:
+def bounds_of(settings: Settings) -> UnattendedBounds:
     """The declared bounds."""
-    return Bounds(settings.unattended_invoices, settings.unattended_total, settings.unattended_share)
+    return UnattendedBounds(settings.unattended_invoices, settings.unattended_total, settings.unattended_share)
 
 
-def exceeded(bounds: Bounds, run: Size) -> Sequence[Beyond]:
+def exceeded(bounds: UnattendedBounds, run: Size) -> Sequence[Beyond]:
     """Every bound that the run is beyond; none: it may be issued without a person."""
     said = []
     if run.invoices > bounds.invoices:

@@ -1,8 +1,8 @@
 """What people said about runs, as sources of decisions: approved, rejected; contracts held back, released (domain.md §7)."""
 
-from pipelines.warehouse.decisions import Layout, Source
+from pipelines.warehouse.decisions import DecisionSource, Layout
 
 SOURCES = (
-    Source("warehouse/billing/history_of_approvals", {"approvals": Layout()}),
-    Source("warehouse/billing/history_of_holds", {"holds": Layout()}),
+    DecisionSource("warehouse/billing/history_of_approvals", {"approvals": Layout()}),
+    DecisionSource("warehouse/billing/history_of_holds", {"holds": Layout()}),
 )

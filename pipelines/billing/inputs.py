@@ -18,7 +18,7 @@ Tariffs = dict[str, tuple[TariffVersion, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class Parties:
     """A contract with its parties' requisites as JSON objects (columns of the sheets)."""
 
     contract: Contract
@@ -40,7 +40,7 @@ class MonthInputs:
     """Everything but usage, for every contract in force in the month, in byte order of contract_no. ``held``: by contract_no."""
 
     month: Month
-    parties: tuple[Party, ...]
+    parties: tuple[Parties, ...]
     terms: dict[str, tuple[Terms, ...]]
     tariffs: Tariffs
     vat_modes: dict[str, tuple[VatMode, ...]]
@@ -52,7 +52,7 @@ def read(connection: "Connection", month: Month) -> MonthInputs:
     """Read the inputs of a month in six statements."""
     bounds = {"first": month.first, "last": month.last}
     parties = tuple(
-        Party(
+        Parties(
             Contract(row.contract_no, row.client_code, row.organization_code, row.starts_on, row.ends_on),
             row.contract,
             row.client,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from pipelines.billing.identity import canonical, digest, invoice_id
-from pipelines.billing.inputs import Held, MonthInputs, Party, terms_json
+from pipelines.billing.inputs import Held, MonthInputs, Parties, terms_json
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts, Cause, Charge, Reason, UnusedPrepaid, total_of
 from pipelines.rating.model import DayUsage, Terms
@@ -94,7 +94,7 @@ class Missing(NamedTuple):
 
 def make_draft(
     inputs: MonthInputs,
-    party: Party,
+    party: Parties,
     kind: str,
     cause: str,
     charges: Sequence[Charge],

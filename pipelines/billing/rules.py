@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.billing.inputs import MonthInputs, Party
+from pipelines.billing.inputs import MonthInputs, Parties
 from pipelines.billing.model import (
     NOTHING_USED,
     InvoiceUsage,
@@ -140,7 +140,7 @@ def prepared(facts: RunFacts) -> DraftedRun:
     return KINDS[facts.scope.purpose].prepare(facts)
 
 
-def _rated(facts: RunFacts, party: Party) -> RatedMonth | ParkedContract:
+def _rated(facts: RunFacts, party: Parties) -> RatedMonth | ParkedContract:
     """A contract's month, priced once for all that is made of the same facts."""
     contract_no = party.contract.contract_no
     if contract_no not in facts.rated:
@@ -149,7 +149,7 @@ def _rated(facts: RunFacts, party: Party) -> RatedMonth | ParkedContract:
     return facts.rated[contract_no]
 
 
-def _close_contract(facts: RunFacts, party: Party, rated: RatedMonth, contents: RunContents) -> None:
+def _close_contract(facts: RunFacts, party: Parties, rated: RatedMonth, contents: RunContents) -> None:
     contract_no = party.contract.contract_no
     days, drafts_before = facts.usage.days.get(contract_no, ()), len(contents.drafts)
     contents.zero_prices += [(contract_no, zero) for zero in rated.zero_prices]
@@ -164,13 +164,15 @@ def _close_contract(facts: RunFacts, party: Party, rated: RatedMonth, contents: 
         contents.nothing.append(contract_no)
 
 
-def _add_adjustment(contents: RunContents, facts: RunFacts, party: Party, lines: Sequence[Charge]) -> None:
+def _add_adjustment(contents: RunContents, facts: RunFacts, party: Parties, lines: Sequence[Charge]) -> None:
     contract_no = party.contract.contract_no
     number = facts.billed.count(contract_no, "adjustment") + 1
     _add(contents, facts, party, "adjustment", str(number), lines, InvoiceUsage(facts.usage.days.get(contract_no, ())))
 
 
-def _add(contents: RunContents, facts: RunFacts, party: Party, kind: str, cause: str, lines: Sequence[Charge], usage: InvoiceUsage) -> None:
+def _add(
+    contents: RunContents, facts: RunFacts, party: Parties, kind: str, cause: str, lines: Sequence[Charge], usage: InvoiceUsage
+) -> None:
     terms = _last_terms(facts.inputs, party)
     draft = make_draft(facts.inputs, party, kind, cause, lines, terms, usage) if terms else None
     if draft is not None:
@@ -185,11 +187,11 @@ def _is_held(facts: RunFacts, contract_no: str, contents: RunContents) -> bool:
     return held is not None
 
 
-def _open(facts: RunFacts) -> list[Party]:
+def _open(facts: RunFacts) -> list[Parties]:
     return [party for party in facts.inputs.parties if party.contract.contract_no not in facts.closed]
 
 
-def rate(inputs: MonthInputs, party: Party, days: Sequence[DayUsage], gap: Missing | None) -> RatedMonth | ParkedContract:
+def rate(inputs: MonthInputs, party: Parties, days: Sequence[DayUsage], gap: Missing | None) -> RatedMonth | ParkedContract:
     """A contract's month priced by its terms, tariffs and VAT modes, or parked with every reason; ``gap``: its unknown usage."""
     contract_no = party.contract.contract_no
     terms, modes = _priced_by(inputs, party)
@@ -199,7 +201,7 @@ def rate(inputs: MonthInputs, party: Party, days: Sequence[DayUsage], gap: Missi
     return parked_by(contract_no, rated.reasons) if isinstance(rated, Parked) else rated
 
 
-def _priced_by(inputs: MonthInputs, party: Party) -> tuple[Sequence[Terms], Sequence[VatMode]]:
+def _priced_by(inputs: MonthInputs, party: Parties) -> tuple[Sequence[Terms], Sequence[VatMode]]:
     return inputs.terms.get(party.contract.contract_no, ()), inputs.vat_modes.get(party.contract.organization_code, ())
 
 
@@ -207,7 +209,7 @@ def _pays_ahead(inputs: MonthInputs, contract_no: str) -> bool:
     return any(terms.prepaid_vehicles > 0 for terms in inputs.terms.get(contract_no, ()))
 
 
-def _last_terms(inputs: MonthInputs, party: Party) -> Terms | None:
+def _last_terms(inputs: MonthInputs, party: Parties) -> Terms | None:
     """The row of terms in force on the contract's last day of the month: its payment days count."""
     last = min(inputs.month.last, party.contract.ends_on or inputs.month.last)
     rows = sorted(inputs.terms.get(party.contract.contract_no, ()), key=lambda terms: terms.valid_from)

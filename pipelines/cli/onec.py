@@ -54,12 +54,12 @@ def receive(output_format: str) -> None:
     A message whose number has been received already is refused whole (`failed`, with the reason beside it). A message
     with objects in its body is left in `in`: objects are not imported yet.
     """
-    from pipelines.delivery.onec.receiving import Outcome
+    from pipelines.delivery.onec.receiving import AnswerOutcome
     from pipelines.delivery.onec.receiving import receive as receive_all
 
     answers = receive_all(settings(), now())
     emit([asdict(answer) for answer in answers], RECEIVED, output_format)
-    not_taken = [answer for answer in answers if answer.outcome != Outcome.TAKEN]
+    not_taken = [answer for answer in answers if answer.outcome != AnswerOutcome.TAKEN]
     for answer in not_taken:
         say(f"{answer.file} {answer.outcome}: {answer.detail}")
     if not_taken:

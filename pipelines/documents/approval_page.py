@@ -14,7 +14,7 @@ from pipelines.documents.approval_words import signed, why
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.reports.changes import Change, biggest
+from pipelines.reports.changes import ContractChange, biggest
 from pipelines.reports.leakage import Leak, leakage
 from pipelines.settings import Settings
 from pipelines.templates import laid_out
@@ -154,12 +154,14 @@ def _changes(connection: "Connection", month: Month) -> list[Row]:
 
 def _added(rows: Rows) -> list[Row]:
     return [
-        _change(Change(row["contract_no"], row["client"], row["before"], row["total"]), _shortened(row["why"] or "", LONGEST_ARITHMETIC))
+        _change(
+            ContractChange(row["contract_no"], row["client"], row["before"], row["total"]), _shortened(row["why"] or "", LONGEST_ARITHMETIC)
+        )
         for row in rows
     ]
 
 
-def _change(change: Change, words: str) -> Row:
+def _change(change: ContractChange, words: str) -> Row:
     return {
         "contract_no": _cell(change.contract_no),
         "client": _cell(change.client),

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.billing.model import shown_quantity
 from pipelines.period import Month
-from pipelines.reports.changes import Change
+from pipelines.reports.changes import ContractChange
 from pipelines.wording.russian import amount, quantity, short_date
 
 _TERMS = {
@@ -22,7 +22,7 @@ _TERMS = {
 _VALUES = {"used": "работавшие", "connected": "подключённые", "peak": "максимум", "average": "среднее"}
 
 
-def why(change: Change, month: Month) -> str:
+def why(change: ContractChange, month: Month) -> str:
     """``парк 10 → 16: +1 800,00; тариф T1 с 16.01.2026: +310,00``; the parts add up to the difference."""
     if change.is_new:
         return "в прошлом месяце не выставлялся"
@@ -49,19 +49,19 @@ def _ended(ends_on: date | None, month: Month) -> str:
     return f"договор окончен {short_date(ends_on)}" if ends_on and ends_on < month.first else "в этом месяце нечего выставить"
 
 
-def _fleet(change: Change) -> str:
+def _fleet(change: ContractChange) -> str:
     if change.fleet is None or change.fleet[0] == change.fleet[1]:
         return "использование и дни"
     before, now = (quantity(shown_quantity(size)) for size in change.fleet)
     return f"парк {before} → {now}"
 
 
-def _terms(change: Change) -> str:
+def _terms(change: ContractChange) -> str:
     changed = ", ".join(f"{_TERMS[name]} {_value(before)} → {_value(now)}" for name, before, now in change.terms)
     return f"условия ({changed})" if changed else "условия"
 
 
-def _tariff(change: Change) -> str:
+def _tariff(change: ContractChange) -> str:
     begun = ", ".join(f"{version.tariff_code} с {short_date(version.valid_from)}" for version in change.versions)
     return f"тариф {begun}" if begun else "тариф"
 

@@ -13,10 +13,10 @@ from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
     ChangedRow,
-    Contract,
     InvoiceDocument,
     InvoiceRow,
     Offset,
+    PaperContract,
 )
 from pipelines.documents.requisites import buyer, seller
 from pipelines.money import ZERO
@@ -110,8 +110,8 @@ def act_document(number: str, invoices: Sequence[InvoiceDocument]) -> ActDocumen
     )
 
 
-def _contract(row: Any) -> Contract:
-    return Contract(row.contract_no, _date(row.evidence["contract"].get("signed_on")))
+def _contract(row: Any) -> PaperContract:
+    return PaperContract(row.contract_no, _date(row.evidence["contract"].get("signed_on")))
 
 
 def _arithmetic(line: Json, month: Month) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.audit.model import Explained, Frozen, Mask, Vehicle, has
+from pipelines.audit.model import Explained, FrozenInvoice, Mask, Vehicle, has
 from pipelines.audit.rows import rests_on_fleet, usage_row, vat_arithmetic
 from pipelines.documents.parts import rate
 from pipelines.documents.workbook import new_book, put_into, write_cell, write_sheet
@@ -90,7 +90,7 @@ def _height(columns: tuple[Column, ...], cells: tuple[Cell, ...]) -> float:
     return 13.5 * max(math.ceil(length * 1.1 / width) for length, width in texts)
 
 
-def _facts(frozen: Frozen) -> Iterator[tuple[str, str]]:
+def _facts(frozen: FrozenInvoice) -> Iterator[tuple[str, str]]:
     period = russian.month_name(frozen.month)
     yield "Вид и период", f"{KINDS[frozen.kind]}, {period}"
     yield "Исполнитель", _party(frozen.organization)
@@ -131,7 +131,7 @@ def _has_before(explained: Explained) -> bool:
     return any(told.before for told in explained.lines)
 
 
-def _days_sheet(frozen: Frozen) -> Sheet:
+def _days_sheet(frozen: FrozenInvoice) -> Sheet:
     meters = sorted({name for day in frozen.days for name in day.meters})
     columns = (
         Column("День", "date", 12), Column("Объектов", "whole", 11), Column("Минут на связи", "quantity", 15),
@@ -141,7 +141,7 @@ def _days_sheet(frozen: Frozen) -> Sheet:
     return Sheet(DAYS, columns, _day_rows(frozen, meters))
 
 
-def _day_rows(frozen: Frozen, meters: list[str]) -> Iterator[tuple[Cell, ...]]:
+def _day_rows(frozen: FrozenInvoice, meters: list[str]) -> Iterator[tuple[Cell, ...]]:
     for day in frozen.days:
         taken = frozen.taken_on(day.date)
         digests = "; ".join(f"{one.platform}: {', '.join(one.digests) or '—'}" for one in taken)
@@ -153,7 +153,7 @@ def _day_rows(frozen: Frozen, meters: list[str]) -> Iterator[tuple[Cell, ...]]:
         yield day.date, day.fleet_size, day.online_minutes, *(day.meters.get(name) for name in meters), digests, carried
 
 
-def _vehicles_sheet(frozen: Frozen) -> Sheet:
+def _vehicles_sheet(frozen: FrozenInvoice) -> Sheet:
     columns = (
         Column("Платформа", width=14), Column("Объект", width=20), Column("Название", width=28), Column("Госномер", width=13),
         *(Column(f"{day:%d}", "whole", 4.5) for day in frozen.month.dates()), Column("Дней", "whole", 7), Column("Не учтён", width=60),
@@ -164,14 +164,14 @@ def _vehicles_sheet(frozen: Frozen) -> Sheet:
 _FIRST_DAY = 4  # column of the 1st on the sheet of vehicles
 
 
-def _vehicle_row(frozen: Frozen, vehicle: Vehicle) -> tuple[Cell, ...]:
+def _vehicle_row(frozen: FrozenInvoice, vehicle: Vehicle) -> tuple[Cell, ...]:
     known = {day.date for day in frozen.days}
     marks: list[Cell] = [1 if vehicle.counts_on(day) and day in known else None for day in frozen.month.dates()]
     left_out = "; ".join(f"{REASONS.get(word, word)}: {_days_text(frozen, days)}" for word, days in vehicle.left_out)
     return vehicle.platform, vehicle.vehicle_id, vehicle.name or "", vehicle.plate or "", *marks, sum(mark == 1 for mark in marks), left_out
 
 
-def _days_text(frozen: Frozen, days: Mask) -> str:
+def _days_text(frozen: FrozenInvoice, days: Mask) -> str:
     numbers = [day.day for day in frozen.month.dates() if has(days, day)]
     runs: list[list[int]] = []
     for number in numbers:
@@ -182,7 +182,7 @@ def _days_text(frozen: Frozen, days: Mask) -> str:
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
-def _totals(page: Any, frozen: Frozen, rows: int, styles: dict[str, Any]) -> None:
+def _totals(page: Any, frozen: FrozenInvoice, rows: int, styles: dict[str, Any]) -> None:
     """Vehicles of each day under the matrix: what the sheet of days says."""
     page.write_string(rows + 1, 0, "Итого", styles["total_label"])
     for index in range(1, _FIRST_DAY):

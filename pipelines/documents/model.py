@@ -13,7 +13,7 @@ InvoiceKind = Literal["advance", "corrective", "monthly", "adjustment"]
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class PaperContract:
     """The agreement a document rests on."""
 
     number: str
@@ -71,7 +71,7 @@ class InvoiceDocument:
     period: Month
     seller: Party
     buyer: Party
-    contract: Contract
+    contract: PaperContract
     rows: tuple[InvoiceRow, ...]
     net: Decimal
     vat: Decimal
@@ -97,7 +97,7 @@ class ActDocument:
     period: Month
     seller: Party
     buyer: Party
-    contract: Contract
+    contract: PaperContract
     rows: tuple[InvoiceRow, ...]
     net: Decimal
     vat: Decimal
@@ -137,7 +137,7 @@ class AdjustmentDocument:
     period: Month
     seller: Party
     buyer: Party
-    contract: Contract
+    contract: PaperContract
     refers_to: tuple[str, ...]
     reason: str
     rows: tuple[ChangedRow, ...]
@@ -173,7 +173,7 @@ class StatementDocument:
     debit: Decimal
     credit: Decimal
     closing: Decimal
-    contract: Contract | None = None
+    contract: PaperContract | None = None
 
     def __post_init__(self) -> None:
         if self.opening + self.debit - self.credit != self.closing:
@@ -201,7 +201,7 @@ class UsageDocument:
     period: Month
     seller: Party
     buyer: Party
-    contract: Contract
+    contract: PaperContract
     days: tuple[UsageDay, ...]
     peak: int
     peak_on: date | None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents.model import ChangedRow, Contract, InvoiceRow
+from pipelines.documents.model import ChangedRow, InvoiceRow, PaperContract
 from pipelines.documents.requisites import Bank, Party
 from pipelines.money import ZERO
 from pipelines.wording import outside, russian
@@ -52,7 +52,7 @@ def bank(who: Party) -> View | None:
     }
 
 
-def basis(contract: Contract) -> str:
+def basis(contract: PaperContract) -> str:
     """``Договор № 17/2025 от 1 марта 2025 г.``"""
     signed = f" от {russian.long_date(contract.signed_on)}" if contract.signed_on else ""
     return f"Договор № {outside.breakable(contract.number)}{signed}"

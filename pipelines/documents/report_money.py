@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.documents.tariff_changes import SHEETS, Change, lines
+from pipelines.documents.tariff_changes import SHEETS, TariffChange, lines
 from pipelines.documents.workbook_money_model import (
     AgeingRow,
     LeakRow,
@@ -74,4 +74,4 @@ def _payment(row: Any) -> PaymentRow:
 
 def _changes(rows: Iterator[Any]) -> Iterator[TariffChangeRow]:
     for row in rows:
-        yield from lines(Change(row.sheet, row.action, row.before, row.after, row.at, row.by_name, row.reason, row.client or ""))
+        yield from lines(TariffChange(row.sheet, row.action, row.before, row.after, row.at, row.by_name, row.reason, row.client or ""))

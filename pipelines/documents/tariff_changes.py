@@ -52,7 +52,7 @@ _AMOUNTS = {"price", "package_size", "up_to", "discount_percent", "minimum"}  # 
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TariffChange:
     """One row of the history. ``before``, ``after``: the row as JSON, None: it was not there, or is gone; ``at``: local time."""
 
     sheet: str
@@ -65,7 +65,7 @@ class Change:
     client: str
 
 
-def lines(change: Change) -> Iterator[TariffChangeRow]:
+def lines(change: TariffChange) -> Iterator[TariffChangeRow]:
     """What changed in a row, a line per value; of a whole row that came or went, one line."""
     sheet = change.sheet
     was, became = _read(change.before), _read(change.after)

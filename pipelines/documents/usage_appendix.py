@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pipelines.audit.model import Explained
 from pipelines.audit.rows import usage_row
-from pipelines.documents.model import Contract, UsageDay, UsageDocument
+from pipelines.documents.model import PaperContract, UsageDay, UsageDocument
 from pipelines.documents.requisites import buyer, seller
 from pipelines.errors import Refused
 
@@ -26,7 +26,7 @@ def usage_document(explained: Explained) -> UsageDocument:
         period=frozen.month,
         seller=seller(frozen.organization),
         buyer=buyer(frozen.client),
-        contract=Contract(frozen.contract.contract_no, date.fromisoformat(signed) if signed else None),
+        contract=PaperContract(frozen.contract.contract_no, date.fromisoformat(signed) if signed else None),
         days=tuple(UsageDay(day.date, day.fleet_size, day.date in carried) for day in frozen.days),
         peak=facts["peak"],
         peak_on=facts["peak_date"],

@@ -18,7 +18,7 @@ from pipelines.documents.workbook_sheets import (
     fleet_column,
 )
 from pipelines.documents.workbook_summary_money import checks, debts, leaks
-from pipelines.documents.workbook_summary_page import Page, Value
+from pipelines.documents.workbook_summary_page import SummaryPage, Value
 from pipelines.money import ZERO
 from pipelines.wording import outside, russian
 
@@ -40,7 +40,7 @@ def write_summary(book: Any, page: Any, data: WorkbookData, tally: Tally, styles
     page.set_column(0, 0, 34)
     page.set_column(1, 6, 16)
     page.set_column(7, 7, 3)
-    at = Page(page, tally, styles)
+    at = SummaryPage(page, tally, styles)
     page.write_string(0, 0, f"Финансовый отчёт за {russian.month_name(data.period)}", styles["title"])
     page.write_string(1, 0, outside.clean(data.organization), styles["note"])
     at.row = 2
@@ -62,7 +62,7 @@ def write_summary(book: Any, page: Any, data: WorkbookData, tally: Tally, styles
         page.insert_chart(3 + index * _CHART_ROWS, _CHART_AT, chart, _CHART_SIZE)
 
 
-def _invoices(at: Page, data: WorkbookData) -> None:
+def _invoices(at: SummaryPage, data: WorkbookData) -> None:
     """Invoices by kind, and the difference to the ledger, which must be nought."""
     at.section("Счета")
     at.heads("Вид", "Счетов", "Без НДС", "НДС", "Всего", "По учёту", "Расхождение")
@@ -83,7 +83,7 @@ def _invoices(at: Page, data: WorkbookData) -> None:
     at.checked(6, first - 1)
 
 
-def _invoice_totals(at: Page, data: WorkbookData, first: int) -> None:
+def _invoice_totals(at: SummaryPage, data: WorkbookData, first: int) -> None:
     kinds = at.tally.kinds.values()
     total = sum((kind.total for kind in kinds), ZERO)
     booked = sum((one.total for one in data.ledger), ZERO)
@@ -102,7 +102,7 @@ def _invoice_totals(at: Page, data: WorkbookData, first: int) -> None:
     at.row += 1
 
 
-def _facts(at: Page) -> None:
+def _facts(at: SummaryPage) -> None:
     """Single figures that finance asks for first."""
     at.section("Кратко")
     tally = at.tally
@@ -123,7 +123,7 @@ def _facts(at: Page) -> None:
         at.row += 1
 
 
-def _tariffs(at: Page, data: WorkbookData) -> tuple[int, int]:
+def _tariffs(at: SummaryPage, data: WorkbookData) -> tuple[int, int]:
     """Revenue by tariff against last month, the biggest first; gives the first and last row index."""
     at.section("Выручка по тарифам, с НДС")
     at.heads("Тариф", "За месяц", "Прошлый месяц", "Изменение")
@@ -147,7 +147,7 @@ def _tariffs(at: Page, data: WorkbookData) -> tuple[int, int]:
     return first, last
 
 
-def _findings(at: Page) -> None:
+def _findings(at: SummaryPage) -> None:
     """What somebody must look at, by kind."""
     at.section("Находки по видам")
     at.heads("Вид", "Всего", "Ещё открыто")
@@ -165,7 +165,7 @@ def _findings(at: Page) -> None:
     at.row += 1
 
 
-def _fleet(at: Page, data: WorkbookData) -> tuple[int, int]:
+def _fleet(at: SummaryPage, data: WorkbookData) -> tuple[int, int]:
     """Billable vehicles of all contracts by day; gives the first and last row index."""
     at.section("Парк по дням")
     at.heads("День", "Объектов")

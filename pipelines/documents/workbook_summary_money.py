@@ -6,12 +6,12 @@ from pipelines.documents.workbook_model import WorkbookData
 from pipelines.documents.workbook_money import AGEING, LEAKS, PAYMENTS, REVENUE
 from pipelines.documents.workbook_money_model import AGES
 from pipelines.documents.workbook_sheets import CHARGES, LeakTally
-from pipelines.documents.workbook_summary_page import Page, Value
+from pipelines.documents.workbook_summary_page import SummaryPage, Value
 from pipelines.money import ZERO
 from pipelines.wording import russian
 
 
-def checks(at: Page, data: WorkbookData) -> None:
+def checks(at: SummaryPage, data: WorkbookData) -> None:
     """Sums of the sheets beside the ledger's; every difference must be nought."""
     at.section("Сверка с учётом")
     at.heads("Показатель", "В книге", "По учёту", "Расхождение")
@@ -33,7 +33,7 @@ def checks(at: Page, data: WorkbookData) -> None:
     at.checked(3, first)
 
 
-def line(at: Page, label: str, formula: str, value: Decimal, booked: Decimal) -> None:
+def line(at: SummaryPage, label: str, formula: str, value: Decimal, booked: Decimal) -> None:
     """One checked sum."""
     number = at.row + 1
     at.label(label)
@@ -43,7 +43,7 @@ def line(at: Page, label: str, formula: str, value: Decimal, booked: Decimal) ->
     at.row += 1
 
 
-def debts(at: Page, data: WorkbookData) -> tuple[int, int]:
+def debts(at: SummaryPage, data: WorkbookData) -> tuple[int, int]:
     """Debt by days past due; gives the first and last row index of the ages."""
     on = f" на {russian.short_date(data.money.on)}" if data.money.on else ""
     at.section(f"Дебиторка{on}")
@@ -62,7 +62,7 @@ def debts(at: Page, data: WorkbookData) -> tuple[int, int]:
     return first, first + len(AGES) - 1
 
 
-def leaks(at: Page) -> None:
+def leaks(at: SummaryPage) -> None:
     """What was served and not billed, by kind."""
     at.section("Недополучено: обслужено и не выставлено")
     at.heads("Вид", "Мест", "Машин", "Машино-дней", "Без НДС, ₽")

@@ -8,7 +8,7 @@ from pipelines.documents.workbook_sheets import Tally
 Value = Decimal | int
 
 
-class Page:
+class SummaryPage:
     """The summary sheet; ``row`` is where the next line goes."""
 
     def __init__(self, page: Any, tally: Tally, styles: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DayOutcome:
     """What became of one platform on the day. ``problem`` is empty when the day counts; it says why otherwise."""
 
     platform: str
@@ -38,7 +38,7 @@ def files_platforms(settings: Settings) -> list[str]:
         return query.scalars(connection, "evidence/files_platforms")
 
 
-def land_day(settings: Settings, platform: str, day: date, at: datetime) -> Outcome:
+def land_day(settings: Settings, platform: str, day: date, at: datetime) -> DayOutcome:
     """Land the day's file of one platform from the source that the master data declare (domain.md §2).
 
     A missing, unreadable or quarantined day is an outcome with a problem, not an error: missing is not zero, and the
@@ -48,7 +48,7 @@ def land_day(settings: Settings, platform: str, day: date, at: datetime) -> Outc
     with transaction(settings) as connection:
         zone = registry.declared(connection, platform).time_zone
     if local_date(at, zone) <= day:
-        return Outcome(
+        return DayOutcome(
             platform,
             "",
             f"its day is not over in {zone}: watch_days reads it later; FLEETBILL_LAST_TIME_ZONE={zone} lets fleet_daily wait for it",
@@ -56,7 +56,7 @@ def land_day(settings: Settings, platform: str, day: date, at: datetime) -> Outc
     return _land(settings, platform, day, at)
 
 
-def read_again(settings: Settings, before: date, at: datetime) -> list[tuple[date, Outcome]]:
+def read_again(settings: Settings, before: date, at: datetime) -> list[tuple[date, DayOutcome]]:
     """Land the days before ``before`` that a month waits for, or whose file came or changed since it was read; those that count now.
 
     Looked at are the month of ``before`` and the one before it. Content that was landed already is no news.
@@ -69,13 +69,13 @@ def read_again(settings: Settings, before: date, at: datetime) -> list[tuple[dat
     return [(day, outcome) for day, outcome in again if outcome.is_landed and outcome.is_news]
 
 
-def _land(settings: Settings, platform: str, day: date, at: datetime) -> Outcome:
+def _land(settings: Settings, platform: str, day: date, at: datetime) -> DayOutcome:
     try:
         delivered = land_folder(settings, platform, None, at, day=day)
     except BadInput as error:
-        return Outcome(platform, "", _some([str(problem) for problem in error.problems]))
+        return DayOutcome(platform, "", _some([str(problem) for problem in error.problems]))
     except Refused as error:
-        return Outcome(platform, "", str(error))
+        return DayOutcome(platform, "", str(error))
     done = [f"{file.name}: {landed.state}, {landed.rows} vehicles" for file, landed in delivered.landed]
     problems = [str(problem) for problem in delivered.problems]
     for file, landed in delivered.landed:
@@ -83,7 +83,7 @@ def _land(settings: Settings, platform: str, day: date, at: datetime) -> Outcome
             critical = [str(failure) for failure in landed.failures if failure.severity == "critical"]
             problems.append(f"{file.name} is quarantined, digest {landed.digest[:12]}: {_some(critical)}")
     is_news = any(not landed.already for _, landed in delivered.landed)
-    return Outcome(platform, "; ".join(done), "; ".join(problems), is_news)
+    return DayOutcome(platform, "; ".join(done), "; ".join(problems), is_news)
 
 
 def _some(texts: list[str]) -> str:

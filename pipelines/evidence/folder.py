@@ -8,7 +8,7 @@ from pipelines.errors import BadInput, Problem, Refused
 from pipelines.evidence import pending, registry
 from pipelines.evidence.landing import Landed, land
 from pipelines.platforms import files
-from pipelines.platforms.bounds import Bounds
+from pipelines.platforms.bounds import FileBounds
 from pipelines.platforms.files import DayFile
 from pipelines.platforms.registry import FILES
 from pipelines.settings import Settings
@@ -50,7 +50,7 @@ def land_folder(
     place = source or declared.source
     if not place:
         raise files.NoSuchFiles(f"platform {platform!r} declares no source; give one with --source")
-    bounds = Bounds(settings.snapshot_max_megabytes, settings.snapshot_max_rows, settings.snapshot_max_columns)
+    bounds = FileBounds(settings.snapshot_max_megabytes, settings.snapshot_max_rows, settings.snapshot_max_columns)
     if source and source != declared.source:
         _check_folder(settings, platform, source)
     delivery = files.find(platform, place, day, bounds)

@@ -1,8 +1,8 @@
 """What people said about days and snapshots, as sources of decisions: carried, accepted, withdrawn (domain.md §2)."""
 
-from pipelines.warehouse.decisions import Layout, Source
+from pipelines.warehouse.decisions import DecisionSource, Layout
 
 SOURCES = (
-    Source("warehouse/evidence/history_of_carries", {"carries": Layout()}),
-    Source("warehouse/evidence/history_of_rulings", {"snapshots": Layout()}),
+    DecisionSource("warehouse/evidence/history_of_carries", {"carries": Layout()}),
+    DecisionSource("warehouse/evidence/history_of_rulings", {"snapshots": Layout()}),
 )

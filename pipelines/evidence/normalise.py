@@ -29,7 +29,7 @@ class Identified:
     snapshot: Snapshot
     seen: Typed
     digest: str
-    tree: tree.Tree
+    tree: tree.AccountTree
     tree_digest: str
     metadata: Metadata
     ordered: "pa.Table"
@@ -95,7 +95,7 @@ def _marks(table: "pa.Table") -> list[str]:
     return sorted(hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts)
 
 
-def _grow(snapshot: Snapshot, table: "pa.Table") -> tree.Tree:
+def _grow(snapshot: Snapshot, table: "pa.Table") -> tree.AccountTree:
     import pyarrow as pa
 
     listed: list[tree.Listed] = []

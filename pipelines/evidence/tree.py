@@ -34,7 +34,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class AccountTree:
     """Accounts in byte order of their ids, and each listed row as the gate looks at it."""
 
     accounts: tuple[Account, ...]
@@ -46,7 +46,7 @@ def enabled(written: str | None) -> bool | None:
     return True if written is None else _YES.get(written.casefold())
 
 
-def grow(listed: Iterable[Listed], pairs: Iterable[tuple[str, str | None]]) -> Tree:
+def grow(listed: Iterable[Listed], pairs: Iterable[tuple[str, str | None]]) -> AccountTree:
     """The whole tree from an account list and from (account, parent) of the vehicles' rows.
 
     The list decides over the rows; of several parents in the rows the first in byte order counts. An account that is only
@@ -83,7 +83,7 @@ def grow(listed: Iterable[Listed], pairs: Iterable[tuple[str, str | None]]) -> T
     ]
     names = {row.account_id for row in rows}
     looked += [_look(number, None, parents, accounts, known, looping) for number, parents in sorted(said.items()) if number not in names]
-    return Tree(tuple(sorted(accounts.values(), key=lambda account: account[0].encode())), tuple(looked))
+    return AccountTree(tuple(sorted(accounts.values(), key=lambda account: account[0].encode())), tuple(looked))
 
 
 def _parents(row: Listed, said: Mapping[str, set[str]]) -> set[str]:

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from uuid import UUID
 
-from pipelines.master.sheets import Column, Value
+from pipelines.master.sheets import MasterColumn, Value
 from pipelines.master.source_sheets import Shown, Unreadable
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
@@ -34,7 +34,7 @@ class Misread(ValueError):  # noqa: N818 - reads as the sentence it is: the cell
     """The cell cannot be understood; the message says why, to the person who wrote it."""
 
 
-def value_of(cell: object, column: Column) -> Value:
+def value_of(cell: object, column: MasterColumn) -> Value:
     """The value of a cell; None when it is empty. Misread when it cannot be understood without guessing."""
     if isinstance(cell, Unreadable):
         raise Misread(cell.message)
@@ -108,7 +108,7 @@ def _whole(value: float | Decimal) -> str:
     return str(int(value))
 
 
-def _allowed(text: str, column: Column) -> str:
+def _allowed(text: str, column: MasterColumn) -> str:
     """The allowed spelling of a word, whatever its case; other words are left to the gate."""
     return next((word for word in column.allowed if word.casefold() == text.casefold()), text)
 
@@ -137,7 +137,7 @@ def _date(cell: object) -> date:
     return day
 
 
-def _decimal(cell: object, column: Column) -> Decimal:
+def _decimal(cell: object, column: MasterColumn) -> Decimal:
     if isinstance(cell, Shown):
         if "%" in cell.number_format:
             raise Misread(f"the cell is formatted as a percentage (it holds {cell.value}); type a plain number")
@@ -159,7 +159,7 @@ def _decimal(cell: object, column: Column) -> Decimal:
     return number
 
 
-def _number_text(text: str, column: Column) -> str:
+def _number_text(text: str, column: MasterColumn) -> str:
     """A written number with a point and without spaces between thousands."""
     if not (_NUMBER.fullmatch(text) or _GROUPED.fullmatch(text)):
         percent = "; write 10 for ten percent" if column.name.endswith("_percent") and "%" in text else ""

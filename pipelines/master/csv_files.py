@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.errors import Problem
-from pipelines.master.source_sheets import Limits, RawRow, RawSheet, Source, sheet_name
+from pipelines.master.source_sheets import MasterSource, RawRow, RawSheet, SheetLimits, sheet_name
 
 _SEPARATOR_LINE = re.compile(r"sep=([,;])\r?\n", re.IGNORECASE)
 _LONGEST_FIELD = 100_000
 _PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
 
 
-def read_csv_files(path: Path, limits: Limits) -> Source:
+def read_csv_files(path: Path, limits: SheetLimits) -> MasterSource:
     """The sheets of a folder, or of one file. Problems of a file that cannot be read are in its sheet."""
-    source = Source(path.name or str(path), [])
+    source = MasterSource(path.name or str(path), [])
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     seen: dict[str, str] = {}
     for file in files:
@@ -37,7 +37,7 @@ def read_csv_files(path: Path, limits: Limits) -> Source:
     return source
 
 
-def _sheet(name: str, file: Path, limits: Limits) -> RawSheet:
+def _sheet(name: str, file: Path, limits: SheetLimits) -> RawSheet:
     sheet = RawSheet(name, file.name, "csv")
     if file.stat().st_size > limits.bytes:
         said = f"has more than {limits.bytes // 10**6} MB (FLEETBILL_MASTER_MAX_MEGABYTES); it is not read"
@@ -90,7 +90,7 @@ def _delimiter(text: str) -> str:
     return ";" if first.count(";") > first.count(",") else ","
 
 
-def _records(sheet: RawSheet, text: str, skipped: int, limits: Limits) -> Iterator[RawRow]:
+def _records(sheet: RawSheet, text: str, skipped: int, limits: SheetLimits) -> Iterator[RawRow]:
     """Headings into the sheet, then its rows; a row of the wrong length is a problem and is left out."""
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)

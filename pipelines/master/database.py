@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput, Problem
-from pipelines.master.source_sheets import Limits, RawRow, RawSheet, Source, sheet_name
+from pipelines.master.source_sheets import MasterSource, RawRow, RawSheet, SheetLimits, sheet_name
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult, Inspector
@@ -21,13 +21,13 @@ def shown_url(url: str) -> str:
     return parsed.set(query={}).render_as_string(hide_password=True)
 
 
-def read_database(url: str, limits: Limits) -> Source:
+def read_database(url: str, limits: SheetLimits) -> MasterSource:
     """The sheets of a database: every table or view with a sheet's name in its default schema. BadInput when it does not answer."""
     from sqlalchemy import create_engine, inspect
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     name = shown_url(url)
-    source = Source(name, [])
+    source = MasterSource(name, [])
     try:
         made = create_engine(_with_driver(url))
     except (ArgumentError, SQLAlchemyError, ValueError, ImportError):
@@ -61,7 +61,7 @@ def _materialized(inspector: "Inspector") -> list[str]:
         return []
 
 
-def _sheet(connection: "Connection", name: str, label: str, limits: Limits) -> RawSheet:
+def _sheet(connection: "Connection", name: str, label: str, limits: SheetLimits) -> RawSheet:
     from sqlalchemy import literal_column, select, table
 
     sheet = RawSheet(name, label, "database", heading_row=0)

@@ -4,20 +4,20 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import BadInput
-from pipelines.master.sheets import DEFAULT_ZONE, TABLES, Sheet, key_text
+from pipelines.master.sheets import DEFAULT_ZONE, TABLES, MasterSheet, key_text
 from pipelines.warehouse import query
-from pipelines.warehouse.decisions import Layout, Source
+from pipelines.warehouse.decisions import DecisionSource, Layout
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def _layout(sheet: Sheet) -> Layout:
+def _layout(sheet: MasterSheet) -> Layout:
     decimals = frozenset(column.name for column in sheet.columns if column.kind == "decimal")
     return Layout(tuple(column.name for column in sheet.columns), sheet.key, decimals)
 
 
-SOURCES = (Source("warehouse/master/history", {name: _layout(sheet) for name, sheet in TABLES.items()}),)
+SOURCES = (DecisionSource("warehouse/master/history", {name: _layout(sheet) for name, sheet in TABLES.items()}),)
 
 
 class NeverHeardOf(BadInput):

@@ -9,7 +9,7 @@ from pipelines.errors import BadInput, Problem
 from pipelines.logs import verb
 from pipelines.master import gate, notices, plan, rules, store, tariff_rules
 from pipelines.master.lines import Table, flaws_of, parse
-from pipelines.master.plan import Change
+from pipelines.master.plan import RowChange
 from pipelines.master.sheets import SHEETS, TABLES
 from pipelines.master.source import limits, read
 from pipelines.settings import Settings
@@ -67,7 +67,7 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
     return ImportReport(given.name, tuple(_counted(tables, changes)), tuple(told), dry_run, _new_accounts(changes))
 
 
-def checked(connection: "Connection", tables: Mapping[str, Table], state: plan.State, problems: list[Problem]) -> list[Change]:
+def checked(connection: "Connection", tables: Mapping[str, Table], state: plan.State, problems: list[Problem]) -> list[RowChange]:
     """The changes that the tables ask for, after the gate and all rules. BadInput with every problem at once."""
     plan.fill(tables, state)
     gate.check(tables)
@@ -90,12 +90,12 @@ def _refuse(tables: Mapping[str, Table], problems: list[Problem]) -> None:
         raise BadInput([*problems, *(flaw.problem for flaw in flaws)])
 
 
-def _new_accounts(changes: list[Change]) -> tuple[tuple[str, str], ...]:
+def _new_accounts(changes: list[RowChange]) -> tuple[tuple[str, str], ...]:
     added = [change.after for change in changes if change.table == "accounts" and change.action == "added" and change.after]
     return tuple(dict.fromkeys((str(row["platform"]), str(row["account_id"])) for row in added))
 
 
-def _counted(tables: Mapping[str, Table], changes: list[Change]) -> list[SheetReport]:
+def _counted(tables: Mapping[str, Table], changes: list[RowChange]) -> list[SheetReport]:
     actions = {(change.table, change.key): change.action for change in changes}
     reports = []
     for name, table in tables.items():

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pipelines.errors import Problem
 from pipelines.master.cell_values import Misread, clean, value_of
 from pipelines.master.requisites import restored_bic, restored_inn
-from pipelines.master.sheets import ORDER, SHEETS, Column, Row, Sheet, Value, key_text
+from pipelines.master.sheets import ORDER, SHEETS, MasterColumn, MasterSheet, Row, Value, key_text
 from pipelines.master.source_sheets import Flaw, RawRow, RawSheet, Unreadable
 
 IDENTIFIERS = ("code", "requisite")
@@ -31,7 +31,7 @@ class Line:
 class Table:
     """One understood sheet. ``misread`` names the cells (row number, column) that have a problem already."""
 
-    sheet: Sheet
+    sheet: MasterSheet
     given: tuple[str, ...]
     lines: list[Line] = field(default_factory=list)
     misread: set[tuple[int, str]] = field(default_factory=set)
@@ -46,7 +46,7 @@ class Table:
             self.flaws.append(flaw_at(self.sheet, line.number, column, f"{line.place} column {column}", message))
 
 
-def flaw_at(sheet: Sheet, row: int, column: str | None, place: str, message: str) -> Flaw:
+def flaw_at(sheet: MasterSheet, row: int, column: str | None, place: str, message: str) -> Flaw:
     """A problem in its order: by sheet, row and column."""
     names = [known.name for known in sheet.columns]
     return Flaw(ORDER[sheet.name], row, names.index(column) if column in names else -1, Problem(place, message))
@@ -108,7 +108,7 @@ def _filled(cell: object) -> bool:
     return cell is not None and bool(clean(cell) if isinstance(cell, str) else True)
 
 
-def _line(table: Table, raw: RawSheet, columns: list[tuple[Column, int]], row: RawRow) -> None:
+def _line(table: Table, raw: RawSheet, columns: list[tuple[MasterColumn, int]], row: RawRow) -> None:
     values: Row = {column.name: column.default for column in table.sheet.columns}
     refused: list[tuple[str, str | None, str]] = []
     mended: list[tuple[str, str, Value]] = []

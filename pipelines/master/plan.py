@@ -13,7 +13,7 @@ _VERSIONED = ("tariffs", "components", "tiers")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """One row of one table before and after; ``after`` None: it is taken away."""
 
     table: str
@@ -47,7 +47,7 @@ def rows_of(name: str, values: Row) -> list[tuple[str, Row]]:
     return [(table, {column.name: values[column.name] for column in TABLES[table].columns}) for table in names]
 
 
-def changes(tables: Mapping[str, Table], state: State) -> list[Change]:
+def changes(tables: Mapping[str, Table], state: State) -> list[RowChange]:
     """Every row that would be added, changed or, of a present tariff version, retired; in the order of the tables."""
     wanted: State = {name: {} for name in TABLES}
     for name, table in tables.items():
@@ -59,14 +59,14 @@ def changes(tables: Mapping[str, Table], state: State) -> list[Change]:
         for key, row in rows.items():
             before = state[name].get(key)
             if before is None:
-                planned.append(Change(name, key, "added", None, row))
+                planned.append(RowChange(name, key, "added", None, row))
             elif before != row:
-                planned.append(Change(name, key, "changed", before, row))
+                planned.append(RowChange(name, key, "changed", before, row))
         planned.extend(_replaced(name, tables, state, wanted))
     return planned
 
 
-def applied(state: State, planned: Iterable[Change]) -> State:
+def applied(state: State, planned: Iterable[RowChange]) -> State:
     """The state after the changes."""
     after = {name: dict(rows) for name, rows in state.items()}
     for change in planned:
@@ -121,7 +121,7 @@ def _complete_zones(tables: Mapping[str, Table], state: State) -> None:
         line.values["time_zone"] = stored
 
 
-def _replaced(name: str, tables: Mapping[str, Table], state: State, wanted: State) -> list[Change]:
+def _replaced(name: str, tables: Mapping[str, Table], state: State, wanted: State) -> list[RowChange]:
     """Stored components and tiers that a present version no longer has."""
     if name not in ("components", "tiers"):
         return []
@@ -132,7 +132,7 @@ def _replaced(name: str, tables: Mapping[str, Table], state: State, wanted: Stat
     for key, row in state[name].items():
         orphaned = (*version(row), row["component_no"]) in lost
         if key not in wanted[name] and (version(row) in present or orphaned):
-            gone.append(Change(name, key, "retired", row, None))
+            gone.append(RowChange(name, key, "retired", row, None))
     return gone
 
 

@@ -8,7 +8,7 @@ from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Refused
 from pipelines.logs import verb
 from pipelines.master import rules, store
-from pipelines.master.plan import Change, State, applied, version
+from pipelines.master.plan import RowChange, State, applied, version
 from pipelines.master.sheets import TABLES, Row, Value
 from pipelines.period import ONE_DAY
 from pipelines.settings import Settings
@@ -27,7 +27,7 @@ class StillUsed(Refused):
     """Something refers to the row that should be taken away."""
 
 
-def retire(settings: Settings, sheet: str, key: str, author: Authorship, from_date: date | None = None) -> list[Change]:
+def retire(settings: Settings, sheet: str, key: str, author: Authorship, from_date: date | None = None) -> list[RowChange]:
     """Retire one row; the changes made (the row's parts go with it: a tariff version's components and tiers).
 
     With ``from_date`` the row ends on the day before (contracts, accounts); without, a wrong row is taken away, which is
@@ -42,7 +42,7 @@ def retire(settings: Settings, sheet: str, key: str, author: Authorship, from_da
         if row is None:
             raise BadInput.one("KEY", f"{sheet} has no row {key!r}; a key is {'|'.join(TABLES[sheet].key)}")
         if from_date is None:
-            changes = [Change(sheet, key, "retired", row, None), *_parts(state, sheet, row)]
+            changes = [RowChange(sheet, key, "retired", row, None), *_parts(state, sheet, row)]
             _unused(connection, state, changes)
         else:
             changes = _ended(sheet, key, row, from_date)
@@ -51,7 +51,7 @@ def retire(settings: Settings, sheet: str, key: str, author: Authorship, from_da
     return changes
 
 
-def _ended(sheet: str, key: str, row: Row, from_date: date) -> list[Change]:
+def _ended(sheet: str, key: str, row: Row, from_date: date) -> list[RowChange]:
     end = TABLES[sheet].end
     if end is None:
         raise Refused(f"rows of {sheet} have no end: one holds until the next begins; without --from a wrong row is taken away")
@@ -62,19 +62,19 @@ def _ended(sheet: str, key: str, row: Row, from_date: date) -> list[Change]:
         return []
     if isinstance(stored, date) and stored < last:
         raise Refused(f"{sheet} {key} has ended on {stored} already")
-    return [Change(sheet, key, "retired", row, {**row, end: last})]
+    return [RowChange(sheet, key, "retired", row, {**row, end: last})]
 
 
-def _parts(state: State, sheet: str, row: Row) -> Iterator[Change]:
+def _parts(state: State, sheet: str, row: Row) -> Iterator[RowChange]:
     """Rows that have no meaning without this one."""
     shared = TABLES[sheet].key
     for part in _CASCADE.get(sheet, ()):
         for key, other in state[part].items():
             if all(other[name] == row[name] for name in shared):
-                yield Change(part, key, "retired", other, None)
+                yield RowChange(part, key, "retired", other, None)
 
 
-def _unused(connection: "Connection", state: State, changes: list[Change]) -> None:
+def _unused(connection: "Connection", state: State, changes: list[RowChange]) -> None:
     """StillUsed when the state after the changes would lack something, or another room rests on the row."""
     wanted = changes[0]
     after = applied(state, changes)
@@ -85,7 +85,7 @@ def _unused(connection: "Connection", state: State, changes: list[Change]) -> No
         raise StillUsed(f"{wanted.table} {wanted.key} cannot be taken away: {', '.join(users[:_SHOWN])}{more} still refer to it")
 
 
-def _code(change: Change) -> Value:
+def _code(change: RowChange) -> Value:
     row = change.before or {}
     return row[TABLES[change.table].key[0]]
 
@@ -98,7 +98,7 @@ def _dangling(state: State, after: State) -> Iterator[str]:
         yield from (f"{sheet} {key}" for key, row in after[sheet].items() if row[column] in lost)
 
 
-def _unpriced(wanted: Change, after: State) -> Iterator[str]:
+def _unpriced(wanted: RowChange, after: State) -> Iterator[str]:
     """What would be left incomplete: an organization without a VAT mode, a version without components, tiers without an open end."""
     row = wanted.before or {}
     if wanted.table == "vat_modes" and not any(mode["code"] == row["code"] for mode in after["vat_modes"].values()):

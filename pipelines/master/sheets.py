@@ -15,7 +15,7 @@ VAT_MODES = ("general", "usn5", "usn7", "exempt")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class MasterColumn:
     """One column; ``note`` is what the template tells the person who fills it in. A code is a text that names a row.
 
     A requisite (ИНН, КПП, БИК, account) is a text without spaces. Both are identifiers: a number in them is never a quantity.
@@ -30,16 +30,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class MasterSheet:
     """One sheet. A sheet with an ``end`` column can be ended at a date by ``master retire --from``."""
 
     name: str
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[MasterColumn, ...]
     key: tuple[str, ...]
     end: str | None = None
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> MasterColumn:
         """The column of that name; KeyError when there is none."""
         return next((column for column in self.columns if column.name == name), None) or _missing(name)
 
@@ -57,38 +57,38 @@ def key_text(value: Value) -> str:
     return str(value).replace("\\", "\\\\").replace("|", "\\|")
 
 
-def _missing(name: str) -> Column:
+def _missing(name: str) -> MasterColumn:
     raise KeyError(name)
 
 
-def _text(name: str, note: str, *, required: bool = False, allowed: tuple[str, ...] = (), default: str | None = None) -> Column:
-    return Column(name, "text", note, required=required, allowed=allowed, default=default)
+def _text(name: str, note: str, *, required: bool = False, allowed: tuple[str, ...] = (), default: str | None = None) -> MasterColumn:
+    return MasterColumn(name, "text", note, required=required, allowed=allowed, default=default)
 
 
-def _requisite(name: str, note: str, *, required: bool = False) -> Column:
-    return Column(name, "requisite", note, required=required)
+def _requisite(name: str, note: str, *, required: bool = False) -> MasterColumn:
+    return MasterColumn(name, "requisite", note, required=required)
 
 
-def _code(name: str, note: str, *, required: bool = True) -> Column:
-    return Column(name, "code", note, required=required)
+def _code(name: str, note: str, *, required: bool = True) -> MasterColumn:
+    return MasterColumn(name, "code", note, required=required)
 
 
-def _date(name: str, note: str, *, required: bool = False, default: date | None = None) -> Column:
-    return Column(name, "date", note, required=required, default=default)
+def _date(name: str, note: str, *, required: bool = False, default: date | None = None) -> MasterColumn:
+    return MasterColumn(name, "date", note, required=required, default=default)
 
 
-def _decimal(name: str, note: str, *, required: bool = False, default: Decimal | None = None) -> Column:
-    return Column(name, "decimal", note, required=required, default=default)
+def _decimal(name: str, note: str, *, required: bool = False, default: Decimal | None = None) -> MasterColumn:
+    return MasterColumn(name, "decimal", note, required=required, default=default)
 
 
-def _yes_no(name: str, note: str) -> Column:
-    return Column(name, "boolean", note, default=False)
+def _yes_no(name: str, note: str) -> MasterColumn:
+    return MasterColumn(name, "boolean", note, default=False)
 
 
 _TARIFF = (_code("tariff_code", "Код тарифа"), _date("valid_from", "С какого дня действует эта версия тарифа", required=True))
-_COMPONENT = (*_TARIFF, Column("component_no", "integer", "Номер составляющей: 1, 2, …", required=True))
+_COMPONENT = (*_TARIFF, MasterColumn("component_no", "integer", "Номер составляющей: 1, 2, …", required=True))
 
-ORGANIZATIONS = Sheet(
+ORGANIZATIONS = MasterSheet(
     "organizations",
     "Продавцы: реквизиты, счёт, режим НДС",
     (
@@ -112,7 +112,7 @@ ORGANIZATIONS = Sheet(
     ),
     ("code", "vat_mode_from"),
 )
-CLIENTS = Sheet(
+CLIENTS = MasterSheet(
     "clients",
     "Клиенты: кто платит",
     (
@@ -142,7 +142,7 @@ CLIENTS = Sheet(
     ),
     ("client_code",),
 )
-CONTRACTS = Sheet(
+CONTRACTS = MasterSheet(
     "contracts",
     "Договоры",
     (
@@ -156,7 +156,7 @@ CONTRACTS = Sheet(
     ("contract_no",),
     end="ends_on",
 )
-TERMS = Sheet(
+TERMS = MasterSheet(
     "terms",
     "Условия договоров: действуют с даты до следующей строки",
     (
@@ -170,14 +170,14 @@ TERMS = Sheet(
             default="used",
         ),
         _text("basis", "peak — по наибольшему числу машин, average — по среднему", allowed=("peak", "average"), default="peak"),
-        Column("prepaid_vehicles", "integer", "Сколько машин оплачивается вперёд; 0 — оплата по факту", default=0),
+        MasterColumn("prepaid_vehicles", "integer", "Сколько машин оплачивается вперёд; 0 — оплата по факту", default=0),
         _decimal("discount_percent", "Скидка в процентах, от 0 до 100: 10 значит десять процентов", default=Decimal(0)),
         _decimal("minimum", "Наименьшая сумма за месяц, руб.", default=Decimal(0)),
-        Column("payment_days", "integer", "Сколько дней на оплату", default=10),
+        MasterColumn("payment_days", "integer", "Сколько дней на оплату", default=10),
     ),
     ("contract_no", "valid_from"),
 )
-TARIFFS = Sheet(
+TARIFFS = MasterSheet(
     "tariffs",
     "Тарифы: версия действует с даты до следующей",
     (
@@ -188,7 +188,7 @@ TARIFFS = Sheet(
     ),
     ("tariff_code", "valid_from"),
 )
-COMPONENTS = Sheet(
+COMPONENTS = MasterSheet(
     "components",
     "Составляющие тарифов",
     (
@@ -212,7 +212,7 @@ COMPONENTS = Sheet(
     ),
     ("tariff_code", "valid_from", "component_no"),
 )
-TIERS = Sheet(
+TIERS = MasterSheet(
     "tiers",
     "Ступени цен",
     (
@@ -222,7 +222,7 @@ TIERS = Sheet(
     ),
     ("tariff_code", "valid_from", "component_no", "up_to"),
 )
-PLATFORMS = Sheet(
+PLATFORMS = MasterSheet(
     "platforms",
     "Телематические платформы",
     (
@@ -234,7 +234,7 @@ PLATFORMS = Sheet(
     ),
     ("platform",),
 )
-ACCOUNTS = Sheet(
+ACCOUNTS = MasterSheet(
     "accounts",
     "Учётные записи платформ и договоры",
     (
@@ -248,7 +248,7 @@ ACCOUNTS = Sheet(
     end="valid_to",
 )
 
-BANK_ACCOUNTS = Sheet(
+BANK_ACCOUNTS = MasterSheet(
     "bank_accounts",
     "Другие и прежние счета организаций",
     (
@@ -265,18 +265,18 @@ BANK_ACCOUNTS = Sheet(
 )
 
 _ALL = (ORGANIZATIONS, CLIENTS, CONTRACTS, TERMS, TARIFFS, COMPONENTS, TIERS, PLATFORMS, ACCOUNTS, BANK_ACCOUNTS)
-SHEETS: dict[str, Sheet] = {sheet.name: sheet for sheet in _ALL}
+SHEETS: dict[str, MasterSheet] = {sheet.name: sheet for sheet in _ALL}
 
 # What is stored: an organization's VAT modes have a table and a history of their own.
 _MODE = ("vat_mode", "vat_mode_from")
-VAT_MODE_ROWS = Sheet(
+VAT_MODE_ROWS = MasterSheet(
     "vat_modes",
     "Режимы НДС организаций",
     (ORGANIZATIONS.column("code"), *(ORGANIZATIONS.column(name) for name in _MODE)),
     ("code", "vat_mode_from"),
 )
-TABLES: dict[str, Sheet] = {
-    "organizations": Sheet(
+TABLES: dict[str, MasterSheet] = {
+    "organizations": MasterSheet(
         "organizations", ORGANIZATIONS.title, tuple(column for column in ORGANIZATIONS.columns if column.name not in _MODE), ("code",)
     ),
     "vat_modes": VAT_MODE_ROWS,

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pipelines.errors import BadInput
 from pipelines.master.sheets import SHEETS
-from pipelines.master.source_sheets import Limits, Source
+from pipelines.master.source_sheets import MasterSource, SheetLimits
 from pipelines.settings import Settings
 
-_ANY = Limits()
+_ANY = SheetLimits()
 
 
 def is_database(source: str) -> bool:
@@ -24,12 +24,12 @@ def shown_name(source: str) -> str:
     return Path(source).name or source
 
 
-def limits(settings: Settings) -> Limits:
+def limits(settings: Settings) -> SheetLimits:
     """How much of a source is read."""
-    return Limits(settings.master_max_megabytes * 10**6, settings.master_max_rows, settings.master_max_columns)
+    return SheetLimits(settings.master_max_megabytes * 10**6, settings.master_max_rows, settings.master_max_columns)
 
 
-def read(source: str, limits: Limits = _ANY) -> Source:
+def read(source: str, limits: SheetLimits = _ANY) -> MasterSource:
     """Read every sheet of a source. BadInput when it cannot be opened at all, or has no sheet of master data."""
     if is_database(source):
         from pipelines.master.database import read_database
@@ -47,7 +47,7 @@ def read(source: str, limits: Limits = _ANY) -> Source:
     return _with_something(read_workbook(path, limits))
 
 
-def _with_something(source: Source) -> Source:
+def _with_something(source: MasterSource) -> MasterSource:
     if not source.sheets and not source.problems:
         raise BadInput.one(source.name, f"holds no sheet of master data; the sheets are {', '.join(SHEETS)}")
     return source

@@ -12,7 +12,7 @@ Form = Literal["csv", "workbook", "database"]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SheetLimits:
     """How much of a source is read: bytes of it unpacked, rows and columns of a sheet (settings `master_max_…`)."""
 
     bytes: int = 512 * 10**6
@@ -82,7 +82,7 @@ class RawSheet:
 
 
 @dataclass(slots=True)
-class Source:
+class MasterSource:
     """Everything read from one source. ``notices`` are told to the person and refuse nothing."""
 
     name: str

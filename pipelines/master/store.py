@@ -8,8 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pipelines.clock import Authorship
-from pipelines.master.plan import Change, State
-from pipelines.master.sheets import TABLES, Column, Row, Value
+from pipelines.master.plan import RowChange, State
+from pipelines.master.sheets import TABLES, MasterColumn, Row, Value
 from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
 
@@ -37,7 +37,7 @@ def read(connection: "Connection") -> State:
     return state
 
 
-def first_invoices(connection: "Connection", changes: Iterable[Change]) -> dict[str, str]:
+def first_invoices(connection: "Connection", changes: Iterable[RowChange]) -> dict[str, str]:
     """Of the contracts that would be changed, those with issued invoices: the number of the first one."""
     changed = [
         change.after["contract_no"] for change in changes if (change.table, change.action) == ("contracts", "changed") and change.after
@@ -45,7 +45,7 @@ def first_invoices(connection: "Connection", changes: Iterable[Change]) -> dict[
     return {row.contract_no: row.number for row in query.run(connection, "master/invoiced_contracts", contracts=changed)} if changed else {}
 
 
-def write(connection: "Connection", changes: Iterable[Change], author: Authorship) -> None:
+def write(connection: "Connection", changes: Iterable[RowChange], author: Authorship) -> None:
     """Store the changes, each with its line of history."""
     listed = list(changes)
     for name in TABLES:
@@ -68,7 +68,7 @@ def decoded(text: str) -> dict[str, Any]:
     return row
 
 
-def typed(text: str, columns: dict[str, Column]) -> Row:
+def typed(text: str, columns: dict[str, MasterColumn]) -> Row:
     """A row of JSON as the warehouse or the history gives it, in the types of its sheet; columns unknown today are left out."""
     given = decoded(text)
     return {name: in_type(given.get(name), column) for name, column in columns.items()}
@@ -81,7 +81,7 @@ def plain(value: Value) -> str | int | bool | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def in_type(given: Any, column: Column) -> Value:
+def in_type(given: Any, column: MasterColumn) -> Value:
     """One decoded value in the type of its column."""
     if given is None:
         return None

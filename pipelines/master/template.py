@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import Refused
-from pipelines.master.sheets import SHEETS, Column
+from pipelines.master.sheets import SHEETS, MasterColumn
 
 _LAST_ROW = 1_048_575
 _WIDTHS = {"date": 13, "decimal": 14, "integer": 14, "boolean": 12}
@@ -54,14 +54,14 @@ def _workbook() -> bytes:
     return buffer.getvalue()
 
 
-def _comment(title: str, column: Column) -> str:
+def _comment(title: str, column: MasterColumn) -> str:
     need = "обязательно" if column.required else "можно не заполнять"
     default = f" Если пусто: {column.default}." if column.default not in (None, False) and column.kind != "date" else ""
     head = f"{title}.\n" if title else ""
     return f"{head}{column.note}.\n{_KINDS[column.kind].capitalize()}, {need}.{default}"
 
 
-def _choices(page: Any, index: int, column: Column) -> None:
+def _choices(page: Any, index: int, column: MasterColumn) -> None:
     allowed = ("yes", "no") if column.kind == "boolean" else column.allowed
     if allowed:
         options = {"validate": "list", "source": list(allowed), "error_title": column.name, "error_message": ", ".join(allowed)}

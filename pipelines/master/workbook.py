@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
 from pipelines.master import workbook_archive, workbook_xml
-from pipelines.master.source_sheets import Limits, RawRow, RawSheet, Shown, Source, Unreadable, sheet_name
+from pipelines.master.source_sheets import MasterSource, RawRow, RawSheet, SheetLimits, Shown, Unreadable, sheet_name
 from pipelines.master.workbook_archive import Archive
 from pipelines.master.workbook_xml import Cell, Page, Workbook, column_letters
 
@@ -22,7 +22,7 @@ class _Book:
 
     archive: Archive
     shared: Workbook
-    limits: Limits
+    limits: SheetLimits
 
     def rows(self, page: Page, merged: list[str], problems: list[tuple[int, Problem]]) -> Iterator[RawRow]:
         """Rows with at least one value. Fills ``merged`` with the addresses of merged areas at the end."""
@@ -88,9 +88,9 @@ class _Book:
         return Unreadable(f"{column_letters(cell.column)}{row}", message)
 
 
-def read_workbook(path: Path, limits: Limits) -> Source:
+def read_workbook(path: Path, limits: SheetLimits) -> MasterSource:
     """The sheets of a workbook. BadInput, in words, when the file is none, is protected, unpacks too far or cannot be read."""
-    source = Source(path.name, [])
+    source = MasterSource(path.name, [])
     with workbook_archive.opened(path, limits.bytes) as opened:
         archive = Archive(path, opened)
         try:
@@ -104,7 +104,7 @@ def read_workbook(path: Path, limits: Limits) -> Source:
     return source
 
 
-def _take(source: Source, book: _Book, page: Page) -> None:
+def _take(source: MasterSource, book: _Book, page: Page) -> None:
     title = page.title.strip()
     name = sheet_name(title)
     if name is None:

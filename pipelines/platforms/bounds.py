@@ -16,7 +16,7 @@ _BATCH_ROWS = 131_072
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class FileBounds:
     """Size, vehicles and columns of a file at most; the settings FLEETBILL_SNAPSHOT_MAX_MEGABYTES, _ROWS and _COLUMNS."""
 
     megabytes: int = 2048
@@ -39,10 +39,10 @@ class Bounds:
             raise BadInput.one(name, f"has {columns:,} columns; FLEETBILL_SNAPSHOT_MAX_COLUMNS allows {self.columns}")
 
 
-DEFAULT = Bounds()
+DEFAULT = FileBounds()
 
 
-def unpacked(data: bytes, name: str, bounds: Bounds) -> bytes:
+def unpacked(data: bytes, name: str, bounds: FileBounds) -> bytes:
     """What a gzip file holds, as far as the bounds allow. BadInput when it is damaged or unpacks to more."""
     import gzip
 
@@ -56,7 +56,7 @@ def unpacked(data: bytes, name: str, bounds: Bounds) -> bytes:
     return content
 
 
-def read_parquet(data: bytes, name: str, wanted: Sequence[str], prefix: str, bounds: Bounds) -> "tuple[pa.Table, tuple[str, ...]]":
+def read_parquet(data: bytes, name: str, wanted: Sequence[str], prefix: str, bounds: FileBounds) -> "tuple[pa.Table, tuple[str, ...]]":
     """(table, ignored columns) of a Parquet file: columns of ``wanted`` or beginning with ``prefix``.
 
     BadInput for a damaged file, text or names that are no UTF-8, a column that is there twice, and more than the bounds.
@@ -84,7 +84,7 @@ def read_parquet(data: bytes, name: str, wanted: Sequence[str], prefix: str, bou
     return table, tuple(column for column in names if column not in known)
 
 
-def _batches(file: Any, columns: Sequence[str], name: str, bounds: Bounds) -> "Iterator[pa.RecordBatch]":
+def _batches(file: Any, columns: Sequence[str], name: str, bounds: FileBounds) -> "Iterator[pa.RecordBatch]":
     """The file batch by batch, as long as what it unpacks to keeps within the bounds."""
     read = size = 0
     for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=list(columns), use_threads=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.errors import BadInput, Problem
-from pipelines.platforms.bounds import DEFAULT, Bounds
+from pipelines.platforms.bounds import DEFAULT, FileBounds
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,7 +17,7 @@ SHOWN = 20
 
 
 def read_delimited(
-    data: bytes, name: str, wanted: Sequence[str], required: Sequence[str], prefix: str, bounds: Bounds = DEFAULT
+    data: bytes, name: str, wanted: Sequence[str], required: Sequence[str], prefix: str, bounds: FileBounds = DEFAULT
 ) -> "tuple[pa.Table, tuple[str, ...]]":
     """(table of text, ignored columns): columns of ``wanted`` or beginning with ``prefix``; an empty cell is NULL.
 

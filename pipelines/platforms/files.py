@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput, Problem, Refused
-from pipelines.platforms.bounds import DEFAULT, Bounds, read_parquet, unpacked
+from pipelines.platforms.bounds import DEFAULT, FileBounds, read_parquet, unpacked
 from pipelines.platforms.delimited import Lines, read_delimited
 from pipelines.platforms.interface import ACCOUNT_COLUMNS, METER_PREFIX, REQUIRED_COLUMNS, VEHICLE_COLUMNS, Platform, Snapshot
 
@@ -61,7 +61,7 @@ def has_subfolder(source: str, platform: str) -> bool:
     return bool(filesystem.isdir(posixpath.join(root, platform)))
 
 
-def find(platform: str, source: str, day: date | None = None, bounds: Bounds = DEFAULT) -> Delivery:
+def find(platform: str, source: str, day: date | None = None, bounds: FileBounds = DEFAULT) -> Delivery:
     """Day files of a platform in a folder (or in its subfolder PLATFORM), or the one file named; ``day`` selects.
 
     NoSuchFiles when there are none. BadInput for a source that is not there, a broken `accounts.csv`, or a single file
@@ -85,7 +85,9 @@ def listed(platform: str, source: str) -> list[DayFile]:
     return sorted(_dated(_entries(platform, source)[2])[0])
 
 
-def read(platform: Platform, file: DayFile, source: str, accounts: "pa.Table | None", at: datetime, bounds: Bounds = DEFAULT) -> Snapshot:
+def read(
+    platform: Platform, file: DayFile, source: str, accounts: "pa.Table | None", at: datetime, bounds: FileBounds = DEFAULT
+) -> Snapshot:
     """The snapshot in a day's file, taken (for files: landed) ``at``. BadInput with places when it cannot be read, or is too large."""
     from fsspec.core import url_to_fs
 
@@ -161,7 +163,7 @@ def _stamp(entry: Mapping[str, Any]) -> str:
     return f"{entry.get('size')} {written}"
 
 
-def _accounts(filesystem: Any, path: str, bounds: Bounds) -> "pa.Table | None":
+def _accounts(filesystem: Any, path: str, bounds: FileBounds) -> "pa.Table | None":
     if not filesystem.exists(path):
         return None
     bounds.check_size(filesystem.size(path) or 0, ACCOUNTS_FILE)

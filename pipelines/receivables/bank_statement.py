@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipelines.errors import BadInput
 from pipelines.receivables.bank_document import SECTION, BankDocument, account, amount, day, line_of, read_document
-from pipelines.receivables.statement_text import Limits, Remarks, StatementText, read_text
+from pipelines.receivables.statement_text import Remarks, StatementLimits, StatementText, read_text
 
 _ACCOUNT_BEGINS, _ACCOUNT_ENDS = "СекцияРасчСчет", "КонецРасчСчет"
 _DOCUMENT_ENDS, _FILE_ENDS = "КонецДокумента", "КонецФайла"
@@ -49,13 +49,13 @@ class BankFile:
     notices: tuple[str, ...]
 
 
-def parse(data: bytes, name: str, limits: Limits | None = None) -> BankFile:
+def parse(data: bytes, name: str, limits: StatementLimits | None = None) -> BankFile:
     """The statements of a file's bytes; `name` is the file's name in messages.
 
     BadInput lists every problem by line: a file too large or cut off, an unclosed document, bad dates and sums; then nothing of the
     file is taken.
     """
-    bounds = limits or Limits()
+    bounds = limits or StatementLimits()
     text = read_text(data, name, bounds)
     remarks = Remarks(name)
     last = [beginning - 1 for beginning in text.beginnings[1:]] + [len(text.lines)]

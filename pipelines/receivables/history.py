@@ -1,5 +1,5 @@
 """What people said of outgoing payments that may be refunds, as a source of decisions (domain.md §8)."""
 
-from pipelines.warehouse.decisions import Layout, Source
+from pipelines.warehouse.decisions import DecisionSource, Layout
 
-SOURCES = (Source("warehouse/receivables/history_of_refund_words", {"refunds": Layout()}),)
+SOURCES = (DecisionSource("warehouse/receivables/history_of_refund_words", {"refunds": Layout()}),)

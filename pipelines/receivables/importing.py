@@ -15,7 +15,7 @@ from pipelines.receivables import ledger
 from pipelines.receivables.bank_document import account
 from pipelines.receivables.bank_statement import BankFile, BankStatement, parse
 from pipelines.receivables.incoming import SortedDocuments, sort_documents
-from pipelines.receivables.statement_text import Limits
+from pipelines.receivables.statement_text import StatementLimits
 from pipelines.receivables.statement_totals import compare_totals
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -67,7 +67,7 @@ def import_payments(settings: Settings, path: str | Path, at: datetime) -> Impor
     with logs.verb("receivables", "import_payments") as done:
         data = _content(source, settings.bank_max_megabytes)
         name = printable(source)
-        file = parse(data, name, Limits(settings.bank_max_megabytes, settings.bank_max_documents))
+        file = parse(data, name, StatementLimits(settings.bank_max_megabytes, settings.bank_max_documents))
         digest = sha256(data).hexdigest()
         with engine.transaction(settings) as connection:
             result = _import(connection, file, name, digest, at)

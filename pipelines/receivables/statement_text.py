@@ -22,7 +22,7 @@ _MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class StatementLimits:
     """How much of a file is read: more is refused before anything of it is taken."""
 
     megabytes: int = 256
@@ -59,7 +59,7 @@ class StatementText:
     beginnings: tuple[int, ...]
 
 
-def read_text(data: bytes, name: str, limits: Limits) -> StatementText:
+def read_text(data: bytes, name: str, limits: StatementLimits) -> StatementText:
     """The file's lines. BadInput for a file that is too large, is no statement, or has NUL bytes inside.
 
     Each statement of a file is decoded for itself (cp1251, UTF-8, cp866; UTF-16 as a whole), by the format's own words in its

@@ -23,7 +23,7 @@ TERMS = ("tariff_code", "counting", "basis", "prepaid_vehicles", "discount_perce
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ContractChange:
     """One contract: totals with VAT of the month before and of this one, and what made the difference.
 
     ``causes`` None: it is new, lost, or cannot be told apart. ``fleet``: peak, or average where the terms bill the
@@ -44,13 +44,15 @@ class Change:
     versions: Sequence[TariffVersion] = ()
 
 
-def biggest(connection: "Connection", month: Month, purpose: str, most: int) -> tuple[Change, ...]:
+def biggest(connection: "Connection", month: Month, purpose: str, most: int) -> tuple[ContractChange, ...]:
     """The ``most`` biggest changes of the drafted run against all that was billed for the month before."""
     rows = query.rows(connection, "reports/changes", month=month.first, previous=month.previous.first, purpose=purpose, most=most)
     stayed = {row.contract_no: (row.before, row.total) for row in rows if not row.is_new and not row.is_lost}
     details = _details(connection, month, stayed) if stayed else {}
     return tuple(
-        Change(row.contract_no, row.client, row.before, row.total, row.is_new, row.is_lost, row.ends_on, **details.get(row.contract_no, {}))
+        ContractChange(
+            row.contract_no, row.client, row.before, row.total, row.is_new, row.is_lost, row.ends_on, **details.get(row.contract_no, {})
+        )
         for row in rows
     )
 

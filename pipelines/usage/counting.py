@@ -10,7 +10,7 @@ from pipelines.usage.duplicates import find_duplicates
 from pipelines.usage.gaps import Gap, Present, gaps, lacks_used, measured, uncovered
 from pipelines.usage.lake import METER, MINUTES, Lake
 from pipelines.usage.ownership import MonthOwners
-from pipelines.usage.platform_days import DayFile, OwnedDay, day_files, owned_days
+from pipelines.usage.platform_days import CountedFile, OwnedDay, day_files, owned_days
 from pipelines.usage.sources import Sources
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def count(lake: Lake, sources: Sources) -> Counted:
     return Counted(owned, owners, _days(lake, sources, present, missing), missing)
 
 
-def _count_fleets(lake: Lake, files: Sequence[DayFile]) -> None:
+def _count_fleets(lake: Lake, files: Sequence[CountedFile]) -> None:
     lake.run("new_fleets", shape=lake.shape)
     for file in files:
         lake.run("add_fleet", platform_day_no=file.number, path=lake.location(file.path), shape=lake.shape)

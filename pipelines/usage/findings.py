@@ -10,7 +10,7 @@ from pipelines.period import Span
 from pipelines.usage.counting import Counted
 from pipelines.usage.lake import Lake
 from pipelines.usage.month_ends import DIP, dips
-from pipelines.usage.owners import Owner, Standing
+from pipelines.usage.owners import Owner, OwnerStanding
 from pipelines.usage.placeholders import PLACEHOLDER, placeholder_devices
 from pipelines.usage.platform_days import OwnedDay
 from pipelines.usage.sources import Sources
@@ -62,7 +62,7 @@ def _unbilled(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
 
     for day in counted.owned_days:
         several = _several(day)
-        chosen = [number for number, owner in enumerate(day.owners) if number in several or owner.standing <= Standing.OUT_OF_CONTRACT]
+        chosen = [number for number, owner in enumerate(day.owners) if number in several or owner.standing <= OwnerStanding.OUT_OF_CONTRACT]
         if not chosen:
             continue
         lake.put("chosen_accounts", pa.table({"account_no": pa.array(chosen, pa.int32())}))
@@ -70,7 +70,7 @@ def _unbilled(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
         columns = (listed[name] for name in ("vehicle_id", "account_no", "plate", "is_used"))
         for vehicle_id, number, plate, is_used in zip(*columns, strict=True):
             subject, owner, accounts = f"{day.platform}/{vehicle_id}", day.owners[number], ", ".join(day.owner_sets[number])
-            if owner.standing <= Standing.OUT_OF_CONTRACT:
+            if owner.standing <= OwnerStanding.OUT_OF_CONTRACT:
                 yield from _served_for_free(subject, day.business_date, owner, accounts, plate, is_used=is_used)
             if number in several:
                 detail = f"владельцы {accounts} ведут к договорам {', '.join(owner.rivals)}"
@@ -82,7 +82,7 @@ def _served_for_free(subject: str, seen_on: date, owner: Owner, accounts: str, p
     state = ", ".join(filter(None, [plate, "на связи" if is_used else "без сообщений за день"]))
     if not is_used:
         yield Occurrence("silent_unbilled", subject, seen_on, owner.contract_no, f"не обслуживалась: {state}")
-    if owner.standing is Standing.ORPHAN:
+    if owner.standing is OwnerStanding.ORPHAN:
         where = f"учётная запись {accounts} не привязана к договору" if accounts else "без учётной записи"
         yield Occurrence("orphan", subject, seen_on, None, f"{where}; {state}")
     else:

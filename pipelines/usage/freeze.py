@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
+class FrozenFile:
     """The written file. ``path``: relative to the lake; ``digest``: sha256 of its bytes; ``contracts``: digest of each contract's rows."""
 
     path: str
@@ -29,7 +29,9 @@ class Frozen:
     contracts: Mapping[str, str]
 
 
-def freeze(settings: Settings, connection: "Connection", month: Month, contracts: Sequence[str], sources: Sources | None = None) -> Frozen:
+def freeze(
+    settings: Settings, connection: "Connection", month: Month, contracts: Sequence[str], sources: Sources | None = None
+) -> FrozenFile:
     """Write the vehicles of these contracts for the month, billed and excluded with the reason, into one file of the lake.
 
     ``sources``: what the month's usage was computed from; None: as they are now.
@@ -74,7 +76,7 @@ def _proven_days(counted: Counted) -> list[ProvenDay]:
     ]
 
 
-def _write(lake: Lake, month: Month, table: "pa.Table", days: list[ProvenDay], digests: Mapping[str, list[str]]) -> Frozen:
+def _write(lake: Lake, month: Month, table: "pa.Table", days: list[ProvenDay], digests: Mapping[str, list[str]]) -> FrozenFile:
     import pyarrow.parquet as pq
 
     metadata = {METADATA_KEY: encode(days)}
@@ -84,4 +86,4 @@ def _write(lake: Lake, month: Month, table: "pa.Table", days: list[ProvenDay], d
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
     path = f"issued/month={month}/{digest}.parquet"
     lake.keep(local, path)
-    return Frozen(path, digest, dict(zip(digests["contract_no"], digests["digest"], strict=True)))
+    return FrozenFile(path, digest, dict(zip(digests["contract_no"], digests["digest"], strict=True)))

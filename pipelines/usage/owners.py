@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 
-class Standing(IntEnum):
+class OwnerStanding(IntEnum):
     """What a vehicle's place in the tree means for billing on one day; of several owners the greatest decides."""
 
     ORPHAN = 0
@@ -24,7 +24,7 @@ class Owner:
     ``is_mapped`` is False when neither the owners nor any of their ancestors is mapped.
     """
 
-    standing: Standing
+    standing: OwnerStanding
     contract_no: str | None = None
     rivals: tuple[str, ...] = ()
 
@@ -34,18 +34,18 @@ class Owner:
         return self.contract_no is not None
 
 
-ORPHAN = Owner(Standing.ORPHAN)
+ORPHAN = Owner(OwnerStanding.ORPHAN)
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class OwnerTree:
     """The account tree as frozen in a snapshot: each account's parent (None: a root), and the disabled accounts."""
 
     parents: Mapping[str, str | None]
     disabled: frozenset[str]
 
     @classmethod
-    def of(cls, accounts: Iterable[Sequence[object]]) -> "Tree":
+    def of(cls, accounts: Iterable[Sequence[object]]) -> "OwnerTree":
         """From rows account_id, parent_account_id, name, enabled."""
         rows = list(accounts)
         return cls(
@@ -68,7 +68,7 @@ class Ownership:
     on that date.
     """
 
-    def __init__(self, tree: Tree, mappings: Mapping[str, tuple[str, ...]], in_force: Set[str]) -> None:
+    def __init__(self, tree: OwnerTree, mappings: Mapping[str, tuple[str, ...]], in_force: Set[str]) -> None:
         self._tree, self._mappings, self._in_force = tree, mappings, in_force
         self._claims: dict[str, Claim] = {}
         self._owners: dict[tuple[str, ...], Owner] = {}
@@ -90,24 +90,24 @@ def _owner(claims: Sequence[Claim], in_force: Set[str]) -> Owner:
     if len(claims) == 1 and len(claims[0].contracts) == 1:
         [[[contract_no], is_blocked]] = claims
         if is_blocked:
-            return Owner(Standing.BLOCKED, contract_no)
-        return Owner(Standing.OWNED if contract_no in in_force else Standing.OUT_OF_CONTRACT, contract_no)
-    found: list[tuple[Standing, str]] = []
+            return Owner(OwnerStanding.BLOCKED, contract_no)
+        return Owner(OwnerStanding.OWNED if contract_no in in_force else OwnerStanding.OUT_OF_CONTRACT, contract_no)
+    found: list[tuple[OwnerStanding, str]] = []
     for claim in claims:
         for contract_no in claim.contracts:
             if claim.is_blocked:
-                found.append((Standing.BLOCKED, contract_no))
+                found.append((OwnerStanding.BLOCKED, contract_no))
             else:
-                found.append((Standing.OWNED if contract_no in in_force else Standing.OUT_OF_CONTRACT, contract_no))
+                found.append((OwnerStanding.OWNED if contract_no in in_force else OwnerStanding.OUT_OF_CONTRACT, contract_no))
     if not found:
         return BLOCKED_ORPHAN if claims and all(claim.is_blocked for claim in claims) else ORPHAN
-    best = Standing.OWNED if any(standing is Standing.OWNED for standing, _ in found) else max(standing for standing, _ in found)
+    best = OwnerStanding.OWNED if any(standing is OwnerStanding.OWNED for standing, _ in found) else max(standing for standing, _ in found)
     names = [name for standing, name in found if standing is best]
     billable = [name for name in names if name in in_force] or names
     return Owner(best, min(billable, key=byte_order), _rivals(found))
 
 
-BLOCKED_ORPHAN = Owner(Standing.BLOCKED)
+BLOCKED_ORPHAN = Owner(OwnerStanding.BLOCKED)
 
 
 def byte_order(text: str) -> bytes:
@@ -115,12 +115,12 @@ def byte_order(text: str) -> bytes:
     return text.encode()
 
 
-def _rivals(found: Iterable[tuple[Standing, str]]) -> tuple[str, ...]:
+def _rivals(found: Iterable[tuple[OwnerStanding, str]]) -> tuple[str, ...]:
     names = {name for _, name in found}
     return tuple(sorted(names, key=byte_order)) if len(names) > 1 else ()
 
 
-def _climb(tree: Tree, mappings: Mapping[str, tuple[str, ...]], account: str, known: dict[str, Claim]) -> Claim:
+def _climb(tree: OwnerTree, mappings: Mapping[str, tuple[str, ...]], account: str, known: dict[str, Claim]) -> Claim:
     """The account's claim; remembers those of the accounts on the way, except in a circle, which ends where it closes."""
     path: list[str] = []
     seen: set[str] = set()

@@ -10,8 +10,8 @@ import msgspec
 
 from pipelines.evidence.lake import OLDEST_DEVICE_RULE
 from pipelines.usage.lake import Lake
-from pipelines.usage.owners import Owner, Ownership, Tree
-from pipelines.usage.sources import Snapshot, Sources
+from pipelines.usage.owners import Owner, Ownership, OwnerTree
+from pipelines.usage.sources import CountedSnapshot, Sources
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ class MonthOwners:
     sources: Sources
     contract_index: dict[str, int] = field(init=False)
     _footers: dict[str, _Footer] = field(default_factory=dict)
-    _trees: dict[bytes, Tree] = field(default_factory=dict)
+    _trees: dict[bytes, OwnerTree] = field(default_factory=dict)
     _owner_sets: dict[bytes, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     _ownership: dict[tuple[str, bytes, int], Ownership] = field(default_factory=dict)
     _owners: dict[tuple[str, bytes, bytes, int], tuple[Owner, ...]] = field(default_factory=dict)
@@ -46,19 +46,19 @@ class MonthOwners:
     def __post_init__(self) -> None:
         self.contract_index = {contract.contract_no: index for index, contract in enumerate(self.sources.contracts)}
 
-    def owner_sets(self, snapshot: Snapshot) -> tuple[tuple[str, ...], ...]:
+    def owner_sets(self, snapshot: CountedSnapshot) -> tuple[tuple[str, ...], ...]:
         """The accounts that own directly what bears each account_no of a snapshot."""
         return self._owner_sets[self._footer(snapshot).owner_sets]
 
-    def accounts(self, snapshot: Snapshot) -> Iterable[str]:
+    def accounts(self, snapshot: CountedSnapshot) -> Iterable[str]:
         """Every account of a snapshot's tree; all that its vehicles name are there."""
         return self._trees[self._footer(snapshot).tree].parents
 
-    def device_rule(self, snapshot: Snapshot) -> int:
+    def device_rule(self, snapshot: CountedSnapshot) -> int:
         """The rule by which the device keys of a snapshot's file were made."""
         return self._footer(snapshot).device_rule
 
-    def owners(self, snapshot: Snapshot, day: date) -> tuple[Owner, ...]:
+    def owners(self, snapshot: CountedSnapshot, day: date) -> tuple[Owner, ...]:
         """Owner of each owner set of a snapshot, by the mappings of that day."""
         footer, epoch = self._footer(snapshot), self.sources.epochs[day]
         known = self._owners.get((snapshot.platform, footer.tree, footer.owner_sets, epoch))
@@ -97,7 +97,7 @@ class MonthOwners:
             )
         return self._columns[id(owners)]
 
-    def _footer(self, snapshot: Snapshot) -> _Footer:
+    def _footer(self, snapshot: CountedSnapshot) -> _Footer:
         """The footer of a snapshot's file; its tree and its owner sets are known from then on."""
         footer = self._footers.get(snapshot.path)
         if footer is None:
@@ -106,7 +106,7 @@ class MonthOwners:
             footer = _Footer(hashlib.sha256(tree).digest(), hashlib.sha256(owner_sets).digest(), device_rule_of(stored))
             self._footers[snapshot.path] = footer
             if footer.tree not in self._trees:
-                self._trees[footer.tree] = Tree.of(msgspec.json.decode(tree))
+                self._trees[footer.tree] = OwnerTree.of(msgspec.json.decode(tree))
             if footer.owner_sets not in self._owner_sets:
                 self._owner_sets[footer.owner_sets] = msgspec.json.decode(owner_sets, type=tuple[tuple[str, ...], ...])
         return footer

@@ -11,7 +11,7 @@ from pipelines.evidence import keys
 from pipelines.usage.lake import Lake
 from pipelines.usage.owners import Owner
 from pipelines.usage.ownership import MonthOwners
-from pipelines.usage.sources import PlatformDay, Snapshot, Sources
+from pipelines.usage.sources import CountedSnapshot, PlatformDay, Sources
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,13 +21,13 @@ NOT_COUNTED = -1  # number of a day that is looked at beside those of the month
 
 
 @dataclass(frozen=True, slots=True)
-class DayFile:
+class CountedFile:
     """A platform-day with the one file that lists its vehicles. ``suppliers``: the latest snapshot, and those that list a vehicle last."""
 
     number: int
     platform_day: PlatformDay
     path: str
-    suppliers: tuple[Snapshot, ...]
+    suppliers: tuple[CountedSnapshot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +52,26 @@ class OwnedDay:
         return self.platform_day.business_date
 
 
-def day_files(owners: MonthOwners) -> list[DayFile]:
+def day_files(owners: MonthOwners) -> list[CountedFile]:
     """Every covered platform-day of the month, by date and platform; several snapshots of a day are merged into one file now."""
     sources = owners.sources
     days = sorted(sources.days.values(), key=lambda day: (day.business_date, sources.platforms.index(day.platform)))
-    merged: dict[tuple[Snapshot, ...], tuple[str, tuple[Snapshot, ...]]] = {}
+    merged: dict[tuple[CountedSnapshot, ...], tuple[str, tuple[CountedSnapshot, ...]]] = {}
     files = []
     for number, day in enumerate(days):
         if day.snapshots not in merged:
             merged[day.snapshots] = _one_file(owners, day.snapshots)
-        files.append(DayFile(number, day, *merged[day.snapshots]))
+        files.append(CountedFile(number, day, *merged[day.snapshots]))
     return files
 
 
 def owned_day(owners: MonthOwners, platform: str, day: date) -> OwnedDay:
     """One covered platform-day with its owners, beside the tables of the pass. KeyError when it is not covered."""
     platform_day = owners.sources.days[platform, day]
-    return _owned(owners, DayFile(NOT_COUNTED, platform_day, *_one_file(owners, platform_day.snapshots)))
+    return _owned(owners, CountedFile(NOT_COUNTED, platform_day, *_one_file(owners, platform_day.snapshots)))
 
 
-def owned_days(owners: MonthOwners, files: Sequence[DayFile]) -> list[OwnedDay]:
+def owned_days(owners: MonthOwners, files: Sequence[CountedFile]) -> list[OwnedDay]:
     """These days with their owners; also the tables `platform_days` and `owners` of the pass."""
     days = [_owned(owners, each) for each in files]
     _put_platform_days(owners.lake, days)
@@ -79,7 +79,7 @@ def owned_days(owners: MonthOwners, files: Sequence[DayFile]) -> list[OwnedDay]:
     return days
 
 
-def _owned(owners: MonthOwners, file: DayFile) -> OwnedDay:
+def _owned(owners: MonthOwners, file: CountedFile) -> OwnedDay:
     snapshots, day = file.platform_day.snapshots, file.platform_day.business_date
     owners_of = [owners.owners(snapshot, day) for snapshot in snapshots]
     owner_sets = [owners.owner_sets(snapshot) for snapshot in snapshots]
@@ -93,7 +93,7 @@ def _owned(owners: MonthOwners, file: DayFile) -> OwnedDay:
     )
 
 
-def _one_file(owners: MonthOwners, snapshots: tuple[Snapshot, ...]) -> tuple[str, tuple[Snapshot, ...]]:
+def _one_file(owners: MonthOwners, snapshots: tuple[CountedSnapshot, ...]) -> tuple[str, tuple[CountedSnapshot, ...]]:
     """One file of the day's vehicles, each from the latest snapshot that lists it; and the snapshots that supply any, and the latest."""
     if len(snapshots) == 1:
         return _with_present_keys(owners, snapshots[0]), snapshots
@@ -121,7 +121,7 @@ def _one_file(owners: MonthOwners, snapshots: tuple[Snapshot, ...]) -> tuple[str
     return target, tuple(snapshots[index] for index in sorted(present))
 
 
-def _with_present_keys(owners: MonthOwners, snapshot: Snapshot) -> str:
+def _with_present_keys(owners: MonthOwners, snapshot: CountedSnapshot) -> str:
     """Path of a snapshot's rows with device keys by the present rule: its own file, or a copy that lives as long as the pass.
 
     What landed before the rule changed stays as it is; the device as the source wrote it is kept beside its key.

@@ -27,7 +27,7 @@ NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class CountedSnapshot:
     """A registered snapshot: ``columns`` are those that the source really had, ``path`` is relative to the lake."""
 
     platform: str
@@ -47,7 +47,7 @@ class PlatformDay:
     platform: str
     business_date: date
     source_date: date
-    snapshots: tuple[Snapshot, ...]
+    snapshots: tuple[CountedSnapshot, ...]
 
     @property
     def is_carried(self) -> bool:
@@ -116,7 +116,7 @@ class Sources:
 
     month: Month
     known_until: date | None
-    landed: dict[PlatformDate, tuple[Snapshot, ...]]
+    landed: dict[PlatformDate, tuple[CountedSnapshot, ...]]
     quarantined: frozenset[PlatformDate]
     carries: frozenset[PlatformDate]
     platforms: tuple[str, ...]
@@ -238,13 +238,13 @@ def known_contracts(connection: "Connection") -> tuple[ContractSpan, ...]:
     return tuple(query.rows(connection, "usage/contracts", ContractSpan))
 
 
-def _by_platform_date(rows: Iterable[Any]) -> tuple[dict[PlatformDate, tuple[Snapshot, ...]], frozenset[PlatformDate]]:
+def _by_platform_date(rows: Iterable[Any]) -> tuple[dict[PlatformDate, tuple[CountedSnapshot, ...]], frozenset[PlatformDate]]:
     """Landed snapshots by platform and date, in their order, and where quarantined ones stand."""
     landed = []
     quarantined = set()
     for platform, day, taken_at, number, state, digest, columns, path, time_zone in rows:
         if state == "landed":
-            snapshot = Snapshot(platform, day, taken_at, number, digest, frozenset(columns), path, time_zone)
+            snapshot = CountedSnapshot(platform, day, taken_at, number, digest, frozenset(columns), path, time_zone)
             landed.append(((platform, day), snapshot))
         else:
             quarantined.add((platform, day))

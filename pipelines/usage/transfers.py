@@ -10,7 +10,7 @@ from pipelines.evidence.lake import EvidenceLost
 from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import Counted
 from pipelines.usage.lake import Lake
-from pipelines.usage.owners import Standing
+from pipelines.usage.owners import OwnerStanding
 from pipelines.usage.ownership import MonthOwners
 from pipelines.usage.platform_days import OwnedDay, owned_day
 from pipelines.usage.sources import read
@@ -77,7 +77,7 @@ def contracts_of(owners: MonthOwners, day: OwnedDay) -> "NDArray[np.int32]":
     import numpy as np
 
     standing, contracts = owners.as_columns(day.owners)
-    return np.where(standing >= Standing.BLOCKED, contracts, -1).astype(np.int32)
+    return np.where(standing >= OwnerStanding.BLOCKED, contracts, -1).astype(np.int32)
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DecisionSource:
     """One statement under ``sql/`` that reads a room's history, and the sheets that it tells of.
 
     It gives ``sheet, key, action, before, after, by_name, reason, at`` in the order in which it happened: rows as JSON text,
@@ -66,7 +66,7 @@ class Decision:
     at: datetime
 
 
-def read(connection: "Connection", source: Source, question: Question) -> Iterator[Decision]:
+def read(connection: "Connection", source: DecisionSource, question: Question) -> Iterator[Decision]:
     """The decisions of one source in the order in which they were made."""
     from sqlalchemy import text
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines import garbage_collection
 from pipelines.billing import inputs, usage_of_month
 from pipelines.billing.contracts import NotInForce, asked_for
-from pipelines.billing.inputs import MonthInputs, Party
+from pipelines.billing.inputs import MonthInputs, Parties
 from pipelines.billing.model import ParkedContract
 from pipelines.billing.rules import rate
 from pipelines.billing.usage_of_month import UsageOfMonth
@@ -119,7 +119,7 @@ def _usage(
     return usage, usage if other is stored else usage_of_month.in_days(other)
 
 
-def _compared(sides: _Sides, party: Party, issued: Amounts | None) -> ContractMonth | ParkedContract:
+def _compared(sides: _Sides, party: Parties, issued: Amounts | None) -> ContractMonth | ParkedContract:
     """A contract's month on both sides; ``issued``: everything billed for it, None when it is not closed."""
     number = party.contract.contract_no
     stored = _costs(sides.known, sides.usage, party)
@@ -136,7 +136,7 @@ def _compared(sides: _Sides, party: Party, issued: Amounts | None) -> ContractMo
     return ContractMonth(*whose, is_closed=False, billed=stored, simulated=simulated)
 
 
-def _costs(known: MonthInputs, usage: UsageOfMonth, party: Party) -> Amounts | ParkedContract:
+def _costs(known: MonthInputs, usage: UsageOfMonth, party: Parties) -> Amounts | ParkedContract:
     number = party.contract.contract_no
     rated = rate(known, party, usage.days.get(number, ()), usage.gaps.get(number))
     return rated if isinstance(rated, ParkedContract) else total_of(rated.everything)

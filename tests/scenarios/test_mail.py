@@ -246,7 +246,7 @@ def test_a_corrective_goes_to_the_client_and_to_the_managers(settings, smtp):
 
 
 def test_an_event_is_queued_once(settings):
-    paid = events.Payment("p1", date(2026, 2, 20), Decimal("10.00"), "1", [], Decimal("10.00"))
+    paid = events.PaymentNotice("p1", date(2026, 2, 20), Decimal("10.00"), "1", [], Decimal("10.00"))
     with engine.transaction(settings) as connection:
         issued.client(connection, 1, NOW)
         assert queue(connection, [events.payment_received("ORG", "C-0001", paid)] * 2, NOW) == 1

@@ -66,7 +66,7 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
+class PaymentNotice:
     """A payment and what it paid: (invoice number, amount); ``advance`` is what is left of it."""
 
     payment_id: str
@@ -77,7 +77,7 @@ class Payment:
     advance: Decimal
 
 
-def payment_received(organization_code: str, client_code: str, payment: Payment) -> Event:
+def payment_received(organization_code: str, client_code: str, payment: PaymentNotice) -> Event:
     """A payment arrived (domain.md §8)."""
     facts = {
         "paid_on": payment.paid_on.isoformat(),

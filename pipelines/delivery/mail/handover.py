@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from pipelines.delivery.mail.rules import Handover, Outcome, Reply, one_line
+from pipelines.delivery.mail.rules import Handover, LetterOutcome, Reply, one_line
 from pipelines.delivery.mail.server import SmtpServer
 from pipelines.errors import Refused
 
@@ -84,12 +84,12 @@ class Session:
             raise ConnectionLost
         if reply.code != 250:
             self._reset()
-            return Handover(Outcome.DEFERRED, reply, detail=f"sender {sender} refused: {reply}")
+            return Handover(LetterOutcome.DEFERRED, reply, detail=f"sender {sender} refused: {reply}")
         try:
             return self._recipients_and_data(smtp, recipients, content, before_dot)
         except (OSError, smtplib.SMTPException) as error:
             self.drop()
-            return Handover(Outcome.BROKEN_OFF, detail=f"the connection broke before the final dot: {self._clean(_said(error))}")
+            return Handover(LetterOutcome.BROKEN_OFF, detail=f"the connection broke before the final dot: {self._clean(_said(error))}")
         except BaseException:
             self.drop()
             raise
@@ -105,7 +105,7 @@ class Session:
         if not taken:
             self._reset()
             lasting = all(not reply.temporary for reply in refused.values())
-            return Handover(Outcome.REFUSED if lasting else Outcome.DEFERRED, refused=refused)
+            return Handover(LetterOutcome.REFUSED if lasting else LetterOutcome.DEFERRED, refused=refused)
         reply = self._reply(smtp.docmd("DATA"))
         if reply.code == 354:
             smtp.send(_transparent(content))
@@ -119,10 +119,10 @@ class Session:
         if reply.code == _CLOSING:
             self.drop()
         if reply.code == 250:
-            return Handover(Outcome.ACCEPTED, reply, accepted=taken, refused=refused)
+            return Handover(LetterOutcome.ACCEPTED, reply, accepted=taken, refused=refused)
         if reply.temporary or reply.code < 400:
-            return Handover(Outcome.DEFERRED, reply, refused=refused)
-        return Handover(Outcome.REFUSED, reply, refused={**refused, **dict.fromkeys(taken, reply)})
+            return Handover(LetterOutcome.DEFERRED, reply, refused=refused)
+        return Handover(LetterOutcome.REFUSED, reply, refused={**refused, **dict.fromkeys(taken, reply)})
 
     def _after_dot(self, smtp: smtplib.SMTP) -> Reply | Handover:
         """The reply to the final dot; without one, what its absence means."""
@@ -135,11 +135,11 @@ class Session:
                 smtp.sock.settimeout(self._server.timeout)
         except TimeoutError:
             self.drop()
-            return Handover(Outcome.SILENT, detail="no reply to the final dot in time: the server may have the message, or not")
+            return Handover(LetterOutcome.SILENT, detail="no reply to the final dot in time: the server may have the message, or not")
         except (OSError, smtplib.SMTPException) as error:
             lost_in_silence = isinstance(error.__context__, TimeoutError)  # smtplib wraps a timeout of its socket
             self.drop()
-            outcome = Outcome.SILENT if lost_in_silence else Outcome.BROKEN_OFF
+            outcome = LetterOutcome.SILENT if lost_in_silence else LetterOutcome.BROKEN_OFF
             return Handover(outcome, detail=f"no reply to the final dot: {self._clean(_said(error))}")
         return reply
 

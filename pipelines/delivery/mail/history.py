@@ -1,5 +1,5 @@
 """Letters that a person decided about, as a source of decisions: they arrived, or are to be sent again."""
 
-from pipelines.warehouse.decisions import Layout, Source
+from pipelines.warehouse.decisions import DecisionSource, Layout
 
-SOURCES = (Source("warehouse/delivery/mail/history_of_resolved", {"letters": Layout()}),)
+SOURCES = (DecisionSource("warehouse/delivery/mail/history_of_resolved", {"letters": Layout()}),)

@@ -15,7 +15,7 @@ _ADDRESS = re.compile(r"[^@\s<>()\[\]\\,;:\"]{1,64}@[^@\s<>()\[\]\\,;:\"]{1,253}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-class Outcome(StrEnum):
+class LetterOutcome(StrEnum):
     """How one attempt ended."""
 
     ACCEPTED = "accepted"  # 250 after the final dot
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     DIED = "died"  # our own process ended between the final dot and the reply; as silent
 
 
-UNKNOWN = frozenset({Outcome.SILENT, Outcome.DIED})
+UNKNOWN = frozenset({LetterOutcome.SILENT, LetterOutcome.DIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Reply:
 class Handover:
     """What one attempt came to. ``refused``: recipients that the server turned down, with its reply."""
 
-    outcome: Outcome
+    outcome: LetterOutcome
     reply: Reply | None = None
     detail: str = ""
     accepted: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LetterStanding:
     """Where a message stands after an attempt. ``due``: when it is tried next (queued only)."""
 
     state: str
@@ -96,7 +96,7 @@ def delay(attempts: int) -> timedelta:
 
 def settle(
     handed: Handover, *, at: datetime, attempts: int, accepted: Iterable[str], bounced: Iterable[str], recipients: Iterable[str]
-) -> Standing:
+) -> LetterStanding:
     """The message after attempt number ``attempts``.
 
     ``accepted`` and ``bounced`` are what was known before; ``recipients`` those of this attempt. The message is sent when nobody
@@ -107,13 +107,13 @@ def settle(
     never = tuple(dict.fromkeys([*bounced, *handed.bounced]))
     error = handed.explanation or None
     if handed.outcome in UNKNOWN:
-        return Standing("unknown", has, never, at, error)
+        return LetterStanding("unknown", has, never, at, error)
     if not [address for address in recipients if address not in has and address not in never]:
-        return Standing("sent" if has else "failed", has, never, at, error if handed.refused else None)
+        return LetterStanding("sent" if has else "failed", has, never, at, error if handed.refused else None)
     if attempts >= MOST_ATTEMPTS:
-        return Standing("sent" if has else "failed", has, never, at, f"given up after {attempts} attempts; {error}")
-    at_once = handed.outcome is Outcome.BROKEN_OFF and attempts == 1
-    return Standing("queued", has, never, at if at_once else at + delay(attempts), error)
+        return LetterStanding("sent" if has else "failed", has, never, at, f"given up after {attempts} attempts; {error}")
+    at_once = handed.outcome is LetterOutcome.BROKEN_OFF and attempts == 1
+    return LetterStanding("queued", has, never, at if at_once else at + delay(attempts), error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pipelines.clock import local_date
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.compose import Outgoing, ascii_address, compose
 from pipelines.delivery.mail.handover import ConnectionLost, ServerUnreachable, Session
-from pipelines.delivery.mail.rules import UNKNOWN, Handover, Outcome, Standing, settle
+from pipelines.delivery.mail.rules import UNKNOWN, Handover, LetterOutcome, LetterStanding, settle
 from pipelines.delivery.mail.server import SmtpServer, parse
 from pipelines.delivery.mail.writing import addressed, write
 from pipelines.errors import Refused
@@ -38,7 +38,7 @@ class NoServer(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class LettersSent:
     """What a run did. ``stopped``: why it ended early (a dead server; what was left stays queued), or None."""
 
     sent: int = 0
@@ -64,7 +64,7 @@ def send(
     limit: int | None = None,
     at_once: bool = False,
     stopping: Callable[[], bool] = lambda: False,
-) -> Sent:
+) -> LettersSent:
     """Hand over the letters that are due at ``at``, at most ``limit`` (FLEETBILL_MAIL_BATCH).
 
     ``at_once``: also those that wait for their next attempt. NoServer when a letter is due and none is configured. Safe to
@@ -79,12 +79,12 @@ def send(
 
 def _send(
     settings: Settings, at: datetime, server: SmtpServer | None, *, limit: int | None, due: datetime, stopping: Callable[[], bool]
-) -> Sent:
+) -> LettersSent:
     if settings.mail_dry_run:
-        return Sent(stopped="dry run: FLEETBILL_MAIL_DRY_RUN is set")
+        return LettersSent(stopped="dry run: FLEETBILL_MAIL_DRY_RUN is set")
     if server is None and _is_any_due(settings, due):
         raise NoServer("no SMTP server is configured: set AIRFLOW_CONN_FLEETBILL_SMTP")
-    done = Sent(suppressed=_suppress(settings, at))
+    done = LettersSent(suppressed=_suppress(settings, at))
     if server is None:
         return done
     handled, again = 0, list[str]()
@@ -104,7 +104,9 @@ def _send(
     return done
 
 
-def _one(settings: Settings, session: Session, at: datetime, due: datetime, tried: list[str]) -> tuple[str, Standing, Handover] | None:
+def _one(
+    settings: Settings, session: Session, at: datetime, due: datetime, tried: list[str]
+) -> tuple[str, LetterStanding, Handover] | None:
     """One letter from claim to result; None when nothing is due."""
     with engine.transaction(settings) as connection:
         claimed = query.first(connection, "delivery/mail/claim", due=due, tried=tried)
@@ -132,21 +134,21 @@ class _Letter:
         row = self._row
         if row.open_attempt:
             self._waiting, self._message_id = tuple(row.open_recipients), row.open_message_id
-            return Handover(Outcome.DIED, detail="the sender ended after the final dot: the server may have the message, or not")
+            return Handover(LetterOutcome.DIED, detail="the sender ended after the final dot: the server may have the message, or not")
         whom = addressed(self._settings, row)
         self._recipients = self._waiting = whom.recipients
         if not whom.recipients:
-            return Handover(Outcome.REFUSED, detail="" if whom.impossible else "no address to send it to", refused=whom.impossible)
+            return Handover(LetterOutcome.REFUSED, detail="" if whom.impossible else "no address to send it to", refused=whom.impossible)
         try:
             outgoing = write(self._settings, self._connection, row, whom.recipients, self._at)
             content = compose(outgoing)
         except (Refused, TemplateError, ValueError, LookupError, TypeError, OSError) as error:
-            return Handover(Outcome.DEFERRED, detail=f"cannot be written: {type(error).__name__}: {error}", refused=whom.impossible)
+            return Handover(LetterOutcome.DEFERRED, detail=f"cannot be written: {type(error).__name__}: {error}", refused=whom.impossible)
         self._waiting, self._message_id = outgoing.recipients, outgoing.message_id
         handed = self._talk(session, outgoing, content)
         return replace(handed, refused={**whom.impossible, **handed.refused})
 
-    def settled(self, handed: Handover) -> Standing:
+    def settled(self, handed: Handover) -> LetterStanding:
         """Write the result down, and what somebody must look at."""
         row = self._row
         standing = settle(
@@ -157,7 +159,7 @@ class _Letter:
             bounced=row.bounced,
             recipients=self._waiting,
         )
-        if not self._recipients and not handed.refused and handed.outcome is Outcome.REFUSED:
+        if not self._recipients and not handed.refused and handed.outcome is LetterOutcome.REFUSED:
             standing = replace(standing, state="sent" if row.accepted else "suppressed", error=handed.detail)
         self._write_attempt(self._connection, "result", handed.outcome, handed)
         values = {
@@ -196,7 +198,7 @@ class _Letter:
     def _mark(self) -> None:
         """Remember, whatever happens next, that the final dot was about to be sent: committed on its own."""
         with engine.transaction(self._settings) as connection:
-            self._write_attempt(connection, "final_dot", "begun", Handover(Outcome.DEFERRED))
+            self._write_attempt(connection, "final_dot", "begun", Handover(LetterOutcome.DEFERRED))
 
     def _write_attempt(self, connection: "Connection", step: str, outcome: str, handed: Handover) -> None:
         values = {
@@ -213,7 +215,7 @@ class _Letter:
         }
         query.run(connection, "delivery/mail/add_attempt", **values)
 
-    def _findings(self, handed: Handover, standing: Standing) -> list[tuple[str, str, str]]:
+    def _findings(self, handed: Handover, standing: LetterStanding) -> list[tuple[str, str, str]]:
         row = self._row
         whose = row.client_code or events.AUDIENCES[row.event_kind]
         letter = f"{row.event_kind} {row.event_key}"
@@ -251,7 +253,7 @@ def _suppress(settings: Settings, at: datetime) -> int:
         return int(query.scalar(connection, "delivery/mail/suppress", client_kinds=client_kinds(), at=at))
 
 
-def _counted(done: Sent, standing: Standing, handed: Handover) -> Sent:
+def _counted(done: LettersSent, standing: LetterStanding, handed: Handover) -> LettersSent:
     name = {"queued": "deferred"}.get(standing.state, standing.state)
     changed: dict[str, Any] = {name: getattr(done, name) + 1, "bounced_addresses": done.bounced_addresses + len(handed.bounced)}
     return replace(done, **changed)

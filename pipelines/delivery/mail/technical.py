@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from pipelines.delivery.mail.events import snapshot_missing
 from pipelines.delivery.mail.queue import queue
-from pipelines.evidence.day import Outcome
+from pipelines.evidence.day import DayOutcome
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 
 
-def tell_missing(settings: Settings, day: date, outcomes: Iterable[Outcome], at: datetime) -> int:
+def tell_missing(settings: Settings, day: date, outcomes: Iterable[DayOutcome], at: datetime) -> int:
     """Queue a letter for each platform whose day has a problem, once per platform and day; the number that is new.
 
     None while FLEETBILL_MAIL_TECHNICAL names nobody.

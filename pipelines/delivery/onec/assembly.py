@@ -10,7 +10,7 @@ from pipelines.delivery.onec.model import (
     Contract,
     Invoice,
     InvoiceLink,
-    Kind,
+    ObjectKind,
     Removal,
     Row,
     Sale,
@@ -25,7 +25,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SaleLine:
     """An issued line as 1C needs it. ``quantity`` × ``price`` is ``total`` where the price includes VAT, else ``net``.
 
     ``invoice``: index of its invoice among those of the document.
@@ -45,7 +45,7 @@ class Line:
     invoice: int = 0
 
     @classmethod
-    def of(cls, values: Sequence[Any]) -> "Line":
+    def of(cls, values: Sequence[Any]) -> "SaleLine":
         """From a JSON array of invoices.sql or sales.sql; money and quantities come as text."""
         tariff, component_no, component, included, net, rate, vat, total, quantity, price, text, invoice = values
         return cls(
@@ -90,14 +90,14 @@ def service(tariff_code: str, component_no: int, component: str) -> Service:
     return Service(f"{tariff_code}:{component_no}", component)
 
 
-def invoice(ground: Ground, agreed: Contract, lines: Sequence[Line]) -> Invoice:
+def invoice(ground: Ground, agreed: Contract, lines: Sequence[SaleLine]) -> Invoice:
     """A счёт with its rows as printed."""
     with_vat = _with_vat(lines)
     return Invoice(ground.key, ground.number, ground.on, agreed, tuple(_printed(line, "", with_vat=with_vat) for line in lines), with_vat)
 
 
 def sale(
-    key: str, month: Month, agreed: Contract, grounds: Sequence[Ground], lines: Sequence[Line], *, was_sent: bool
+    key: str, month: Month, agreed: Contract, grounds: Sequence[Ground], lines: Sequence[SaleLine], *, was_sent: bool
 ) -> Sale | Removal | None:
     """All that was issued for a contract and month, of every kind, as one sale on the month's last day (domain.md §7).
 
@@ -115,33 +115,33 @@ def sale(
         elif any(sum((part(line) for line in group), ZERO) for part in (_net, _vat)):
             rows.append(_left(group, grounds, with_vat=with_vat))
     if not rows:
-        return Removal(Kind.SALE, key) if was_sent else None
+        return Removal(ObjectKind.SALE, key) if was_sent else None
     payable = [ground for ground in grounds if ground.total > 0]
     number = next((ground.number for ground in grounds if ground.kind == "monthly"), grounds[0].number)
     link = InvoiceLink(payable[0].key, payable[0].number, payable[0].on) if len(payable) == 1 else None
     return Sale(key, number, month.last, agreed, tuple(rows), with_vat, link)
 
 
-def _with_vat(lines: Sequence[Line]) -> bool:
+def _with_vat(lines: Sequence[SaleLine]) -> bool:
     """A document has one flag for all its rows: with VAT only where every line's price includes it."""
     return all(line.prices_include_vat for line in lines)
 
 
-def _printed(line: Line, suffix: str, *, with_vat: bool) -> Row:
+def _printed(line: SaleLine, suffix: str, *, with_vat: bool) -> Row:
     if line.prices_include_vat == with_vat:
         return Row(line.service, line.quantity, line.price, line.amount(with_vat=with_vat), line.vat_rate, line.vat, line.text + suffix)
     return Row(line.service, Decimal(1), line.net, line.net, line.vat_rate, line.vat, f"{line.text}, без НДС {roubles(line.net)}{suffix}")
 
 
-def _components(lines: Sequence[Line]) -> list[list[Line]]:
+def _components(lines: Sequence[SaleLine]) -> list[list[SaleLine]]:
     """Lines by component and VAT rate, in the order in which they begin; the top-up to the minimum belongs to no tariff."""
-    groups: dict[tuple[str, int, Decimal | None], list[Line]] = {}
+    groups: dict[tuple[str, int, Decimal | None], list[SaleLine]] = {}
     for line in lines:
         groups.setdefault((line.tariff_code if line.component_no else "", line.component_no, line.vat_rate), []).append(line)
     return list(groups.values())
 
 
-def _left(group: Sequence[Line], grounds: Sequence[Ground], *, with_vat: bool) -> Row:
+def _left(group: Sequence[SaleLine], grounds: Sequence[Ground], *, with_vat: bool) -> Row:
     amounts = [line.amount(with_vat=with_vat) for line in group]
     arithmetic = ""
     for line, amount in zip(group, amounts, strict=True):
@@ -154,9 +154,9 @@ def _left(group: Sequence[Line], grounds: Sequence[Ground], *, with_vat: bool) -
     return Row(first.service, Decimal(1), amount, amount, first.vat_rate, vat, text)
 
 
-def _net(line: Line) -> Decimal:
+def _net(line: SaleLine) -> Decimal:
     return line.net
 
 
-def _vat(line: Line) -> Decimal:
+def _vat(line: SaleLine) -> Decimal:
     return line.vat

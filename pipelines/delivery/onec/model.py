@@ -15,7 +15,7 @@ NAMESPACE = UUID("5f3c2b1e-8d47-4a6f-9c05-2e7b61d0a934")
 """Never change it: every object that 1C knows is found again by a UUID made from it."""
 
 
-class Kind(StrEnum):
+class ObjectKind(StrEnum):
     """Kinds of objects; the value is part of the UUID for ever."""
 
     ORGANIZATION = "organization"
@@ -31,7 +31,7 @@ class NotForOnec(Refused):
     """An object that 1C could not take as it is; the message names the object and the field."""
 
 
-def reference(kind: Kind, key: str) -> UUID:
+def reference(kind: ObjectKind, key: str) -> UUID:
     """The UUID (Ссылка) of an object: the same kind and key give the same UUID for ever (uuid5)."""
     return uuid5(NAMESPACE, f"{kind.value}\x1f{key}")
 
@@ -129,7 +129,7 @@ class Sale:
 class Removal:
     """УдалениеОбъекта: an object that was sent before and has come to nothing; 1C marks it as deleted."""
 
-    kind: Literal[Kind.INVOICE, Kind.SALE]
+    kind: Literal[ObjectKind.INVOICE, ObjectKind.SALE]
     key: str
 
 

@@ -13,8 +13,8 @@ from pipelines.delivery.onec.model import (
     Contract,
     Invoice,
     InvoiceLink,
-    Kind,
     NotForOnec,
+    ObjectKind,
     OnecObject,
     Removal,
     Row,
@@ -52,7 +52,7 @@ def xml(item: OnecObject) -> str:
             return _removal(item)
 
 
-def _ref(kind: Kind, key: str) -> str:
+def _ref(kind: ObjectKind, key: str) -> str:
     """`model.reference` as text; uuid5 spelled out, for it is most of the cost of a message."""
     digest = bytearray(sha1(_NAMESPACE + f"{kind.value}\x1f{key}".encode(), usedforsecurity=False).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x50
@@ -71,7 +71,7 @@ def _organization(seller: Seller) -> str:
     what = f"organization {seller.code}"
     person = "ФизическоеЛицо" if seller.kind == "entrepreneur" else "ЮридическоеЛицо"
     return (
-        f"{_ref(Kind.ORGANIZATION, seller.code)}<Наименование>{fields.name(seller.name, what)}</Наименование>"
+        f"{_ref(ObjectKind.ORGANIZATION, seller.code)}<Наименование>{fields.name(seller.name, what)}</Наименование>"
         f"<НаименованиеПолное>{fields.line(seller.full_name or seller.name)}</НаименованиеПолное>"
         f"{_inn_kpp(seller.inn, seller.kpp, what)}<ЮридическоеФизическоеЛицо>{person}</ЮридическоеФизическоеЛицо>"
     )
@@ -86,7 +86,7 @@ def _account(seller: Seller) -> str:
     what = f"organization {seller.code}"
     corr = f"<КоррСчет>{fields.code(bank.corr_account, 20, f'{what}, corr. account')}</КоррСчет>" if bank.corr_account else ""
     return (
-        f"<БанковскийСчетОрганизации>{_ref(Kind.BANK_ACCOUNT, f'{seller.code}:{bank.bic}:{bank.account}')}"
+        f"<БанковскийСчетОрганизации>{_ref(ObjectKind.BANK_ACCOUNT, f'{seller.code}:{bank.bic}:{bank.account}')}"
         f"<НомерСчета>{fields.code(bank.account, 34, f'{what}, account')}</НомерСчета>"
         f"<Банк><ДанныеКлассификатораБанков><Наименование>{fields.name(bank.name, f'{what}, bank')}</Наименование>"
         f"<БИК>{fields.code(bank.bic, 9, f'{what}, БИК')}</БИК>{corr}</ДанныеКлассификатораБанков></Банк>"
@@ -106,7 +106,7 @@ def _counterparty(buyer: Buyer) -> str:
             f"<ИндивидуальныйПредприниматель>{entrepreneur}</ИндивидуальныйПредприниматель>"
         )
     return (
-        f"{_ref(Kind.COUNTERPARTY, buyer.code)}<Наименование>{fields.name(buyer.name, what)}</Наименование>"
+        f"{_ref(ObjectKind.COUNTERPARTY, buyer.code)}<Наименование>{fields.name(buyer.name, what)}</Наименование>"
         f"<НаименованиеПолное>{fields.line(buyer.full_name or buyer.name)}</НаименованиеПолное>"
         f"{_inn_kpp(buyer.inn, buyer.kpp, what)}{person}"
     )
@@ -121,7 +121,7 @@ def _contract(contract: Contract) -> str:
         title += f" от {day}.{month}.{year}"
         signed = f"<Дата>{year}-{month}-{day}</Дата>"
     return (
-        f"{_ref(Kind.CONTRACT, contract.number)}<ВидДоговора>СПокупателем</ВидДоговора>"
+        f"{_ref(ObjectKind.CONTRACT, contract.number)}<ВидДоговора>СПокупателем</ВидДоговора>"
         f"<Организация>{_organization(contract.organization)}</Организация>"
         f"<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>"
         f"<ВалютаВзаиморасчетов>{_ROUBLES}</ВалютаВзаиморасчетов><РасчетыВУсловныхЕдиницах>false</РасчетыВУсловныхЕдиницах>"
@@ -133,7 +133,7 @@ def _contract(contract: Contract) -> str:
 @lru_cache(maxsize=1024)
 def _service(service: Service) -> str:
     return (
-        f"{_ref(Kind.SERVICE, service.key)}<НаименованиеПолное>{fields.line(service.full_name or service.name)}</НаименованиеПолное>"
+        f"{_ref(ObjectKind.SERVICE, service.key)}<НаименованиеПолное>{fields.line(service.full_name or service.name)}</НаименованиеПолное>"
         f"<Наименование>{fields.name(service.name, f'service {service.key}')}</Наименование>"
     )
 
@@ -179,7 +179,7 @@ def _invoice(invoice: Invoice) -> str:
     seller = contract.organization
     return (
         "<Документ.СчетПокупателю><КлючевыеСвойства>"
-        f"{_key_properties(_ref(Kind.INVOICE, invoice.key), invoice.on, invoice.number, seller, what)}</КлючевыеСвойства>"
+        f"{_key_properties(_ref(ObjectKind.INVOICE, invoice.key), invoice.on, invoice.number, seller, what)}</КлючевыеСвойства>"
         f"<Валюта>{_ROUBLES}</Валюта>{_total(invoice, what)}<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>"
         f"{_settlement(contract)}<СуммаВключаетНДС>{_FLAG[invoice.prices_include_vat]}</СуммаВключаетНДС>{_account(seller)}"
         f"{_rows(invoice.rows, what)}</Документ.СчетПокупателю>"
@@ -192,7 +192,7 @@ def _sale(sale: Sale) -> str:
     seller = contract.organization
     return (
         "<Документ.РеализацияТоваровУслуг><КлючевыеСвойства>"
-        f"{_key_properties(_ref(Kind.SALE, sale.key), sale.on, sale.number, seller, what)}</КлючевыеСвойства>"
+        f"{_key_properties(_ref(ObjectKind.SALE, sale.key), sale.on, sale.number, seller, what)}</КлючевыеСвойства>"
         f"<ВидОперации>РеализацияКлиенту</ВидОперации><Валюта>{_ROUBLES}</Валюта>{_total(sale, what)}"
         f"<СуммаВключаетНДС>{_FLAG[sale.prices_include_vat]}</СуммаВключаетНДС>{_account(seller)}"
         f"<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>{_settlement(contract)}{_ground(sale.invoice, seller)}"
@@ -200,7 +200,7 @@ def _sale(sale: Sale) -> str:
     )
 
 
-_REMOVED = {Kind.INVOICE: "СчетПокупателюСсылка", Kind.SALE: "РеализацияТоваровУслугСсылка"}
+_REMOVED = {ObjectKind.INVOICE: "СчетПокупателюСсылка", ObjectKind.SALE: "РеализацияТоваровУслугСсылка"}
 
 
 def _removal(removal: Removal) -> str:
@@ -215,4 +215,4 @@ def _ground(link: InvoiceLink | None, seller: Seller) -> str:
     if link is None:
         return ""
     what = f"invoice {link.number}"
-    return f"<СчетПокупателю>{_key_properties(_ref(Kind.INVOICE, link.key), link.on, link.number, seller, what)}</СчетПокупателю>"
+    return f"<СчетПокупателю>{_key_properties(_ref(ObjectKind.INVOICE, link.key), link.on, link.number, seller, what)}</СчетПокупателю>"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.delivery.onec import assembly
-from pipelines.delivery.onec.assembly import Ground, Line
+from pipelines.delivery.onec.assembly import Ground, SaleLine
 from pipelines.delivery.onec.model import Contract, OnecObject
 from pipelines.documents.requisites import buyer, seller
 from pipelines.period import Month
@@ -32,10 +32,10 @@ def objects(connection: "Connection") -> Iterator[OnecObject]:
         yield assembly.service(row.tariff_code, row.component_no, row.component)
     for row in query.stream(connection, "delivery/onec/invoices"):
         ground = Ground(str(row.invoice_id), row.number, row.issued_on, row.kind, row.total)
-        yield assembly.invoice(ground, _contract(row), [Line.of(values) for values in row.lines])
+        yield assembly.invoice(ground, _contract(row), [SaleLine.of(values) for values in row.lines])
     for row in query.stream(connection, "delivery/onec/sales"):
         grounds = [_ground(values) for values in row.invoices]
-        lines = [Line.of(values) for values in row.lines]
+        lines = [SaleLine.of(values) for values in row.lines]
         made = assembly.sale(row.object_key, Month.of(row.month), _contract(row), grounds, lines, was_sent=row.is_known)
         if made is not None:
             yield made

@@ -30,7 +30,7 @@ class NotTaken(Refused):
     """A message that the rules of the exchange forbid to take; the message says why."""
 
 
-class Outcome(StrEnum):
+class AnswerOutcome(StrEnum):
     """What became of a file in ``in``."""
 
     TAKEN = "taken"  # to done/
@@ -39,17 +39,17 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PeerAnswer:
     """One file of ``in``: its numbers as it says them, what became of it, and why."""
 
     file: str
     message_no: int | None
     received_no: int | None
-    outcome: Outcome
+    outcome: AnswerOutcome
     detail: str
 
 
-def receive(settings: Settings, at: datetime) -> list[Answer]:
+def receive(settings: Settings, at: datetime) -> list[PeerAnswer]:
     """Every message in ``in``, in the order of names. BadNode for a code of ours that cannot be in a file's name.
 
     A taken message's number is received, and everything sent up to its ReceivedNo is confirmed. A number that has been
@@ -62,7 +62,7 @@ def receive(settings: Settings, at: datetime) -> list[Answer]:
     return answers
 
 
-def _receive(settings: Settings, at: datetime) -> list[Answer]:
+def _receive(settings: Settings, at: datetime) -> list[PeerAnswer]:
     ours = message_name(settings.onec_peer, settings.onec_node)
     answers = []
     for path in waiting(folder(settings, "in")):
@@ -70,20 +70,20 @@ def _receive(settings: Settings, at: datetime) -> list[Answer]:
             answers.append(_receive_one(settings, path, at))
         elif path.suffix == ".xml":
             reason = f"is not a message from {settings.onec_peer} to {settings.onec_node} ({ours})"
-            answers.append(Answer(path.name, None, None, Outcome.LEFT, reason))
+            answers.append(PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, reason))
     with engine.transaction(settings) as connection:
         unacknowledged.refresh(connection, settings.onec_peer, at)
     return answers
 
 
-def _receive_one(settings: Settings, path: Path, at: datetime) -> Answer:
+def _receive_one(settings: Settings, path: Path, at: datetime) -> PeerAnswer:
     try:
         return _judge(settings, path, at)
     except OSError as error:  # what the file system refuses stays where it is and is tried again; the others are not held up
-        return Answer(path.name, None, None, Outcome.LEFT, f"cannot be read or moved: {error.strerror or error}")
+        return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"cannot be read or moved: {error.strerror or error}")
 
 
-def _judge(settings: Settings, path: Path, at: datetime) -> Answer:
+def _judge(settings: Settings, path: Path, at: datetime) -> PeerAnswer:
     before = path.stat()
     header = None
     try:
@@ -94,16 +94,16 @@ def _judge(settings: Settings, path: Path, at: datetime) -> Answer:
     except BadInput as error:
         problem = error.problems[0].message
         if at.timestamp() - before.st_mtime < _SETTLED_AFTER:
-            return Answer(path.name, None, None, Outcome.LEFT, f"{problem}: perhaps not complete yet")
+            return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"{problem}: perhaps not complete yet")
         return _refuse(settings, path, header, problem, at)
     except Refused as error:
         return _refuse(settings, path, header, str(error), at)
     if filled:
-        return Answer(path.name, header.message_no, header.received_no, Outcome.LEFT, detail)
+        return PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.LEFT, detail)
     now = path.stat()
     if (now.st_ino, now.st_mtime_ns, now.st_size) == (before.st_ino, before.st_mtime_ns, before.st_size):
         _move(path, _done(settings, path, header.message_no))
-    return Answer(path.name, header.message_no, header.received_no, Outcome.TAKEN, detail)
+    return PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail)
 
 
 def _take(settings: Settings, connection: "Connection", path: Path, header: Header, *, filled: bool) -> str:
@@ -136,7 +136,7 @@ def _take(settings: Settings, connection: "Connection", path: Path, header: Head
     return f"{effect}; settings of the exchange" if settings_only else effect
 
 
-def _refuse(settings: Settings, path: Path, header: Header | None, why: str, at: datetime) -> Answer:
+def _refuse(settings: Settings, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:
     target = folder(settings, "failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}.xml"
     counter = 1
     while target.exists():
@@ -144,7 +144,7 @@ def _refuse(settings: Settings, path: Path, header: Header | None, why: str, at:
         target = target.with_name(f"{path.stem}.{at:%Y%m%dT%H%M%S}-{counter}.xml")
     write_whole(target.with_name(f"{target.stem}.error.txt"), f"{path.name}: {why}\n".encode())
     _move(path, target)
-    return Answer(path.name, header.message_no if header else None, header.received_no if header else None, Outcome.REFUSED, why)
+    return PeerAnswer(path.name, header.message_no if header else None, header.received_no if header else None, AnswerOutcome.REFUSED, why)
 
 
 def _done(settings: Settings, path: Path, number: int | None) -> Path:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class MessageSent:
     """The message that lies in ``out`` for 1C. ``is_new``: written now; else it waits unchanged since an earlier turn.
 
     ``refused``: (object, reason) of what 1C could not take as it is: left out, tried again with every message.
@@ -86,7 +86,7 @@ class _Tally:
             self.sales += by
 
 
-def send(settings: Settings, at: datetime) -> Sent | None:
+def send(settings: Settings, at: datetime) -> MessageSent | None:
     """Write the next message to the peer into ``out``: all that it has not confirmed, each sale in its latest version.
 
     None when nothing is unconfirmed and no acknowledgement is due. When nothing has changed since the last message and
@@ -100,7 +100,7 @@ def send(settings: Settings, at: datetime) -> Sent | None:
     return sent
 
 
-def _send(settings: Settings, path: Path, at: datetime) -> Sent | None:
+def _send(settings: Settings, path: Path, at: datetime) -> MessageSent | None:
     with engine.transaction(settings) as connection:
         peer = take_turn(connection, settings.onec_peer)
         _finish_interrupted(path, peer)
@@ -111,7 +111,7 @@ def _send(settings: Settings, path: Path, at: datetime) -> Sent | None:
         if counts.new or counts.carried or peer.is_owed:
             waiting = _number_in(path)
             if waiting == peer.sent_no and not counts.new and not peer.is_owed:
-                result = Sent(path, peer.sent_no, peer.sent_invoices, peer.sent_sales, peer.sent_objects, is_new=False)
+                result = MessageSent(path, peer.sent_no, peer.sent_invoices, peer.sent_sales, peer.sent_objects, is_new=False)
             else:
                 result, prepared = _write(settings, connection, peer, max(peer.sent_no, waiting) + 1, at)
         unacknowledged.refresh(connection, settings.onec_peer, at)
@@ -120,7 +120,9 @@ def _send(settings: Settings, path: Path, at: datetime) -> Sent | None:
     return result
 
 
-def _write(settings: Settings, connection: "Connection", peer: Peer, number: int, at: datetime) -> tuple[Sent | None, Prepared | None]:
+def _write(
+    settings: Settings, connection: "Connection", peer: Peer, number: int, at: datetime
+) -> tuple[MessageSent | None, Prepared | None]:
     """The message under its temporary name, and everything that the warehouse must know of it."""
     envelope = Envelope(
         sender=settings.onec_node,
@@ -146,7 +148,7 @@ def _write(settings: Settings, connection: "Connection", peer: Peer, number: int
     except BaseException:
         prepared.temporary.unlink(missing_ok=True)
         raise
-    return Sent(prepared.path, number, tally.invoices, tally.sales, prepared.objects, refused=refused), prepared
+    return MessageSent(prepared.path, number, tally.invoices, tally.sales, prepared.objects, refused=refused), prepared
 
 
 def _finish_interrupted(path: Path, peer: Peer) -> None:

@@ -9,7 +9,7 @@ from pipelines.warehouse import engine, query
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExchangeStanding:
     """One peer. ``unconfirmed_…``: objects, whatever their versions; ``sales_of_open_months`` wait for the close of their month.
 
     ``refused``: of the unconfirmed, those that 1C could not take as they are. ``file_waiting``: whether our message lies in ``out``.
@@ -27,9 +27,9 @@ class Standing:
     file_waiting: bool
 
 
-def status(settings: Settings) -> list[Standing]:
+def status(settings: Settings) -> list[ExchangeStanding]:
     """Every peer that we have ever had, and the configured one. Reads only."""
     out = settings.exchange / "onec" / "out"
     with engine.transaction(settings) as connection:
         rows = query.rows(connection, "delivery/onec/status", peer=settings.onec_peer)
-    return [Standing(**row._mapping, file_waiting=(out / message_name(settings.onec_node, row.peer)).exists()) for row in rows]
+    return [ExchangeStanding(**row._mapping, file_waiting=(out / message_name(settings.onec_node, row.peer)).exists()) for row in rows]

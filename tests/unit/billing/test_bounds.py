@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.billing.bounds import Bounds, Size, exceeded
+from pipelines.billing.bounds import Size, UnattendedBounds, exceeded
 
-BOUNDS = Bounds(200, Decimal(1000), Decimal("0.5"))
+BOUNDS = UnattendedBounds(200, Decimal(1000), Decimal("0.5"))
 
 
 def _run(clients, total="1.00", of=0):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.inputs import MonthInputs, Party
+from pipelines.billing.inputs import MonthInputs, Parties
 from pipelines.billing.model import Missing, Purpose, Scope, shown_quantity
 from pipelines.billing.rules import close_run, watch_run
 from pipelines.billing.run import RunFacts
@@ -25,7 +25,7 @@ def prepare(inputs, days, gaps, usage, closed):
 
 def _inputs(*numbers, tariff="T1", **terms):
     parties = tuple(
-        Party(
+        Parties(
             Contract(number, f"C{number}", "ORG", date(2025, 1, 1)),
             {"contract_no": number},
             {"client_code": f"C{number}"},

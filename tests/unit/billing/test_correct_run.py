@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.billing.billed_so_far import BilledSoFar
-from pipelines.billing.inputs import MonthInputs, Party
+from pipelines.billing.inputs import MonthInputs, Parties
 from pipelines.billing.model import Purpose, Scope
 from pipelines.billing.rules import close_run, correct_run, prepay_run, watch_run
 from pipelines.billing.run import RunFacts
@@ -36,7 +36,7 @@ def _inputs(facts):
     terms = [Terms("A", START, "T1", prepaid_vehicles=prepaid, discount_percent=Decimal(discount))]
     if agreed:
         terms.append(Terms("A", date(2026, 4, agreed[0]), "T1", prepaid_vehicles=agreed[1], discount_percent=Decimal(discount)))
-    party = Party(Contract("A", "CA", "ORG", START), {"contract_no": "A"}, {"client_code": "CA"}, {"code": "ORG"})
+    party = Parties(Contract("A", "CA", "ORG", START), {"contract_no": "A"}, {"client_code": "CA"}, {"code": "ORG"})
     version = TariffVersion("T1", START, "Базовый", prices_include_vat=False, components=(component, fixed))
     return MonthInputs(APRIL, (party,), {"A": tuple(terms)}, {"T1": (version,)}, {"ORG": (VatMode(None, TaxMode.GENERAL),)}, {})
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.audit.model import Before, Frozen, Vehicle, fleet_runs
+from pipelines.audit.model import Before, FrozenInvoice, Vehicle, fleet_runs
 from pipelines.audit.recompute import explain
 from pipelines.audit.rows import day_rows, line_rows, vehicle_rows, whole
 from pipelines.audit.text import line_text, whole_text
@@ -73,7 +73,7 @@ def frozen(lines, kind="monthly", purpose=Purpose.CLOSE, cause="", *, days=(), r
         "mappings": (("gps1", "K1", "2025-01-01", None),), "days": tuple(days), "lines": tuple(lines), "before": tuple(before),
         "snapshots": SNAPSHOTS, "vehicles": vehicles(days), "vehicles_path": "issued/x.parquet", "vehicles_digest": "d" * 64,
     }  # fmt: skip
-    return Frozen(**(given | changed))
+    return FrozenInvoice(**(given | changed))
 
 
 def rated(days, row=None, tariffs=None):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.billing.inputs import MonthInputs, Party
+from pipelines.billing.inputs import MonthInputs, Parties
 from pipelines.master.what_if import Trial, Version
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts
@@ -25,7 +25,7 @@ def _version(code, valid_from, price=300, kind=Kind.VEHICLES, meter=None):
 
 
 def _inputs(terms, versions):
-    parties = tuple(Party(Contract(number, f"C{number}", "ORG", LONG_AGO), {}, {"name": number}, {}) for number in sorted(terms))
+    parties = tuple(Parties(Contract(number, f"C{number}", "ORG", LONG_AGO), {}, {"name": number}, {}) for number in sorted(terms))
     return MonthInputs(JANUARY, parties, terms, versions, {}, {})
 
 

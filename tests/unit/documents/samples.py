@@ -9,10 +9,10 @@ from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
     ChangedRow,
-    Contract,
     InvoiceDocument,
     InvoiceRow,
     Offset,
+    PaperContract,
     StatementDocument,
     StatementEntry,
     UsageDay,
@@ -45,7 +45,7 @@ BUYER = Party(
     kpp="631201001",
     address="443041, Самарская обл., г. Самара, ул. Льва Толстого, д. 70",
 )
-CONTRACT = Contract("17/2025-Т", date(2025, 3, 1))
+CONTRACT = PaperContract("17/2025-Т", date(2025, 3, 1))
 
 
 def row(
@@ -79,7 +79,7 @@ def invoice(
     kind: Any = "monthly",
     seller: Party = SELLER,
     buyer: Party = BUYER,
-    contract: Contract = CONTRACT,
+    contract: PaperContract = CONTRACT,
     offsets: tuple[Offset, ...] = (),
     refers_to: tuple[str, ...] = (),
     notes: tuple[str, ...] = (),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from pipelines.documents.tariff_changes import COLUMN_NAMES, SHEETS, VALUE_NAMES, Change, lines
+from pipelines.documents.tariff_changes import COLUMN_NAMES, SHEETS, VALUE_NAMES, TariffChange, lines
 from pipelines.master.sheets import TABLES
 
 AT = datetime(2026, 1, 9, 12, 30)  # noqa: DTZ001 - local time, as a cell shows it
@@ -20,7 +20,9 @@ TERMS = {
 
 
 def told(sheet: str, action: str, before: object, after: object) -> list[tuple[object, ...]]:
-    rows = lines(Change(sheet, action, before and json.dumps(before), after and json.dumps(after), AT, "Анна", "индексация", "ООО «Волга»"))
+    rows = lines(
+        TariffChange(sheet, action, before and json.dumps(before), after and json.dumps(after), AT, "Анна", "индексация", "ООО «Волга»")
+    )
     return [(row.what, row.subject, row.valid_from, row.action, row.column, row.before, row.after) for row in rows]
 
 

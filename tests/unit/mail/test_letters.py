@@ -26,7 +26,7 @@ TOLD = [
     events.blocked("k", "ORG", "C", on=BLOCKS_ON, debts=DEBTS),
     events.restored("k", "ORG", "C", on=date(2026, 2, 26), is_paid=True),
     events.payment_received(
-        "ORG", "C", events.Payment("p", ON, Decimal("4000.00"), "17", [("ВМ26-000001", Decimal("3600.00"))], Decimal("400.00"))
+        "ORG", "C", events.PaymentNotice("p", ON, Decimal("4000.00"), "17", [("ВМ26-000001", Decimal("3600.00"))], Decimal("400.00"))
     ),
     events.statement("ORG", "C", first=date(2026, 1, 1), last=date(2026, 3, 31), closing=Decimal("4301.70"), paper="x", digest="d"),
     events.snapshot_missing("gps1", date(2026, 2, 17), "файл не пришёл"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.delivery.mail.rules import MOST_ATTEMPTS, Handover, Outcome, Reply, addresses, delay, settle
+from pipelines.delivery.mail.rules import MOST_ATTEMPTS, Handover, LetterOutcome, Reply, addresses, delay, settle
 from pipelines.delivery.mail.server import parse
 from pipelines.errors import BadInput
 
@@ -19,43 +19,43 @@ def settled(handed: Handover, attempts: int = 1, accepted=(), recipients=("a@x.r
 
 
 def test_accepted_is_sent():
-    standing = settled(Handover(Outcome.ACCEPTED, Reply(250, "OK"), accepted=("a@x.ru",)))
+    standing = settled(Handover(LetterOutcome.ACCEPTED, Reply(250, "OK"), accepted=("a@x.ru",)))
     assert (standing.state, standing.accepted, standing.error) == ("sent", ("a@x.ru",), None)
 
 
 def test_one_of_two_addresses_bounced_is_sent_and_told():
-    handed = Handover(Outcome.ACCEPTED, Reply(250, "OK"), accepted=("a@x.ru",), refused={"b@x.ru": GONE})
+    handed = Handover(LetterOutcome.ACCEPTED, Reply(250, "OK"), accepted=("a@x.ru",), refused={"b@x.ru": GONE})
     standing = settled(handed, recipients=("a@x.ru", "b@x.ru"))
     assert (standing.state, standing.bounced) == ("sent", ("b@x.ru",))
     assert "b@x.ru: 550 no such user" in standing.error
 
 
 def test_who_was_put_off_is_tried_again_and_who_has_it_is_not():
-    handed = Handover(Outcome.ACCEPTED, Reply(250, "OK"), accepted=("a@x.ru",), refused={"b@x.ru": LATER})
+    handed = Handover(LetterOutcome.ACCEPTED, Reply(250, "OK"), accepted=("a@x.ru",), refused={"b@x.ru": LATER})
     standing = settled(handed, recipients=("a@x.ru", "b@x.ru"))
     assert (standing.state, standing.accepted, standing.bounced, standing.due) == ("queued", ("a@x.ru",), (), AT + timedelta(minutes=1))
 
 
 def test_every_address_refused_for_good_is_failed():
-    assert settled(Handover(Outcome.REFUSED, refused={"a@x.ru": GONE})).state == "failed"
+    assert settled(Handover(LetterOutcome.REFUSED, refused={"a@x.ru": GONE})).state == "failed"
 
 
 def test_a_broken_connection_is_due_at_once_and_only_the_first_time():
-    broken = Handover(Outcome.BROKEN_OFF, detail="the connection broke")
+    broken = Handover(LetterOutcome.BROKEN_OFF, detail="the connection broke")
     assert settled(broken).due == AT
     assert settled(broken, attempts=2).due == AT + timedelta(minutes=2)
 
 
-@pytest.mark.parametrize("outcome", [Outcome.SILENT, Outcome.DIED])
+@pytest.mark.parametrize("outcome", [LetterOutcome.SILENT, LetterOutcome.DIED])
 def test_what_nobody_knows_waits_for_a_person(outcome):
     assert settled(Handover(outcome)).state == "unknown"
 
 
 def test_attempts_are_used_up():
-    last = settled(Handover(Outcome.DEFERRED, LATER), attempts=MOST_ATTEMPTS)
+    last = settled(Handover(LetterOutcome.DEFERRED, LATER), attempts=MOST_ATTEMPTS)
     assert last.state == "failed"
     assert "given up after 32 attempts" in last.error
-    assert settled(Handover(Outcome.DEFERRED, LATER), attempts=MOST_ATTEMPTS - 1).state == "queued"
+    assert settled(Handover(LetterOutcome.DEFERRED, LATER), attempts=MOST_ATTEMPTS - 1).state == "queued"
 
 
 def test_the_delay_doubles_up_to_four_hours_and_lasts_for_four_days():

@@ -8,7 +8,7 @@ import pytest
 from pipelines.errors import BadInput
 from pipelines.master.lines import flaws_of, parse
 from pipelines.master.source import read
-from pipelines.master.source_sheets import Limits
+from pipelines.master.source_sheets import SheetLimits
 from tests.sheets import as_workbook, company, problems, put
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -186,19 +186,19 @@ def test_a_cell_without_a_column_is_named(tmp_path, address):
 
 def test_bounds_of_rows_columns_and_bytes_are_said_with_their_settings(tmp_path):
     source = _handmade(tmp_path / "book.xlsx", _row("client_code", "name", "kind") + _row("C1", "Один", "legal") * 3)
-    assert [str(problem) for _, problem in read(source, Limits(rows=3)).sheets[0].problems] == [
+    assert [str(problem) for _, problem in read(source, SheetLimits(rows=3)).sheets[0].problems] == [
         "clients!4: more than 3 rows are not read (FLEETBILL_MASTER_MAX_ROWS)"
     ]
-    assert [str(problem) for _, problem in read(source, Limits(columns=2)).sheets[0].problems] == [
+    assert [str(problem) for _, problem in read(source, SheetLimits(columns=2)).sheets[0].problems] == [
         "clients!1: more than 2 columns are not read (FLEETBILL_MASTER_MAX_COLUMNS)"
     ]
     said = "unpacks to more than 0 MB (FLEETBILL_MASTER_MAX_MEGABYTES); it is not opened"
-    assert _refused(source, Limits(bytes=1000)) == [f"book.xlsx: {said}"]
+    assert _refused(source, SheetLimits(bytes=1000)) == [f"book.xlsx: {said}"]
     (tmp_path / "clients.csv").write_text("client_code,name,kind\nC1,a,legal\nC2,b,legal\n")
     for limits, said in (
-        (Limits(rows=1), "clients.csv:3: more than 1 rows are not read (FLEETBILL_MASTER_MAX_ROWS)"),
-        (Limits(columns=2), "clients.csv:1: more than 2 columns are not read (FLEETBILL_MASTER_MAX_COLUMNS)"),
-        (Limits(bytes=10), "clients.csv: has more than 0 MB (FLEETBILL_MASTER_MAX_MEGABYTES); it is not read"),
+        (SheetLimits(rows=1), "clients.csv:3: more than 1 rows are not read (FLEETBILL_MASTER_MAX_ROWS)"),
+        (SheetLimits(columns=2), "clients.csv:1: more than 2 columns are not read (FLEETBILL_MASTER_MAX_COLUMNS)"),
+        (SheetLimits(bytes=10), "clients.csv: has more than 0 MB (FLEETBILL_MASTER_MAX_MEGABYTES); it is not read"),
     ):
         assert [str(problem) for _, problem in read(str(tmp_path / "clients.csv"), limits).sheets[0].problems] == [said]
 

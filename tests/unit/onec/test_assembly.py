@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.delivery.onec.assembly import Ground, Line, contract, invoice, sale
-from pipelines.delivery.onec.model import Kind, Removal
+from pipelines.delivery.onec.assembly import Ground, SaleLine, contract, invoice, sale
+from pipelines.delivery.onec.model import ObjectKind, Removal
 from pipelines.documents.requisites import buyer, seller
 from pipelines.period import Month
 from tests.company import ORGANIZATION
@@ -22,7 +22,7 @@ def line(net, *, invoice=0, component_no=1, tariff="T1", rate=Decimal(22), inclu
     net = Decimal(net)
     vat = net * rate / 100 if rate else Decimal("0.00")
     amount = net + vat if included else net
-    return Line(
+    return SaleLine(
         tariff, component_no, f"Компонент {component_no}", included, net, rate, vat, net + vat, Decimal(1), amount, "текст", invoice
     )
 
@@ -92,7 +92,7 @@ def test_the_top_up_to_the_minimum_is_one_component_whatever_its_tariff():
 def test_nothing_left_is_no_sale_and_removes_the_one_that_1c_knows():
     grounds, lines = [ground(1, "3660"), ground(2, "-3660", "adjustment")], [line("3000.00"), line("-3000.00", invoice=1)]
     assert made(grounds, lines) is None
-    assert made(grounds, lines, was_sent=True) == Removal(Kind.SALE, "K1|2026-01")
+    assert made(grounds, lines, was_sent=True) == Removal(ObjectKind.SALE, "K1|2026-01")
 
 
 def test_prices_with_and_without_vat_in_one_document_are_shown_without():

@@ -25,8 +25,8 @@ from pipelines.delivery.onec.model import (
     Contract,
     Invoice,
     InvoiceLink,
-    Kind,
     NotForOnec,
+    ObjectKind,
     Row,
     Sale,
     Service,
@@ -141,7 +141,7 @@ def test_invoice_in_full(tmp_path):
         "Услуги",
     ]
     assert [etree.QName(child).localname for child in document[0]] == ["Ссылка", "Дата", "Номер", "Организация"]
-    assert document[0][0].text == str(reference(Kind.INVOICE, INVOICE.key))
+    assert document[0][0].text == str(reference(ObjectKind.INVOICE, INVOICE.key))
     assert document[2].text == "2440.00"  # 2000.00 + 440.00 of VAT on top
     assert find(document, "СуммаВключаетНДС") == ["false"]
     row = document[-1][0]
@@ -167,9 +167,9 @@ def test_prices_with_vat_inside_are_the_total(tmp_path):
 def test_sale_names_its_only_invoice_and_the_last_day(tmp_path):
     root = body(tmp_path, SALE)
     document = root[1][0]
-    assert find(document, "СчетПокупателю/Ссылка") == [str(reference(Kind.INVOICE, INVOICE.key))]
+    assert find(document, "СчетПокупателю/Ссылка") == [str(reference(ObjectKind.INVOICE, INVOICE.key))]
     assert find(document, "КлючевыеСвойства/Дата") == ["2026-03-31T12:00:00"]
-    assert document[0][0].text == str(reference(Kind.SALE, SALE.key))
+    assert document[0][0].text == str(reference(ObjectKind.SALE, SALE.key))
     assert not find(body(tmp_path, replace(SALE, invoice=None)), "СчетПокупателю")
 
 
@@ -224,8 +224,8 @@ def test_an_unknown_rate_is_refused():
 
 
 def test_references_are_the_same_for_ever():
-    assert reference(Kind.INVOICE, "K-1") == UUID("70fd177a-ec94-55bb-af78-13c95b1c66d4")
-    assert reference(Kind.SALE, "K-1") != reference(Kind.INVOICE, "K-1")
+    assert reference(ObjectKind.INVOICE, "K-1") == UUID("70fd177a-ec94-55bb-af78-13c95b1c66d4")
+    assert reference(ObjectKind.SALE, "K-1") != reference(ObjectKind.INVOICE, "K-1")
 
 
 def test_a_refused_object_leaves_the_earlier_message_alone(tmp_path):

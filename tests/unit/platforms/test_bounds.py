@@ -11,15 +11,15 @@ import pytest
 
 from pipelines.errors import BadInput
 from pipelines.platforms import files
-from pipelines.platforms.bounds import Bounds
+from pipelines.platforms.bounds import FileBounds
 from pipelines.platforms.interface import Platform
 from tests.conftest import NOW
 
 GPS1 = Platform("gps1", "files", None, None, "Europe/Moscow")
-SMALL = Bounds(megabytes=1, rows=100, columns=10)
+SMALL = FileBounds(megabytes=1, rows=100, columns=10)
 
 
-def read(folder: Path, name: str, data: bytes, bounds: Bounds = SMALL):
+def read(folder: Path, name: str, data: bytes, bounds: FileBounds = SMALL):
     (folder / name).write_bytes(data)
     [file] = files.find("gps1", str(folder / name)).days
     return files.read(GPS1, file, str(folder), None, NOW, bounds)
@@ -72,7 +72,7 @@ def test_parquet_that_is_no_utf8(tmp_path):
 
 
 def test_thousands_of_columns_are_read_in_linear_time(tmp_path):
-    wide = Bounds(columns=100_000)
+    wide = FileBounds(columns=100_000)
     names = [f"meter_{n}" for n in range(20_000)] + [f"unknown_{n}" for n in range(20_000)]
     data = f"vehicle_id,state,{','.join(names)}\n1,active,{','.join('1' * 40_000)}\n".encode()
     found = read(tmp_path, "2026-01-15.csv", data, wide)

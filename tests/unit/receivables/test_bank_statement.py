@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import BadInput
 from pipelines.receivables.bank_statement import BankFile, BankStatement, parse
-from pipelines.receivables.statement_text import Limits
+from pipelines.receivables.statement_text import StatementLimits
 from pipelines.receivables.statement_totals import compare_totals
 from tests.conftest import SHARED
 
@@ -330,9 +330,9 @@ def test_totals_of_every_day_are_compared_with_that_day():
 def test_bounds_are_said_with_their_setting():
     data = statement(document(), document()).encode("cp1251")
     with pytest.raises(BadInput, match=r"has 2 documents, more than 1 \(FLEETBILL_BANK_MAX_DOCUMENTS\)"):
-        parse(data, "kl.txt", Limits(documents=1))
+        parse(data, "kl.txt", StatementLimits(documents=1))
     with pytest.raises(BadInput, match=r"is larger than 1 MB \(FLEETBILL_BANK_MAX_MEGABYTES\)"):
-        parse(data + b" " * (1 << 20), "kl.txt", Limits(megabytes=1))
+        parse(data + b" " * (1 << 20), "kl.txt", StatementLimits(megabytes=1))
 
 
 @pytest.mark.parametrize("line", ["ещё строка", "Ключ=значение", "Сумма=5", "НазначениеПлатежа=ещё", "Код=1"])

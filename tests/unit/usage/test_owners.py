@@ -2,30 +2,30 @@
 
 import pytest
 
-from pipelines.usage.owners import Owner, Ownership, Standing, Tree
+from pipelines.usage.owners import Owner, Ownership, OwnerStanding, OwnerTree
 
 IN_FORCE = {"C1", "C2"}
 
 
 def owner(owners, parents, mappings, disabled=()):
-    return Ownership(Tree(parents, frozenset(disabled)), mappings, IN_FORCE).owner(tuple(owners))
+    return Ownership(OwnerTree(parents, frozenset(disabled)), mappings, IN_FORCE).owner(tuple(owners))
 
 
 @pytest.mark.parametrize(
     ("owners", "parents", "mappings", "disabled", "expected"),
     [
-        (["a"], {"a": "b", "b": None}, {"b": ("C1",)}, (), Owner(Standing.OWNED, "C1")),
-        (["a"], {"a": "b", "b": None}, {"a": ("C2",), "b": ("C1",)}, (), Owner(Standing.OWNED, "C2")),
-        (["a"], {"a": "b", "b": None}, {"a": ("OLD",), "b": ("C1",)}, (), Owner(Standing.OUT_OF_CONTRACT, "OLD")),
-        (["a"], {"a": None}, {"a": ("C1", "C2")}, (), Owner(Standing.OWNED, "C1", ("C1", "C2"))),
-        (["a"], {"a": None}, {"a": ("A-OLD", "C2")}, (), Owner(Standing.OWNED, "C2", ("A-OLD", "C2"))),
-        (["x", "a"], {}, {"a": ("C2",), "x": ("C1",)}, (), Owner(Standing.OWNED, "C1", ("C1", "C2"))),
-        (["x", "a"], {}, {"a": ("C2",), "x": ("C1",)}, ("x",), Owner(Standing.OWNED, "C2", ("C1", "C2"))),
-        (["a"], {"a": "b", "b": "top"}, {"a": ("C1",)}, ("top",), Owner(Standing.BLOCKED, "C1")),
-        (["a"], {"a": "b", "b": "a"}, {"b": ("C1",)}, (), Owner(Standing.OWNED, "C1")),
-        (["a"], {"a": "b", "b": "a"}, {}, (), Owner(Standing.ORPHAN)),
-        (["unlisted"], {}, {}, (), Owner(Standing.ORPHAN)),
-        ([], {}, {}, (), Owner(Standing.ORPHAN)),
+        (["a"], {"a": "b", "b": None}, {"b": ("C1",)}, (), Owner(OwnerStanding.OWNED, "C1")),
+        (["a"], {"a": "b", "b": None}, {"a": ("C2",), "b": ("C1",)}, (), Owner(OwnerStanding.OWNED, "C2")),
+        (["a"], {"a": "b", "b": None}, {"a": ("OLD",), "b": ("C1",)}, (), Owner(OwnerStanding.OUT_OF_CONTRACT, "OLD")),
+        (["a"], {"a": None}, {"a": ("C1", "C2")}, (), Owner(OwnerStanding.OWNED, "C1", ("C1", "C2"))),
+        (["a"], {"a": None}, {"a": ("A-OLD", "C2")}, (), Owner(OwnerStanding.OWNED, "C2", ("A-OLD", "C2"))),
+        (["x", "a"], {}, {"a": ("C2",), "x": ("C1",)}, (), Owner(OwnerStanding.OWNED, "C1", ("C1", "C2"))),
+        (["x", "a"], {}, {"a": ("C2",), "x": ("C1",)}, ("x",), Owner(OwnerStanding.OWNED, "C2", ("C1", "C2"))),
+        (["a"], {"a": "b", "b": "top"}, {"a": ("C1",)}, ("top",), Owner(OwnerStanding.BLOCKED, "C1")),
+        (["a"], {"a": "b", "b": "a"}, {"b": ("C1",)}, (), Owner(OwnerStanding.OWNED, "C1")),
+        (["a"], {"a": "b", "b": "a"}, {}, (), Owner(OwnerStanding.ORPHAN)),
+        (["unlisted"], {}, {}, (), Owner(OwnerStanding.ORPHAN)),
+        ([], {}, {}, (), Owner(OwnerStanding.ORPHAN)),
     ],
 )
 def test_owner(owners, parents, mappings, disabled, expected):
@@ -33,6 +33,6 @@ def test_owner(owners, parents, mappings, disabled, expected):
 
 
 def test_circles_do_not_spoil_what_is_remembered():
-    tree = Tree({"a": "b", "b": "a", "c": "a"}, frozenset())
+    tree = OwnerTree({"a": "b", "b": "a", "c": "a"}, frozenset())
     ownership = Ownership(tree, {"a": ("C1",)}, IN_FORCE)
     assert [ownership.owner((name,)).contract_no for name in ("c", "b", "a")] == ["C1", "C1", "C1"]

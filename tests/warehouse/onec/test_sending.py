@@ -13,8 +13,8 @@ from sqlalchemy import text
 from pipelines.billing.identity import invoice_id
 from pipelines.delivery.onec.header import MOST_ELEMENTS, read_header
 from pipelines.delivery.onec.message import Envelope
-from pipelines.delivery.onec.model import Kind, reference
-from pipelines.delivery.onec.receiving import Outcome, receive
+from pipelines.delivery.onec.model import ObjectKind, reference
+from pipelines.delivery.onec.receiving import AnswerOutcome, receive
 from pipelines.delivery.onec.sending import send
 from pipelines.delivery.onec.status import status
 from pipelines.documents.requisites import Seller
@@ -101,9 +101,9 @@ def test_invoice_and_sale_with_everything_they_refer_to(settings, books):
     ]  # fmt: skip
     key = str(invoice_id("K1", JANUARY, "monthly", ""))
     assert [UUID(one) for [one] in links] == [
-        reference(Kind.INVOICE, key),
-        reference(Kind.SALE, "K1|2026-01"),
-        reference(Kind.INVOICE, key),
+        reference(ObjectKind.INVOICE, key),
+        reference(ObjectKind.SALE, "K1|2026-01"),
+        reference(ObjectKind.INVOICE, key),
     ]
     for tag, count in (
         ("Справочник.Организации", 1),
@@ -133,7 +133,7 @@ def test_the_next_message_carries_all_that_is_unconfirmed_and_remembers_who_carr
     assert (sent.message_no, numbers(sent.path, INVOICE)) == (2, [first, second])
     assert outbox(settings) == [(first, 1, 1), (second, 1, 2), ("K1|2026-01", 1, 1), ("K2|2026-01", 1, 2)]
     answer(settings, 1, 1)
-    assert take(settings).outcome == Outcome.TAKEN
+    assert take(settings).outcome == AnswerOutcome.TAKEN
     sent.path.unlink()  # 1C took the second as well, and has confirmed the first alone
     third = send(settings, AT)
     assert (third.message_no, numbers(third.path, INVOICE), read_header(third.path).received_no) == (3, [second], 1)
@@ -197,7 +197,7 @@ def test_a_sale_that_came_to_nothing_is_removed_from_1c(settings, books):
     sent = send(settings, AT)
     assert not objects(sent.path, SALE)
     [removal] = objects(sent.path, "УдалениеОбъекта")
-    assert values(removal, "СсылкаНаОбъект/СсылкаНаОбъект/РеализацияТоваровУслугСсылка") == [str(reference(Kind.SALE, "K1|2026-01"))]
+    assert values(removal, "СсылкаНаОбъект/СсылкаНаОбъект/РеализацияТоваровУслугСсылка") == [str(reference(ObjectKind.SALE, "K1|2026-01"))]
 
 
 def test_what_1c_could_not_take_is_left_out_and_named(settings, books):
@@ -261,7 +261,7 @@ def test_an_acknowledgement_confirms_and_is_put_away(settings, books):
     send(settings, AT)
     path = answer(settings, 1, 1)
     found = take(settings)
-    assert (found.outcome, found.message_no, found.received_no) == (Outcome.TAKEN, 1, 1)
+    assert (found.outcome, found.message_no, found.received_no) == (AnswerOutcome.TAKEN, 1, 1)
     assert tuple(peer(settings)) == (1, 1, 1)
     assert not path.exists()
     assert [one.name for one in (settings.exchange / "onec" / "done").iterdir()] == ["Message_BP_FB.1.xml"]
@@ -288,7 +288,7 @@ def test_what_must_not_be_taken_is_refused_whole(settings, books, number, receiv
     path = answer(settings, number, received, **changed)
     path.rename(path.with_name("Message_BP_FB.xml"))
     found = take(settings)
-    assert (found.outcome, said in found.detail) == (Outcome.REFUSED, True)
+    assert (found.outcome, said in found.detail) == (AnswerOutcome.REFUSED, True)
     failed = sorted((settings.exchange / "onec" / "failed").iterdir())
     assert len(failed) == 2
     assert said in failed[0].read_text(encoding="utf-8")
@@ -299,7 +299,7 @@ def test_what_must_not_be_taken_is_refused_whole(settings, books, number, receiv
 def test_the_same_acknowledgement_again_is_refused(settings, books):
     books.issue()
     send(settings, AT)
-    for outcome in (Outcome.TAKEN, Outcome.REFUSED):
+    for outcome in (AnswerOutcome.TAKEN, AnswerOutcome.REFUSED):
         answer(settings, 1, 1)
         assert take(settings).outcome == outcome
 
@@ -311,7 +311,7 @@ def test_a_message_taken_before_its_process_died_is_put_away(settings, books):
     take(settings)
     (settings.exchange / "onec" / "done" / "Message_BP_FB.1.xml").rename(path)  # as it was between the commit and the move
     state = contents(settings)
-    assert take(settings).outcome == Outcome.TAKEN
+    assert take(settings).outcome == AnswerOutcome.TAKEN
     assert contents(settings) == state
     assert not path.exists()
 
@@ -322,7 +322,7 @@ def test_a_message_with_objects_confirms_ours_and_stays(settings, books):
     path = answer(settings, 1, 1, [Seller("X", "ООО «Икс»", "legal", inn="7707083893")])
     for _ in range(2):
         found = take(settings)
-        assert (found.outcome, "not imported yet" in found.detail) == (Outcome.LEFT, True)
+        assert (found.outcome, "not imported yet" in found.detail) == (AnswerOutcome.LEFT, True)
         assert path.exists()
         assert tuple(peer(settings)) == (1, 1, 0)
     assert send(settings, AT) is None  # nothing to acknowledge: it was not taken
@@ -336,9 +336,9 @@ def test_a_file_that_cannot_be_read_may_be_on_its_way_and_is_refused_later(setti
     from datetime import UTC, datetime
 
     [young] = receive(settings, datetime.fromtimestamp(path.stat().st_mtime + 5, UTC))
-    assert (young.outcome, path.exists()) == (Outcome.LEFT, True)
+    assert (young.outcome, path.exists()) == (AnswerOutcome.LEFT, True)
     [old] = receive(settings, datetime.fromtimestamp(path.stat().st_mtime + 61, UTC))
-    assert (old.outcome, path.exists()) == (Outcome.REFUSED, False)
+    assert (old.outcome, path.exists()) == (AnswerOutcome.REFUSED, False)
 
 
 @pytest.mark.parametrize(
@@ -356,7 +356,7 @@ def test_a_hostile_message_is_put_away_with_its_reason(settings, content, told):
     path.parent.mkdir(parents=True)
     path.write_text(content)
     answer = take(settings)
-    assert (answer.outcome, told in answer.detail, path.exists()) == (Outcome.REFUSED, True, False)
+    assert (answer.outcome, told in answer.detail, path.exists()) == (AnswerOutcome.REFUSED, True, False)
     [reason] = (settings.exchange / "onec" / "failed").glob("*.error.txt")
     assert told in reason.read_text(encoding="utf-8")
     assert not reason.stat().st_mode & 0o007
@@ -366,7 +366,7 @@ def test_what_is_no_file_holds_up_nothing(settings):
     folder = settings.exchange / "onec" / "in"
     (folder / "Message_XX_FB.xml").mkdir(parents=True)
     path = answer(settings, 1, 0)
-    assert (take(settings).outcome, path.exists()) == (Outcome.TAKEN, False)
+    assert (take(settings).outcome, path.exists()) == (AnswerOutcome.TAKEN, False)
 
 
 def test_a_message_that_the_file_system_refuses_stays_and_says_so(settings, monkeypatch):
@@ -377,9 +377,9 @@ def test_a_message_that_the_file_system_refuses_stays_and_says_so(settings, monk
 
     monkeypatch.setattr("pipelines.delivery.onec.receiving.settle", refuse)
     found = take(settings)
-    assert (found.outcome, "Permission denied" in found.detail, path.exists()) == (Outcome.LEFT, True, True)
+    assert (found.outcome, "Permission denied" in found.detail, path.exists()) == (AnswerOutcome.LEFT, True, True)
     monkeypatch.undo()
-    assert take(settings).outcome == Outcome.TAKEN  # its number was taken before: it is put away now
+    assert take(settings).outcome == AnswerOutcome.TAKEN  # its number was taken before: it is put away now
 
 
 def test_what_is_sent_is_closed_to_others(settings, books):
@@ -393,7 +393,7 @@ def test_files_of_others_are_left_alone(settings):
     folder.mkdir(parents=True)
     write_message(folder, Envelope("BP", "OTHER", 1, 0, AT))
     found = take(settings)
-    assert (found.file, found.outcome) == ("Message_BP_OTHER.xml", Outcome.LEFT)
+    assert (found.file, found.outcome) == ("Message_BP_OTHER.xml", AnswerOutcome.LEFT)
     assert (folder / found.file).exists()
 
 
@@ -402,7 +402,7 @@ def test_settings_alone_take_no_number(settings):
     content = path.read_text(encoding="utf-8-sig").replace("EnterpriseData/1.19</msg:Format>", "EnterpriseData</msg:Format>")
     content = content.replace("<msg:MessageNo>5<", "<msg:MessageNo>0<")
     path.write_text(content, encoding="utf-8")
-    assert take(settings).outcome == Outcome.TAKEN
+    assert take(settings).outcome == AnswerOutcome.TAKEN
     assert tuple(peer(settings)) == (0, 0, 0)
 
 

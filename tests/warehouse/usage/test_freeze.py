@@ -7,7 +7,7 @@ import pytest
 from pipelines.audit.vehicles import COUNTED, read_vehicles
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
-from pipelines.usage.freeze import Frozen, freeze
+from pipelines.usage.freeze import FrozenFile, freeze
 from pipelines.usage.frozen_file import ProvenDay
 from tests.lake_builder import Car, World
 
@@ -20,7 +20,7 @@ def world(settings):
         yield made.contract("C1").terms("C1").account("gps1", "a1", "C1")
 
 
-def vehicles(world: World, frozen: Frozen, contract_no: str, day: date) -> dict[str, str]:
+def vehicles(world: World, frozen: FrozenFile, contract_no: str, day: date) -> dict[str, str]:
     """Vehicle → why it counts on the day, or why not, from the frozen file."""
     of_contract = read_vehicles(world.settings, frozen.path, frozen.digest, contract_no)
     assert of_contract.broken == ()
@@ -28,7 +28,7 @@ def vehicles(world: World, frozen: Frozen, contract_no: str, day: date) -> dict[
     return {vehicle_id: reasons[0] for vehicle_id, reasons in seen.items() if reasons}
 
 
-def proofs(world: World, frozen: Frozen) -> list[ProvenDay]:
+def proofs(world: World, frozen: FrozenFile) -> list[ProvenDay]:
     return list(read_vehicles(world.settings, frozen.path, frozen.digest, "").proofs)
 
 

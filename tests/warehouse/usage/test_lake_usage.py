@@ -12,7 +12,7 @@ from pipelines.evidence.keys import IMEI_END, SERIAL, is_imei
 from pipelines.evidence.lake import ACTIVE, BLOCKED, DEACTIVATED
 from pipelines.settings import Settings
 from pipelines.usage.lake import opened
-from pipelines.usage.owners import Standing
+from pipelines.usage.owners import OwnerStanding
 
 NOON, ONE = (datetime(2026, 1, 5, hour, tzinfo=UTC).replace(tzinfo=None) for hour in (12, 13))
 
@@ -68,7 +68,7 @@ def test_codes_have_one_meaning_in_python_and_sql(lake):
     def macro(name: str, word: str) -> int:
         return lake.duckdb.execute(f"SELECT {name}($word)", {"word": word}).fetchone()[0]
 
-    assert {each: macro("standing", each.name.lower()) for each in Standing} == {each: each.value for each in Standing}
+    assert {each: macro("standing", each.name.lower()) for each in OwnerStanding} == {each: each.value for each in OwnerStanding}
     states = {"active": ACTIVE, "deactivated": DEACTIVATED, "blocked": BLOCKED}
     assert {name: macro("vehicle_state", name) for name in states} == states
     keys = [-1, 0, IMEI_END - 1, IMEI_END, SERIAL]
