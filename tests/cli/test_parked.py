@@ -44,7 +44,7 @@ def landed(settings, tmp_path):
     import_master(settings, str(company.write_master(tmp_path / "master")), Authorship("Анна", "начало", NOW))
     for number in range(1, 12):
         company.write_day(tmp_path / "snapshots", date(2026, 3, number))
-    land_folder(settings, "gps1", str(tmp_path / "snapshots"), NOW)
+    land_folder(settings, "gps1", str(tmp_path / "snapshots"), datetime(2026, 3, 12, 5, 0, tzinfo=UTC))
     return settings
 
 

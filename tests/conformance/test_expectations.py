@@ -21,6 +21,7 @@ FLAGS = st.sampled_from([True, False, None])
 VALUES = {
     "text": TEXTS,
     "code": TEXTS,
+    "requisite": TEXTS,
     "decimal": DECIMALS,
     "integer": WHOLE,
     "date": DATES,

@@ -302,7 +302,7 @@ def _papers(settings, run_cli, folder):
 
 def _everything_changes(settings, run_cli, tmp_path):
     """Later landings, a withdrawal, other accounts, prices, terms and names of both sides, money, and one more correction."""
-    _land(run_cli, tmp_path / "later", {"PEAK": 25, "OTHER": 9}, DAYS[:3])
+    _land(run_cli, tmp_path / "later", {"PEAK": 20, "OTHER": 7}, DAYS[:3])
     _withdrawn(run_cli, tmp_path)
     organization = {**ORGANIZATION, "name": "ООО «Новая вывеска»", "director": "Новиков Н. Н.", "address": "г. Омск", "kpp": "550101001"}
     organization["bank_account"] = account_key(ORGANIZATION["bic"], "40702810938000000777")
