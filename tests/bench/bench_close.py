@@ -1,12 +1,11 @@
 """A close of 20,000 contracts beside that of another revision: python tests/bench/bench_close.py CHECKOUT [CONTRACTS [VEHICLES]].
 
-CHECKOUT is a work tree of the other, older revision (`git worktree add /tmp/other REVISION`). Its code lands a synthetic January once;
-both then draft it on a copy of their own, and what is timed is `close --approve-by`, side by side, from the start of its process until
-another connection sees the issued invoices. Papers are not waited for. Bar: at most half of the other's time.
+CHECKOUT is a work tree of the other revision (`git worktree add /tmp/other REVISION`). Each lands the same synthetic January and drafts it;
+what is timed is `close --approve-by`, side by side, from the start of its process until another connection sees the issued invoices.
+Papers are not waited for. Bar: at most half of the other's time.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,25 +27,11 @@ def fleetbill(checkout: Path, home: Path, *command: str) -> None:
     subprocess.run(_command(*command), check=True, stdout=subprocess.DEVNULL, env=_environment(checkout, home), cwd=home.parent)
 
 
-def landed(checkout: Path, folder: Path, contracts: int, vehicles: int) -> Path:
-    """A home with the month of a large platform landed by a checkout, its server stopped."""
-    home = folder / "landed"
-    generator = [sys.executable, str(HERE / "tests/bench/generate_month.py"), str(folder / "month"), "--month", MONTH]
-    subprocess.run([*generator, "--contracts", str(contracts), "--vehicles", str(vehicles)], check=True)
+def drafted(checkout: Path, month: Path, home: Path) -> None:
+    """A home with the month of a large platform landed and drafted by a checkout: a lake of another build's format is read slower."""
     fleetbill(checkout, home, "db", "upgrade")
-    fleetbill(checkout, home, "master", "import", str(folder / "month/master"), "--by", "Bench", "--reason", "bench")
-    fleetbill(checkout, home, "snapshot", "land", "--platform", "big", "--source", str(folder / "month/snapshots"))
-    fleetbill(checkout, home, "usage", "--month", MONTH, "--format", "csv")
-    fleetbill(checkout, home, "db", "stop")
-    return home
-
-
-def drafted(checkout: Path, landed_home: Path, home: Path) -> None:
-    """A copy of the landed home with the month drafted by a checkout."""
-    shutil.copytree(landed_home, home)
-    for path in (home / "postgres", *(home / "postgres").rglob("*")):
-        shutil.chown(path, (landed_home / "postgres/data").stat().st_uid, (landed_home / "postgres/data").stat().st_gid)
-    fleetbill(checkout, home, "db", "upgrade")
+    fleetbill(checkout, home, "master", "import", str(month / "master"), "--by", "Bench", "--reason", "bench")
+    fleetbill(checkout, home, "snapshot", "land", "--platform", "big", "--source", str(month / "snapshots"))
     fleetbill(checkout, home, "close", "--month", MONTH)
 
 
@@ -81,11 +66,12 @@ def _environment(checkout: Path, home: Path) -> dict[str, str]:
 def main(other: Path, contracts: int, vehicles: int) -> int:
     with tempfile.TemporaryDirectory() as named:
         folder = Path(named)
-        template = landed(other, folder, contracts, vehicles)
+        generator = [sys.executable, str(HERE / "tests/bench/generate_month.py"), str(folder / "month"), "--month", MONTH]
+        subprocess.run([*generator, "--contracts", str(contracts), "--vehicles", str(vehicles)], check=True)
         homes = {other: folder / "other", HERE: folder / "this"}
         try:
             for checkout, home in homes.items():
-                drafted(checkout, template, home)
+                drafted(checkout, folder / "month", home)
             with ThreadPoolExecutor() as threads:
                 theirs, ours = threads.map(seconds_to_issue, homes.keys(), homes.values())
         finally:
