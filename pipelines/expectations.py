@@ -19,7 +19,7 @@ _NULLS = ("expect_column_values_to_be_null", "expect_column_values_to_not_be_nul
 
 
 @dataclass(frozen=True, slots=True)
-class Unmet:
+class UnmetExpectation:
     """An expectation that a column does not meet: the first rows that fail, their values, and how many there are."""
 
     expectation: Mapping[str, Any]
@@ -41,7 +41,7 @@ def understands(expectations: Sequence[Mapping[str, Any]]) -> bool:
     )
 
 
-def unmet(expectations: Sequence[Mapping[str, Any]], columns: "Mapping[str, pa.Array]", most: int) -> list[Unmet]:
+def unmet(expectations: Sequence[Mapping[str, Any]], columns: "Mapping[str, pa.Array]", most: int) -> list[UnmetExpectation]:
     """Those of the expectations that the columns do not meet, with at most ``most`` failing rows each (rows count from 0).
 
     As in the library: an empty cell fails only where emptiness is asked about, and ``mostly`` is the least share of the
@@ -57,7 +57,7 @@ def unmet(expectations: Sequence[Mapping[str, Any]], columns: "Mapping[str, pa.A
         asked = len(column) if expectation["type"] in _NULLS else len(column) - column.null_count
         if len(failing) and (asked - len(failing)) / asked < expectation["kwargs"].get("mostly", 1):
             shown = failing[:most]
-            failed.append(Unmet(expectation, shown.tolist(), column.take(shown).to_pylist(), len(failing)))
+            failed.append(UnmetExpectation(expectation, shown.tolist(), column.take(shown).to_pylist(), len(failing)))
     return failed
 
 

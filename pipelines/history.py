@@ -33,7 +33,7 @@ SHEETS: Mapping[str, Layout] = {name: layout for source in SOURCES for name, lay
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class HistorySubject:
     """What a question is about: a contract, a tariff, a client (given together: any of them), and one kind of decision."""
 
     contract: str | None = None
@@ -43,7 +43,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedColumn:
     """One changed column; of a row that came or went: one line for the whole row, with ``column`` empty and the row beside its text."""
 
     at: datetime
@@ -60,7 +60,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownValue:
     """One value as it was known, and the change that made its row so."""
 
     sheet: str
@@ -72,10 +72,12 @@ class Known:
     reason: str
 
 
-EVERYTHING = About()
+EVERYTHING = HistorySubject()
 
 
-def changes(settings: Settings, about: About = EVERYTHING, first: date | None = None, last: date | None = None) -> list[Changed]:
+def changes(
+    settings: Settings, about: HistorySubject = EVERYTHING, first: date | None = None, last: date | None = None
+) -> list[ChangedColumn]:
     """Every decision in order of time, from ``first`` to ``last`` (local days of the first organization, inclusive; None: no bound).
 
     A contract brings its terms and accounts, the rulings on days and snapshots of platforms that it has accounts on, and the
@@ -91,7 +93,7 @@ def changes(settings: Settings, about: About = EVERYTHING, first: date | None = 
     return [line for decision in decisions for line in _lines(decision, zone)]
 
 
-def as_of(settings: Settings, day: date, about: About = EVERYTHING) -> list[Known]:
+def as_of(settings: Settings, day: date, about: HistorySubject = EVERYTHING) -> list[KnownValue]:
     """Every row as it was known at the end of a local date, by sheet and key; whether it is in force by then, its own dates say."""
     with transaction(settings) as connection:
         zone = master.zone(connection)
@@ -99,13 +101,13 @@ def as_of(settings: Settings, day: date, about: About = EVERYTHING) -> list[Know
         last = {(decision.sheet, decision.key): decision for source in _sources(about) for decision in read(connection, source, question)}
     order = {name: index for index, name in enumerate(SHEETS)}
     return [
-        Known(decision.sheet, decision.key, column, text, decision.at.astimezone(zone), decision.by, decision.reason)
+        KnownValue(decision.sheet, decision.key, column, text, decision.at.astimezone(zone), decision.by, decision.reason)
         for decision in sorted(last.values(), key=lambda decision: (order[decision.sheet], decision.key))
         for column, text in (decision.after or {}).items()
     ]
 
 
-def _question(connection: "Connection", about: About, since: datetime | None, until: datetime | None) -> Question:
+def _question(connection: "Connection", about: HistorySubject, since: datetime | None, until: datetime | None) -> Question:
     if about.sheet is not None and about.sheet not in SHEETS:
         raise BadInput.one("--sheet", f"there is no sheet {about.sheet!r}; the sheets are {', '.join(SHEETS)}")
     contracts = [] if about.contract is None else [master.known(connection, "contract", about.contract)]
@@ -116,7 +118,7 @@ def _question(connection: "Connection", about: About, since: datetime | None, un
     return Question(not (contracts or tariffs or clients), contracts, clients, tariffs, about.sheet, since, until)
 
 
-def _sources(about: About) -> Iterator[DecisionSource]:
+def _sources(about: HistorySubject) -> Iterator[DecisionSource]:
     return (source for source in SOURCES if about.sheet is None or about.sheet in source.sheets)
 
 
@@ -124,9 +126,9 @@ def _start(day: date | None, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(day, datetime.min.time(), zone) if day else None
 
 
-def _lines(decision: Decision, zone: ZoneInfo) -> Iterator[Changed]:
-    def changed(column: str, was: str, became: str, *rows: Mapping[str, str] | None) -> Changed:
-        return Changed(
+def _lines(decision: Decision, zone: ZoneInfo) -> Iterator[ChangedColumn]:
+    def changed(column: str, was: str, became: str, *rows: Mapping[str, str] | None) -> ChangedColumn:
+        return ChangedColumn(
             decision.at.astimezone(zone),
             decision.by,
             decision.reason,

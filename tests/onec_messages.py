@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.delivery.onec.message import Envelope, Prepared, prepare_message, publish
+from pipelines.delivery.onec.message import Envelope, PreparedMessage, prepare_message, publish
 from pipelines.delivery.onec.model import OnecObject
 from pipelines.documents.requisites import Bank, Buyer, PartyKind, Seller, seller_kind
 
 
-def write_message(folder: Path, envelope: Envelope, objects: Iterable[OnecObject] = ()) -> Prepared:
+def write_message(folder: Path, envelope: Envelope, objects: Iterable[OnecObject] = ()) -> PreparedMessage:
     """The message with these objects, in place of an earlier one; its path and the number of objects."""
     prepared = prepare_message(folder, envelope, objects)
     publish(prepared)

@@ -186,9 +186,9 @@ def answer(configured, ti, task_id, option):
 
 def place(ti, task_id=None):
     """Where a question is put: in this run of this DAG; by this task unless another one is named."""
-    from pipelines.runs.questions import Place
+    from pipelines.runs.questions import QuestionPlace
 
-    return Place(ti.dag_id, ti.run_id, task_id or ti.task_id)
+    return QuestionPlace(ti.dag_id, ti.run_id, task_id or ti.task_id)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipelines.audit import recompute
-from pipelines.audit.model import Before, Explained, FrozenInvoice, Taken, Vehicle, day_of, mask_of
+from pipelines.audit.model import EarlierLine, Explanation, FrozenInvoice, SnapshotsOfDay, Vehicle, day_of, mask_of
 from pipelines.audit.vehicles import read_vehicles, snapshots_taken, within
 from pipelines.billing.inputs import read_component
 from pipelines.errors import BadInput, Refused
@@ -40,7 +40,7 @@ class DoesNotAgree(Refused):
     """The invoice does not follow from its evidence; the message names every difference."""
 
 
-def explain(settings: Settings, number: str) -> Explained:
+def explain(settings: Settings, number: str) -> Explanation:
     """An issued invoice with all that it rests on, checked. UnknownInvoice, with what may have been meant.
 
     What does not agree is told in ``disagreements``; see `agreed`.
@@ -54,13 +54,13 @@ def explain(settings: Settings, number: str) -> Explained:
     return recompute.explain(frozen, (*vehicles.broken, *differing))
 
 
-def agreed(explained: Explained) -> None:
+def agreed(explained: Explanation) -> None:
     """DoesNotAgree, with every difference, unless the invoice follows from its evidence."""
     if explained.disagreements:
         raise DoesNotAgree(f"{explained.frozen.number} does not agree with its evidence: {'; '.join(explained.disagreements)}")
 
 
-def chosen_line(explained: Explained, line_no: int) -> Span:
+def chosen_line(explained: Explanation, line_no: int) -> Span:
     """The days of a line; NoSuchLine names those that there are."""
     lines = explained.lines
     if not 1 <= line_no <= len(lines):
@@ -68,7 +68,7 @@ def chosen_line(explained: Explained, line_no: int) -> Span:
     return lines[line_no - 1].line.span
 
 
-def chosen_day(explained: Explained, day: date, line_no: int | None) -> date:
+def chosen_day(explained: Explanation, day: date, line_no: int | None) -> date:
     """The day, when it is one of the invoice's month and of the line; else NoSuchDay."""
     span = explained.frozen.month.span if line_no is None else chosen_line(explained, line_no)
     if day not in span:
@@ -105,7 +105,7 @@ def _rows(connection: "Connection", name: str, **binds: object) -> list[Any]:
     return list(connection.execute(text(statement(f"warehouse/audit/{name}")), binds))
 
 
-def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken: tuple[Taken, ...]) -> FrozenInvoice:
+def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken: tuple[SnapshotsOfDay, ...]) -> FrozenInvoice:
     evidence, month = row.evidence, Month.of(row.month)
     contract = evidence["contract"]
     terms = tuple(_terms(row.contract_no, each) for each in evidence["terms"])
@@ -203,7 +203,7 @@ def _charge(row: Any) -> Charge:
     )
 
 
-def _before(row: Any) -> Before:
+def _before(row: Any) -> EarlierLine:
     line = _charge(row).as_billed()
     billed = {field.name: getattr(line, field.name) for field in fields(line)}
-    return Before(**billed, number=row.number, line_no=row.line_no, invoice_kind=row.kind)
+    return EarlierLine(**billed, number=row.number, line_no=row.line_no, invoice_kind=row.kind)

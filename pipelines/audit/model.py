@@ -18,7 +18,7 @@ Mask = int
 
 
 @dataclass(frozen=True, slots=True)
-class Before(Billed):
+class EarlierLine(Billed):
     """A line that was issued before, with its place: what a corrective or an adjustment is taken from."""
 
     number: str = ""
@@ -56,7 +56,7 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class SnapshotsOfDay:
     """One platform and day: digests of its snapshots in the order they were taken.
 
     Carried: ``source`` is the day whose usage stands for it (None: not known), and ``by`` and ``reason`` are the person's.
@@ -103,8 +103,8 @@ class FrozenInvoice:
     mappings: tuple[tuple[str, str, str, str | None], ...]
     days: tuple[DayUsage, ...]
     lines: tuple[Charge, ...]
-    before: tuple[Before, ...]
-    snapshots: tuple[Taken, ...]
+    before: tuple[EarlierLine, ...]
+    snapshots: tuple[SnapshotsOfDay, ...]
     vehicles: tuple[Vehicle, ...]
     vehicles_path: str
     vehicles_digest: str
@@ -114,12 +114,12 @@ class FrozenInvoice:
         """The segments of the contract's month under the frozen terms and tariffs."""
         return cut(self.contract, self.month, self.terms, self.tariffs)[0]
 
-    def taken_on(self, day: date) -> tuple[Taken, ...]:
+    def taken_on(self, day: date) -> tuple[SnapshotsOfDay, ...]:
         """The snapshots of a day, by platform."""
         return tuple(one for one in self.snapshots if one.day == day)
 
     @property
-    def carried(self) -> tuple[Taken, ...]:
+    def carried(self) -> tuple[SnapshotsOfDay, ...]:
         """Carried platform-days on which the contract was in force."""
         known = {day.date for day in self.days}
         return tuple(one for one in self.snapshots if one.is_carried and one.day in known)
@@ -136,12 +136,12 @@ class FrozenInvoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LineDerivation:
     """A line with what it is the difference of: what the component costs now, and the lines that billed it before."""
 
     line: Charge
     new: tuple[Charge, ...] = ()
-    before: tuple[Before, ...] = ()
+    before: tuple[EarlierLine, ...] = ()
 
     @property
     def billed(self) -> Amounts:
@@ -155,11 +155,11 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Explained:
+class Explanation:
     """The invoice, its lines told, and every point on which the evidence and the invoice do not agree (none: proven)."""
 
     frozen: FrozenInvoice
-    lines: tuple[Told, ...]
+    lines: tuple[LineDerivation, ...]
     disagreements: tuple[str, ...]
 
 

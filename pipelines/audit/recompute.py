@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
 
-from pipelines.audit.model import Explained, FrozenInvoice, Told, has
+from pipelines.audit.model import Explanation, FrozenInvoice, LineDerivation, has
 from pipelines.billing.billed_so_far import AHEAD
 from pipelines.billing.model import Purpose
 from pipelines.rating import prepaid
@@ -22,13 +22,13 @@ Differ = Callable[[Iterable[Charge], Iterable[Billed]], Lines]
 _NOT_COMPARED = {"arithmetic", "name"}
 
 
-def explain(frozen: FrozenInvoice, broken: Sequence[str] = ()) -> Explained:
+def explain(frozen: FrozenInvoice, broken: Sequence[str] = ()) -> Explanation:
     """The invoice told, and every point on which it does not follow from its evidence.
 
     ``broken``: what reading the evidence has found already.
     """
     recomputed = recompute(frozen)
-    told: tuple[Told, ...] = tuple(map(Told, frozen.lines))
+    told: tuple[LineDerivation, ...] = tuple(map(LineDerivation, frozen.lines))
     found = [*broken, *_sums(frozen), *_fleets(frozen)]
     if isinstance(recomputed, Parked):
         found.append(f"the lines cannot be computed again: {recomputed}")
@@ -36,11 +36,11 @@ def explain(frozen: FrozenInvoice, broken: Sequence[str] = ()) -> Explained:
         differences = list(_line_differences(frozen.lines, recomputed))
         found += differences
         if not differences:
-            told = tuple(Told(line, one.new, one.before) for line, one in zip(frozen.lines, recomputed, strict=True))
-    return Explained(frozen, told, tuple(found))
+            told = tuple(LineDerivation(line, one.new, one.before) for line, one in zip(frozen.lines, recomputed, strict=True))
+    return Explanation(frozen, told, tuple(found))
 
 
-def recompute(frozen: FrozenInvoice) -> tuple[Told, ...] | Parked:
+def recompute(frozen: FrozenInvoice) -> tuple[LineDerivation, ...] | Parked:
     """The lines as the frozen evidence gives them, by the rules of rating."""
     contract, month, modes = frozen.contract, frozen.month, vat_modes(frozen)
     if frozen.kind == "advance" or frozen.purpose == Purpose.WATCH:
@@ -51,7 +51,7 @@ def recompute(frozen: FrozenInvoice) -> tuple[Told, ...] | Parked:
     if isinstance(rated, Parked):
         return rated
     if frozen.kind == "monthly":
-        return tuple(map(Told, rated.charges))
+        return tuple(map(LineDerivation, rated.charges))
     if frozen.purpose == Purpose.CORRECT:
         return _differences(frozen, rated.everything, adjustment)
     return _differences(frozen, rated.prepaid, prepaid.corrective if frozen.kind == "corrective" else prepaid.credit)
@@ -72,10 +72,10 @@ def _mode(segment: Segment, frozen: FrozenInvoice) -> TaxMode:
     return (exactly or ever or [TaxMode.GENERAL])[0]
 
 
-def _differences(frozen: FrozenInvoice, new: Lines, take: Differ) -> tuple[Told, ...]:
+def _differences(frozen: FrozenInvoice, new: Lines, take: Differ) -> tuple[LineDerivation, ...]:
     before = [line for line in frozen.before if frozen.purpose == Purpose.CORRECT or line.invoice_kind in AHEAD]
     return tuple(
-        Told(
+        LineDerivation(
             line,
             tuple(charge for charge in group.charges),
             tuple(one for one in before if any(one is billed for billed in group.billed) and one.vat_rate == line.vat_rate),
@@ -85,7 +85,7 @@ def _differences(frozen: FrozenInvoice, new: Lines, take: Differ) -> tuple[Told,
     )
 
 
-def _line_differences(lines: Sequence[Charge], recomputed: Sequence[Told]) -> Iterator[str]:
+def _line_differences(lines: Sequence[Charge], recomputed: Sequence[LineDerivation]) -> Iterator[str]:
     names = [field.name for field in fields(Charge) if field.name not in _NOT_COMPARED]
     for line_no, (line, other) in enumerate(zip_longest(lines, recomputed), 1):
         if line is None or other is None:

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from pipelines.audit.model import Explained, FrozenInvoice, Mask, Taken, Told, has
+from pipelines.audit.model import Explanation, FrozenInvoice, LineDerivation, Mask, SnapshotsOfDay, has
 from pipelines.billing.inputs import terms_json
 from pipelines.billing.model import shown_quantity
 from pipelines.money import at_least_kopecks
@@ -34,12 +34,12 @@ WHY = {
 }
 
 
-def line_rows(explained: Explained) -> list[Row]:
+def line_rows(explained: Explanation) -> list[Row]:
     """One row per line (``LINE_COLUMNS`` and more)."""
     return [line_row(explained, line_no) for line_no in range(1, len(explained.lines) + 1)]
 
 
-def line_row(explained: Explained, line_no: int) -> Row:
+def line_row(explained: Explanation, line_no: int) -> Row:
     """One line: its figures, what it is the difference of, and the usage of its days."""
     told, frozen = explained.lines[line_no - 1], explained.frozen
     line = told.line
@@ -96,7 +96,7 @@ def usage_row(days: Sequence[DayUsage]) -> Row:
     }
 
 
-def vat_arithmetic(told: Told) -> str:
+def vat_arithmetic(told: LineDerivation) -> str:
     """How the line's VAT comes from its amount, as 1C computes it; of a difference: new − billed."""
     line = told.line
     if told.before:
@@ -109,7 +109,7 @@ def vat_arithmetic(told: Told) -> str:
     return f"{roubles(line.net)} × {rate} % = {roubles(line.vat)}"
 
 
-def day_rows(explained: Explained, line_no: int) -> list[Row]:
+def day_rows(explained: Explanation, line_no: int) -> list[Row]:
     """The days of a line (``DAY_COLUMNS``), with short digests of their snapshots."""
     frozen = explained.frozen
     return [
@@ -127,7 +127,7 @@ def day_rows(explained: Explained, line_no: int) -> list[Row]:
     ]
 
 
-def vehicle_rows(explained: Explained, day: date) -> list[Row]:
+def vehicle_rows(explained: Explanation, day: date) -> list[Row]:
     """The vehicles that the contract had on a day (``VEHICLE_COLUMNS``): those that count first; with the full digests."""
     frozen = explained.frozen
     taken = {one.platform: one for one in frozen.taken_on(day)}
@@ -148,7 +148,7 @@ def vehicle_rows(explained: Explained, day: date) -> list[Row]:
     return sorted(rows, key=lambda row: not row["counts"])
 
 
-def whole(explained: Explained) -> Row:
+def whole(explained: Explanation) -> Row:
     """Everything, as one object: header, terms, segments, lines, days with digests, vehicles with their days."""
     frozen = explained.frozen
     return {
@@ -205,14 +205,14 @@ def segment_row(segment: Segment) -> Row:
     }
 
 
-def taken_text(taken: Taken, length: int | None = None) -> str:
+def taken_text(taken: SnapshotsOfDay, length: int | None = None) -> str:
     """``gps1 3fb0a1…`` with every snapshot of the day; a carried day names the day that stands for it."""
     digests = "+".join(digest[:length] for digest in taken.digests) or "—"
     carried = f" (carried from {taken.source})" if taken.source else " (carried)" if taken.is_carried else ""
     return f"{taken.platform} {digests}{carried}"
 
 
-def carried_text(taken: Taken) -> str:
+def carried_text(taken: SnapshotsOfDay) -> str:
     """Who let an earlier day stand for this one, and why."""
     return f"{taken.platform} by {taken.by}: {taken.reason}"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from pipelines.audit.model import Explained, FrozenInvoice, fleet_runs
+from pipelines.audit.model import Explanation, FrozenInvoice, fleet_runs
 from pipelines.audit.rows import SHORT, carried_text, rests_on_fleet, taken_text, usage_row, vat_arithmetic
 from pipelines.billing.transitions import UNATTENDED
 from pipelines.money import shown
@@ -19,7 +19,7 @@ _WIDTH = 110
 _INDENT = "    "
 
 
-def whole_text(explained: Explained) -> str:
+def whole_text(explained: Explanation) -> str:
     """The whole invoice: header, terms, segments, every line with its arithmetic and days, sums, evidence."""
     frozen = explained.frozen
     blocks = [header(frozen), _terms(frozen)]
@@ -27,7 +27,7 @@ def whole_text(explained: Explained) -> str:
     return "\n\n".join("\n".join(block) for block in [*blocks, _together(explained), _evidence(explained)])
 
 
-def line_text(explained: Explained, line_no: int) -> list[str]:
+def line_text(explained: Explanation, line_no: int) -> list[str]:
     """One line: its arithmetic, what was billed before, VAT, the days that made it."""
     told = explained.lines[line_no - 1]
     line = told.line
@@ -47,7 +47,7 @@ def line_text(explained: Explained, line_no: int) -> list[str]:
     return found + _days_text(explained.frozen, line.span)
 
 
-def day_text(explained: Explained, day: date) -> list[str]:
+def day_text(explained: Explanation, day: date) -> list[str]:
     """What a day is counted from: its fleet and the snapshots with their full digests."""
     frozen = explained.frozen
     known = {one.date: one for one in frozen.days}
@@ -131,7 +131,7 @@ def _days_text(frozen: FrozenInvoice, span: Span) -> list[str]:
     return [f"{_INDENT}{sums}", *_folded("days " + " | ".join(runs))]
 
 
-def _together(explained: Explained) -> list[str]:
+def _together(explained: Explanation) -> list[str]:
     """The sums over the lines, written out."""
     lines = [told.line for told in explained.lines]
     amounts = explained.frozen.amounts
@@ -153,7 +153,7 @@ def _sum_text(parts: Iterable[Decimal]) -> str:
     return text
 
 
-def _evidence(explained: Explained) -> list[str]:
+def _evidence(explained: Explanation) -> list[str]:
     frozen = explained.frozen
     found = ["evidence"]
     found += [f"{_INDENT}carried {one.day}: {carried_text(one)}; {taken_text(one, SHORT)}" for one in frozen.carried]
@@ -165,7 +165,7 @@ def _evidence(explained: Explained) -> list[str]:
     return [*found, *(f"{_INDENT}{said}" for said in verdict(explained))]
 
 
-def verdict(explained: Explained) -> Iterator[str]:
+def verdict(explained: Explanation) -> Iterator[str]:
     """What the check came to: agreed, or every difference."""
     frozen = explained.frozen
     if explained.disagreements:

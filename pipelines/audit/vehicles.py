@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from pipelines.audit.model import Mask, Taken, Vehicle
+from pipelines.audit.model import Mask, SnapshotsOfDay, Vehicle
 from pipelines.evidence.lake import EvidenceLost, location
 from pipelines.settings import Settings
 from pipelines.usage.frozen_file import METADATA_KEY, REASONS, ProvenDay, decode
@@ -53,7 +53,7 @@ def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) 
     return FrozenVehicles(tuple(map(_vehicle, rows)), proofs, broken)
 
 
-def snapshots_taken(rows: Iterable[Sequence[Any]], proofs: Iterable[ProvenDay] = ()) -> tuple[tuple[Taken, ...], tuple[str, ...]]:
+def snapshots_taken(rows: Iterable[Sequence[Any]], proofs: Iterable[ProvenDay] = ()) -> tuple[tuple[SnapshotsOfDay, ...], tuple[str, ...]]:
     """What stands for every platform and day, and where the two frozen lists of snapshots differ.
 
     ``rows``: ``billing.evidence.snapshots``, in order of platform, day and number; ``proofs``: of the vehicles' file,
@@ -68,7 +68,7 @@ def snapshots_taken(rows: Iterable[Sequence[Any]], proofs: Iterable[ProvenDay] =
         counting, source = proven.get((platform, day), (digests, None))
         if digests and set(counting) != set(digests):
             broken.append(f"{platform} {day}: the vehicles were counted from other snapshots than the invoice names")
-        taken.append(Taken(platform, day, counting, source, by, reason))
+        taken.append(SnapshotsOfDay(platform, day, counting, source, by, reason))
     return tuple(taken), tuple(broken)
 
 

@@ -22,7 +22,7 @@ class UnattendedBounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class RunSize:
     """What a run would issue: invoices, their total in roubles, clients billed, of so many clients in force in the month."""
 
     invoices: int
@@ -31,7 +31,7 @@ class Size:
     clients: int
 
 
-class Beyond(NamedTuple):
+class ReasonToAsk(NamedTuple):
     """Why a run needs a person, in words."""
 
     english: str
@@ -43,26 +43,26 @@ def bounds_of(settings: Settings) -> UnattendedBounds:
     return UnattendedBounds(settings.unattended_invoices, settings.unattended_total, settings.unattended_share)
 
 
-def exceeded(bounds: UnattendedBounds, run: Size) -> Sequence[Beyond]:
+def exceeded(bounds: UnattendedBounds, run: RunSize) -> Sequence[ReasonToAsk]:
     """Every bound that the run is beyond; none: it may be issued without a person."""
     said = []
     if run.invoices > bounds.invoices:
         said.append(
-            Beyond(
+            ReasonToAsk(
                 f"{run.invoices} invoices, more than {bounds.invoices}",
                 f"счетов {run.invoices}, без человека не больше {bounds.invoices}",
             )
         )
     if run.total > bounds.total:
         said.append(
-            Beyond(
+            ReasonToAsk(
                 f"{run.total} roubles, more than {bounds.total}",
                 f"{roubles(run.total)} ₽, без человека не больше {roubles(bounds.total)} ₽",
             )
         )
     if run.touched > FEW and run.touched > bounds.share * run.clients:
         said.append(
-            Beyond(
+            ReasonToAsk(
                 f"{run.touched} of {run.clients} clients, a greater share than {bounds.share}",
                 f"клиентов {run.touched} из {run.clients}, доля больше {str(bounds.share).replace('.', ',')}",
             )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipelines.billing.inputs import Held
+from pipelines.billing.inputs import HeldContract
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem
 from pipelines.period import Month
@@ -41,9 +41,9 @@ def listing(settings: Settings, month: Month | None) -> list[dict[str, Any]]:
         return query.mappings(connection, "billing/holds", month=month and month.first)
 
 
-def held_now(connection: "Connection", month: Month) -> dict[str, Held]:
+def held_now(connection: "Connection", month: Month) -> dict[str, HeldContract]:
     """The contracts held back from a month, each with who holds it and why."""
-    return {row.contract_no: Held(row.by_name, row.reason) for row in query.rows(connection, "billing/held", month=month.first)}
+    return {row.contract_no: HeldContract(row.by_name, row.reason) for row in query.rows(connection, "billing/held", month=month.first)}
 
 
 def not_held_yet(connection: "Connection", month: Month, contracts: Sequence[str]) -> list[str]:

@@ -28,7 +28,7 @@ class Parties:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldContract:
     """A person holds a contract back from the runs of a month: who, and why."""
 
     by: str
@@ -45,7 +45,7 @@ class MonthInputs:
     tariffs: Tariffs
     vat_modes: dict[str, tuple[VatMode, ...]]
     mappings: dict[str, list[list[str | None]]]
-    held: dict[str, Held] = field(default_factory=dict)
+    held: dict[str, HeldContract] = field(default_factory=dict)
 
 
 def read(connection: "Connection", month: Month) -> MonthInputs:
@@ -82,7 +82,7 @@ def read(connection: "Connection", month: Month) -> MonthInputs:
         read_tariffs(connection, month),
         _vat_modes(connection),
         _mappings(connection, bounds),
-        {row.contract_no: Held(row.by_name, row.reason) for row in _rows(connection, "held", {"month": month.first})},
+        {row.contract_no: HeldContract(row.by_name, row.reason) for row in _rows(connection, "held", {"month": month.first})},
     )
 
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from pipelines.billing.identity import canonical, digest, invoice_id
-from pipelines.billing.inputs import Held, MonthInputs, Parties, terms_json
+from pipelines.billing.inputs import HeldContract, MonthInputs, Parties, terms_json
 from pipelines.period import Month
-from pipelines.rating.charges import Amounts, Cause, Charge, Reason, UnusedPrepaid, total_of
+from pipelines.rating.charges import Amounts, Cause, Charge, ParkReason, UnusedPrepaid, total_of
 from pipelines.rating.model import DayUsage, Terms
 from pipelines.rating.rows import PrintedRow, printed_row
 
@@ -85,7 +85,7 @@ class ParkedContract:
     russian: str
 
 
-class Missing(NamedTuple):
+class MissingUsage(NamedTuple):
     """What is not known of a contract's usage, in words."""
 
     english: str
@@ -136,19 +136,19 @@ def make_draft(
     )
 
 
-def parked_by(contract_no: str, reasons: Sequence[Reason]) -> ParkedContract:
+def parked_by(contract_no: str, reasons: Sequence[ParkReason]) -> ParkedContract:
     """A contract that rating cannot price, with every reason."""
     return ParkedContract(contract_no, reasons[0].cause.value, "; ".join(map(str, reasons)), "; ".join(each.russian for each in reasons))
 
 
-def parked_by_gap(contract_no: str, gap: Missing, reasons: Iterable[Reason] = ()) -> ParkedContract:
+def parked_by_gap(contract_no: str, gap: MissingUsage, reasons: Iterable[ParkReason] = ()) -> ParkedContract:
     """A contract whose usage is not known, with what is missing and whatever else stands against it."""
     others = [reason for reason in reasons if reason.cause != Cause.MISSING_DAYS]
     english = "; ".join([gap.english, *map(str, others)])
     return ParkedContract(contract_no, Cause.MISSING_DAYS.value, english, "; ".join([gap.russian, *(each.russian for each in others)]))
 
 
-def parked_by_hold(contract_no: str, held: Held) -> ParkedContract:
+def parked_by_hold(contract_no: str, held: HeldContract) -> ParkedContract:
     """A contract that a person holds back from the runs of the month."""
     return ParkedContract(contract_no, HELD, f"held back by {held.by}: {held.reason}", f"придержан, {held.by}: {held.reason}")
 

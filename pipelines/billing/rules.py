@@ -8,7 +8,7 @@ from pipelines.billing.inputs import MonthInputs, Parties
 from pipelines.billing.model import (
     NOTHING_USED,
     InvoiceUsage,
-    Missing,
+    MissingUsage,
     ParkedContract,
     Purpose,
     make_draft,
@@ -191,7 +191,7 @@ def _open(facts: RunFacts) -> list[Parties]:
     return [party for party in facts.inputs.parties if party.contract.contract_no not in facts.closed]
 
 
-def rate(inputs: MonthInputs, party: Parties, days: Sequence[DayUsage], gap: Missing | None) -> RatedMonth | ParkedContract:
+def rate(inputs: MonthInputs, party: Parties, days: Sequence[DayUsage], gap: MissingUsage | None) -> RatedMonth | ParkedContract:
     """A contract's month priced by its terms, tariffs and VAT modes, or parked with every reason; ``gap``: its unknown usage."""
     contract_no = party.contract.contract_no
     terms, modes = _priced_by(inputs, party)

@@ -5,7 +5,7 @@ from datetime import date
 
 from pipelines.billing.billed_so_far import BilledSoFar
 from pipelines.billing.identity import canonical, digest
-from pipelines.billing.inputs import Held, MonthInputs, tariff_json
+from pipelines.billing.inputs import HeldContract, MonthInputs, tariff_json
 from pipelines.billing.inputs_state import InputsState
 from pipelines.billing.model import Draft, ParkedContract, Purpose, Scope
 from pipelines.billing.usage_of_month import NO_USAGE, UsageOfMonth
@@ -30,7 +30,7 @@ class RunFacts:
     state: InputsState | None = None
     rated: dict[str, RatedMonth | ParkedContract] = field(default_factory=dict)
 
-    def holding(self, held: dict[str, Held], state: InputsState | None) -> "RunFacts":
+    def holding(self, held: dict[str, HeldContract], state: InputsState | None) -> "RunFacts":
         """The same facts with these contracts held back; ``state``: of the inputs since."""
         return replace(self, inputs=replace(self.inputs, held=held), state=state)
 

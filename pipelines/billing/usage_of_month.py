@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipelines.billing.model import Missing, by_contract
+from pipelines.billing.model import MissingUsage, by_contract
 from pipelines.period import Month, runs
 from pipelines.rating.model import DayUsage
 from pipelines.settings import Settings
@@ -28,7 +28,7 @@ class UsageOfMonth:
     """Days by contract, gaps in words by contract, digest of the evidence; ``sources``: what it was computed from, None for no usage."""
 
     days: Mapping[str, Sequence[DayUsage]]
-    gaps: Mapping[str, Missing]
+    gaps: Mapping[str, MissingUsage]
     digest: str
     sources: "Sources | None" = None
 
@@ -58,7 +58,7 @@ def in_days(found: "MonthUsage") -> UsageOfMonth:
     return UsageOfMonth(by_contract(rows), gaps, found.inputs, found.sources)
 
 
-def in_words(gaps: Iterable[Gap]) -> Missing:
+def in_words(gaps: Iterable[Gap]) -> MissingUsage:
     """What is missing, runs of days together: "gps2 2026-01-03…2026-01-05: no snapshot"."""
     days: dict[tuple[str, str], list[date]] = {}
     for gap in sorted(gaps):
@@ -66,7 +66,7 @@ def in_words(gaps: Iterable[Gap]) -> Missing:
     together = [(platform, missing, runs(dates)) for (platform, missing), dates in sorted(days.items())]
     in_english = [f"{platform} {english.days(spans)}: no {missing}" for platform, missing, spans in together]
     in_russian = [f"{platform}, {russian.days(spans)}: {_in_russian(missing)}" for platform, missing, spans in together]
-    return Missing("; ".join(in_english), "; ".join(in_russian))
+    return MissingUsage("; ".join(in_english), "; ".join(in_russian))
 
 
 def _in_russian(missing: str) -> str:

@@ -19,7 +19,7 @@ _APPROVED = "approved at the command line"
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ApprovalWord:
     """What was said of a run: by whom it is approved (without ``hold``) or refused, and why."""
 
     approve_by: str | None
@@ -67,7 +67,7 @@ def word_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def with_word(**options: Any) -> Any:
         said = {name: options.pop(name) for name in ("approve_by", "hold", "reject_by", "reason", "meant")}
-        return command(word=Word(**said), **options)
+        return command(word=ApprovalWord(**said), **options)
 
     for option in (
         click.option(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.approval_options import Word, say_who_is_missing, word_options
+from pipelines.cli.approval_options import ApprovalWord, say_who_is_missing, word_options
 from pipelines.cli.output import DATE, MONTH, emit, format_option, interactive, say, settings
 from pipelines.cli.parked import print_parked, say_not_over
 from pipelines.clock import now
@@ -23,7 +23,7 @@ KINDS = click.Choice(["advance", "corrective", "monthly", "adjustment"])
 @word_options
 @click.option("--issue-date", type=DATE, help="Date of the invoices; default: today in the organization's time zone.")
 @format_option
-def close(month: Month, word: Word, issue_date: date | None, output_format: str) -> None:
+def close(month: Month, word: ApprovalWord, issue_date: date | None, output_format: str) -> None:
     """Draft a month; with --approve-by: issue it, print documents, write the 1C message and the workbook.
 
     Contracts that cannot be billed correctly are parked with the reason, and the others go on. Run it again at any time:

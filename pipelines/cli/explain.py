@@ -10,7 +10,7 @@ from pipelines.cli.output import DATE, emit, format_option, say, settings
 
 if TYPE_CHECKING:
     from pipelines.audit import rows as as_rows
-    from pipelines.audit.model import Explained
+    from pipelines.audit.model import Explanation
 
 
 @click.command()
@@ -51,7 +51,7 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
         say(f"appendix written to {pdf}")
 
 
-def _print(found: "Explained", line_no: int | None, day: date | None, output_format: str) -> None:
+def _print(found: "Explanation", line_no: int | None, day: date | None, output_format: str) -> None:
     from pipelines.audit import rows as as_rows
     from pipelines.audit import text as as_text
 

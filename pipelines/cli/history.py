@@ -11,7 +11,7 @@ from pipelines.cli.output import DATE, emit, format_option, say, settings
 from pipelines.errors import BadInput
 
 if TYPE_CHECKING:
-    from pipelines.history import Changed
+    from pipelines.history import ChangedColumn
 
 CHANGES = ("at", "by", "reason", "sheet", "key", "action", "column", "before", "after")
 KNOWN = ("sheet", "key", "column", "value", "at", "by", "reason")
@@ -54,7 +54,7 @@ def history(  # noqa: PLR0913 - one parameter per option
     """
     from pipelines import history as past
 
-    about = past.About(contract, tariff, client, sheet)
+    about = past.HistorySubject(contract, tariff, client, sheet)
     if as_of is None:
         if first and last and first > last:
             raise BadInput.one("--from", f"{first} lies after --to {last}")
@@ -89,7 +89,7 @@ def verify(output_format: str) -> int:
     return 1 if done.differences else 0
 
 
-def _as_object(line: "Changed") -> dict[str, Any]:
+def _as_object(line: "ChangedColumn") -> dict[str, Any]:
     """A whole row as an object of its columns, null for one that is not there."""
     return asdict(line) if line.column else {**asdict(line), "before": line.row_before, "after": line.row_after}
 

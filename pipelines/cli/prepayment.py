@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.approval_options import Word, say_who_is_missing, word_options
+from pipelines.cli.approval_options import ApprovalWord, say_who_is_missing, word_options
 from pipelines.cli.output import DATE, MONTH, emit, format_option, say, settings
 from pipelines.cli.parked import say_parked
 from pipelines.clock import now
@@ -28,7 +28,7 @@ class WaitsForAPerson(Refused):
 @word_options
 @click.option("--issue-date", type=DATE, help="Date of the invoices; default: today in the organization's time zone.")
 @format_option
-def prepay(month: Month, word: Word, issue_date: date | None, output_format: str) -> None:
+def prepay(month: Month, word: ApprovalWord, issue_date: date | None, output_format: str) -> None:
     """Issue the advance invoices of a month. Within the declared bounds no person is needed; beyond them the run waits."""
     from pipelines.runs.prepay import prepay as prepay_month
 
@@ -45,7 +45,7 @@ def prepay(month: Month, word: Word, issue_date: date | None, output_format: str
 @word_options
 @click.option("--issue-date", type=DATE, help="Date of the invoices; default: today in the organization's time zone.")
 @format_option
-def watch(day: date, word: Word, issue_date: date | None, output_format: str) -> None:
+def watch(day: date, word: ApprovalWord, issue_date: date | None, output_format: str) -> None:
     """Check the prepaid limits of a day and issue corrective invoices. Days may be watched late, again, or out of order."""
     from pipelines.runs.watch import watch as watch_day
 
@@ -63,7 +63,7 @@ def watch(day: date, word: Word, issue_date: date | None, output_format: str) ->
 @word_options
 @click.option("--issue-date", type=DATE, help="Date of the adjustments; default: today in the organization's time zone.")
 @format_option
-def correct(month: Month, contract: str | None, word: Word, issue_date: date | None, output_format: str) -> None:
+def correct(month: Month, contract: str | None, word: ApprovalWord, issue_date: date | None, output_format: str) -> None:
     """Adjustments of a closed month: today's facts against everything issued for it. Issued invoices stay as they are."""
     from pipelines.runs.correct import correct as correct_month
 

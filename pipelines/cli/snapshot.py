@@ -10,7 +10,7 @@ from pipelines.clock import now
 from pipelines.period import Month
 
 if TYPE_CHECKING:
-    from pipelines.evidence.landing import Landed
+    from pipelines.evidence.landing import LandingResult
 
 COLUMNS = ("platform", "date", "taken_at", "status", "rows", "digest")
 RESULT = ("platform", "date", "status", "rows", "digest", "source")
@@ -142,7 +142,7 @@ def docs() -> None:
     click.echo(str(build(settings())))
 
 
-def say_outcome(platform: str, source: str, landed: "Landed") -> None:
+def say_outcome(platform: str, source: str, landed: "LandingResult") -> None:
     """What happened to one snapshot, and why it is in quarantine: failing rows up to a cap."""
     if landed.already and landed.state == "landed":
         say(f"{source}: landed already, nothing changed")

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.audit.model import Explained, FrozenInvoice, Mask, Vehicle, has
+from pipelines.audit.model import Explanation, FrozenInvoice, Mask, Vehicle, has
 from pipelines.audit.rows import rests_on_fleet, usage_row, vat_arithmetic
 from pipelines.documents.parts import rate
 from pipelines.documents.workbook import new_book, put_into, write_cell, write_sheet
@@ -30,7 +30,7 @@ _NOTE = (
 _NOTE_AHEAD = "Счёт на предоплату выставлен по условиям договора, до начала учёта объектов."
 
 
-def write_appendix(explained: Explained, target: str | Path | IO[bytes]) -> None:
+def write_appendix(explained: Explanation, target: str | Path | IO[bytes]) -> None:
     """Write the appendix to a path (whole or not at all) or into an open binary file; the same bytes for ever.
 
     Text from outside is always written as text, never as a formula.
@@ -38,7 +38,7 @@ def write_appendix(explained: Explained, target: str | Path | IO[bytes]) -> None
     put_into(target, lambda opened: _write(explained, opened))
 
 
-def _write(explained: Explained, opened: IO[bytes]) -> None:
+def _write(explained: Explanation, opened: IO[bytes]) -> None:
     frozen = explained.frozen
     title = f"Расшифровка к счёту № {outside.clean(frozen.number)}"
     author = outside.clean(frozen.organization.get("name"))
@@ -52,7 +52,7 @@ def _write(explained: Explained, opened: IO[bytes]) -> None:
             _totals(page, frozen, write_sheet(page, _vehicles_sheet(frozen), styles, title), styles)
 
 
-def _lines_sheet(page: Any, explained: Explained, styles: dict[str, Any], title: str) -> None:
+def _lines_sheet(page: Any, explained: Explanation, styles: dict[str, Any], title: str) -> None:
     frozen = explained.frozen
     columns = _line_columns(explained)
     page.hide_gridlines(2)
@@ -104,7 +104,7 @@ def _party(row: Any) -> str:
     return f"{row.get('full_name') or row.get('name')}{inn}"
 
 
-def _line_columns(explained: Explained) -> tuple[Column, ...]:
+def _line_columns(explained: Explanation) -> tuple[Column, ...]:
     before = (Column("Ранее выставлено", "money", 15), Column("Стало", "money", 15)) if _has_before(explained) else ()
     return (
         Column("№", "whole", 6), Column("Услуга", width=26), Column("Период", width=24), Column("Расчёт", width=46), *before,
@@ -114,7 +114,7 @@ def _line_columns(explained: Explained) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _line_rows(explained: Explained) -> Iterator[tuple[Cell, ...]]:
+def _line_rows(explained: Explanation) -> Iterator[tuple[Cell, ...]]:
     with_before = _has_before(explained)
     for number, told in enumerate(explained.lines, start=1):
         line = told.line
@@ -127,7 +127,7 @@ def _line_rows(explained: Explained) -> Iterator[tuple[Cell, ...]]:
         )  # fmt: skip
 
 
-def _has_before(explained: Explained) -> bool:
+def _has_before(explained: Explanation) -> bool:
     return any(told.before for told in explained.lines)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.audit.model import Explained
+from pipelines.audit.model import Explanation
 from pipelines.audit.rows import usage_row
 from pipelines.documents.model import PaperContract, UsageDay, UsageDocument
 from pipelines.documents.requisites import buyer, seller
@@ -14,7 +14,7 @@ class NoUsage(Refused):
     """The invoice does not rest on counted days: it was billed ahead."""
 
 
-def usage_document(explained: Explained) -> UsageDocument:
+def usage_document(explained: Explanation) -> UsageDocument:
     """The appendix of one invoice, the same for ever. NoUsage for an advance."""
     frozen = explained.frozen
     if not frozen.days:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipelines.documents.workbook_model import Cell, CellKind, Column, Sheet, WorkbookData
-from pipelines.documents.workbook_sheets import Tally, Written, detail_sheets
+from pipelines.documents.workbook_sheets import SummaryTally, WrittenSheet, detail_sheets
 from pipelines.documents.workbook_summary import SUMMARY, write_summary
 from pipelines.errors import Refused
 from pipelines.files import write_whole
@@ -49,7 +49,7 @@ def _write(data: WorkbookData, opened: IO[bytes]) -> None:
     title = f"Финансовый отчёт за {russian.month_name(data.period)}"
     with new_book(opened, title, data.organization, data.made_at) as (book, styles):
         summary = book.add_worksheet(SUMMARY)
-        tally = Tally(data.period)
+        tally = SummaryTally(data.period)
         for sheet in detail_sheets(data, tally):
             tally.written[sheet.title] = write_table(book.add_worksheet(sheet.title), sheet, styles, title)
         write_summary(book, summary, data, tally, styles)
@@ -81,7 +81,7 @@ def write_sheet(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> 
     return write_table(page, sheet, styles, title).rows
 
 
-def write_table(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> Written:
+def write_table(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> WrittenSheet:
     """Headings, rows, totals, filter, frozen panes and print set-up."""
     from xlsxwriter.utility import xl_col_to_name
 
@@ -111,7 +111,7 @@ def write_table(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> 
     if totals and count:
         _write_totals(page, sheet.columns, totals, count, styles)
     letters = {column.title: xl_col_to_name(index) for index, column in enumerate(sheet.columns)}
-    return Written(count, letters, {sheet.columns[index].title: total for index, total in totals.items()})
+    return WrittenSheet(count, letters, {sheet.columns[index].title: total for index, total in totals.items()})
 
 
 def _write_totals(page: Any, columns: tuple[Column, ...], totals: dict[int, Decimal], count: int, styles: dict[str, Any]) -> None:

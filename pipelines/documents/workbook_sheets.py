@@ -74,7 +74,7 @@ class LeakTally:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenSheet:
     """A sheet that is written: its rows, the letters of its columns by their titles, the sums of those with totals."""
 
     rows: int
@@ -83,11 +83,11 @@ class Written:
 
 
 @dataclass(slots=True)
-class Tally:
+class SummaryTally:
     """What the summary needs to know of rows that were streamed once: the values beside its formulas."""
 
     period: Month
-    written: dict[str, Written] = field(default_factory=dict)
+    written: dict[str, WrittenSheet] = field(default_factory=dict)
     parked: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     open_findings: Counter[str] = field(default_factory=Counter)
@@ -106,7 +106,7 @@ class Tally:
         self.paid += row.paid
 
 
-def detail_sheets(data: WorkbookData, tally: Tally) -> Iterator[Sheet]:
+def detail_sheets(data: WorkbookData, tally: SummaryTally) -> Iterator[Sheet]:
     """The sheets in their order; ``tally`` fills while each one's rows are read."""
     yield Sheet(REGISTER, _REGISTER, _register_rows(data, tally))
     yield Sheet(CHARGES, _CHARGES, _charge_rows(data, tally))
@@ -123,7 +123,7 @@ def detail_sheets(data: WorkbookData, tally: Tally) -> Iterator[Sheet]:
     yield from data.more
 
 
-def _leaks(data: WorkbookData, tally: Tally) -> Iterator[LeakRow]:
+def _leaks(data: WorkbookData, tally: SummaryTally) -> Iterator[LeakRow]:
     for row in data.money.leaks:
         kind = tally.leaks.setdefault(row.kind, LeakTally())
         kind.places += 1
@@ -133,7 +133,7 @@ def _leaks(data: WorkbookData, tally: Tally) -> Iterator[LeakRow]:
         yield row
 
 
-def _finding_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
+def _finding_rows(data: WorkbookData, tally: SummaryTally) -> Iterator[tuple[Cell, ...]]:
     for row in data.findings:
         kind = outside.clean(KIND_NAMES.get(row.kind, row.kind))
         tally.findings[kind] += 1
@@ -144,13 +144,13 @@ def _finding_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]
         )  # fmt: skip
 
 
-def _parked_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
+def _parked_rows(data: WorkbookData, tally: SummaryTally) -> Iterator[tuple[Cell, ...]]:
     for row in data.parked:
         tally.parked[row.run] += 1
         yield row.contract_no, row.client, row.run, row.reason, row.detail
 
 
-def _register_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
+def _register_rows(data: WorkbookData, tally: SummaryTally) -> Iterator[tuple[Cell, ...]]:
     for row in data.register:
         tally.register(row)
         yield (
@@ -159,7 +159,7 @@ def _register_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...
         )  # fmt: skip
 
 
-def _charge_rows(data: WorkbookData, tally: Tally) -> Iterator[tuple[Cell, ...]]:
+def _charge_rows(data: WorkbookData, tally: SummaryTally) -> Iterator[tuple[Cell, ...]]:
     for row in data.charges:
         tally.tariffs[outside.clean(row.tariff_code)] += row.total
         yield _charge(row)
@@ -178,14 +178,14 @@ def fleet_column(day: date) -> str:
     return f"{day:%d.%m}"
 
 
-def _fleet_sheet(data: WorkbookData, tally: Tally) -> Sheet:
+def _fleet_sheet(data: WorkbookData, tally: SummaryTally) -> Sheet:
     days = tuple(Column(fleet_column(day), "whole", 7, total=True) for day in data.period.dates())
     columns = (Column("Договор", width=16), Column("Клиент", width=36), *days, Column("Максимум", "whole", 11),
                Column("В среднем", "quantity", 11))  # fmt: skip
     return Sheet(FLEET, columns, _fleet_rows(data.fleet, tally), frozen_columns=2)
 
 
-def _fleet_rows(fleet: Iterable[FleetRow], tally: Tally) -> Iterator[tuple[Cell, ...]]:
+def _fleet_rows(fleet: Iterable[FleetRow], tally: SummaryTally) -> Iterator[tuple[Cell, ...]]:
     for row in fleet:
         if len(row.sizes) != tally.period.days:
             raise ValueError(f"{row.contract_no}: {len(row.sizes)} days of fleet in a month of {tally.period.days}")

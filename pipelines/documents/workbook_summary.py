@@ -14,7 +14,7 @@ from pipelines.documents.workbook_sheets import (
     PARKED,
     REGISTER,
     KindTally,
-    Tally,
+    SummaryTally,
     fleet_column,
 )
 from pipelines.documents.workbook_summary_money import checks, debts, leaks
@@ -29,7 +29,7 @@ _SCALE, _MARGIN = 55, 0.5  # tables and charts fill a page, the days follow on t
 _CHART_AT, _CHART_ROWS, _CHART_SIZE = 8, 20, {"x_scale": 1.35, "y_scale": 1.25}
 
 
-def write_summary(book: Any, page: Any, data: WorkbookData, tally: Tally, styles: dict[str, Any]) -> None:
+def write_summary(book: Any, page: Any, data: WorkbookData, tally: SummaryTally, styles: dict[str, Any]) -> None:
     """Fill the first sheet once the others are written."""
     page.hide_gridlines(2)
     page.set_landscape()

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents.workbook_sheets import Tally
+from pipelines.documents.workbook_sheets import SummaryTally
 
 Value = Decimal | int
 
@@ -11,7 +11,7 @@ Value = Decimal | int
 class SummaryPage:
     """The summary sheet; ``row`` is where the next line goes."""
 
-    def __init__(self, page: Any, tally: Tally, styles: dict[str, Any]) -> None:
+    def __init__(self, page: Any, tally: SummaryTally, styles: dict[str, Any]) -> None:
         self.page, self.tally, self.styles, self.row = page, tally, styles, 0
 
     def area(self, sheet: str, title: str) -> str:

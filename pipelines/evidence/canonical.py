@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.evidence.columns import Typed
+from pipelines.evidence.columns import TypedTable
 from pipelines.evidence.lake import Account
 from pipelines.platforms.interface import METER_PREFIX, OWNERS_COLUMN, VEHICLE_COLUMNS
 from pipelines.warehouse.statements import statement
@@ -25,7 +25,7 @@ def canonical_columns(names: Sequence[str]) -> list[str]:
     return [*ordered, OWNERS_COLUMN] if OWNERS_COLUMN in present else ordered
 
 
-def order(seen: Typed) -> Any:
+def order(seen: TypedTable) -> Any:
     """Positions of the rows in byte order of their vehicle ids (numpy, int32); equal ids are told apart by the other cells."""
     import pyarrow.compute as pc
 
@@ -68,7 +68,7 @@ def _sorted(texts: Any) -> Any:
         return pa.array(engine.execute(statement("lake/evidence/order_of_rows")).fetchnumpy()["position"])
 
 
-def _whole_rows(seen: Typed) -> Any:
+def _whole_rows(seen: TypedTable) -> Any:
     """One text per row: its cells in the canonical order of columns, broken cells as they were written."""
     import pyarrow.compute as pc
 

@@ -28,7 +28,7 @@ _EXACT = 10**15  # whole numbers up to here keep every digit in a spreadsheet an
 _EXACT_SINGLE = 2**24  # the same of a float of 32 bits
 
 
-class Typed:
+class TypedTable:
     """A table of proper types, and beside it, for columns with broken cells, those cells as they were written."""
 
     def __init__(self, table: "pa.Table", unread: "dict[str, pa.Array]") -> None:
@@ -36,7 +36,7 @@ class Typed:
         self.unread = unread
 
 
-def typed(vehicles: "pa.Table", source: str) -> Typed:
+def typed(vehicles: "pa.Table", source: str) -> TypedTable:
     """Read every column of a snapshot as its type (`contracts.md`, snapshot files).
 
     Text is trimmed, an empty cell is NULL; moments need an offset that exists; numbers may have a decimal comma and are
@@ -58,7 +58,7 @@ def typed(vehicles: "pa.Table", source: str) -> Typed:
             unread[name] = broken
     if problems:
         raise BadInput(problems)
-    return Typed(pa.table(columns), unread)
+    return TypedTable(pa.table(columns), unread)
 
 
 def _column(name: str, array: Any) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pipelines.errors import BadInput, Problem, Refused
 from pipelines.evidence import pending, registry
-from pipelines.evidence.landing import Landed, land
+from pipelines.evidence.landing import LandingResult, land
 from pipelines.platforms import files
 from pipelines.platforms.bounds import FileBounds
 from pipelines.platforms.files import DayFile
@@ -21,10 +21,10 @@ class NotFiles(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class FolderResult:
     """What became of a delivery: one Landed per readable day file, and the problems of the others."""
 
-    landed: tuple[tuple[DayFile, Landed], ...]
+    landed: tuple[tuple[DayFile, LandingResult], ...]
     problems: tuple[Problem, ...]
 
 
@@ -36,7 +36,7 @@ def land_folder(
     *,
     day: date | None = None,
     progress: Callable[[int, int, str], None] | None = None,
-) -> Delivered:
+) -> FolderResult:
     """Land the day files of a folder (or its subfolder PLATFORM) or one file; ``day`` selects, ``source`` None: as declared.
 
     Files are landed in the order of their days, so that each is compared with the day before. ``progress`` is told
@@ -54,7 +54,7 @@ def land_folder(
     if source and source != declared.source:
         _check_folder(settings, platform, source)
     delivery = files.find(platform, place, day, bounds)
-    landed: list[tuple[DayFile, Landed]] = []
+    landed: list[tuple[DayFile, LandingResult]] = []
     problems: list[Problem] = list(delivery.problems)
     for number, file in enumerate(delivery.days):
         if progress:
@@ -66,7 +66,7 @@ def land_folder(
             problems += error.problems
     if progress:
         progress(len(delivery.days), len(delivery.days), "")
-    return Delivered(tuple(landed), tuple(problems))
+    return FolderResult(tuple(landed), tuple(problems))
 
 
 def _check_folder(settings: Settings, platform: str, source: str) -> None:

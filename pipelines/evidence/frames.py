@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.clock import local_date
 from pipelines.evidence import keys
 from pipelines.evidence.lake import Metadata
-from pipelines.evidence.normalise import MESSAGE_MAY_BE_AHEAD, Identified, column_text, day_bounds
+from pipelines.evidence.normalise import MESSAGE_MAY_BE_AHEAD, IdentifiedSnapshot, column_text, day_bounds
 from pipelines.platforms.interface import METER_PREFIX
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _DAY = 86_400_000_000  # microseconds
 _FEWEST_LOSERS = 2  # one duplicate is a duplicate, however short the list
 
 
-def vehicles(made: Identified) -> Columns:
+def vehicles(made: IdentifiedSnapshot) -> Columns:
     """One row per listed vehicle, in the source's order; absent columns of the source are absent here.
 
     ``message_age_days``: days from the last message to the end of the business date in the platform's time zone;
@@ -34,7 +34,7 @@ def vehicles(made: Identified) -> Columns:
     return columns | {f"{name}_unread": cells for name, cells in made.seen.unread.items()}
 
 
-def facts(made: Identified) -> Columns:
+def facts(made: IdentifiedSnapshot) -> Columns:
     """One row: the snapshot as a whole, against what the platform announced and the day on which it was taken."""
     rows, snapshot = made.seen.table.num_rows, made.snapshot
     taken_on = local_date(snapshot.taken_at, snapshot.time_zone)
@@ -46,7 +46,7 @@ def facts(made: Identified) -> Columns:
     )
 
 
-def accounts(made: Identified) -> Columns:
+def accounts(made: IdentifiedSnapshot) -> Columns:
     """One row per account of the list and of the rows."""
     import pyarrow as pa
 
@@ -103,7 +103,7 @@ def is_tree_lost(mine: Metadata, before: Metadata | None) -> bool:
     return any(account[1] for account in before.accounts)
 
 
-def _ages(made: Identified) -> Columns:
+def _ages(made: IdentifiedSnapshot) -> Columns:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -116,7 +116,7 @@ def _ages(made: Identified) -> Columns:
     return {"message_age_days": ages, "kept_message_age_days": kept}
 
 
-def _duplicate_share(made: Identified) -> float:
+def _duplicate_share(made: IdentifiedSnapshot) -> float:
     import pyarrow as pa
     import pyarrow.compute as pc
 

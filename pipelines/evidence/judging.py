@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.evidence import frames, gate, lake, registry
 from pipelines.evidence.lake import Metadata
-from pipelines.evidence.normalise import Identified
-from pipelines.evidence.registry import LANDED, QUARANTINED, DayBefore, Elsewhere, Judged, Noted
+from pipelines.evidence.normalise import IdentifiedSnapshot
+from pipelines.evidence.registry import LANDED, QUARANTINED, DayBefore, FailedExpectation, Judged, OtherPlatformSnapshot
 from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
 from pipelines.warehouse import query
@@ -27,7 +27,7 @@ _SAME_LIST = 0.5  # share of marked vehicles from which on two lists are those o
 _FEWEST_MARKS = 5
 
 
-def of_content(made: Identified, settings: Settings) -> list[Noted]:
+def of_content(made: IdentifiedSnapshot, settings: Settings) -> list[FailedExpectation]:
     """What the gate says about a snapshot by itself, each failure with its place in the source."""
     columns = {
         "snapshot": frames.vehicles(made),
@@ -38,7 +38,7 @@ def of_content(made: Identified, settings: Settings) -> list[Noted]:
     return [_noted(failure, _place(failure, made, columns)) for failure in gate.judge(columns, parameters)]
 
 
-def of_neighbours(connection: "Connection", settings: Settings, mine: Metadata, before: DayBefore | None) -> list[Noted]:
+def of_neighbours(connection: "Connection", settings: Settings, mine: Metadata, before: DayBefore | None) -> list[FailedExpectation]:
     """What the gate says about a snapshot beside the platform's day before, and beside the lists of other platforms."""
     known = lake.read_metadata(settings, before.path) if before else None
     platform, platform_day, share = _most_alike(connection, settings, mine, known)
@@ -61,7 +61,7 @@ def of_neighbours(connection: "Connection", settings: Settings, mine: Metadata, 
     ]
 
 
-def verdict(noted: Sequence[Noted]) -> str:
+def verdict(noted: Sequence[FailedExpectation]) -> str:
     """The state that these failures leave a snapshot in, as long as nobody has ruled on it."""
     return QUARANTINED if any(each.severity == gate.CRITICAL for each in noted) else LANDED
 
@@ -118,7 +118,9 @@ def _most_alike(connection: "Connection", settings: Settings, mine: Metadata, be
     if len(marks) < _FEWEST_MARKS or (before is not None and _share(marks, before) >= _SAME_LIST):
         return "", "", 0.0
     alike = ("", "", 0.0)
-    for other in query.rows(connection, "evidence/nearest_elsewhere", Elsewhere, platform=mine.platform, business_date=mine.business_date):
+    for other in query.rows(
+        connection, "evidence/nearest_elsewhere", OtherPlatformSnapshot, platform=mine.platform, business_date=mine.business_date
+    ):
         share = _share(marks, lake.read_metadata(settings, other.path))
         if share > alike[2]:
             alike = (other.platform, str(other.business_date), share)
@@ -130,8 +132,8 @@ def _share(marks: set[str], of: Metadata) -> float:
     return len(marks & others) / min(len(marks), len(others)) if len(others) >= _FEWEST_MARKS else 0.0
 
 
-def _noted(failure: gate.Failure, place: str | None) -> Noted:
-    return Noted(
+def _noted(failure: gate.Failure, place: str | None) -> FailedExpectation:
+    return FailedExpectation(
         failure.severity,
         failure.expectation,
         failure.column or None,
@@ -144,7 +146,7 @@ def _noted(failure: gate.Failure, place: str | None) -> Noted:
     )
 
 
-def _place(failure: gate.Failure, made: Identified, columns: Mapping[str, Any]) -> str | None:
+def _place(failure: gate.Failure, made: IdentifiedSnapshot, columns: Mapping[str, Any]) -> str | None:
     """`file:line (vehicle V)`, or the account, or None for the snapshot as a whole."""
     if failure.row is None or failure.suite == "snapshot_facts":
         return None

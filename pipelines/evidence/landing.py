@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines.evidence import judging, lake, registry
-from pipelines.evidence.normalise import Identified, arrange, identify
-from pipelines.evidence.registry import QUARANTINED, SYSTEM, Noted, Registered
+from pipelines.evidence.normalise import IdentifiedSnapshot, arrange, identify
+from pipelines.evidence.registry import QUARANTINED, SYSTEM, FailedExpectation, Registered
 from pipelines.logs import verb
 from pipelines.platforms.interface import Snapshot
 from pipelines.settings import Settings
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
+class LandingResult:
     """What became of a snapshot. ``already``: the same content was registered before, and nothing was done."""
 
     digest: str
     state: str
     rows: int
-    failures: tuple[Noted, ...]
+    failures: tuple[FailedExpectation, ...]
     already: bool
 
 
-def land(settings: Settings, snapshot: Snapshot, at: datetime) -> Landed:
+def land(settings: Settings, snapshot: Snapshot, at: datetime) -> LandingResult:
     """Normalise, judge, store and register a snapshot. The same content for the same date is a no-op.
 
     A critical failure of the gate registers it as quarantined, its rows stored too, so that a person can accept it; landed
@@ -42,7 +42,7 @@ def land(settings: Settings, snapshot: Snapshot, at: datetime) -> Landed:
     return landed
 
 
-def _land(settings: Settings, made: Identified, at: datetime) -> Landed:
+def _land(settings: Settings, made: IdentifiedSnapshot, at: datetime) -> LandingResult:
     with transaction(settings) as connection:
         known = registry.find(connection, made.digest)
     path = lake.snapshot_path(made.snapshot.platform, made.snapshot.business_date, made.digest)
@@ -63,11 +63,13 @@ def _land(settings: Settings, made: Identified, at: datetime) -> Landed:
         return _register(connection, settings, made, path, content, at)
 
 
-def _keep(settings: Settings, path: str, made: Identified) -> None:
+def _keep(settings: Settings, path: str, made: IdentifiedSnapshot) -> None:
     lake.write(settings, path, arrange(made), made.metadata)
 
 
-def _register(connection: "Connection", settings: Settings, made: Identified, path: str, content: list[Noted], at: datetime) -> Landed:
+def _register(
+    connection: "Connection", settings: Settings, made: IdentifiedSnapshot, path: str, content: list[FailedExpectation], at: datetime
+) -> LandingResult:
     """Register a snapshot that is new, or judge one anew that is in quarantine; then judge the days again that follow it."""
     snapshot = made.snapshot
     known = registry.find(connection, made.digest)
@@ -89,10 +91,10 @@ def _register(connection: "Connection", settings: Settings, made: Identified, pa
     for day in (snapshot.business_date, *again):
         registry.refresh_findings(connection, day)
     already = known is not None and state == known.state
-    return Landed(made.digest, state, made.seen.table.num_rows, tuple(noted), already)
+    return LandingResult(made.digest, state, made.seen.table.num_rows, tuple(noted), already)
 
 
-def _insert(connection: "Connection", made: Identified, path: str, state: str, at: datetime) -> None:
+def _insert(connection: "Connection", made: IdentifiedSnapshot, path: str, state: str, at: datetime) -> None:
     snapshot = made.snapshot
     query.run(
         connection,
@@ -111,16 +113,16 @@ def _insert(connection: "Connection", made: Identified, path: str, state: str, a
     query.run(connection, "evidence/insert_event", digest=made.digest, event=state, by_name=SYSTEM, reason=snapshot.source, at=at)
 
 
-def _is_news(connection: "Connection", digest: str, compared_with: str | None, noted: list[Noted]) -> bool:
+def _is_news(connection: "Connection", digest: str, compared_with: str | None, noted: list[FailedExpectation]) -> bool:
     """Whether a judgement says anything else than the last one."""
     last = query.first(connection, "evidence/last_judgement", digest=digest)
     return last is None or last.compared_with != compared_with or registry.failures(connection, digest) != noted
 
 
-def _known(settings: Settings, known: Registered) -> Landed:
+def _known(settings: Settings, known: Registered) -> LandingResult:
     with transaction(settings) as connection:
         return _known_in(connection, known)
 
 
-def _known_in(connection: "Connection", known: Registered) -> Landed:
-    return Landed(known.digest, known.state, known.row_count, tuple(registry.failures(connection, known.digest)), already=True)
+def _known_in(connection: "Connection", known: Registered) -> LandingResult:
+    return LandingResult(known.digest, known.state, known.row_count, tuple(registry.failures(connection, known.digest)), already=True)

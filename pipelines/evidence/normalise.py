@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pipelines.evidence import canonical, keys, tree
-from pipelines.evidence.columns import IDENTIFIERS, Typed, identifiers, typed, whole
+from pipelines.evidence.columns import IDENTIFIERS, TypedTable, identifiers, typed, whole
 from pipelines.evidence.lake import ACTIVE, BLOCKED, DEACTIVATED, Metadata
 from pipelines.platforms.interface import METER_PREFIX, OWNERS_COLUMN, Snapshot
 
@@ -23,11 +23,11 @@ _OWNER_SEPARATOR = "\x1d"
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
+class IdentifiedSnapshot:
     """A snapshot read and named: `seen` is in the source's order for the gate, `ordered` in the lake's."""
 
     snapshot: Snapshot
-    seen: Typed
+    seen: TypedTable
     digest: str
     tree: tree.AccountTree
     tree_digest: str
@@ -45,7 +45,7 @@ def day_bounds(day: date, time_zone: str) -> tuple[datetime, datetime]:
     return first, last
 
 
-def identify(snapshot: Snapshot) -> Identified:
+def identify(snapshot: Snapshot) -> IdentifiedSnapshot:
     """Read and order a snapshot, and take its digest. BadInput for columns that cannot be meant."""
     import numpy as np
 
@@ -59,7 +59,7 @@ def identify(snapshot: Snapshot) -> Identified:
     ordered, unread = _reordered(seen, order)
     tree_digest = canonical.tree_digest(grown.accounts)
     facts = {**facts_of(seen.table, snapshot), "marks": _marks(seen.table.take(positions[:MARKED_VEHICLES]))}
-    return Identified(
+    return IdentifiedSnapshot(
         snapshot=snapshot,
         seen=seen,
         digest=canonical.digest(snapshot.platform, snapshot.business_date, tree_digest, ordered, unread),
@@ -98,7 +98,7 @@ def _marks(table: "pa.Table") -> list[str]:
 def _grow(snapshot: Snapshot, table: "pa.Table") -> tree.AccountTree:
     import pyarrow as pa
 
-    listed: list[tree.Listed] = []
+    listed: list[tree.ListedAccount] = []
     if snapshot.accounts is not None:
         texts, broken = [], []
         for name in ("account_id", "parent_account_id", "name", "enabled"):
@@ -106,7 +106,7 @@ def _grow(snapshot: Snapshot, table: "pa.Table") -> tree.AccountTree:
             read, unread = identifiers(whole(cells)) if name in IDENTIFIERS else (whole(cells).cast(pa.string()), None)
             texts.append([cell.strip() or None if cell else None for cell in read.to_pylist()])
             broken.append(unread.to_pylist() if unread is not None else [None] * len(read))
-        listed = [tree.Listed(*row) for row in zip(*texts, *broken[:2], strict=True)]
+        listed = [tree.ListedAccount(*row) for row in zip(*texts, *broken[:2], strict=True)]
     return tree.grow(listed, _pairs(table))
 
 
@@ -151,7 +151,7 @@ def _owner_sets(table: "pa.Table") -> tuple[Any, tuple[tuple[str, ...], ...]]:
     return number[codes], (*owners, ())
 
 
-def arrange(made: Identified) -> "pa.Table":
+def arrange(made: IdentifiedSnapshot) -> "pa.Table":
     """The table that the lake keeps: the source's columns without what is set aside, and what follows from them (`lake`)."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -224,7 +224,7 @@ def _single(column: Any) -> Any:
     return pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
 
 
-def _reordered(seen: Typed, order: Any) -> "tuple[pa.Table, dict[str, pa.Array]]":
+def _reordered(seen: TypedTable, order: Any) -> "tuple[pa.Table, dict[str, pa.Array]]":
     """Typed columns and broken cells in another order of rows."""
     import pyarrow as pa
 

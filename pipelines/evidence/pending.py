@@ -13,7 +13,7 @@ from pipelines.warehouse.engine import transaction
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Pending:
+class PendingDay:
     """A platform-day whose file was never read in its present state. ``is_changed``: an earlier state of the day was."""
 
     platform: str
@@ -21,7 +21,7 @@ class Pending:
     is_changed: bool
 
 
-def pending_days(settings: Settings, first: date, last: date) -> list[Pending]:
+def pending_days(settings: Settings, first: date, last: date) -> list[PendingDay]:
     """Platform-days from ``first`` to ``last`` (inclusive) whose file exists or changed and was not landed since.
 
     All platforms of kind `files` with a declared source are looked at; a source that cannot be listed has no pending days
@@ -47,7 +47,7 @@ def note_read(settings: Settings, platform: str, file: DayFile, at: datetime) ->
         )
 
 
-def _of_platform(settings: Settings, platform: str, first: date, last: date) -> list[Pending]:
+def _of_platform(settings: Settings, platform: str, first: date, last: date) -> list[PendingDay]:
     with transaction(settings) as connection:
         source = registry.declared(connection, platform).source
         read = query.rows(connection, "evidence/files_read", platform=platform, first=first, last=last)
@@ -67,4 +67,4 @@ def _of_platform(settings: Settings, platform: str, first: date, last: date) -> 
         and file.business_date not in unstamped
         and (file.business_date, file.name, file.stamp) not in states
     }
-    return [Pending(platform, day, day in known) for day in sorted(waiting)]
+    return [PendingDay(platform, day, day in known) for day in sorted(waiting)]

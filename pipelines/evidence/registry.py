@@ -42,7 +42,7 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class FailedExpectation:
     """One failed expectation at one row, as the register keeps it; ``row_key`` None: of the whole."""
 
     severity: str
@@ -71,7 +71,7 @@ class DayBefore:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class OtherPlatformSnapshot:
     """The nearest landed snapshot of another platform."""
 
     platform: str
@@ -125,13 +125,13 @@ def day_before(connection: "Connection", platform: str, business_date: date) -> 
     return query.first(connection, "evidence/day_before", DayBefore, platform=platform, business_date=business_date)
 
 
-def failures(connection: "Connection", digest: str) -> list[Noted]:
+def failures(connection: "Connection", digest: str) -> list[FailedExpectation]:
     """What the last judgement found in a snapshot, in its order."""
-    return query.rows(connection, "evidence/failures", Noted, digest=digest)
+    return query.rows(connection, "evidence/failures", FailedExpectation, digest=digest)
 
 
 def keep_judgement(
-    connection: "Connection", digest: str, verdict: str, compared_with: str | None, noted: Sequence[Noted], at: datetime
+    connection: "Connection", digest: str, verdict: str, compared_with: str | None, noted: Sequence[FailedExpectation], at: datetime
 ) -> None:
     """Keep a judgement with what it found; from now on it is the last one."""
     from sqlalchemy import text

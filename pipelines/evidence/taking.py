@@ -4,14 +4,14 @@ from datetime import datetime
 
 from pipelines.clock import local_date
 from pipelines.evidence import registry
-from pipelines.evidence.landing import Landed, land
+from pipelines.evidence.landing import LandingResult, land
 from pipelines.platforms.interface import Snapshot
 from pipelines.platforms.registry import connect
 from pipelines.settings import Settings, connection
 from pipelines.warehouse.engine import transaction
 
 
-def take(settings: Settings, platform: str, at: datetime, *, secret: str | None = None) -> Landed:
+def take(settings: Settings, platform: str, at: datetime, *, secret: str | None = None) -> LandingResult:
     """List a live platform's vehicles and accounts at the moment ``at`` and land them.
 
     ``secret`` is the platform's Airflow connection; None: as the environment has it. NotBuilt for kinds without a connector.

@@ -9,7 +9,7 @@ _YES = {"1": True, "true": True, "yes": True, "да": True, "0": False, "false":
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedAccount:
     """One row of an account list as the source wrote it."""
 
     account_id: str | None
@@ -21,7 +21,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class GateAccount:
     """One account as the gate looks at it."""
 
     account_id: str | None
@@ -38,7 +38,7 @@ class AccountTree:
     """Accounts in byte order of their ids, and each listed row as the gate looks at it."""
 
     accounts: tuple[Account, ...]
-    looked: tuple[Looked, ...]
+    looked: tuple[GateAccount, ...]
 
 
 def enabled(written: str | None) -> bool | None:
@@ -46,7 +46,7 @@ def enabled(written: str | None) -> bool | None:
     return True if written is None else _YES.get(written.casefold())
 
 
-def grow(listed: Iterable[Listed], pairs: Iterable[tuple[str, str | None]]) -> AccountTree:
+def grow(listed: Iterable[ListedAccount], pairs: Iterable[tuple[str, str | None]]) -> AccountTree:
     """The whole tree from an account list and from (account, parent) of the vehicles' rows.
 
     The list decides over the rows; of several parents in the rows the first in byte order counts. An account that is only
@@ -86,17 +86,17 @@ def grow(listed: Iterable[Listed], pairs: Iterable[tuple[str, str | None]]) -> A
     return AccountTree(tuple(sorted(accounts.values(), key=lambda account: account[0].encode())), tuple(looked))
 
 
-def _parents(row: Listed, said: Mapping[str, set[str]]) -> set[str]:
+def _parents(row: ListedAccount, said: Mapping[str, set[str]]) -> set[str]:
     own = {row.parent_account_id} if row.parent_account_id else set()
     return own | said.get(row.account_id or "", set())
 
 
 def _look(
     number: str | None, written: str | None, parents: set[str], accounts: Mapping[str, Account], known: set[str], looping: set[str]
-) -> Looked:
+) -> GateAccount:
     parent = accounts[number][1] if number else None
     broken = written if enabled(written) is None else None
-    return Looked(number, broken, max(1, len(parents)), int(parent is None or parent in known), int(number in looping))
+    return GateAccount(number, broken, max(1, len(parents)), int(parent is None or parent in known), int(number in looping))
 
 
 def _looping(parents: Mapping[str, str | None]) -> set[str]:

@@ -14,7 +14,7 @@ _MONTHS_BACK = 3
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Waiting:
+class WaitingDay:
     """A platform-day that is missing or quarantined."""
 
     platform: str
@@ -35,18 +35,18 @@ class Undrafted:
         return f"{self.month}: complete, and nobody has drafted it: trigger close_month, or `fleetbill close --month {self.month}`"
 
 
-def waiting_before(settings: Settings, day: date) -> list[Waiting | Undrafted]:
+def waiting_before(settings: Settings, day: date) -> list[WaitingDay | Undrafted]:
     """Everything that months before ``day`` wait for: platform-days first, then complete months that nobody has drafted."""
     return [*days_before(settings, day), *undrafted_before(settings, day)]
 
 
-def days_before(settings: Settings, day: date) -> list[Waiting]:
+def days_before(settings: Settings, day: date) -> list[WaitingDay]:
     """Every platform-day of the month before ``day``'s and of its own, up to the day before it, that is not covered."""
     month = Month.of(day)
     with transaction(settings) as connection:
         rows = [row for each in (month.previous, month) for row in coverage(connection, each)]
     open_days = (row for row in rows if row["date"] < day and row["status"] not in COVERED)
-    return sorted(Waiting(row["platform"], row["date"], row["status"]) for row in open_days)
+    return sorted(WaitingDay(row["platform"], row["date"], row["status"]) for row in open_days)
 
 
 def undrafted_before(settings: Settings, day: date) -> list[Undrafted]:

@@ -8,7 +8,7 @@ from math import isfinite
 from uuid import UUID
 
 from pipelines.master.sheets import MasterColumn, Value
-from pipelines.master.source_sheets import Shown, Unreadable
+from pipelines.master.source_sheets import FormattedNumber, UnreadableCell
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -36,7 +36,7 @@ class Misread(ValueError):  # noqa: N818 - reads as the sentence it is: the cell
 
 def value_of(cell: object, column: MasterColumn) -> Value:
     """The value of a cell; None when it is empty. Misread when it cannot be understood without guessing."""
-    if isinstance(cell, Unreadable):
+    if isinstance(cell, UnreadableCell):
         raise Misread(cell.message)
     if isinstance(cell, str):
         cell = clean(cell)
@@ -78,7 +78,7 @@ def _text(cell: object) -> str:
             raise Misread("the cell holds TRUE or FALSE, not a text; format it as text")
         case date():
             raise Misread(f"the spreadsheet made a date of it ({cell:%Y-%m-%d}); format the cell as text and type it again")
-        case Shown(value, number_format):
+        case FormattedNumber(value, number_format):
             if abs(value) >= 10**_EXACT_DIGITS:
                 raise Misread(_ROUNDED)
             zeros = len(number_format) if _ONLY_ZEROS.fullmatch(number_format) else 0
@@ -128,7 +128,7 @@ def _date(cell: object) -> date:
                 day = date.fromisoformat(written[1])
             except ValueError:
                 raise Misread(f"{cell!r} is a day that does not exist") from None
-    elif isinstance(cell, Shown | int | float):
+    elif isinstance(cell, FormattedNumber | int | float):
         raise Misread(f"{_repr(cell)} is a number, not a date; format the cell as a date")
     if day is None:
         raise Misread(f"{_repr(cell)} is not a date; write it as 2026-01-31")
@@ -138,7 +138,7 @@ def _date(cell: object) -> date:
 
 
 def _decimal(cell: object, column: MasterColumn) -> Decimal:
-    if isinstance(cell, Shown):
+    if isinstance(cell, FormattedNumber):
         if "%" in cell.number_format:
             raise Misread(f"the cell is formatted as a percentage (it holds {cell.value}); type a plain number")
         cell = cell.value
@@ -182,7 +182,7 @@ def _integer(number: Decimal) -> int:
 def _yes_no(cell: object) -> bool:
     if isinstance(cell, bool):
         return cell
-    if isinstance(cell, Shown):
+    if isinstance(cell, FormattedNumber):
         cell = cell.value
     word = str(int(cell)) if isinstance(cell, float | Decimal) and isfinite(cell) and cell == int(cell) else str(cell).casefold()
     if word not in _WORDS:
@@ -191,4 +191,4 @@ def _yes_no(cell: object) -> bool:
 
 
 def _repr(cell: object) -> str:
-    return repr(cell.value) if isinstance(cell, Shown) else repr(cell)
+    return repr(cell.value) if isinstance(cell, FormattedNumber) else repr(cell)

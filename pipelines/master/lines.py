@@ -8,7 +8,7 @@ from pipelines.errors import Problem
 from pipelines.master.cell_values import Misread, clean, value_of
 from pipelines.master.requisites import restored_bic, restored_inn
 from pipelines.master.sheets import ORDER, SHEETS, MasterColumn, MasterSheet, Row, Value, key_text
-from pipelines.master.source_sheets import Flaw, RawRow, RawSheet, Unreadable
+from pipelines.master.source_sheets import Flaw, RawRow, RawSheet, UnreadableCell
 
 IDENTIFIERS = ("code", "requisite")
 _MENDED_SHOWN = 3
@@ -118,7 +118,7 @@ def _line(table: Table, raw: RawSheet, columns: list[tuple[MasterColumn, int]], 
         try:
             value = value_of(cell, column)
         except Misread as error:
-            refused.append((name, cell.reference if isinstance(cell, Unreadable) else None, str(error)))
+            refused.append((name, cell.reference if isinstance(cell, UnreadableCell) else None, str(error)))
             values[name] = None
             given.add(name)
             continue

@@ -27,7 +27,7 @@ class SheetLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableCell:
     """A cell that cannot be taken whatever its column is, such as a formula; ``reference`` is its address, ``D14``."""
 
     reference: str
@@ -35,7 +35,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FormattedNumber:
     """A number of a workbook together with the format that decides what a person sees."""
 
     value: int | float

@@ -35,7 +35,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class Verification:
     """What was compared, and everything that does not fit."""
 
     rows: int
@@ -60,7 +60,7 @@ class _Hole(NamedTuple):
     last: int
 
 
-def verify(settings: Settings) -> Verified:
+def verify(settings: Settings) -> Verification:
     """Replay the whole history of master data and compare it with every row of every table.
 
     Writers of master data wait meanwhile, so that an import on its way is never taken for a difference. A row that was
@@ -75,7 +75,7 @@ def verify(settings: Settings) -> Verified:
         changes = query.scalar(connection, "master/history_count")
         differences = (*broken, *_compared(standing, tables))
         done.update(rows=len(tables), changes=changes, differences=len(differences))
-    return Verified(len(tables), changes, differences)
+    return Verification(len(tables), changes, differences)
 
 
 def _key(sheet: str, text: str) -> str:

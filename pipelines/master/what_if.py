@@ -27,7 +27,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class TriedRows:
     """What a source asks for: whole versions and rows of terms. ``notices`` deserve a look and refuse nothing."""
 
     source: str
@@ -36,7 +36,7 @@ class Trial:
     notices: tuple[str, ...]
 
 
-def read_trial(connection: "Connection", source: str) -> Trial:
+def read_trial(connection: "Connection", source: str) -> TriedRows:
     """Read a source of `master import` for its terms, tariffs, components and tiers; other sheets are left aside.
 
     BadInput lists every problem at its place, as an import would, and what would leave nothing to try.
@@ -55,7 +55,7 @@ def read_trial(connection: "Connection", source: str) -> Trial:
     if not versions and not terms:
         raise BadInput.one(given.name, f"its sheets {', '.join(tables)} have no rows: there is nothing to try")
     notices += [notice for table in tables.values() for notice in table.notices]
-    return Trial(given.name, versions, terms, tuple(notices))
+    return TriedRows(given.name, versions, terms, tuple(notices))
 
 
 def _versions(tables: dict[str, Table], after: plan.State) -> tuple[Version, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
 from pipelines.master import workbook_archive, workbook_xml
-from pipelines.master.source_sheets import MasterSource, RawRow, RawSheet, SheetLimits, Shown, Unreadable, sheet_name
+from pipelines.master.source_sheets import FormattedNumber, MasterSource, RawRow, RawSheet, SheetLimits, UnreadableCell, sheet_name
 from pipelines.master.workbook_archive import Archive
 from pipelines.master.workbook_xml import Cell, Page, Workbook, column_letters
 
@@ -81,11 +81,11 @@ class _Book:
                 return workbook_xml.moment(value, number_format, from_1904=self.shared.counts_from_1904)
         except (ValueError, OverflowError):
             return self._unreadable(row, cell, f"the cell's number {text!r} cannot be read")
-        return Shown(value, number_format)
+        return FormattedNumber(value, number_format)
 
     @staticmethod
-    def _unreadable(row: int, cell: Cell, message: str) -> Unreadable:
-        return Unreadable(f"{column_letters(cell.column)}{row}", message)
+    def _unreadable(row: int, cell: Cell, message: str) -> UnreadableCell:
+        return UnreadableCell(f"{column_letters(cell.column)}{row}", message)
 
 
 def read_workbook(path: Path, limits: SheetLimits) -> MasterSource:
@@ -135,7 +135,7 @@ def _iso(text: str) -> object:
 
 
 def _heading(cell: object) -> str:
-    return str(cell.value) if isinstance(cell, Shown) else f"({cell.message})" if isinstance(cell, Unreadable) else str(cell)
+    return str(cell.value) if isinstance(cell, FormattedNumber) else f"({cell.message})" if isinstance(cell, UnreadableCell) else str(cell)
 
 
 def _first_row(area: str) -> int:

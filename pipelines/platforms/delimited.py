@@ -59,7 +59,7 @@ def read_delimited(
     return table, ignored
 
 
-class Lines:
+class LineNumbers:
     """On which line of a file each data row (from 0) ends: blank lines and line breaks inside quotes are counted as they are."""
 
     def __init__(self, data: bytes) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput, Problem, Refused
 from pipelines.platforms.bounds import DEFAULT, FileBounds, read_parquet, unpacked
-from pipelines.platforms.delimited import Lines, read_delimited
+from pipelines.platforms.delimited import LineNumbers, read_delimited
 from pipelines.platforms.interface import ACCOUNT_COLUMNS, METER_PREFIX, REQUIRED_COLUMNS, VEHICLE_COLUMNS, Platform, Snapshot
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def read(
         if file.name.endswith(".gz"):
             data = unpacked(data, file.name, bounds)
         vehicles, ignored = read_delimited(data, file.name, VEHICLE_COLUMNS, REQUIRED_COLUMNS, METER_PREFIX, bounds)
-        place = partial(_place, Lines(data), file.name)
+        place = partial(_place, LineNumbers(data), file.name)
     return Snapshot(
         platform=platform.platform,
         business_date=file.business_date,
@@ -118,7 +118,7 @@ def read(
     )
 
 
-def _place(lines: Lines, name: str, row: int) -> str:
+def _place(lines: LineNumbers, name: str, row: int) -> str:
     return f"{name}:{lines.of(row)}"
 
 

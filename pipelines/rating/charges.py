@@ -206,7 +206,7 @@ _RUSSIAN = {
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Reason:
+class ParkReason:
     """Why a contract is parked: the cause, the runs of days concerned, and what it is about (tariff, meter)."""
 
     cause: Cause
@@ -227,7 +227,7 @@ class Parked:
     """A contract left out because it cannot be billed correctly; never billed 0.00 instead."""
 
     contract_no: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[ParkReason, ...]
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.reasons))

@@ -19,7 +19,7 @@ Item = Charge | Billed
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ComparedGroup:
     """What is compared with each other: one component over one segment.
 
     Where segments were cut anew since billing: all the old and new ones of the component that overlap.
@@ -42,12 +42,12 @@ class Group:
         for rate in sorted(rates, key=lambda percent: -1 if percent is None else percent):
             charges = tuple(charge for charge in self.charges if charge.vat_rate == rate)
             billed = tuple(line for line in self.billed if line.vat_rate == rate)
-            if Group(charges, billed).amounts:
+            if ComparedGroup(charges, billed).amounts:
                 found.append(_line(charges, billed, rate))
         return tuple(found)
 
 
-def compare(charges: Iterable[Charge], billed: Iterable[Billed]) -> tuple[Group, ...]:
+def compare(charges: Iterable[Charge], billed: Iterable[Billed]) -> tuple[ComparedGroup, ...]:
     """Charges against billed lines of the same month, grouped; both in any order."""
     items: dict[Key, list[Item]] = {}
     everything: tuple[Item, ...] = (*charges, *billed)
@@ -82,14 +82,14 @@ def _overlapping(items: Sequence[Item]) -> list[list[Item]]:
     return found
 
 
-def _group(items: Sequence[Item]) -> Group:
-    return Group(
+def _group(items: Sequence[Item]) -> ComparedGroup:
+    return ComparedGroup(
         tuple(item for item in items if isinstance(item, Charge)),
         tuple(item for item in items if isinstance(item, Billed)),
     )
 
 
-def _at_original_rate(group: Group) -> Group:
+def _at_original_rate(group: ComparedGroup) -> ComparedGroup:
     return replace(group, charges=tuple(_repriced(charge, group.billed) for charge in group.charges)) if group.billed else group
 
 
@@ -108,7 +108,7 @@ def _repriced(charge: Charge, billed: Sequence[Billed]) -> Charge:
 def _line(charges: Sequence[Charge], billed: Sequence[Billed], rate: Decimal | None) -> Charge:
     if len(charges) == 1 and not billed:
         return charges[0]
-    money = Group(tuple(charges), tuple(billed)).amounts
+    money = ComparedGroup(tuple(charges), tuple(billed)).amounts
     both: tuple[Item, ...] = (*charges, *billed)
     pattern = charges[-1] if charges else billed[-1]
     included = pattern.prices_include_vat

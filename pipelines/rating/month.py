@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pipelines.period import Month, Span
-from pipelines.rating.charges import Amounts, Cause, Charge, Parked, RatedMonth, Reason, UnusedPrepaid, ZeroPrice, total_of
+from pipelines.rating.charges import Amounts, Cause, Charge, Parked, ParkReason, RatedMonth, UnusedPrepaid, ZeroPrice, total_of
 from pipelines.rating.minimum import top_up
 from pipelines.rating.model import Contract, DayUsage, Kind, Segment, TariffVersion, Terms, VatMode
 from pipelines.rating.pricing import charge, segment_rate, zero_price
@@ -61,16 +61,16 @@ def rate_month(
 
 def known_segments(
     contract: Contract, month: Month, terms: Sequence[Terms], tariffs: Mapping[str, Sequence[TariffVersion]], vat_modes: Sequence[VatMode]
-) -> tuple[tuple[Segment, ...], tuple[Reason, ...]]:
+) -> tuple[tuple[Segment, ...], tuple[ParkReason, ...]]:
     """The segments that can be priced, and what stands against pricing the month apart from usage."""
     segments, reasons = cut(contract, month, terms, tariffs)
     for segment in segments:
         broken = defects(segment.tariff)
         if broken:
             subject = f"{segment.tariff.tariff_code} ({segment.tariff.valid_from}): {'; '.join(broken)}"
-            reasons += (Reason(Cause.BROKEN_TARIFF, (segment.span,), subject),)
+            reasons += (ParkReason(Cause.BROKEN_TARIFF, (segment.span,), subject),)
         if mode_on(vat_modes, segment.span.last) is None:
-            reasons += (Reason(Cause.NO_VAT_MODE, (Span(segment.span.last, segment.span.last),)),)
+            reasons += (ParkReason(Cause.NO_VAT_MODE, (Span(segment.span.last, segment.span.last),)),)
     return segments, reasons
 
 
@@ -82,13 +82,13 @@ def _by_day(days: Iterable[DayUsage]) -> dict[dt.date, DayUsage]:
     return by_day
 
 
-def _usage_reasons(span: Span | None, segments: Sequence[Segment], days: Mapping[dt.date, DayUsage]) -> tuple[Reason, ...]:
+def _usage_reasons(span: Span | None, segments: Sequence[Segment], days: Mapping[dt.date, DayUsage]) -> tuple[ParkReason, ...]:
     if span is None:
         return ()
     missing = missing_days(span, days)
     if missing is not None:
         return (missing,)
-    found: list[Reason] = []
+    found: list[ParkReason] = []
     for segment in segments:
         usage = None
         for component in segment.tariff.components:

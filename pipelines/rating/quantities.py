@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pipelines.period import Span, runs
-from pipelines.rating.charges import Cause, Reason
+from pipelines.rating.charges import Cause, ParkReason
 from pipelines.rating.model import Basis, Component, DayUsage, Kind
 
 ONE = Fraction(1)
@@ -63,10 +63,10 @@ def usage_of(span: Span, days: Mapping[dt.date, DayUsage]) -> Usage:
     return Usage([days[day] for day in span.dates()])
 
 
-def missing_days(span: Span, days: Mapping[dt.date, DayUsage]) -> Reason | None:
+def missing_days(span: Span, days: Mapping[dt.date, DayUsage]) -> ParkReason | None:
     """The days of a span without usage: missing is not zero (domain.md §2.5)."""
     missing = runs(day for day in span.dates() if day not in days)
-    return Reason(Cause.MISSING_DAYS, missing) if missing else None
+    return ParkReason(Cause.MISSING_DAYS, missing) if missing else None
 
 
 def quantity_of(component: Component, basis: Basis, usage: Usage) -> Quantity:
@@ -87,17 +87,17 @@ def quantity_of(component: Component, basis: Basis, usage: Usage) -> Quantity:
     return Quantity(Fraction(usage.meter(component.meter or "")))
 
 
-def unknown(component: Component, usage: Usage, span: Span) -> Reason | None:
+def unknown(component: Component, usage: Usage, span: Span) -> ParkReason | None:
     """What a component needs and the usage does not tell, or tells as less than nothing."""
     if component.kind == Kind.ONLINE_HOURS:
         blank = runs(day.date for day in usage.days if day.online_minutes is None and day.fleet_size)
         if blank:
-            return Reason(Cause.UNKNOWN_ONLINE, blank)
-        return Reason(Cause.NEGATIVE_USAGE, (span,), "online_minutes") if usage.online_minutes < 0 else None
+            return ParkReason(Cause.UNKNOWN_ONLINE, blank)
+        return ParkReason(Cause.NEGATIVE_USAGE, (span,), "online_minutes") if usage.online_minutes < 0 else None
     if component.kind == Kind.METER and component.meter:
         name = component.meter
         blank = runs(day.date for day in usage.days if name not in day.meters and day.fleet_size)
         if blank:
-            return Reason(Cause.MISSING_METER, blank, name)
-        return Reason(Cause.NEGATIVE_USAGE, (span,), name) if usage.meter(name) < 0 else None
+            return ParkReason(Cause.MISSING_METER, blank, name)
+        return ParkReason(Cause.NEGATIVE_USAGE, (span,), name) if usage.meter(name) < 0 else None
     return None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from pipelines.period import ONE_DAY, Month, Span, runs
-from pipelines.rating.charges import Cause, Reason
+from pipelines.rating.charges import Cause, ParkReason
 from pipelines.rating.model import Contract, Segment, TariffVersion, Terms
 
 
@@ -28,7 +28,7 @@ def in_force(rows: Sequence[D], day: dt.date) -> D | None:
 
 def cut(
     contract: Contract, month: Month, terms: Sequence[Terms], tariffs: Mapping[str, Sequence[TariffVersion]]
-) -> tuple[tuple[Segment, ...], tuple[Reason, ...]]:
+) -> tuple[tuple[Segment, ...], tuple[ParkReason, ...]]:
     """The segments of a contract's month, in order, and the gaps that keep it from being billed.
 
     ``terms`` are the contract's rows and ``tariffs`` the versions by tariff code, both in any order. Rows whose
@@ -53,7 +53,9 @@ def cut(
         else:
             pieces.append((piece, row, version))
     segments = tuple(Segment(piece, row, version, month.share(piece)) for piece, row, version in pieces)
-    reasons = tuple(Reason(cause, runs(day for gap in spans for day in gap.dates()), subject) for (cause, subject), spans in gaps.items())
+    reasons = tuple(
+        ParkReason(cause, runs(day for gap in spans for day in gap.dates()), subject) for (cause, subject), spans in gaps.items()
+    )
     return segments, reasons
 
 

@@ -25,7 +25,7 @@ _COLUMNS = tuple(column.name for column in fields(Payment))
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedPayments:
     """What became of the payments of one source: how many were new; `matched`: allocations made by rules, `settled`: of advances
     and credits; `unmatched`: payments in the ledger of which something is nobody's; `reversals`: ids of the outgoing ones that the
     ledger knows as reversals."""
@@ -37,7 +37,9 @@ class Recorded:
     reversals: frozenset[str]
 
 
-def record(connection: "Connection", source: str, payments: Sequence[Payment], at: datetime, outgoing: Sequence[Payment] = ()) -> Recorded:
+def record(
+    connection: "Connection", source: str, payments: Sequence[Payment], at: datetime, outgoing: Sequence[Payment] = ()
+) -> RecordedPayments:
     """Store payments of a source ('bank', 'onec', 'opening'), each once, and match everything that is nobody's yet.
 
     `outgoing`: money that left us; what of it gives a payment back, or may do so, is stored as a reversal. Holds the ledger until the
@@ -54,7 +56,7 @@ def record(connection: "Connection", source: str, payments: Sequence[Payment], a
     reversals.take_back(connection, found, at)
     settled = _settle(connection, at)
     query.run(connection, "receivables/queue_mail", at=at)
-    return Recorded(stored, matched, settled, _note_unmatched(connection), found.known)
+    return RecordedPayments(stored, matched, settled, _note_unmatched(connection), found.known)
 
 
 def _store(connection: "Connection", source: str, payments: Sequence[Payment], at: datetime) -> int:

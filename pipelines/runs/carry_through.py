@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.billing import listing
 from pipelines.billing.approval import Approval, RunChanged, approve, approve_unattended
-from pipelines.billing.bounds import Beyond
+from pipelines.billing.bounds import ReasonToAsk
 from pipelines.billing.drafting import draft, stored_run
 from pipelines.billing.issue import Issued, issue
 from pipelines.billing.model import Purpose, Scope
@@ -62,7 +62,7 @@ class RunOutcome:
 
     prepared: DraftedRun
     issued: Issued | None = None
-    waiting: Sequence[Beyond] = ()
+    waiting: Sequence[ReasonToAsk] = ()
     approval: Approval | None = None
     documents: int = 0
     message: str | None = None
@@ -121,10 +121,10 @@ def _approved(settings: Settings, run: DraftedRun, instruction: Instruction, at:
     return RunOutcome(run, approval=approval)
 
 
-def _doubts(connection: "Connection", run: DraftedRun, instruction: Instruction, at: datetime) -> list[Beyond]:
+def _doubts(connection: "Connection", run: DraftedRun, instruction: Instruction, at: datetime) -> list[ReasonToAsk]:
     """Dates and months that cannot be meant, as reasons to ask a person."""
     left, _ = unconfirmed(connection, run.scope, instruction.issued_on, at, ())
-    return [Beyond(f"{doubt.english}; {how_to_confirm([doubt])}", f"{doubt.russian}; подтвердить: {doubt.word}") for doubt in left]
+    return [ReasonToAsk(f"{doubt.english}; {how_to_confirm([doubt])}", f"{doubt.russian}; подтвердить: {doubt.word}") for doubt in left]
 
 
 def _follow_up(settings: Settings, outcome: RunOutcome, at: datetime, progress: Progress) -> RunOutcome:

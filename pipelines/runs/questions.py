@@ -35,7 +35,7 @@ class NotIssued(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuestionPlace:
     """Where a question is put: a task of one run of a DAG."""
 
     dag_id: str
@@ -51,7 +51,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class PersonAnswer:
     """A person's answer to a question about the run that was shown as ``digest``."""
 
     digest: str
@@ -66,7 +66,7 @@ class Answered:
         return Answer(self.author, date.fromisoformat(day) if day else None, hold, meant)
 
 
-def ask(settings: Settings, month: Month, purpose: Purpose, place: Place, attempt: str, at: datetime) -> ApprovalPage:
+def ask(settings: Settings, month: Month, purpose: Purpose, place: QuestionPlace, attempt: str, at: datetime) -> ApprovalPage:
     """Keep that a person is asked about the run drafted now, and the page to show. NothingDrafted without a drafted run."""
     digest = drafted_digest(settings, month, purpose)
     if digest is None:
@@ -79,7 +79,13 @@ def ask(settings: Settings, month: Month, purpose: Purpose, place: Place, attemp
 
 
 def record_answer(
-    settings: Settings, place: Place, attempt: str, option: str, by: tuple[str, str], answered_at: datetime, fields: Mapping[str, Any]
+    settings: Settings,
+    place: QuestionPlace,
+    attempt: str,
+    option: str,
+    by: tuple[str, str],
+    answered_at: datetime,
+    fields: Mapping[str, Any],
 ) -> None:
     """Keep the answer of ``by`` (id, name) to the question that this attempt has asked; the first one stays."""
     binds = {"option": option, "by_id": by[0], "by_name": by[1], "answered_at": answered_at, "fields": json.dumps(dict(fields))}
@@ -88,7 +94,7 @@ def record_answer(
     answer_at(settings, place)
 
 
-def answer_at(settings: Settings, place: Place) -> Answered:
+def answer_at(settings: Settings, place: QuestionPlace) -> PersonAnswer:
     """The person's answer to the last question of a task. NotAnswered, in words for whoever made the task look answered."""
     with engine.transaction(settings) as connection:
         last = query.first(connection, "billing/last_question", **place.binds())
@@ -98,16 +104,16 @@ def answer_at(settings: Settings, place: Place) -> Answered:
             "clear it and answer the question"
         )
     note = last.fields.get("note") or _NO_REASON[last.option]
-    return Answered(last.digest, last.option, Authorship(last.by_name, note, last.answered_at), last.fields)
+    return PersonAnswer(last.digest, last.option, Authorship(last.by_name, note, last.answered_at), last.fields)
 
 
-def was_asked(settings: Settings, place: Place) -> bool:
+def was_asked(settings: Settings, place: QuestionPlace) -> bool:
     """Whether the task has put a question."""
     with engine.transaction(settings) as connection:
         return query.first(connection, "billing/last_question", **place.binds()) is not None
 
 
-def require_issued(settings: Settings, month: Month, purpose: Purpose, place: Place) -> None:
+def require_issued(settings: Settings, month: Month, purpose: Purpose, place: QuestionPlace) -> None:
     """NotAnswered or NotIssued unless the run has been issued on the approval given at ``place``."""
     given = answer_at(settings, place)
     if not was_issued(settings, month, given.digest, given.author, purpose):

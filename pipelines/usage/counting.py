@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedMonth:
     """A pass that is done: days and gaps, and what findings and the frozen evidence ask further of it."""
 
     owned_days: list[OwnedDay]
@@ -34,7 +34,7 @@ class Counted:
         return self.owners.sources
 
 
-def count(lake: Lake, sources: Sources) -> Counted:
+def count(lake: Lake, sources: Sources) -> CountedMonth:
     """Count the month. Leaves the tables platform_days, owners, fleets, same_device and duplicates in the pass."""
     owners = MonthOwners(lake, sources)
     files = day_files(owners)
@@ -45,7 +45,7 @@ def count(lake: Lake, sources: Sources) -> Counted:
     find_duplicates(lake, owned)
     present = _present(lake, sources, owned)
     missing = gaps(sources, present)
-    return Counted(owned, owners, _days(lake, sources, present, missing), missing)
+    return CountedMonth(owned, owners, _days(lake, sources, present, missing), missing)
 
 
 def _count_fleets(lake: Lake, files: Sequence[CountedFile]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.findings.store import Occurrence, replace
 from pipelines.period import Span
-from pipelines.usage.counting import Counted
+from pipelines.usage.counting import CountedMonth
 from pipelines.usage.lake import Lake
 from pipelines.usage.month_ends import DIP, dips
 from pipelines.usage.owners import Owner, OwnerStanding
@@ -36,7 +36,7 @@ KINDS = (
 )
 
 
-def replace_findings(connection: "Connection", lake: Lake, counted: Counted, at: datetime) -> int:
+def replace_findings(connection: "Connection", lake: Lake, counted: CountedMonth, at: datetime) -> int:
     """Replace the month's findings of these kinds, and the dips and transfers that its days decide; their number without the latter."""
     rows = [
         *_unbilled(lake, counted),
@@ -56,7 +56,7 @@ def replace_findings(connection: "Connection", lake: Lake, counted: Counted, at:
     return number
 
 
-def _unbilled(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
+def _unbilled(lake: Lake, counted: CountedMonth) -> Iterator[Occurrence]:
     """Active vehicles that belong to nobody, or to a contract out of force; and those with several owners."""
     import pyarrow as pa
 
@@ -95,7 +95,7 @@ def _several(day: OwnedDay) -> set[int]:
     return {number for number, owner in enumerate(day.owners) if owner.rivals and len(day.owner_sets[number]) > 1}
 
 
-def _unknown_accounts(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
+def _unknown_accounts(lake: Lake, counted: CountedMonth) -> Iterator[Occurrence]:
     """Accounts that hold active vehicles and lead to no contract."""
     vehicles: dict[tuple[str, date, str], int] = defaultdict(int)
     for row in lake.table("active_accounts").to_pylist():
@@ -106,7 +106,7 @@ def _unknown_accounts(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
         yield Occurrence("unknown_account", f"{platform}/{account}", day_, None, f"машин на учётной записи: {number}; договора нет")
 
 
-def _double_mappings(counted: Counted) -> Iterator[Occurrence]:
+def _double_mappings(counted: CountedMonth) -> Iterator[Occurrence]:
     """Accounts that are mapped to several contracts on a covered day."""
     for platform, day in counted.sources.days:
         for account, contracts in counted.owners.mapped(platform, day).items():
@@ -117,7 +117,7 @@ def _double_mappings(counted: Counted) -> Iterator[Occurrence]:
                 yield Occurrence("double_mapping", f"{platform}/{account}", day, billed, f"привязана и к {others}; считается по {billed}")
 
 
-def _duplicates(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
+def _duplicates(lake: Lake, counted: CountedMonth) -> Iterator[Occurrence]:
     """Vehicles whose device another vehicle holds that day."""
     losers = lake.table("losers").to_pylist()
     names = _vehicle_names(lake, counted, losers)
@@ -129,7 +129,7 @@ def _duplicates(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
         yield Occurrence("duplicate", loser, day.business_date, contract_no, f"то же устройство у {winner}; считается оно")
 
 
-def _vehicle_names(lake: Lake, counted: Counted, losers: list[dict[str, int]]) -> dict[tuple[int, int], str]:
+def _vehicle_names(lake: Lake, counted: CountedMonth, losers: list[dict[str, int]]) -> dict[tuple[int, int], str]:
     """`platform/vehicle` of losers and winners, by number of the platform-day and of the vehicle."""
     import pyarrow as pa
 

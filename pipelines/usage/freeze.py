@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines import logs
 from pipelines.period import Month
 from pipelines.settings import Settings
-from pipelines.usage.counting import Counted, count
+from pipelines.usage.counting import CountedMonth, count
 from pipelines.usage.frozen_file import METADATA_KEY, ProvenDay, encode
 from pipelines.usage.lake import Lake, opened
 from pipelines.usage.month import meters_of
@@ -48,7 +48,7 @@ def freeze(
         return _write(lake, month, table, _proven_days(counted), lake.table("frozen_digests").to_pydict())
 
 
-def _vehicles(lake: Lake, counted: Counted, contracts: Sequence[str]) -> "pa.Table":
+def _vehicles(lake: Lake, counted: CountedMonth, contracts: Sequence[str]) -> "pa.Table":
     import pyarrow as pa
 
     index = counted.owners.contract_index
@@ -62,7 +62,7 @@ def _vehicles(lake: Lake, counted: Counted, contracts: Sequence[str]) -> "pa.Tab
     return lake.table("frozen_rows")
 
 
-def _proven_days(counted: Counted) -> list[ProvenDay]:
+def _proven_days(counted: CountedMonth) -> list[ProvenDay]:
     """What each counted platform-day rests on."""
     days = (day.platform_day for day in counted.owned_days)
     return [

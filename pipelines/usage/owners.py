@@ -54,7 +54,7 @@ class OwnerTree:
         )
 
 
-class Claim(NamedTuple):
+class OwnerClaim(NamedTuple):
     """What one account leads to: the contracts of the first mapped account above it, and whether any account above is disabled."""
 
     contracts: tuple[str, ...]
@@ -70,7 +70,7 @@ class Ownership:
 
     def __init__(self, tree: OwnerTree, mappings: Mapping[str, tuple[str, ...]], in_force: Set[str]) -> None:
         self._tree, self._mappings, self._in_force = tree, mappings, in_force
-        self._claims: dict[str, Claim] = {}
+        self._claims: dict[str, OwnerClaim] = {}
         self._owners: dict[tuple[str, ...], Owner] = {}
 
     def owner(self, owners: tuple[str, ...]) -> Owner:
@@ -86,7 +86,7 @@ class Ownership:
         return found
 
 
-def _owner(claims: Sequence[Claim], in_force: Set[str]) -> Owner:
+def _owner(claims: Sequence[OwnerClaim], in_force: Set[str]) -> Owner:
     if len(claims) == 1 and len(claims[0].contracts) == 1:
         [[[contract_no], is_blocked]] = claims
         if is_blocked:
@@ -120,7 +120,7 @@ def _rivals(found: Iterable[tuple[OwnerStanding, str]]) -> tuple[str, ...]:
     return tuple(sorted(names, key=byte_order)) if len(names) > 1 else ()
 
 
-def _climb(tree: OwnerTree, mappings: Mapping[str, tuple[str, ...]], account: str, known: dict[str, Claim]) -> Claim:
+def _climb(tree: OwnerTree, mappings: Mapping[str, tuple[str, ...]], account: str, known: dict[str, OwnerClaim]) -> OwnerClaim:
     """The account's claim; remembers those of the accounts on the way, except in a circle, which ends where it closes."""
     path: list[str] = []
     seen: set[str] = set()
@@ -130,10 +130,10 @@ def _climb(tree: OwnerTree, mappings: Mapping[str, tuple[str, ...]], account: st
         seen.add(at)
         at = tree.parents.get(at)
     is_circle = at is not None and at in seen
-    claim = known[at] if at is not None and not is_circle else Claim((), is_blocked=False)
+    claim = known[at] if at is not None and not is_circle else OwnerClaim((), is_blocked=False)
     for step in reversed(path):
         contracts = mappings.get(step) or claim.contracts
-        claim = Claim(contracts, claim.is_blocked or step in tree.disabled)
+        claim = OwnerClaim(contracts, claim.is_blocked or step in tree.disabled)
         if not is_circle or step == account:
             known[step] = claim
     return claim

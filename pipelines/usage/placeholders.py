@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pipelines.evidence.keys import SERIAL
 from pipelines.findings.store import Occurrence
-from pipelines.usage.counting import Counted
+from pipelines.usage.counting import CountedMonth
 from pipelines.usage.lake import Lake
 from pipelines.usage.platform_days import OwnedDay
 
@@ -22,7 +22,7 @@ class Placeholder(NamedTuple):
     vehicle_no: int
 
 
-def placeholder_devices(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
+def placeholder_devices(lake: Lake, counted: CountedMonth) -> Iterator[Occurrence]:
     """One finding for each platform-day that lists active vehicles without a device, with the texts it writes instead.
 
     A platform whose source has no column for devices at all is none.

@@ -23,7 +23,7 @@ SCALE = (38, 6)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredUsage:
     """What the warehouse holds of a month."""
 
     days: "pa.Table"
@@ -46,7 +46,7 @@ def months_with_evidence(connection: "Connection") -> list[Month]:
     return [Month.of(day) for day in query.scalars(connection, "usage/months_with_evidence")]
 
 
-def read(connection: "Connection", sources: Sources) -> Kept | None:
+def read(connection: "Connection", sources: Sources) -> StoredUsage | None:
     """The stored usage when it was computed from these very sources, else None."""
     month = sources.month
     if inputs(connection, month) != sources.digest:
@@ -54,7 +54,7 @@ def read(connection: "Connection", sources: Sources) -> Kept | None:
     gaps: dict[str, list[Gap]] = {}
     for contract_no, platform, day, missing in query.rows(connection, "usage/gaps", month=month.first):
         gaps.setdefault(contract_no, []).append(Gap(platform, day, missing))
-    return Kept(_days(connection, month), gaps)
+    return StoredUsage(_days(connection, month), gaps)
 
 
 def take_turn(connection: "Connection", month: Month) -> None:

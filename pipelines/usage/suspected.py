@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.evidence.keys import IMEI_DIGITS, imei_of_serial, look_alike_serials
 from pipelines.findings.store import Occurrence
-from pipelines.usage.counting import Counted
+from pipelines.usage.counting import CountedMonth
 from pipelines.usage.duplicates import by_date, device_keys_of, repeated
 from pipelines.usage.lake import Lake
 from pipelines.usage.platform_days import OwnedDay
@@ -14,7 +14,7 @@ from pipelines.usage.platform_days import OwnedDay
 SHARED_BY = {"plate": "тот же номер", "vin": "тот же VIN", "device": "почти тот же номер устройства"}
 
 
-def suspected_duplicates(lake: Lake, counted: Counted) -> Iterator[Occurrence]:
+def suspected_duplicates(lake: Lake, counted: CountedMonth) -> Iterator[Occurrence]:
     """A finding for each of the vehicles that share a plate or a VIN on a day and are not duplicates by device.
 
     Likewise for a serial of fifteen digits that differs from another vehicle's IMEI in its last digit alone. The day's texts

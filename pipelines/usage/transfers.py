@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.findings.store import Occurrence
-from pipelines.usage.counting import Counted
+from pipelines.usage.counting import CountedMonth
 from pipelines.usage.lake import Lake
 from pipelines.usage.owners import OwnerStanding
 from pipelines.usage.ownership import MonthOwners
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TRANSFER = "transfer"
 
 
-def transfers(connection: "Connection", lake: Lake, counted: Counted, at: datetime) -> Iterator[Occurrence]:
+def transfers(connection: "Connection", lake: Lake, counted: CountedMonth, at: datetime) -> Iterator[Occurrence]:
     """A finding for each vehicle and covered day on which it moved between contracts in force.
 
     The month's first covered day is compared with the last one of the month before, and the first of the next month, where

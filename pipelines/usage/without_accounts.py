@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.evidence.listed import PlatformAccount, ever_listed
 from pipelines.findings.store import Occurrence
-from pipelines.usage.counting import Counted
+from pipelines.usage.counting import CountedMonth
 from pipelines.usage.lake import Lake
 from pipelines.usage.sources import Sources
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WITHOUT_ACCOUNTS = "contract_without_accounts"
 
 
-def contracts_without_accounts(connection: "Connection", lake: Lake, counted: Counted) -> Iterator[Occurrence]:
+def contracts_without_accounts(connection: "Connection", lake: Lake, counted: CountedMonth) -> Iterator[Occurrence]:
     """One finding a month for each such contract, on the last of its days that is over."""
     sources = counted.sources
     accounts = _accounts_of(sources)
@@ -43,7 +43,9 @@ def _accounts_of(sources: Sources) -> dict[str, list[PlatformAccount]]:
     return accounts
 
 
-def _unlisted(connection: "Connection", lake: Lake, counted: Counted, accounts: dict[str, list[PlatformAccount]]) -> set[PlatformAccount]:
+def _unlisted(
+    connection: "Connection", lake: Lake, counted: CountedMonth, accounts: dict[str, list[PlatformAccount]]
+) -> set[PlatformAccount]:
     """Those of the accounts that no snapshot has ever listed; only contracts without any in this month are looked up further."""
     listed: dict[str, set[str]] = defaultdict(set)
     for snapshot in {snapshot.path: snapshot for day in counted.sources.days.values() for snapshot in day.snapshots}.values():

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from pipelines.billing.inputs import MonthInputs
-from pipelines.master.what_if import Trial
+from pipelines.master.what_if import TriedRows
 from pipelines.period import Month
 from pipelines.rating.model import Basis, Component, Counting, Kind, Scheme, TariffVersion, Terms, Tier
 from pipelines.usage.lake import METER, MINUTES
@@ -23,7 +23,7 @@ D = TypeVar("D", bound=_Dated)
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class Proposal:
     """Tariff versions by code, and rows of terms by contract, each ascending by its first day."""
 
     versions: Mapping[str, tuple[TariffVersion, ...]]
@@ -31,7 +31,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Overlaid:
+class OverlaidInputs:
     """A month's inputs with the tried rows among them.
 
     ``early``: tariffs and contracts all of whose tried rows begin after the month, so that the earliest was taken for the
@@ -44,7 +44,7 @@ class Overlaid:
     late: frozenset[tuple[str, date]]
 
 
-def understood(trial: Trial) -> Tried:
+def understood(trial: TriedRows) -> Proposal:
     """The rows of a trial as rating takes them."""
     versions: dict[str, list[TariffVersion]] = defaultdict(list)
     for one in trial.versions:
@@ -55,10 +55,10 @@ def understood(trial: Trial) -> Tried:
     terms: dict[str, list[Terms]] = defaultdict(list)
     for row in trial.terms:
         terms[str(row["contract_no"])].append(_terms(row))
-    return Tried(_ascending(versions), _ascending(terms))
+    return Proposal(_ascending(versions), _ascending(terms))
 
 
-def overlaid(inputs: MonthInputs, tried: Tried) -> Overlaid:
+def overlaid(inputs: MonthInputs, tried: Proposal) -> OverlaidInputs:
     """A tried row takes the place of the stored one of the same key, the others stay.
 
     Where all tried versions of a tariff (rows of terms of a contract) begin after the month, the earliest of them holds
@@ -81,7 +81,7 @@ def overlaid(inputs: MonthInputs, tried: Tried) -> Overlaid:
             if _all_later(inputs.month, rows):
                 early_terms.add(contract_no)
     used = {row.tariff_code for rows in terms.values() for row in rows}
-    return Overlaid(
+    return OverlaidInputs(
         replace(inputs, tariffs=tariffs, terms=terms),
         {code: first for code, first in early_tariffs.items() if code in used},
         frozenset(early_terms),
@@ -89,7 +89,7 @@ def overlaid(inputs: MonthInputs, tried: Tried) -> Overlaid:
     )
 
 
-def counting_rows(overlay: Overlaid, tried: Tried) -> dict[str, tuple[CountingRow, ...]]:
+def counting_rows(overlay: OverlaidInputs, tried: Proposal) -> dict[str, tuple[CountingRow, ...]]:
     """How the contracts with tried terms are counted in the month, for the usage."""
     terms = overlay.inputs.terms
     return {
@@ -99,7 +99,7 @@ def counting_rows(overlay: Overlaid, tried: Tried) -> dict[str, tuple[CountingRo
     }
 
 
-def measured_columns(overlay: Overlaid, tried: Tried) -> dict[str, tuple[tuple[date, frozenset[str]], ...]]:
+def measured_columns(overlay: OverlaidInputs, tried: Proposal) -> dict[str, tuple[tuple[date, frozenset[str]], ...]]:
     """Snapshot columns that the versions of the tried tariffs are measured by, for the usage."""
     return {
         code: tuple((version.valid_from, frozenset(_columns(version.components))) for version in overlay.inputs.tariffs[code])
@@ -107,7 +107,7 @@ def measured_columns(overlay: Overlaid, tried: Tried) -> dict[str, tuple[tuple[d
     }
 
 
-def is_touched(inputs: MonthInputs, tried: Tried, contract_no: str) -> bool:
+def is_touched(inputs: MonthInputs, tried: Proposal, contract_no: str) -> bool:
     """Whether a tried row may price this contract, by these inputs."""
     return contract_no in tried.terms or any(row.tariff_code in tried.versions for row in inputs.terms.get(contract_no, ()))
 

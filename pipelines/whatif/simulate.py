@@ -21,7 +21,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
 from pipelines.whatif.comparison import ContractMonth
-from pipelines.whatif.overlay import Overlaid, Tried, counting_rows, is_touched, measured_columns, overlaid, understood
+from pipelines.whatif.overlay import OverlaidInputs, Proposal, counting_rows, is_touched, measured_columns, overlaid, understood
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -52,7 +52,7 @@ class _Found:
 class _Sides:
     """A month by what is stored and by what is tried."""
 
-    tried: Tried
+    tried: Proposal
     known: MonthInputs
     other: MonthInputs
     usage: UsageOfMonth
@@ -83,7 +83,7 @@ def simulate(
 
 
 def _simulate_month(
-    settings: Settings, connection: "Connection", month: Month, tried: Tried, only: str | None, at: datetime, found: _Found
+    settings: Settings, connection: "Connection", month: Month, tried: Proposal, only: str | None, at: datetime, found: _Found
 ) -> None:
     from sqlalchemy import text
 
@@ -109,7 +109,7 @@ def _simulate_month(
 
 
 def _usage(
-    settings: Settings, connection: "Connection", overlay: Overlaid, tried: Tried, at: datetime
+    settings: Settings, connection: "Connection", overlay: OverlaidInputs, tried: Proposal, at: datetime
 ) -> tuple[UsageOfMonth, UsageOfMonth]:
     from pipelines.usage.what_if import compute_both
 
@@ -142,7 +142,7 @@ def _costs(known: MonthInputs, usage: UsageOfMonth, party: Parties) -> Amounts |
     return rated if isinstance(rated, ParkedContract) else total_of(rated.everything)
 
 
-def _remember(found: _Found, overlay: Overlaid) -> None:
+def _remember(found: _Found, overlay: OverlaidInputs) -> None:
     month = overlay.inputs.month
     for key in overlay.early_tariffs.items():
         found.early_tariffs[key].append(month)

@@ -122,10 +122,10 @@ def bare(settings: Settings) -> tuple[int, float]:
     import xlsxwriter
 
     from pipelines.documents import report
-    from pipelines.documents.workbook_sheets import Tally, detail_sheets
+    from pipelines.documents.workbook_sheets import SummaryTally, detail_sheets
 
     with engine.transaction(settings) as connection:
-        sheets = [list(sheet.rows) for sheet in detail_sheets(report._data(connection, MARCH, AT), Tally(MARCH))]
+        sheets = [list(sheet.rows) for sheet in detail_sheets(report._data(connection, MARCH, AT), SummaryTally(MARCH))]
     start = time.perf_counter()
     book = xlsxwriter.Workbook(io.BytesIO(), {"constant_memory": True})
     for rows in sheets:

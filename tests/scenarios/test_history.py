@@ -20,7 +20,7 @@ from pipelines.delivery.mail import status
 from pipelines.evidence.coverage import carry
 from pipelines.evidence.folder import land_folder
 from pipelines.evidence.rulings import accept, withdraw
-from pipelines.history import About
+from pipelines.history import HistorySubject
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from pipelines.runs.close import close
@@ -138,31 +138,31 @@ def test_all_rooms_in_one_order_of_time(decided):
 
 def test_of_one_contract_what_touches_it(decided):
     settings, _ = decided
-    own = told(settings, About(contract="K1"))
+    own = told(settings, HistorySubject(contract="K1"))
     assert [(day, sheet) for day, _, sheet, *_ in own] == [(2, "carries"), *((day, "snapshots") for day in (3, 4, 5)), (10, "approvals")]
     # K3's account on gps1 ended the day before the carried one, and nothing was issued for it
-    assert {sheet for _, _, sheet, *_ in told(settings, About(contract="K3"))} == {"terms", "holds"}
+    assert {sheet for _, _, sheet, *_ in told(settings, HistorySubject(contract="K3"))} == {"terms", "holds"}
 
 
 def test_of_one_client_its_contracts_promises_and_letters(decided):
     settings, _ = decided
-    assert {one.sheet for one in history.changes(settings, About(client="C-K2"))} == {
+    assert {one.sheet for one in history.changes(settings, HistorySubject(client="C-K2"))} == {
         "clients", "contracts", "terms", "accounts", "carries", "snapshots", "promises", "approvals",
     }  # fmt: skip
-    assert [line[2] for line in told(settings, About(client="C-K1"))][-1] == "letters"
-    assert {one.key.split("|")[0] for one in history.changes(settings, About(client="C-K3"))} == {"C-K3", "K3", "gps1", "2026-02"}
+    assert [line[2] for line in told(settings, HistorySubject(client="C-K1"))][-1] == "letters"
+    assert {one.key.split("|")[0] for one in history.changes(settings, HistorySubject(client="C-K3"))} == {"C-K3", "K3", "gps1", "2026-02"}
 
 
 def test_of_one_tariff_nothing_else(decided):
     settings, _ = decided
-    assert {one.sheet for one in history.changes(settings, About(tariff="T1"))} == {"tariffs", "components"}
+    assert {one.sheet for one in history.changes(settings, HistorySubject(tariff="T1"))} == {"tariffs", "components"}
 
 
 def test_of_one_kind_and_of_some_days(decided):
     settings, _ = decided
-    assert {one.sheet for one in history.changes(settings, About(sheet="vat_modes"))} == {"vat_modes"}
-    assert [line[2] for line in told(settings, About(sheet="approvals"))] == ["approvals"] * 2
-    assert told(settings, About(client="C-K1", sheet="promises")) == []
+    assert {one.sheet for one in history.changes(settings, HistorySubject(sheet="vat_modes"))} == {"vat_modes"}
+    assert [line[2] for line in told(settings, HistorySubject(sheet="approvals"))] == ["approvals"] * 2
+    assert told(settings, HistorySubject(client="C-K1", sheet="promises")) == []
     assert [line[0] for line in told(settings, first=date(2026, 2, 4), last=date(2026, 2, 7))] == [4, 5, 6, 7]
 
 

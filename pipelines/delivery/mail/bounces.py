@@ -38,7 +38,7 @@ LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReportOutcome:
     """What one line of a report came to. ``outcome``: bounced (``kind`` and ``key`` are empty where the address is known and the
     letter is not); known (read before); delayed, delivered (no bounce); unmatched (it is about no letter of ours); waiting (the
     letter's hand-over is not settled yet); not_a_report; unreadable (the file system refuses it: it stays where it is and is tried
@@ -60,12 +60,12 @@ class Read:
         return " ".join(filter(None, [f"{self.file}: {self.outcome}", self.kind, self.key, self.address, self.detail]))
 
 
-def read_bounces(settings: Settings, path: Path, at: datetime) -> list[Read]:
+def read_bounces(settings: Settings, path: Path, at: datetime) -> list[ReportOutcome]:
     """Read every message of a path (mailbox_files.py). Each report is one transaction; the same report again changes nothing."""
     return [line for file, content in messages(path) for line in _message(settings, file, content, at)]
 
 
-def read_inbox(settings: Settings, at: datetime) -> list[Read]:
+def read_inbox(settings: Settings, at: datetime) -> list[ReportOutcome]:
     """Read `exchange/mail/in`: files move to `done`, or to `failed` with what is wrong in NAME.error.txt; only after
     their reports were stored, so that a killed run is repeated without harm. One that cannot be read or moved stops no other."""
     with verb("delivery", "read_bounces") as done:
@@ -74,9 +74,9 @@ def read_inbox(settings: Settings, at: datetime) -> list[Read]:
     return lines
 
 
-def _read_inbox(settings: Settings, at: datetime) -> list[Read]:
+def _read_inbox(settings: Settings, at: datetime) -> list[ReportOutcome]:
     folder = settings.exchange / "mail"
-    every_line: list[Read] = []
+    every_line: list[ReportOutcome] = []
     for path in dropped(folder / "in"):
         try:
             lines = read_bounces(settings, path, at)
@@ -87,15 +87,15 @@ def _read_inbox(settings: Settings, at: datetime) -> list[Read]:
         except FileNotFoundError:  # another process has moved it
             continue
         except OSError as error:
-            every_line.append(Read(one_line(path.name), "unreadable", detail=error.strerror or str(error)))
+            every_line.append(ReportOutcome(one_line(path.name), "unreadable", detail=error.strerror or str(error)))
     return every_line
 
 
-def _message(settings: Settings, file: str, content: bytes, at: datetime) -> Iterator[Read]:
+def _message(settings: Settings, file: str, content: bytes, at: datetime) -> Iterator[ReportOutcome]:
     try:
         reports = read_reports(content)
     except NoReport as error:
-        yield Read(file, "not_a_report", detail=str(error))
+        yield ReportOutcome(file, "not_a_report", detail=str(error))
         return
     from sqlalchemy.exc import DataError
 
@@ -104,15 +104,15 @@ def _message(settings: Settings, file: str, content: bytes, at: datetime) -> Ite
             with engine.transaction(settings) as connection:
                 lines = list(_report(connection, file, report, at))
         except DataError as error:  # of this report alone: the others are not held up
-            lines = [Read(file, "not_a_report", detail=f"cannot be stored: {one_line(str(error.orig))}")]
+            lines = [ReportOutcome(file, "not_a_report", detail=f"cannot be stored: {one_line(str(error.orig))}")]
         yield from lines
 
 
-def _report(connection: "Connection", file: str, report: Report, at: datetime) -> Iterator[Read]:
+def _report(connection: "Connection", file: str, report: Report, at: datetime) -> Iterator[ReportOutcome]:
     failed = [recipient for recipient in report.recipients if recipient.action == FAILED]
     if not failed:
         for recipient in report.recipients:
-            yield Read(
+            yield ReportOutcome(
                 file,
                 "delayed" if recipient.action == "delayed" else "delivered",
                 address=_address_of(recipient),
@@ -129,16 +129,18 @@ def _report(connection: "Connection", file: str, report: Report, at: datetime) -
         yield from _letter(connection, file, report, failed, letter, at)
 
 
-def _letter(connection: "Connection", file: str, report: Report, failed: list[Recipient], letter: Any, at: datetime) -> Iterator[Read]:
+def _letter(
+    connection: "Connection", file: str, report: Report, failed: list[Recipient], letter: Any, at: datetime
+) -> Iterator[ReportOutcome]:
     row = read_message(connection, letter.event_kind, letter.event_key)
     about = (letter.event_kind, letter.event_key)
     lost: dict[str, str] = {}
     for recipient in failed:
         address = _ours(recipient, letter.recipients)
         if letter.known or address in row.bounced:
-            yield Read(file, "known", *about, address or _address_of(recipient), recipient.explanation)
+            yield ReportOutcome(file, "known", *about, address or _address_of(recipient), recipient.explanation)
         elif address is None:
-            yield Read(
+            yield ReportOutcome(
                 file,
                 "unmatched",
                 *about,
@@ -146,15 +148,15 @@ def _letter(connection: "Connection", file: str, report: Report, failed: list[Re
                 f"{recipient.explanation}; the letter went to {', '.join(letter.recipients)}",
             )
         elif row.open_attempt:
-            yield Read(file, "waiting", *about, address, "its hand-over is not settled: read it again after the next `mail send`")
+            yield ReportOutcome(file, "waiting", *about, address, "its hand-over is not settled: read it again after the next `mail send`")
         else:
             lost[address] = recipient.explanation
-            yield Read(file, "bounced", *about, address, recipient.explanation)
+            yield ReportOutcome(file, "bounced", *about, address, recipient.explanation)
     if lost:
         _keep(connection, row, letter.state, report.report_id, lost, at)
 
 
-def _by_address(connection: "Connection", file: str, report: Report, recipient: Recipient, at: datetime) -> Read:
+def _by_address(connection: "Connection", file: str, report: Report, recipient: Recipient, at: datetime) -> ReportOutcome:
     """A report that names no letter of ours: a finding where the address is one client's who had letters lately."""
     for address in recipient.addresses:
         forms = _forms(address)
@@ -164,13 +166,13 @@ def _by_address(connection: "Connection", file: str, report: Report, recipient: 
             continue
         subject = f"{owners[0].client_code}/{forms[0]}"
         if query.first(connection, "delivery/mail/address_report", subject=subject, report=report.report_id):
-            return Read(file, "known", address=address, detail=recipient.explanation)
+            return ReportOutcome(file, "known", address=address, detail=recipient.explanation)
         detail = f"a letter came back, which one is not known (report {report.report_id}): {recipient.explanation}"
         finding = {"subject": subject, "seen_on": local_date(at, query.scalar(connection, "master/time_zone") or ZONE), "detail": detail}
         query.run(connection, "delivery/mail/add_address_report", **finding)
-        return Read(file, "bounced", address=address, detail=recipient.explanation)
+        return ReportOutcome(file, "bounced", address=address, detail=recipient.explanation)
     named = ", ".join(report.letters[:3]) or "no Message-ID"
-    return Read(file, "unmatched", address=_address_of(recipient), detail=f"{recipient.explanation}; no letter of ours: {named}")
+    return ReportOutcome(file, "unmatched", address=_address_of(recipient), detail=f"{recipient.explanation}; no letter of ours: {named}")
 
 
 def _forms(address: str) -> list[str]:

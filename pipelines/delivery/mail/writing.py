@@ -30,14 +30,14 @@ class CannotWrite(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Addressed:
+class LetterAddresses:
     """Whom a letter goes to: ``recipients`` who still wait, ``impossible`` addresses that no mail can be sent to."""
 
     recipients: tuple[str, ...]
     impossible: dict[str, Reply]
 
 
-def addressed(settings: Settings, row: Any) -> Addressed:
+def addressed(settings: Settings, row: Any) -> LetterAddresses:
     """The recipients of one row of message.sql: today's addresses, without those that have it and those that bounced."""
     audience = events.AUDIENCES[row.event_kind]
     cell = {"client": row.client_email, "managers": settings.mail_managers, "technical": settings.mail_technical}[audience]
@@ -51,7 +51,7 @@ def addressed(settings: Settings, row: Any) -> Addressed:
             recipients.append(address)
         except Unsendable as error:
             impossible[address] = Reply(_BAD_ADDRESS, str(error))
-    return Addressed(tuple(recipients), impossible)
+    return LetterAddresses(tuple(recipients), impossible)
 
 
 def write(settings: Settings, connection: "Connection", row: Any, recipients: tuple[str, ...], at: datetime) -> Outgoing:

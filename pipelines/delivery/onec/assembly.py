@@ -8,11 +8,11 @@ from typing import Any
 
 from pipelines.delivery.onec.model import (
     Contract,
+    DocumentRow,
     Invoice,
     InvoiceLink,
     ObjectKind,
     Removal,
-    Row,
     Sale,
     Service,
 )
@@ -64,7 +64,7 @@ class SaleLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SaleGround:
     """An issued invoice that a sale rests on."""
 
     key: str
@@ -90,14 +90,14 @@ def service(tariff_code: str, component_no: int, component: str) -> Service:
     return Service(f"{tariff_code}:{component_no}", component)
 
 
-def invoice(ground: Ground, agreed: Contract, lines: Sequence[SaleLine]) -> Invoice:
+def invoice(ground: SaleGround, agreed: Contract, lines: Sequence[SaleLine]) -> Invoice:
     """A счёт with its rows as printed."""
     with_vat = _with_vat(lines)
     return Invoice(ground.key, ground.number, ground.on, agreed, tuple(_printed(line, "", with_vat=with_vat) for line in lines), with_vat)
 
 
 def sale(
-    key: str, month: Month, agreed: Contract, grounds: Sequence[Ground], lines: Sequence[SaleLine], *, was_sent: bool
+    key: str, month: Month, agreed: Contract, grounds: Sequence[SaleGround], lines: Sequence[SaleLine], *, was_sent: bool
 ) -> Sale | Removal | None:
     """All that was issued for a contract and month, of every kind, as one sale on the month's last day (domain.md §7).
 
@@ -108,7 +108,7 @@ def sale(
     """
     with_vat = _with_vat(lines)
     several = len(grounds) > 1
-    rows: list[Row] = []
+    rows: list[DocumentRow] = []
     for group in _components(lines):
         if all(line.total >= 0 for line in group):
             rows += [_printed(line, f" ({grounds[line.invoice].title})" if several else "", with_vat=with_vat) for line in group]
@@ -127,10 +127,14 @@ def _with_vat(lines: Sequence[SaleLine]) -> bool:
     return all(line.prices_include_vat for line in lines)
 
 
-def _printed(line: SaleLine, suffix: str, *, with_vat: bool) -> Row:
+def _printed(line: SaleLine, suffix: str, *, with_vat: bool) -> DocumentRow:
     if line.prices_include_vat == with_vat:
-        return Row(line.service, line.quantity, line.price, line.amount(with_vat=with_vat), line.vat_rate, line.vat, line.text + suffix)
-    return Row(line.service, Decimal(1), line.net, line.net, line.vat_rate, line.vat, f"{line.text}, без НДС {roubles(line.net)}{suffix}")
+        return DocumentRow(
+            line.service, line.quantity, line.price, line.amount(with_vat=with_vat), line.vat_rate, line.vat, line.text + suffix
+        )
+    return DocumentRow(
+        line.service, Decimal(1), line.net, line.net, line.vat_rate, line.vat, f"{line.text}, без НДС {roubles(line.net)}{suffix}"
+    )
 
 
 def _components(lines: Sequence[SaleLine]) -> list[list[SaleLine]]:
@@ -141,7 +145,7 @@ def _components(lines: Sequence[SaleLine]) -> list[list[SaleLine]]:
     return list(groups.values())
 
 
-def _left(group: Sequence[SaleLine], grounds: Sequence[Ground], *, with_vat: bool) -> Row:
+def _left(group: Sequence[SaleLine], grounds: Sequence[SaleGround], *, with_vat: bool) -> DocumentRow:
     amounts = [line.amount(with_vat=with_vat) for line in group]
     arithmetic = ""
     for line, amount in zip(group, amounts, strict=True):
@@ -151,7 +155,7 @@ def _left(group: Sequence[SaleLine], grounds: Sequence[Ground], *, with_vat: boo
     vat = sum((line.vat for line in group), ZERO)
     first = group[0]
     text = f"{first.component}: {arithmetic.strip()} = {roubles(amount)}"
-    return Row(first.service, Decimal(1), amount, amount, first.vat_rate, vat, text)
+    return DocumentRow(first.service, Decimal(1), amount, amount, first.vat_rate, vat, text)
 
 
 def _net(line: SaleLine) -> Decimal:

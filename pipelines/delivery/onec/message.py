@@ -80,7 +80,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedMessage:
     """A complete message under its temporary name: `publish` makes it visible as `path`."""
 
     temporary: Path
@@ -107,7 +107,7 @@ def common_version(theirs: Iterable[str], ours: Iterable[str] = VERSIONS) -> str
 
 def prepare_message(
     folder: Path, envelope: Envelope, objects: Iterable[OnecObject] = (), left_out: Callable[[OnecObject, NotForOnec], None] | None = None
-) -> Prepared:
+) -> PreparedMessage:
     """Write the whole message under a temporary name that carries its number; it is on disk when this returns.
 
     `objects` is consumed once, one at a time; memory does not grow with it. No objects: a pure acknowledgement.
@@ -135,10 +135,10 @@ def prepare_message(
         file.write(b"</Body>\n</Message>\n")
 
     write_whole(temporary, fill)
-    return Prepared(temporary, path, count)
+    return PreparedMessage(temporary, path, count)
 
 
-def publish(prepared: Prepared) -> None:
+def publish(prepared: PreparedMessage) -> None:
     """Give a prepared message the name that 1C looks for, in place of an earlier one."""
     settle(prepared.temporary, prepared.path)
 

@@ -11,13 +11,13 @@ from pipelines.delivery.onec import fields
 from pipelines.delivery.onec.model import (
     NAMESPACE,
     Contract,
+    DocumentRow,
     Invoice,
     InvoiceLink,
     NotForOnec,
     ObjectKind,
     OnecObject,
     Removal,
-    Row,
     Sale,
     Service,
     reference,
@@ -146,7 +146,7 @@ def _settlement(contract: Contract) -> str:
     )
 
 
-def _rows(rows: tuple[Row, ...], what: str) -> str:
+def _rows(rows: tuple[DocumentRow, ...], what: str) -> str:
     if not rows:
         raise NotForOnec(f"{what}: no rows")
     shown = "".join(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.delivery.onec import assembly
-from pipelines.delivery.onec.assembly import Ground, SaleLine
+from pipelines.delivery.onec.assembly import SaleGround, SaleLine
 from pipelines.delivery.onec.model import Contract, OnecObject
 from pipelines.documents.requisites import buyer, seller
 from pipelines.period import Month
@@ -31,7 +31,7 @@ def objects(connection: "Connection") -> Iterator[OnecObject]:
     for row in query.stream(connection, "delivery/onec/services"):
         yield assembly.service(row.tariff_code, row.component_no, row.component)
     for row in query.stream(connection, "delivery/onec/invoices"):
-        ground = Ground(str(row.invoice_id), row.number, row.issued_on, row.kind, row.total)
+        ground = SaleGround(str(row.invoice_id), row.number, row.issued_on, row.kind, row.total)
         yield assembly.invoice(ground, _contract(row), [SaleLine.of(values) for values in row.lines])
     for row in query.stream(connection, "delivery/onec/sales"):
         grounds = [_ground(values) for values in row.invoices]
@@ -45,6 +45,6 @@ def _contract(row: Any) -> Contract:
     return assembly.contract(row.contract, seller(row.organization), buyer(row.client))
 
 
-def _ground(values: list[Any]) -> Ground:
+def _ground(values: list[Any]) -> SaleGround:
     key, number, on, kind, total = values
-    return Ground(key, number, date.fromisoformat(on), kind, Decimal(total))
+    return SaleGround(key, number, date.fromisoformat(on), kind, Decimal(total))

@@ -15,7 +15,7 @@ from pipelines.delivery.onec import reading, unacknowledged
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import (
     Envelope,
-    Prepared,
+    PreparedMessage,
     common_version,
     message_name,
     prepare_message,
@@ -122,7 +122,7 @@ def _send(settings: Settings, path: Path, at: datetime) -> MessageSent | None:
 
 def _write(
     settings: Settings, connection: "Connection", peer: Peer, number: int, at: datetime
-) -> tuple[MessageSent | None, Prepared | None]:
+) -> tuple[MessageSent | None, PreparedMessage | None]:
     """The message under its temporary name, and everything that the warehouse must know of it."""
     envelope = Envelope(
         sender=settings.onec_node,
@@ -156,12 +156,12 @@ def _finish_interrupted(path: Path, peer: Peer) -> None:
     prepared = prepared_messages(path.parent, path.name)
     committed = [temporary for temporary, number in prepared.items() if number == peer.sent_no]
     if len(committed) == 1 and _number_in(path) < peer.sent_no:
-        _publish(Prepared(committed[0], path, peer.sent_objects))
+        _publish(PreparedMessage(committed[0], path, peer.sent_objects))
     for left in remnants(path.parent, path.name):
         left.unlink(missing_ok=True)
 
 
-def _publish(prepared: Prepared) -> None:
+def _publish(prepared: PreparedMessage) -> None:
     with suppress(FileNotFoundError):  # another turn was quicker: it found the committed message and published it
         publish(prepared)
 

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.billing.bounds import Size, UnattendedBounds, exceeded
+from pipelines.billing.bounds import RunSize, UnattendedBounds, exceeded
 
 BOUNDS = UnattendedBounds(200, Decimal(1000), Decimal("0.5"))
 
 
 def _run(clients, total="1.00", of=0):
-    return Size(clients, Decimal(total), clients, of or clients)
+    return RunSize(clients, Decimal(total), clients, of or clients)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.billing.inputs import MonthInputs, Parties
-from pipelines.billing.model import Missing, Purpose, Scope, shown_quantity
+from pipelines.billing.model import MissingUsage, Purpose, Scope, shown_quantity
 from pipelines.billing.rules import close_run, watch_run
 from pipelines.billing.run import RunFacts
 from pipelines.billing.usage_of_month import UsageOfMonth
@@ -71,7 +71,7 @@ def test_what_is_missing_parks_that_contract_alone():
     prepared = prepare(
         _inputs("A", "B"),
         {"A": _fleet(1), "B": _fleet(1)},
-        {"B": Missing("gps2 2026-01-14: no snapshot", "gps2, 14.01.2026: нет снимка")},
+        {"B": MissingUsage("gps2 2026-01-14: no snapshot", "gps2, 14.01.2026: нет снимка")},
         "u",
         frozenset(),
     )

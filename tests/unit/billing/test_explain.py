@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.audit.model import Before, FrozenInvoice, Vehicle, fleet_runs
+from pipelines.audit.model import EarlierLine, FrozenInvoice, Vehicle, fleet_runs
 from pipelines.audit.recompute import explain
 from pipelines.audit.rows import day_rows, line_rows, vehicle_rows, whole
 from pipelines.audit.text import line_text, whole_text
@@ -83,7 +83,7 @@ def rated(days, row=None, tariffs=None):
 def issued(lines, number="ВМ26-000001", kind="advance"):
     """Charges as they stand on an earlier invoice."""
     return tuple(
-        Before(**{name: getattr(line.as_billed(), name) for name in line.as_billed().__dataclass_fields__},
+        EarlierLine(**{name: getattr(line.as_billed(), name) for name in line.as_billed().__dataclass_fields__},
                number=number, line_no=line_no, invoice_kind=kind)
         for line_no, line in enumerate(lines, 1)
     )  # fmt: skip

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.billing.inputs import MonthInputs, Parties
-from pipelines.master.what_if import Trial, Version
+from pipelines.master.what_if import TriedRows, Version
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts
 from pipelines.rating.model import Component, Contract, Counting, Kind, Scheme, TariffVersion, Terms, Tier
 from pipelines.whatif.comparison import ContractMonth, by_client, extremes, together
-from pipelines.whatif.overlay import Tried, counting_rows, is_touched, measured_columns, overlaid, understood
+from pipelines.whatif.overlay import Proposal, counting_rows, is_touched, measured_columns, overlaid, understood
 
 JANUARY = Month(2026, 1)
 LONG_AGO = date(2025, 1, 1)
@@ -37,37 +37,37 @@ STORED = _inputs(
 
 def test_a_version_takes_the_place_of_the_stored_one_of_its_key_and_the_others_stay():
     dearer, middle = _version("T1", LONG_AGO, 360), _version("T1", date(2026, 1, 16), 400)
-    over = overlaid(STORED, Tried({"T1": (dearer, middle)}, {}))
+    over = overlaid(STORED, Proposal({"T1": (dearer, middle)}, {}))
     assert over.inputs.tariffs == {"T1": (dearer, middle), "T2": STORED.tariffs["T2"]}
     assert over.inputs.terms == STORED.terms
     assert (over.early_tariffs, over.early_terms, over.late) == ({}, frozenset(), frozenset())
-    later = overlaid(STORED, Tried({"T1": (middle,)}, {}))
+    later = overlaid(STORED, Proposal({"T1": (middle,)}, {}))
     assert later.inputs.tariffs["T1"] == (STORED.tariffs["T1"][0], middle)
 
 
 def test_a_price_list_of_the_future_holds_for_the_whole_month_alone():
     first, second = _version("T1", date(2026, 2, 1), 360), _version("T1", date(2026, 7, 1), 400)
-    over = overlaid(STORED, Tried({"T1": (first, second)}, {}))
+    over = overlaid(STORED, Proposal({"T1": (first, second)}, {}))
     assert over.inputs.tariffs["T1"] == (replace(first, valid_from=JANUARY.first),)
     assert over.early_tariffs == {"T1": date(2026, 2, 1)}
 
 
 def test_a_future_version_beside_an_older_one_prices_nothing_and_is_named():
     now, later = _version("T1", LONG_AGO, 360), _version("T1", date(2026, 2, 1), 400)
-    over = overlaid(STORED, Tried({"T1": (now, later)}, {}))
+    over = overlaid(STORED, Proposal({"T1": (now, later)}, {}))
     assert over.inputs.tariffs["T1"] == (now,)
     assert (over.early_tariffs, over.late) == ({}, {("T1", date(2026, 2, 1))})
 
 
 def test_a_tariff_that_nobody_is_on_is_not_worth_a_notice():
     unused = {"T9": (_version("T9", date(2026, 2, 1)),), "T8": (_version("T8", LONG_AGO), _version("T8", date(2026, 2, 1)))}
-    over = overlaid(STORED, Tried(unused, {}))
+    over = overlaid(STORED, Proposal(unused, {}))
     assert (over.early_tariffs, over.late) == ({}, frozenset())
 
 
 def test_terms_of_the_future_move_the_contract_for_the_whole_month():
     moved = Terms("A", date(2026, 3, 1), "T2", Counting.CONNECTED)
-    tried = Tried({}, {"A": (moved,), "NOT IN FORCE": (replace(moved, contract_no="NOT IN FORCE"),)})
+    tried = Proposal({}, {"A": (moved,), "NOT IN FORCE": (replace(moved, contract_no="NOT IN FORCE"),)})
     over = overlaid(STORED, tried)
     assert over.inputs.terms == {"A": (replace(moved, valid_from=JANUARY.first),), "B": STORED.terms["B"]}
     assert over.early_terms == {"A"}
@@ -76,16 +76,16 @@ def test_terms_of_the_future_move_the_contract_for_the_whole_month():
 
 
 def test_usage_is_told_which_columns_the_tried_versions_need():
-    tried = Tried({"T1": (_version("T1", LONG_AGO, 1, Kind.METER, "fuel"), _version("T1", date(2026, 1, 10), 1, Kind.ONLINE_HOURS))}, {})
+    tried = Proposal({"T1": (_version("T1", LONG_AGO, 1, Kind.METER, "fuel"), _version("T1", date(2026, 1, 10), 1, Kind.ONLINE_HOURS))}, {})
     assert measured_columns(overlaid(STORED, tried), tried) == {
         "T1": ((LONG_AGO, frozenset({"meter_fuel"})), (date(2026, 1, 10), frozenset({"online_minutes"})))
     }
 
 
 def test_only_contracts_on_tried_tariffs_or_terms_are_touched():
-    tried = Tried({"T2": (_version("T2", LONG_AGO),)}, {})
+    tried = Proposal({"T2": (_version("T2", LONG_AGO),)}, {})
     assert [is_touched(STORED, tried, number) for number in ("A", "B")] == [False, True]
-    assert is_touched(STORED, Tried({}, {"A": (Terms("A", LONG_AGO, "T1"),)}), "A")
+    assert is_touched(STORED, Proposal({}, {"A": (Terms("A", LONG_AGO, "T1"),)}), "A")
 
 
 def test_rows_of_a_source_as_rating_takes_them():
@@ -97,7 +97,7 @@ def test_rows_of_a_source_as_rating_takes_them():
         "contract_no": "A", "valid_from": LONG_AGO, "tariff_code": "T1", "counting": "used", "basis": "peak", "prepaid_vehicles": 0,
         "discount_percent": Decimal(0), "minimum": Decimal(0), "payment_days": 10,
     }  # fmt: skip
-    found = understood(Trial("x", (Version(row, ((part, tiers),)),), (terms,), ()))
+    found = understood(TriedRows("x", (Version(row, ((part, tiers),)),), (terms,), ()))
     steps = (Tier(Decimal(15), Decimal(10)), Tier(None, Decimal(5)))
     component = Component(1, "Мониторинг", Kind.VEHICLES, scheme=Scheme.GRADUATED, tiers=steps)
     assert found.versions == {"T1": (TariffVersion("T1", LONG_AGO, "Базовый", prices_include_vat=True, components=(component,)),)}
@@ -120,7 +120,7 @@ def test_the_stored_rows_tried_again_change_nothing(tariffs, contracts):
         {number: tuple(row for row in rows if row.valid_from <= JANUARY.last) for number, rows in begun_terms.items()},
         {code: tuple(row for row in rows if row.valid_from <= JANUARY.last) for code, rows in begun.items()},
     )
-    assert overlaid(stored, Tried(begun, begun_terms)).inputs == stored
+    assert overlaid(stored, Proposal(begun, begun_terms)).inputs == stored
 
 
 def _row(contract, client, billed, simulated, month=JANUARY):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.evidence.keys import look_alike_keys, other_device
 from pipelines.evidence.normalise import arrange, day_bounds, identify
-from pipelines.evidence.tree import Listed, grow
+from pipelines.evidence.tree import ListedAccount, grow
 from pipelines.platforms.interface import Snapshot
 from tests.conftest import NOW
 from tests.deliveries import row
@@ -98,7 +98,7 @@ def test_look_alikes_are_folded(texts):
 
 
 def test_the_tree_is_merged_from_list_and_rows():
-    tree = grow([Listed("a", None, "Альфа", None), Listed("b", "zz", None, "0")], [("a", "d"), ("c", "e"), ("c", "b")])
+    tree = grow([ListedAccount("a", None, "Альфа", None), ListedAccount("b", "zz", None, "0")], [("a", "d"), ("c", "e"), ("c", "b")])
     assert tree.accounts == (
         ("a", "d", "Альфа", True),
         ("b", "zz", None, False),

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.delivery.onec.assembly import Ground, SaleLine, contract, invoice, sale
+from pipelines.delivery.onec.assembly import SaleGround, SaleLine, contract, invoice, sale
 from pipelines.delivery.onec.model import ObjectKind, Removal
 from pipelines.documents.requisites import buyer, seller
 from pipelines.period import Month
@@ -28,7 +28,7 @@ def line(net, *, invoice=0, component_no=1, tariff="T1", rate=Decimal(22), inclu
 
 
 def ground(number, total, kind="monthly"):
-    return Ground(f"id-{number}", f"ВМ26-{number:06}", date(2026, 2, number), kind, Decimal(total))
+    return SaleGround(f"id-{number}", f"ВМ26-{number:06}", date(2026, 2, number), kind, Decimal(total))
 
 
 def made(grounds, lines, *, was_sent=False):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from pipelines.period import Month, Span
-from pipelines.rating.charges import Cause, Reason
+from pipelines.rating.charges import Cause, ParkReason
 from pipelines.rating.model import Basis, Component, Counting, DayUsage, Kind, Scheme, TaxMode, Tier, VatMode
 from pipelines.rating.segments import runs
 from tests.unit.rating.building import EXEMPT, GENERAL, contract, day, fixed, fleet, nets, parked, rated, terms, vehicles, version
@@ -113,9 +113,9 @@ def test_tiers_of_a_meter_start_anew_in_every_segment():
 
 def test_a_gap_in_terms_or_tariff_parks():
     gap = parked("2026-04", TARIFF, days=5, rows=[terms(day("2026-04", 3))])
-    assert gap.reasons == (Reason(Cause.NO_TERMS, (april(1, 2),)),)
+    assert gap.reasons == (ParkReason(Cause.NO_TERMS, (april(1, 2),)),)
     late = version(vehicles("300"), valid_from=day("2026-04", 11))
-    assert parked("2026-04", late, days=5).reasons == (Reason(Cause.NO_TARIFF, (april(1, 10),), "T"),)
+    assert parked("2026-04", late, days=5).reasons == (ParkReason(Cause.NO_TARIFF, (april(1, 10),), "T"),)
     unknown = parked("2026-04", days=5, rows=[terms(tariff_code="T9")])
     assert str(unknown) == "tariff T9 has no version in force on 2026-04-01…2026-04-30"
     assert unknown.reasons[0].russian == "нет действующей версии тарифа T9 на 01.04.2026–30.04.2026"
@@ -128,7 +128,7 @@ def test_a_gap_before_the_contract_starts_is_none():
 def test_a_missing_day_parks_and_is_never_zero():
     days = [usage for usage in fleet("2026-04", 5) if usage.date.day not in (3, 4, 20)]
     outcome = parked("2026-04", TARIFF, days=days, rows=[terms(basis=Basis.AVERAGE)])
-    assert outcome.reasons == (Reason(Cause.MISSING_DAYS, (april(3, 4), april(20, 20))),)
+    assert outcome.reasons == (ParkReason(Cause.MISSING_DAYS, (april(3, 4), april(20, 20))),)
     assert str(outcome) == "usage is not known for 2026-04-03…2026-04-04, 2026-04-20"
 
 
@@ -141,12 +141,12 @@ def test_what_is_not_known_matters_only_where_it_is_needed():
     hours = version(Component(1, "Часы", Kind.ONLINE_HOURS, price=Decimal(1)))
     assert rated("2026-04", TARIFF, days=fleet("2026-04", 5, None)).charges
     blank = parked("2026-04", hours, days=fleet("2026-04", 5, None))
-    assert blank.reasons == (Reason(Cause.UNKNOWN_ONLINE, (april(1, 30),)),)
+    assert blank.reasons == (ParkReason(Cause.UNKNOWN_ONLINE, (april(1, 30),)),)
     assert rated("2026-04", hours, days=fleet("2026-04", 0, None)).charges == ()
     meter = version(Component(1, "Топливо", Kind.METER, "fuel", price=Decimal(1)))
     days = fleet("2026-04", 5, fuel=Decimal(2))
     days[6] = DayUsage(days[6].date, 5, 0, {})
-    assert parked("2026-04", meter, days=days).reasons == (Reason(Cause.MISSING_METER, (april(7, 7),), "fuel"),)
+    assert parked("2026-04", meter, days=days).reasons == (ParkReason(Cause.MISSING_METER, (april(7, 7),), "fuel"),)
     assert parked("2026-04", meter, days=fleet("2026-04", 5, fuel=Decimal(-1))).reasons[0].cause == Cause.NEGATIVE_USAGE
 
 
@@ -177,7 +177,7 @@ def test_no_components_or_two_of_one_number_park():
 
 def test_no_vat_mode_on_the_last_day_of_a_segment_parks():
     late = (VatMode(day("2026-05", 1), TaxMode.GENERAL),)
-    assert parked("2026-04", TARIFF, days=5, vat=late).reasons == (Reason(Cause.NO_VAT_MODE, (april(30, 30),)),)
+    assert parked("2026-04", TARIFF, days=5, vat=late).reasons == (ParkReason(Cause.NO_VAT_MODE, (april(30, 30),)),)
     assert rated("2026-04", TARIFF, days=5, vat=(VatMode(day("2026-04", 30), TaxMode.GENERAL),)).charges
 
 

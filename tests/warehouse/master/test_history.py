@@ -9,7 +9,7 @@ from sqlalchemy import text
 from pipelines import history
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Refused
-from pipelines.history import About
+from pipelines.history import HistorySubject
 from pipelines.master.retire import StillUsed, retire
 from pipelines.warehouse import engine
 from tests.database import contents
@@ -32,7 +32,7 @@ def changed(settings, tmp_path):
 
 
 def test_a_changed_column_from_what_to_what(changed):
-    lines = [line for line in history.changes(changed, About(tariff="T1")) if line.action == "changed"]
+    lines = [line for line in history.changes(changed, HistorySubject(tariff="T1")) if line.action == "changed"]
     assert [(line.by, line.reason, line.at, line.sheet, line.key, line.column, line.before, line.after) for line in lines] == [
         ("Борис", "новая цена", SECOND.at, "components", "T1|2026-01-01|1", "price", "300.00", "330")
     ]
@@ -43,12 +43,12 @@ def test_the_same_amount_written_otherwise_is_no_change(changed, tmp_path):
     sheets = {"terms": company()["terms"]}
     put(sheets, "terms", 2, "payment_days", "20")
     take(changed, as_csv(sheets, tmp_path / "three"), THIRD)
-    lines = history.changes(changed, About(contract="A-1", sheet="terms"))[1:]
+    lines = history.changes(changed, HistorySubject(contract="A-1", sheet="terms"))[1:]
     assert [(line.column, line.before, line.after) for line in lines] == [("payment_days", "10", "20")]
 
 
 def test_rows_added_and_replaced_are_one_line_each(changed):
-    lines = [(line.sheet, line.key, line.action, line.before, line.after) for line in history.changes(changed, About(tariff="T2"))]
+    lines = [(line.sheet, line.key, line.action, line.before, line.after) for line in history.changes(changed, HistorySubject(tariff="T2"))]
     assert ("tiers", "T2|2026-01-01|1|15", "added", "", "price=10") in lines
     assert lines[-2:] == [
         ("tiers", "T2|2026-01-01|1|20", "added", "", "price=10"),
@@ -57,7 +57,7 @@ def test_rows_added_and_replaced_are_one_line_each(changed):
 
 
 def test_only_one_contract_with_its_terms_and_accounts(changed):
-    assert {(line.sheet, line.key) for line in history.changes(changed, About(contract="A-2"))} == {
+    assert {(line.sheet, line.key) for line in history.changes(changed, HistorySubject(contract="A-2"))} == {
         ("contracts", "A-2"),
         ("terms", "A-2|2026-01-13"),
         ("accounts", "gps1|1020|A-2|2026-01-13"),
@@ -66,11 +66,15 @@ def test_only_one_contract_with_its_terms_and_accounts(changed):
 
 def test_known_at_the_end_of_a_local_date(changed):
     def price(day):
-        known = history.as_of(changed, day, About(tariff="T1"))
+        known = history.as_of(changed, day, HistorySubject(tariff="T1"))
         return [line.value for line in known if (line.sheet, line.column) == ("components", "price")]
 
     def tiers(day):
-        return [line.value for line in history.as_of(changed, day, About(tariff="T2")) if (line.sheet, line.column) == ("tiers", "up_to")]
+        return [
+            line.value
+            for line in history.as_of(changed, day, HistorySubject(tariff="T2"))
+            if (line.sheet, line.column) == ("tiers", "up_to")
+        ]
 
     assert price(date(2026, 1, 9)) == []
     assert price(date(2026, 1, 10)) == ["300.00"]
@@ -95,7 +99,7 @@ def test_a_contract_ends_on_the_day_before(changed):
     retire(changed, "contracts", "A-1", THIRD, date(2026, 7, 1))
     with engine.transaction(changed) as connection:
         assert connection.execute(text("SELECT ends_on FROM master.contracts WHERE contract_no = 'A-1'")).scalar() == date(2026, 6, 30)
-    last = history.changes(changed, About(contract="A-1"))[-1]
+    last = history.changes(changed, HistorySubject(contract="A-1"))[-1]
     assert (last.by, last.action, last.column, last.before, last.after) == ("Вера", "retired", "ends_on", "", "2026-06-30")
     before = contents(changed)
     assert retire(changed, "contracts", "A-1", THIRD, date(2026, 7, 1)) == []
@@ -109,9 +113,9 @@ def test_a_contract_ends_on_the_day_before(changed):
 def test_an_account_that_was_wrong_is_taken_away_and_the_history_keeps_it(changed):
     retire(changed, "accounts", "gps1|1010|A-1|2026-01-01", THIRD)
     assert [row[1] for row in contents(changed)["master.accounts"]] == ["1020"]
-    assert history.changes(changed, About(contract="A-1"))[-1].action == "retired"
-    assert not [line for line in history.as_of(changed, date(2026, 2, 2), About(contract="A-1")) if line.sheet == "accounts"]
-    assert [line for line in history.as_of(changed, date(2026, 2, 1), About(contract="A-1")) if line.sheet == "accounts"]
+    assert history.changes(changed, HistorySubject(contract="A-1"))[-1].action == "retired"
+    assert not [line for line in history.as_of(changed, date(2026, 2, 2), HistorySubject(contract="A-1")) if line.sheet == "accounts"]
+    assert [line for line in history.as_of(changed, date(2026, 2, 1), HistorySubject(contract="A-1")) if line.sheet == "accounts"]
 
 
 @pytest.mark.parametrize(

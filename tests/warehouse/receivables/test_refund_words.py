@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput
-from pipelines.history import About, changes
+from pipelines.history import HistorySubject, changes
 from pipelines.receivables.importing import import_payments
 from pipelines.receivables.listing import payments
 from pipelines.receivables.refund_words import AlreadyGivesBack, rule_on_refund
@@ -43,7 +43,7 @@ def test_a_person_says_which_payment_is_given_back(asked, settings):
     before = contents(settings)
     rule_on_refund(settings, ids[Decimal("-50.00")], ids[Decimal("122.00")], ANNA)
     assert difference(contents(settings), before) == {}
-    (told,) = changes(settings, About(client="A", sheet="refunds"))
+    (told,) = changes(settings, HistorySubject(client="A", sheet="refunds"))
     assert (told.by, told.reason, told.key) == ("Анна", "по письму клиента", ids[Decimal("-50.00")])
     with pytest.raises(AlreadyGivesBack):
         rule_on_refund(settings, ids[Decimal("-50.00")], None, ANNA)
