@@ -44,8 +44,7 @@ def send_mail():
         from pipelines.delivery.mail.sending import send as send_queued
 
         configured = settings.load()
-        for line in read_inbox(configured, clock.now()):
-            print(line)  # noqa: T201 - this is the task's own log
+        read_inbox(configured, clock.now())
         if configured.mail_dry_run:
             raise AirflowSkipException("FLEETBILL_MAIL_DRY_RUN is set: nothing is sent")
         try:
@@ -53,7 +52,6 @@ def send_mail():
         except AirflowNotFoundException:
             raise AirflowSkipException(f"there is no Airflow connection {CONNECTION}: nothing is sent, letters stay queued") from None
         done = send_queued(configured, clock.now(), server=server)
-        print(asdict(done))  # noqa: T201 - this is the task's own log
         if done.stopped:
             raise AirflowException(f"{done.stopped}; what is left stays queued")
         return asdict(done)

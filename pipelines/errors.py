@@ -20,7 +20,7 @@ class Problem:
         return f"{self.place}: {self.message}" if self.place else self.message
 
 
-class BadInput(Exception):  # noqa: N818
+class BadInput(Exception):  # noqa: N818 - reads as what it is: the input is bad
     """The input cannot be taken: all its problems at once, nothing applied."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

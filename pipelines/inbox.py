@@ -37,7 +37,7 @@ def move(path: Path, folder: Path, problems: str = "") -> None:
     if problems:
         write_whole(folder / f"{target.name}.error.txt", f"{problems}\n".encode(errors="replace"))
     try:
-        os.replace(path, target)  # noqa: PTH105 - reads as what it is: atomic on one file system
+        path.replace(target)
     except FileNotFoundError:
         return
 

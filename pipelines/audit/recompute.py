@@ -100,8 +100,9 @@ def _line_differences(lines: Sequence[Charge], recomputed: Sequence[LineDerivati
 
 
 def _by(issued: object, computed: object) -> str:
-    is_money = isinstance(issued, Decimal) and isinstance(computed, Decimal)
-    return f", a difference of {issued - computed}" if is_money else ""  # type: ignore[operator]  # both were just seen to be decimals
+    if isinstance(issued, Decimal) and isinstance(computed, Decimal):
+        return f", a difference of {issued - computed}"
+    return ""
 
 
 def _sums(frozen: FrozenInvoice) -> Iterator[str]:

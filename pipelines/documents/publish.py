@@ -1,6 +1,7 @@
 """Print what was issued: a PDF of every invoice, корректировка and act of a month that is not in the store yet."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipelines.documents.assembly import act_document, adjustment_document, invoice_document, invoice_documents, issued_rows
@@ -68,11 +69,11 @@ def _documents(connection: "Connection", store: DocumentStore, month: Month, fai
     acts = query.rows(connection, "documents/issued_acts", month=month.first)
     for act in acts:
         if not store.exists(act_path(month, act.organization_code, act.number)):
-            yield from _made(f"act {act.number}", failures, lambda act=act: [_act(connection, act)])  # type: ignore[misc]  # mypy cannot infer a lambda's default
+            yield from _made(f"act {act.number}", failures, partial(_acts, connection, act))
     listed = query.rows(connection, "documents/issued_numbers", month=month.first)
     lacking = [row.invoice_id for row in listed if not store.exists(invoice_path(month, row.organization_code, row.number))]
     for row in issued_rows(connection, lacking):
-        yield from _made(row.number, failures, lambda row=row: _papers(row))  # type: ignore[misc]  # mypy cannot infer a lambda's default
+        yield from _made(row.number, failures, partial(_papers, row))
 
 
 def _made(name: str, failures: Failures, make: Callable[[], Sequence[Document]]) -> Sequence[Document]:
@@ -88,5 +89,5 @@ def _papers(row: Any) -> Sequence[Document]:
     return (adjustment_document(row), invoice) if row.kind == "adjustment" else (invoice,)
 
 
-def _act(connection: "Connection", act: Any) -> Document:
-    return act_document(act.number, list(invoice_documents(connection, act.ids)))
+def _acts(connection: "Connection", act: Any) -> Sequence[Document]:
+    return (act_document(act.number, list(invoice_documents(connection, act.ids))),)

@@ -66,7 +66,7 @@ def _invoices(at: SummaryPage, data: WorkbookData) -> None:
     """Invoices by kind, and the difference to the ledger, which must be nought."""
     at.section("Счета")
     at.heads("Вид", "Счетов", "Без НДС", "НДС", "Всего", "По учёту", "Расхождение")
-    ledger = {one.kind: one.total for one in data.ledger}
+    ledger: dict[str, Decimal] = {booked.kind: booked.total for booked in data.ledger}
     first = at.row + 1
     kind_area = at.area(REGISTER, "Вид")
     for kind, title in KINDS.items():
@@ -75,7 +75,7 @@ def _invoices(at: SummaryPage, data: WorkbookData) -> None:
         at.formula(1, f"=COUNTIFS({kind_area},$A{line})", "count", sums.invoices)
         for column, heading, value in ((2, "Без НДС", sums.net), (3, "НДС", sums.vat), (4, "Всего", sums.total)):
             at.formula(column, f"=SUMIFS({at.area(REGISTER, heading)},{kind_area},$A{line})", "sum", value)
-        booked = ledger.get(kind, ZERO)  # type: ignore[call-overload]  # KINDS is keyed by the same literals
+        booked = ledger.get(kind, ZERO)
         at.number(5, booked)
         at.formula(6, f"=ROUND(E{line}-F{line},2)", "sum", sums.total - booked)
         at.row += 1

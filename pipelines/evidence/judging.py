@@ -78,7 +78,8 @@ def judge_following(connection: "Connection", settings: Settings, platform: str,
         other = [each for each in following if each.compared_with != (before.digest if before else None)]
         if not other:
             break
-        judged[day] = any([_judge_again(connection, settings, each, before, at) for each in other])  # noqa: C419 - every one is judged
+        changes = [_judge_again(connection, settings, each, before, at) for each in other]
+        judged[day] = any(changes)
     return judged
 
 

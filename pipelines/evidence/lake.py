@@ -15,7 +15,6 @@ Of the source's columns only those exist that the source really had; the derived
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -76,7 +75,7 @@ def snapshot_path(platform: str, business_date: date, digest: str) -> str:
 def location(settings: Settings, path: str) -> str:
     """URL or absolute local path of a file of the lake, for DuckDB, fsspec or a person."""
     root = settings.lake
-    return f"{root.rstrip('/')}/{path}" if "://" in root else os.path.join(os.path.abspath(root), path)  # noqa: PTH100, PTH118 - may be given with "~"-less relative text, stays text
+    return f"{root.rstrip('/')}/{path}" if "://" in root else str(Path(root).absolute() / path)
 
 
 def write(settings: Settings, path: str, table: "pa.Table", metadata: Metadata) -> None:
