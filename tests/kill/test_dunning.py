@@ -1,47 +1,17 @@
 """A ladder killed at any point is completed by the next run of its day."""
 
-import csv
 import signal
 import subprocess
 import sys
-from datetime import date
 
 import pytest
 
-from pipelines.receivables.importing import import_payments
-from tests.conftest import NOW
-from tests.ledger_world import House, statement
-
-INN = "7736207543"
-OTHER = "7728168971"
-DUE = "2026-03-10"
-DAY = date(2026, 3, 24)  # 14 days after the due date
+from tests.debtors import DAY, blocked, indebted_house, listed, orders
 
 
 @pytest.fixture
 def house(settings, tmp_path):
-    """A owes 3600 since 10 March, B nothing; the statements reach to 23 March. One of two clients may be blocked at once."""
-    made = House(settings)
-    made.client("A", INN)
-    made.client("B", OTHER)
-    made.invoice("A", "3600.00", DUE)
-    import_payments(settings, statement(tmp_path / "fresh.txt", until="2026-03-23"), NOW)
-    return made
-
-
-def listed(settings, platform="gps1"):
-    path = settings.exchange / "access" / platform / "blocked.csv"
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
-def blocked(settings):
-    return [row["account_id"] for row in listed(settings)]
-
-
-def orders(house):
-    joined = "access.orders LEFT JOIN access.outcomes USING (order_no)"
-    return house.rows(f"SELECT account_id, action, state_before, state_after FROM {joined} ORDER BY order_no")
+    return indebted_house(settings, tmp_path)
 
 
 KILLER = """

@@ -5,7 +5,6 @@ import json
 import re
 import socket
 import subprocess
-from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,16 +18,8 @@ from pipelines.delivery.mail import events, sending, server, status
 from pipelines.delivery.mail.queue import queue
 from pipelines.errors import Refused
 from pipelines.warehouse import engine
-from tests import issued
+from tests import issued, letters
 from tests.conftest import NOW
-from tests.killing import start
-
-
-def _restored(settings, count):
-    """That many letters to that many clients."""
-    with engine.transaction(settings) as connection:
-        known = [issued.client(connection, number, NOW) for number in range(1, count + 1)]
-        queue(connection, [events.restored(str(one["code"]), "ORG", str(one["code"]), on=date(2026, 3, 1)) for one in known], NOW)
 
 
 def _invoices(settings, **clients):
@@ -37,40 +28,15 @@ def _invoices(settings, **clients):
         return [issued.invoice(connection, one) for one in known]
 
 
-def _send(settings, smtp, at=NOW, **options):
-    return sending.send(settings, at, server=server.parse(smtp.uri()), **options)
-
-
-def _states(settings):
-    return {row["state"]: row["letters"] for row in status.counts(settings)}
-
-
-def _ids(smtp):
-    return Counter(message["Message-ID"] for message in smtp.messages())
-
-
-def _rows(settings, query):
-    with engine.engine(settings).connect() as connection:
-        return connection.execute(text(query)).all()
-
-
-def _findings(settings):
-    return [tuple(row) for row in _rows(settings, "SELECT kind, subject, detail FROM findings.occurrences ORDER BY 1, 2")]
-
-
 @pytest.fixture
 def mail_environment(environment, smtp):
     return {**environment, "AIRFLOW_CONN_FLEETBILL_SMTP": smtp.uri()}
 
 
-def _sender(mail_environment):
-    return start(mail_environment, "mail", "send", "--now", "--format", "json")
-
-
 def test_an_invoice_arrives_with_its_pdf(settings, smtp):
     numbers = _invoices(settings, one={"email": "a@client.example; b@client.example"})
     smtp.start()
-    assert _send(settings, smtp).sent == 1
+    assert letters.send(settings, smtp).sent == 1
     (message,) = smtp.messages()
     assert message["X-Rcpt"] == "a@client.example, b@client.example"
     parts = [(part.get_content_type(), part.get_filename()) for part in message.walk() if not part.is_multipart()]
@@ -80,32 +46,32 @@ def test_an_invoice_arrives_with_its_pdf(settings, smtp):
     words = message.get_payload()[0].get_payload()[0].get_payload(decode=True).decode()
     assert f"№ {numbers[0]}" in words
     assert re.search("Всего к оплате: 3.660,00 ₽", words)  # 10 × 300 and 22 %
-    assert _send(settings, smtp).sent == 0
+    assert letters.send(settings, smtp).sent == 0
     assert len(smtp.messages()) == 1
 
 
 def test_two_senders_at_once(settings, smtp, mail_environment):
-    _restored(settings, 60)
+    letters.restored(settings, 60)
     smtp.start()
-    racing = [_sender(mail_environment) for _ in range(2)]
+    racing = [letters.sender(mail_environment) for _ in range(2)]
     said = [one.communicate(timeout=120) for one in racing]
     assert [one.returncode for one in racing] == [0, 0], said
     assert sum(json.loads(out)[0]["sent"] for out, _ in said) == 60
-    assert (len(_ids(smtp)), set(_ids(smtp).values())) == (60, {1})
+    assert (len(letters.ids(smtp)), set(letters.ids(smtp).values())) == (60, {1})
 
 
 def test_no_reply_after_the_final_dot_is_for_a_person_to_decide(settings, smtp, author, monkeypatch):
-    _restored(settings, 1)
+    letters.restored(settings, 1)
     smtp.start(hang={"at": "stored", "after": 0})
     impatient, patience = replace(server.parse(smtp.uri()), timeout=0.2), []
     real = socket.socket.settimeout
     monkeypatch.setattr(socket.socket, "settimeout", lambda self, seconds: (patience.append(seconds), real(self, seconds))[1])
     assert sending.send(settings, NOW, server=impatient).unknown == 1
     assert max(patience) == 2  # ten times the patience of other replies
-    assert [(kind, subject) for kind, subject, _ in _findings(settings)] == [("unconfirmed_mail", "restored C-0001")]
+    assert [(kind, subject) for kind, subject, _ in letters.findings(settings)] == [("unconfirmed_mail", "restored C-0001")]
     assert sending.send(settings, NOW, server=impatient, at_once=True).unknown == 0
     status.resolve(settings, "restored", "C-0001", "sent", author)
-    assert _states(settings) == {"sent": 1}
+    assert letters.states(settings) == {"sent": 1}
     with pytest.raises(status.NotToResolve):
         status.resolve(settings, "restored", "C-0001", "again", author)
 
@@ -113,9 +79,9 @@ def test_no_reply_after_the_final_dot_is_for_a_person_to_decide(settings, smtp, 
 def test_a_refused_address_is_a_finding_and_the_others_get_theirs(settings, smtp, author):
     _invoices(settings, one={"email": "gone@client.example, here@client.example"}, two={"email": "gone2@client.example"}, three={})
     smtp.start(refuse={"gone@client.example": "550 5.1.1 no such user", "gone2@client.example": "550 5.1.1 no such user"})
-    done = _send(settings, smtp)
+    done = letters.send(settings, smtp)
     assert (done.sent, done.failed, done.bounced_addresses) == (2, 1, 2)
-    assert _findings(settings) == [
+    assert letters.findings(settings) == [
         ("bounced_address", "C-0001/gone@client.example", "invoice ВМ26-000001: 550 5.1.1 no such user"),
         ("bounced_address", "C-0002/gone2@client.example", "invoice ВМ26-000002: 550 5.1.1 no such user"),
     ]
@@ -124,37 +90,37 @@ def test_a_refused_address_is_a_finding_and_the_others_get_theirs(settings, smtp
     with engine.transaction(settings) as connection:
         connection.execute(text("UPDATE master.clients SET email = 'new@client.example' WHERE client_code = 'C-0002'"))
     status.resolve(settings, "invoice", "ВМ26-000002", "again", author)
-    assert _send(settings, smtp).sent == 1
-    assert _states(settings) == {"sent": 3}
+    assert letters.send(settings, smtp).sent == 1
+    assert letters.states(settings) == {"sent": 3}
 
 
 def test_turned_down_for_now_is_tried_again_after_a_while(settings, smtp):
-    _restored(settings, 2)
+    letters.restored(settings, 2)
     smtp.start(sometimes={"bill0001@client.example": "450 4.2.0 greylisted"})
-    done = _send(settings, smtp)
+    done = letters.send(settings, smtp)
     assert (done.sent, done.deferred) == (1, 1)
-    assert _send(settings, smtp, NOW + timedelta(seconds=59)).sent == 0
-    assert _send(settings, smtp, NOW + timedelta(seconds=60)).sent == 1
-    assert set(_ids(smtp).values()) == {1}
-    steps = _rows(settings, "SELECT outcome, code FROM delivery.mail_attempts WHERE event_key = 'C-0001' ORDER BY attempt_no, step")
+    assert letters.send(settings, smtp, NOW + timedelta(seconds=59)).sent == 0
+    assert letters.send(settings, smtp, NOW + timedelta(seconds=60)).sent == 1
+    assert set(letters.ids(smtp).values()) == {1}
+    steps = letters.rows(settings, "SELECT outcome, code FROM delivery.mail_attempts WHERE event_key = 'C-0001' ORDER BY attempt_no, step")
     assert [tuple(row) for row in steps] == [("deferred", None), ("begun", None), ("accepted", 250)]
 
 
 def test_of_two_addresses_only_the_one_put_off_is_tried_again(settings, smtp):
     _invoices(settings, one={"email": "a@client.example, b@client.example"})
     smtp.start(sometimes={"b@client.example": "451 later"})
-    assert _send(settings, smtp).deferred == 1
-    assert _send(settings, smtp, at_once=True).sent == 1
+    assert letters.send(settings, smtp).deferred == 1
+    assert letters.send(settings, smtp, at_once=True).sent == 1
     assert sorted(message["X-Rcpt"] for message in smtp.messages()) == ["a@client.example", "b@client.example"]
 
 
 def test_a_dead_server_leaves_everything_as_it_was(settings, smtp):
-    _restored(settings, 3)
-    before = _rows(settings, "SELECT * FROM delivery.mail_outbox ORDER BY 2")
-    done = _send(settings, smtp)
+    letters.restored(settings, 3)
+    before = letters.rows(settings, "SELECT * FROM delivery.mail_outbox ORDER BY 2")
+    done = letters.send(settings, smtp)
     assert (done.sent, done.deferred) == (0, 0)
     assert f"127.0.0.1:{smtp.port} does not answer" in done.stopped
-    assert _rows(settings, "SELECT * FROM delivery.mail_outbox ORDER BY 2") == before
+    assert letters.rows(settings, "SELECT * FROM delivery.mail_outbox ORDER BY 2") == before
 
 
 def test_who_wants_no_mail_gets_none(settings, smtp):
@@ -167,10 +133,10 @@ def test_who_wants_no_mail_gets_none(settings, smtp):
         none={"email": None},
     )
     smtp.start()
-    done = _send(settings, smtp)
+    done = letters.send(settings, smtp)
     assert (done.sent, done.suppressed) == (2, 3)
     assert sorted(message["X-Rcpt"] for message in smtp.messages()) == ["bill0002@client.example", "bill0004@client.example"]
-    assert [(kind, subject) for kind, subject, _ in _findings(settings)] == [("missing_address", "C-0005")]
+    assert [(kind, subject) for kind, subject, _ in letters.findings(settings)] == [("missing_address", "C-0005")]
 
 
 def test_a_dry_run_shows_all_and_sends_nothing(settings, smtp, run_cli, monkeypatch):
@@ -184,13 +150,13 @@ def test_a_dry_run_shows_all_and_sends_nothing(settings, smtp, run_cli, monkeypa
     assert (row["recipients"], row["sender"]) == (["bill0001@client.example"], "buh@vega.example")
     assert row["attachments"] == ["Счёт ВМ26-000001 от 01.02.2026.pdf"]
     assert sending.send(replace(settings, mail_dry_run=True), NOW, server=server.parse(smtp.uri())).sent == 0
-    assert (smtp.messages(), _states(settings)) == ([], {"queued": 1})
+    assert (smtp.messages(), letters.states(settings)) == ([], {"queued": 1})
 
 
 def test_all_mail_is_redirected(settings, smtp):
     _invoices(settings, one={}, two={})
     smtp.start()
-    assert _send(replace(settings, mail_redirect="test@house.example"), smtp).sent == 2
+    assert letters.send(replace(settings, mail_redirect="test@house.example"), smtp).sent == 2
     assert [(message["X-Rcpt"], message["To"]) for message in smtp.messages()] == [("test@house.example", "test@house.example")] * 2
     assert {message["X-Redirected-From"] for message in smtp.messages()} == {"bill0001@client.example", "bill0002@client.example"}
 
@@ -200,7 +166,7 @@ def test_an_adjustment_carries_what_shows_old_and_new_and_an_invoice_only_to_pay
         issued.invoice(connection, issued.client(connection, 1, NOW), "adjustment", 2)
         issued.invoice(connection, issued.client(connection, 2, NOW), "adjustment", -2)
     smtp.start()
-    assert _send(settings, smtp).sent == 2
+    assert letters.send(settings, smtp).sent == 2
     papers = {message["To"]: [part.get_filename() for part in message.walk() if part.get_filename()] for message in smtp.messages()}
     assert papers["bill0001@client.example"][1:] == ["Счёт ВМ26-000001 от 01.02.2026.pdf", "Корректировка ВМ26-000001 от 01.02.2026.pdf"]
     assert papers["bill0002@client.example"] == ["Корректировка ВМ26-000002 от 01.02.2026.pdf"]  # no QR either
@@ -222,7 +188,7 @@ def test_a_statement_of_account_is_sent_once_and_anew_when_the_ledger_has_grown(
         issued.invoice(connection, {**known, "number": "ВМ26-000002", "sequence_no": 2}, "corrective", 1)
     assert "ORG: queued" in run_cli(*command)[2]
     smtp.start()
-    assert _send(settings, smtp, clock.now()).sent == 4  # two invoices, two statements
+    assert letters.send(settings, smtp, clock.now()).sent == 4  # two invoices, two statements
     closings = set()
     for message in smtp.messages():
         part = next(part for part in message.walk() if part.get_content_type() == "application/pdf")
@@ -240,7 +206,7 @@ def test_a_corrective_goes_to_the_client_and_to_the_managers(settings, smtp):
         queue(connection, [events.snapshot_missing("gps1", date(2026, 2, 17), "файл не пришёл")], NOW)
     smtp.start()
     told = replace(settings, mail_managers="boss@house.example", mail_technical="tech@house.example, it@house.example")
-    assert _send(told, smtp).sent == 3
+    assert letters.send(told, smtp).sent == 3
     got = sorted(message["X-Rcpt"] for message in smtp.messages())
     assert got == ["bill0001@client.example", "boss@house.example", "tech@house.example, it@house.example"]
 
@@ -254,22 +220,22 @@ def test_an_event_is_queued_once(settings):
 
 
 def test_a_letter_that_cannot_be_written_does_not_stop_the_others(settings, smtp):
-    _restored(settings, 3)
+    letters.restored(settings, 3)
     with engine.transaction(settings) as connection:
         connection.execute(text("UPDATE delivery.mail_outbox SET facts = '{}' WHERE event_key = 'C-0002'"))
     smtp.start()
-    done = _send(settings, smtp)
+    done = letters.send(settings, smtp)
     assert (done.sent, done.deferred) == (2, 1)
     assert "cannot be written: KeyError" in status.listing(settings, ["queued"], 1)[0]["detail"]
 
 
 def test_log_in_and_a_wrong_password_shows_nowhere(settings, smtp, environment):
-    _restored(settings, 1)
+    letters.restored(settings, 1)
     smtp.options.update(user="bill", password="sec-ret")
     smtp.start()
     right = smtp.uri()
     wrong = {**environment, "AIRFLOW_CONN_FLEETBILL_SMTP": right.replace("sec-ret", "wr-ong")}
-    process = _sender(wrong)
+    process = letters.sender(wrong)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "does not take user or password (535)" in err
@@ -295,13 +261,13 @@ def test_without_a_server_the_setting_is_named_once_there_is_a_letter(settings, 
     assert run_cli("mail", "send", "--format", "csv")[:2] == (
         0, "sent,deferred,failed,unknown,suppressed,bounced_addresses\n0,0,0,0,0,0\n",
     )  # fmt: skip
-    _restored(settings, 1)
+    letters.restored(settings, 1)
     with pytest.raises(Refused, match="AIRFLOW_CONN_FLEETBILL_SMTP"):
         sending.send(settings, NOW)
 
 
 def test_starttls_with_a_known_certificate_and_none_with_an_unknown_one(settings, smtp, certificate):
-    _restored(settings, 1)
+    letters.restored(settings, 1)
     smtp.options.update(user="bill", password="sec-ret", certificate=[str(path) for path in certificate])
     smtp.start()
     refused = sending.send(settings, NOW, server=server.parse(smtp.uri(starttls="true")))
@@ -310,17 +276,17 @@ def test_starttls_with_a_known_certificate_and_none_with_an_unknown_one(settings
 
 
 def test_a_server_without_starttls_is_refused_where_it_is_required(settings, smtp):
-    _restored(settings, 1)
+    letters.restored(settings, 1)
     smtp.start()
     done = sending.send(settings, NOW, server=server.parse(smtp.uri(starttls="true")))
     assert "STARTTLS" in done.stopped
-    assert _states(settings) == {"queued": 1}
+    assert letters.states(settings) == {"queued": 1}
 
 
 def test_status_lists_states_and_letters(settings, smtp, run_cli):
-    _restored(settings, 2)
+    letters.restored(settings, 2)
     smtp.start(refuse={"bill0002@client.example": "550 gone"})
-    _send(settings, smtp)
+    letters.send(settings, smtp)
     code, out, _ = run_cli("mail", "status", "--format", "json")
     assert (code, [(row["state"], row["letters"]) for row in json.loads(out)]) == (0, [("failed", 1), ("sent", 1)])
     code, out, _ = run_cli("mail", "status", "--state", "failed", "--format", "json")

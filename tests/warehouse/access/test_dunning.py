@@ -1,6 +1,5 @@
 """Whom we block for debts, whom we let in again, and everything that keeps us from blocking."""
 
-import csv
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,40 +19,16 @@ from pipelines.platforms.interface import AccountState, Blocking, Effective
 from pipelines.receivables.importing import import_payments
 from tests.conftest import NOW
 from tests.database import contents, difference
+from tests.debtors import DAY, DUE, INN, blocked, indebted_house, listed, orders
 from tests.ledger_world import House, Paper, statement
 
-INN = "7736207543"
-OTHER = "7728168971"
-DUE = "2026-03-10"
-DAY = date(2026, 3, 24)  # 14 days after the due date
 AT = datetime(2026, 3, 24, 5, tzinfo=UTC)
 ANNA = Authorship("Анна Петрова", "решено", AT)
 
 
 @pytest.fixture
 def house(settings, tmp_path):
-    """A owes 3600 since 10 March, B nothing; the statements reach to 23 March. One of two clients may be blocked at once."""
-    made = House(settings)
-    made.client("A", INN)
-    made.client("B", OTHER)
-    made.invoice("A", "3600.00", DUE)
-    import_payments(settings, statement(tmp_path / "fresh.txt", until="2026-03-23"), NOW)
-    return made
-
-
-def listed(settings, platform="gps1"):
-    path = settings.exchange / "access" / platform / "blocked.csv"
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
-def blocked(settings):
-    return [row["account_id"] for row in listed(settings)]
-
-
-def orders(house):
-    joined = "access.orders LEFT JOIN access.outcomes USING (order_no)"
-    return house.rows(f"SELECT account_id, action, state_before, state_after FROM {joined} ORDER BY order_no")
+    return indebted_house(settings, tmp_path)
 
 
 def withheld(result):
