@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
-from pipelines.master import workbook_archive, workbook_xml
+from pipelines.master import workbook_archive, workbook_formats, workbook_xml
 from pipelines.master.source_sheets import FormattedNumber, MasterSource, RawRow, RawSheet, SheetLimits, UnreadableCell, sheet_name
 from pipelines.master.workbook_archive import Archive
 from pipelines.master.workbook_xml import Cell, Page, Workbook, column_letters
 
-_is_date = cache(workbook_xml.is_date)
+_is_date = cache(workbook_formats.is_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class _Book:
         try:
             value = int(text) if text.lstrip("+-").isdecimal() else float(text)
             if _is_date(number_format):
-                return workbook_xml.moment(value, number_format, from_1904=self.shared.counts_from_1904)
+                return workbook_formats.moment(value, number_format, from_1904=self.shared.counts_from_1904)
         except (ValueError, OverflowError):
             return self._unreadable(row, cell, f"the cell's number {text!r} cannot be read")
         return FormattedNumber(value, number_format)

@@ -7,23 +7,14 @@ any other. Of the styles only number formats matter; fonts, fills and colours ar
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from xml.parsers import expat
 
 from pipelines.errors import BadInput
-from pipelines.master import workbook_archive
+from pipelines.master import workbook_archive, workbook_formats
 from pipelines.master.workbook_archive import Archive
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_LITERAL = re.compile(r'"[^"]*"|\[(?!h+\]|m+\]|s+\])[^\]]*\]|\\.|_.', re.IGNORECASE)
-_DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
-_ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
-_BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
-_BUILT_IN_FORMATS = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@"}
-_EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001 - a workbook's dates have no zone
-_LEAP_DAY_THAT_NEVER_WAS = 60  # 29 February 1900, which the format counts
-_DAY = 24 * 60 * 60 * 1000
 # cells without content and rows without cells; only such as carry their own address, so that nothing shifts
 _EMPTY_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br=")[^>]*?(?:/>|></(?:\w+:)?c>)')
 _EMPTY_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\br=")(?:[^>]*?/>|[^>]*>\s*</(?:\w+:)?row>)')
@@ -89,21 +80,6 @@ def rows(archive: Archive, part: str, last_column: int, merged: list[str]) -> It
     for _ in _parsed(archive, part, content, reader.start, reader.end, reader.characters):
         ready, reader.ready = reader.ready, []
         yield from ready
-
-
-def is_date(number_format: str) -> bool:
-    """Whether a number format shows a number as a date or a time of day."""
-    return bool(_DATE_LETTER.search(_LITERAL.sub("", number_format.partition(";")[0])))
-
-
-def moment(number: float, number_format: str, *, from_1904: bool) -> datetime | timedelta:
-    """A number as its date format shows it: a date, or for a time alone how long after midnight. OverflowError beyond all dates."""
-    since = timedelta(milliseconds=round(number * _DAY))
-    if 0 <= number < 1 or _ELAPSED.search(number_format):
-        return since
-    if not from_1904 and number < _LEAP_DAY_THAT_NEVER_WAS:
-        since += timedelta(days=1)
-    return _EPOCHS[from_1904] + since
 
 
 def plain(text: str) -> str:
@@ -246,12 +222,7 @@ def _formats(archive: Archive, part: str) -> tuple[str, ...]:
         inside.pop()
 
     _walk(archive, part, start, end)
-    return tuple(own.get(style) or _built_in(style) for style in styles)
-
-
-def _built_in(style: str) -> str:
-    number = int(style) if style.isdecimal() else 0
-    return "yyyy-mm-dd" if number in _BUILT_IN_DATES else _BUILT_IN_FORMATS.get(number, "General")
+    return tuple(own.get(style) or workbook_formats.built_in(style) for style in styles)
 
 
 class _RowReader:
