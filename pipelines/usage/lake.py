@@ -1,6 +1,5 @@
 """DuckDB over the lake: a connection of its own per pass, its temporary folder, and SQL by name."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.evidence.lake import METADATA_KEY, EvidenceLost, location
+from pipelines.files import private_folder, write_whole
 from pipelines.settings import Settings
 from pipelines.warehouse.statements import statement
 
@@ -91,15 +91,12 @@ class Lake:
         filesystem, target = _resolve(self, path)
         if filesystem.exists(target):
             return
-        filesystem.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
         if self.filesystem is not None:
+            filesystem.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
             filesystem.put_file(str(local), target)
             return
-        written = Path(f"{target}.{os.getpid()}.part")
-        shutil.copyfile(local, written)
-        with written.open("rb") as handle:
-            os.fsync(handle.fileno())
-        written.replace(target)
+        with local.open("rb") as source:
+            write_whole(target, lambda handle: shutil.copyfileobj(source, handle))
 
 
 @contextmanager
@@ -107,8 +104,7 @@ def opened(settings: Settings, meters: Iterable[str]) -> Iterator[Lake]:
     """A pass over the lake with the ``meter_…`` columns that some file of it has; its temporary files vanish with it."""
     import duckdb
 
-    root = settings.home / "tmp"
-    root.mkdir(parents=True, exist_ok=True)
+    root = private_folder(settings.home / "tmp")
     folder = Path(tempfile.mkdtemp(prefix="usage-", dir=root.resolve()))
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+KEYED = f"derived/keyed-{keys.DEVICE_RULE}"
 NOT_COUNTED = -1  # number of a day that is looked at beside those of the month
 
 
@@ -122,7 +123,7 @@ def _one_file(owners: MonthOwners, snapshots: tuple[CountedSnapshot, ...]) -> tu
 
 
 def _with_present_keys(owners: MonthOwners, snapshot: CountedSnapshot) -> str:
-    """Path of a snapshot's rows with device keys by the present rule: its own file, or a copy that lives as long as the pass.
+    """Path of a snapshot's rows with device keys by the present rule: its own file, or a derived copy, made once.
 
     What landed before the rule changed stays as it is; the device as the source wrote it is kept beside its key.
     """
@@ -130,14 +131,17 @@ def _with_present_keys(owners: MonthOwners, snapshot: CountedSnapshot) -> str:
         return snapshot.path
     import pyarrow.parquet as pq
 
-    target = owners.lake.folder / f"keyed-{snapshot.digest}.parquet"
-    if not target.exists():
+    path = f"{KEYED}/{snapshot.digest}.parquet"
+    if not owners.lake.exists(path):
         table = owners.lake.rows(snapshot.path)
         if "hw_id" in table.column_names:
             devices = keys.device_keys(table.column("hw_id").combine_chunks())
             table = table.set_column(table.column_names.index("device_key"), "device_key", devices)
-        pq.write_table(table, target, compression="zstd", compression_level=1)
-    return str(target)
+        local = owners.lake.folder / f"keyed-{snapshot.digest}.parquet"
+        pq.write_table(table, local, compression="zstd", compression_level=1)
+        owners.lake.keep(local, path)
+        local.unlink()
+    return path
 
 
 def _put_platform_days(lake: Lake, days: Sequence[OwnedDay]) -> None:
