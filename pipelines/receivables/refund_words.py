@@ -9,7 +9,7 @@ from pipelines import logs
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Refused
 from pipelines.receivables import ledger
-from pipelines.receivables.refunds import named_invoices
+from pipelines.receivables.reversals import reopen
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock
@@ -55,9 +55,7 @@ def rule_on_refund(settings: Settings, reversal_id: str, payment_id: str | None,
         word = {"reversal_id": reversal_id, "payment_id": payment_id, "by_name": author.by, "reason": author.reason, "at": author.at}
         query.run(connection, "receivables/add_refund_word", **word)
         if payment is not None and reversal.reverses is None:
-            query.run(connection, "receivables/set_reversed", payment_id=reversal_id, reverses=payment.payment_id)
-            named = named_invoices(reversal.purpose, payment.numbers)
-            query.run(connection, "receivables/take_back", payment_id=reversal_id, named=named, at=author.at)
+            reopen(connection, reversal, payment, author.at)
         ledger.record(connection, "bank", (), author.at)
 
 

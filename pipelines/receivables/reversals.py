@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pipelines.receivables.payment import Payment
 from pipelines.receivables.refunds import Refundable, may_be_refund, named_invoices, refunded_payment
@@ -12,6 +12,24 @@ from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+class MoneyThatLeft(Protocol):
+    """Money that left, as a file brings it or as the ledger has it."""
+
+    @property
+    def payment_id(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
+
+
+class PaidInvoices(Protocol):
+    """A payment with the numbers of the invoices that it paid."""
+
+    @property
+    def payment_id(self) -> str: ...
+    @property
+    def numbers(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +66,17 @@ def find(connection: "Connection", outgoing: Sequence[Payment]) -> FoundReversal
 
 
 def take_back(connection: "Connection", found: FoundReversals, at: datetime) -> None:
-    """Let every reversal re-open what its payment paid, beyond what was still free of that; the invoices that it names first."""
+    """Let every reversal re-open what its payment paid."""
     for each in found.reversals:
-        reversal, payment = each.outgoing, each.payment
-        query.run(connection, "receivables/set_reversed", payment_id=reversal.payment_id, reverses=payment.payment_id)
-        named = named_invoices(reversal.purpose, payment.numbers)
-        query.run(connection, "receivables/take_back", payment_id=reversal.payment_id, named=named, at=at)
+        reopen(connection, each.outgoing, each.payment, at)
+
+
+def reopen(connection: "Connection", outgoing: MoneyThatLeft, payment: PaidInvoices, at: datetime) -> None:
+    """Let outgoing money give a payment back: what that paid is open again, beyond what was still free of it; the invoices that the
+    purpose names first."""
+    query.run(connection, "receivables/set_reversed", payment_id=outgoing.payment_id, reverses=payment.payment_id)
+    named = named_invoices(outgoing.purpose, payment.numbers)
+    query.run(connection, "receivables/take_back", payment_id=outgoing.payment_id, named=named, at=at)
 
 
 def _pair(connection: "Connection", candidates: Sequence[Payment]) -> Iterator[Reversal]:
