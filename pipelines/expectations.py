@@ -6,11 +6,13 @@ columns); a suite that uses another one is for the library itself (`understands`
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipelines.settings import resource
+from pipelines.settings import keep_libraries_offline, resource
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,9 +31,21 @@ class UnmetExpectation:
 
 
 def suite(name: str) -> dict[str, Any]:
-    """A suite as it is written in `expectations/NAME.json`."""
+    """A suite as it is written in `expectations/NAME.json`, such as ``snapshot`` or ``master/terms``."""
     written: dict[str, Any] = json.loads((resource("expectations") / f"{name}.json").read_text(encoding="utf-8"))
     return written
+
+
+@cache
+def library() -> tuple[Any, Any]:
+    """Great Expectations and an ephemeral context of it. Its import takes seconds, once per process."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # before the import, which prints 200 lines otherwise
+    keep_libraries_offline()
+    import great_expectations
+
+    context = great_expectations.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]  # a plain mapping is what the setting takes
+    return great_expectations, context
 
 
 def understands(expectations: Sequence[Mapping[str, Any]]) -> bool:

@@ -4,7 +4,6 @@ The suites are `expectations/snapshot*.json`, written by hand. An expectation's 
 warning → lands and becomes a finding. Nothing else in the code refuses a snapshot that could be read.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import expectations
 from pipelines.expectations import suite
-from pipelines.settings import keep_libraries_offline
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -205,12 +203,7 @@ def _exceptions(info: Any) -> list[Any]:
 
 @cache
 def _batch_definition(name: str) -> tuple[Any, Any]:
-    """A place for frames in an ephemeral context of Great Expectations; importing the library costs seconds, once."""
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    keep_libraries_offline()
-    import great_expectations as gx
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]  # a mapping is what the setting takes
+    """A place for frames of a suite in the library's context, and the library's class of suites."""
+    great_expectations, context = expectations.library()
     asset = context.data_sources.add_pandas(name).add_dataframe_asset(name)
-    return asset.add_batch_definition_whole_dataframe(name), gx.ExpectationSuite
+    return asset.add_batch_definition_whole_dataframe(name), great_expectations.ExpectationSuite

@@ -1,17 +1,14 @@
 """The gate of master data: Great Expectations suites, one per sheet; what fails critically is a problem at its place."""
 
-import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from pipelines.errors import Refused
+from pipelines.expectations import library, suite
 from pipelines.master.expectations import UnknownColumn, refused_rows
 from pipelines.master.lines import Line, Table, flaw_at
 from pipelines.master.sheets import Row, Value, key_text
-from pipelines.settings import keep_libraries_offline, resource
 
 _UNIQUE = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
 
@@ -44,7 +41,7 @@ def confirm(tables: Mapping[str, Table]) -> None:
     """What is critical once more by Great Expectations itself, for an import so large that its seconds do not matter."""
     for name, table in tables.items():
         if table.lines:
-            critical = [each for each in _suite(name)["expectations"] if each["severity"] == "critical"]
+            critical = [each for each in suite(f"master/{name}")["expectations"] if each["severity"] == "critical"]
             for verdict in _by_library(name, table, critical):
                 _note(table, verdict)
 
@@ -52,7 +49,7 @@ def confirm(tables: Mapping[str, Table]) -> None:
 def _judged(name: str, table: Table) -> list[_Verdict]:
     rows = [line.values for line in table.lines]
     verdicts, left = [], []
-    for expectation in _suite(name)["expectations"]:
+    for expectation in suite(f"master/{name}")["expectations"]:
         try:
             refused = refused_rows(expectation["type"], expectation["kwargs"], rows)
         except UnknownColumn as error:
@@ -62,11 +59,6 @@ def _judged(name: str, table: Table) -> list[_Verdict]:
         elif refused:
             verdicts.append(_Verdict(expectation, refused))
     return verdicts + (_by_library(name, table, left) if left else [])
-
-
-def _suite(name: str) -> dict[str, Any]:
-    suite: dict[str, Any] = json.loads((resource("expectations") / "master" / f"{name}.json").read_text("utf-8"))
-    return suite
 
 
 def _by_library(name: str, table: Table, expectations: list[dict[str, Any]]) -> list[_Verdict]:
@@ -87,26 +79,15 @@ def library_outcomes(
     """What Great Expectations says of rows: each failed expectation and its outcome as the library writes it."""
     import pandas as pd
 
-    library, context = _library()
+    great_expectations, context = library()
     frame = pd.DataFrame({column: pd.Series([row[column] for row in rows], dtype=object) for column in columns})
     asset = context.data_sources.add_or_update_pandas(name).add_dataframe_asset(name)
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     numbered = [{**each, "meta": {**each.get("meta", {}), "number": number}} for number, each in enumerate(expectations)]
-    result = batch.validate(library.ExpectationSuite(name=name, expectations=numbered), result_format={"result_format": "COMPLETE"})
+    expected = great_expectations.ExpectationSuite(name=name, expectations=numbered)
+    result = batch.validate(expected, result_format={"result_format": "COMPLETE"})
     outcomes = [outcome.to_json_dict() for outcome in result.results if not outcome.success]
     return [(expectations[outcome["expectation_config"]["meta"]["number"]], outcome) for outcome in outcomes]
-
-
-@cache
-def _library() -> tuple[Any, Any]:
-    """Great Expectations with an ephemeral context. The import takes seconds."""
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # before the import, which prints 200 lines otherwise
-    keep_libraries_offline()
-    import great_expectations
-
-    context = great_expectations.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]  # a plain mapping is understood
-    return great_expectations, context
 
 
 def _failed(name: str, kind: str, why: str) -> GateFailed:

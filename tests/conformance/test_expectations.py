@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.expectations import suite
 from pipelines.master import gate
 from pipelines.master.expectations import _KNOWN, refused_rows
 from pipelines.master.sheets import SHEETS
@@ -35,7 +36,7 @@ def _rows(sheet):
 
 def _same(name, rows):
     columns = [column.name for column in SHEETS[name].columns]
-    expectations = gate._suite(name)["expectations"]
+    expectations = suite(f"master/{name}")["expectations"]
     library = {
         id(each): outcome["result"]["unexpected_index_list"] for each, outcome in gate.library_outcomes(name, columns, rows, expectations)
     }
@@ -55,5 +56,5 @@ def test_the_library_gives_the_same_verdicts_on_generated_rows(name):
 
 
 def test_every_type_that_the_suites_use_is_compared_and_no_other_is_known():
-    used = {each["type"] for name in SHEETS for each in gate._suite(name)["expectations"]}
+    used = {each["type"] for name in SHEETS for each in suite(f"master/{name}")["expectations"]}
     assert used == set(_KNOWN)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from pipelines import expectations
 from pipelines.errors import BadInput
-from pipelines.master import gate
 from pipelines.master.importing import import_master
 from pipelines.master.sheets import SHEETS
 from tests.conftest import ROOT
@@ -56,7 +56,7 @@ def test_what_an_expectation_refuses_gets_in_without_it(settings, author, tmp_pa
             if name != sheet or (e["type"], e["kwargs"].get("column")) != (type_, column) or e["severity"] != "critical"
         ]
         (spoiled / f"{name}.json").write_text(json.dumps({**suite, "expectations": kept}), encoding="utf-8")
-    monkeypatch.setattr(gate, "resource", lambda _: tmp_path / "expectations")
+    monkeypatch.setattr(expectations, "resource", lambda _: tmp_path / "expectations")
     import_master(settings, source, author)
     with engine.transaction(settings) as connection:
         assert len(connection.exec_driver_sql(stored).all()) == 1
