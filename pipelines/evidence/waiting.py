@@ -54,11 +54,7 @@ def undrafted_before(settings: Settings, day: date) -> list[Undrafted]:
 
     A close is started by the days that `fleet_daily` lands; days landed past it start none, and a start can be lost.
     """
-    months: list[Month] = []
-    month = Month.of(day).previous
-    for _ in range(_MONTHS_BACK):
-        months.insert(0, month)
-        month = month.previous
+    months = [Month.of(day).shift(-back) for back in range(_MONTHS_BACK, 0, -1)]
     with transaction(settings) as connection:
         return [
             Undrafted(each)
