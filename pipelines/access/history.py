@@ -2,4 +2,4 @@
 
 from pipelines.warehouse.decisions import DecisionSource, Layout
 
-SOURCES = (DecisionSource("warehouse/access/history_of_promises", {"promises": Layout()}),)
+SOURCES = (DecisionSource("access/history_of_promises", {"promises": Layout()}),)

@@ -17,8 +17,7 @@ from pipelines.rating.charges import Amounts, Charge
 from pipelines.rating.model import Basis, Contract, Counting, Kind, TariffVersion, Terms
 from pipelines.rating.segments import in_force
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,8 +45,8 @@ def explain(settings: Settings, number: str) -> Explanation:
     What does not agree is told in ``disagreements``; see `agreed`.
     """
     with engine.transaction(settings) as connection:
-        row = _one(connection, number)
-        lines = _rows(connection, "lines", number=row.number)
+        row = _issued_row(connection, number)
+        lines = query.rows(connection, "audit/lines", number=row.number)
     vehicles = read_vehicles(settings, row.vehicles_path, row.vehicles_digest, row.contract_no)
     taken, differing = snapshots_taken(row.snapshots, vehicles.proofs)
     frozen = _frozen(row, lines, vehicles.vehicles, taken)
@@ -77,32 +76,26 @@ def chosen_day(explained: Explanation, day: date, line_no: int | None) -> date:
     return day
 
 
-def _one(connection: "Connection", number: str) -> Any:
-    found = _rows(connection, "invoice", number=number.strip())
-    if not found:
-        raise UnknownInvoice.one("NUMBER", f"no invoice has the number {number!r}{_meant(connection, number.strip())}")
-    return found[0]
+def _issued_row(connection: "Connection", number: str) -> Any:
+    row = query.first(connection, "audit/invoice", number=number.strip())
+    if row is None:
+        raise UnknownInvoice.one("NUMBER", f"no invoice has the number {number!r}{_suggestion(connection, number.strip())}")
+    return row
 
 
-def _meant(connection: "Connection", typed: str) -> str:
-    near = [row.number for row in _rows(connection, "near_numbers", typed=typed)]
+def _suggestion(connection: "Connection", typed: str) -> str:
+    near = [row.number for row in query.rows(connection, "audit/near_numbers", typed=typed)]
     if near:
         return f"; did you mean {' or '.join(near)}?"
-    of_contract = _rows(connection, "contract", typed=typed)
+    of_contract = query.rows(connection, "audit/contract", typed=typed)
     if of_contract:
         told = [f"{row.number} ({row.month:%Y-%m})" if row.number else f"a draft of {row.month:%Y-%m}" for row in of_contract]
         waiting = next((f"{row.month:%Y-%m}" for row in of_contract if not row.number), None)
         look = f"; a draft has no number yet: see `fleetbill preview --month {waiting} --contract {typed}`" if waiting else ""
         return f"; it is a contract, with {', '.join(told)}{look}"
-    last = _rows(connection, "last_numbers")[0]
+    [last] = query.rows(connection, "audit/last_numbers")
     said = f"; the last ones are {', '.join(last.numbers)}" if last.numbers else "; none was issued yet"
     return f"{said}; {last.drafts} drafts have no number yet" if last.drafts else said
-
-
-def _rows(connection: "Connection", name: str, **binds: object) -> list[Any]:
-    from sqlalchemy import text
-
-    return list(connection.execute(text(statement(f"warehouse/audit/{name}")), binds))
 
 
 def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken: tuple[SnapshotsOfDay, ...]) -> FrozenInvoice:

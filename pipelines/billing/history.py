@@ -3,6 +3,6 @@
 from pipelines.warehouse.decisions import DecisionSource, Layout
 
 SOURCES = (
-    DecisionSource("warehouse/billing/history_of_approvals", {"approvals": Layout()}),
-    DecisionSource("warehouse/billing/history_of_holds", {"holds": Layout()}),
+    DecisionSource("billing/history_of_approvals", {"approvals": Layout()}),
+    DecisionSource("billing/history_of_holds", {"holds": Layout()}),
 )

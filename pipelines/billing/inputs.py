@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.period import Month
 from pipelines.rating.model import Basis, Component, Contract, Counting, Kind, Scheme, TariffVersion, TaxMode, Terms, Tier, VatMode
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -58,10 +58,10 @@ def read(connection: "Connection", month: Month) -> MonthInputs:
             row.client,
             row.organization,
         )
-        for row in _rows(connection, "contracts_in_force", bounds)
+        for row in query.rows(connection, "billing/contracts_in_force", **bounds)
     )
     terms: dict[str, list[Terms]] = defaultdict(list)
-    for row in _rows(connection, "terms_in_force", bounds):
+    for row in query.rows(connection, "billing/terms_in_force", **bounds):
         terms[row.contract_no].append(
             Terms(
                 row.contract_no,
@@ -82,14 +82,14 @@ def read(connection: "Connection", month: Month) -> MonthInputs:
         read_tariffs(connection, month),
         _vat_modes(connection),
         _mappings(connection, bounds),
-        {row.contract_no: HeldContract(row.by_name, row.reason) for row in _rows(connection, "held", {"month": month.first})},
+        {row.contract_no: HeldContract(row.by_name, row.reason) for row in query.rows(connection, "billing/held", month=month.first)},
     )
 
 
 def read_tariffs(connection: "Connection", month: Month) -> Tariffs:
     """Tariff versions that began by the end of the month, by code."""
     found: dict[str, list[TariffVersion]] = defaultdict(list)
-    for row in _rows(connection, "tariffs_in_force", {"last": month.last}):
+    for row in query.rows(connection, "billing/tariffs_in_force", last=month.last):
         components = tuple(read_component(each) for each in row.components)
         found[row.tariff_code].append(TariffVersion(row.tariff_code, row.valid_from, row.name, row.prices_include_vat, components))
     return {code: tuple(versions) for code, versions in found.items()}
@@ -148,23 +148,17 @@ def read_component(raw: Json) -> Component:
 
 def _vat_modes(connection: "Connection") -> dict[str, tuple[VatMode, ...]]:
     found: dict[str, list[VatMode]] = defaultdict(list)
-    for row in _rows(connection, "vat_modes", {}):
+    for row in query.rows(connection, "billing/vat_modes"):
         found[row.code].append(VatMode(None if row.vat_mode_from == date.min else row.vat_mode_from, TaxMode(row.vat_mode)))
     return {code: tuple(modes) for code, modes in found.items()}
 
 
 def _mappings(connection: "Connection", bounds: Json) -> dict[str, list[list[str | None]]]:
     found: dict[str, list[list[str | None]]] = defaultdict(list)
-    for row in _rows(connection, "mappings", bounds):
+    for row in query.rows(connection, "billing/mappings", **bounds):
         until = row.valid_to.isoformat() if row.valid_to else None
         found[row.contract_no].append([row.platform, row.account_id, row.valid_from.isoformat(), until])
     return dict(found)
-
-
-def _rows(connection: "Connection", name: str, binds: Json) -> Any:
-    from sqlalchemy import text
-
-    return connection.execute(text(statement(f"warehouse/billing/{name}")), binds)
 
 
 def _decimal(value: str | None) -> Decimal | None:

@@ -8,8 +8,7 @@ from pipelines.billing.transitions import status_of
 from pipelines.period import Month, Span
 from pipelines.rating.rows import listed_price, listed_share
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 
 Row = dict[str, Any]
 
@@ -58,7 +57,5 @@ def parked(settings: Settings, month: Month) -> list[Row]:
 
 
 def _read(settings: Settings, name: str, binds: Row) -> list[Row]:
-    from sqlalchemy import text
-
     with engine.transaction(settings) as connection:
-        return [dict(row) for row in connection.execute(text(statement(f"warehouse/billing/{name}")), binds).mappings()]
+        return query.mappings(connection, f"billing/{name}", **binds)

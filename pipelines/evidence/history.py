@@ -3,6 +3,6 @@
 from pipelines.warehouse.decisions import DecisionSource, Layout
 
 SOURCES = (
-    DecisionSource("warehouse/evidence/history_of_carries", {"carries": Layout()}),
-    DecisionSource("warehouse/evidence/history_of_rulings", {"snapshots": Layout()}),
+    DecisionSource("evidence/history_of_carries", {"carries": Layout()}),
+    DecisionSource("evidence/history_of_rulings", {"snapshots": Layout()}),
 )

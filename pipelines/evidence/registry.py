@@ -9,7 +9,6 @@ from pipelines.errors import BadInput
 from pipelines.platforms.interface import Platform
 from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
-from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -134,15 +133,12 @@ def keep_judgement(
     connection: "Connection", digest: str, verdict: str, compared_with: str | None, noted: Sequence[FailedExpectation], at: datetime
 ) -> None:
     """Keep a judgement with what it found; from now on it is the last one."""
-    from sqlalchemy import text
-
     number = query.scalar(connection, "evidence/insert_judgement", digest=digest, verdict=verdict, compared_with=compared_with, at=at)
     rows = [
         {"digest": digest, "judgement_no": number, "failure_no": failure_no, **asdict(each)}
         for failure_no, each in enumerate(noted, start=1)
     ]
-    if rows:
-        connection.execute(text(statement("warehouse/evidence/insert_failure")), rows)
+    query.run_many(connection, "evidence/insert_failure", rows)
 
 
 def set_state(connection: "Connection", digest: str, state: str, event: str, by: str, reason: str, at: datetime) -> None:

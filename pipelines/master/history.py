@@ -17,7 +17,7 @@ def _layout(sheet: MasterSheet) -> Layout:
     return Layout(tuple(column.name for column in sheet.columns), sheet.key, decimals)
 
 
-SOURCES = (DecisionSource("warehouse/master/history", {name: _layout(sheet) for name, sheet in TABLES.items()}),)
+SOURCES = (DecisionSource("master/history", {name: _layout(sheet) for name, sheet in TABLES.items()}),)
 
 
 class NeverHeardOf(BadInput):

@@ -2,4 +2,4 @@
 
 from pipelines.warehouse.decisions import DecisionSource, Layout
 
-SOURCES = (DecisionSource("warehouse/receivables/history_of_refund_words", {"refunds": Layout()}),)
+SOURCES = (DecisionSource("receivables/history_of_refund_words", {"refunds": Layout()}),)

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,7 +29,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class DecisionSource:
-    """One statement under ``sql/`` that reads a room's history, and the sheets that it tells of.
+    """One statement (``ROOM/NAME``) that reads a room's history, and the sheets that it tells of.
 
     It gives ``sheet, key, action, before, after, by_name, reason, at`` in the order in which it happened: rows as JSON text,
     NULL for one that was not there. It takes the binds of `Question`.
@@ -68,10 +68,8 @@ class Decision:
 
 def read(connection: "Connection", source: DecisionSource, question: Question) -> Iterator[Decision]:
     """The decisions of one source in the order in which they were made."""
-    from sqlalchemy import text
-
     values = {name: getattr(question, name) for name in ("everything", "contracts", "clients", "tariffs", "sheet", "since", "until")}
-    for row in connection.execute(text(statement(source.statement)), values):
+    for row in query.run(connection, source.statement, **values):
         if question.sheet in (None, row.sheet):
             layout = source.sheets[row.sheet]
             before, after = _ordered(row.before, layout), _ordered(row.after, layout)

@@ -1,7 +1,7 @@
 """Statements of `sql/warehouse/` by name: run one, read its rows as records, stream them, and COPY many rows in."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pipelines.warehouse.statements import statement
@@ -18,6 +18,12 @@ _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))  # the 
 def run(connection: "Connection", name: str, /, **binds: Any) -> "CursorResult[Any]":
     """Run ``sql/warehouse/NAME.sql``, such as ``billing/run``, in the caller's transaction."""
     return connection.execute(_text(name), binds)
+
+
+def run_many(connection: "Connection", name: str, binds: Sequence[Mapping[str, Any]], /) -> None:
+    """Run a statement once for each set of binds; nothing for none."""
+    if binds:
+        connection.execute(_text(name), list(binds))
 
 
 @overload

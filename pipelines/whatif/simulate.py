@@ -18,8 +18,7 @@ from pipelines.master.what_if import read_trial
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts, total_of
 from pipelines.settings import Settings
-from pipelines.warehouse import engine
-from pipelines.warehouse.statements import statement
+from pipelines.warehouse import engine, query
 from pipelines.whatif.comparison import ContractMonth
 from pipelines.whatif.overlay import OverlaidInputs, Proposal, counting_rows, is_touched, measured_columns, overlaid, understood
 
@@ -40,7 +39,7 @@ class Simulation:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Results:
     compared: list[ContractMonth] = field(default_factory=list)
     parked: list[tuple[Month, ParkedContract]] = field(default_factory=list)
     early_tariffs: dict[tuple[str, date], list[Month]] = field(default_factory=lambda: defaultdict(list))
@@ -68,7 +67,7 @@ def simulate(
     problem at its place. A month of a contract that cannot be rated, by the source or, where it is not closed, by what
     is stored, is parked.
     """
-    found = _Found()
+    results = _Results()
     with garbage_collection.paused(), engine.reading(settings) as connection:
         asked = asked_for(connection, contract_no)
         progress(f"reading and checking {shown_name(source)}")
@@ -76,36 +75,32 @@ def simulate(
         tried = understood(trial)
         for month in months:
             progress(f"{month}: usage and prices")
-            _simulate_month(settings, connection, month, tried, contract_no, at, found)
-    if asked and not found.compared and not found.parked:
+            _simulate_month(settings, connection, month, tried, contract_no, at, results)
+    if asked and not results.compared and not results.parked:
         raise NotInForce(asked, months)
-    return Simulation(tuple(months), tuple(found.compared), tuple(found.parked), (*trial.notices, *_notices(found)))
+    return Simulation(tuple(months), tuple(results.compared), tuple(results.parked), (*trial.notices, *_notices(results)))
 
 
 def _simulate_month(
-    settings: Settings, connection: "Connection", month: Month, tried: Proposal, only: str | None, at: datetime, found: _Found
+    settings: Settings, connection: "Connection", month: Month, tried: Proposal, only: str | None, at: datetime, results: _Results
 ) -> None:
-    from sqlalchemy import text
-
     known = inputs.read(connection, month)
     overlay = overlaid(known, tried)
     usage, other_usage = _usage(settings, connection, overlay, tried, at)
     sides = _Sides(tried, known, overlay.inputs, usage, other_usage)
-    key = {"month": month.first}
-    closed = set(connection.execute(text(statement("warehouse/billing/closed_contracts")), key).scalars())
+    closed = set(query.scalars(connection, "billing/closed_contracts", month=month.first))
     issued = {
-        row.contract_no: Amounts(row.net, row.vat, row.total)
-        for row in connection.execute(text(statement("warehouse/whatif/billed_of_month")), key)
+        row.contract_no: Amounts(row.net, row.vat, row.total) for row in query.rows(connection, "whatif/billed_of_month", month=month.first)
     }
     for party in known.parties:
         number = party.contract.contract_no
         if only in (None, number):
             one = _compared(sides, party, issued.get(number, Amounts()) if number in closed else None)
             if isinstance(one, ParkedContract):
-                found.parked.append((month, one))
+                results.parked.append((month, one))
             else:
-                found.compared.append(one)
-    _remember(found, overlay)
+                results.compared.append(one)
+    _remember(results, overlay)
 
 
 def _usage(
@@ -142,28 +137,28 @@ def _costs(known: MonthInputs, usage: UsageOfMonth, party: Parties) -> Amounts |
     return rated if isinstance(rated, ParkedContract) else total_of(rated.everything)
 
 
-def _remember(found: _Found, overlay: OverlaidInputs) -> None:
+def _remember(results: _Results, overlay: OverlaidInputs) -> None:
     month = overlay.inputs.month
     for key in overlay.early_tariffs.items():
-        found.early_tariffs[key].append(month)
+        results.early_tariffs[key].append(month)
     for key in overlay.late:
-        found.late[key].append(month)
-    found.early_terms |= overlay.early_terms
+        results.late[key].append(month)
+    results.early_terms |= overlay.early_terms
 
 
-def _notices(found: _Found) -> list[str]:
+def _notices(results: _Results) -> list[str]:
     notices = [
         f"tariff {code} begins on {first} in this source: that version is applied to the whole of {_shown(months)}"
-        for (code, first), months in sorted(found.early_tariffs.items())
+        for (code, first), months in sorted(results.early_tariffs.items())
     ]
     notices += [
         f"tariff {code}: the version from {first} begins later and prices nothing of {_shown(months)}; a source without the "
         f"earlier versions of {code} tries it on past months"
-        for (code, first), months in sorted(found.late.items())
+        for (code, first), months in sorted(results.late.items())
     ]
-    if found.early_terms:
-        few = sorted(found.early_terms)[:10]
-        more = f" and {len(found.early_terms) - len(few)} more" if len(found.early_terms) > len(few) else ""
+    if results.early_terms:
+        few = sorted(results.early_terms)[:10]
+        more = f" and {len(results.early_terms) - len(few)} more" if len(results.early_terms) > len(few) else ""
         notices.append(f"terms of {', '.join(few)}{more} begin after the month in this source: their earliest row is applied to all of it")
     return notices
 

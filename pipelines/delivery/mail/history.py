@@ -2,4 +2,4 @@
 
 from pipelines.warehouse.decisions import DecisionSource, Layout
 
-SOURCES = (DecisionSource("warehouse/delivery/mail/history_of_resolved", {"letters": Layout()}),)
+SOURCES = (DecisionSource("delivery/mail/history_of_resolved", {"letters": Layout()}),)
