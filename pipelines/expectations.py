@@ -68,8 +68,8 @@ def unmet(expectations: Sequence[Mapping[str, Any]], columns: "Mapping[str, pa.A
         if mask is None:
             continue
         failing = _positions(mask)
-        asked = len(column) if expectation["type"] in _NULLS else len(column) - column.null_count
-        if len(failing) and (asked - len(failing)) / asked < expectation["kwargs"].get("mostly", 1):
+        judged = len(column) if expectation["type"] in _NULLS else len(column) - column.null_count
+        if len(failing) and (judged - len(failing)) / judged < expectation["kwargs"].get("mostly", 1):
             shown = failing[:most]
             failed.append(UnmetExpectation(expectation, shown.tolist(), column.take(shown).to_pylist(), len(failing)))
     return failed

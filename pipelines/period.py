@@ -58,10 +58,10 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> Self:
         """``"2026-01"`` → Month; ValueError for anything else."""
-        found = _MONTH.fullmatch(text.strip())
-        if not found:
+        match = _MONTH.fullmatch(text.strip())
+        if not match:
             raise ValueError(f"{text!r} is not a month; write it as 2026-01")
-        return cls(int(found[1]), int(found[2]))
+        return cls(int(match[1]), int(match[2]))
 
     @classmethod
     def of(cls, day: date) -> Self:

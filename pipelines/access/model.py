@@ -48,8 +48,8 @@ class OrganizationDay:
     def blocking(self, client_code: str) -> list[OpenInvoice]:
         """The debts of a client that block on the day, oldest first."""
         step = self.ladder.block_step
-        found = [one for one in self.claims if one.client_code == client_code and step and (self.day - one.due_on).days >= step.days]
-        return sorted(found, key=lambda one: (one.due_on, one.key))
+        due = [one for one in self.claims if one.client_code == client_code and step and (self.day - one.due_on).days >= step.days]
+        return sorted(due, key=lambda one: (one.due_on, one.key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,10 +89,10 @@ def _suggestion(connection: "Connection", typed: str) -> str:
         return f"; did you mean {' or '.join(near)}?"
     of_contract = query.rows(connection, "audit/contract", typed=typed)
     if of_contract:
-        told = [f"{row.number} ({row.month:%Y-%m})" if row.number else f"a draft of {row.month:%Y-%m}" for row in of_contract]
+        invoices = [f"{row.number} ({row.month:%Y-%m})" if row.number else f"a draft of {row.month:%Y-%m}" for row in of_contract]
         waiting = next((f"{row.month:%Y-%m}" for row in of_contract if not row.number), None)
         look = f"; a draft has no number yet: see `fleetbill preview --month {waiting} --contract {typed}`" if waiting else ""
-        return f"; it is a contract, with {', '.join(told)}{look}"
+        return f"; it is a contract, with {', '.join(invoices)}{look}"
     [last] = query.rows(connection, "audit/last_numbers")
     said = f"; the last ones are {', '.join(last.numbers)}" if last.numbers else "; none was issued yet"
     return f"{said}; {last.drafts} drafts have no number yet" if last.drafts else said
@@ -138,12 +138,12 @@ def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken
 
 def _counting(terms: Sequence[Terms], days: Collection[date]) -> dict[str, int]:
     """Counting rule → the days that it counts."""
-    found: dict[str, set[date]] = {}
+    days_by_kind: dict[str, set[date]] = {}
     for day in days:
         row = in_force(terms, day)
         if row is not None:
-            found.setdefault(row.counting.value, set()).add(day)
-    return {rule: mask_of(found[rule]) for rule in sorted(found)}
+            days_by_kind.setdefault(row.counting.value, set()).add(day)
+    return {rule: mask_of(days_by_kind[rule]) for rule in sorted(days_by_kind)}
 
 
 def _contract(row: Any, raw: Mapping[str, Any]) -> Contract:
@@ -166,14 +166,14 @@ def _terms(contract_no: str, raw: Mapping[str, Any]) -> Terms:
 
 
 def _tariffs(rows: list[Mapping[str, Any]]) -> dict[str, tuple[TariffVersion, ...]]:
-    found: dict[str, list[TariffVersion]] = {}
+    by_code: dict[str, list[TariffVersion]] = {}
     for raw in rows:
         components = tuple(map(read_component, raw["components"]))
         version = TariffVersion(
             raw["tariff_code"], date.fromisoformat(raw["valid_from"]), raw["name"], raw["prices_include_vat"], components
         )
-        found.setdefault(version.tariff_code, []).append(version)
-    return {code: tuple(versions) for code, versions in found.items()}
+        by_code.setdefault(version.tariff_code, []).append(version)
+    return {code: tuple(versions) for code, versions in by_code.items()}
 
 
 def _charge(row: Any) -> Charge:

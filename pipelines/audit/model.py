@@ -175,13 +175,13 @@ def mask_of(days: Iterable[date]) -> Mask:
 
 def fleet_runs(days: Sequence[DayUsage]) -> list[tuple[Span, int]]:
     """Consecutive days of equal fleet size as one run each."""
-    found: list[tuple[Span, int]] = []
+    runs: list[tuple[Span, int]] = []
     for day in days:
-        if found and found[-1][1] == day.fleet_size and (day.date - found[-1][0].last).days == 1:
-            found[-1] = (Span(found[-1][0].first, day.date), day.fleet_size)
+        if runs and runs[-1][1] == day.fleet_size and (day.date - runs[-1][0].last).days == 1:
+            runs[-1] = (Span(runs[-1][0].first, day.date), day.fleet_size)
         else:
-            found.append((Span(day.date, day.date), day.fleet_size))
-    return found
+            runs.append((Span(day.date, day.date), day.fleet_size))
+    return runs
 
 
 def day_of(month: Month, number: int, fleet_size: int, minutes: str | int | None, meters: Mapping[str, str]) -> DayUsage:

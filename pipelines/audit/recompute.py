@@ -28,16 +28,16 @@ def explain(frozen: FrozenInvoice, broken: Sequence[str] = ()) -> Explanation:
     ``broken``: what reading the evidence has found already.
     """
     recomputed = recompute(frozen)
-    told: tuple[LineDerivation, ...] = tuple(map(LineDerivation, frozen.lines))
-    found = [*broken, *_sums(frozen), *_fleets(frozen)]
+    lines: tuple[LineDerivation, ...] = tuple(map(LineDerivation, frozen.lines))
+    contradictions = [*broken, *_sums(frozen), *_fleets(frozen)]
     if isinstance(recomputed, Parked):
-        found.append(f"the lines cannot be computed again: {recomputed}")
+        contradictions.append(f"the lines cannot be computed again: {recomputed}")
     else:
         differences = list(_line_differences(frozen.lines, recomputed))
-        found += differences
+        contradictions += differences
         if not differences:
-            told = tuple(LineDerivation(line, one.new, one.before) for line, one in zip(frozen.lines, recomputed, strict=True))
-    return Explanation(frozen, told, tuple(found))
+            lines = tuple(LineDerivation(line, one.new, one.before) for line, one in zip(frozen.lines, recomputed, strict=True))
+    return Explanation(frozen, lines, tuple(contradictions))
 
 
 def recompute(frozen: FrozenInvoice) -> tuple[LineDerivation, ...] | Parked:

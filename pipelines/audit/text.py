@@ -29,38 +29,40 @@ def whole_text(explained: Explanation) -> str:
 
 def line_text(explained: Explanation, line_no: int) -> list[str]:
     """One line: its arithmetic, what was billed before, VAT, the days that made it."""
-    told = explained.lines[line_no - 1]
-    line = told.line
-    found = [f"line {line_no}  {line.name}  {line.span}", *_folded(line.arithmetic)]
-    if told.before:
-        found += [f"{_INDENT}billed before: {one.number} line {one.line_no}: {_amounts_text(one.amounts)}" for one in told.before]
-        found += [
-            f"{_INDENT}old:           {_amounts_text(told.billed)}",
-            f"{_INDENT}new:           {_amounts_text(told.now)}",
+    derivation = explained.lines[line_no - 1]
+    line = derivation.line
+    text_lines = [f"line {line_no}  {line.name}  {line.span}", *_folded(line.arithmetic)]
+    if derivation.before:
+        text_lines += [
+            f"{_INDENT}billed before: {one.number} line {one.line_no}: {_amounts_text(one.amounts)}" for one in derivation.before
+        ]
+        text_lines += [
+            f"{_INDENT}old:           {_amounts_text(derivation.billed)}",
+            f"{_INDENT}new:           {_amounts_text(derivation.now)}",
             f"{_INDENT}difference:    {_amounts_text(line.amounts)}",
         ]
     else:
-        rate = "" if line.vat_rate is None else f"VAT {line.vat_rate.normalize():f} %: {vat_arithmetic(told)};  "
-        found.append(f"{_INDENT}{rate}{_amounts_text(line.amounts)}")
+        rate = "" if line.vat_rate is None else f"VAT {line.vat_rate.normalize():f} %: {vat_arithmetic(derivation)};  "
+        text_lines.append(f"{_INDENT}{rate}{_amounts_text(line.amounts)}")
     if not rests_on_fleet(line):
-        return [*found, f"{_INDENT}days {line.span.first:%d}–{line.span.last:%d}, whatever the fleet"]
-    return found + _days_text(explained.frozen, line.span)
+        return [*text_lines, f"{_INDENT}days {line.span.first:%d}–{line.span.last:%d}, whatever the fleet"]
+    return text_lines + _days_text(explained.frozen, line.span)
 
 
 def day_text(explained: Explanation, day: date) -> list[str]:
     """What a day is counted from: its fleet and the snapshots with their full digests."""
     frozen = explained.frozen
     known = {one.date: one for one in frozen.days}
-    found = [f"{frozen.number}  contract {frozen.contract.contract_no}  {day}"]
+    text_lines = [f"{frozen.number}  contract {frozen.contract.contract_no}  {day}"]
     if day in known:
-        found.append(f"{_INDENT}billed by a fleet of {known[day].fleet_size}")
+        text_lines.append(f"{_INDENT}billed by a fleet of {known[day].fleet_size}")
     else:
-        found.append(f"{_INDENT}the invoice does not rest on this day" + ("" if known else ": it is billed ahead of its days"))
+        text_lines.append(f"{_INDENT}the invoice does not rest on this day" + ("" if known else ": it is billed ahead of its days"))
     for taken in frozen.taken_on(day):
-        found.append(f"{_INDENT}snapshot {taken_text(taken)}")
+        text_lines.append(f"{_INDENT}snapshot {taken_text(taken)}")
         if taken.is_carried:
-            found.append(f"{_INDENT}carried {carried_text(taken)}")
-    return found
+            text_lines.append(f"{_INDENT}carried {carried_text(taken)}")
+    return text_lines
 
 
 def header(frozen: FrozenInvoice) -> list[str]:
@@ -92,16 +94,16 @@ def _pairs(*pairs: tuple[str, str]) -> list[str]:
 
 def _terms(frozen: FrozenInvoice) -> list[str]:
     in_force = [segment.terms for segment in frozen.segments]
-    found = ["terms"]
-    found += [f"{_INDENT}from {row.valid_from}: {_terms_text(row)}" for row in frozen.terms if row in in_force]
-    found.append("segments")
+    text_lines = ["terms"]
+    text_lines += [f"{_INDENT}from {row.valid_from}: {_terms_text(row)}" for row in frozen.terms if row in in_force]
+    text_lines.append("segments")
     for segment in frozen.segments:
         tariff = segment.tariff
         prices = "with VAT" if tariff.prices_include_vat else "without VAT"
         share = f"{segment.span.days}/{frozen.month.days} of the month"
         version = f"tariff {tariff.tariff_code} «{tariff.name}», version of {tariff.valid_from}, prices {prices}"
-        found.append(f"{_INDENT}{segment.span}: {share}, {version}")
-    return found
+        text_lines.append(f"{_INDENT}{segment.span}: {share}, {version}")
+    return text_lines
 
 
 def _terms_text(terms: Terms) -> str:
@@ -135,14 +137,14 @@ def _together(explained: Explanation) -> list[str]:
     """The sums over the lines, written out."""
     lines = [told.line for told in explained.lines]
     amounts = explained.frozen.amounts
-    found = ["together"]
+    text_lines = ["together"]
     for label, parts, total in (
         ("net", [line.net for line in lines], amounts.net),
         ("VAT", [line.vat for line in lines], amounts.vat),
         ("total", [line.total for line in lines], amounts.total),
     ):
-        found += _folded(f"{label:<6}{_sum_text(parts)} = {roubles(total)}" if len(parts) > 1 else f"{label:<6}{roubles(total)}")
-    return found
+        text_lines += _folded(f"{label:<6}{_sum_text(parts)} = {roubles(total)}" if len(parts) > 1 else f"{label:<6}{roubles(total)}")
+    return text_lines
 
 
 def _sum_text(parts: Iterable[Decimal]) -> str:
@@ -155,14 +157,14 @@ def _sum_text(parts: Iterable[Decimal]) -> str:
 
 def _evidence(explained: Explanation) -> list[str]:
     frozen = explained.frozen
-    found = ["evidence"]
-    found += [f"{_INDENT}carried {one.day}: {carried_text(one)}; {taken_text(one, SHORT)}" for one in frozen.carried]
+    text_lines = ["evidence"]
+    text_lines += [f"{_INDENT}carried {one.day}: {carried_text(one)}; {taken_text(one, SHORT)}" for one in frozen.carried]
     platforms = sorted({taken.platform for taken in frozen.snapshots})
     for platform in platforms:
         digests = [digest for one in frozen.snapshots if one.platform == platform and not one.is_carried for digest in one.digests]
-        found.append(f"{_INDENT}{platform}: {len(digests)} snapshots")
-    found += [f"{_INDENT}vehicles {frozen.vehicles_path}", f"{_INDENT}         sha256 {frozen.vehicles_digest}"]
-    return [*found, *(f"{_INDENT}{said}" for said in verdict(explained))]
+        text_lines.append(f"{_INDENT}{platform}: {len(digests)} snapshots")
+    text_lines += [f"{_INDENT}vehicles {frozen.vehicles_path}", f"{_INDENT}         sha256 {frozen.vehicles_digest}"]
+    return [*text_lines, *(f"{_INDENT}{said}" for said in verdict(explained))]
 
 
 def verdict(explained: Explanation) -> Iterator[str]:

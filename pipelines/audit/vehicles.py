@@ -39,8 +39,8 @@ def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) 
         content = filesystem.cat_file(target)
     except FileNotFoundError:
         raise EvidenceLost(f"the lake has no {path}, on which issued invoices rest") from None
-    found = hashlib.sha256(content).hexdigest()
-    broken = () if found == digest else (f"the frozen vehicles {path} have digest {found}, the invoice rests on {digest}",)
+    actual_digest = hashlib.sha256(content).hexdigest()
+    broken = () if actual_digest == digest else (f"the frozen vehicles {path} have digest {actual_digest}, the invoice rests on {digest}",)
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
         table = file.read_row_groups(list(groups_of(file, contract_no)), use_threads=False)
@@ -98,8 +98,8 @@ def _rows_of(table: Any, contract_no: str) -> list[dict[str, Any]]:
     """The contract's rows of a table that is sorted by contract. By bisection: a filter would import pandas, half a second."""
     numbers = table.column("contract_no").to_pylist()
     first, after = bisect_left(numbers, contract_no), bisect_right(numbers, contract_no)
-    found: list[dict[str, Any]] = table.slice(first, after - first).to_pylist()
-    return found
+    vehicles: list[dict[str, Any]] = table.slice(first, after - first).to_pylist()
+    return vehicles
 
 
 def _vehicle(row: Mapping[str, Any]) -> Vehicle:

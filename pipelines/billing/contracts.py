@@ -16,8 +16,8 @@ class NotInForce(Refused):
 
     def __init__(self, contract: ContractSpan, months: Sequence[Month]) -> None:
         until = f" until {contract.ends_on}" if contract.ends_on else ""
-        asked = str(months[0]) if len(months) == 1 else f"{months[0]}…{months[-1]}"
-        super().__init__(f"contract {contract.contract_no} is in force from {contract.starts_on}{until}, not in {asked}")
+        months_shown = str(months[0]) if len(months) == 1 else f"{months[0]}…{months[-1]}"
+        super().__init__(f"contract {contract.contract_no} is in force from {contract.starts_on}{until}, not in {months_shown}")
 
 
 def asked_for(connection: "Connection", contract_no: str | None) -> ContractSpan | None:

@@ -88,11 +88,11 @@ def read(connection: "Connection", month: Month) -> MonthInputs:
 
 def read_tariffs(connection: "Connection", month: Month) -> Tariffs:
     """Tariff versions that began by the end of the month, by code."""
-    found: dict[str, list[TariffVersion]] = defaultdict(list)
+    by_code: dict[str, list[TariffVersion]] = defaultdict(list)
     for row in query.rows(connection, "billing/tariffs_in_force", last=month.last):
         components = tuple(read_component(each) for each in row.components)
-        found[row.tariff_code].append(TariffVersion(row.tariff_code, row.valid_from, row.name, row.prices_include_vat, components))
-    return {code: tuple(versions) for code, versions in found.items()}
+        by_code[row.tariff_code].append(TariffVersion(row.tariff_code, row.valid_from, row.name, row.prices_include_vat, components))
+    return {code: tuple(versions) for code, versions in by_code.items()}
 
 
 def tariff_json(version: TariffVersion) -> Json:
@@ -147,18 +147,18 @@ def read_component(raw: Json) -> Component:
 
 
 def _vat_modes(connection: "Connection") -> dict[str, tuple[VatMode, ...]]:
-    found: dict[str, list[VatMode]] = defaultdict(list)
+    modes_of_organization: dict[str, list[VatMode]] = defaultdict(list)
     for row in query.rows(connection, "billing/vat_modes"):
-        found[row.code].append(VatMode(None if row.vat_mode_from == date.min else row.vat_mode_from, TaxMode(row.vat_mode)))
-    return {code: tuple(modes) for code, modes in found.items()}
+        modes_of_organization[row.code].append(VatMode(None if row.vat_mode_from == date.min else row.vat_mode_from, TaxMode(row.vat_mode)))
+    return {code: tuple(modes) for code, modes in modes_of_organization.items()}
 
 
 def _mappings(connection: "Connection", bounds: Json) -> dict[str, list[list[str | None]]]:
-    found: dict[str, list[list[str | None]]] = defaultdict(list)
+    mappings: dict[str, list[list[str | None]]] = defaultdict(list)
     for row in query.rows(connection, "billing/mappings", **bounds):
         until = row.valid_to.isoformat() if row.valid_to else None
-        found[row.contract_no].append([row.platform, row.account_id, row.valid_from.isoformat(), until])
-    return dict(found)
+        mappings[row.contract_no].append([row.platform, row.account_id, row.valid_from.isoformat(), until])
+    return dict(mappings)
 
 
 def _decimal(value: str | None) -> Decimal | None:

@@ -199,9 +199,9 @@ def shown_quantity(quantity: Fraction) -> Decimal:
 
 def by_contract(rows: Iterable[tuple[str, date, int, Decimal | int | None, Mapping[str, Decimal]]]) -> dict[str, list[DayUsage]]:
     """Rows (contract_no, date, fleet_size, online_minutes, meters) grouped, each contract's days in order."""
-    found: dict[str, list[DayUsage]] = {}
+    days_of_contract: dict[str, list[DayUsage]] = {}
     for contract_no, day, fleet_size, minutes, meters in rows:
-        found.setdefault(contract_no, []).append(DayUsage(day, fleet_size, minutes, meters))
-    for days in found.values():
+        days_of_contract.setdefault(contract_no, []).append(DayUsage(day, fleet_size, minutes, meters))
+    for days in days_of_contract.values():
         days.sort(key=lambda one: one.date)
-    return found
+    return days_of_contract

@@ -214,5 +214,5 @@ def _last_terms(inputs: MonthInputs, party: Parties) -> Terms | None:
     last = min(inputs.month.last, party.contract.ends_on or inputs.month.last)
     rows = sorted(inputs.terms.get(party.contract.contract_no, ()), key=lambda terms: terms.valid_from)
     valid = [terms for terms in rows if terms.valid_from <= last]
-    found = valid or rows
-    return found[-1] if found else None
+    rows_in_force = valid or rows
+    return rows_in_force[-1] if rows_in_force else None

@@ -42,12 +42,12 @@ def doubts(scope: Scope, organizations: Sequence[OrganizationDates], issued_on: 
 
     The words of the earliest organization count where several say the same.
     """
-    found: dict[tuple[str, str], Doubt] = {}
+    by_words: dict[tuple[str, str], Doubt] = {}
     for organization in organizations:
         today = local_date(at, organization.time_zone)
         for doubt in (*_of_period(scope, today), *_of_date(scope, organization, issued_on or today, today)):
-            found.setdefault((doubt.english, doubt.word), doubt)
-    return list(found.values())
+            by_words.setdefault((doubt.english, doubt.word), doubt)
+    return list(by_words.values())
 
 
 def unconfirmed(

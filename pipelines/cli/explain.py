@@ -30,24 +30,24 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
     from pipelines.audit.explain import agreed, chosen_day, chosen_line
     from pipelines.audit.explain import explain as explain_invoice
 
-    found = explain_invoice(settings(), number)
+    explained = explain_invoice(settings(), number)
     if line_no is not None:
-        chosen_line(found, line_no)
+        chosen_line(explained, line_no)
     if day is not None:
-        chosen_day(found, day, line_no)
-    _print(found, line_no, day, output_format)
-    agreed(found)
+        chosen_day(explained, day, line_no)
+    _print(explained, line_no, day, output_format)
+    agreed(explained)
     if workbook is not None:
         from pipelines.documents.explain_workbook import write_appendix
 
-        write_appendix(found, workbook)
+        write_appendix(explained, workbook)
         say(f"appendix written to {workbook}")
     if pdf is not None:
         from pipelines.documents.pdf import render_document
         from pipelines.documents.usage_appendix import usage_document
         from pipelines.files import write_whole
 
-        write_whole(pdf, render_document(usage_document(found)))
+        write_whole(pdf, render_document(usage_document(explained)))
         say(f"appendix written to {pdf}")
 
 
@@ -69,8 +69,8 @@ def _print(found: "Explanation", line_no: int | None, day: date | None, output_f
     elif is_table:
         _text(as_text.whole_text(found))
     elif output_format == "json":
-        told = as_rows.whole(found)
-        emit([told], list(told), output_format)
+        rows = as_rows.whole(found)
+        emit([rows], list(rows), output_format)
     else:
         emit(as_rows.line_rows(found), as_rows.LINE_COLUMNS, output_format)
 

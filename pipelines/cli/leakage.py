@@ -25,5 +25,5 @@ def leakage(month: Month, output_format: str) -> None:
     configured = settings()
     with engine.transaction(configured) as connection:
         refresh(configured, connection, [month.previous, month], now())
-        found = found_in(connection, month)
-    emit([asdict(each) for each in found], [column.name for column in fields(Leak)], output_format)
+        leaks = found_in(connection, month)
+    emit([asdict(each) for each in leaks], [column.name for column in fields(Leak)], output_format)

@@ -108,17 +108,17 @@ def bounces(path: Path, output_format: str) -> None:
 @contextmanager
 def _asked_to_stop() -> Iterator[Callable[[], bool]]:
     """Ctrl-C and SIGTERM let the letter in hand be finished; a second one interrupts."""
-    asked: list[int] = []
+    confirmed: list[int] = []
 
     def remember(number: int, _frame: FrameType | None) -> None:
-        if asked:
+        if confirmed:
             raise KeyboardInterrupt
-        asked.append(number)
+        confirmed.append(number)
         say("stopping after this letter")
 
     before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield lambda: bool(asked)
+        yield lambda: bool(confirmed)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -56,11 +56,11 @@ def grouped(parked: Sequence["ParkedContract"]) -> Iterator[tuple[str, str, str]
     alike: dict[tuple[str, str], list[str]] = {}
     for one in parked:
         alike.setdefault((one.reason, one.detail), []).append(one.contract_no)
-    told = set()
+    printed = set()
     for one in parked:
         same = (one.reason, one.detail)
         if len(alike[same]) <= MOST_ALIKE:
             yield (one.contract_no, *same)
-        elif same not in told:
-            told.add(same)
+        elif same not in printed:
+            printed.add(same)
             yield (f"{len(alike[same])} contracts", *same)

@@ -50,26 +50,25 @@ def preview(
 
     run = _run_of(month, last)
     shown_step = (lambda step: say(f"{step} …")) if interactive() else (lambda _: None)
-    found = simulate(settings(), run, tariffs, contract_no=contract, at=now(), progress=shown_step)
-    _remarks(found)
+    simulation = simulate(settings(), run, tariffs, contract_no=contract, at=now(), progress=shown_step)
+    _remarks(simulation)
     if grouping == "contract":
-        _show_contracts(found, output_format)
+        _show_contracts(simulation, output_format)
     else:
-        _show_clients(found, output_format)
+        _show_clients(simulation, output_format)
 
 
 def _preview(month: Month, contract: str | None, output_format: str) -> None:
     from pipelines.whatif.preview import COLUMNS, preview_month
 
-    found = preview_month(settings(), month, contract, now())
+    previewed = preview_month(settings(), month, contract, now())
     say_not_over(settings(), month, now())
-    emit(found.rows, COLUMNS, output_format)
-    if output_format == "table" and found.rows:
-        amounts = found.amounts
-        click.echo(
-            f"\n{counted(found.contracts, 'contract')}: net {shown(amounts.net)}, VAT {shown(amounts.vat)}, total {shown(amounts.total)}"
-        )
-    _say_rest(month, found, contract)
+    emit(previewed.rows, COLUMNS, output_format)
+    if output_format == "table" and previewed.rows:
+        amounts = previewed.amounts
+        contracts = counted(previewed.contracts, "contract")
+        click.echo(f"\n{contracts}: net {shown(amounts.net)}, VAT {shown(amounts.vat)}, total {shown(amounts.total)}")
+    _say_rest(month, previewed, contract)
 
 
 def _say_rest(month: Month, found: "Preview", contract: str | None) -> None:

@@ -186,10 +186,10 @@ def _moments(array: Any) -> tuple[Any, Any]:
 
 
 def _possible_offset(tail: str | None) -> bool:
-    found = _OFFSET.search(tail or "")
-    if not found:
+    offset = _OFFSET.search(tail or "")
+    if not offset:
         return True
-    return _offset_exists((tail or "")[found.start()] + found[1], found[2] or "00")
+    return _offset_exists((tail or "")[offset.start()] + offset[1], offset[2] or "00")
 
 
 def _offset_exists(hours: str, minutes: str) -> bool:
@@ -198,10 +198,10 @@ def _offset_exists(hours: str, minutes: str) -> bool:
 
 
 def _moment(text: str) -> datetime | None:
-    found = _MOMENT.fullmatch(text)
-    if not found:
+    match = _MOMENT.fullmatch(text)
+    if not match:
         return None
-    day, time, fraction, offset = found.groups()
+    day, time, fraction, offset = match.groups()
     if offset != "Z" and not _offset_exists(offset[:3], offset[3:].lstrip(":") or "00"):
         return None
     try:

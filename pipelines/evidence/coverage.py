@@ -67,5 +67,5 @@ def listing(connection: "Connection", month: Month | None) -> list[dict[str, Any
 
 
 def _status(connection: "Connection", platform: str, day: date) -> DayStatus:
-    found = query.first(connection, "evidence/day_status", DayStatus, platform=platform, business_date=day)
-    return found or DayStatus(landed=False, carried=False)
+    status = query.first(connection, "evidence/day_status", DayStatus, platform=platform, business_date=day)
+    return status or DayStatus(landed=False, carried=False)

@@ -54,10 +54,10 @@ def judge(columns: Mapping[str, Columns], parameters: Mapping[str, Any], words: 
         expected = _expanded(suite(name), of_suite, parameters)
         if expectations.understands(expected):
             unmet = expectations.unmet(expected, of_suite, SHOWN_ROWS)
-            found = [failure for each in unmet for failure in _failures(name, each.expectation, each.rows, each.values, each.count)]
+            failed = [failure for each in unmet for failure in _failures(name, each.expectation, each.rows, each.values, each.count)]
         else:
-            found = _judged_by_library(name, expected, of_suite)
-        failures += _told_once(found, expected)
+            failed = _judged_by_library(name, expected, of_suite)
+        failures += _told_once(failed, expected)
     return [_worded(failure, words or {}) for failure in failures]
 
 

@@ -89,8 +89,8 @@ def other_device(text: str) -> int | None:
 
 def is_imei(keys: "NDArray[np.int64]") -> "NDArray[np.bool_]":
     """Which keys are those of IMEIs."""
-    found: NDArray[np.bool_] = (keys >= 0) & (keys < IMEI_END)
-    return found
+    imeis: NDArray[np.bool_] = (keys >= 0) & (keys < IMEI_END)
+    return imeis
 
 
 def look_alike_serials(keys: "NDArray[np.int64]") -> "NDArray[np.int64]":
@@ -177,8 +177,8 @@ def _has_right_check_digit(numbers: "NDArray[np.int64]") -> "NDArray[np.bool_]":
     even, odd = _luhn_sums()
     high, rest = numbers // 10**10, numbers % 10**10
     total = even[high] + odd[rest // 10**5] + even[rest % 10**5]
-    found: NDArray[np.bool_] = total % 10 == 0
-    return found
+    right: NDArray[np.bool_] = total % 10 == 0
+    return right
 
 
 @cache

@@ -143,15 +143,15 @@ def read_footer(settings: Settings, path: str) -> bytes:
 
 def decode(stored: bytes) -> Metadata:
     """Metadata from the value of the Parquet key `fleetbill`."""
-    found = json.loads(stored)
+    content = json.loads(stored)
     return Metadata(
-        platform=found["platform"],
-        business_date=date.fromisoformat(found["business_date"]),
-        accounts=tuple((number, parent, name, enabled) for number, parent, name, enabled in found["accounts"]),
-        owners=tuple(tuple(owners) for owners in found["owners"]),
-        source=found["source"],
-        facts=found["facts"],
-        device_rule=found.get("device_rule", OLDEST_DEVICE_RULE),
+        platform=content["platform"],
+        business_date=date.fromisoformat(content["business_date"]),
+        accounts=tuple((number, parent, name, enabled) for number, parent, name, enabled in content["accounts"]),
+        owners=tuple(tuple(owners) for owners in content["owners"]),
+        source=content["source"],
+        facts=content["facts"],
+        device_rule=content.get("device_rule", OLDEST_DEVICE_RULE),
     )
 
 

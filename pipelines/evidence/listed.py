@@ -23,7 +23,7 @@ def ever_listed(settings: Settings, connection: "Connection", accounts: Iterable
     wanted: dict[str, dict[str, bytes]] = defaultdict(dict)
     for platform, account_id in accounts:
         wanted[platform][account_id] = b"[" + json.dumps(account_id, ensure_ascii=False).encode() + b","
-    found: set[PlatformAccount] = set()
+    listed: set[PlatformAccount] = set()
     for row in query.rows(connection, "evidence/trees", platforms=list(wanted)) if wanted else ():
         if not wanted[row.platform]:
             continue
@@ -33,5 +33,5 @@ def ever_listed(settings: Settings, connection: "Connection", accounts: Iterable
             continue
         for account_id in [name for name, entry in wanted[row.platform].items() if entry in footer]:
             del wanted[row.platform][account_id]
-            found.add((row.platform, account_id))
-    return found
+            listed.add((row.platform, account_id))
+    return listed

@@ -114,16 +114,16 @@ def _pairs(table: "pa.Table") -> list[tuple[str, str | None]]:
     """Distinct (account, parent) of the rows; every owner counts as an account."""
     import pyarrow.compute as pc
 
-    found: list[tuple[str, str | None]] = []
+    owners: list[tuple[str, str | None]] = []
     if OWNERS_COLUMN in table.column_names:
-        found += [(owner, None) for owner in pc.unique(pc.list_flatten(table[OWNERS_COLUMN])).to_pylist() if owner]
+        owners += [(owner, None) for owner in pc.unique(pc.list_flatten(table[OWNERS_COLUMN])).to_pylist() if owner]
     if "account_id" not in table.column_names:
-        return found
+        return owners
     if "parent_account_id" not in table.column_names or table["parent_account_id"].null_count == table.num_rows:
-        return found + [(account, None) for account in pc.unique(table["account_id"]).to_pylist() if account]
+        return owners + [(account, None) for account in pc.unique(table["account_id"]).to_pylist() if account]
     pairs = table.select(["account_id", "parent_account_id"]).group_by(["account_id", "parent_account_id"]).aggregate([])
     accounts, parents = pairs["account_id"].to_pylist(), pairs["parent_account_id"].to_pylist()
-    return found + [(account, parent) for account, parent in zip(accounts, parents, strict=True) if account]
+    return owners + [(account, parent) for account, parent in zip(accounts, parents, strict=True) if account]
 
 
 def _owner_sets(table: "pa.Table") -> tuple[Any, tuple[tuple[str, ...], ...]]:

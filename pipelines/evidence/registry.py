@@ -93,10 +93,10 @@ class Judged:
 
 def declared(connection: "Connection", platform: str) -> Platform:
     """A declared platform. UnknownPlatform otherwise."""
-    found = query.first(connection, "evidence/platform", Platform, platform=platform)
-    if found is None:
+    platform_row = query.first(connection, "evidence/platform", Platform, platform=platform)
+    if platform_row is None:
         raise UnknownPlatform.one("--platform", f"platform {platform!r} is not declared in the master data")
-    return found
+    return platform_row
 
 
 def find(connection: "Connection", digest: str) -> Registered | None:
@@ -113,10 +113,10 @@ def resolve(connection: "Connection", written: str) -> Registered:
     if len(matches) > 1:
         listed = ", ".join(f"{match.digest[: len(beginning) + 4]}… ({match.platform} {match.business_date})" for match in matches)
         raise UnknownSnapshot.one("DIGEST", f"several snapshots begin with {written!r}: {listed}")
-    found = find(connection, matches[0].digest) if matches else None
-    if found is None:
+    registered = find(connection, matches[0].digest) if matches else None
+    if registered is None:
         raise UnknownSnapshot.one("DIGEST", f"no snapshot has the digest {written!r}")
-    return found
+    return registered
 
 
 def day_before(connection: "Connection", platform: str, business_date: date) -> DayBefore | None:

@@ -72,8 +72,10 @@ def _rule(
 ) -> list[Registered]:
     for platform in sorted({registry.resolve(connection, digest).platform for digest in digests}):
         lock(connection, Lock.PLATFORM, platform)
-    found = {each.digest: each for each in (registry.resolve(connection, digest) for digest in digests)}  # as nobody else can change them
-    snapshots = sorted(found.values(), key=lambda each: (each.business_date, each.platform))
+    registered = {
+        each.digest: each for each in (registry.resolve(connection, digest) for digest in digests)
+    }  # as nobody else can change them
+    snapshots = sorted(registered.values(), key=lambda each: (each.business_date, each.platform))
     for snapshot in snapshots:
         may(connection, snapshot)
     for snapshot in snapshots:

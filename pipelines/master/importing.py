@@ -63,8 +63,8 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
             if changes and not dry_run:
                 store.write(connection, changes, author)
         done.update(sheets=len(tables), rows=sum(len(table.lines) for table in tables.values()), changes=len(changes))
-    told = [*given.notices, *(notice for table in tables.values() for notice in table.notices)]
-    return ImportReport(given.name, tuple(_counted(tables, changes)), tuple(told), dry_run, _new_accounts(changes))
+    all_notices = [*given.notices, *(notice for table in tables.values() for notice in table.notices)]
+    return ImportReport(given.name, tuple(_counted(tables, changes)), tuple(all_notices), dry_run, _new_accounts(changes))
 
 
 def checked(connection: "Connection", tables: Mapping[str, Table], state: plan.State, problems: list[Problem]) -> list[RowChange]:

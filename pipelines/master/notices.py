@@ -31,10 +31,10 @@ def note(tables: Mapping[str, Table], before: State, after: State) -> None:
 
 
 def _tell(table: Table, notices: Iterable[str]) -> None:
-    told = list(notices)
-    table.notices.extend(told[:_SHOWN])
-    if len(told) > _SHOWN:
-        table.notices.append(f"{table.sheet.name}: {len(told) - _SHOWN} more of this kind")
+    notice_lines = list(notices)
+    table.notices.extend(notice_lines[:_SHOWN])
+    if len(notice_lines) > _SHOWN:
+        table.notices.append(f"{table.sheet.name}: {len(notice_lines) - _SHOWN} more of this kind")
 
 
 def _foreign_letters(table: Table, column: str, stored: Mapping[str, Row]) -> Iterable[str]:

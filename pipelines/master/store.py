@@ -89,8 +89,8 @@ def in_type(given: Any, column: MasterColumn) -> Value:
         return date.fromisoformat(given)
     if column.kind == "decimal":
         return Decimal(given)
-    found: Value = given
-    return found
+    as_stored: Value = given
+    return as_stored
 
 
 def _batches(rows: Iterable[Mapping[str, Any] | None]) -> Iterator[str]:

@@ -101,15 +101,15 @@ def _without_empty(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """
     kept = b""
     for chunk in chunks:
-        found = kept + chunk
-        cut = max(map(found.rfind, _STARTS))
-        cut = found.rfind(b"<", 0, cut + 1) if cut >= 0 else -1
-        if cut < 0 or len(found) - cut > _LONGEST_ELEMENT:
-            yield found
+        content = kept + chunk
+        cut = max(map(content.rfind, _STARTS))
+        cut = content.rfind(b"<", 0, cut + 1) if cut >= 0 else -1
+        if cut < 0 or len(content) - cut > _LONGEST_ELEMENT:
+            yield content
             kept = b""
         else:
-            kept = found[cut:]
-            yield _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", found[:cut]))
+            kept = content[cut:]
+            yield _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", content[:cut]))
     yield kept
 
 

@@ -82,20 +82,20 @@ class LineNumbers:
 
 def broken_lines(data: bytes, name: str) -> list[Problem]:
     """What is wrong with a file that could not be read, line by line; the first ones, and how many more."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for number, line in enumerate(data.split(b"\n"), start=1):
         if b"\0" in line:
-            found.append(Problem(f"{name}:{number}", "contains a NUL byte; the file is damaged or not text"))
+            problems.append(Problem(f"{name}:{number}", "contains a NUL byte; the file is damaged or not text"))
             continue
         try:
             line.decode("utf-8")
         except UnicodeDecodeError as error:
-            found.append(
+            problems.append(
                 Problem(
                     f"{name}:{number}", f"is not UTF-8 (byte 0x{line[error.start]:02x} at position {error.start + 1}); save it as UTF-8"
                 )
             )
-    return _capped(found or list(_ragged(data, name)), name)
+    return _capped(problems or list(_ragged(data, name)), name)
 
 
 def _ragged(data: bytes, name: str) -> Iterable[Problem]:

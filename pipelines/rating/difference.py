@@ -38,13 +38,13 @@ class ComparedGroup:
         """The lines that bill or credit the difference: one (one per VAT rate, were there several), none for no difference."""
         both: tuple[Item, ...] = (*self.charges, *self.billed)
         rates = {item.vat_rate for item in both}
-        found = []
+        lines = []
         for rate in sorted(rates, key=lambda percent: -1 if percent is None else percent):
             charges = tuple(charge for charge in self.charges if charge.vat_rate == rate)
             billed = tuple(line for line in self.billed if line.vat_rate == rate)
             if ComparedGroup(charges, billed).amounts:
-                found.append(_line(charges, billed, rate))
-        return tuple(found)
+                lines.append(_line(charges, billed, rate))
+        return tuple(lines)
 
 
 def compare(charges: Iterable[Charge], billed: Iterable[Billed]) -> tuple[ComparedGroup, ...]:
@@ -71,15 +71,15 @@ def _key(item: Item) -> Key:
 
 
 def _overlapping(items: Sequence[Item]) -> list[list[Item]]:
-    found: list[list[Item]] = []
+    runs: list[list[Item]] = []
     last = None
     for item in sorted(items, key=lambda one: (one.span, isinstance(one, Billed), one.total)):
         if last is None or item.span.first > last:
-            found.append([])
+            runs.append([])
             last = item.span.last
-        found[-1].append(item)
+        runs[-1].append(item)
         last = max(last, item.span.last)
-    return found
+    return runs
 
 
 def _group(items: Sequence[Item]) -> ComparedGroup:

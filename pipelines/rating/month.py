@@ -88,7 +88,7 @@ def _usage_reasons(span: Span | None, segments: Sequence[Segment], days: Mapping
     missing = missing_days(span, days)
     if missing is not None:
         return (missing,)
-    found: list[ParkReason] = []
+    reasons: list[ParkReason] = []
     for segment in segments:
         usage = None
         for component in segment.tariff.components:
@@ -96,9 +96,9 @@ def _usage_reasons(span: Span | None, segments: Sequence[Segment], days: Mapping
                 continue
             usage = usage or usage_of(segment.span, days)
             reason = unknown(component, usage, segment.span)
-            if reason is not None and reason not in found:
-                found.append(reason)
-    return tuple(found)
+            if reason is not None and reason not in reasons:
+                reasons.append(reason)
+    return tuple(reasons)
 
 
 def _rate_segment(segment: Segment, days: Mapping[dt.date, DayUsage], vat_modes: Sequence[VatMode], lines: _Lines) -> None:

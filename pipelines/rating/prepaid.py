@@ -38,7 +38,7 @@ def targets(
     if reasons:
         return Parked(contract.contract_no, reasons)
     so_far = [day for day in days if day.date <= on]
-    found = []
+    charges = []
     for segment in segments:
         if segment.terms.prepaid_vehicles <= 0:
             continue
@@ -47,8 +47,8 @@ def targets(
         for component in segment.tariff.components:
             line = charge(segment, component, quantity, rate) if component.kind == Kind.VEHICLES else None
             if line is not None:
-                found.append(line)
-    return tuple(found)
+                charges.append(line)
+    return tuple(charges)
 
 
 def corrective(charges: Iterable[Charge], billed: Iterable[Billed]) -> tuple[Charge, ...]:

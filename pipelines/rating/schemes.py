@@ -65,12 +65,12 @@ def defect(component: Component) -> str | None:
 
 def defects(tariff: TariffVersion) -> list[str]:
     """Everything that keeps a tariff version from being priced, each with its component."""
-    found = [f"component {component.component_no}: {problem}" for component in tariff.components if (problem := defect(component))]
+    problems = [f"component {component.component_no}: {problem}" for component in tariff.components if (problem := defect(component))]
     if not tariff.components:
-        found.append("no components")
+        problems.append("no components")
     numbers = [component.component_no for component in tariff.components]
-    found += [f"component {number}: the number occurs twice" for number in sorted({n for n in numbers if numbers.count(n) > 1})]
-    return found
+    problems += [f"component {number}: the number occurs twice" for number in sorted({n for n in numbers if numbers.count(n) > 1})]
+    return problems
 
 
 def _tiers_defect(component: Component) -> str | None:
@@ -97,12 +97,12 @@ def _tier_price(component: Component, quantity: Fraction) -> Decimal:
 
 
 def _graduated(component: Component, quantity: Fraction) -> tuple[Part, ...]:
-    found: list[Part] = []
+    tier_parts: list[Part] = []
     below = Fraction(0)
     for tier in component.tiers:
         top = quantity if tier.up_to is None else min(quantity, exact(tier.up_to))
-        found.append(Part(top - below, tier.price))
+        tier_parts.append(Part(top - below, tier.price))
         if top == quantity:
             break
         below = top
-    return tuple(found)
+    return tuple(tier_parts)

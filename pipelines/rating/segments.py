@@ -19,11 +19,11 @@ D = TypeVar("D", bound=_Dated)
 
 def in_force(rows: Sequence[D], day: dt.date) -> D | None:
     """The row in force on a day: the latest that has begun, or None. Rows in any order."""
-    found = None
+    latest = None
     for row in rows:
-        if row.valid_from <= day and (found is None or row.valid_from > found.valid_from):
-            found = row
-    return found
+        if row.valid_from <= day and (latest is None or row.valid_from > latest.valid_from):
+            latest = row
+    return latest
 
 
 def cut(

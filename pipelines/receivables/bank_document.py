@@ -149,9 +149,9 @@ def account(text: str) -> str:
 @lru_cache(maxsize=4096)
 def day(text: str) -> date | None:
     """A date written ДД.ММ.ГГГГ, or None."""
-    found = _DATE.fullmatch(text)
+    match = _DATE.fullmatch(text)
     try:
-        return date(int(found[3]), int(found[2]), int(found[1])) if found else None
+        return date(int(match[3]), int(match[2]), int(match[1])) if match else None
     except ValueError:
         return None
 

@@ -125,10 +125,10 @@ class _Range:
 
     def _day(self, header: list[tuple[int, str, str]], key: str) -> date | None:
         text = next((value for _, known, value in header if known == key), "")
-        found = day(text) if text else None
-        if text and found is None:
+        parsed = day(text) if text else None
+        if text and parsed is None:
             self.remarks.problem(line_of(self.lines, self.first, key), f"{key} {text[:40]!r} is not a date (ДД.ММ.ГГГГ)")
-        return found
+        return parsed
 
 
 def _account_sections(header: list[tuple[int, str, str]]) -> Iterator[AccountSection]:
@@ -148,5 +148,5 @@ def _account_sections(header: list[tuple[int, str, str]]) -> Iterator[AccountSec
 
 def _balance(text: str) -> Decimal | None:
     """A balance, below zero where the bank lends; None where it is not given or not readable."""
-    found = amount(text.removeprefix("-"))
-    return -found if found is not None and text.startswith("-") else found
+    balance = amount(text.removeprefix("-"))
+    return -balance if balance is not None and text.startswith("-") else balance

@@ -51,12 +51,12 @@ def record(
         query.run(connection, f"receivables/{table}")
     stored = _store(connection, source, payments, at)
     matched = _match(connection, at)
-    found = reversals.find(connection, outgoing)
-    stored += _store(connection, source, found.to_store, at)
-    reversals.take_back(connection, found, at)
+    outgoing_found = reversals.find(connection, outgoing)
+    stored += _store(connection, source, outgoing_found.to_store, at)
+    reversals.take_back(connection, outgoing_found, at)
     settled = _settle(connection, at)
     query.run(connection, "receivables/queue_mail", at=at)
-    return RecordedPayments(stored, matched, settled, _note_unmatched(connection), found.known)
+    return RecordedPayments(stored, matched, settled, _note_unmatched(connection), outgoing_found.known)
 
 
 def _store(connection: "Connection", source: str, payments: Sequence[Payment], at: datetime) -> int:

@@ -231,10 +231,10 @@ class Book:
         paid: list[Allocation] = []
         found_by: str | None = None
         for rule in rules:
-            found = rule.find(seller, case)
-            if found.clients and not case.clients:
-                case.clients, found_by = found.clients, rule.name
-            paid.extend(_take(seller, case, found.debts, rule.name))
+            invoices = rule.find(seller, case)
+            if invoices.clients and not case.clients:
+                case.clients, found_by = invoices.clients, rule.name
+            paid.extend(_take(seller, case, invoices.debts, rule.name))
             if case.left <= 0:
                 break
         meant = tuple(dict.fromkeys(seller.by_key[one.key].debt.client_code for one in paid)) or case.clients

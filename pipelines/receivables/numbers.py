@@ -103,13 +103,13 @@ class NumberIndex(Generic[Thing]):
 
     def find(self, purpose: PurposeWords) -> list[Thing]:
         """What the purpose names, in order of mention, each once. A number that fits two things names none."""
-        found: dict[Thing, None] = {}
+        things: dict[Thing, None] = {}
         after = 0
         for at, token in enumerate(purpose.tokens):
             if at >= after and token in self._lengths and (hit := next(self._at(purpose, at), None)):
-                found[hit[0]] = None
+                things[hit[0]] = None
                 after = at + hit[1]
-        return list(found)
+        return list(things)
 
     def _at(self, purpose: PurposeWords, at: int) -> Iterator[tuple[Thing, int]]:
         """The thing whose number begins at a token, and how many tokens it takes; the longest first."""

@@ -76,7 +76,7 @@ def _payment(connection: "Connection", payment_id: str, reversal: StoredPayment)
 
 
 def _stored(connection: "Connection", payment_id: str, place: str) -> StoredPayment:
-    found = query.first(connection, "receivables/stored_payment", StoredPayment, payment_id=payment_id)
-    if found is None:
+    payment = query.first(connection, "receivables/stored_payment", StoredPayment, payment_id=payment_id)
+    if payment is None:
         raise BadInput.one(place, f"there is no payment {payment_id!r} (`fleetbill payments` lists them)")
-    return found
+    return payment

@@ -77,5 +77,5 @@ def _named(
 ) -> list[Refundable]:
     """Payments with a number that the purpose names."""
     every = dict.fromkeys(number for one in payments for number in numbers(one) if number)
-    found = set(NumberIndex(((number, number) for number in every), own, foreign).find(purpose))
-    return [one for one in payments if found.intersection(numbers(one))]
+    named = set(NumberIndex(((number, number) for number in every), own, foreign).find(purpose))
+    return [one for one in payments if named.intersection(numbers(one))]

@@ -60,8 +60,8 @@ def find(connection: "Connection", outgoing: Sequence[Payment]) -> FoundReversal
     waiting = query.rows(connection, "receivables/open_reversals", Payment)
     candidates = sorted((*waiting, *fresh.values()), key=lambda each: (each.paid_on, each.payment_id))
     reversals = tuple(_pair(connection, candidates))
-    found = {each.outgoing.payment_id for each in reversals}
-    to_store = tuple(each for key, each in fresh.items() if key in found or may_be_refund(each))
+    returned = {each.outgoing.payment_id for each in reversals}
+    to_store = tuple(each for key, each in fresh.items() if key in returned or may_be_refund(each))
     return FoundReversals(reversals, to_store, frozenset((*stored, *(each.payment_id for each in to_store))))
 
 

@@ -44,10 +44,10 @@ def find_duplicates(lake: Lake, days: Sequence[OwnedDay]) -> None:
 
 def by_date(days: Sequence[OwnedDay]) -> dict[date, list[OwnedDay]]:
     """The platform-days of each date, in their order."""
-    found: dict[date, list[OwnedDay]] = defaultdict(list)
+    days_of_date: dict[date, list[OwnedDay]] = defaultdict(list)
     for day in days:
-        found[day.business_date].append(day)
-    return found
+        days_of_date[day.business_date].append(day)
+    return days_of_date
 
 
 def repeated(numbers: "NDArray[Any]") -> "NDArray[Any]":

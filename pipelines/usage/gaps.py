@@ -37,7 +37,7 @@ def gaps(sources: Sources, present: Iterable[Present]) -> dict[str, list[Gap]]:
 
     A platform without vehicles of the contract on a day is a known zero there, whatever columns it lacks.
     """
-    found: dict[str, set[Gap]] = defaultdict(set)
+    gaps_of_contract: dict[str, set[Gap]] = defaultdict(set)
     spans = {contract.contract_no: contract for contract in sources.contracts}
     for platform, mappings in sources.mappings_of.items():
         for day in sources.month.dates():
@@ -46,11 +46,11 @@ def gaps(sources: Sources, present: Iterable[Present]) -> dict[str, list[Gap]]:
             gap = Gap(platform, day, QUARANTINED if (platform, day) in sources.quarantined else SNAPSHOT)
             for mapping in mappings:
                 if mapping.is_valid(day) and spans[mapping.contract_no].is_in_force(day):
-                    found[mapping.contract_no].add(gap)
+                    gaps_of_contract[mapping.contract_no].add(gap)
     for row in present:
         for column in unknown(sources, row):
-            found[row.contract_no].add(Gap(row.platform, row.date, column))
-    return {contract_no: sorted(missing) for contract_no, missing in found.items()}
+            gaps_of_contract[row.contract_no].add(Gap(row.platform, row.date, column))
+    return {contract_no: sorted(missing) for contract_no, missing in gaps_of_contract.items()}
 
 
 def unknown(sources: Sources, row: Present) -> list[str]:

@@ -129,8 +129,8 @@ def opened(settings: Settings, meters: Iterable[str]) -> Iterator[Lake]:
 def _resolve(lake: Lake, path: str) -> tuple[Any, str]:
     from fsspec.core import url_to_fs
 
-    found: tuple[Any, str] = url_to_fs(location(lake.settings, path))
-    return found
+    resolved: tuple[Any, str] = url_to_fs(location(lake.settings, path))
+    return resolved
 
 
 def _remote(settings: Settings) -> Any:

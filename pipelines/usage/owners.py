@@ -79,11 +79,11 @@ class Ownership:
         Several owners: the contract that sorts first among those that can be billed; an owner whose way up is blocked
         gives way to one whose way is open (docs/decisions.md).
         """
-        found = self._owners.get(owners)
-        if found is None:
+        owner = self._owners.get(owners)
+        if owner is None:
             claims = [_climb(self._tree, self._mappings, account, self._claims) for account in owners]
-            found = self._owners[owners] = _owner(claims, self._in_force)
-        return found
+            owner = self._owners[owners] = _owner(claims, self._in_force)
+        return owner
 
 
 def _owner(claims: Sequence[OwnerClaim], in_force: Set[str]) -> Owner:
@@ -92,19 +92,23 @@ def _owner(claims: Sequence[OwnerClaim], in_force: Set[str]) -> Owner:
         if is_blocked:
             return Owner(OwnerStanding.BLOCKED, contract_no)
         return Owner(OwnerStanding.OWNED if contract_no in in_force else OwnerStanding.OUT_OF_CONTRACT, contract_no)
-    found: list[tuple[OwnerStanding, str]] = []
+    candidates: list[tuple[OwnerStanding, str]] = []
     for claim in claims:
         for contract_no in claim.contracts:
             if claim.is_blocked:
-                found.append((OwnerStanding.BLOCKED, contract_no))
+                candidates.append((OwnerStanding.BLOCKED, contract_no))
             else:
-                found.append((OwnerStanding.OWNED if contract_no in in_force else OwnerStanding.OUT_OF_CONTRACT, contract_no))
-    if not found:
+                candidates.append((OwnerStanding.OWNED if contract_no in in_force else OwnerStanding.OUT_OF_CONTRACT, contract_no))
+    if not candidates:
         return BLOCKED_ORPHAN if claims and all(claim.is_blocked for claim in claims) else ORPHAN
-    best = OwnerStanding.OWNED if any(standing is OwnerStanding.OWNED for standing, _ in found) else max(standing for standing, _ in found)
-    names = [name for standing, name in found if standing is best]
+    best = (
+        OwnerStanding.OWNED
+        if any(standing is OwnerStanding.OWNED for standing, _ in candidates)
+        else max(standing for standing, _ in candidates)
+    )
+    names = [name for standing, name in candidates if standing is best]
     billable = [name for name in names if name in in_force] or names
-    return Owner(best, min(billable, key=byte_order), _rivals(found))
+    return Owner(best, min(billable, key=byte_order), _rivals(candidates))
 
 
 BLOCKED_ORPHAN = Owner(OwnerStanding.BLOCKED)

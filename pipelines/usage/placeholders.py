@@ -52,11 +52,11 @@ def _detail(lake: Lake, day: OwnedDay, placeholders: list[Placeholder]) -> str:
 
 def _shared_texts(lake: Lake) -> dict[int, list[Placeholder]]:
     """By number of the platform-day: the texts that too many vehicles of a platform share that day."""
-    found: dict[int, list[Placeholder]] = defaultdict(list)
+    placeholders: dict[int, list[Placeholder]] = defaultdict(list)
     for row in lake.table("placeholder_vehicles").to_pylist():
         text = row["device_text"] or f"{row['device_key'] - SERIAL:015}"
-        found[row["platform_day_no"]].append(Placeholder(row["vehicles"], text, row["vehicle_no"]))
-    return found
+        placeholders[row["platform_day_no"]].append(Placeholder(row["vehicles"], text, row["vehicle_no"]))
+    return placeholders
 
 
 def _vehicle_id(lake: Lake, day: OwnedDay, vehicle_no: int) -> str:

@@ -133,7 +133,7 @@ class Sources:
         A carried day takes the usage of the day before, which may be carried itself; where that day is not covered (its
         snapshot was withdrawn), there is nothing to carry.
         """
-        found: dict[PlatformDate, PlatformDay] = {}
+        days: dict[PlatformDate, PlatformDay] = {}
         for platform in self.platforms:
             earlier = [day for name, day in self.landed if name == platform and day < self.month.first]
             source = None
@@ -143,16 +143,16 @@ class Sources:
                 elif (platform, day) not in self.carries:
                     source = None
                 if source is not None and day >= self.month.first:
-                    found[platform, day] = PlatformDay(platform, day, source, self.landed[platform, source])
-        return found
+                    days[platform, day] = PlatformDay(platform, day, source, self.landed[platform, source])
+        return days
 
     @cached_property
     def mappings_of(self) -> dict[str, tuple[Mapping, ...]]:
         """Mappings by platform."""
-        found: dict[str, list[Mapping]] = defaultdict(list)
+        mappings: dict[str, list[Mapping]] = defaultdict(list)
         for mapping in self.mappings:
-            found[mapping.platform].append(mapping)
-        return {platform: tuple(rows) for platform, rows in found.items()}
+            mappings[mapping.platform].append(mapping)
+        return {platform: tuple(rows) for platform, rows in mappings.items()}
 
     @cached_property
     def epochs(self) -> dict[date, int]:
@@ -174,13 +174,13 @@ class Sources:
 
     def mapped_on(self, platform: str, day: date) -> dict[str, tuple[str, ...]]:
         """Account → its contracts on that day, in byte order."""
-        found: dict[str, tuple[str, ...]] = {}
+        columns: dict[str, tuple[str, ...]] = {}
         for mapping in self.mappings_of.get(platform, ()):
             if mapping.is_valid(day):
-                others = found.get(mapping.account_id, ())
+                others = columns.get(mapping.account_id, ())
                 if mapping.contract_no not in others:
-                    found[mapping.account_id] = tuple(sorted((*others, mapping.contract_no), key=byte_order))
-        return found
+                    columns[mapping.account_id] = tuple(sorted((*others, mapping.contract_no), key=byte_order))
+        return columns
 
     def in_force_on(self, day: date) -> frozenset[str]:
         """Contracts in force on that day."""
@@ -188,20 +188,20 @@ class Sources:
 
     def terms_on(self, contract_no: str, day: date) -> CountingRow | None:
         """The row of terms in force on that day, or None."""
-        found = None
+        latest = None
         for row in self.terms.get(contract_no, ()):
             if row.valid_from <= day:
-                found = row
-        return found
+                latest = row
+        return latest
 
     def needed_columns(self, contract_no: str, day: date) -> frozenset[str]:
         """Snapshot columns that the tariff version in force on that day is measured by, apart from the fleet."""
         row = self.terms_on(contract_no, day)
-        found: frozenset[str] = frozenset()
+        needed: frozenset[str] = frozenset()
         for valid_from, columns in self.tariff_columns.get(row.tariff_code, ()) if row else ():
             if valid_from <= day:
-                found = columns
-        return found
+                needed = columns
+        return needed
 
 
 def read(connection: "Connection", month: Month, at: datetime) -> Sources:

@@ -66,11 +66,11 @@ def summary(contract: ContractSpan, month: Month, days: Iterable[Day]) -> Contra
 
 def by_contract(columns: Mapping[str, list[Any]]) -> dict[str, list[Day]]:
     """Days of each contract in order, from the columns of `MonthUsage.days`."""
-    found: dict[str, list[Day]] = {}
+    days: dict[str, list[Day]] = {}
     names = ("contract_no", "business_date", "fleet_size", "online_minutes")
     for contract_no, day, fleet_size, minutes in zip(*(columns[name] for name in names), strict=True):
-        found.setdefault(str(contract_no), []).append(Day(day, fleet_size, minutes))
-    return found
+        days.setdefault(str(contract_no), []).append(Day(day, fleet_size, minutes))
+    return days
 
 
 def shown_average(average: Fraction | None) -> str | None:

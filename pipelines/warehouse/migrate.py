@@ -29,10 +29,10 @@ def current(settings: Settings) -> tuple[str | None, str | None]:
     made = create_engine(url(settings, owner=True))
     try:
         with made.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+            revision = MigrationContext.configure(connection).get_current_revision()
     finally:
         made.dispose()
-    return found, ScriptDirectory.from_config(_config()).get_current_head()
+    return revision, ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _config() -> "Config":

@@ -76,8 +76,8 @@ def by_client(rows: Iterable[ContractMonth]) -> list[Comparison]:
     clients: dict[str, list[ContractMonth]] = {}
     for row in rows:
         clients.setdefault(row.client_code, []).append(row)
-    found = [together(own, code, own[-1].client) for code, own in clients.items()]
-    return sorted(found, key=lambda client: (-client.difference, client.client_code))
+    clients_compared = [together(own, code, own[-1].client) for code, own in clients.items()]
+    return sorted(clients_compared, key=lambda client: (-client.difference, client.client_code))
 
 
 def extremes(clients: Sequence[Comparison], count: int) -> tuple[list[Comparison], list[Comparison]]:

@@ -116,8 +116,8 @@ def _merged(month: Month, stored: Sequence[D], tried: tuple[D, ...]) -> tuple[D,
     if _all_later(month, tried):
         whole: D = replace(tried[0], valid_from=month.first)  # type: ignore[type-var]  # both kinds of rows are dataclasses
         return (whole,)
-    found = {row.valid_from: row for row in (*stored, *tried) if row.valid_from <= month.last}
-    return tuple(found[first] for first in sorted(found))
+    rows = {row.valid_from: row for row in (*stored, *tried) if row.valid_from <= month.last}
+    return tuple(rows[first] for first in sorted(rows))
 
 
 def _all_later(month: Month, tried: Iterable[_Dated]) -> bool:

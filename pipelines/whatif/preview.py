@@ -42,7 +42,7 @@ def preview_month(settings: Settings, month: Month, contract_no: str | None, at:
     BadInput for an unknown contract; Refused for one that is closed for the month, or not in force in it.
     """
     with engine.reading(settings) as connection:
-        asked = asked_for(connection, contract_no)
+        wanted = asked_for(connection, contract_no)
         closed = frozenset(query.scalars(connection, "billing/closed_contracts", month=month.first))
         if contract_no in closed:
             raise AlreadyClosed(
@@ -53,8 +53,8 @@ def preview_month(settings: Settings, month: Month, contract_no: str | None, at:
     drafts = [draft for draft in prepared.drafts if contract_no in (None, draft.contract_no)]
     parked = tuple(each for each in prepared.parked if contract_no in (None, each.contract_no))
     nothing = tuple(each for each in prepared.nothing if contract_no in (None, each))
-    if asked and not drafts and not parked and not nothing:
-        raise NotInForce(asked, [month])
+    if wanted and not drafts and not parked and not nothing:
+        raise NotInForce(wanted, [month])
     return Preview(
         tuple(row for draft in drafts for row in _rows(draft)),
         sum((draft.amounts for draft in drafts), Amounts()),

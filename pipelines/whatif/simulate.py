@@ -69,15 +69,15 @@ def simulate(
     """
     results = _Results()
     with garbage_collection.paused(), engine.reading(settings) as connection:
-        asked = asked_for(connection, contract_no)
+        wanted = asked_for(connection, contract_no)
         progress(f"reading and checking {shown_name(source)}")
         trial = read_trial(connection, source)
         tried = understood(trial)
         for month in months:
             progress(f"{month}: usage and prices")
             _simulate_month(settings, connection, month, tried, contract_no, at, results)
-    if asked and not results.compared and not results.parked:
-        raise NotInForce(asked, months)
+    if wanted and not results.compared and not results.parked:
+        raise NotInForce(wanted, months)
     return Simulation(tuple(months), tuple(results.compared), tuple(results.parked), (*trial.notices, *_notices(results)))
 
 
@@ -95,11 +95,11 @@ def _simulate_month(
     for party in known.parties:
         number = party.contract.contract_no
         if only in (None, number):
-            one = _compared(sides, party, issued.get(number, Amounts()) if number in closed else None)
-            if isinstance(one, ParkedContract):
-                results.parked.append((month, one))
+            compared = _compared(sides, party, issued.get(number, Amounts()) if number in closed else None)
+            if isinstance(compared, ParkedContract):
+                results.parked.append((month, compared))
             else:
-                results.compared.append(one)
+                results.compared.append(compared)
     _remember(results, overlay)
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pipelines import expectations
 from pipelines.master import gate, plan, rules, tariff_rules
 from pipelines.master.lines import flaws_of, parse
 from pipelines.master.sheets import SHEETS, TABLES
@@ -114,6 +115,6 @@ def test_an_expectation_that_cannot_be_evaluated_lets_nothing_through(tmp_path, 
         "meta": {"message": "x"},
     }
     (folder / "clients.json").write_text(json.dumps({"name": "clients", "expectations": [broken]}), encoding="utf-8")
-    monkeypatch.setattr(gate, "resource", lambda _: tmp_path / "expectations")
+    monkeypatch.setattr(expectations, "resource", lambda _: tmp_path / "expectations")
     with pytest.raises(gate.GateFailed):
         _said(as_csv({"clients": company()["clients"]}, tmp_path / "folder"), "clients")
