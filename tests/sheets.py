@@ -1,6 +1,7 @@
 """A small valid company as sheets of text, and ways to write it as CSV files or a workbook."""
 
 import csv
+import zipfile
 from copy import deepcopy
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from pipelines.master import plan, store
 from pipelines.master.lines import parse
 from pipelines.master.source import read
 from pipelines.warehouse import engine
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SHEET = "xl/worksheets/sheet1.xml"
 
 Sheets = dict[str, list[list[object]]]
 
@@ -112,3 +117,38 @@ def take(settings, source: str, author) -> None:
 def problems(raised) -> list[str]:
     """The problems of a caught BadInput as text."""
     return [str(problem) for problem in raised.value.problems]
+
+
+def with_sheet_xml(source, part, change):
+    """Rewrite one part of a workbook."""
+    with zipfile.ZipFile(source) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts[part])
+    with zipfile.ZipFile(source, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return source
+
+
+def handmade(path, rows, *, shared=""):
+    """The smallest workbook that the format allows: no styles, no themes, only what is given."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships><Relationship Id="a" Type="{RELATIONS}/officeDocument" Target="/xl/workbook.xml"/></Relationships>',
+        )
+        sheets = '<x:sheets><x:sheet name="clients" sheetId="1" r:id="b"/></x:sheets>'
+        archive.writestr("xl/workbook.xml", f'<x:workbook xmlns:x="{MAIN}" xmlns:r="{RELATIONS}">{sheets}</x:workbook>')
+        relations = f'<Relationship Id="b" Type="{RELATIONS}/worksheet" Target="/xl/worksheets/sheet1.xml"/>'
+        if shared:
+            relations += f'<Relationship Id="c" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>'
+            archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}">{shared}</sst>')
+        archive.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{relations}</Relationships>")
+        archive.writestr(SHEET, f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{rows}</x:sheetData></x:worksheet>')
+    return str(path)
+
+
+def workbook_row(*cells):
+    """A row of texts for `handmade`."""
+    return "<x:row>" + "".join(f'<x:c t="inlineStr"><x:is><x:t>{cell}</x:t></x:is></x:c>' for cell in cells) + "</x:row>"
