@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipelines.audit import recompute
-from pipelines.audit.model import EarlierLine, Explanation, FrozenInvoice, SnapshotsOfDay, Vehicle, day_of, mask_of
+from pipelines.audit.model import EarlierLine, Explanation, FrozenInvoice, SnapshotsOfDay, Vehicle, mask_of
 from pipelines.audit.vehicles import read_vehicles, snapshots_taken, within
+from pipelines.billing import frozen_json
 from pipelines.billing.inputs import read_component
 from pipelines.errors import BadInput, Refused
 from pipelines.period import Month, Span
@@ -48,7 +49,7 @@ def explain(settings: Settings, number: str) -> Explanation:
         row = _issued_row(connection, number)
         lines = query.rows(connection, "audit/lines", number=row.number)
     vehicles = read_vehicles(settings, row.vehicles_path, row.vehicles_digest, row.contract_no)
-    taken, differing = snapshots_taken(row.snapshots, vehicles.proofs)
+    taken, differing = snapshots_taken(frozen_json.snapshots(row.snapshots), vehicles.proofs)
     frozen = _frozen(row, lines, vehicles.vehicles, taken)
     return recompute.explain(frozen, (*vehicles.broken, *differing))
 
@@ -102,10 +103,10 @@ def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken
     evidence, month = row.evidence, Month.of(row.month)
     contract = evidence["contract"]
     terms = tuple(_terms(row.contract_no, each) for each in evidence["terms"])
-    days = tuple(day_of(month, *each) for each in evidence["days"])
+    days = frozen_json.days(month, evidence)
     known = {day.date for day in days}
     vehicles = tuple(within(all_vehicles, mask_of(known), _counting(terms, known)))
-    mapped = {platform for platform, *_ in evidence["mappings"]} | {vehicle.platform for vehicle in vehicles}
+    mapped = {mapping.platform for mapping in frozen_json.mappings(evidence)} | {vehicle.platform for vehicle in vehicles}
     return FrozenInvoice(
         number=row.number,
         kind=row.kind,
@@ -125,7 +126,7 @@ def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken
         approved_because=row.approved_because,
         terms=terms,
         tariffs=_tariffs(row.tariffs or []),
-        mappings=tuple((platform, account, first, last) for platform, account, first, last in evidence["mappings"]),
+        mappings=frozen_json.mappings(evidence),
         days=days,
         lines=tuple(_charge(line) for line in lines if line.number == row.number),
         before=tuple(_before(line) for line in lines if line.number != row.number),

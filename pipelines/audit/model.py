@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from pipelines.billing.frozen_json import FrozenMapping
 from pipelines.period import Month, Span
 from pipelines.rating.charges import Amounts, Billed, Charge
 from pipelines.rating.model import Contract, DayUsage, Segment, TariffVersion, Terms
@@ -100,7 +100,7 @@ class FrozenInvoice:
     approved_because: str
     terms: tuple[Terms, ...]
     tariffs: Mapping[str, tuple[TariffVersion, ...]]
-    mappings: tuple[tuple[str, str, str, str | None], ...]
+    mappings: tuple[FrozenMapping, ...]
     days: tuple[DayUsage, ...]
     lines: tuple[Charge, ...]
     before: tuple[EarlierLine, ...]
@@ -182,13 +182,3 @@ def fleet_runs(days: Sequence[DayUsage]) -> list[tuple[Span, int]]:
         else:
             runs.append((Span(day.date, day.date), day.fleet_size))
     return runs
-
-
-def day_of(month: Month, number: int, fleet_size: int, minutes: str | int | None, meters: Mapping[str, str]) -> DayUsage:
-    """A day as billing's evidence keeps it."""
-    return DayUsage(
-        date(month.year, month.number, number),
-        fleet_size,
-        None if minutes is None else Decimal(minutes),
-        {name: Decimal(amount) for name, amount in sorted(meters.items())},
-    )

@@ -2,13 +2,14 @@
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from pipelines.audit.model import Mask, SnapshotsOfDay, Vehicle
+from pipelines.billing.frozen_json import FrozenSnapshot
 from pipelines.evidence.lake import EvidenceLost, location
 from pipelines.settings import Settings
 from pipelines.usage.frozen_file import METADATA_KEY, REASONS, ProvenDay, decode
@@ -53,18 +54,18 @@ def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) 
     return FrozenVehicles(tuple(map(_vehicle, rows)), proofs, broken)
 
 
-def snapshots_taken(rows: Iterable[Sequence[Any]], proofs: Iterable[ProvenDay] = ()) -> tuple[tuple[SnapshotsOfDay, ...], tuple[str, ...]]:
+def snapshots_taken(rows: Iterable[FrozenSnapshot], proofs: Iterable[ProvenDay] = ()) -> tuple[tuple[SnapshotsOfDay, ...], tuple[str, ...]]:
     """What stands for every platform and day, and where the two frozen lists of snapshots differ.
 
-    ``rows``: ``billing.evidence.snapshots``, in order of platform, day and number; ``proofs``: of the vehicles' file,
+    ``rows``: of the run's evidence, in order of platform, day and number; ``proofs``: of the vehicles' file,
     which also knows the day that a carried one was taken from.
     """
     proven = {(proof.platform, proof.business_date): (proof.snapshots, proof.carried_from) for proof in proofs}
     taken, broken = [], []
-    for (platform, day_text), group in groupby(rows, key=lambda row: (row[0], row[1])):
+    for (platform, day_text), group in groupby(rows, key=lambda row: (row.platform, row.business_date)):
         listed, day = list(group), date.fromisoformat(day_text)
-        *_, by, reason = listed[0]
-        digests = tuple(row[3] for row in listed if row[3])
+        by, reason = listed[0].by_name, listed[0].reason
+        digests = tuple(row.digest for row in listed if row.digest)
         counting, source = proven.get((platform, day), (digests, None))
         if digests and set(counting) != set(digests):
             broken.append(f"{platform} {day}: the vehicles were counted from other snapshots than the invoice names")

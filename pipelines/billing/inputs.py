@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pipelines.billing.frozen_json import FrozenMapping
 from pipelines.period import Month
 from pipelines.rating.model import Basis, Component, Contract, Counting, Kind, Scheme, TariffVersion, TaxMode, Terms, Tier, VatMode
 from pipelines.warehouse import query
@@ -44,7 +45,7 @@ class MonthInputs:
     terms: dict[str, tuple[Terms, ...]]
     tariffs: Tariffs
     vat_modes: dict[str, tuple[VatMode, ...]]
-    mappings: dict[str, list[list[str | None]]]
+    mappings: dict[str, list[FrozenMapping]]
     held: dict[str, HeldContract] = field(default_factory=dict)
 
 
@@ -153,11 +154,11 @@ def _vat_modes(connection: "Connection") -> dict[str, tuple[VatMode, ...]]:
     return {code: tuple(modes) for code, modes in modes_of_organization.items()}
 
 
-def _mappings(connection: "Connection", bounds: Json) -> dict[str, list[list[str | None]]]:
-    mappings: dict[str, list[list[str | None]]] = defaultdict(list)
+def _mappings(connection: "Connection", bounds: Json) -> dict[str, list[FrozenMapping]]:
+    mappings: dict[str, list[FrozenMapping]] = defaultdict(list)
     for row in query.rows(connection, "billing/mappings", **bounds):
         until = row.valid_to.isoformat() if row.valid_to else None
-        mappings[row.contract_no].append([row.platform, row.account_id, row.valid_from.isoformat(), until])
+        mappings[row.contract_no].append(FrozenMapping(row.platform, row.account_id, row.valid_from.isoformat(), until))
     return dict(mappings)
 
 

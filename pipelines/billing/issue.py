@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.billing.approval import issuable, required_run, unchanged
+from pipelines.billing.frozen_json import snapshots_json
 from pipelines.billing.identity import canonical
 from pipelines.billing.run import DraftedRun, used_tariffs
 from pipelines.billing.unlikely_dates import refuse_unmeant
@@ -76,7 +77,7 @@ def _run_all(connection: "Connection", names: Iterable[str], binds: Mapping[str,
 def _snapshots(connection: "Connection", run: DraftedRun) -> str:
     """Canonical JSON of the month's snapshots in force and carried days, as evidence keeps it."""
     rows = query.rows(connection, "billing/snapshots_of_month", first=run.month.first, last=run.month.last)
-    return canonical([[row.platform, row.business_date, row.snapshot_no, row.digest, row.by_name, row.reason] for row in rows])
+    return canonical(snapshots_json(rows))
 
 
 def _freeze(settings: Settings, connection: "Connection", run: DraftedRun, snapshots: str, binds: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
+from pipelines.billing.frozen_json import FORMAT, day_json, unused_json
 from pipelines.billing.identity import canonical, digest, invoice_id
 from pipelines.billing.inputs import HeldContract, MonthInputs, Parties, terms_json
 from pipelines.period import Month
@@ -111,13 +112,14 @@ def make_draft(
     lines = tuple(DraftLine(charge, printed_row(charge)) for charge in charges)
     evidence = canonical(
         {
+            "format": FORMAT,
             "contract": party.contract_row,
             "client": party.client,
             "organization": party.organization,
             "terms": [terms_json(row) for row in inputs.terms.get(contract.contract_no, ())],
-            "mappings": inputs.mappings.get(contract.contract_no, []),
-            **({"unused": [_unused(prepaid) for prepaid in usage.unused]} if usage.unused else {}),
-            "days": [[day.date.day, day.fleet_size, _plain(day.online_minutes), _meters(day)] for day in usage.days],
+            "mappings": [mapping._asdict() for mapping in inputs.mappings.get(contract.contract_no, ())],
+            **({"unused": [unused_json(each, shown_quantity(each.unused)) for each in usage.unused]} if usage.unused else {}),
+            "days": [day_json(day) for day in usage.days],
         }
     )
     return Draft(
@@ -153,10 +155,6 @@ def parked_by_hold(contract_no: str, held: HeldContract) -> ParkedContract:
     return ParkedContract(contract_no, HELD, f"held back by {held.by}: {held.reason}", f"придержан, {held.by}: {held.reason}")
 
 
-def _unused(prepaid: UnusedPrepaid) -> list[str | int]:
-    return [prepaid.span.first.isoformat(), prepaid.span.last.isoformat(), prepaid.prepaid, f"{shown_quantity(prepaid.unused):f}"]
-
-
 def _line_text(line: DraftLine) -> str:
     charge = line.charge
     return "|".join(
@@ -178,16 +176,6 @@ def _line_text(line: DraftLine) -> str:
             ),
         )
     )
-
-
-def _meters(day: DayUsage) -> dict[str, str]:
-    return {name: _plain(value) or "0" for name, value in day.meters.items()}
-
-
-def _plain(value: Decimal | int | None) -> str | None:
-    if value is None:
-        return None
-    return str(value) if isinstance(value, int) else f"{value.normalize():f}"
 
 
 def shown_quantity(quantity: Fraction) -> Decimal:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from pipelines.billing import frozen_json
+from pipelines.billing.frozen_json import FrozenSnapshot, FrozenUnused
 from pipelines.billing.model import Purpose
 from pipelines.documents.model import (
     ActDocument,
@@ -169,18 +171,18 @@ def _offset(rule: str, document_no: str, amount: str) -> Offset:
 
 
 def _notes(row: Any) -> tuple[str, ...]:
-    carried = (_carried(one) for one in row.carried or ())
-    return (*carried, *(_unused(*one) for one in row.evidence.get("unused", ())))
+    carried = map(_carried, frozen_json.snapshots(row.carried or ()))
+    return (*carried, *map(_unused, frozen_json.unused(row.evidence)))
 
 
-def _unused(first: str, last: str, prepaid: int, unused: str) -> str:
-    span = f"{short_date(date.fromisoformat(first))}–{short_date(date.fromisoformat(last))}"
-    return f"Оплачено вперёд за {span}: {prepaid} объектов, не использовано {quantity(Decimal(unused))}."
+def _unused(paid: FrozenUnused) -> str:
+    span = f"{short_date(paid.first)}–{short_date(paid.last)}"
+    return f"Оплачено вперёд за {span}: {paid.prepaid} объектов, не использовано {quantity(paid.unused)}."
 
 
-def _carried(one: Sequence[Any]) -> str:
-    platform, day, _, _, by, reason = one
-    return f"За {short_date(date.fromisoformat(day))} принято использование предыдущего дня ({platform}): {reason}. Решение: {by}."
+def _carried(day: FrozenSnapshot) -> str:
+    when = short_date(date.fromisoformat(day.business_date))
+    return f"За {when} принято использование предыдущего дня ({day.platform}): {day.reason}. Решение: {day.by_name}."
 
 
 def _date(text: str | None) -> date | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.evidence import registry
+from pipelines.logs import verb
 from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
 from pipelines.warehouse import query
@@ -43,7 +44,7 @@ def carry(settings: Settings, platform: str, day: date, author: Authorship) -> b
 
     CannotBeCarried when the day is landed, or when the day before is neither landed nor carried.
     """
-    with transaction(settings) as connection:
+    with verb("evidence", "carry", platform=platform, day=day) as done, transaction(settings) as connection:
         registry.declared(connection, platform)
         lock(connection, Lock.PLATFORM, platform)
         own = _status(connection, platform, day)
@@ -57,6 +58,7 @@ def carry(settings: Settings, platform: str, day: date, author: Authorship) -> b
         inserted = query.run(
             connection, "evidence/carry", platform=platform, business_date=day, by_name=author.by, reason=author.reason, at=author.at
         )
+        done["carried"] = inserted.rowcount
         return bool(inserted.rowcount)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pipelines.clock import local_date
 from pipelines.evidence import registry
 from pipelines.evidence.landing import LandingResult, land
+from pipelines.logs import verb
 from pipelines.platforms.interface import Snapshot
 from pipelines.platforms.registry import connect
 from pipelines.settings import Settings, connection
@@ -20,8 +21,10 @@ def take(settings: Settings, platform: str, at: datetime, *, secret: str | None 
         declared = registry.declared(warehouse, platform)
     known = secret or (connection(declared.connection) if declared.connection else None)
     connector = connect(declared, known)
-    accounts = connector.list_accounts()
-    listed = connector.list_vehicles()
+    with verb("evidence", "take", platform=platform) as done:
+        accounts = connector.list_accounts()
+        listed = connector.list_vehicles()
+        done["kind"] = declared.kind
     snapshot = Snapshot(
         platform=declared.platform,
         business_date=local_date(at, declared.time_zone),

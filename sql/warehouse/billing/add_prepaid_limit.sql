@@ -8,17 +8,17 @@ SELECT
 FROM billing.invoices i
 JOIN numbered USING (invoice_id)
 CROSS JOIN LATERAL (
-    SELECT i.month + CAST(d->>0 AS integer) - 1 AS day, CAST(d->>1 AS integer) AS fleet, agreed.prepaid
+    SELECT i.month + CAST(d->>'day' AS integer) - 1 AS day, CAST(d->>'fleet_size' AS integer) AS fleet, agreed.prepaid
     FROM jsonb_array_elements(i.evidence->'days') d
     CROSS JOIN LATERAL (
         SELECT CAST(t->>'prepaid_vehicles' AS integer) AS prepaid
         FROM jsonb_array_elements(i.evidence->'terms') t
-        WHERE CAST(t->>'valid_from' AS date) <= i.month + CAST(d->>0 AS integer) - 1
+        WHERE CAST(t->>'valid_from' AS date) <= i.month + CAST(d->>'day' AS integer) - 1
         ORDER BY CAST(t->>'valid_from' AS date) DESC
         LIMIT 1
     ) agreed
-    WHERE agreed.prepaid > 0 AND CAST(d->>1 AS integer) > agreed.prepaid
-    ORDER BY CAST(d->>1 AS integer) - agreed.prepaid DESC, 1
+    WHERE agreed.prepaid > 0 AND CAST(d->>'fleet_size' AS integer) > agreed.prepaid
+    ORDER BY CAST(d->>'fleet_size' AS integer) - agreed.prepaid DESC, 1
     LIMIT 1
 ) most
 WHERE i.kind = 'corrective'

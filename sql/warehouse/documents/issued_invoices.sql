@@ -7,11 +7,14 @@ SELECT
     i.invoice_id, i.number, i.kind, i.purpose, i.organization_code, i.client_code, i.contract_no, i.month, i.issued_on, i.due_on, i.net, i.vat, i.total, i.evidence,
     a.reason, l.lines,
     (
-        SELECT jsonb_agg(s ORDER BY s->>0, s->>1)
-        FROM jsonb_array_elements(e.snapshots) s
-        WHERE s->>3 IS NULL
-          AND EXISTS (SELECT FROM jsonb_array_elements(i.evidence->'mappings') m WHERE m->>0 = s->>0)
-          AND CAST(s->>1 AS date) BETWEEN CAST(i.evidence #>> '{contract,starts_on}' AS date)
+        SELECT jsonb_agg(s ORDER BY coalesce(s->>'platform', s->>0), coalesce(s->>'business_date', s->>1))
+        FROM jsonb_array_elements(CASE jsonb_typeof(e.snapshots) WHEN 'object' THEN e.snapshots->'snapshots' ELSE e.snapshots END) s
+        WHERE coalesce(s->>'digest', s->>3) IS NULL
+          AND EXISTS (
+              SELECT FROM jsonb_array_elements(i.evidence->'mappings') m
+              WHERE coalesce(m->>'platform', m->>0) = coalesce(s->>'platform', s->>0)
+          )
+          AND CAST(coalesce(s->>'business_date', s->>1) AS date) BETWEEN CAST(i.evidence #>> '{contract,starts_on}' AS date)
               AND coalesce(CAST(i.evidence #>> '{contract,ends_on}' AS date), 'infinity')
     ) AS carried,
     (

@@ -20,6 +20,7 @@ from pipelines.audit.recompute import explain
 from pipelines.audit.rows import day_rows, line_rows, vehicle_rows, whole
 from pipelines.audit.text import line_text, whole_text
 from pipelines.audit.vehicles import groups_of, read_vehicles, snapshots_taken, within
+from pipelines.billing.frozen_json import FrozenMapping, FrozenSnapshot
 from pipelines.billing.model import Purpose
 from pipelines.documents.explain_workbook import DAYS, LINES, VEHICLES, write_appendix
 from pipelines.evidence.lake import EvidenceLost
@@ -59,7 +60,7 @@ def vehicles(days):
     return tuple(Vehicle("gps1", f"V{index:03}", f"=Машина {index}", None, mask, (("used", mask),)) for index, mask in enumerate(masks))
 
 
-SNAPSHOTS, _ = snapshots_taken([["gps1", str(day), 1, f"{day.day:064x}", None, None] for day in JANUARY.dates()])
+SNAPSHOTS, _ = snapshots_taken(FrozenSnapshot("gps1", str(day), 1, f"{day.day:064x}", None, None) for day in JANUARY.dates())
 
 
 def frozen(lines, kind="monthly", purpose=Purpose.CLOSE, cause="", *, days=(), row=None, tariffs=None, before=(), **changed):
@@ -70,7 +71,7 @@ def frozen(lines, kind="monthly", purpose=Purpose.CLOSE, cause="", *, days=(), r
         "client": {"client_code": "C1", "name": "ООО «Клиент»"}, "organization": {"code": "ORG", "name": "ООО «Вега»"},
         "approved_by": "Анна", "approved_because": "проверено", "terms": (row or terms(),),
         "tariffs": {"T1": tuple(tariffs or [version(300)])},
-        "mappings": (("gps1", "K1", "2025-01-01", None),), "days": tuple(days), "lines": tuple(lines), "before": tuple(before),
+        "mappings": (FrozenMapping("gps1", "K1", "2025-01-01", None),), "days": tuple(days), "lines": tuple(lines), "before": tuple(before),
         "snapshots": SNAPSHOTS, "vehicles": vehicles(days), "vehicles_path": "issued/x.parquet", "vehicles_digest": "d" * 64,
     }  # fmt: skip
     return FrozenInvoice(**(given | changed))
@@ -239,9 +240,11 @@ def test_vehicles_of_a_day_counted_first_then_left_out_with_the_reason():
 
 def test_a_carried_day_names_the_day_that_stands_for_it():
     rows = [
-        ["gps1", "2026-01-01", 1, "a", None, None], ["gps1", "2026-01-01", 2, "b", None, None],
-        ["gps1", "2026-01-02", 0, None, "Анна", "платформа лежала"], ["gps2", "2026-01-01", 0, None, "Борис", "перенос"],
-    ]  # fmt: skip
+        FrozenSnapshot("gps1", "2026-01-01", 1, "a", None, None),
+        FrozenSnapshot("gps1", "2026-01-01", 2, "b", None, None),
+        FrozenSnapshot("gps1", "2026-01-02", 0, None, "Анна", "платформа лежала"),
+        FrozenSnapshot("gps2", "2026-01-01", 0, None, "Борис", "перенос"),
+    ]
     first = date(2026, 1, 1)
     proofs = [
         ProvenDay("gps1", first, ("b", "a"), None),
