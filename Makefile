@@ -8,6 +8,8 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 PORT ?=
 export PYTHONUNBUFFERED = 1
+# what is compiled is kept: the stack and the tests start some hundred processes
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## this list

@@ -21,6 +21,10 @@ from pipelines.warehouse import embedded, engine, migrate
 
 pytest_plugins = ("tests.deliveries",)
 
+# what is compiled is kept, whatever the environment asks for: workers and processes of `fleetbill` start from it
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # a busy machine is no failure: no property is held against the clock
 hypothesis_settings.register_profile("fleetbill", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("fleetbill")
