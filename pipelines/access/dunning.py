@@ -137,25 +137,25 @@ def _ledger(settings: Settings, at: datetime, *, keep: bool) -> Iterator["Connec
 
 
 def _no_later_day(organizations: Sequence[OrganizationDay], on: date) -> None:
-    later = max((one.last_day for one in organizations if one.last_day), default=on)
+    later = max((organization.last_day for organization in organizations if organization.last_day), default=on)
     if later > on:
         raise LadderOfThePast(f"the ladder of {later} has been taken; that of {on} comes too late (look at it with --dry-run)")
 
 
 def _plans(facts: LadderFacts, approver: Authorship | None) -> list[AccessPlan]:
-    return [plan_access(facts, one, is_approved=approver is not None) for one in facts.organizations]
+    return [plan_access(facts, organization, is_approved=approver is not None) for organization in facts.organizations]
 
 
 def _lines(plans: Sequence[AccessPlan]) -> tuple[PlanLine, ...]:
-    return tuple(line for one in plans for line in one.lines)
+    return tuple(line for plan in plans for line in plan.lines)
 
 
 def _store_orders(
     connection: "Connection", facts: LadderFacts, plans: Sequence[AccessPlan], approver: Authorship | None, at: datetime
 ) -> None:
     """Store the orders, before anything is done to a platform."""
-    for one in plans:
-        for order in one.orders:
+    for plan in plans:
+        for order in plan.orders:
             query.run(
                 connection,
                 "access/add_order",
@@ -167,6 +167,6 @@ def _store_orders(
                 state_before=state_before(facts, order.account),
                 reason=order.reason,
                 approved_by=approver.by if approver and order.action == "block" else None,
-                effective_on=one.plan.day,
+                effective_on=plan.plan.day,
                 at=at,
             )

@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 
 def queue_letters(connection: "Connection", facts: LadderFacts, plans: Sequence[AccessPlan], at: datetime) -> int:
     """Queue the letters of a ladder's day, each once; the number that was not queued before."""
-    return queue(connection, (event for one in plans for event in _events(facts, one)), at)
+    return queue(connection, (event for plan in plans for event in _events(facts, plan)), at)
 
 
-def _events(facts: LadderFacts, one: AccessPlan) -> Iterator[events.Event]:
-    code, day = one.plan.organization_code, one.plan.day
-    organization = next(found for found in facts.organizations if found.ladder.organization_code == code)
-    changed = {(order.client_code, order.action) for order in one.orders if order.reason != NOT_ITS_OWN}
-    for block in one.plan.block:
+def _events(facts: LadderFacts, access_plan: AccessPlan) -> Iterator[events.Event]:
+    code, day = access_plan.plan.organization_code, access_plan.plan.day
+    organization = next(each for each in facts.organizations if each.ladder.organization_code == code)
+    changed = {(order.client_code, order.action) for order in access_plan.orders if order.reason != NOT_ITS_OWN}
+    for block in access_plan.plan.block:
         if (block.client_code, "block") in changed:
             debts = [events.Debt(claim.number, claim.due_on, claim.open) for claim in organization.blocking(block.client_code)]
             yield events.blocked(f"{code} {block.client_code} {day}", code, block.client_code, on=day, debts=debts)
-    restored = {decision.client_code: decision for decision in one.plan.restore}
+    restored = {decision.client_code: decision for decision in access_plan.plan.restore}
     for client, action in sorted(changed):
         if action == "restore":
             yield _restored(code, restored[client], day)
-    if one.only_restore:
+    if access_plan.only_restore:
         return
     claims = {claim.key: claim for claim in organization.claims}
     step = organization.ladder.block_step
-    for notice in one.plan.notices:
+    for notice in access_plan.plan.notices:
         claim = claims[notice.key]
         yield events.ladder_step(
             cast("events.Step", notice.step),

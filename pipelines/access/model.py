@@ -48,8 +48,8 @@ class OrganizationDay:
     def blocking(self, client_code: str) -> list[OpenInvoice]:
         """The debts of a client that block on the day, oldest first."""
         step = self.ladder.block_step
-        due = [one for one in self.claims if one.client_code == client_code and step and (self.day - one.due_on).days >= step.days]
-        return sorted(due, key=lambda one: (one.due_on, one.key))
+        due = [claim for claim in self.claims if claim.client_code == client_code and step and (self.day - claim.due_on).days >= step.days]
+        return sorted(due, key=lambda claim: (claim.due_on, claim.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +72,4 @@ class LadderFacts:
 
     def accounts_of(self, organization_code: str, client_code: str) -> tuple[PlatformAccount, ...]:
         """Accounts mapped to a client's contracts with an organization, in order."""
-        return tuple(sorted(one for one, owners in self.owners.items() if (organization_code, client_code) in owners))
+        return tuple(sorted(account for account, owners in self.owners.items() if (organization_code, client_code) in owners))

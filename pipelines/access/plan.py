@@ -80,20 +80,20 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     """
     blocks, left = _blocks(facts, organization)
     hopeless = {client for client in left if not blocks[client]}
-    clients = [replace(one, never_block=True) if one.client_code in hopeless else one for one in organization.clients]
+    standings = [replace(standing, never_block=True) if standing.client_code in hopeless else standing for standing in organization.clients]
     taken = plan_ladder(
-        organization.ladder, organization.moment, organization.payments_as_of, clients, organization.claims, is_approved=is_approved
+        organization.ladder, organization.moment, organization.payments_as_of, standings, organization.claims, is_approved=is_approved
     )
     orders = list(_restored(facts, taken))
     if not only_restore:
-        held = {client for client, _ in _held(facts, taken.organization_code)} - {one.client_code for one in taken.restore}
-        chosen = [*(one.client_code for one in taken.block), *sorted(held)]
+        held = {client for client, _ in _held(facts, taken.organization_code)} - {decision.client_code for decision in taken.restore}
+        chosen = [*(decision.client_code for decision in taken.block), *sorted(held)]
         orders.extend(order for client in chosen for order in blocks.get(client, ()))
     lines = list(_order_lines(organization, orders))
     if not only_restore:
-        exempt = {one.client_code for one in organization.clients if one.never_block}
+        exempt = {standing.client_code for standing in organization.clients if standing.never_block}
         lines.extend(_withheld(organization, taken.withheld, {client: left[client] for client in hopeless - exempt}))
-        lines.extend(_partly(organization, {one.client_code for one in taken.block}, left))
+        lines.extend(_partly(organization, {decision.client_code for decision in taken.block}, left))
         lines.extend(_notices(organization, taken))
     return AccessPlan(taken, tuple(orders), tuple(lines), only_restore)
 
@@ -108,10 +108,10 @@ def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str
         claims = organization.blocking(client)
         if not claims:
             continue
-        numbers = ", ".join(f"{one.number} (срок {short_date(one.due_on)}, {in_roubles(one.open)})" for one in claims)
-        reason = f"просрочено {in_roubles(sum((one.open for one in claims), ZERO))}: {numbers}"
+        numbers = ", ".join(f"{claim.number} (срок {short_date(claim.due_on)}, {in_roubles(claim.open)})" for claim in claims)
+        reason = f"просрочено {in_roubles(sum((claim.open for claim in claims), ZERO))}: {numbers}"
         blocks[client] = []
-        accounts = [one for one in facts.accounts_of(code, client) if one not in facts.held.get((code, client), ())]
+        accounts = [owned for owned in facts.accounts_of(code, client) if owned not in facts.held.get((code, client), ())]
         for account in accounts:
             if why := _left_alone(facts, account, client):
                 left.setdefault(client, []).append(f"{account}: {why}")
@@ -148,7 +148,7 @@ def _is_foreign(facts: LadderFacts, account: PlatformAccount) -> bool:
 
 def _restored(facts: LadderFacts, taken: LadderPlan) -> Iterator[Order]:
     code = taken.organization_code
-    reasons = {one.client_code: _said(one) for one in taken.restore}
+    reasons = {decision.client_code: _said(decision) for decision in taken.restore}
     for client, accounts in _held(facts, code):
         for account in accounts:
             if client in reasons:
@@ -159,16 +159,16 @@ def _restored(facts: LadderFacts, taken: LadderPlan) -> Iterator[Order]:
 
 def _order_lines(organization: OrganizationDay, orders: Sequence[Order]) -> Iterator[PlanLine]:
     together: dict[tuple[str, str, str], list[str]] = {}
-    for one in orders:
-        together.setdefault((one.client_code, one.action, one.reason), []).append(str(one.account))
+    for order in orders:
+        together.setdefault((order.client_code, order.action, order.reason), []).append(str(order.account))
     for (client, action, reason), accounts in together.items():
         yield _line(organization, client, action, reason, tuple(accounts))
 
 
 def _withheld(organization: OrganizationDay, decisions: Sequence[NoBlock], hopeless: Mapping[str, Sequence[str]]) -> Iterator[PlanLine]:
-    for one in decisions:
-        reason = "; ".join(hopeless[one.client_code]) if one.client_code in hopeless else _said(one)
-        yield _line(organization, one.client_code, "withheld", reason)
+    for decision in decisions:
+        reason = "; ".join(hopeless[decision.client_code]) if decision.client_code in hopeless else _said(decision)
+        yield _line(organization, decision.client_code, "withheld", reason)
 
 
 def _partly(organization: OrganizationDay, blocked: set[str], left: Mapping[str, Sequence[str]]) -> Iterator[PlanLine]:
@@ -186,7 +186,7 @@ def _notices(organization: OrganizationDay, taken: LadderPlan) -> Iterator[PlanL
 
 def _line(organization: OrganizationDay, client: str, action: str, reason: str, accounts: tuple[str, ...] = ()) -> PlanLine:
     claims = organization.blocking(client)
-    debt = sum((one.open for one in claims), ZERO)
+    debt = sum((claim.open for claim in claims), ZERO)
     return PlanLine(organization.ladder.organization_code, client, action, debt, claims[0].due_on if claims else None, reason, accounts)
 
 

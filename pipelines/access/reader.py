@@ -108,21 +108,21 @@ def _trees(settings: Settings, connection: "Connection", on: date) -> tuple[dict
             unread[row.platform] = str(error)
         else:
             trees[row.platform] = PlatformTree(
-                row.business_date, {one[0]: one[1] for one in accounts}, {one[0]: one[3] for one in accounts}
+                row.business_date, {listed[0]: listed[1] for listed in accounts}, {listed[0]: listed[3] for listed in accounts}
             )
     return trees, unread
 
 
 def _below(owners: Mapping[PlatformAccount, Sequence[tuple[str, str]]], trees: Mapping[str, PlatformTree]) -> dict[str, set[str]]:
     """Client → other clients whose accounts lie under one of its own."""
-    clients = {(one.platform, one.account_id): {client for _, client in found} for one, found in owners.items()}
+    clients = {(account.platform, account.account_id): {client for _, client in owning} for account, owning in owners.items()}
     below: dict[str, set[str]] = defaultdict(set)
     for (platform, account_id), own in clients.items():
         if tree := trees.get(platform):
             for ancestor in _ancestors(account_id, tree.parents):
                 for client in clients.get((platform, ancestor), ()):
                     below[client] |= own - {client}
-    return {client: found for client, found in below.items() if found}
+    return {client: others for client, others in below.items() if others}
 
 
 def _ancestors(account_id: str, parents: Mapping[str, str | None]) -> Iterator[str]:

@@ -54,7 +54,7 @@ def explain(settings: Settings, number: str) -> Explanation:
     return recompute.explain(frozen, (*vehicles.broken, *differing))
 
 
-def agreed(explained: Explanation) -> None:
+def require_agreement(explained: Explanation) -> None:
     """DoesNotAgree, with every difference, unless the invoice follows from its evidence."""
     if explained.disagreements:
         raise DoesNotAgree(f"{explained.frozen.number} does not agree with its evidence: {'; '.join(explained.disagreements)}")
@@ -104,8 +104,8 @@ def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken
     contract = evidence["contract"]
     terms = tuple(_terms(row.contract_no, each) for each in evidence["terms"])
     days = frozen_json.days(month, evidence)
-    known = {day.date for day in days}
-    vehicles = tuple(within(all_vehicles, mask_of(known), _counting(terms, known)))
+    dates = {day.date for day in days}
+    vehicles = tuple(within(all_vehicles, mask_of(dates), _counting(terms, dates)))
     mapped = {mapping.platform for mapping in frozen_json.mappings(evidence)} | {vehicle.platform for vehicle in vehicles}
     return FrozenInvoice(
         number=row.number,
@@ -130,7 +130,7 @@ def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken
         days=days,
         lines=tuple(_charge(line) for line in lines if line.number == row.number),
         before=tuple(_before(line) for line in lines if line.number != row.number),
-        snapshots=tuple(one for one in taken if one.platform in mapped and one.day in known),
+        snapshots=tuple(snapshot for snapshot in taken if snapshot.platform in mapped and snapshot.day in dates),
         vehicles=vehicles,
         vehicles_path=row.vehicles_path,
         vehicles_digest=row.vehicles_digest,

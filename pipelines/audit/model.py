@@ -116,13 +116,13 @@ class FrozenInvoice:
 
     def taken_on(self, day: date) -> tuple[SnapshotsOfDay, ...]:
         """The snapshots of a day, by platform."""
-        return tuple(one for one in self.snapshots if one.day == day)
+        return tuple(snapshot for snapshot in self.snapshots if snapshot.day == day)
 
     @property
     def carried(self) -> tuple[SnapshotsOfDay, ...]:
         """Carried platform-days on which the contract was in force."""
-        known = {day.date for day in self.days}
-        return tuple(one for one in self.snapshots if one.is_carried and one.day in known)
+        dates = {day.date for day in self.days}
+        return tuple(snapshot for snapshot in self.snapshots if snapshot.is_carried and snapshot.day in dates)
 
     def days_of(self, span: Span) -> tuple[DayUsage, ...]:
         """Usage of the days of a span, in order; days that the invoice does not rest on are not there."""
@@ -146,7 +146,7 @@ class LineDerivation:
     @property
     def billed(self) -> Amounts:
         """What was billed before, together."""
-        return sum((one.amounts for one in self.before), Amounts())
+        return sum((earlier.amounts for earlier in self.before), Amounts())
 
     @property
     def now(self) -> Amounts:

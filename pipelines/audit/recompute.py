@@ -36,7 +36,7 @@ def explain(frozen: FrozenInvoice, broken: Sequence[str] = ()) -> Explanation:
         differences = list(_line_differences(frozen.lines, recomputed))
         contradictions += differences
         if not differences:
-            lines = tuple(LineDerivation(line, one.new, one.before) for line, one in zip(frozen.lines, recomputed, strict=True))
+            lines = tuple(LineDerivation(line, derived.new, derived.before) for line, derived in zip(frozen.lines, recomputed, strict=True))
     return Explanation(frozen, lines, tuple(contradictions))
 
 
@@ -78,7 +78,7 @@ def _differences(frozen: FrozenInvoice, new: Lines, take: Differ) -> tuple[LineD
         LineDerivation(
             line,
             tuple(charge for charge in group.charges),
-            tuple(one for one in before if any(one is billed for billed in group.billed) and one.vat_rate == line.vat_rate),
+            tuple(earlier for earlier in before if any(earlier is billed for billed in group.billed) and earlier.vat_rate == line.vat_rate),
         )
         for group in compare(new, before)
         for line in take(group.charges, group.billed)
@@ -108,9 +108,9 @@ def _by(issued: object, computed: object) -> str:
 def _sums(frozen: FrozenInvoice) -> Iterator[str]:
     sums = total_of(frozen.lines)
     for name in ("net", "vat", "total"):
-        stated, found = getattr(frozen.amounts, name), getattr(sums, name)
-        if stated != found:
-            yield f"{name} is {stated} on the invoice and its lines come to {found}, a difference of {stated - found}"
+        stated, summed = getattr(frozen.amounts, name), getattr(sums, name)
+        if stated != summed:
+            yield f"{name} is {stated} on the invoice and its lines come to {summed}, a difference of {stated - summed}"
     for line_no, line in enumerate(frozen.lines, 1):
         if line.net + line.vat != line.total:
             yield f"line {line_no}: {line.net} + {line.vat} is not {line.total}"

@@ -41,8 +41,8 @@ def line_rows(explained: Explanation) -> list[Row]:
 
 def line_row(explained: Explanation, line_no: int) -> Row:
     """One line: its figures, what it is the difference of, and the usage of its days."""
-    told, frozen = explained.lines[line_no - 1], explained.frozen
-    line = told.line
+    derivation, frozen = explained.lines[line_no - 1], explained.frozen
+    line = derivation.line
     return {
         "number": frozen.number,
         "line_no": line_no,
@@ -59,14 +59,14 @@ def line_row(explained: Explanation, line_no: int) -> Row:
         "discount_percent": line.discount,
         "prices_include_vat": line.prices_include_vat,
         "arithmetic": line.arithmetic,
-        "vat_arithmetic": vat_arithmetic(told),
+        "vat_arithmetic": vat_arithmetic(derivation),
         "net": line.net,
         "vat_rate": line.vat_rate,
         "vat": line.vat,
         "total": line.total,
-        "billed_before": told.billed.total if told.before else None,
-        "now": _amounts(told.now) if told.before else None,
-        "before": [{"number": one.number, "line_no": one.line_no, **_amounts(one.amounts)} for one in told.before],
+        "billed_before": derivation.billed.total if derivation.before else None,
+        "now": _amounts(derivation.now) if derivation.before else None,
+        "before": [{"number": earlier.number, "line_no": earlier.line_no, **_amounts(earlier.amounts)} for earlier in derivation.before],
         **usage_row(frozen.days_of(line.span) if rests_on_fleet(line) else ()),
     }
 
@@ -96,11 +96,11 @@ def usage_row(days: Sequence[DayUsage]) -> Row:
     }
 
 
-def vat_arithmetic(told: LineDerivation) -> str:
+def vat_arithmetic(derivation: LineDerivation) -> str:
     """How the line's VAT comes from its amount, as 1C computes it; of a difference: new − billed."""
-    line = told.line
-    if told.before:
-        return f"{roubles(told.now.vat)} − {roubles(told.billed.vat)} = {roubles(line.vat)}"
+    line = derivation.line
+    if derivation.before:
+        return f"{roubles(derivation.now.vat)} − {roubles(derivation.billed.vat)} = {roubles(line.vat)}"
     if not line.vat_rate:
         return "без НДС"
     rate = f"{line.vat_rate.normalize():f}"
@@ -120,8 +120,8 @@ def day_rows(explained: Explanation, line_no: int) -> list[Row]:
             "fleet_size": day.fleet_size,
             "online_minutes": day.online_minutes,
             "meters": _meters(day) or None,
-            "carried": ", ".join(carried_text(one) for one in frozen.taken_on(day.date) if one.is_carried) or None,
-            "snapshots": ", ".join(taken_text(one, SHORT) for one in frozen.taken_on(day.date)),
+            "carried": ", ".join(carried_text(snapshots) for snapshots in frozen.taken_on(day.date) if snapshots.is_carried) or None,
+            "snapshots": ", ".join(taken_text(snapshots, SHORT) for snapshots in frozen.taken_on(day.date)),
         }
         for day in frozen.days_of(explained.lines[line_no - 1].line.span)
     ]
@@ -130,7 +130,7 @@ def day_rows(explained: Explanation, line_no: int) -> list[Row]:
 def vehicle_rows(explained: Explanation, day: date) -> list[Row]:
     """The vehicles that the contract had on a day (``VEHICLE_COLUMNS``): those that count first; with the full digests."""
     frozen = explained.frozen
-    taken = {one.platform: one for one in frozen.taken_on(day)}
+    taken = {snapshots.platform: snapshots for snapshots in frozen.taken_on(day)}
     rows = [
         {
             "number": frozen.number,
@@ -225,13 +225,13 @@ def _day(frozen: FrozenInvoice, day: DayUsage) -> Row:
         "meters": _meters(day),
         "snapshots": [
             {
-                "platform": one.platform,
-                "digests": list(one.digests),
-                "carried_from": one.source,
-                "carried_by": one.by,
-                "carried_because": one.reason,
+                "platform": snapshots.platform,
+                "digests": list(snapshots.digests),
+                "carried_from": snapshots.source,
+                "carried_by": snapshots.by,
+                "carried_because": snapshots.reason,
             }
-            for one in frozen.taken_on(day.date)
+            for snapshots in frozen.taken_on(day.date)
         ],
     }
 

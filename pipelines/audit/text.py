@@ -34,7 +34,8 @@ def line_text(explained: Explanation, line_no: int) -> list[str]:
     text_lines = [f"line {line_no}  {line.name}  {line.span}", *_folded(line.arithmetic)]
     if derivation.before:
         text_lines += [
-            f"{_INDENT}billed before: {one.number} line {one.line_no}: {_amounts_text(one.amounts)}" for one in derivation.before
+            f"{_INDENT}billed before: {earlier.number} line {earlier.line_no}: {_amounts_text(earlier.amounts)}"
+            for earlier in derivation.before
         ]
         text_lines += [
             f"{_INDENT}old:           {_amounts_text(derivation.billed)}",
@@ -52,12 +53,12 @@ def line_text(explained: Explanation, line_no: int) -> list[str]:
 def day_text(explained: Explanation, day: date) -> list[str]:
     """What a day is counted from: its fleet and the snapshots with their full digests."""
     frozen = explained.frozen
-    known = {one.date: one for one in frozen.days}
+    frozen_days = {frozen_day.date: frozen_day for frozen_day in frozen.days}
     text_lines = [f"{frozen.number}  contract {frozen.contract.contract_no}  {day}"]
-    if day in known:
-        text_lines.append(f"{_INDENT}billed by a fleet of {known[day].fleet_size}")
+    if day in frozen_days:
+        text_lines.append(f"{_INDENT}billed by a fleet of {frozen_days[day].fleet_size}")
     else:
-        text_lines.append(f"{_INDENT}the invoice does not rest on this day" + ("" if known else ": it is billed ahead of its days"))
+        text_lines.append(f"{_INDENT}the invoice does not rest on this day" + ("" if frozen_days else ": it is billed ahead of its days"))
     for taken in frozen.taken_on(day):
         text_lines.append(f"{_INDENT}snapshot {taken_text(taken)}")
         if taken.is_carried:
@@ -135,7 +136,7 @@ def _days_text(frozen: FrozenInvoice, span: Span) -> list[str]:
 
 def _together(explained: Explanation) -> list[str]:
     """The sums over the lines, written out."""
-    lines = [told.line for told in explained.lines]
+    lines = [derivation.line for derivation in explained.lines]
     amounts = explained.frozen.amounts
     text_lines = ["together"]
     for label, parts, total in (
@@ -158,10 +159,17 @@ def _sum_text(parts: Iterable[Decimal]) -> str:
 def _evidence(explained: Explanation) -> list[str]:
     frozen = explained.frozen
     text_lines = ["evidence"]
-    text_lines += [f"{_INDENT}carried {one.day}: {carried_text(one)}; {taken_text(one, SHORT)}" for one in frozen.carried]
+    text_lines += [
+        f"{_INDENT}carried {snapshots.day}: {carried_text(snapshots)}; {taken_text(snapshots, SHORT)}" for snapshots in frozen.carried
+    ]
     platforms = sorted({taken.platform for taken in frozen.snapshots})
     for platform in platforms:
-        digests = [digest for one in frozen.snapshots if one.platform == platform and not one.is_carried for digest in one.digests]
+        digests = [
+            digest
+            for snapshots in frozen.snapshots
+            if snapshots.platform == platform and not snapshots.is_carried
+            for digest in snapshots.digests
+        ]
         text_lines.append(f"{_INDENT}{platform}: {len(digests)} snapshots")
     text_lines += [f"{_INDENT}vehicles {frozen.vehicles_path}", f"{_INDENT}         sha256 {frozen.vehicles_digest}"]
     return [*text_lines, *(f"{_INDENT}{said}" for said in verdict(explained))]
@@ -174,7 +182,7 @@ def verdict(explained: Explanation) -> Iterator[str]:
         yield from (f"DOES NOT AGREE: {each}" for each in explained.disagreements)
         return
     vehicle_days = sum(day.fleet_size for day in frozen.days)
-    vehicles = sum(bool(one.counted) for one in frozen.vehicles)
+    vehicles = sum(bool(vehicle.counted) for vehicle in frozen.vehicles)
     recounted = f"{vehicle_days} vehicle-days of {vehicles} vehicles counted again, " if frozen.days else ""
     yield f"agrees: {recounted}{english.counted(len(frozen.lines), 'line')} and the sums computed again"
 

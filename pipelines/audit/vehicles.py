@@ -90,8 +90,8 @@ def groups_of(file: Any, contract_no: str) -> Iterator[int]:
     """Row groups whose smallest and largest contract lie around this one; the file is sorted by contract."""
     column = file.schema_arrow.get_field_index("contract_no")
     for index in range(file.num_row_groups):
-        known = file.metadata.row_group(index).column(column).statistics
-        if known is None or not known.has_min_max or known.min <= contract_no <= known.max:
+        statistics = file.metadata.row_group(index).column(column).statistics
+        if statistics is None or not statistics.has_min_max or statistics.min <= contract_no <= statistics.max:
             yield index
 
 

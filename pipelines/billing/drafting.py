@@ -85,12 +85,12 @@ def read_facts(settings: Settings, connection: "Connection", scope: Scope, *, ke
     """What a run is computed from, as the warehouse and the lake have it; ``keep``: usage and its findings are stored."""
     month = scope.month
     state = inputs_state(connection, month)  # before everything else: what changes from here on makes another state
-    known, billed = inputs.read(connection, month), billed_so_far.read(connection, month)
+    month_inputs, billed = inputs.read(connection, month), billed_so_far.read(connection, month)
     closed = frozenset(query.scalars(connection, "billing/closed_contracts", month=month.first))
     usage = NO_USAGE
     if KINDS[scope.purpose].rests_on_usage:
         usage = usage_of_month.read(settings, connection, month, store=keep, at=at)
-    return RunFacts(scope, known, billed, closed, usage, state)
+    return RunFacts(scope, month_inputs, billed, closed, usage, state)
 
 
 def store(connection: "Connection", run: DraftedRun, at: datetime) -> None:

@@ -191,5 +191,5 @@ def by_contract(rows: Iterable[tuple[str, date, int, Decimal | int | None, Mappi
     for contract_no, day, fleet_size, minutes, meters in rows:
         days_of_contract.setdefault(contract_no, []).append(DayUsage(day, fleet_size, minutes, meters))
     for days in days_of_contract.values():
-        days.sort(key=lambda one: one.date)
+        days.sort(key=lambda usage: usage.date)
     return days_of_contract

@@ -48,17 +48,17 @@ def watch_run(facts: RunFacts) -> DraftedRun:
         contract_no = party.contract.contract_no
         if not _pays_ahead(inputs, contract_no) or _is_held(facts, contract_no, contents):
             continue
-        known = [day for day in facts.usage.days.get(contract_no, ()) if day.date <= on]
-        if not known and not billed.ahead(contract_no):
+        days = [day for day in facts.usage.days.get(contract_no, ()) if day.date <= on]
+        if not days and not billed.ahead(contract_no):
             continue  # nothing was billed ahead and nothing is known to exceed it: the advance is for `prepay`
         terms, modes = _priced_by(inputs, party)
-        targets = prepaid.targets(party.contract, inputs.month, terms, inputs.tariffs, modes, known, on)
+        targets = prepaid.targets(party.contract, inputs.month, terms, inputs.tariffs, modes, days, on)
         if isinstance(targets, Parked):
             contents.parked.append(parked_by(contract_no, targets.reasons))
         else:
             cause = billed.fresh_cause(contract_no, "corrective", str(on))
             lines = prepaid.corrective(targets, billed.ahead(contract_no))
-            _add(contents, facts, party, "corrective", cause, lines, InvoiceUsage(known))
+            _add(contents, facts, party, "corrective", cause, lines, InvoiceUsage(days))
     return drafted_run(facts, contents)
 
 

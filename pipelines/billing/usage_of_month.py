@@ -43,9 +43,9 @@ def read(settings: Settings, connection: "Connection", month: Month, *, store: b
     return in_days(compute(settings, connection, month, store=store, at=at))
 
 
-def in_days(found: "MonthUsage") -> UsageOfMonth:
+def in_days(month_usage: "MonthUsage") -> UsageOfMonth:
     """Usage as rating takes it, from the tables of a pass."""
-    columns = found.days.to_pydict()
+    columns = month_usage.days.to_pydict()
     rows = zip(
         columns["contract_no"],
         columns["business_date"],
@@ -54,8 +54,8 @@ def in_days(found: "MonthUsage") -> UsageOfMonth:
         (_known(meters) for meters in columns["meters"]),
         strict=True,
     )
-    gaps = {contract_no: in_words(missing) for contract_no, missing in found.gaps.items()}
-    return UsageOfMonth(by_contract(rows), gaps, found.inputs, found.sources)
+    gaps = {contract_no: in_words(missing) for contract_no, missing in month_usage.gaps.items()}
+    return UsageOfMonth(by_contract(rows), gaps, month_usage.inputs, month_usage.sources)
 
 
 def in_words(gaps: Iterable[Gap]) -> MissingUsage:

@@ -27,7 +27,7 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
 
     Everything is computed again from that evidence on the way; what does not agree is named, with exit code 1.
     """
-    from pipelines.audit.explain import agreed, chosen_day, chosen_line
+    from pipelines.audit.explain import chosen_day, chosen_line, require_agreement
     from pipelines.audit.explain import explain as explain_invoice
 
     explained = explain_invoice(settings(), number)
@@ -36,7 +36,7 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
     if day is not None:
         chosen_day(explained, day, line_no)
     _print(explained, line_no, day, output_format)
-    agreed(explained)
+    require_agreement(explained)
     if workbook is not None:
         from pipelines.documents.explain_workbook import write_appendix
 

@@ -80,8 +80,8 @@ def _expanded(written: Mapping[str, Any], columns: Columns, parameters: Mapping[
             arguments = {**expectation["kwargs"], "column": column}
             for name, value in arguments.items():
                 if value == _ENOUGH:
-                    asked = len(columns[column]) - (0 if "null" in expectation["type"] else columns[column].null_count)
-                    arguments[name] = _enough(len(columns[column]), asked, parameters["may_break"])
+                    cells = len(columns[column]) - (0 if "null" in expectation["type"] else columns[column].null_count)
+                    arguments[name] = _enough(len(columns[column]), cells, parameters["may_break"])
                 elif isinstance(value, dict) and "$PARAMETER" in value:
                     arguments[name] = parameters[value["$PARAMETER"]]
             meta = {**expectation["meta"], "shown_as": _meter(column) if "*" in shown else shown}
@@ -89,10 +89,10 @@ def _expanded(written: Mapping[str, Any], columns: Columns, parameters: Mapping[
     return made
 
 
-def _enough(rows: int, asked: int, may_break: float) -> float:
+def _enough(rows: int, cells: int, may_break: float) -> float:
     """Share of the cells asked about that must be good, so that no more of ``rows`` is broken than may be."""
     allowed = max(int(rows * may_break), int(rows >= ONE_AMONG_MANY))
-    return max(0, asked - allowed) / asked if asked else 1.0
+    return max(0, cells - allowed) / cells if cells else 1.0
 
 
 def _matching(column: str, columns: Columns) -> list[str]:
@@ -181,18 +181,18 @@ def _judged_by_library(name: str, expected: list[dict[str, Any]], columns: Colum
 
 
 def _failures_of(name: str, result: Any, columns: Columns) -> list[Failure]:
-    config, found = result.expectation_config, result.result or {}
+    config, counts = result.expectation_config, result.result or {}
     expectation = {
         "severity": str(getattr(config.severity, "value", config.severity)),
         "meta": {"name": config.type, "says": config.type, "shown_as": config.kwargs.get("column", ""), **(config.meta or {})},
         "notes": config.notes,
     }
-    if "unexpected_count" not in found:
+    if "unexpected_count" not in counts:
         raised = next((each.get("exception_message") for each in _exceptions(result.exception_info) if each), None)
         says = f"could not be checked: {raised or 'no result'}"
         return _failures(name, {**expectation, "severity": CRITICAL, "meta": {**expectation["meta"], "says": says}}, [], [], 1)
-    rows = sorted(int(row) for row in found.get("partial_unexpected_index_list") or [])
-    return _failures(name, expectation, rows, columns[config.kwargs["column"]].take(rows).to_pylist(), int(found["unexpected_count"]))
+    rows = sorted(int(row) for row in counts.get("partial_unexpected_index_list") or [])
+    return _failures(name, expectation, rows, columns[config.kwargs["column"]].take(rows).to_pylist(), int(counts["unexpected_count"]))
 
 
 def _exceptions(info: Any) -> list[Any]:

@@ -70,8 +70,8 @@ def device_keys(texts: Any) -> Any:
     is_number = pc.and_(pc.ascii_is_decimal(plain), pc.and_(pc.greater_equal(length, 14), pc.less_equal(length, 16)))
     is_number = pc.fill_null(is_number, fill_value=False)
     numbers = pc.fill_null(pc.if_else(is_number, plain, None).cast(pa.int64()), fill_value=0).to_numpy(zero_copy_only=False)
-    found, is_known = _keys_of_numbers(numbers, pc.if_else(is_number, length, 14).to_numpy(zero_copy_only=False))
-    keys = pc.if_else(pc.and_(is_number, pa.array(is_known)), pa.array(found), pa.scalar(None, pa.int64()))
+    number_keys, is_known = _keys_of_numbers(numbers, pc.if_else(is_number, length, 14).to_numpy(zero_copy_only=False))
+    keys = pc.if_else(pc.and_(is_number, pa.array(is_known)), pa.array(number_keys), pa.scalar(None, pa.int64()))
     if pc.all(pc.or_(is_number, pc.is_null(plain))).as_py() is not False:
         return keys
     coded = pc.if_else(is_number, None, plain).dictionary_encode()

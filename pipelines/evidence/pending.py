@@ -58,7 +58,7 @@ def _of_platform(settings: Settings, platform: str, first: date, last: date) -> 
     except (BadInput, Refused):
         return []
     states = {(each.business_date, each.file_name, each.stamp) for each in read}
-    known = {each.business_date for each in read}
+    dates = {each.business_date for each in read}
     unstamped = {each.business_date for each in read if not each.file_name}
     waiting = {
         file.business_date
@@ -67,4 +67,4 @@ def _of_platform(settings: Settings, platform: str, first: date, last: date) -> 
         and file.business_date not in unstamped
         and (file.business_date, file.name, file.stamp) not in states
     }
-    return [PendingDay(platform, day, day in known) for day in sorted(waiting)]
+    return [PendingDay(platform, day, day in dates) for day in sorted(waiting)]

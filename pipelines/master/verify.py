@@ -92,18 +92,18 @@ def _compared(standing: Rows, tables: Rows) -> Iterator[Difference]:
     for sheet, key in sorted(suspected, key=lambda place: (order[place[0]], place[1])):
         said, there = (store.decoded(rows[sheet, key]) if (sheet, key) in rows else None for rows in (standing, tables))
         if said is None or there is None:
-            found = NO_HISTORY if said is None else NO_ROW
-            yield Difference(found, sheet, key, "", _whole(sheet, said), _whole(sheet, there))
+            what = NO_HISTORY if said is None else NO_ROW
+            yield Difference(what, sheet, key, "", _whole(sheet, said), _whole(sheet, there))
         else:
             for name, was, became in _different(sheet, said, there):
                 yield Difference(DIFFERENT, sheet, key, name, was, became)
 
 
-def _different(sheet: str, one: Raw, other: Raw) -> Iterator[tuple[str, str, str]]:
+def _different(sheet: str, first: Raw, second: Raw) -> Iterator[tuple[str, str, str]]:
     """Columns that both rows have with different values: the history of a row does not know columns that came after it."""
     for column in TABLES[sheet].columns:
-        if column.name in one and column.name in other and one[column.name] != other[column.name]:
-            left, right = store.in_type(one[column.name], column), store.in_type(other[column.name], column)
+        if column.name in first and column.name in second and first[column.name] != second[column.name]:
+            left, right = store.in_type(first[column.name], column), store.in_type(second[column.name], column)
             if left != right:
                 yield column.name, _shown(left), _shown(right)
 

@@ -68,16 +68,16 @@ def find(platform: str, source: str, day: date | None = None, bounds: FileBounds
     whose name is no date.
     """
     filesystem, folder, entries = _entries(platform, source)
-    found, problems = _dated(entries)
-    if day and _is_one_file(source, entries) and found and found[0].business_date != day:
-        raise BadInput.one(source, f"is named for {found[0].business_date}, but {day} is asked for")
+    day_files, problems = _dated(entries)
+    if day and _is_one_file(source, entries) and day_files and day_files[0].business_date != day:
+        raise BadInput.one(source, f"is named for {day_files[0].business_date}, but {day} is asked for")
     if problems and _is_one_file(source, entries):
         raise BadInput(problems)
     if day:
-        found, problems = [each for each in found if each.business_date == day], []
-    if not found and not problems:
+        day_files, problems = [each for each in day_files if each.business_date == day], []
+    if not day_files and not problems:
         raise NoSuchFiles(f"no file of platform {platform!r}{f' for {day}' if day else ''} in {source}")
-    return Delivery(tuple(sorted(found)), _accounts(filesystem, posixpath.join(folder, ACCOUNTS_FILE), bounds), tuple(problems))
+    return Delivery(tuple(sorted(day_files)), _accounts(filesystem, posixpath.join(folder, ACCOUNTS_FILE), bounds), tuple(problems))
 
 
 def listed(platform: str, source: str) -> list[DayFile]:
@@ -141,21 +141,21 @@ def _is_one_file(source: str, entries: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _dated(entries: Sequence[Mapping[str, Any]]) -> tuple[list[DayFile], list[Problem]]:
-    found, problems = [], []
+    day_files, problems = [], []
     for entry in sorted(entries, key=lambda entry: entry["name"]):
         path = entry["name"]
         name = posixpath.basename(path)
         matched = _DAY.fullmatch(name)
         try:
             if matched:
-                found.append(DayFile(date.fromisoformat(matched[1]), path, _stamp(entry)))
+                day_files.append(DayFile(date.fromisoformat(matched[1]), path, _stamp(entry)))
                 continue
         except ValueError:
             problems.append(Problem(name, f"{matched[1] if matched else name} is not a day of the calendar"))
             continue
         if name != ACCOUNTS_FILE and not _NOT_DATA.fullmatch(name):
             problems.append(Problem(name, "is not named YYYY-MM-DD.csv, .csv.gz or .parquet, so its day is unknown"))
-    return found, problems
+    return day_files, problems
 
 
 def _stamp(entry: Mapping[str, Any]) -> str:

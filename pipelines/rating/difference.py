@@ -73,7 +73,7 @@ def _key(item: Item) -> Key:
 def _overlapping(items: Sequence[Item]) -> list[list[Item]]:
     runs: list[list[Item]] = []
     last = None
-    for item in sorted(items, key=lambda one: (one.span, isinstance(one, Billed), one.total)):
+    for item in sorted(items, key=lambda listed: (listed.span, isinstance(listed, Billed), listed.total)):
         if last is None or item.span.first > last:
             runs.append([])
             last = item.span.last
@@ -100,7 +100,7 @@ def _repriced(charge: Charge, billed: Sequence[Billed]) -> Charge:
         weights[line.vat_rate] = weights.get(line.vat_rate, ZERO) + line.total
     if charge.vat_rate in weights and len(weights) == 1:
         return charge
-    rate = max(weights, key=lambda one: (abs(weights[one]), one == charge.vat_rate, one or 0))
+    rate = max(weights, key=lambda vat_rate: (abs(weights[vat_rate]), vat_rate == charge.vat_rate, vat_rate or 0))
     money = split(charge.amount, rate, included=charge.prices_include_vat)
     return replace(charge, net=money.net, vat_rate=rate, vat=money.vat, total=money.total)
 

@@ -117,11 +117,11 @@ class _Keys:
     def whole_purpose(self, line: int, remarks: Remarks) -> str:
         """The purpose in one piece: НазначениеПлатежа, then what its numbered parts say beyond it."""
         parts = (" ".join(filter(None, lines)) for _, lines in sorted(self.purposes.items(), key=lambda item: int(item[0] or 0)))
-        whole, told = "", ""
+        whole, letters = "", ""
         for part in filter(None, parts):
             plain = "".join(part[:MAX_PURPOSE].split())
-            if plain not in told and len(whole) <= MAX_PURPOSE:
-                whole, told = f"{whole} {part}".strip(), told + plain
+            if plain not in letters and len(whole) <= MAX_PURPOSE:
+                whole, letters = f"{whole} {part}".strip(), letters + plain
         if len(whole) > MAX_PURPOSE:
             remarks.notice(line, f"the purpose is longer than {MAX_PURPOSE} characters; the rest of it is not kept")
         return whole[:MAX_PURPOSE]

@@ -106,7 +106,7 @@ def _import(connection: "Connection", file: BankFile, name: str, digest: str, at
         matched=recorded.matched,
         settled=recorded.settled,
         unmatched=recorded.unmatched,
-        notices=(*file.notices, *(f"{name}:{each.line}: {each}" for one in file.statements for each in compare_totals(one))),
+        notices=(*file.notices, *(f"{name}:{notice.line}: {notice}" for each in file.statements for notice in compare_totals(each))),
     )
 
 
@@ -134,9 +134,9 @@ def _data_until(
 ) -> dict[str, date]:
     """Organization that the file speaks of → the last day that it tells of. About nobody's account it tells nothing: BadInput."""
     until: dict[str, date] = {}
-    for statement, found in zip(statements, documents, strict=True):
-        codes = {owners[number] for number in {*statement.accounts, *found.accounts} if number in owners}
-        codes |= {payment.organization_code for payment in found.outgoing}
+    for statement, sorting in zip(statements, documents, strict=True):
+        codes = {owners[number] for number in {*statement.accounts, *sorting.accounts} if number in owners}
+        codes |= {payment.organization_code for payment in sorting.outgoing}
         last = _last_day(statement, name) if codes else date.min
         until |= {code: max(last, until.get(code, last)) for code in codes}
     if not until:
@@ -159,7 +159,7 @@ def _last_day(statement: BankStatement, name: str) -> date:
 def _reasons(documents: Iterable[SortedDocuments], reversals: frozenset[str]) -> dict[str, int]:
     """Why documents were skipped, with their numbers; outgoing ones that the ledger knows as reversals were not."""
     counts: Counter[str] = Counter()
-    for found in documents:
-        counts.update(each.reason for each in found.skipped)
-        counts.subtract("outgoing" for payment in found.outgoing if payment.payment_id in reversals)
+    for sorting in documents:
+        counts.update(each.reason for each in sorting.skipped)
+        counts.subtract("outgoing" for payment in sorting.outgoing if payment.payment_id in reversals)
     return {reason: count for reason, count in counts.items() if count > 0}

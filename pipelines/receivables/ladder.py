@@ -194,7 +194,7 @@ def plan_ladder(
         day,
         block=tuple(map(_block, sorted(wanted, key=lambda debtor: (debtor.blocking[0].due_on, debtor.standing.client_code)))),
         restore=tuple(restore),
-        withheld=tuple(sorted(withheld, key=lambda one: one.client_code)),
+        withheld=tuple(sorted(withheld, key=lambda decision: decision.client_code)),
         notices=tuple(
             notice for debtor in debtors if debtor.standing.client_code not in blocked for notice in _notices(ladder, day, debtor)
         ),
@@ -203,9 +203,9 @@ def plan_ladder(
 
 def _debtors(ladder: Ladder, day: date, clients: Iterable[ClientStanding], claims: Iterable[OpenInvoice]) -> Sequence[_Debtor]:
     """Every client in the order of its code, with its open claims, oldest first, and those that block."""
-    debtors = {standing.client_code: _Debtor(standing) for standing in sorted(clients, key=lambda one: one.client_code)}
+    debtors = {standing.client_code: _Debtor(standing) for standing in sorted(clients, key=lambda client: client.client_code)}
     step = ladder.block_step
-    for claim in sorted(claims, key=lambda one: (one.due_on, one.key)):
+    for claim in sorted(claims, key=lambda due: (due.due_on, due.key)):
         debtor = debtors.get(claim.client_code)
         if debtor is None:
             raise ValueError(f"claim {claim.key}: client {claim.client_code} is not among the organization's clients")
@@ -243,8 +243,8 @@ def _stop(
     """What keeps the whole run from blocking anybody."""
     zone = ZoneInfo(ladder.time_zone)
     if payments_as_of is None or at - payments_as_of > ladder.payment_data_limit:
-        known = "не получены ни разу" if payments_as_of is None else f"известны до {payments_as_of.astimezone(zone):%d.%m.%Y %H:%M}"
-        return NoBlockReason.STALE_DATA, known
+        as_of = "не получены ни разу" if payments_as_of is None else f"известны до {payments_as_of.astimezone(zone):%d.%m.%Y %H:%M}"
+        return NoBlockReason.STALE_DATA, as_of
     allowed = max(1, int(ladder.max_share * clients))
     if wanted > allowed and not is_approved:
         return NoBlockReason.CAP, f"{wanted} из {clients}, разрешено {allowed}"

@@ -114,8 +114,8 @@ def _book(connection: "Connection", earliest: date) -> Book:
         for row in contracts
         if row.inn
     }
-    known = (KnownContract(row.contract_no, row.organization_code, row.client_code) for row in contracts)
-    return Book(debts, known, clients.values())
+    all_contracts = (KnownContract(row.contract_no, row.organization_code, row.client_code) for row in contracts)
+    return Book(debts, all_contracts, clients.values())
 
 
 def _note_unmatched(connection: "Connection") -> int:

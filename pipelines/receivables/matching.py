@@ -133,7 +133,7 @@ class _Seller:
     def moved(self, debt: _Open) -> None:
         """Put a debt where its open amount is looked for."""
         if debt.left > 0:
-            insort(self.by_amount.setdefault((debt.debt.client_code, debt.left), []), debt, key=lambda one: one.age)
+            insort(self.by_amount.setdefault((debt.debt.client_code, debt.left), []), debt, key=lambda listed: listed.age)
 
 
 @dataclass(slots=True)
@@ -154,14 +154,14 @@ class _Queue:
 def by_invoice_number(seller: _Seller, case: _Case) -> FoundDebts:
     """The invoices that the purpose names, oldest first; somebody else may pay them."""
     named = [seller.by_key[key] for key in seller.invoices.find(case.purpose)]
-    return FoundDebts(tuple(dict.fromkeys(one.debt.client_code for one in named)), sorted(named, key=lambda one: one.age))
+    return FoundDebts(tuple(dict.fromkeys(debt.debt.client_code for debt in named)), sorted(named, key=lambda debt: debt.age))
 
 
 def by_contract_number(seller: _Seller, case: _Case) -> FoundDebts:
     """The debts of the contracts that the purpose names, oldest first."""
-    named = [one for one in seller.contracts.find(case.purpose) if not case.clients or one.client_code in case.clients]
-    queues = (seller.by_contract[one.contract_no] for one in named if one.contract_no in seller.by_contract)
-    return FoundDebts(tuple(dict.fromkeys(one.client_code for one in named)), _oldest(queues))
+    named = [contract for contract in seller.contracts.find(case.purpose) if not case.clients or contract.client_code in case.clients]
+    queues = (seller.by_contract[contract.contract_no] for contract in named if contract.contract_no in seller.by_contract)
+    return FoundDebts(tuple(dict.fromkeys(contract.client_code for contract in named)), _oldest(queues))
 
 
 def by_payer_and_amount(seller: _Seller, case: _Case) -> FoundDebts:
@@ -172,8 +172,8 @@ def by_payer_and_amount(seller: _Seller, case: _Case) -> FoundDebts:
         while same and same[0].left != case.left:
             same.pop(0)
         best.extend(same[:1])
-    best.sort(key=lambda one: one.age)
-    return FoundDebts(tuple(one.debt.client_code for one in best[:1]), best[:1])
+    best.sort(key=lambda debt: debt.age)
+    return FoundDebts(tuple(debt.debt.client_code for debt in best[:1]), best[:1])
 
 
 def by_payer_oldest(seller: _Seller, case: _Case) -> FoundDebts:
@@ -237,7 +237,7 @@ class Book:
             paid.extend(_take(seller, case, invoices.debts, rule.name))
             if case.left <= 0:
                 break
-        meant = tuple(dict.fromkeys(seller.by_key[one.key].debt.client_code for one in paid)) or case.clients
+        meant = tuple(dict.fromkeys(seller.by_key[debt.key].debt.client_code for debt in paid)) or case.clients
         owner = meant[0] if paid or len(meant) == 1 else None
         advance, unmatched = (case.left, ZERO) if len(meant) == 1 else (ZERO, case.left)
         return Match(money.payment_id, owner, found_by if owner else None, tuple(paid), advance, unmatched)
@@ -259,22 +259,22 @@ def _oldest(queues: Iterable[_Queue]) -> Iterator[_Open]:
     every = list(queues)
     if len(every) == 1:
         return every[0].open()
-    return iter(sorted((debt for queue in every for debt in queue.open()), key=lambda one: one.age))
+    return iter(sorted((debt for queue in every for debt in queue.open()), key=lambda open_debt: open_debt.age))
 
 
 def _seller(debts: list[InvoiceDebt], contracts: list[KnownContract], clients: dict[str, list[str]]) -> _Seller:
-    opened = sorted((_Open(debt, debt.open) for debt in debts), key=lambda one: one.age)
+    opened = sorted((_Open(debt, debt.open) for debt in debts), key=lambda open_debt: open_debt.age)
     seller = _Seller(
         invoices=NumberIndex(((debt.number, debt.key) for debt in debts), INVOICE_CUE, CONTRACT_CUE),
-        contracts=NumberIndex(((one.contract_no, one) for one in contracts), CONTRACT_CUE, INVOICE_CUE),
-        by_key={one.debt.key: one for one in opened},
+        contracts=NumberIndex(((contract.contract_no, contract) for contract in contracts), CONTRACT_CUE, INVOICE_CUE),
+        by_key={open_debt.debt.key: open_debt for open_debt in opened},
         by_client={},
         by_contract={},
         by_amount={},
         clients_of={inn: tuple(dict.fromkeys(codes)) for inn, codes in clients.items()},
     )
-    for one in opened:
-        seller.by_client.setdefault(one.debt.client_code, _Queue()).debts.append(one)
-        seller.by_contract.setdefault(one.debt.contract_no, _Queue()).debts.append(one)
-        seller.moved(one)
+    for open_debt in opened:
+        seller.by_client.setdefault(open_debt.debt.client_code, _Queue()).debts.append(open_debt)
+        seller.by_contract.setdefault(open_debt.debt.contract_no, _Queue()).debts.append(open_debt)
+        seller.moved(open_debt)
     return seller

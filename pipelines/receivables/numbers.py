@@ -62,10 +62,10 @@ class PurposeWords:
         """Fold and cut; dates are taken out, for no number may be found in them."""
         plain = _SHORTENED.sub(r"\1", _DATE.sub(_DATE_MARK, fold(_NUMERO.sub("№", text.upper()))))
         written, gaps, end = [], [], 0
-        for found in _TOKEN.finditer(plain):
-            written.append(found[0])
-            gaps.append(plain[end : found.start()])
-            end = found.end()
+        for token in _TOKEN.finditer(plain):
+            written.append(token[0])
+            gaps.append(plain[end : token.start()])
+            end = token.end()
         return cls(tuple(map(_plain, written)), tuple(written), (*gaps, plain[end:]))
 
 
@@ -117,11 +117,11 @@ class NumberIndex(Generic[Thing]):
             key = purpose.tokens[at : at + length]
             if len(key) < length:
                 continue
-            known = [one for one in self._known.get(key, ()) if _held_together(purpose, at, one)]
+            known = [candidate for candidate in self._known.get(key, ()) if _held_together(purpose, at, candidate)]
             if not known or not self._stands_alone(purpose, at, length) or not self._is_announced(purpose, at, length):
                 continue
-            exact = [one for one in known if one.written == purpose.written[at : at + length]]
-            things = {one.thing for one in exact or known}
+            exact = [candidate for candidate in known if candidate.written == purpose.written[at : at + length]]
+            things = {candidate.thing for candidate in exact or known}
             if len(things) == 1:
                 yield things.pop(), length
 

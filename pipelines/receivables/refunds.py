@@ -42,22 +42,22 @@ def refunded_payment(outgoing: Payment, payments: Iterable[Refundable]) -> Refun
     """
     sum_ = -outgoing.amount
     theirs = [
-        one
-        for one in payments
-        if one.organization_code == outgoing.organization_code
-        and one.paid_on <= outgoing.paid_on
-        and one.left >= sum_
-        and _same(outgoing, one)
+        payment
+        for payment in payments
+        if payment.organization_code == outgoing.organization_code
+        and payment.paid_on <= outgoing.paid_on
+        and payment.left >= sum_
+        and _same(outgoing, payment)
     ]
     purpose = PurposeWords.of(outgoing.purpose)
-    invoices = _named(purpose, theirs, lambda one: one.numbers, INVOICE_CUE, CONTRACT_CUE)
+    invoices = _named(purpose, theirs, lambda payment: payment.numbers, INVOICE_CUE, CONTRACT_CUE)
     numbered = _named(
-        purpose, theirs, lambda one: (one.document_no,), PAYMENT_CUE, Cue((*CONTRACT_CUE.beginnings, *INVOICE_CUE.beginnings))
+        purpose, theirs, lambda payment: (payment.document_no,), PAYMENT_CUE, Cue((*CONTRACT_CUE.beginnings, *INVOICE_CUE.beginnings))
     )
-    whole = [one for one in theirs if one.amount == one.left == sum_ and one.payer_account == outgoing.payer_account]
-    for found in (numbered, invoices, whole):
-        if found:
-            return max(found, key=lambda one: (one.left == sum_, one.paid_on, one.payment_id))
+    whole = [payment for payment in theirs if payment.amount == payment.left == sum_ and payment.payer_account == outgoing.payer_account]
+    for candidates in (numbered, invoices, whole):
+        if candidates:
+            return max(candidates, key=lambda payment: (payment.left == sum_, payment.paid_on, payment.payment_id))
     return None
 
 
@@ -76,6 +76,6 @@ def _named(
     purpose: PurposeWords, payments: Sequence[Refundable], numbers: Callable[[Refundable], Sequence[str]], own: Cue, foreign: Cue
 ) -> list[Refundable]:
     """Payments with a number that the purpose names."""
-    every = dict.fromkeys(number for one in payments for number in numbers(one) if number)
+    every = dict.fromkeys(number for payment in payments for number in numbers(payment) if number)
     named = set(NumberIndex(((number, number) for number in every), own, foreign).find(purpose))
-    return [one for one in payments if named.intersection(numbers(one))]
+    return [payment for payment in payments if named.intersection(numbers(payment))]

@@ -65,9 +65,9 @@ def find(connection: "Connection", outgoing: Sequence[Payment]) -> FoundReversal
     return FoundReversals(reversals, to_store, frozenset((*stored, *(each.payment_id for each in to_store))))
 
 
-def take_back(connection: "Connection", found: FoundReversals, at: datetime) -> None:
+def take_back(connection: "Connection", matched: FoundReversals, at: datetime) -> None:
     """Let every reversal re-open what its payment paid."""
-    for each in found.reversals:
+    for each in matched.reversals:
         reopen(connection, each.outgoing, each.payment, at)
 
 

@@ -59,21 +59,21 @@ def biggest(connection: "Connection", month: Month, purpose: str, most: int) -> 
 
 def _details(connection: "Connection", month: Month, totals: Mapping[str, tuple[Decimal, Decimal]]) -> dict[str, dict[str, Any]]:
     """Causes, fleets, changed terms and versions by contract; ``totals``: (month before, this month)."""
-    known = inputs.read(connection, month)
+    month_inputs = inputs.read(connection, month)
     days = by_contract(
         (*row[:4], {name: Decimal(value) for name, value in row.meters.items()})
         for row in query.rows(connection, "reports/changes_days", contracts=list(totals), previous=month.previous.first, last=month.last)
     )
-    parties = {party.contract.contract_no: party for party in known.parties}
+    parties = {party.contract.contract_no: party for party in month_inputs.parties}
     details = {}
     for contract_no in totals.keys() & parties.keys():
-        party, terms, used = parties[contract_no], known.terms.get(contract_no, ()), days.get(contract_no, [])
-        priced = Priced(party.contract, terms, known.tariffs, known.vat_modes.get(party.contract.organization_code, ()))
+        party, terms, used = parties[contract_no], month_inputs.terms.get(contract_no, ()), days.get(contract_no, [])
+        priced = Priced(party.contract, terms, month_inputs.tariffs, month_inputs.vat_modes.get(party.contract.organization_code, ()))
         details[contract_no] = {
             "causes": causes(priced, month, used, *totals[contract_no]),
             "fleet": _fleets(month, terms, used),
             "terms": _changed_terms(month, terms),
-            "versions": _new_versions(month, terms, known.tariffs),
+            "versions": _new_versions(month, terms, month_inputs.tariffs),
         }
     return details
 

@@ -119,25 +119,25 @@ def byte_order(text: str) -> bytes:
     return text.encode()
 
 
-def _rivals(found: Iterable[tuple[OwnerStanding, str]]) -> tuple[str, ...]:
-    names = {name for _, name in found}
+def _rivals(claims: Iterable[tuple[OwnerStanding, str]]) -> tuple[str, ...]:
+    names = {name for _, name in claims}
     return tuple(sorted(names, key=byte_order)) if len(names) > 1 else ()
 
 
-def _climb(tree: OwnerTree, mappings: Mapping[str, tuple[str, ...]], account: str, known: dict[str, OwnerClaim]) -> OwnerClaim:
+def _climb(tree: OwnerTree, mappings: Mapping[str, tuple[str, ...]], account: str, claims: dict[str, OwnerClaim]) -> OwnerClaim:
     """The account's claim; remembers those of the accounts on the way, except in a circle, which ends where it closes."""
     path: list[str] = []
     seen: set[str] = set()
     at: str | None = account
-    while at is not None and at not in known and at not in seen:
+    while at is not None and at not in claims and at not in seen:
         path.append(at)
         seen.add(at)
         at = tree.parents.get(at)
     is_circle = at is not None and at in seen
-    claim = known[at] if at is not None and not is_circle else OwnerClaim((), is_blocked=False)
+    claim = claims[at] if at is not None and not is_circle else OwnerClaim((), is_blocked=False)
     for step in reversed(path):
         contracts = mappings.get(step) or claim.contracts
         claim = OwnerClaim(contracts, claim.is_blocked or step in tree.disabled)
         if not is_circle or step == account:
-            known[step] = claim
+            claims[step] = claim
     return claim

@@ -166,11 +166,11 @@ class Sources:
             edges.add(contract.starts_on)
             if contract.ends_on and contract.ends_on < date.max:
                 edges.add(contract.ends_on + ONE_DAY)
-        number, found = 0, {}
+        number, epochs = 0, {}
         for day in self.month.dates():
             number += day in edges
-            found[day] = number
-        return found
+            epochs[day] = number
+        return epochs
 
     def mapped_on(self, platform: str, day: date) -> dict[str, tuple[str, ...]]:
         """Account → its contracts on that day, in byte order."""

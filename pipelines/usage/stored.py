@@ -113,5 +113,8 @@ def _days(connection: "Connection", month: Month) -> "pa.Table":
     names = ("contract_no", "business_date", "fleet_size", "online_minutes")
     arrays = {name: pa.array(values, kind) for name, values, kind in zip(names, columns, kinds, strict=False)}
     struct = pa.struct([(name, pa.decimal128(*SCALE)) for name in meters])
-    amounts = [{name: Decimal(found[name]) if found and name in found else None for name in meters} for found in columns[4]]
+    amounts = [
+        {name: Decimal(meters_of_day[name]) if meters_of_day and name in meters_of_day else None for name in meters}
+        for meters_of_day in columns[4]
+    ]
     return pa.table({**arrays, "meters": pa.array(amounts, struct)})

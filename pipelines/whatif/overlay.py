@@ -47,9 +47,9 @@ class OverlaidInputs:
 def understood(trial: TriedRows) -> Proposal:
     """The rows of a trial as rating takes them."""
     versions: dict[str, list[TariffVersion]] = defaultdict(list)
-    for one in trial.versions:
-        row: Mapping[str, Any] = one.row
-        components = tuple(_component(part, tiers) for part, tiers in one.components)
+    for tried_version in trial.versions:
+        row: Mapping[str, Any] = tried_version.row
+        components = tuple(_component(part, tiers) for part, tiers in tried_version.components)
         version = TariffVersion(row["tariff_code"], row["valid_from"], row["name"], row["prices_include_vat"], components)
         versions[version.tariff_code].append(version)
     terms: dict[str, list[Terms]] = defaultdict(list)
@@ -124,8 +124,8 @@ def _all_later(month: Month, tried: Iterable[_Dated]) -> bool:
     return all(row.valid_from > month.last for row in tried)
 
 
-def _ascending(found: Mapping[str, list[D]]) -> dict[str, tuple[D, ...]]:
-    return {key: tuple(sorted(rows, key=lambda row: row.valid_from)) for key, rows in found.items()}
+def _ascending(unsorted: Mapping[str, list[D]]) -> dict[str, tuple[D, ...]]:
+    return {key: tuple(sorted(rows, key=lambda row: row.valid_from)) for key, rows in unsorted.items()}
 
 
 def _component(row: Mapping[str, Any], tiers: Iterable[Mapping[str, Any]]) -> Component:

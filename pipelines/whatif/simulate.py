@@ -84,15 +84,15 @@ def simulate(
 def _simulate_month(
     settings: Settings, connection: "Connection", month: Month, tried: Proposal, only: str | None, at: datetime, results: _Results
 ) -> None:
-    known = inputs.read(connection, month)
-    overlay = overlaid(known, tried)
+    month_inputs = inputs.read(connection, month)
+    overlay = overlaid(month_inputs, tried)
     usage, other_usage = _usage(settings, connection, overlay, tried, at)
-    sides = _Sides(tried, known, overlay.inputs, usage, other_usage)
+    sides = _Sides(tried, month_inputs, overlay.inputs, usage, other_usage)
     closed = set(query.scalars(connection, "billing/closed_contracts", month=month.first))
     issued = {
         row.contract_no: Amounts(row.net, row.vat, row.total) for row in query.rows(connection, "whatif/billed_of_month", month=month.first)
     }
-    for party in known.parties:
+    for party in month_inputs.parties:
         number = party.contract.contract_no
         if only in (None, number):
             compared = _compared(sides, party, issued.get(number, Amounts()) if number in closed else None)

@@ -90,14 +90,16 @@ def service(tariff_code: str, component_no: int, component: str) -> Service:
     return Service(f"{tariff_code}:{component_no}", component)
 
 
-def invoice(ground: SaleGround, agreed: Contract, lines: Sequence[SaleLine]) -> Invoice:
+def invoice(ground: SaleGround, agreement: Contract, lines: Sequence[SaleLine]) -> Invoice:
     """A счёт with its rows as printed."""
     with_vat = _with_vat(lines)
-    return Invoice(ground.key, ground.number, ground.on, agreed, tuple(_printed(line, "", with_vat=with_vat) for line in lines), with_vat)
+    return Invoice(
+        ground.key, ground.number, ground.on, agreement, tuple(_printed(line, "", with_vat=with_vat) for line in lines), with_vat
+    )
 
 
 def sale(
-    key: str, month: Month, agreed: Contract, grounds: Sequence[SaleGround], lines: Sequence[SaleLine], *, was_sent: bool
+    key: str, month: Month, agreement: Contract, grounds: Sequence[SaleGround], lines: Sequence[SaleLine], *, was_sent: bool
 ) -> Sale | Removal | None:
     """All that was issued for a contract and month, of every kind, as one sale on the month's last day (domain.md §7).
 
@@ -119,7 +121,7 @@ def sale(
     payable = [ground for ground in grounds if ground.total > 0]
     number = next((ground.number for ground in grounds if ground.kind == "monthly"), grounds[0].number)
     link = InvoiceLink(payable[0].key, payable[0].number, payable[0].on) if len(payable) == 1 else None
-    return Sale(key, number, month.last, agreed, tuple(rows), with_vat, link)
+    return Sale(key, number, month.last, agreement, tuple(rows), with_vat, link)
 
 
 def _with_vat(lines: Sequence[SaleLine]) -> bool:

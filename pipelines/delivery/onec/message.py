@@ -98,10 +98,10 @@ def message_name(sender: str, receiver: str) -> str:
 
 def common_version(theirs: Iterable[str], ours: Iterable[str] = VERSIONS) -> str:
     """The highest version that both sides know; NoCommonVersion when there is none."""
-    known = tuple(theirs)
-    shared = sorted(set(ours) & {version.strip() for version in known}, key=_order)
+    common = tuple(theirs)
+    shared = sorted(set(ours) & {version.strip() for version in common}, key=_order)
     if not shared:
-        raise NoCommonVersion(f"no common version of EnterpriseData: 1C offers {', '.join(known) or 'none'}; VAT of 22 % needs 1.17")
+        raise NoCommonVersion(f"no common version of EnterpriseData: 1C offers {', '.join(common) or 'none'}; VAT of 22 % needs 1.17")
     return shared[-1]
 
 

@@ -135,9 +135,10 @@ def _write(
     tally = _Tally()
     prepared = prepare_message(folder(settings, "out"), envelope, tally.watch(reading.objects(connection)), tally.leave_out)
     try:
-        documents = [one for one in tally.refused if one[0] in ("invoice", "sale")]
-        names = {"peer": settings.onec_peer, "kinds": [one[0] for one in documents], "keys": [one[1] for one in documents]}
-        query.run(connection, "delivery/onec/mark_refused", **names, reasons=[one[2] for one in documents])
+        documents = [left_out for left_out in tally.refused if left_out[0] in ("invoice", "sale")]
+        kinds, keys, reasons = ([left_out[place] for left_out in documents] for place in range(3))
+        names = {"peer": settings.onec_peer, "kinds": kinds, "keys": keys}
+        query.run(connection, "delivery/onec/mark_refused", **names, reasons=reasons)
         refused = tuple((f"{kind} {key}", reason) for kind, key, reason in tally.refused)
         if tally.refused and not tally.invoices + tally.sales and not peer.is_owed:
             prepared.temporary.unlink()
