@@ -185,6 +185,12 @@ def _unknown(name: str) -> str:
     return f"no such setting{f'; did you mean {PREFIX}{near[0].upper()}?' if near else ''}"
 
 
+def wants_colour(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a terminal may be written to in colour: not when NO_COLOR holds anything (no-color.org), nor on a dumb terminal."""
+    env = os.environ if environ is None else environ
+    return not env.get("NO_COLOR") and env.get("TERM") != "dumb"
+
+
 def keep_libraries_offline() -> None:
     """Great Expectations reports its use over the network unless the environment says no; called before it is imported."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"

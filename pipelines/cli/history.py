@@ -98,13 +98,11 @@ def _emit(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...], output_fo
     if output_format != "table":
         emit(rows, columns, output_format)
         return
-    cut = False
-    shown = []
-    for row in rows:
-        line = {name: _short(name, row[name]) for name in columns}
-        cut = cut or any(isinstance(row[name], str) and line[name] != row[name] for name in columns)
-        shown.append(line)
-    emit(shown, columns, output_format, cut=cut)
+    listed = list(rows)
+    shown = [{name: _short(name, row[name]) for name in columns} for row in listed]
+    emit(shown, columns, output_format)
+    if any(isinstance(row[name], str) and line[name] != row[name] for row, line in zip(listed, shown, strict=True) for name in columns):
+        say("long texts are cut (…); --format csv or json has them whole")
 
 
 def _short(name: str, value: object) -> object:

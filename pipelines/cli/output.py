@@ -3,24 +3,33 @@
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from shutil import get_terminal_size
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
+from pipelines.cli.table import HEADING, TOTAL, Listing, Paint, cells, clean, folded, lines, plain
 from pipelines.clock import Authorship, now
 from pipelines.errors import BadInput
 from pipelines.money import shown
 from pipelines.period import Month
-from pipelines.settings import Settings, load
+from pipelines.settings import Settings, load, wants_colour
 
 Row = Mapping[str, Any]
 
-_SHORTEST = 16  # what is left at least of a text that is cut
+_NARROWEST = 40  # cells of a terminal below which nothing is folded any narrower
+_COMMAND = re.compile(r"`[^`]*`")
+_KEPT_SPACE = "\ue000"  # stands for a blank that must not break a line; of no use to any text
+_STATES = ("status", "state", "action", "outcome")
+_COLOURS = {
+    **dict.fromkeys(("missing", "failed", "refused", "block", "blocked", "overdue"), "red"),
+    **dict.fromkeys(("quarantined", "withdrawn", "withheld", "draft", "queued", "deferred", "unknown", "suppressed"), "yellow"),
+}
 
 
 class MonthType(click.ParamType[Month]):
@@ -92,10 +101,13 @@ def settings() -> Settings:
     return load()
 
 
-def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str, *, cut: bool = False) -> None:
+def emit(
+    rows: Iterable[Row], columns: Sequence[str], output_format: str, *, shown: Sequence[str] | None = None, totals: Sequence[str] = ()
+) -> None:
     """Print rows (mappings with at least ``columns``) to stdout: a table, a JSON list of objects, or CSV.
 
-    A table on a terminal that is too narrow for it has its longest texts cut. ``cut``: the caller has cut some already.
+    ``shown``: the columns of the table, where a person reads others than a script (names instead of codes). ``totals``: those of
+    them whose sums stand below it. A table on a terminal fits its width; elsewhere a row is a line, as wide as it is.
     """
     if output_format == "json":
         listed = [{column: _plain(row.get(column)) for column in columns} for row in rows]
@@ -107,12 +119,22 @@ def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str, *, cut
         writer.writerows([_text(row.get(column)) for column in columns] for row in rows)
         click.echo(buffer.getvalue(), nl=False)
     else:
-        _table(rows, columns, cut=cut)
+        _print_table(list(rows), shown or columns, totals)
 
 
 def say(message: str) -> None:
-    """A word to the person at the terminal: stderr, so that results stay alone on stdout."""
-    click.echo(message, err=True)
+    """A word to the person at the terminal: stderr, so that results stay alone on stdout; folded between words on a terminal."""
+    click.echo("\n".join(_folded(message, sys.stderr)), err=True)
+
+
+def show(text: str) -> None:
+    """A text on stdout that is no listing; folded between words on a terminal, each line with the indent that it has."""
+    click.echo("\n".join(line for each in text.split("\n") for line in _folded(each, sys.stdout)))
+
+
+def heading(text: str) -> None:
+    """A line above what follows it, set off by an empty line."""
+    click.echo(f"\n{_paint()(HEADING, text, text)}")
 
 
 def interactive() -> bool:
@@ -120,41 +142,48 @@ def interactive() -> bool:
     return sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def _table(rows: Iterable[Row], columns: Sequence[str], *, cut: bool) -> None:
-    texts = [[_text(row.get(column)) for column in columns] for row in rows]
-    numeric = [all(_numeric(line[i]) for line in texts if line[i]) and any(line[i] for line in texts) for i in range(len(columns))]
-    widths = [max([len(column), *(len(line[i]) for line in texts)]) for i, column in enumerate(columns)]
-    gap, fitted = 2, widths
-    if sys.stdout.isatty():
-        room = get_terminal_size().columns
-        gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= room else 1
-        fitted = widths_within(room - gap * (len(widths) - 1), widths, columns, numeric)
-    for line in [list(columns), *texts]:
-        kept = [cell if len(cell) <= width else f"{cell[: width - 1]}…" for cell, width in zip(line, fitted, strict=True)]
-        cells = [cell.rjust(width) if right else cell.ljust(width) for cell, width, right in zip(kept, fitted, numeric, strict=True)]
-        click.echo((" " * gap).join(cells).rstrip())
+def width_of(stream: TextIO) -> int | None:
+    """Cells that a line may take on a terminal; None where the stream is none, and a line is as long as it is."""
+    return max(get_terminal_size().columns, _NARROWEST) if stream.isatty() else None
+
+
+def _print_table(rows: list[Row], columns: Sequence[str], totals: Sequence[str]) -> None:
+    texts = [[clean(_text(row.get(column))) for column in columns] for row in rows]
+    is_figure = [all(_numeric(line[i]) for line in texts if line[i]) and any(line[i] for line in texts) for i in range(len(columns))]
+    sums = _sums(rows, columns, totals) if totals and len(rows) > 1 else []
+    for line in lines(Listing(columns, texts, sums, is_figure), width_of(sys.stdout), _paint()):
+        click.echo(line)
     if not texts:
         say("(no rows)")
-    if cut or fitted != widths:
-        say("long texts are cut (…); --format csv or json has them whole")
 
 
-def widths_within(room: int, widths: list[int], columns: Sequence[str], numeric: Sequence[bool]) -> list[int]:
-    """Column widths that come to ``room`` characters at most: the widest texts give way, figures and headings never.
+def _sums(rows: list[Row], columns: Sequence[str], totals: Sequence[str]) -> list[str]:
+    summed = {name: sum(row[name] for row in rows if row.get(name) is not None) for name in totals}
+    label = next((name for name in columns if name not in summed), None)
+    return ["total" if column == label else _text(summed.get(column)) for column in columns]
 
-    As they were where less than a third of a text would be left.
-    """
-    fitted = list(widths)
-    least = [
-        width if is_figure else min(width, max(_SHORTEST, width // 3, len(name)))
-        for width, is_figure, name in zip(widths, numeric, columns, strict=True)
-    ]
-    while sum(fitted) > room:
-        spare = [index for index, width in enumerate(fitted) if width > least[index]]
-        if not spare:
-            return widths
-        fitted[max(spare, key=lambda index: fitted[index])] -= 1
-    return fitted
+
+def _folded(message: str, stream: TextIO) -> list[str]:
+    """Lines of a message as wide as the stream's terminal; a command in backticks stays on one line where it fits."""
+    width = width_of(stream)
+    if width is None or cells(message) <= width:
+        return [message]
+    indent = " " * min(len(message) - len(message.lstrip(" ")), width // 2)
+    room = width - len(indent)
+    kept = _COMMAND.sub(lambda found: found[0].replace(" ", _KEPT_SPACE) if cells(found[0]) <= room else found[0], message.strip(" "))
+    return [f"{indent}{line.replace(_KEPT_SPACE, ' ')}" for line in folded(kept, room)]
+
+
+def _paint() -> Paint:
+    """Colour where stdout is a terminal that shows it and nobody has asked for none: headings, sums, and states of trouble."""
+    return _coloured if sys.stdout.isatty() and wants_colour() else plain
+
+
+def _coloured(what: str, text: str, padded: str) -> str:
+    if what in (HEADING, TOTAL):
+        return click.style(padded, bold=True) if padded.strip() else padded
+    colour = _COLOURS.get(text) if what in _STATES else None
+    return click.style(padded, fg=colour) if colour else padded
 
 
 def _numeric(text: str) -> bool:

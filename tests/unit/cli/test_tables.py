@@ -1,30 +1,95 @@
-"""Tables at a terminal: long texts give way to its width, figures never."""
+"""Listings as text: texts are folded between words, figures stay whole, and what cannot be a table is a block per row."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wcwidth import width as cells_of
 
-from pipelines.cli.output import widths_within
-
-COLUMNS = ("kind", "days", "detail")
-
-
-def test_the_longest_text_is_cut_and_figures_stay():
-    assert widths_within(116, [20, 6, 200], COLUMNS, [False, True, False]) == [20, 6, 90]
-    assert widths_within(56, [40, 6, 50], COLUMNS, [False, True, False]) == [25, 6, 25]
-    assert widths_within(116, [20, 6, 90], COLUMNS, [False, True, False]) == [20, 6, 90]
+from pipelines.cli.output import _folded, _sums
+from pipelines.cli.table import Listing, clean, folded, lines
 
 
-def test_what_can_never_fit_is_left_whole():
-    assert widths_within(60, [20, 60, 200], COLUMNS, [False, True, False]) == [20, 60, 200]
-    # at least 16 + 6 + 180 ÷ 3 = 82
-    assert widths_within(82, [20, 6, 180], COLUMNS, [False, True, False]) == [16, 6, 60]
-    assert widths_within(81, [20, 6, 180], COLUMNS, [False, True, False]) == [20, 6, 180]
+def listing(headings, *rows, totals=(), figures=()):
+    return Listing(headings, rows, totals, [heading in figures for heading in headings])
 
 
-@given(st.integers(20, 200), st.lists(st.tuples(st.integers(1, 150), st.booleans()), min_size=1, max_size=6))
-def test_a_fitted_table_fits_and_keeps_every_figure(room, wide):
-    widths, numeric = [width for width, _ in wide], [is_number for _, is_number in wide]
-    fitted = widths_within(room, widths, ["heading"] * len(wide), numeric)
-    if fitted != widths:
-        assert sum(fitted) == room
-        assert all(new == old if right else 0 < new <= old for new, old, right in zip(fitted, widths, numeric, strict=True))
+def test_without_a_width_a_row_is_a_line_as_wide_as_it_is():
+    shown = list(lines(listing(("kind", "days", "detail"), ("orphan", "3", "x" * 200), ("dip", "12", ""), figures=("days",)), None))
+    assert shown == ["kind    days  detail", f"orphan     3  {'x' * 200}", "dip       12"]
+
+
+def test_texts_are_folded_between_words_and_headings_between_their_parts():
+    row = ("К-1", "1234567.89", "не хватает дней у платформы")
+    shown = list(lines(listing(("contract_no", "total_vat", "reason"), row, figures=("total_vat",)), 34))
+    assert shown == [
+        "contract_",
+        "no           total_vat  reason",
+        "К-1         1234567.89  не хватает",
+        "                        дней у",
+        "                        платформы",
+    ]
+
+
+def test_what_cannot_be_a_table_is_a_block_per_row_and_the_sums_are_the_last():
+    headings = ("number", "net", "vat", "total")
+    rows = [("МТ26-000001", "3000.00", "660.00", "3660.00"), ("", "1000.00", "220.00", "1220.00")]
+    shown = list(lines(listing(headings, *rows, totals=("total", "4000.00", "880.00", "4880.00"), figures=headings[1:]), 30))
+    assert shown == [
+        "number  МТ26-000001", "net     3000.00", "vat     660.00", "total   3660.00", "",
+        "net     1000.00", "vat     220.00", "total   1220.00", "",
+        "number  total", "net     4000.00", "vat     880.00", "total   4880.00",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f"])
+def test_a_figure_inside_a_text_is_not_broken_at_its_blanks(blank):
+    figure = f"1{blank}432{blank}567,89"
+    for width in range(12, 60):
+        assert any(figure in line for line in folded(f"начислено за услуги {figure} руб. и далее", width))
+
+
+def test_wide_signs_and_marks_take_the_cells_that_they_take():
+    shown = list(lines(listing(("name", "n"), ("日本", "1"), ("e\u0301", "2"), ("абв", "3"), figures=("n",)), 80))
+    assert shown == ["name  n", "日本  1", "e\u0301     2", "абв   3"]
+
+
+def test_a_name_cannot_command_the_terminal():
+    assert clean("ООО\x1b[2J «Вега»\nи\tК\u202f1\u00a0000") == "ООО\ufffd[2J «Вега» и К\u202f1\u00a0000"
+
+
+def test_a_column_without_values_has_no_sum_and_the_first_of_the_others_says_total():
+    rows = [{"number": "1", "paid": None, "total": 5}, {"number": "2", "paid": None, "total": 7}]
+    assert _sums(rows, ("number", "paid", "total"), ("total", "paid")) == ["total", "0", "12"]
+
+
+def test_a_message_is_folded_and_a_command_in_it_stays_whole(monkeypatch):
+    class Terminal:
+        def isatty(self):
+            return True
+
+    monkeypatch.setenv("COLUMNS", "50")
+    message = "  drafts only: `fleetbill close --month 2026-01 --approve-by NAME` issues them"
+    assert _folded(message, Terminal()) == [
+        "  drafts only: `fleetbill close --month 2026-01",
+        "  --approve-by NAME` issues them",
+    ]
+    monkeypatch.setenv("COLUMNS", "60")
+    assert _folded(message, Terminal()) == [
+        "  drafts only:",
+        "  `fleetbill close --month 2026-01 --approve-by NAME` issues",
+        "  them",
+    ]
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn", "Co")), max_size=30).map(clean)
+amounts = st.decimals(-(10**9), 10**9, places=2).map(str)
+
+
+@given(st.integers(40, 160), st.lists(st.tuples(words, amounts, words, amounts), min_size=1, max_size=5))
+def test_no_line_is_wider_than_the_terminal_and_every_figure_is_whole(width, rows):
+    shown = list(lines(listing(("contract_no", "net", "detail", "total"), *rows, figures=("net", "total")), width))
+    assert max(map(cells_of, shown)) <= width
+    text = " ".join(shown)
+    for row in rows:
+        assert row[1] in text
+        assert row[3] in text

@@ -1,0 +1,183 @@
+"""Rows as text for a person: a table that fits the width of the terminal, or a block per row where that is shorter. Pure."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from unicodedata import category
+
+Paint = Callable[[str, str, str], str]  # (what it is: heading, total, or the column's name; the bare text; the padded text) → with colour
+
+HEADING, TOTAL = "heading", "total"
+_GAPS = (2, 1)
+_LONGEST_WORD = 40  # cells; a longer word may be broken when its column is narrow, a figure never
+_FIGURE = re.compile("[-−+]?\\d[\\d.,:%\u00a0\u202f-]*")
+_NARROW = re.compile("[ -~\u00a0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u202f-\u205e\u2190-\u21ff\u2200-\u22ff]*")  # a cell each
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is shown: headings, rows of texts in their order, the sums below them (empty: none), which columns are figures."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    totals: Sequence[str]
+    is_figure: Sequence[bool]
+
+    @property
+    def all_rows(self) -> list[Sequence[str]]:
+        """The rows and, where there is one, the row of totals."""
+        return [*self.rows, self.totals] if self.totals else [*self.rows]
+
+
+def plain(_what: str, _text: str, padded: str) -> str:
+    """Paint without colour."""
+    return padded
+
+
+def clean(text: str) -> str:
+    """A text from outside on one line: what a terminal would take for a command is shown as a sign."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or category(char) == "Zs" else " " if char.isspace() else "\ufffd" for char in text
+    )  # no-break spaces are no printable characters
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal a text takes."""
+    if _NARROW.fullmatch(text):
+        return len(text)
+    from wcwidth import width
+
+    return max(width(text), 0)
+
+
+def folded(text: str, width: int) -> list[str]:
+    """A text on lines of ``width`` cells at most, broken between words; no-break spaces and hyphens do not break."""
+    if cells(text) <= width:
+        return [text]
+    from wcwidth import wrap
+
+    return wrap(text, width, break_on_hyphens=False) or [""]
+
+
+def lines(listing: Listing, width: int | None, paint: Paint = plain) -> Iterator[str]:
+    """The listing as lines. ``width`` None: a table as wide as it is, every row one line.
+
+    With a width: texts are folded between words and figures stay whole; where columns cannot be that narrow, or where it
+    takes fewer lines, every row is a block of `name  value` lines instead.
+    """
+    natural = _natural(listing)
+    if width is None or sum(natural) + _GAPS[0] * (len(natural) - 1) <= width:
+        return _table(listing, natural, _GAPS[0], paint)
+    for gap in _GAPS:
+        fitted = _within(width - gap * (len(natural) - 1), natural, _least(listing))
+        if fitted is not None and _height(listing, fitted) <= _height_of_blocks(listing, width):
+            return _table(listing, fitted, gap, paint)
+    return _blocks(listing, width, paint)
+
+
+def _natural(listing: Listing) -> list[int]:
+    return [max(map(cells, column)) for column in zip(listing.headings, *listing.all_rows, strict=True)]
+
+
+def _least(listing: Listing) -> list[int]:
+    """How narrow each column may become: figures and words of usual length stay whole."""
+    return [
+        max(_widest_part(heading), *(cells(text) if is_figure else _widest_word(text) for text in column), 1)
+        for is_figure, heading, *column in zip(listing.is_figure, listing.headings, *listing.all_rows, strict=True)
+    ]
+
+
+def _within(room: int, natural: list[int], least: list[int]) -> list[int] | None:
+    """Widths of ``room`` cells together at most: the widest columns give way; None where even the least are too many."""
+    if sum(least) > room:
+        return None
+    limit = room
+    while sum(max(low, min(high, limit)) for low, high in zip(least, natural, strict=True)) > room:
+        limit -= 1
+    return [max(low, min(high, limit)) for low, high in zip(least, natural, strict=True)]
+
+
+def _widest_word(text: str) -> int:
+    return max((cells(word) if _FIGURE.fullmatch(word) else min(cells(word), _LONGEST_WORD) for word in text.split(" ")), default=0)
+
+
+def _widest_part(heading: str) -> int:
+    return max(map(cells, _parts(heading)))
+
+
+def _parts(heading: str) -> list[str]:
+    """A column's name in the parts that it may be folded into: ``client_``, ``code``."""
+    return re.findall(r"[^_ ]+[_ ]?", heading) or [heading]
+
+
+def _folded_heading(heading: str, width: int) -> list[str]:
+    folded_lines = [""]
+    for part in _parts(heading):
+        if cells(folded_lines[-1] + part.rstrip()) > width:
+            folded_lines.append("")
+        folded_lines[-1] += part
+    return [line.rstrip() for line in folded_lines if line]
+
+
+def _height(listing: Listing, widths: list[int]) -> int:
+    return sum(max(len(folded(text, width)) for text, width in zip(row, widths, strict=True)) for row in listing.all_rows)
+
+
+def _height_of_blocks(listing: Listing, width: int) -> int:
+    value_width = width - _label_width(listing) - _GAPS[0]
+    return sum(1 + sum(len(folded(text, value_width)) for text in row if text) for row in listing.all_rows)
+
+
+def _table(listing: Listing, widths: list[int], gap: int, paint: Paint) -> Iterator[str]:
+    headings = [_folded_heading(heading, width) for heading, width in zip(listing.headings, widths, strict=True)]
+    tallest = max(map(len, headings))
+    headings = [[*[""] * (tallest - len(heading)), *heading] for heading in headings]
+    yield from _row(headings, widths, listing.is_figure, gap, lambda _, padded: paint(HEADING, padded, padded))
+    for row in listing.rows:
+        yield from _row(
+            [folded(text, width) for text, width in zip(row, widths, strict=True)],
+            widths,
+            listing.is_figure,
+            gap,
+            lambda index, padded, row=row: paint(listing.headings[index], row[index], padded),  # type: ignore[misc]  # bound now
+        )
+    if listing.totals:
+        totals = [folded(text, width) for text, width in zip(listing.totals, widths, strict=True)]
+        yield from _row(totals, widths, listing.is_figure, gap, lambda _, padded: paint(TOTAL, padded, padded))
+
+
+def _row(
+    columns: list[list[str]], widths: list[int], is_figure: Sequence[bool], gap: int, paint: Callable[[int, str], str]
+) -> Iterator[str]:
+    for line in zip_longest(*columns, fillvalue=""):
+        padded = [_padded(text, width, right=right) for text, width, right in zip(line, widths, is_figure, strict=True)]
+        last = max((index for index, text in enumerate(line) if text), default=0)  # no blanks at the end of a line
+        padded[last] = padded[last].rstrip(" ")
+        yield (" " * gap).join(paint(index, text) for index, text in enumerate(padded[: last + 1]))
+
+
+def _blocks(listing: Listing, width: int, paint: Paint) -> Iterator[str]:
+    label_width = _label_width(listing)
+    value_width = max(width - label_width - _GAPS[0], 1)
+    for number, row in enumerate(listing.all_rows):
+        if number:
+            yield ""
+        is_total = bool(listing.totals) and number == len(listing.rows)
+        for heading, text in zip(listing.headings, row, strict=True):
+            if not text:
+                continue
+            for index, line in enumerate(folded(text, value_width)):
+                label = paint(HEADING, heading, heading.ljust(label_width)) if index == 0 else " " * label_width
+                yield f"{label}{' ' * _GAPS[0]}{paint(TOTAL if is_total else heading, text, line)}"
+
+
+def _label_width(listing: Listing) -> int:
+    return max(map(cells, listing.headings))
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    blanks = " " * (width - cells(text))
+    return blanks + text if right else text + blanks
