@@ -1,6 +1,5 @@
-"""An explained invoice as text for the terminal: from the header down to the runs of days. Pure."""
+"""An explained invoice as text: from the header down to the runs of days, every statement a line. Pure."""
 
-import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -15,7 +14,6 @@ from pipelines.rating.model import Terms
 from pipelines.wording import english
 from pipelines.wording.russian import number, roubles
 
-_WIDTH = 110
 _INDENT = "    "
 
 
@@ -31,7 +29,7 @@ def line_text(explained: Explanation, line_no: int) -> list[str]:
     """One line: its arithmetic, what was billed before, VAT, the days that made it."""
     derivation = explained.lines[line_no - 1]
     line = derivation.line
-    text_lines = [f"line {line_no}  {line.name}  {line.span}", *_folded(line.arithmetic)]
+    text_lines = [f"line {line_no}  {line.name}  {line.span}", f"{_INDENT}{line.arithmetic}"]
     if derivation.before:
         text_lines += [
             f"{_INDENT}billed before: {earlier.number} line {earlier.line_no}: {_amounts_text(earlier.amounts)}"
@@ -131,7 +129,7 @@ def _days_text(frozen: FrozenInvoice, span: Span) -> list[str]:
     for run, size in fleet_runs(days):
         when = f"{run.first:%d}" if run.days == 1 else f"{run.first:%d}–{run.last:%d}"
         runs.append(f"{when}: {size}{' ← peak' if usage['peak_date'] in run else ''}")
-    return [f"{_INDENT}{sums}", *_folded("days " + " | ".join(runs))]
+    return [f"{_INDENT}{sums}", f"{_INDENT}days {' | '.join(runs)}"]
 
 
 def _together(explained: Explanation) -> list[str]:
@@ -144,7 +142,8 @@ def _together(explained: Explanation) -> list[str]:
         ("VAT", [line.vat for line in lines], amounts.vat),
         ("total", [line.total for line in lines], amounts.total),
     ):
-        text_lines += _folded(f"{label:<6}{_sum_text(parts)} = {roubles(total)}" if len(parts) > 1 else f"{label:<6}{roubles(total)}")
+        sums = f"{_sum_text(parts)} = " if len(parts) > 1 else ""
+        text_lines.append(f"{_INDENT}{label:<6}{sums}{roubles(total)}")
     return text_lines
 
 
@@ -171,7 +170,7 @@ def _evidence(explained: Explanation) -> list[str]:
             for digest in snapshots.digests
         ]
         text_lines.append(f"{_INDENT}{platform}: {len(digests)} snapshots")
-    text_lines += [f"{_INDENT}vehicles {frozen.vehicles_path}", f"{_INDENT}         sha256 {frozen.vehicles_digest}"]
+    text_lines += [f"{_INDENT}vehicles {frozen.vehicles_path}", f"{_INDENT}sha256 {frozen.vehicles_digest}"]
     return [*text_lines, *(f"{_INDENT}{said}" for said in verdict(explained))]
 
 
@@ -189,9 +188,3 @@ def verdict(explained: Explanation) -> Iterator[str]:
 
 def _amounts_text(amounts: Amounts) -> str:
     return f"net {roubles(amounts.net)} + VAT {roubles(amounts.vat)} = {roubles(amounts.total)}"
-
-
-def _folded(text: str) -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT * 2, break_long_words=False, break_on_hyphens=False
-    )

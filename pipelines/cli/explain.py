@@ -1,12 +1,13 @@
 """`fleetbill explain`: from an issued invoice down to lines, days, vehicles and snapshot digests."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.output import DATE, emit, format_option, say, settings
+from pipelines.cli.output import DATE, emit, format_option, say, settings, show
 
 if TYPE_CHECKING:
     from pipelines.audit import rows as as_rows
@@ -58,16 +59,16 @@ def _print(found: "Explanation", line_no: int | None, day: date | None, output_f
     is_table = output_format == "table"
     if day is not None:
         if is_table:
-            _text("\n".join(as_text.day_text(found, day)))
+            show("\n".join(as_text.dayshow(found, day)))
         columns = as_rows.VEHICLE_COLUMNS
         _rows(as_rows.vehicle_rows(found, day), columns[2:-1] if is_table else columns, output_format)
     elif line_no is not None:
         if is_table:
-            _text("\n".join([*as_text.header(found.frozen), "", *as_text.line_text(found, line_no)]))
+            show("\n".join([*as_text.header(found.frozen), "", *as_text.lineshow(found, line_no)]))
         day_columns = as_rows.DAY_COLUMNS
         _rows(as_rows.day_rows(found, line_no), day_columns[2:] if is_table else day_columns, output_format)
     elif is_table:
-        _text(as_text.whole_text(found))
+        show(as_text.wholeshow(found))
     elif output_format == "json":
         rows = as_rows.whole(found)
         emit([rows], list(rows), output_format)
@@ -81,9 +82,9 @@ def _rows(rows: "list[as_rows.Row]", columns: tuple[str, ...], output_format: st
         emit(rows, columns, output_format)
     elif rows:
         click.echo()
-        emit(rows, columns, output_format)
+        emit([{**row, "meters": _meters(row.get("meters"))} for row in rows], columns, output_format)
 
 
-def _text(text: str) -> None:
-    """Text with names from outside: what a terminal would take for a command is shown as a sign."""
-    click.echo("".join(char if char == "\n" or char.isprintable() or char == "\u00a0" else "\ufffd" for char in text))
+def _meters(amounts: Mapping[str, str] | None) -> str:
+    """``sms 3, video_gb 0.5``; meters that stood still are left out."""
+    return ", ".join(f"{name} {amount}" for name, amount in (amounts or {}).items() if amount != "0")

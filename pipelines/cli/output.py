@@ -23,6 +23,8 @@ from pipelines.settings import Settings, load, wants_colour
 Row = Mapping[str, Any]
 
 _NARROWEST = 40  # cells of a terminal below which nothing is folded any narrower
+_READABLE = 110  # cells of a line of text where there is no terminal
+_DEEPER = "    "
 _COMMAND = re.compile(r"`[^`]*`")
 _KEPT_SPACE = "\ue000"  # stands for a blank that must not break a line; of no use to any text
 _STATES = ("status", "state", "action", "outcome")
@@ -128,8 +130,14 @@ def say(message: str) -> None:
 
 
 def show(text: str) -> None:
-    """A text on stdout that is no listing; folded between words on a terminal, each line with the indent that it has."""
-    click.echo("\n".join(line for each in text.split("\n") for line in _folded(each, sys.stdout)))
+    """A text on stdout that is no listing, with names from outside; a long line is folded and goes on under a deeper indent."""
+    width = width_of(sys.stdout) or _READABLE
+    for line in text.split("\n"):
+        bare = clean(line).lstrip(" ")
+        indent = " " * (len(line) - len(line.lstrip(" ")))
+        first, *more = folded(bare, width - len(indent))
+        more = folded(" ".join(more), width - len(indent) - len(_DEEPER)) if more else []
+        click.echo("\n".join([indent + first, *(indent + _DEEPER + each for each in more)]))
 
 
 def heading(text: str) -> None:
@@ -158,9 +166,7 @@ def _print_table(rows: list[Row], columns: Sequence[str], totals: Sequence[str])
 
 
 def _sums(rows: list[Row], columns: Sequence[str], totals: Sequence[str]) -> list[str]:
-    summed = {name: sum(row[name] for row in rows if row.get(name) is not None) for name in totals}
-    label = next((name for name in columns if name not in summed), None)
-    return ["total" if column == label else _text(summed.get(column)) for column in columns]
+    return [_text(sum(row[column] for row in rows if row.get(column) is not None)) if column in totals else "" for column in columns]
 
 
 def _folded(message: str, stream: TextIO) -> list[str]:

@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 from unicodedata import category
 
 Paint = Callable[[str, str, str], str]  # (what it is: heading, total, or the column's name; the bare text; the padded text) → with colour
 
 HEADING, TOTAL = "heading", "total"
 _GAPS = (2, 1)
+_TOTAL = "total"
+_FEWEST = 2  # rows that can have something in common
 _LONGEST_WORD = 40  # cells; a longer word may be broken when its column is narrow, a figure never
 _FIGURE = re.compile("[-−+]?\\d[\\d.,:%\u00a0\u202f-]*")
 _NARROW = re.compile("[ -~\u00a0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u202f-\u205e\u2190-\u21ff\u2200-\u22ff]*")  # a cell each
@@ -17,12 +20,18 @@ _NARROW = re.compile("[ -~\u00a0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What is shown: headings, rows of texts in their order, the sums below them (empty: none), which columns are figures."""
+    """What is shown: headings, rows of texts, sums below them ("": a column without one; empty: no sums), which columns are figures."""
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
-    totals: Sequence[str]
+    sums: Sequence[str]
     is_figure: Sequence[bool]
+
+    @property
+    def totals(self) -> list[str]:
+        """The sums as a row, named in its first free column."""
+        free = next((index for index, text in enumerate(self.sums) if not text), None)
+        return [_TOTAL if index == free else text for index, text in enumerate(self.sums)]
 
     @property
     def all_rows(self) -> list[Sequence[str]]:
@@ -65,17 +74,46 @@ def folded(text: str, width: int) -> list[str]:
 def lines(listing: Listing, width: int | None, paint: Paint = plain) -> Iterator[str]:
     """The listing as lines. ``width`` None: a table as wide as it is, every row one line.
 
-    With a width: texts are folded between words and figures stay whole; where columns cannot be that narrow, or where it
-    takes fewer lines, every row is a block of `name  value` lines instead.
+    With a width that is too narrow for that: what all rows have in common is said once above them, texts are folded between
+    words, and figures stay whole; where columns cannot be that narrow, or where it takes fewer lines, every row is a block of
+    `name  value` lines.
     """
     natural = _natural(listing)
     if width is None or sum(natural) + _GAPS[0] * (len(natural) - 1) <= width:
+        yield from _table(listing, natural, _GAPS[0], paint)
+        return
+    same, listing = _without_the_same(listing)
+    for heading, text in same:
+        yield from _labelled(heading, text, cells(heading), width, paint)
+    if same:
+        yield ""
+    yield from _narrow(listing, width, paint)
+
+
+def _narrow(listing: Listing, width: int, paint: Paint) -> Iterator[str]:
+    natural = _natural(listing)
+    if sum(natural) + _GAPS[0] * (len(natural) - 1) <= width:
         return _table(listing, natural, _GAPS[0], paint)
     for gap in _GAPS:
         fitted = _within(width - gap * (len(natural) - 1), natural, _least(listing))
         if fitted is not None and _height(listing, fitted) <= _height_of_blocks(listing, width):
             return _table(listing, fitted, gap, paint)
     return _blocks(listing, width, paint)
+
+
+def _without_the_same(listing: Listing) -> tuple[list[tuple[str, str]], Listing]:
+    """Columns that say the same in every row, the empty ones left out, and the listing of the others."""
+    columns = list(zip(*listing.rows, strict=True))
+    sums = listing.sums or [""] * len(columns)
+    kept = [index for index, column in enumerate(columns) if len(set(column)) > 1 or sums[index]]
+    if len(listing.rows) < _FEWEST or not kept:
+        return [], listing
+    same = [(listing.headings[index], column[0]) for index, column in enumerate(columns) if index not in kept and column[0]]
+
+    def chosen(values: Sequence[Any]) -> list[Any]:
+        return [values[index] for index in kept] if values else []
+
+    return same, Listing(chosen(listing.headings), [chosen(row) for row in listing.rows], chosen(listing.sums), chosen(listing.is_figure))
 
 
 def _natural(listing: Listing) -> list[int]:
@@ -161,7 +199,6 @@ def _row(
 
 def _blocks(listing: Listing, width: int, paint: Paint) -> Iterator[str]:
     label_width = _label_width(listing)
-    value_width = max(width - label_width - _GAPS[0], 1)
     for number, row in enumerate(listing.all_rows):
         if number:
             yield ""
@@ -169,9 +206,14 @@ def _blocks(listing: Listing, width: int, paint: Paint) -> Iterator[str]:
         for heading, text in zip(listing.headings, row, strict=True):
             if not text:
                 continue
-            for index, line in enumerate(folded(text, value_width)):
-                label = paint(HEADING, heading, heading.ljust(label_width)) if index == 0 else " " * label_width
-                yield f"{label}{' ' * _GAPS[0]}{paint(TOTAL if is_total else heading, text, line)}"
+            yield from _labelled(heading, text, label_width, width, paint, is_total=is_total)
+
+
+def _labelled(heading: str, text: str, label_width: int, width: int, paint: Paint, *, is_total: bool = False) -> Iterator[str]:
+    """``name  value``, the value folded beside its name."""
+    for index, line in enumerate(folded(text, max(width - label_width - _GAPS[0], 1))):
+        label = paint(HEADING, heading, heading + " " * (label_width - cells(heading))) if index == 0 else " " * label_width
+        yield f"{label}{' ' * _GAPS[0]}{paint(TOTAL if is_total else heading, text, line)}"
 
 
 def _label_width(listing: Listing) -> int:

@@ -9,8 +9,8 @@ from pipelines.cli.output import _folded, _sums
 from pipelines.cli.table import Listing, clean, folded, lines
 
 
-def listing(headings, *rows, totals=(), figures=()):
-    return Listing(headings, rows, totals, [heading in figures for heading in headings])
+def listing(headings, *rows, sums=(), figures=()):
+    return Listing(headings, rows, sums, [heading in figures for heading in headings])
 
 
 def test_without_a_width_a_row_is_a_line_as_wide_as_it_is():
@@ -33,7 +33,7 @@ def test_texts_are_folded_between_words_and_headings_between_their_parts():
 def test_what_cannot_be_a_table_is_a_block_per_row_and_the_sums_are_the_last():
     headings = ("number", "net", "vat", "total")
     rows = [("МТ26-000001", "3000.00", "660.00", "3660.00"), ("", "1000.00", "220.00", "1220.00")]
-    shown = list(lines(listing(headings, *rows, totals=("total", "4000.00", "880.00", "4880.00"), figures=headings[1:]), 30))
+    shown = list(lines(listing(headings, *rows, sums=("", "4000.00", "880.00", "4880.00"), figures=headings[1:]), 30))
     assert shown == [
         "number  МТ26-000001", "net     3000.00", "vat     660.00", "total   3660.00", "",
         "net     1000.00", "vat     220.00", "total   1220.00", "",
@@ -57,9 +57,16 @@ def test_a_name_cannot_command_the_terminal():
     assert clean("ООО\x1b[2J «Вега»\nи\tК\u202f1\u00a0000") == "ООО\ufffd[2J «Вега» и К\u202f1\u00a0000"
 
 
-def test_a_column_without_values_has_no_sum_and_the_first_of_the_others_says_total():
-    rows = [{"number": "1", "paid": None, "total": 5}, {"number": "2", "paid": None, "total": 7}]
-    assert _sums(rows, ("number", "paid", "total"), ("total", "paid")) == ["total", "0", "12"]
+def test_the_sums_are_named_in_the_first_column_that_is_free():
+    rows = [{"number": "1", "paid": None, "total": 5}, {"number": "2", "paid": 3, "total": 7}]
+    assert _sums(rows, ("number", "paid", "total"), ("total", "paid")) == ["", "3", "12"]
+    assert listing(("number", "paid", "total"), sums=("", "3", "12")).totals == ["total", "3", "12"]
+
+
+def test_where_there_is_no_room_what_all_rows_say_is_said_once_above_them():
+    rows = [("2026-01", "К-1", "", "5.00"), ("2026-01", "К-2", "", "5.00")]
+    shown = list(lines(listing(("month", "contract_no", "cause", "net"), *rows, sums=("", "", "", "10.00"), figures=("net",)), 24))
+    assert shown == ["month  2026-01", "", "contract_no    net", "К-1           5.00", "К-2           5.00", "total        10.00"]
 
 
 def test_a_message_is_folded_and_a_command_in_it_stays_whole(monkeypatch):
