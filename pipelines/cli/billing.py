@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.approval_options import ApprovalWord, say_who_is_missing, word_options
-from pipelines.cli.output import DATE, MONTH, emit, format_option, interactive, say, settings
+from pipelines.cli.output import DATE, MONTH, View, client_option, contract_option, emit, format_option, heading, interactive, say, settings
 from pipelines.cli.parked import print_parked, say_not_over
 from pipelines.clock import now
 from pipelines.period import Month
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from pipelines.billing.run import DraftedRun
     from pipelines.runs.carry_through import RunOutcome
 
+INVOICES_VIEW = View(
+    ("number", "kind", "status", "contract_no", "client", "period", "issued_on", "due_on", "net", "vat", "total", "paid"),
+    ("number", "kind", "status", "contract_no", "client", "period", "due_on", "total", "paid"),
+    ("net", "vat", "total", "paid"),
+)
+LINES_VIEW = View(
+    ("number", "line_no", "component", "segment_from", "segment_to", "quantity", "price", "share", "net", "vat_rate", "vat", "total"),
+    ("number", "line_no", "component", "quantity", "price", "net", "total"),
+    ("net", "vat", "total"),
+)
 KINDS = click.Choice(["advance", "corrective", "monthly", "adjustment"])
 
 
@@ -46,16 +56,33 @@ def close(month: Month, word: ApprovalWord, issue_date: date | None, output_form
 @click.command()
 @click.option("--month", type=MONTH, help="Only this month.")
 @click.option("--kind", type=KINDS, metavar="KIND", help=f"Only this kind: {', '.join(KINDS.choices)}.")
+@client_option
+@contract_option
+@click.option("--from", "first", type=DATE, default=None, help="Only what was issued on this day or later.")
+@click.option("--overdue", is_flag=True, help="Only what is past due today and not paid whole.")
 @click.option("--lines", is_flag=True, help="One row per line instead of one per invoice.")
 @format_option
-def invoices(month: Month | None, kind: str | None, lines: bool, output_format: str) -> None:  # noqa: FBT001 - click passes flags by name
-    """Invoices of a month (drafts have no number yet), or their lines."""
+def invoices(  # noqa: PLR0913 - one parameter per option
+    month: Month | None,
+    kind: str | None,
+    client: str | None,
+    contract: str | None,
+    first: date | None,
+    *,
+    overdue: bool,
+    lines: bool,
+    output_format: str,
+) -> None:
+    """Invoices of a month or of all (drafts have no number yet), or their lines."""
     from pipelines.billing import listing
 
+    if lines and overdue:
+        raise click.UsageError("--overdue chooses invoices; leave --lines out")
+    chosen = listing.Chosen(client, contract, first, now().date() if overdue else None)
     if lines:
-        emit(listing.invoice_lines(settings(), month, kind), listing.LINE_COLUMNS, output_format)
+        emit(listing.invoice_lines(settings(), month, kind, chosen), listing.LINE_COLUMNS, output_format, LINES_VIEW)
     else:
-        emit(listing.invoices(settings(), month, kind), listing.INVOICE_COLUMNS, output_format)
+        emit(listing.invoices(settings(), month, kind, chosen), listing.INVOICE_COLUMNS, output_format, INVOICES_VIEW)
 
 
 @click.command()
@@ -99,5 +126,5 @@ def _print(done: "RunOutcome", output_format: str) -> None:
 
 def _print_parked(prepared: "DraftedRun", output_format: str) -> None:
     if prepared.parked and output_format == "table":
-        click.echo("\nparked:")
+        heading("parked:")
         print_parked(prepared.parked)

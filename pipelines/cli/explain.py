@@ -59,16 +59,16 @@ def _print(found: "Explanation", line_no: int | None, day: date | None, output_f
     is_table = output_format == "table"
     if day is not None:
         if is_table:
-            show("\n".join(as_text.dayshow(found, day)))
+            show("\n".join(as_text.day_text(found, day)))
         columns = as_rows.VEHICLE_COLUMNS
         _rows(as_rows.vehicle_rows(found, day), columns[2:-1] if is_table else columns, output_format)
     elif line_no is not None:
         if is_table:
-            show("\n".join([*as_text.header(found.frozen), "", *as_text.lineshow(found, line_no)]))
+            show("\n".join([*as_text.header(found.frozen), "", *as_text.line_text(found, line_no)]))
         day_columns = as_rows.DAY_COLUMNS
         _rows(as_rows.day_rows(found, line_no), day_columns[2:] if is_table else day_columns, output_format)
     elif is_table:
-        show(as_text.wholeshow(found))
+        show(as_text.whole_text(found))
     elif output_format == "json":
         rows = as_rows.whole(found)
         emit([rows], list(rows), output_format)

@@ -2,7 +2,7 @@
 
 import click
 
-from pipelines.cli.output import MONTH, author_options, authorship, emit, format_option, say, settings
+from pipelines.cli.output import MONTH, View, author_options, authorship, emit, format_option, say, settings
 from pipelines.period import Month
 
 
@@ -50,4 +50,4 @@ def list_(month: Month | None, output_format: str) -> None:
     """Contracts that are held back now: by whom, since when, why."""
     from pipelines.billing.hold import COLUMNS, listing
 
-    emit(listing(settings(), month), COLUMNS, output_format)
+    emit(listing(settings(), month), COLUMNS, output_format, View(("month", "contract_no", "client", "at", "by", "reason")))

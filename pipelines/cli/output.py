@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from shutil import get_terminal_size
@@ -13,7 +14,8 @@ from typing import Any, TextIO
 
 import click
 
-from pipelines.cli.table import HEADING, TOTAL, Listing, Paint, cells, clean, folded, lines, plain
+from pipelines.cli.russian import russian_heading, russian_word
+from pipelines.cli.table import HEADING, TOTAL, Listing, Paint, cells, clean, folded, is_table, lines, plain
 from pipelines.clock import Authorship, now
 from pipelines.errors import BadInput
 from pipelines.money import shown
@@ -27,7 +29,7 @@ _READABLE = 110  # cells of a line of text where there is no terminal
 _DEEPER = "    "
 _COMMAND = re.compile(r"`[^`]*`")
 _KEPT_SPACE = "\ue000"  # stands for a blank that must not break a line; of no use to any text
-_STATES = ("status", "state", "action", "outcome")
+_STATES = ("status", "state", "action", "outcome", "действие")
 _COLOURS = {
     **dict.fromkeys(("missing", "failed", "refused", "block", "blocked", "overdue"), "red"),
     **dict.fromkeys(("quarantined", "withdrawn", "withheld", "draft", "queued", "deferred", "unknown", "suppressed"), "yellow"),
@@ -80,6 +82,16 @@ def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def client_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--client C``."""
+    return click.option("--client", default=None, metavar="C", help="Only this client, by its code.")(command)
+
+
+def contract_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--contract C``."""
+    return click.option("--contract", default=None, metavar="C", help="Only this contract.")(command)
+
+
 def author_options(*, required: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """``--by NAME --reason TEXT``: who does this, and why."""
 
@@ -103,13 +115,24 @@ def settings() -> Settings:
     return load()
 
 
-def emit(
-    rows: Iterable[Row], columns: Sequence[str], output_format: str, *, shown: Sequence[str] | None = None, totals: Sequence[str] = ()
-) -> None:
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the table of a listing differs from its JSON and CSV, whose columns are fixed.
+
+    ``columns``: those of the table; `client` stands for code and name. ``narrow``: fewer of them, where a terminal has no room
+    for a table of all. ``totals``: columns whose sums stand below. ``is_russian``: headings and codes in the language of its texts.
+    """
+
+    columns: Sequence[str]
+    narrow: Sequence[str] = ()
+    totals: Sequence[str] = ()
+    is_russian: bool = False
+
+
+def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str, view: View | None = None) -> None:
     """Print rows (mappings with at least ``columns``) to stdout: a table, a JSON list of objects, or CSV.
 
-    ``shown``: the columns of the table, where a person reads others than a script (names instead of codes). ``totals``: those of
-    them whose sums stand below it. A table on a terminal fits its width; elsewhere a row is a line, as wide as it is.
+    A table on a terminal fits its width; elsewhere a row is a line, as wide as it is.
     """
     if output_format == "json":
         listed = [{column: _plain(row.get(column)) for column in columns} for row in rows]
@@ -121,7 +144,7 @@ def emit(
         writer.writerows([_text(row.get(column)) for column in columns] for row in rows)
         click.echo(buffer.getvalue(), nl=False)
     else:
-        _print_table(list(rows), shown or columns, totals)
+        _print_table(list(rows), view or View(columns))
 
 
 def say(message: str) -> None:
@@ -155,14 +178,41 @@ def width_of(stream: TextIO) -> int | None:
     return max(get_terminal_size().columns, _NARROWEST) if stream.isatty() else None
 
 
-def _print_table(rows: list[Row], columns: Sequence[str], totals: Sequence[str]) -> None:
-    texts = [[clean(_text(row.get(column))) for column in columns] for row in rows]
-    is_figure = [all(_numeric(line[i]) for line in texts if line[i]) and any(line[i] for line in texts) for i in range(len(columns))]
-    sums = _sums(rows, columns, totals) if totals and len(rows) > 1 else []
-    for line in lines(Listing(columns, texts, sums, is_figure), width_of(sys.stdout), _paint()):
+def _print_table(rows: list[Row], view: View) -> None:
+    if "client" in view.columns and rows and "client" not in rows[0]:
+        rows = _with_clients(rows)
+    width = width_of(sys.stdout)
+    listing = _listing(rows, view, view.columns)
+    narrow = _listing(rows, view, view.narrow) if view.narrow and not is_table(listing, width) else listing
+    chosen = narrow if is_table(narrow, width) else listing
+    for line in lines(chosen, width, _paint()):
         click.echo(line)
-    if not texts:
+    if not rows:
         say("(no rows)")
+    if chosen is not listing and rows:
+        left_out = ", ".join(column for column in view.columns if column not in view.narrow)
+        say(f"no room here for {left_out}: a wider terminal shows them, --format csv and json too")
+
+
+def _with_clients(rows: list[Row]) -> list[Row]:
+    from pipelines.master.names import with_clients
+    from pipelines.warehouse.engine import transaction
+
+    with transaction(settings()) as connection:
+        return list(with_clients(connection, rows))
+
+
+def _listing(rows: list[Row], view: View, columns: Sequence[str]) -> Listing:
+    word = russian_word if view.is_russian else _same_word
+    texts = [[clean(word(column, _text(row.get(column)))) for column in columns] for row in rows]
+    is_figure = [all(_numeric(line[i]) for line in texts if line[i]) and any(line[i] for line in texts) for i in range(len(columns))]
+    headings = [russian_heading(column) for column in columns] if view.is_russian else columns
+    sums = _sums(rows, columns, view.totals) if view.totals and len(rows) > 1 else []
+    return Listing(headings, texts, sums, is_figure, "итого" if view.is_russian else "total")
+
+
+def _same_word(_column: str, text: str) -> str:
+    return text
 
 
 def _sums(rows: list[Row], columns: Sequence[str], totals: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipelines.cli.output import emit, say
+from pipelines.cli.output import View, emit, say
 from pipelines.clock import local_date
 from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
@@ -31,7 +31,12 @@ def say_not_over(settings: Settings, month: Month, at: datetime) -> None:
 
 def print_parked(parked: Sequence["ParkedContract"]) -> None:
     """The table of parked contracts on stdout."""
-    emit([dict(zip(COLUMNS, row, strict=True)) for row in grouped(parked)], COLUMNS, "table")
+    emit(
+        [dict(zip(COLUMNS, row, strict=True)) for row in grouped(parked)],
+        COLUMNS,
+        "table",
+        View(("contract_no", "client", "reason", "detail")),
+    )
 
 
 def say_parked(parked: Iterable["ParkedContract"], before: str = "") -> None:

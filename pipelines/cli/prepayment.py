@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.approval_options import ApprovalWord, say_who_is_missing, word_options
-from pipelines.cli.output import DATE, MONTH, emit, format_option, say, settings
+from pipelines.cli.output import DATE, MONTH, View, contract_option, emit, format_option, say, settings
 from pipelines.cli.parked import say_parked
 from pipelines.clock import now
 from pipelines.errors import Refused
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipelines.runs.carry_through import RunOutcome
 
 COLUMNS = ("contract_no", "client_code", "kind", "cause", "net", "vat", "total")
+VIEW = View(("contract_no", "client", "kind", "cause", "net", "vat", "total"), totals=("net", "vat", "total"))
 
 
 class WaitsForAPerson(Refused):
@@ -59,7 +60,7 @@ def watch(day: date, word: ApprovalWord, issue_date: date | None, output_format:
 
 @click.command()
 @click.option("--month", type=MONTH, required=True, help="A closed month.")
-@click.option("--contract", metavar="C", help="Only this contract.")
+@contract_option
 @word_options
 @click.option("--issue-date", type=DATE, help="Date of the adjustments; default: today in the organization's time zone.")
 @format_option
@@ -93,7 +94,7 @@ def _show(prepared: "DraftedRun", output_format: str) -> None:
         }
         for draft in prepared.drafts
     ]
-    emit(rows, COLUMNS, output_format)
+    emit(rows, COLUMNS, output_format, VIEW)
     if output_format == "table":
         say_parked(prepared.parked)
         return

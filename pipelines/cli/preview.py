@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.cli.output import MONTH, emit, format_option, interactive, say, settings
+from pipelines.cli.output import MONTH, View, contract_option, emit, format_option, interactive, say, settings
 from pipelines.cli.parked import named, say_not_over, say_parked
 from pipelines.clock import now
 from pipelines.money import ZERO, shown
@@ -19,11 +19,34 @@ if TYPE_CHECKING:
 CLIENT_COLUMNS = ("client_code", "client", "contracts", "billed_net", "simulated_net", "billed", "simulated", "difference", "percent")
 CONTRACT_COLUMNS = ("contract_no", "client_code", "month", "billed", "simulated", "difference")
 EXTREMES = 10
+VIEW = View(
+    (
+        "contract_no",
+        "client",
+        "kind",
+        "component",
+        "segment_from",
+        "segment_to",
+        "quantity",
+        "price",
+        "share",
+        "net",
+        "vat",
+        "total",
+        "arithmetic",
+    ),
+    ("contract_no", "client", "component", "quantity", "price", "net", "total"),
+    ("net", "vat", "total"),
+    is_russian=True,
+)
+_SUMS = ("billed", "simulated", "difference")
+CLIENT_VIEW = View(("client", "contracts", *_SUMS, "percent"), totals=_SUMS)
+CONTRACT_VIEW = View(("contract_no", "client", "month", *_SUMS), totals=_SUMS)
 
 
 @click.command()
 @click.option("--month", type=MONTH, required=True, help="The month to compute; with --to, the first one.")
-@click.option("--contract", metavar="C", help="Only this contract.")
+@contract_option
 @click.option("--tariffs", metavar="PATH", help="A source as `master import` takes it; its terms, tariffs, components, tiers are tried.")
 @click.option("--to", "to_month", type=MONTH, help="With --tariffs: through this month.  [default: --month alone]")
 @click.option("--by", "grouping", type=click.Choice(["client", "contract"]), help="With --tariffs: a row of what.  [default: client]")
@@ -63,7 +86,7 @@ def _preview(month: Month, contract: str | None, output_format: str) -> None:
 
     previewed = preview_month(settings(), month, contract, now())
     say_not_over(settings(), month, now())
-    emit(previewed.rows, COLUMNS, output_format)
+    emit(previewed.rows, COLUMNS, output_format, VIEW)
     if output_format == "table" and previewed.rows:
         amounts = previewed.amounts
         contracts = counted(previewed.contracts, "contract")
@@ -98,7 +121,7 @@ def _show_clients(found: "Simulation", output_format: str) -> None:
             continue
         shortened = f"; the {EXTREMES} biggest differences" if count > EXTREMES else ""
         click.echo(f"\n{counted(count, 'client')} would pay {word}{shortened}:")
-        emit(map(_client_row, listed), CLIENT_COLUMNS, output_format)
+        emit(map(_client_row, listed), CLIENT_COLUMNS, output_format, CLIENT_VIEW)
     say("the whole list: --format csv or json; by contract and month: --by contract")
 
 
@@ -107,7 +130,7 @@ def _show_contracts(found: "Simulation", output_format: str) -> None:
     if output_format == "table":
         _show_total(found, len({row.client_code for row in rows}))
         click.echo()
-    emit(map(_contract_row, rows), CONTRACT_COLUMNS, output_format)
+    emit(map(_contract_row, rows), CONTRACT_COLUMNS, output_format, CONTRACT_VIEW)
 
 
 def _show_total(found: "Simulation", clients: int) -> None:

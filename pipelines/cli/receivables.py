@@ -6,25 +6,40 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.output import DATE, author_options, authorship, emit, format_option, say, settings
+from pipelines.cli.output import DATE, View, author_options, authorship, client_option, emit, format_option, say, settings
 from pipelines.clock import now
 from pipelines.errors import BadInput, Refused
 
 IMPORT_COLUMNS = ("file", "organizations", "data_until", "payments", "known", "matched", "settled", "unmatched")
+PAYMENTS_VIEW = View(
+    ("payment_id", "source", "paid_on", "amount", "payer_inn", "client", "purpose", "matched", "advance"),
+    ("payment_id", "paid_on", "client", "amount", "matched", "advance"),
+    ("amount", "matched", "advance"),
+)
+_BUCKETS = ("not_due", "0", "1-30", "31-60", "61-90", "90+", "total")
+AGEING_VIEW = View(("client", "organization_code", *_BUCKETS), totals=_BUCKETS)
+DUNNING_VIEW = View(("client", "organization_code", "action", "debt", "due_on", "reason", "accounts"), totals=("debt",), is_russian=True)
+ACCESS_VIEW = View(
+    ("client", "organization_code", "platform", "account_id", "since", "debt", "reason", "order_no", "state", "approved_by"),
+    ("client", "platform", "account_id", "since", "debt", "reason"),
+)
 
 
 @click.group(invoke_without_command=True)
 @click.option("--unmatched", is_flag=True, help="Only payments of which something is nobody's.")
+@client_option
+@click.option("--from", "first", type=DATE, default=None, help="Only payments of this day or later.")
 @format_option
 @click.pass_context
-def payments(context: click.Context, *, unmatched: bool, output_format: str) -> None:
+def payments(context: click.Context, client: str | None, first: date | None, *, unmatched: bool, output_format: str) -> None:
     """Payments: what each of them paid, and what of it is an advance. `payments import FILE` reads a bank's statement."""
     if context.invoked_subcommand is not None:
         return
     from pipelines.receivables.listing import PAYMENT_COLUMNS
     from pipelines.receivables.listing import payments as listed
 
-    emit(listed(settings(), unmatched_only=unmatched), PAYMENT_COLUMNS, output_format)
+    listed_now = listed(settings(), unmatched_only=unmatched, client_code=client, first=first)
+    emit(listed_now, PAYMENT_COLUMNS, output_format, PAYMENTS_VIEW)
 
 
 @payments.command("import")
@@ -67,13 +82,15 @@ def refund(payment_id: str, given_back: str | None, by: str, reason: str, *, is_
 
 @click.command()
 @click.option("--date", "day", type=DATE, required=True, help="The day on which the debts are looked at.")
+@client_option
+@click.option("--overdue", is_flag=True, help="Only clients with a debt past due.")
 @format_option
-def ageing(day: date, output_format: str) -> None:
+def ageing(day: date, client: str | None, *, overdue: bool, output_format: str) -> None:
     """Open debt by days past due, from what was issued and paid by that day."""
     from pipelines.receivables.listing import AGEING_COLUMNS
     from pipelines.receivables.listing import ageing as listed
 
-    emit(listed(settings(), day), AGEING_COLUMNS, output_format)
+    emit(listed(settings(), day, client_code=client, is_overdue=overdue), AGEING_COLUMNS, output_format, AGEING_VIEW)
 
 
 @click.command()
@@ -127,7 +144,7 @@ def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, ou
         raise BadInput.one("--approve-by", "must not be empty")
     approver = authorship(approve_by, reason) if approve_by else None
     done = taken(settings(), day, now(), dry_run=dry_run, approver=approver)
-    emit([{column: getattr(row, column) for column in COLUMNS} for row in done.rows], COLUMNS, output_format)
+    emit([{column: getattr(row, column) for column in COLUMNS} for row in done.rows], COLUMNS, output_format, DUNNING_VIEW)
     counts = ", ".join(f"{done.count(action)} {action}" for action in ("block", "restore", "withheld"))
     say(f"{'dry run of' if dry_run else 'ladder of'} {day}: {counts} (clients)")
     _not_written(done.refused)
@@ -143,7 +160,7 @@ def access(context: click.Context, client: str | None, output_format: str) -> No
         return
     from pipelines.access.listing import COLUMNS, blocked
 
-    emit(blocked(settings(), client), COLUMNS, output_format)
+    emit(blocked(settings(), client), COLUMNS, output_format, ACCESS_VIEW)
 
 
 @access.command("promise", short_help="A promise of payment: until its day the client is not blocked.")

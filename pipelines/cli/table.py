@@ -11,9 +11,8 @@ Paint = Callable[[str, str, str], str]  # (what it is: heading, total, or the co
 
 HEADING, TOTAL = "heading", "total"
 _GAPS = (2, 1)
-_TOTAL = "total"
 _FEWEST = 2  # rows that can have something in common
-_LONGEST_WORD = 40  # cells; a longer word may be broken when its column is narrow, a figure never
+_LONGEST_WORD = 64  # cells, such as a digest; a longer word may be broken when its column is narrow, a figure never
 _FIGURE = re.compile("[-−+]?\\d[\\d.,:%\u00a0\u202f-]*")
 _NARROW = re.compile("[ -~\u00a0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u202f-\u205e\u2190-\u21ff\u2200-\u22ff]*")  # a cell each
 
@@ -26,12 +25,13 @@ class Listing:
     rows: Sequence[Sequence[str]]
     sums: Sequence[str]
     is_figure: Sequence[bool]
+    total: str = "total"
 
     @property
     def totals(self) -> list[str]:
         """The sums as a row, named in its first free column."""
         free = next((index for index, text in enumerate(self.sums) if not text), None)
-        return [_TOTAL if index == free else text for index, text in enumerate(self.sums)]
+        return [self.total if index == free else text for index, text in enumerate(self.sums)]
 
     @property
     def all_rows(self) -> list[Sequence[str]]:
@@ -90,15 +90,24 @@ def lines(listing: Listing, width: int | None, paint: Paint = plain) -> Iterator
     yield from _narrow(listing, width, paint)
 
 
+def is_table(listing: Listing, width: int | None) -> bool:
+    """Whether the listing is shown as a table in that width."""
+    return width is None or not listing.rows or _fitted(_without_the_same(listing)[1], width) is not None
+
+
 def _narrow(listing: Listing, width: int, paint: Paint) -> Iterator[str]:
+    fitted = _fitted(listing, width)
+    return _blocks(listing, width, paint) if fitted is None else _table(listing, *fitted, paint)
+
+
+def _fitted(listing: Listing, width: int) -> tuple[list[int], int] | None:
+    """Column widths and the gap between them; None where a block per row is better."""
     natural = _natural(listing)
-    if sum(natural) + _GAPS[0] * (len(natural) - 1) <= width:
-        return _table(listing, natural, _GAPS[0], paint)
     for gap in _GAPS:
-        fitted = _within(width - gap * (len(natural) - 1), natural, _least(listing))
-        if fitted is not None and _height(listing, fitted) <= _height_of_blocks(listing, width):
-            return _table(listing, fitted, gap, paint)
-    return _blocks(listing, width, paint)
+        widths = _within(width - gap * (len(natural) - 1), natural, _least(listing))
+        if widths is not None and (not listing.rows or _height(listing, widths) <= _height_of_blocks(listing, width)):
+            return widths, gap
+    return None
 
 
 def _without_the_same(listing: Listing) -> tuple[list[tuple[str, str]], Listing]:
@@ -113,7 +122,9 @@ def _without_the_same(listing: Listing) -> tuple[list[tuple[str, str]], Listing]
     def chosen(values: Sequence[Any]) -> list[Any]:
         return [values[index] for index in kept] if values else []
 
-    return same, Listing(chosen(listing.headings), [chosen(row) for row in listing.rows], chosen(listing.sums), chosen(listing.is_figure))
+    return same, Listing(
+        chosen(listing.headings), [chosen(row) for row in listing.rows], chosen(listing.sums), chosen(listing.is_figure), listing.total
+    )
 
 
 def _natural(listing: Listing) -> list[int]:

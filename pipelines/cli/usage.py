@@ -2,19 +2,26 @@
 
 import click
 
-from pipelines.cli.output import MONTH, emit, format_option, settings
+from pipelines.cli.output import MONTH, View, client_option, contract_option, emit, format_option, settings
 from pipelines.period import Month
 
 COLUMNS = ("contract_no", "client_code", "month", "days", "days_covered", "peak", "peak_date", "average", "vehicle_days", "online_minutes")
 DAILY = ("contract_no", "date", "fleet_size", "online_minutes")
+VIEW = View(
+    ("contract_no", "client", "month", "days", "days_covered", "peak", "peak_date", "average", "vehicle_days", "online_minutes"),
+    ("contract_no", "client", "month", "peak", "average", "vehicle_days", "online_minutes"),
+    ("vehicle_days", "online_minutes"),
+)
+DAILY_VIEW = View(("contract_no", "client", "date", "fleet_size", "online_minutes"), totals=("fleet_size", "online_minutes"))
 
 
 @click.command()
 @click.option("--month", type=MONTH, required=True, help="Month, such as 2026-01.")
-@click.option("--contract", default=None, metavar="C", help="This contract alone.")
+@client_option
+@contract_option
 @click.option("--daily", is_flag=True, help="One row per contract and covered day.")
 @format_option
-def usage(month: Month, contract: str | None, *, daily: bool, output_format: str) -> None:
+def usage(month: Month, client: str | None, contract: str | None, *, daily: bool, output_format: str) -> None:
     """Fleet by contract: peak, average, vehicle-days, minutes.
 
     Recomputed from the evidence when anything has changed. `days` are the days of the month on which the contract is in
@@ -30,9 +37,13 @@ def usage(month: Month, contract: str | None, *, daily: bool, output_format: str
     configured = settings()
     with engine.transaction(configured) as connection:
         known = known_contracts(connection)
-        wanted = [each for each in known if contract in (None, each.contract_no)]
+        wanted = [each for each in known if contract in (None, each.contract_no) and client in (None, each.client_code)]
         if contract is not None and not wanted:
-            raise BadInput.one("--contract", f"unknown contract {contract!r}")
+            raise BadInput.one(
+                "--contract", f"unknown contract {contract!r}" if client is None else f"{client} has no contract {contract!r}"
+            )
+        if client is not None and not wanted:
+            raise BadInput.one("--client", f"no client {client!r} with a contract")
         of_month = compute(configured, connection, month, store=True, at=now())
     days = by_contract(of_month.days.select(["contract_no", "business_date", "fleet_size", "online_minutes"]).to_pydict())
     if daily:
@@ -41,11 +52,12 @@ def usage(month: Month, contract: str | None, *, daily: bool, output_format: str
             for each in wanted
             for day in days.get(each.contract_no, [])
         ]
-        emit(listed, DAILY, output_format)
+        emit(listed, DAILY, output_format, DAILY_VIEW)
         return
     rows = [summary(each, month, days.get(each.contract_no, [])) for each in wanted]
     emit(
         [{**{name: getattr(row, name) for name in COLUMNS}, "average": shown_average(row.average)} for row in rows if row is not None],
         COLUMNS,
         output_format,
+        VIEW,
     )

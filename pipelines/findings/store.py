@@ -36,10 +36,24 @@ def replace(connection: "Connection", kinds: Sequence[str], first: date, last: d
     return len(unique)
 
 
-def listing(connection: "Connection", month: Month | None = None, kind: str | None = None) -> list[dict[str, Any]]:
+def listing(
+    connection: "Connection",
+    month: Month | None = None,
+    kind: str | None = None,
+    *,
+    client: str | None = None,
+    contract_no: str | None = None,
+) -> list[dict[str, Any]]:
     """Findings by kind and subject: kind, subject, contract_no, first_seen, last_seen, days, detail, is_open.
 
-    With a month, as seen in its days alone. ``is_open``: still seen on the newest day that has evidence.
+    With a month, as seen in its days alone; with a client or a contract, those about its contracts. ``is_open``: still
+    seen on the newest day that has evidence.
     """
-    binds = {"first": month.first if month else None, "last": month.last if month else None, "kind": kind}
+    binds = {
+        "first": month.first if month else None,
+        "last": month.last if month else None,
+        "kind": kind,
+        "client": client,
+        "contract": contract_no,
+    }
     return query.mappings(connection, "findings/listing", **binds)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.errors import BadInput
+from pipelines.master.history import known
 from pipelines.money import ZERO
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -17,20 +18,27 @@ AGEING_COLUMNS = ("client_code", "organization_code", "not_due", "0", "1-30", "3
 STATEMENT_COLUMNS = ("organization_code", "date", "document", "debit", "credit", "balance")
 
 
-def payments(settings: Settings, *, unmatched_only: bool = False) -> list[Row]:
+def payments(settings: Settings, *, unmatched_only: bool = False, client_code: str | None = None, first: date | None = None) -> list[Row]:
     """Payments and reversals, oldest first: what each paid (`matched`), what of it is the client's `advance`; matched + advance = amount
-    where the client is known."""
+    where the client is known. `first`: of that day or later. BadInput for a client never heard of."""
     with engine.transaction(settings) as connection:
-        return query.mappings(connection, "receivables/payments", unmatched_only=unmatched_only)
+        if client_code is not None:
+            known(connection, "client", client_code)
+        return query.mappings(connection, "receivables/payments", unmatched_only=unmatched_only, client=client_code, from_day=first)
 
 
-def ageing(settings: Settings, on: date) -> list[Row]:
+def ageing(settings: Settings, on: date, *, client_code: str | None = None, is_overdue: bool = False) -> list[Row]:
     """Open debt per client and organization by days past due on a day; only what was issued and paid by that day counts.
 
-    `not_due`: due after that day; `0`: due on it.
+    `not_due`: due after that day; `0`: due on it. `is_overdue`: only who has a debt past due. BadInput for a client never heard of.
     """
     with engine.transaction(settings) as connection:
-        return query.mappings(connection, "receivables/ageing", on=on)
+        if client_code is not None:
+            known(connection, "client", client_code)
+        rows = query.mappings(connection, "receivables/ageing", on=on)
+    return [
+        row for row in rows if client_code in (None, row["client_code"]) and (not is_overdue or row["total"] > row["not_due"] + row["0"])
+    ]
 
 
 @dataclass(frozen=True, slots=True)

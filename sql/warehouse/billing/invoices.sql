@@ -1,5 +1,6 @@
 -- grain: invoice or draft (status NULL: whatever those who approved its run make it), with what was paid
--- inputs: billing.invoices, billing.drafts, billing.run_words, receivables.invoice_balances; :month or NULL, :kind or NULL
+-- inputs: billing.invoices, billing.drafts, billing.run_words, receivables.invoice_balances;
+--   :month, :kind, :client, :contract, :from_day (issued on or after it), :overdue_on (due before it, not paid): NULL: all
 -- rerun: reads only
 SELECT * FROM (
     SELECT
@@ -18,4 +19,8 @@ SELECT * FROM (
     LEFT JOIN billing.run_words w ON w.month = d.month AND w.purpose = d.purpose
     WHERE (CAST(:month AS date) IS NULL OR d.month = :month) AND (CAST(:kind AS text) IS NULL OR d.kind = :kind)
 ) listed
+WHERE (CAST(:client AS text) IS NULL OR client_code = :client)
+  AND (CAST(:contract AS text) IS NULL OR contract_no = :contract)
+  AND (CAST(:from_day AS date) IS NULL OR issued_on >= :from_day)
+  AND (CAST(:overdue_on AS date) IS NULL OR (due_on < :overdue_on AND total > paid AND total > 0))
 ORDER BY period, organization_code, sequence_no NULLS LAST, contract_no COLLATE "C"

@@ -1,6 +1,6 @@
 -- grain: payment or reversal (credits are no payments): what it paid, what of it is the client's advance
 -- inputs: receivables.payments, receivables.allocations, receivables.payment_balances,
---   receivables.no_refunds; :unmatched_only
+--   receivables.no_refunds; :unmatched_only, :client, :from_day (NULL: all)
 -- rerun: reads only
 SELECT
     p.payment_id, p.source, p.organization_code, p.paid_on, p.amount, p.payer_inn, p.client_code, p.purpose,
@@ -12,4 +12,6 @@ LEFT JOIN receivables.payment_balances b ON b.payment_id = coalesce(p.reverses, 
 WHERE p.source <> 'credit' AND (NOT :unmatched_only OR (
     p.client_code IS NULL AND b.left_over <> 0 AND NOT EXISTS (SELECT FROM receivables.no_refunds n WHERE n.payment_id = p.payment_id)
 ))
+  AND (CAST(:client AS text) IS NULL OR p.client_code = :client)
+  AND (CAST(:from_day AS date) IS NULL OR p.paid_on >= :from_day)
 ORDER BY p.paid_on, p.organization_code, p.payment_id COLLATE "C"

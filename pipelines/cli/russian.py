@@ -1,0 +1,51 @@
+"""Headings and codes of the listings whose texts are Russian: what finance reads. JSON and CSV keep names and codes."""
+
+from typing import Final
+
+from pipelines.findings.kinds import KIND_NAMES
+
+HEADINGS: Final = {
+    "accounts": "учётные записи",
+    "action": "действие",
+    "arithmetic": "расчёт",
+    "client": "клиент",
+    "client_code": "код клиента",
+    "component": "услуга",
+    "contract_no": "договор",
+    "days": "дней",
+    "debt": "долг",
+    "detail": "подробно",
+    "due_on": "срок",
+    "first_seen": "впервые",
+    "how": "расчёт",
+    "kind": "вид",
+    "last_seen": "последний раз",
+    "net": "без НДС",
+    "organization_code": "организация",
+    "price": "цена",
+    "quantity": "количество",
+    "reason": "причина",
+    "roubles": "рублей",
+    "segment_from": "с",
+    "segment_to": "по",
+    "share": "доля месяца",
+    "subject": "о чём",
+    "total": "всего",
+    "vat": "НДС",
+    "vehicle_days": "машино-дней",
+    "vehicles": "машин",
+}
+_WORDS: Final = {
+    "kind": {**KIND_NAMES, "monthly": "за месяц", "advance": "предоплата", "corrective": "превышение", "adjustment": "корректировка"},
+    "action": {"block": "отключить", "restore": "включить", "withheld": "удержано", "message": "письмо"},
+}
+
+
+def russian_heading(column: str) -> str:
+    """The heading of a column; its name where there is none."""
+    return HEADINGS.get(column, column)
+
+
+def russian_word(column: str, text: str) -> str:
+    """What a code in a column is called; the text itself where it is no code."""
+    return _WORDS.get(column, {}).get(text, text)
