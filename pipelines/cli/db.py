@@ -43,10 +43,10 @@ def status(output_format: str) -> None:
     from pipelines.warehouse import engine, migrate
 
     configured = settings()
+    address = make_url(engine.url(configured)).render_as_string(hide_password=True)
     revision, newest = migrate.current(configured)
     with engine.transaction(configured) as connection:
         role = connection.execute(text("SELECT current_user")).scalar_one()
-    address = make_url(engine.url(configured)).render_as_string(hide_password=True)
     emit(
         [
             {

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import click
 
 from pipelines.cli.russian import russian_heading, russian_word
-from pipelines.cli.table import HEADING, TOTAL, Listing, Paint, cells, clean, folded, is_table, lines, plain
+from pipelines.cli.table import HEADING, TOTAL, Listing, Paint, blocks, cells, clean, folded, is_table, lines, plain
 from pipelines.clock import Authorship, now
 from pipelines.errors import BadInput
 from pipelines.money import shown
@@ -120,13 +120,15 @@ class View:
     """How the table of a listing differs from its JSON and CSV, whose columns are fixed.
 
     ``columns``: those of the table; `client` stands for code and name. ``narrow``: fewer of them, where a terminal has no room
-    for a table of all. ``totals``: columns whose sums stand below. ``is_russian``: headings and codes in the language of its texts.
+    for a table of all. ``totals``: columns whose sums stand below. ``is_russian``: headings and codes in the language of its
+    texts. ``is_block``: every row is a block of its own, whatever the width.
     """
 
     columns: Sequence[str]
     narrow: Sequence[str] = ()
     totals: Sequence[str] = ()
     is_russian: bool = False
+    is_block: bool = False
 
 
 def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str, view: View | None = None) -> None:
@@ -185,7 +187,7 @@ def _print_table(rows: list[Row], view: View) -> None:
     listing = _listing(rows, view, view.columns)
     narrow = _listing(rows, view, view.narrow) if view.narrow and not is_table(listing, width) else listing
     chosen = narrow if is_table(narrow, width) else listing
-    for line in lines(chosen, width, _paint()):
+    for line in blocks(chosen, width or _READABLE, _paint()) if view.is_block else lines(chosen, width, _paint()):
         click.echo(line)
     if not rows:
         say("(no rows)")

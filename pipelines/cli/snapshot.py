@@ -1,20 +1,36 @@
 """`fleetbill snapshot`: take, land, look at and rule on the snapshots of platforms."""
 
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.cli.output import DATE, MONTH, author_options, authorship, emit, format_option, interactive, say, settings
+from pipelines.cli.output import DATE, MONTH, View, author_options, authorship, emit, format_option, interactive, say, settings, show
+from pipelines.cli.table import cells
 from pipelines.clock import now
+from pipelines.errors import Refused
 from pipelines.period import Month
+from pipelines.wording.english import counted
 
 if TYPE_CHECKING:
     from pipelines.evidence.landing import LandingResult
+    from pipelines.evidence.registry import FailedExpectation
 
 COLUMNS = ("platform", "date", "taken_at", "status", "rows", "digest")
 RESULT = ("platform", "date", "status", "rows", "digest", "source")
+RESULT_VIEW = View(RESULT, ("date", "status", "rows", "source"))
+VEHICLES_VIEW = View(
+    ("vehicle_id", "account_id", "name", "plate", "vin", "hw_id", "state", "last_message_at", "online_minutes"),
+    ("vehicle_id", "account_id", "name", "plate", "state", "online_minutes"),
+)
 NAMED_FAILURES = 20
+SHORT = 12  # characters of a digest in a table
+STATES = click.Choice(["landed", "quarantined", "withdrawn"])
+SIGNS = {"landed": "#", "carried": "c", "quarantined": "Q", "missing": "."}
+CHANGES = {"came": "came", "went": "went", "state": "changed state", "account": "changed account", "device": "changed device"}
 
 
 @click.group()
@@ -61,7 +77,7 @@ def land(platform: str, source: str | None, day: date | None, output_format: str
                 "source": file.name,
             }
         )
-    emit(rows, RESULT, output_format)
+    emit(rows, RESULT, output_format, RESULT_VIEW)
     for problem in delivered.problems:
         say(str(problem))
     if delivered.problems:
@@ -69,17 +85,101 @@ def land(platform: str, source: str | None, day: date | None, output_format: str
     return 1 if any(landed.state == "quarantined" for _, landed in delivered.landed) else 0
 
 
+@snapshot.command(short_help="Judge a day file as landing would; nothing is stored.")
+@click.argument("source", metavar="FILE")
+@click.option("--platform", metavar="P", help="Whose file it is.  [default: the name of its folder, or the only `files` platform]")
+@format_option
+def check(source: str, platform: str | None, output_format: str) -> int:
+    """Judge a day file, or each of a folder, as landing would, beside what is landed now; nothing is stored.
+
+    Exit 1: something would be quarantined, 2: something cannot be read.
+    """
+    from pipelines.evidence.checking import check as judge
+
+    verdicts, problems = judge(settings(), platform, source, now())
+    for each in verdicts:
+        known = f" ({each.known} already)" if each.known else ""
+        say(f"{each.file.name}: would be {each.state}{known}, {counted(each.rows, 'vehicle')}{':' if each.failures else ''}")
+        say_failures(each.failures)
+    rows = [
+        {"platform": each.platform, "date": each.file.business_date, "status": each.state, "rows": each.rows, "digest": each.digest,
+         "source": each.file.name}
+        for each in verdicts
+    ]  # fmt: skip
+    emit(rows, RESULT, output_format, RESULT_VIEW)
+    for problem in problems:
+        say(str(problem))
+    return 2 if problems else int(any(each.state == "quarantined" for each in verdicts))
+
+
+@snapshot.command("show", short_help="What a snapshot says, who ruled on it, why; its vehicles.")
+@click.argument("digest")
+@click.option("--vehicles", "is_list", is_flag=True, help="Its vehicles instead.")
+@format_option
+def show_(digest: str, output_format: str, *, is_list: bool) -> None:
+    """What a snapshot says: its day, file, vehicles by state, what the gate found, and who ruled on it. DIGEST may be its beginning."""
+    from pipelines.evidence import looking
+
+    if is_list:
+        emit(looking.vehicles(settings(), digest), looking.VEHICLE_COLUMNS, output_format, VEHICLES_VIEW)
+        return
+    seen = looking.show(settings(), digest)
+    registered = seen.registered
+    row = {
+        "platform": registered.platform, "date": registered.business_date, "taken_at": registered.taken_at, "status": registered.state,
+        "rows": registered.row_count, "digest": registered.digest, "source": seen.source, "columns": seen.columns,
+        "accounts": seen.accounts, "states": seen.states, "orphans": seen.orphans,
+        "events": [{"event": each.event, "by": each.by, "reason": each.reason, "at": each.at} for each in seen.events],
+        "failures": [{"severity": each.severity, "failure": str(each)} for each in seen.failures],
+    }  # fmt: skip
+    if output_format != "table":
+        emit([row], list(row), output_format)
+        return
+    states = ", ".join(f"{state or 'without a state'} {count}" for state, count in seen.states.items())
+    events = [f"{each.at:%Y-%m-%d %H:%M} {each.event} by {each.by}: {each.reason}" for each in seen.events]
+    shown = {**row, "states": states, "events": "; ".join(events), "failures": None}
+    emit([shown], list(shown), "table", View(list(shown), is_block=True))
+    say_failures(seen.failures)
+
+
+@snapshot.command(short_help="What changed between two snapshots of a platform.")
+@click.argument("earlier", metavar="DIGEST")
+@click.argument("later", metavar="DIGEST")
+@format_option
+def diff(earlier: str, later: str, output_format: str) -> None:
+    """Vehicles that came, went, or changed their state, account or device from one snapshot to another of the same platform."""
+    from pipelines.evidence.looking import CHANGE_COLUMNS, changes
+
+    first, second, rows = changes(settings(), earlier, later)
+    emit(rows, CHANGE_COLUMNS, output_format)
+    found = Counter(row["change"] for row in rows)
+    said = ", ".join(f"{found[change]} {word}" for change, word in CHANGES.items() if found[change]) or "no vehicle differs"
+    say(f"{first.platform} {first.business_date} → {second.business_date}: {said}")
+
+
 @snapshot.command()
 @click.option("--month", type=MONTH, required=True, help="The month to look at.")
+@click.option("--platform", metavar="P", help="Only this platform.")
+@click.option("--missing", is_flag=True, help="Only days that are neither landed nor carried, one a row.")
 @format_option
-def coverage(month: Month, output_format: str) -> None:
-    """Days × platforms of a month: landed, carried, quarantined, missing."""
+def coverage(month: Month, platform: str | None, output_format: str, *, missing: bool) -> None:
+    """Days × platforms of a month: landed, carried, quarantined, missing. A table is a calendar, a sign a day."""
+    from pipelines.evidence import registry
     from pipelines.evidence.coverage import coverage as covered
-    from pipelines.warehouse.engine import transaction
+    from pipelines.evidence.waiting import COVERED
+    from pipelines.warehouse.engine import reading
 
-    with transaction(settings()) as connection:
-        rows = covered(connection, month)
-    emit(rows, ("platform", "date", "status", "snapshots"), output_format)
+    with reading(settings()) as connection:
+        if platform is not None:
+            registry.declared(connection, platform)
+        rows = [row for row in covered(connection, month) if platform in (None, row["platform"])]
+    if missing:
+        rows = [row for row in rows if row["status"] not in COVERED]
+    if output_format != "table" or missing:
+        emit(rows, ("platform", "date", "status", "snapshots"), output_format)
+        return
+    for line in calendar(month, rows):
+        show(line)
 
 
 @snapshot.command()
@@ -96,41 +196,90 @@ def carry(platform: str, day: date, by: str, reason: str) -> None:
     )
 
 
-@snapshot.command()
-@click.argument("digests", metavar="DIGEST...", nargs=-1, required=True)
+def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """DIGESTs, or a platform and a month whose snapshots are meant; ``--yes`` where nobody can be asked."""
+    for option in (
+        click.option("--yes", is_flag=True, help="Do it without asking, where a platform or a month chooses."),
+        click.option("--month", type=MONTH, help="Every snapshot of this month that can be."),
+        click.option("--platform", metavar="P", help="Every snapshot of this platform that can be; with --month: of both."),
+        click.argument("digests", metavar="[DIGEST]...", nargs=-1),
+    ):
+        command = option(command)
+    return command
+
+
+@snapshot.command(short_help="Let quarantined snapshots count, or withdrawn ones again.")
+@selection_options
 @author_options()
-def accept(digests: tuple[str, ...], by: str, reason: str) -> None:
-    """Let quarantined snapshots count, or withdrawn ones again: all or none. A DIGEST may be its beginning."""
+def accept(digests: tuple[str, ...], platform: str | None, month: Month | None, by: str, reason: str, *, yes: bool) -> None:
+    """Let quarantined snapshots count, or withdrawn ones again: all or none. A DIGEST may be its beginning.
+
+    With --platform or --month instead of digests: every quarantined one of them; they are shown, and you are asked.
+    """
     from pipelines.evidence.rulings import accept as accept_them
 
-    for ruled in accept_them(settings(), digests, authorship(by, reason)):
-        say(f"{ruled.platform} {ruled.business_date} {ruled.digest[:12]}: {ruled.state} → landed, {ruled.row_count} vehicles")
+    author = authorship(by, reason)
+    for ruled in accept_them(settings(), _ruled_on(digests, platform, month, "quarantined", "landed", yes=yes), author):
+        say(f"{ruled.platform} {ruled.business_date} {ruled.digest[:12]}: {ruled.state} → landed, {counted(ruled.row_count, 'vehicle')}")
 
 
-@snapshot.command()
-@click.argument("digests", metavar="DIGEST...", nargs=-1, required=True)
+@snapshot.command(short_help="Take wrong snapshots out of the count; they stay readable.")
+@selection_options
 @author_options()
-def withdraw(digests: tuple[str, ...], by: str, reason: str) -> None:
-    """Take wrong snapshots out of the count, all or none; they stay readable. A DIGEST may be its beginning."""
+def withdraw(digests: tuple[str, ...], platform: str | None, month: Month | None, by: str, reason: str, *, yes: bool) -> None:
+    """Take wrong snapshots out of the count, all or none; they stay readable. A DIGEST may be its beginning.
+
+    With --platform or --month instead of digests: every landed one of them; they are shown, and you are asked.
+    """
     from pipelines.evidence.rulings import withdraw as withdraw_them
 
-    for ruled in withdraw_them(settings(), digests, authorship(by, reason)):
+    author = authorship(by, reason)
+    for ruled in withdraw_them(settings(), _ruled_on(digests, platform, month, "landed", "withdrawn", yes=yes), author):
         say(
             f"{ruled.platform} {ruled.business_date} {ruled.digest[:12]}:"
-            f" {ruled.state} → withdrawn, {ruled.row_count} vehicles no longer count"
+            f" {ruled.state} → withdrawn, {counted(ruled.row_count, 'vehicle')} no longer count"
         )
+
+
+def _ruled_on(digests: tuple[str, ...], platform: str | None, month: Month | None, state: str, becomes: str, *, yes: bool) -> Sequence[str]:
+    """The digests that are meant: those given, or those chosen, shown and agreed to."""
+    if digests and (platform or month):
+        raise click.UsageError("give digests, or choose with --platform and --month, not both")
+    if digests:
+        return digests
+    if not platform and not month:
+        raise click.UsageError("give a DIGEST, or choose with --platform and --month")
+    from pipelines.evidence.rulings import chosen
+
+    found = chosen(settings(), state, platform, month)
+    if not found:
+        raise Refused(f"no {state} snapshot{f' of {platform}' if platform else ''}{f' in {month}' if month else ''}")
+    for each in found:
+        say(f"{each.platform} {each.business_date} {each.digest[:12]}: {state} → {becomes}, {counted(each.row_count, 'vehicle')}")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise Refused(f"nothing was done; --yes does it for {counted(len(found), 'snapshot')}")
+        click.confirm(f"{counted(len(found), 'snapshot')}: do it?", abort=True, err=True)
+    return [each.digest for each in found]
 
 
 @snapshot.command("list")
 @click.option("--month", type=MONTH, default=None, help="Only snapshots of this month.")
+@click.option("--platform", metavar="P", help="Only snapshots of this platform.")
+@click.option("--status", type=STATES, metavar="STATUS", help=f"Only these: {', '.join(STATES.choices)}.")
 @format_option
-def list_(month: Month | None, output_format: str) -> None:
+def list_(month: Month | None, platform: str | None, status: str | None, output_format: str) -> None:
     """Every snapshot that was landed, quarantined or withdrawn."""
+    from pipelines.evidence import registry
     from pipelines.evidence.coverage import listing
     from pipelines.warehouse.engine import transaction
 
     with transaction(settings()) as connection:
-        rows = listing(connection, month)
+        if platform is not None:
+            registry.declared(connection, platform)
+        rows = [row for row in listing(connection, month) if platform in (None, row["platform"]) and status in (None, row["status"])]
+    if output_format == "table":  # a digest may be abbreviated wherever one is asked for
+        rows = [{**row, "digest": row["digest"][:SHORT]} for row in rows]
     emit(rows, COLUMNS, output_format)
 
 
@@ -156,11 +305,31 @@ def say_outcome(platform: str, source: str, landed: "LandingResult") -> None:
         say(f"{source}: landed, {landed.rows} vehicles{many}")
         return
     say(f"{source}: quarantined, {platform}, digest {landed.digest[:12]}:")
-    critical = [failure for failure in landed.failures if failure.severity == "critical"]
-    for failure in critical[:NAMED_FAILURES]:
-        say(f"  {failure}")
-    if len(critical) > NAMED_FAILURES:
-        say(f"  and {len(critical) - NAMED_FAILURES} more; see `fleetbill snapshot docs`")
+    say_failures([failure for failure in landed.failures if failure.severity == "critical"])
+
+
+def say_failures(failures: "Sequence[FailedExpectation]") -> None:
+    """What the gate found, the critical first, up to a cap; what is no more than a warning says so."""
+    for failure in sorted(failures, key=lambda each: each.severity != "critical")[:NAMED_FAILURES]:
+        say(f"  {failure}" if failure.severity == "critical" else f"  {failure.severity}: {failure}")
+    if len(failures) > NAMED_FAILURES:
+        say(f"  and {len(failures) - NAMED_FAILURES} more; see `fleetbill snapshot docs`")
+
+
+def calendar(month: Month, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line per platform with a sign per day, under the days of the month, and what the signs mean."""
+    signs: dict[str, str] = {}
+    for row in rows:
+        signs[row["platform"]] = signs.get(row["platform"], "") + SIGNS[row["status"]]
+    width = max([len(str(month)), *map(cells, signs)])
+    days = [day.day for day in month.dates()]
+    tens = "".join(str(day // 10) if day % 10 == 0 else " " for day in days)
+    units = "".join(str(day % 10) for day in days)
+    lines = [f"{'':{width}}  {tens}", f"{month!s:{width}}  {units}"]
+    for platform, line in signs.items():
+        covered = sum(line.count(SIGNS[status]) for status in ("landed", "carried"))
+        lines.append(f"{platform}{' ' * (width - cells(platform))}  {line}  {covered} of {len(days)} days")
+    return [line.rstrip() for line in lines] + ["", ", ".join(f"{sign} {status}" for status, sign in SIGNS.items())]
 
 
 def _progress(done: int, total: int, name: str) -> None:

@@ -97,7 +97,7 @@ def is_table(listing: Listing, width: int | None) -> bool:
 
 def _narrow(listing: Listing, width: int, paint: Paint) -> Iterator[str]:
     fitted = _fitted(listing, width)
-    return _blocks(listing, width, paint) if fitted is None else _table(listing, *fitted, paint)
+    return blocks(listing, width, paint) if fitted is None else _table(listing, *fitted, paint)
 
 
 def _fitted(listing: Listing, width: int) -> tuple[list[int], int] | None:
@@ -208,7 +208,8 @@ def _row(
         yield (" " * gap).join(paint(index, text) for index, text in enumerate(padded[: last + 1]))
 
 
-def _blocks(listing: Listing, width: int, paint: Paint) -> Iterator[str]:
+def blocks(listing: Listing, width: int, paint: Paint = plain) -> Iterator[str]:
+    """Every row as `name  value` lines, without what is empty; a blank line between rows."""
     label_width = _label_width(listing)
     for number, row in enumerate(listing.all_rows):
         if number:

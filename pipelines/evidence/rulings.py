@@ -8,8 +8,10 @@ from pipelines.errors import Refused
 from pipelines.evidence import gate, judging, registry
 from pipelines.evidence.registry import LANDED, QUARANTINED, WITHDRAWN, Registered
 from pipelines.logs import verb
+from pipelines.period import Month
 from pipelines.settings import Settings
-from pipelines.warehouse.engine import transaction
+from pipelines.warehouse import query
+from pipelines.warehouse.engine import reading, transaction
 from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
@@ -41,6 +43,15 @@ def withdraw(settings: Settings, digests: Sequence[str], author: Authorship) -> 
     """
     with verb("evidence", "withdraw", snapshots=len(digests)), transaction(settings) as connection:
         return _rule(connection, settings, digests, author, event="withdrawn", state=WITHDRAWN, may=_may_be_withdrawn)
+
+
+def chosen(settings: Settings, state: str, platform: str | None, month: Month | None) -> list[Registered]:
+    """The snapshots of a state, of one platform or all, of one month or all, in the order of their days. BadInput: unknown platform."""
+    with reading(settings) as connection:
+        if platform is not None:
+            registry.declared(connection, platform)
+        first, last = (month.first, month.last) if month else (None, None)
+        return query.rows(connection, "evidence/chosen_snapshots", Registered, state=state, platform=platform, first=first, last=last)
 
 
 def _may_be_accepted(connection: "Connection", snapshot: Registered) -> None:

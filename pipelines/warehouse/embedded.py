@@ -80,6 +80,11 @@ def ensure_running(home: Path, options: str = "") -> None:
         _create_roles_and_databases(data)
 
 
+def is_there(home: Path) -> bool:
+    """Whether a home has a server of its own, running or not."""
+    return (_data_dir(home) / "PG_VERSION").exists()
+
+
 def stop(home: Path) -> bool:
     """Stop the server of a home; False when none was running."""
     data = _data_dir(home)

@@ -21,9 +21,18 @@ class WarehouseUnreachable(Refused):
     """PostgreSQL does not answer, or its schema is not the one that this version needs."""
 
 
+class NoHouse(Refused):
+    """There is no embedded server in the home yet: whoever asks creates none."""
+
+
 def url(settings: Settings, *, owner: bool = False) -> str:
-    """SQLAlchemy URL of the warehouse; starts the embedded server when that is the one."""
+    """SQLAlchemy URL of the warehouse; starts the embedded server when that is the one.
+
+    Only the owner, whose upgrade makes the schema, creates a server that is not there; NoHouse for everybody else.
+    """
     if settings.embedded:
+        if not owner and not embedded.is_there(settings.home):
+            raise NoHouse(f"there is no fleetbill in {settings.home.resolve()} (FLEETBILL_HOME): `fleetbill db upgrade` makes one there")
         embedded.ensure_running(settings.home)
         return embedded.address(settings.home, embedded.OWNER if owner else embedded.APPLICATION)
     text = settings.database_owner_url if owner and settings.database_owner_url else settings.database_url
