@@ -13,6 +13,7 @@ from pipelines.errors import BadInput, Refused
 
 # name → (module, attribute, one line for --help), in the order of the work
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "status": ("pipelines.cli.status", "status", "What waits for whom, and what to do next."),
     "db": ("pipelines.cli.db", "db", "Create or migrate the schema; stop the embedded server."),
     "master": ("pipelines.cli.master", "master", "Import and look at clients, contracts, terms, tariffs, accounts."),
     "snapshot": ("pipelines.cli.snapshot", "snapshot", "Land, list, accept, withdraw and carry snapshots of platforms."),

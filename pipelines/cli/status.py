@@ -1,0 +1,26 @@
+"""`fleetbill status`: what waits for whom."""
+
+from dataclasses import asdict
+
+import click
+
+from pipelines.cli.output import emit, format_option, interactive, say, settings
+from pipelines.clock import now
+
+
+@click.command()
+@format_option
+def status(output_format: str) -> int:
+    """What waits for whom, and the command that does the next step. Exit 1 when something waits.
+
+    Missing and quarantined days, complete months that nobody drafted, drafts, parked contracts, closed months whose facts
+    changed since, letters, 1C, payments of nobody, debts that the ladder is about to block.
+    """
+    from pipelines.runs.status import COLUMNS, waiting
+
+    found = waiting(settings(), now(), (lambda step: say(f"{step} …")) if interactive() else (lambda _: None))
+    if output_format == "table" and not found:
+        click.echo("nothing waits")
+        return 0
+    emit(map(asdict, found), COLUMNS, output_format)
+    return 1 if found else 0

@@ -1,0 +1,163 @@
+"""What waits for whom: everything that goes no further by itself, each with the command that does the next step. Reads only."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from pipelines.access.dunning import dunning
+from pipelines.billing.drafting import compute
+from pipelines.billing.model import Purpose, Scope
+from pipelines.clock import local_date
+from pipelines.delivery.mail.status import counts
+from pipelines.delivery.onec.status import status as exchange
+from pipelines.evidence.registry import QUARANTINED
+from pipelines.evidence.rulings import chosen
+from pipelines.evidence.waiting import days_before, undrafted_before
+from pipelines.logs import verb
+from pipelines.master.history import zone
+from pipelines.money import ZERO, shown
+from pipelines.period import Month, runs
+from pipelines.settings import Settings
+from pipelines.warehouse import query
+from pipelines.warehouse.engine import reading
+from pipelines.wording.english import counted, days
+
+ENGINEER, FINANCE = "engineer", "finance"
+COLUMNS = ("what", "whom", "subject", "detail", "next")
+NEAR: Final = timedelta(days=3)  # a block that so many days bring is near
+_NAMED = 3
+_LETTERS: Final = {
+    "queued": (ENGINEER, "wait to be handed over", "fleetbill mail send"),
+    "failed": (FINANCE, "were refused", "fleetbill mail status --state failed"),
+    "suppressed": (FINANCE, "were held back", "fleetbill mail status --state suppressed"),
+    "unknown": (FINANCE, "may have been sent, nobody knows", "fleetbill mail status --state unknown"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits: what it is, for whom, of which month, platform or peer, how much of it, and what to do next."""
+
+    what: str
+    whom: str
+    subject: str
+    detail: str
+    next: str
+
+
+def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = lambda _: None) -> list[Waiting]:
+    """Everything that waits at this moment, in the order of the work; nothing is stored.
+
+    ``progress`` is told of what takes long: a closed month whose facts have changed is rated anew, to tell whether any amount
+    changes with them (domain.md §7).
+    """
+    with verb("runs", "status") as done:
+        with reading(settings) as connection:
+            today = local_date(at, zone(connection).key)
+        found = [
+            *_days(settings, today),
+            *_quarantined(settings),
+            *_undrafted(settings, today),
+            *_drafted(settings),
+            *_parked(settings),
+            *_changed(settings, at, progress),
+            *_letters(settings),
+            *_exchange(settings),
+            *_payments(settings),
+            *_near_blocking(settings, today, at),
+        ]
+        done["waiting"] = len(found)
+    return found
+
+
+def _days(settings: Settings, today: date) -> Iterator[Waiting]:
+    missing: dict[str, list[date]] = {}
+    for each in days_before(settings, today):
+        if each.status != QUARANTINED:
+            missing.setdefault(each.platform, []).append(each.day)
+    for platform, at in missing.items():
+        yield Waiting("missing days", ENGINEER, platform, days(runs(at)), f"fleetbill snapshot land --platform {platform}")
+
+
+def _quarantined(settings: Settings) -> Iterator[Waiting]:
+    for each in chosen(settings, QUARANTINED, None, None):
+        what = f"{each.business_date}, {counted(each.row_count, 'vehicle')}"
+        yield Waiting("quarantined", FINANCE, each.platform, what, f"fleetbill snapshot show {each.digest[:12]}")
+
+
+def _undrafted(settings: Settings, today: date) -> Iterator[Waiting]:
+    for each in undrafted_before(settings, today):
+        yield Waiting("not drafted", ENGINEER, str(each.month), "every day is known", f"fleetbill close --month {each.month}")
+
+
+def _drafted(settings: Settings) -> Iterator[Waiting]:
+    for row in _rows(settings, "runs/drafted_runs"):
+        size = f"{row.purpose}: {counted(row.invoices, 'invoice')}, {shown(row.total)}"
+        word = f", refused by {row.by_name}" if row.decision == "rejected" else ""
+        word = word or (f", approved by {', '.join(row.approved_by)}" if row.approved_by else "")
+        purpose = "" if row.purpose == Purpose.CLOSE else f" --purpose {row.purpose}"
+        yield Waiting("drafts", FINANCE, row.month, size + word, f"fleetbill review --month {row.month}{purpose}")
+
+
+def _parked(settings: Settings) -> Iterator[Waiting]:
+    for row in _rows(settings, "runs/parked_contracts"):
+        named = ", ".join(row.contracts[:_NAMED]) + (", …" if len(row.contracts) > _NAMED else "")
+        what = f"{row.purpose}, {row.reason}: {counted(len(row.contracts), 'contract')} ({named})"
+        command = "close" if row.purpose == Purpose.WATCH else str(row.purpose)
+        yield Waiting("parked", FINANCE, row.month, what, f"fleetbill {command} --month {row.month}")
+
+
+def _changed(settings: Settings, at: datetime, progress: Callable[[str], None]) -> Iterator[Waiting]:
+    changes: dict[str, list[str]] = {}
+    for row in _rows(settings, "runs/changed_since_close"):
+        changes.setdefault(row.month, []).append(f"{row.what} of {counted(row.contracts, 'contract')}")
+    for month, facts in changes.items():
+        progress(f"{month}: facts have changed since its close; rating it anew")
+        with reading(settings) as connection:
+            run = compute(settings, connection, Scope(Month.parse(month), Purpose.CORRECT), keep=False, at=at)
+        if run.drafts or run.parked:
+            amounts = f"{counted(len(run.drafts), 'adjustment')}, {run.amounts.total:+.2f}"
+            parked = f", {counted(len(run.parked), 'contract')} parked" if run.parked else ""
+            yield Waiting("changed", FINANCE, month, f"{', '.join(facts)}: {amounts}{parked}", f"fleetbill correct --month {month}")
+
+
+def _letters(settings: Settings) -> Iterator[Waiting]:
+    for row in counts(settings):
+        if row["state"] in _LETTERS:
+            whom, word, command = _LETTERS[row["state"]]
+            yield Waiting("letters", whom, row["state"], f"{counted(row['letters'], 'letter')} {word}", command)
+
+
+def _exchange(settings: Settings) -> Iterator[Waiting]:
+    for peer in exchange(settings):
+        if peer.unconfirmed_invoices or peer.unconfirmed_sales:
+            what = f"{counted(peer.unconfirmed_invoices, 'invoice')}, {counted(peer.unconfirmed_sales, 'sale')} not confirmed"
+            command = "fleetbill onec receive" if peer.file_waiting else "fleetbill onec send"
+            yield Waiting("1C", FINANCE, peer.peer, what, command)
+        if peer.refused:
+            yield Waiting("1C", FINANCE, peer.peer, f"{counted(peer.refused, 'object')} it could not take", "fleetbill onec send")
+
+
+def _payments(settings: Settings) -> Iterator[Waiting]:
+    unmatched = _rows(settings, "receivables/unmatched")
+    if unmatched:
+        total = sum((row.left_over for row in unmatched), ZERO)
+        what = f"{counted(len(unmatched), 'payment')}, {shown(total)} nobody's"
+        yield Waiting("unmatched", FINANCE, "payments", what, "fleetbill payments --unmatched")
+
+
+def _near_blocking(settings: Settings, today: date, at: datetime) -> Iterator[Waiting]:
+    """Whom the ladder would block by the day that is near: who is exempt, has promised or paid is not among them."""
+    day = today + NEAR
+    plan = dunning(settings, day, at, dry_run=True)
+    for action, word in (("block", "would be blocked"), ("withheld", "due to be blocked, withheld")):
+        debts = {(row.organization_code, row.client_code): row.debt for row in plan.rows if row.action == action}
+        if debts:
+            what = f"{counted(len(debts), 'client')} {word} by {day}, {shown(sum(debts.values(), ZERO))}"
+            yield Waiting("debts", FINANCE, "ladder", what, f"fleetbill dunning --date {day} --dry-run")
+
+
+def _rows(settings: Settings, name: str) -> list[Any]:
+    with reading(settings) as connection:
+        return query.rows(connection, name)
