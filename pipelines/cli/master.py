@@ -1,14 +1,24 @@
 """`fleetbill master`: import and look at clients, contracts, terms, tariffs, accounts."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.history import history, verify
-from pipelines.cli.output import DATE, author_options, authorship, emit, format_option, interactive, say, settings
+from pipelines.cli.output import DATE, View, author_options, authorship, emit, format_option, heading, interactive, say, settings
+from pipelines.cli.parked import named
 
+if TYPE_CHECKING:
+    from pipelines.master.plan import RowChange
+    from pipelines.master.sheets import Value
+
+SHEET_COLUMNS = ("sheet", "added", "changed", "unchanged", "retired")
+FIELD_COLUMNS = ("sheet", "key", "action", "column", "before", "after")
+MOST_FIELDS = 500  # that a table shows
 _KEYS = """\b
 KEY is written as the history shows it, the columns joined by | (quote it for the shell):
   organizations  code                    tariffs     tariff_code|valid_from
@@ -39,6 +49,21 @@ def template(path: Path) -> None:
     say(f"written: {path}")
 
 
+@master.command(short_help="Write today's master data to a workbook that imports back unchanged.")
+@click.argument("path", type=click.Path(path_type=Path))
+@format_option
+def export(path: Path, output_format: str) -> None:
+    """Write today's master data to PATH (.xlsx), a workbook that imports back unchanged. Never overwrites a file.
+
+    It holds names, addresses and accounts of clients: keep it where these may lie.
+    """
+    from pipelines.master.export import export as write
+
+    counts = write(settings(), path)
+    emit([{"sheet": sheet, "rows": rows} for sheet, rows in counts.items()], ("sheet", "rows"), output_format)
+    say(f"written: {path}")
+
+
 @master.command(name="import", short_help="Import a workbook, a folder of CSV files, or tables of a database.")
 @click.argument("path")
 @click.option("--by", default=None, metavar="NAME", help="Who does this; kept in the history.  [default: the user of the system]")
@@ -49,11 +74,12 @@ def import_(path: str, by: str | None, reason: str | None, *, dry_run: bool, out
     """Import PATH: a workbook, a folder of CSV files, or a database URL with tables or views of the same names.
 
     All or nothing: every problem is listed with its place, and then nothing is stored. Importing again changes nothing.
+    With --dry-run: every field that would change, from what to what, and the closed months that it may touch.
     Only sheets that are present are imported; a row that disappears stays (see `master retire`), but components and
     tiers of a tariff version that is present replace that version's.
     """
     from pipelines.master.source import shown_name
-    from pipelines.runs.import_master import import_master
+    from pipelines.runs.import_master import closed_months, import_master
 
     author = authorship(_user() if by is None else by, f"import of {shown_name(path)}" if reason is None else reason)
     if interactive():
@@ -61,9 +87,38 @@ def import_(path: str, by: str | None, reason: str | None, *, dry_run: bool, out
     report = import_master(settings(), path, author, dry_run=dry_run)
     for notice in report.notices:
         say(f"notice: {notice}")
-    emit([asdict(sheet) for sheet in report.sheets], ["sheet", "added", "changed", "unchanged", "retired"], output_format)
-    if report.dry_run:
-        say("dry run: nothing was stored")
+    rows = [asdict(sheet) for sheet in report.sheets]
+    if not report.dry_run:
+        emit(rows, SHEET_COLUMNS, output_format)
+        return
+    fields = list(changed_fields(report.changes))
+    if output_format == "json":
+        rows = [{**row, "changes": [each for each in fields if each["sheet"] in _stored_in(row["sheet"])]} for row in rows]
+        emit(rows, (*SHEET_COLUMNS, "changes"), output_format)
+    else:
+        emit(rows, SHEET_COLUMNS, output_format, View(SHEET_COLUMNS, totals=SHEET_COLUMNS[1:]))
+    if output_format == "table" and fields:
+        heading("what would change:")
+        emit(fields[:MOST_FIELDS], FIELD_COLUMNS, output_format)
+        if len(fields) > MOST_FIELDS:
+            say(f"and {len(fields) - MOST_FIELDS} fields more; --format json has them all")
+    for month, contracts in closed_months(settings(), report.touched).items():
+        say(f"reaches into {month}, which is closed, of {named(contracts)}: `fleetbill correct --month {month}` then shows the difference")
+    say("dry run: nothing was stored")
+
+
+def changed_fields(changes: Iterable["RowChange"]) -> Iterator[dict[str, "Value"]]:
+    """A row per field that an import would change; of a row that comes or goes, per field that holds anything."""
+    for change in changes:
+        before, after = change.before or {}, change.after or {}
+        for column in dict.fromkeys([*before, *after]):
+            was, becomes = before.get(column), after.get(column)
+            if was != becomes:
+                yield {"sheet": change.table, "key": change.key, "action": change.action, "column": column, "before": was, "after": becomes}
+
+
+def _stored_in(sheet: str) -> tuple[str, ...]:
+    return ("organizations", "vat_modes") if sheet == "organizations" else (sheet,)
 
 
 def _user() -> str:

@@ -10,6 +10,7 @@ from pipelines.logs import verb
 from pipelines.master import gate, notices, plan, rules, store, tariff_rules
 from pipelines.master.lines import Table, flaws_of, parse
 from pipelines.master.plan import RowChange
+from pipelines.master.reach import Reach, reach
 from pipelines.master.sheets import SHEETS, TABLES
 from pipelines.master.source import limits, read
 from pipelines.settings import Settings
@@ -36,7 +37,8 @@ class SheetReport:
 class ImportReport:
     """What an import did, or with ``dry_run`` would do, by sheet; ``notices`` deserve a look and refuse nothing.
 
-    ``new_accounts``: platform and account_id of every row of accounts that was not there before.
+    ``new_accounts``: platform and account_id of every row of accounts that was not there before. Of a dry run, also what would
+    change, row by row, and the days of contracts that it may price anew.
     """
 
     source: str
@@ -44,6 +46,8 @@ class ImportReport:
     notices: tuple[str, ...]
     dry_run: bool
     new_accounts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    changes: tuple[RowChange, ...] = field(default=(), repr=False)
+    touched: tuple[Reach, ...] = field(default=(), repr=False)
 
 
 def import_master(settings: Settings, source: str, author: Authorship, *, dry_run: bool = False) -> ImportReport:
@@ -60,11 +64,20 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
         with transaction(settings) as connection:
             state = store.load(connection)
             changes = checked(connection, tables, state, given.problems)
+            touched = reach(changes, plan.applied(state, changes)) if dry_run else []
             if changes and not dry_run:
                 store.write(connection, changes, author)
         done.update(sheets=len(tables), rows=sum(len(table.lines) for table in tables.values()), changes=len(changes))
     all_notices = [*given.notices, *(notice for table in tables.values() for notice in table.notices)]
-    return ImportReport(given.name, tuple(_counted(tables, changes)), tuple(all_notices), dry_run, _new_accounts(changes))
+    return ImportReport(
+        given.name,
+        tuple(_counted(tables, changes)),
+        tuple(all_notices),
+        dry_run,
+        _new_accounts(changes),
+        tuple(changes) if dry_run else (),
+        tuple(touched),
+    )
 
 
 def checked(connection: "Connection", tables: Mapping[str, Table], state: plan.State, problems: list[Problem]) -> list[RowChange]:

@@ -7,9 +7,11 @@ from pipelines.clock import Authorship
 from pipelines.evidence.listed import PlatformAccount, ever_listed
 from pipelines.master import importing
 from pipelines.master.importing import ImportReport
+from pipelines.master.reach import Reach
+from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import query
-from pipelines.warehouse.engine import transaction
+from pipelines.warehouse.engine import reading, transaction
 
 _SHOWN = 20
 
@@ -23,6 +25,20 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
     if not report.new_accounts:
         return report
     return replace(report, notices=(*report.notices, *_never_listed(settings, report.new_accounts)))
+
+
+def closed_months(settings: Settings, touched: Iterable[Reach]) -> dict[Month, list[str]]:
+    """The closed months that a change reaches into, each with its contracts: `correct` tells what it does to them (domain.md §7)."""
+    reaches: dict[str, list[Reach]] = {}
+    for each in touched:
+        reaches.setdefault(each.contract_no, []).append(each)
+    months: dict[Month, list[str]] = {}
+    with reading(settings) as connection:
+        for row in query.rows(connection, "runs/closed_months", contracts=list(reaches)):
+            month = Month.of(row.month)
+            if any(each.first <= month.last and (each.last is None or each.last >= month.first) for each in reaches[row.contract_no]):
+                months.setdefault(month, []).append(row.contract_no)
+    return months
 
 
 def _never_listed(settings: Settings, accounts: Iterable[PlatformAccount]) -> Iterator[str]:
