@@ -34,7 +34,7 @@ def downgrade(revision: str, *, yes: bool) -> None:
     say(f"schema taken back from {before or 'nothing'} to {after or 'nothing'}")
 
 
-@db.command()
+@db.command(short_help="Where the warehouse is, as which role, at which revision.")
 @format_option
 def status(output_format: str) -> None:
     """Where the warehouse is, which role the application has, and which revision the schema is at."""

@@ -18,7 +18,7 @@ KNOWN = ("sheet", "key", "column", "value", "at", "by", "reason")
 _WIDEST = {"reason": 32, "before": 60, "after": 160, "value": 160}  # characters of a table; `after` holds a whole row of terms
 
 _SHEETS = """\b
-SHEET is a sheet of the master workbook (vat_modes apart from organizations), or
+SHEET is a sheet of the master workbook (vat_modes is one of its own), or
   carries    days whose usage a person carries forward   platform|date
   snapshots  accepted or withdrawn by a person           platform|date|digest
   approvals  of runs, and refusals                       month|purpose|number

@@ -11,7 +11,7 @@ def hold() -> None:
     """Hold contracts back from the runs of a month; release them."""
 
 
-@hold.command()
+@hold.command(short_help="Leave CONTRACT out of every run of the month.")
 @click.argument("contracts", nargs=-1, required=True, metavar="CONTRACT…")
 @click.option("--month", type=MONTH, required=True, help="The month that is not billed.")
 @author_options()

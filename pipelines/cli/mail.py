@@ -28,7 +28,7 @@ def mail() -> None:
     """Letters to clients, managers and the technical team, from an outbox."""
 
 
-@mail.command()
+@mail.command(short_help="Hand over the letters that are due.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many letters; default: FLEETBILL_MAIL_BATCH.")
 @click.option("--dry-run", is_flag=True, help="Show what would be sent; send and store nothing.")
 @click.option("--now", "at_once", is_flag=True, help="Also the letters that wait for their next attempt.")
@@ -87,7 +87,7 @@ def resolve(kind: str, key: str, verdict: str, by: str, reason: str) -> None:
     outbox.resolve(settings(), kind, key, "sent" if verdict == "sent" else "again", authorship(by, reason))
 
 
-@mail.command()
+@mail.command(short_help="Read reports of letters that came back.")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @format_option
 def bounces(path: Path, output_format: str) -> None:

@@ -20,26 +20,31 @@ SHEET_COLUMNS = ("sheet", "added", "changed", "unchanged", "retired")
 FIELD_COLUMNS = ("sheet", "key", "action", "column", "before", "after")
 MOST_FIELDS = 500  # that a table shows
 _KEYS = """\b
-KEY is written as the history shows it, the columns joined by | (quote it for the shell):
-  organizations  code                    tariffs     tariff_code|valid_from
-  vat_modes      code|vat_mode_from      components  tariff_code|valid_from|component_no
-  clients        client_code             tiers       tariff_code|valid_from|component_no|up_to
-  contracts      contract_no             platforms   platform
-  terms          contract_no|valid_from  accounts    platform|account_id|contract_no|valid_from
+KEY is written as the history shows it, the columns joined by |, quoted:
+  organizations  code
+  vat_modes      code|vat_mode_from
+  clients        client_code
+  contracts      contract_no
+  terms          contract_no|valid_from
+  tariffs        tariff_code|valid_from
+  components     tariff_code|valid_from|component_no
+  tiers          tariff_code|valid_from|component_no|up_to
+  platforms      platform
+  accounts       platform|account_id|contract_no|valid_from
   bank_accounts  organization_code|bank_account
 An open tier has nothing after the last |; a | inside a value is written \\|."""
 
 
 @click.group()
 def master() -> None:
-    """Import and look at clients, contracts, terms, tariffs, accounts."""
+    """Clients, contracts, terms, tariffs: import, export, history."""
 
 
 master.add_command(history)
 master.add_command(verify)
 
 
-@master.command()
+@master.command(short_help="Write an empty workbook to fill in.")
 @click.argument("path", type=click.Path(path_type=Path))
 def template(path: Path) -> None:
     """Write an empty master workbook to PATH (.xlsx): headings, allowed values, comments. Never overwrites a file."""
@@ -49,7 +54,7 @@ def template(path: Path) -> None:
     say(f"written: {path}")
 
 
-@master.command(short_help="Write today's master data to a workbook that imports back unchanged.")
+@master.command(short_help="Write today's data to a workbook that imports back unchanged.")
 @click.argument("path", type=click.Path(path_type=Path))
 @format_option
 def export(path: Path, output_format: str) -> None:
@@ -131,7 +136,7 @@ def _user() -> str:
         raise click.UsageError("the user of the system has no name; give --by NAME") from None
 
 
-@master.command(epilog=_KEYS)
+@master.command(epilog=_KEYS, short_help="End a row that is over, or take away one that was wrong.")
 @click.argument("sheet")
 @click.argument("key")
 @author_options()

@@ -25,7 +25,7 @@ def onec() -> None:
     """The exchange with 1C: messages in FLEETBILL_HOME/exchange/onec/{out,in,done,failed}."""
 
 
-@onec.command()
+@onec.command(short_help="Write what 1C has not confirmed into `out`.")
 @format_option
 def send(output_format: str) -> None:
     """Write the message with everything that 1C has not confirmed into `out`. Running it again changes nothing.

@@ -42,7 +42,7 @@ def payments(context: click.Context, client: str | None, first: date | None, *, 
     emit(listed_now, PAYMENT_COLUMNS, output_format, PAYMENTS_VIEW)
 
 
-@payments.command("import")
+@payments.command("import", short_help="Import a bank's statement: every payment once, matched.")
 @click.argument("file", type=click.Path(path_type=Path))
 @format_option
 def import_file(file: Path, output_format: str) -> None:

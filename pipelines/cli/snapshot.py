@@ -35,7 +35,7 @@ CHANGES = {"came": "came", "went": "went", "state": "changed state", "account": 
 
 @click.group()
 def snapshot() -> None:
-    """Land, list, accept, withdraw and carry snapshots of platforms."""
+    """Snapshots of platforms: land, check, look at, rule on."""
 
 
 @snapshot.command()
@@ -157,7 +157,7 @@ def diff(earlier: str, later: str, output_format: str) -> None:
     say(f"{first.platform} {first.business_date} → {second.business_date}: {said}")
 
 
-@snapshot.command()
+@snapshot.command(short_help="A month's calendar: landed, carried, quarantined, missing.")
 @click.option("--month", type=MONTH, required=True, help="The month to look at.")
 @click.option("--platform", metavar="P", help="Only this platform.")
 @click.option("--missing", is_flag=True, help="Only days that are neither landed nor carried, one a row.")
@@ -182,7 +182,7 @@ def coverage(month: Month, platform: str | None, output_format: str, *, missing:
         show(line)
 
 
-@snapshot.command()
+@snapshot.command(short_help="Let the usage of the day before stand for a missing day.")
 @click.option("--platform", required=True, metavar="P", help="The platform that sent nothing.")
 @click.option("--date", "day", type=DATE, required=True, help="The day without a snapshot.")
 @author_options()
@@ -283,7 +283,7 @@ def list_(month: Month | None, platform: str | None, status: str | None, output_
     emit(rows, COLUMNS, output_format)
 
 
-@snapshot.command()
+@snapshot.command(short_help="Write Data Docs of the gate, with what failed.")
 def docs() -> None:
     """Write Data Docs of the gate: what it expects, and what failed in every snapshot; prints where."""
     from pipelines.evidence.docs import build

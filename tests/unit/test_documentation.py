@@ -2,10 +2,11 @@
 
 from dataclasses import fields
 
+import click
 import pytest
 
-from pipelines.cli.main import COMMANDS
 from pipelines.settings import PREFIX, Settings
+from tests import command_table
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -17,9 +18,18 @@ def test_every_setting_stands_in_the_readme_with_its_meaning(setting):
     assert f"| `{PREFIX}{setting.name.upper()}` | {default} | {setting.metadata['doc']} |" in README
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_stands_in_the_readme_with_its_line(command):
-    assert f"| `fleetbill {command}` | {COMMANDS[command][2]} |" in README
+def test_every_command_and_option_stands_in_the_readme():
+    assert command_table.written() == command_table.rows(), "`python -m tests.command_table` writes the table anew"
+
+
+@pytest.mark.parametrize(("path", "context"), [(path, context) for path, _, context in command_table.commands()], ids=str)
+def test_every_help_reads_well_at_80_columns(path, context):
+    """No line is wider, no command of a group is cut off, and every option says what it is for."""
+    text = context.get_help()
+    assert [line for line in text.splitlines() if len(line) > 80] == []
+    assert "..." not in text.replace("]...", "").replace("DIGEST...", "")
+    unsaid = [each.opts for each in context.command.params if isinstance(each, click.Option) and not each.help]
+    assert unsaid == []
 
 
 @pytest.mark.parametrize("dag", sorted(path.stem for path in (ROOT / "dags").glob("*.py") if "@dag(" in path.read_text(encoding="utf-8")))

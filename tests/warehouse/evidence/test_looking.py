@@ -102,10 +102,11 @@ def test_coverage_is_a_calendar_for_people_and_rows_for_scripts(settings, platfo
         "                  1         2         3",
         "2026-01  1234567890123456789012345678901",
         "gps1     ..............#.Q..............  1 of 31 days",
+        "live     ...............................  0 of 31 days",
         "",
         "# landed, c carried, Q quarantined, . missing",
     ]
-    code, out, _ = run_cli("snapshot", "coverage", "--month", "2026-01", "--missing", "--format", "json")
+    code, out, _ = run_cli("snapshot", "coverage", "--month", "2026-01", "--missing", "--platform", "gps1", "--format", "json")
     waiting = json.loads(out)
     assert (code, len(waiting), {row["status"] for row in waiting}) == (0, 30, {"missing", "quarantined"})
-    assert len(json.loads(run_cli("snapshot", "coverage", "--month", "2026-01", "--format", "json")[1])) == 31
+    assert len(json.loads(run_cli("snapshot", "coverage", "--month", "2026-01", "--format", "json")[1])) == 62
