@@ -1,6 +1,6 @@
 """Explain an issued invoice from what was frozen at its issue, and from nothing else (domain.md §7)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -125,7 +125,7 @@ def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken
         approved_by=row.approved_by,
         approved_because=row.approved_because,
         terms=terms,
-        tariffs=_tariffs(row.tariffs or []),
+        tariffs=_by_code(read_tariffs(row.tariffs or [])),
         mappings=frozen_json.mappings(evidence),
         days=days,
         lines=tuple(_charge(line) for line in lines if line.number == row.number),
@@ -166,15 +166,18 @@ def _terms(contract_no: str, raw: Mapping[str, Any]) -> Terms:
     )
 
 
-def _tariffs(rows: list[Mapping[str, Any]]) -> dict[str, tuple[TariffVersion, ...]]:
-    by_code: dict[str, list[TariffVersion]] = {}
+def read_tariffs(rows: Sequence[Mapping[str, Any]]) -> Iterator[TariffVersion]:
+    """Frozen tariff versions, as the evidence of a run keeps them."""
     for raw in rows:
         components = tuple(map(read_component, raw["components"]))
-        version = TariffVersion(
-            raw["tariff_code"], date.fromisoformat(raw["valid_from"]), raw["name"], raw["prices_include_vat"], components
-        )
+        yield TariffVersion(raw["tariff_code"], date.fromisoformat(raw["valid_from"]), raw["name"], raw["prices_include_vat"], components)
+
+
+def _by_code(versions: Iterable[TariffVersion]) -> dict[str, tuple[TariffVersion, ...]]:
+    by_code: dict[str, list[TariffVersion]] = {}
+    for version in versions:
         by_code.setdefault(version.tariff_code, []).append(version)
-    return {code: tuple(versions) for code, versions in by_code.items()}
+    return {code: tuple(found) for code, found in by_code.items()}
 
 
 def _charge(row: Any) -> Charge:

@@ -19,7 +19,7 @@ from pipelines.rating.vat import RATES, rate_on
 Lines = tuple[Charge, ...]
 Differ = Callable[[Iterable[Charge], Iterable[Billed]], Lines]
 
-_NOT_COMPARED = {"arithmetic", "name"}
+_NOT_COMPARED = {"arithmetic", "name", "shown", "quantity_text"}
 
 
 def explain(frozen: FrozenInvoice, broken: Sequence[str] = ()) -> Explanation:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,19 +11,26 @@ from pipelines.billing import frozen_json
 from pipelines.billing.frozen_json import FrozenSnapshot, FrozenUnused
 from pipelines.billing.model import Purpose
 from pipelines.documents.model import (
+    UNCHANGED_USAGE,
     ActDocument,
     AdjustmentDocument,
+    BilledAhead,
     ChangedRow,
+    ChangedUsage,
+    CreditUse,
     InvoiceDocument,
     InvoiceRow,
     Offset,
     PaperContract,
 )
-from pipelines.documents.requisites import buyer, seller
+from pipelines.documents.requisites import PICTURES, buyer, seller
+from pipelines.documents.sale_rows import SERVICE_UNIT, SaleGround, SaleLine, SaleRow, includes_vat, sale_rows
 from pipelines.money import ZERO
-from pipelines.period import Month
+from pipelines.period import Month, Span
+from pipelines.rating.charges import Amounts
+from pipelines.rating.model import DayUsage
 from pipelines.warehouse import query
-from pipelines.wording.russian import month_name, quantity, short_date
+from pipelines.wording.russian import VEHICLE, in_units, month_name, quantity, short_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,20 +38,27 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]
 
 _CHUNK = 500
-_UNITS = {"fixed": "мес.", "vehicles": "объект", "vehicle_days": "сут.", "online_hours": "ч", "meter": "ед."}
-_SERVICE = "усл."
+_UNITS = {"fixed": "мес.", "vehicles": "маш.", "vehicle_days": "маш.-дн.", "online_hours": "ч", "meter": "ед."}
+_PACKAGE = "пак."
 _RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
 
 
 def issued_rows(connection: "Connection", ids: Sequence[str]) -> Iterator[Any]:
     """Rows of issued_invoices.sql for these ids, in the order of their numbers within each chunk of 500."""
+    known: dict[str, bytes] = {}
     for start in range(0, len(ids), _CHUNK):
-        yield from query.rows(connection, "documents/issued_invoices", ids=list(map(str, ids[start : start + _CHUNK])))
+        for row in query.rows(connection, "documents/issued_invoices", ids=list(map(str, ids[start : start + _CHUNK]))):
+            row.evidence["organization"]["pictures"] = _pictures(connection, row.evidence["organization"], known)
+            yield row
 
 
-def invoice_documents(connection: "Connection", ids: Sequence[str]) -> Iterator[InvoiceDocument]:
-    """The invoices with these ids, of every kind, in the order of their numbers within each chunk of 500."""
-    return map(invoice_document, issued_rows(connection, ids))
+def _pictures(connection: "Connection", organization: Json, known: dict[str, bytes]) -> dict[str, bytes]:
+    """The contents of the organization's frozen pictures, by column; ``known`` keeps them by digest."""
+    frozen = {name: digest for name in PICTURES if (digest := organization.get(name))}
+    lacking = [digest for digest in frozen.values() if digest not in known]
+    if lacking:
+        known.update((row.digest, bytes(row.content)) for row in query.rows(connection, "documents/pictures", digests=lacking))
+    return {name: known[digest] for name, digest in frozen.items() if digest in known}
 
 
 def invoice_document(row: Any) -> InvoiceDocument:
@@ -68,12 +81,16 @@ def invoice_document(row: Any) -> InvoiceDocument:
         to_pay=max(row.total - sum((offset.amount for offset in offsets), ZERO), ZERO),
         offsets=offsets,
         refers_to=_changes(row),
+        billed_ahead=_billed_ahead(row) if row.kind == "corrective" else (),
         notes=_notes(row),
     )
 
 
-def adjustment_document(row: Any) -> AdjustmentDocument:
-    """One row of issued_invoices.sql of kind adjustment as a корректировка: what stood, what stands, and why."""
+def adjustment_document(row: Any, usage: ChangedUsage = UNCHANGED_USAGE) -> AdjustmentDocument:
+    """One row of issued_invoices.sql of kind adjustment as a корректировка: what stood, what stands, and why.
+
+    ``usage``: the vehicles and days that it comes from, see `changed_usage`.
+    """
     month = Month.of(row.month)
     return AdjustmentDocument(
         number=row.number,
@@ -82,33 +99,79 @@ def adjustment_document(row: Any) -> AdjustmentDocument:
         seller=seller(row.evidence["organization"]),
         buyer=buyer(row.evidence["client"]),
         contract=_contract(row),
+        act=row.act_number,
         refers_to=_changes(row),
         reason=_reason(row.purpose, row.reason),
         rows=tuple(_changed(line, month) for line in row.lines),
         net=row.net,
         vat=row.vat,
         total=row.total,
+        before=_sum_before(row) if row.purpose == Purpose.CORRECT else None,
+        usage=usage,
+        credited=tuple(CreditUse(number, Decimal(amount)) for number, amount in row.credited or ()),
         notes=_notes(row),
     )
 
 
-def act_document(number: str, invoices: Sequence[InvoiceDocument]) -> ActDocument:
-    """The акт over all invoices of a contract and month: dated on the last day of the period (domain.md §7)."""
-    last = invoices[-1]
-    rows = tuple(row for invoice in invoices for row in invoice.rows)
+def act_document(number: str, issued: Sequence[Any]) -> ActDocument:
+    """The акт over all invoices of a contract and month: dated on the last day of the period, its rows those of the sale in 1C.
+
+    ``issued``: their rows of issued_invoices.sql, in the order of issue (domain.md §7).
+    """
+    last = issued[-1]
+    month = Month.of(last.month)
+    grounds = [SaleGround(str(row.invoice_id), row.number, row.issued_on, row.kind, row.total) for row in issued]
+    lines = [_sale_line(line, place) for place, row in enumerate(issued) for line in row.lines]
+    with_vat = includes_vat(lines)
+    rows = tuple(_act_row(no, row, with_vat=with_vat) for no, row in enumerate(sale_rows(month, grounds, lines), 1))
     return ActDocument(
         number=number,
-        dated=last.period.last,
-        period=last.period,
-        seller=last.seller,
-        buyer=last.buyer,
-        contract=last.contract,
-        rows=tuple(replace(row, no=no) for no, row in enumerate(rows, 1)),
-        net=sum((invoice.net for invoice in invoices), ZERO),
-        vat=sum((invoice.vat for invoice in invoices), ZERO),
-        total=sum((invoice.total for invoice in invoices), ZERO),
-        invoices=tuple(invoice.number for invoice in invoices),
-        notes=tuple(dict.fromkeys(note for invoice in invoices for note in invoice.notes)),
+        dated=month.last,
+        period=month,
+        seller=seller(last.evidence["organization"]),
+        buyer=buyer(last.evidence["client"]),
+        contract=_contract(last),
+        rows=rows,
+        net=sum((row.net for row in rows), ZERO),
+        vat=sum((row.vat for row in rows), ZERO),
+        total=sum((row.total for row in rows), ZERO),
+        invoices=tuple(ground.number for ground in grounds),
+        notes=tuple(dict.fromkeys(note for row in issued for note in _notes(row))),
+    )
+
+
+def _sale_line(line: Json, place: int) -> SaleLine:
+    return SaleLine(
+        tariff_code=line["tariff_code"],
+        component_no=line["component_no"],
+        component=line["component"],
+        prices_include_vat=line["prices_include_vat"],
+        net=Decimal(line["net"]),
+        vat_rate=_decimal(line["vat_rate"]),
+        vat=Decimal(line["vat"]),
+        total=Decimal(line["total"]),
+        quantity=Decimal(line["printed_quantity"]),
+        price=Decimal(line["printed_price"]),
+        text=line["printed_text"],
+        invoice=place,
+        unit=_unit(line),
+    )
+
+
+def _act_row(no: int, row: SaleRow, *, with_vat: bool) -> InvoiceRow:
+    net = row.amount - row.vat if with_vat else row.amount
+    return InvoiceRow(
+        no=no,
+        title=row.line.component,
+        text=_without_name(row.text, row.line.component),
+        quantity=row.quantity,
+        unit=row.unit,
+        price=row.price,
+        net=net,
+        vat_rate=row.line.vat_rate,
+        vat=row.vat,
+        total=net + row.vat,
+        price_includes_vat=with_vat,
     )
 
 
@@ -116,21 +179,35 @@ def _contract(row: Any) -> PaperContract:
     return PaperContract(row.contract_no, _date(row.evidence["contract"].get("signed_on")))
 
 
-def _arithmetic(line: Json, month: Month) -> str:
-    return str(line["printed_text"]).removeprefix(line["component"]).lstrip(",: ") or month_name(month)
+def _text(line: Json, month: Month) -> str:
+    """What a row says below its name; invoices of the first builds may say nothing: then the month."""
+    return _without_name(line["printed_text"], line["component"]) or month_name(month)
+
+
+def _without_name(text: str, name: str) -> str:
+    return text.removeprefix(name).lstrip(",: ")
+
+
+def _unit(line: Json) -> str:
+    """The unit of the printed quantity: that of the counted one, or packages; an amount without a quantity is one service."""
+    counted = Decimal(line["printed_quantity"])
+    if line["price"] is None:
+        return SERVICE_UNIT if counted == 1 else _PACKAGE
+    if line["share"] == "1" and Fraction(counted) == Fraction(line["quantity_exact"]):
+        return _UNITS.get(line["component_kind"], SERVICE_UNIT)
+    return SERVICE_UNIT
 
 
 def _row(line: Json, month: Month) -> InvoiceRow:
-    counted = Fraction(line["printed_quantity"]) == Fraction(line["quantity_exact"])
     return InvoiceRow(
         no=line["line_no"],
         title=line["component"],
-        text=_arithmetic(line, month),
+        text=_text(line, month),
         quantity=Decimal(line["printed_quantity"]),
-        unit=_UNITS.get(line["component_kind"], _SERVICE) if counted else _SERVICE,
+        unit=_unit(line),
         price=Decimal(line["printed_price"]),
         net=Decimal(line["net"]),
-        vat_rate=None if line["vat_rate"] is None else Decimal(line["vat_rate"]),
+        vat_rate=_decimal(line["vat_rate"]),
         vat=Decimal(line["vat"]),
         total=Decimal(line["total"]),
         price_includes_vat=line["prices_include_vat"],
@@ -138,18 +215,26 @@ def _row(line: Json, month: Month) -> InvoiceRow:
 
 
 def _changed(line: Json, month: Month) -> ChangedRow:
-    old, total = Decimal(line["stood"] or "0.00"), Decimal(line["total"])
     return ChangedRow(
         no=line["line_no"],
         title=line["component"],
-        text=_arithmetic(line, month),
-        vat_rate=None if line["vat_rate"] is None else Decimal(line["vat_rate"]),
-        old_total=old,
-        new_total=old + total,
-        net=Decimal(line["net"]),
-        vat=Decimal(line["vat"]),
-        total=total,
+        text=_text(line, month),
+        vat_rate=_decimal(line["vat_rate"]),
+        old=_amounts(line["stood"] or ()),
+        difference=_amounts((line["net"], line["vat"], line["total"])),
     )
+
+
+def _sum_before(row: Any) -> Amounts:
+    return sum((_amounts(amounts) for _, _, *amounts in row.earlier or ()), Amounts())
+
+
+def _amounts(texts: Sequence[str]) -> Amounts:
+    return Amounts(*map(Decimal, texts))
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _reason(purpose: str, reason: str) -> str:
@@ -162,7 +247,26 @@ def _reason(purpose: str, reason: str) -> str:
 def _changes(row: Any) -> tuple[str, ...]:
     """Numbers of what a corrective (the advance) or an adjustment (everything before it) changes."""
     kinds = {"corrective": {"advance"}, "adjustment": {"advance", "corrective", "monthly", "adjustment"}}.get(row.kind, set())
-    return tuple(number for number, kind in row.earlier or () if kind in kinds)
+    return tuple(number for number, kind, *_ in row.earlier or () if kind in kinds)
+
+
+def _billed_ahead(row: Any) -> tuple[BilledAhead, ...]:
+    """What the lines of a corrective bill, by the terms and the days frozen with it."""
+    terms = [(date.fromisoformat(one["valid_from"]), one["prepaid_vehicles"], one["basis"]) for one in row.evidence["terms"]]
+    until = date.fromisoformat(row.cause[:10]) if row.purpose == Purpose.WATCH else Month.of(row.month).last
+    days = [day for day in frozen_json.days(Month.of(row.month), row.evidence) if day.date <= until]
+    return tuple(dict.fromkeys(_line_billed_ahead(line, terms, days) for line in row.lines))
+
+
+def _line_billed_ahead(line: Json, terms: Sequence[tuple[date, int, str]], days: Sequence[DayUsage]) -> BilledAhead:
+    span = Span(date.fromisoformat(line["segment_from"]), date.fromisoformat(line["segment_to"]))
+    counted = [day for day in days if day.date in span]
+    for day in counted:
+        _, agreed, basis = max((row for row in terms if row[0] <= day.date), default=(day.date, 0, "peak"))
+        used = Fraction(sum(one.fleet_size for one in counted), len(counted)) if basis == "average" else day.fleet_size
+        if used > agreed:
+            return BilledAhead.EXCEEDED
+    return BilledAhead.AGREED if line["stood"] else BilledAhead.PREPAYMENT
 
 
 def _offset(rule: str, document_no: str, amount: str) -> Offset:
@@ -177,7 +281,7 @@ def _notes(row: Any) -> tuple[str, ...]:
 
 def _unused(paid: FrozenUnused) -> str:
     span = f"{short_date(paid.first)}–{short_date(paid.last)}"
-    return f"Оплачено вперёд за {span}: {paid.prepaid} объектов, не использовано {quantity(paid.unused)}."
+    return f"Оплачено вперёд за {span}: {in_units(paid.prepaid, *VEHICLE)}, не использовано {quantity(paid.unused)}."
 
 
 def _carried(day: FrozenSnapshot) -> str:

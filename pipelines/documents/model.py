@@ -3,13 +3,26 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal
 
 from pipelines.documents.requisites import Party
 from pipelines.money import ZERO
-from pipelines.period import Month
+from pipelines.period import Month, Span
+from pipelines.rating.charges import Amounts
 
 InvoiceKind = Literal["advance", "corrective", "monthly", "adjustment"]
+
+
+class BilledAhead(StrEnum):
+    """What a corrective invoice bills ahead of the close (domain.md §6)."""
+
+    PREPAYMENT = "prepayment"
+    """The vehicles agreed, which no invoice had billed yet: an advance that came late."""
+    AGREED = "agreed"
+    """What other terms cost more: more vehicles agreed, another tariff or discount."""
+    EXCEEDED = "exceeded"
+    """Vehicles above those paid ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +73,8 @@ class Offset:
 class InvoiceDocument:
     """A счёт на оплату. ``to_pay`` = ``total`` − Σ offsets, never below zero (domain.md §7, credits).
 
-    ``refers_to``: numbers of the invoices that a corrective or an adjustment changes. ``notes``: sentences printed
-    under the sum (carried days, unused prepaid vehicles, reasons).
+    ``refers_to``: numbers of the invoices that a corrective or an adjustment changes. ``billed_ahead``: of a corrective,
+    what it bills. ``notes``: sentences printed under the sum (carried days, unused prepaid vehicles, reasons).
     """
 
     kind: InvoiceKind
@@ -79,6 +92,7 @@ class InvoiceDocument:
     to_pay: Decimal
     offsets: tuple[Offset, ...] = ()
     refers_to: tuple[str, ...] = ()
+    billed_ahead: tuple[BilledAhead, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -111,26 +125,84 @@ class ActDocument:
 
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
-    """One line of an adjustment: what stood (VAT included), what stands now, and the difference new − old."""
+    """One line of an adjustment: what stood, and the difference; what stands now is their sum."""
 
     no: int
     title: str
     text: str
     vat_rate: Decimal | None
-    old_total: Decimal
-    new_total: Decimal
-    net: Decimal
-    vat: Decimal
-    total: Decimal
+    old: Amounts
+    difference: Amounts
 
-    def __post_init__(self) -> None:
-        if self.new_total - self.old_total != self.total or self.net + self.vat != self.total:
-            raise ValueError(f"row {self.no}: the difference does not agree with its parts")
+    @property
+    def new(self) -> Amounts:
+        """What stands now."""
+        return self.old + self.difference
+
+    @property
+    def net(self) -> Decimal:
+        """The difference without VAT."""
+        return self.difference.net
+
+    @property
+    def vat(self) -> Decimal:
+        """The difference of VAT."""
+        return self.difference.vat
+
+    @property
+    def total(self) -> Decimal:
+        """The difference with VAT."""
+        return self.difference.total
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedVehicle:
+    """A vehicle that counts on other days than before."""
+
+    platform: str
+    vehicle_id: str
+    name: str
+    plate: str
+    added: tuple[date, ...]
+    removed: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDay:
+    """A day of other usage than before, of one measure: ``what`` names it; None is not known."""
+
+    on: date
+    what: str
+    old: Decimal | None
+    new: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedUsage:
+    """Which vehicles and days an adjustment comes from; empty where terms or prices alone have changed."""
+
+    vehicles: tuple[ChangedVehicle, ...] = ()
+    days: tuple[ChangedDay, ...] = ()
+
+
+UNCHANGED_USAGE = ChangedUsage()
+
+
+@dataclass(frozen=True, slots=True)
+class CreditUse:
+    """An invoice that a credit paid in the moment when it was issued."""
+
+    number: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class AdjustmentDocument:
-    """A корректировка of an issued period: old, new, difference, and the reason in words."""
+    """A корректировка of an issued period: what stood, what stands, the difference, and the reason in words.
+
+    ``act``: number of the period's act, dated on its last day; None where there is none. ``before``: what the whole period
+    came to, of an adjustment of a closed month. ``credited``: where a credit went at once; the rest waits for further invoices.
+    """
 
     number: str
     issued_on: date
@@ -138,12 +210,16 @@ class AdjustmentDocument:
     seller: Party
     buyer: Party
     contract: PaperContract
+    act: str | None
     refers_to: tuple[str, ...]
     reason: str
     rows: tuple[ChangedRow, ...]
     net: Decimal
     vat: Decimal
     total: Decimal
+    before: Amounts | None = None
+    usage: ChangedUsage = UNCHANGED_USAGE
+    credited: tuple[CreditUse, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -187,16 +263,37 @@ class StatementDocument:
 
 @dataclass(frozen=True, slots=True)
 class UsageDay:
-    """Fleet size of one day; ``carried`` when a person let the previous day's usage stand for it."""
+    """Fleet size of one day; ``carried`` when a person let the previous day's usage stand for it.
+
+    ``measured``: one figure per measure of the document; None is not known.
+    """
 
     on: date
     fleet_size: int
     carried: bool = False
+    measured: tuple[Decimal | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenLine:
+    """A line of the invoice with the arithmetic that leads from the days to its amounts; ``before``: what was billed for it before."""
+
+    no: int
+    title: str
+    period: Span
+    arithmetic: str
+    amounts: Amounts
+    vat_rate: Decimal | None
+    vat_arithmetic: str
+    before: Amounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UsageDocument:
-    """The appendix that shows where the quantities come from: the fleet of every day (domain.md §4)."""
+    """The appendix that shows where the quantities come from: the fleet of every day (domain.md §4), and each line's arithmetic.
+
+    ``measures``: what is counted each day besides vehicles, by the names that the client knows.
+    """
 
     period: Month
     seller: Party
@@ -208,6 +305,8 @@ class UsageDocument:
     average: Decimal
     vehicle_days: int
     invoices: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    lines: tuple[ProvenLine, ...] = ()
 
 
 Document = InvoiceDocument | ActDocument | AdjustmentDocument | StatementDocument | UsageDocument

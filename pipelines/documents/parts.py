@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents.model import ChangedRow, InvoiceRow, PaperContract
-from pipelines.documents.requisites import Bank, Party
+from pipelines.documents import pictures
+from pipelines.documents.model import InvoiceRow, PaperContract
+from pipelines.documents.requisites import PICTURES, Bank, Party
 from pipelines.money import ZERO
 from pipelines.wording import outside, russian
 
@@ -61,7 +62,7 @@ def basis(contract: PaperContract) -> str:
 def signatures(who: Party) -> list[View]:
     """Who signs for a party: head and chief accountant; an entrepreneur signs alone unless an accountant is named."""
     name = who.director or own_name(who)
-    lines = [{"role": _HEADS[who.kind], "name": outside.breakable(name)}]
+    lines = [{"role": post(who), "name": outside.breakable(name)}]
     if who.kind == "legal" or who.accountant:
         lines.append({"role": "Главный бухгалтер", "name": outside.breakable(who.accountant or "")})
     return lines
@@ -73,15 +74,26 @@ def side(role: str, who: Party) -> View:
     return {
         "role": role,
         "side": outside.breakable(who.name),
-        "post": _HEADS[who.kind] if known else "",
+        "post": post(who) if known or who.director_post else "",
         "name": outside.breakable(who.director or own_name(who)),
         "stamp": "" if who.kind == "individual" else "М. П.",
     }
 
 
+def post(who: Party) -> str:
+    """The post of whoever signs: the one that is known, else what the law calls the head."""
+    return outside.breakable(who.director_post or "") or _HEADS[who.kind]
+
+
 def own_name(who: Party) -> str:
     """The name that a person signs with, without «ИП»; empty for a legal person."""
     return "" if who.kind == "legal" else _ENTREPRENEUR.sub("", outside.clean(who.name))
+
+
+def drawings(who: Party, *, signed: bool) -> View:
+    """Logo, facsimile and stamp as drawings, empty where there is none; papers that people sign by hand have the logo alone."""
+    shown = PICTURES if signed else PICTURES[:1]
+    return {name: pictures.drawing(content) if name in shown and (content := getattr(who, name)) else "" for name in PICTURES}
 
 
 def footer(title: str, seller: Party) -> str:
@@ -121,7 +133,7 @@ def lines(rows: Sequence[InvoiceRow]) -> View:
     }
 
 
-def totals(rows: Sequence[InvoiceRow] | Sequence[ChangedRow], net: Decimal, total: Decimal) -> list[View]:
+def totals(rows: Sequence[InvoiceRow], net: Decimal, total: Decimal) -> list[View]:
     """Net, VAT by rate and the whole, as label and amount; without VAT it says so instead."""
     rates = sorted({row.vat_rate for row in rows if row.vat_rate is not None})
     if not rates:
@@ -147,6 +159,11 @@ def invoices(singular: str, plural: str, listed: Sequence[str]) -> str:
     """``к счёту № А-1``; ``к счетам: № А-1, № А-2``"""
     numbers = ", ".join(f"№{russian.FIXED}{outside.breakable(number)}" for number in listed)
     return f"{singular if len(listed) == 1 else plural} {numbers}"
+
+
+def lowered(text: str) -> str:
+    """A text within a sentence: its first letter small."""
+    return text[:1].lower() + text[1:]
 
 
 def notes(sentences: Iterable[str]) -> list[str]:

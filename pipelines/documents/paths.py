@@ -25,7 +25,7 @@ def document_path(document: Document, suffix: str = "pdf") -> str:
         case ActDocument():
             return act_path(document.period, document.seller.code, document.number, suffix)
         case AdjustmentDocument():
-            parts = ["adjustments", str(document.period), document.seller.code, document.number]
+            return adjustment_path(document.period, document.seller.code, document.number, suffix)
         case StatementDocument():
             span = f"{document.first}_{document.last}"
             contract = f"_{document.contract.number}" if document.contract else ""
@@ -38,6 +38,11 @@ def document_path(document: Document, suffix: str = "pdf") -> str:
 def invoice_path(period: Month, organization: str, number: str, suffix: str = "pdf") -> str:
     """Path of an invoice that is known by period, organization code and number."""
     return "/".join(map(safe_name, ["invoices", str(period), organization, number])) + f".{suffix}"
+
+
+def adjustment_path(period: Month, organization: str, number: str, suffix: str = "pdf") -> str:
+    """Path of a корректировка that is known by period, organization code and number."""
+    return "/".join(map(safe_name, ["adjustments", str(period), organization, number])) + f".{suffix}"
 
 
 def act_path(period: Month, organization: str, number: str, suffix: str = "pdf") -> str:

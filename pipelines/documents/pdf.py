@@ -1,6 +1,7 @@
 """Documents as PDF files through Typst: one at a time, or a stream of them on all cores."""
 
 import json
+import logging
 import multiprocessing
 import os
 import signal
@@ -8,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import chain, islice
@@ -21,8 +23,10 @@ from pipelines.documents.model import (
     StatementDocument,
     UsageDocument,
 )
+from pipelines.documents.parts import View
 from pipelines.documents.paths import document_path
 from pipelines.documents.present import present
+from pipelines.documents.requisites import PICTURES
 from pipelines.errors import Refused
 from pipelines.settings import resource
 
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     import typst
 
 FONT = "Roboto"
+_LOG = logging.getLogger("fleetbill.documents")
+_PICTURELESS: set[str] = set()
 _BATCH = 16
 _AHEAD = 3
 
@@ -48,10 +54,21 @@ def render_document(document: Document) -> bytes:
 
     view = present(document)
     try:
-        return _typeset(str(view["template"]), json.dumps(view, ensure_ascii=False), _dated(document))
+        return _typeset(view, _dated(document))
     except typst.TypstError as error:
+        if any(view.get(name) for name in PICTURES):
+            return _without_pictures(document)
         # Typst's own error does not survive the way back from a worker
         raise NotTypeset(f"{document_path(document)}: {error}") from None
+
+
+def _without_pictures(document: Document) -> bytes:
+    """The paper without pictures that cannot be drawn; said once for each organization."""
+    code = document.seller.code
+    if code not in _PICTURELESS:
+        _PICTURELESS.add(code)
+        _LOG.warning("a picture of organization %s cannot be drawn: its papers are printed without", code)
+    return render_document(replace(document, seller=replace(document.seller, **dict.fromkeys(PICTURES))))
 
 
 def render_documents(documents: Iterable[Document], workers: int = 0) -> Iterator[tuple[str, bytes]]:
@@ -109,11 +126,12 @@ def _begin_worker() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _typeset(template: str, data: str, dated: date) -> bytes:
+def _typeset(view: View, dated: date) -> bytes:
     stamp = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
-    made = _compiler(template).compile(format="pdf", sys_inputs={"data": data}, timestamp=stamp)
+    data = json.dumps(view, ensure_ascii=False)
+    made = _compiler(view["template"]).compile(format="pdf", sys_inputs={"data": data}, timestamp=stamp)
     if not isinstance(made, bytes):
-        raise TypeError(f"typst gave {type(made).__name__} for {template}")
+        raise TypeError(f"typst gave {type(made).__name__} for {view['template']}")
     return made
 
 

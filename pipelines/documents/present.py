@@ -2,18 +2,26 @@
 
 from decimal import Decimal
 
-from pipelines.documents import parts, qr
+from pipelines.documents import adjusted, parts, qr
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
+    BilledAhead,
     Document,
     InvoiceDocument,
+    ProvenLine,
     StatementDocument,
     UsageDocument,
 )
 from pipelines.documents.parts import View
 from pipelines.money import ZERO
 from pipelines.wording import outside, russian
+
+_BILLED_AHEAD = {
+    BilledAhead.PREPAYMENT: "предоплата услуг",
+    BilledAhead.AGREED: "доплата по изменению условий",
+    BilledAhead.EXCEEDED: "доплата за превышение предоплаченного количества машин",
+}
 
 
 def present(document: Document) -> View:
@@ -37,7 +45,6 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
     name = "Счёт на оплату" if owed else "Корректировка"
     number = outside.breakable(document.number)
     code = qr.payload(document) if with_qr else None
-    count = russian.counted(len(document.rows), "наименование", "наименования", "наименований")
     return {
         "template": "invoice",
         "title": f"{name} № {number}",
@@ -57,13 +64,15 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
         ],
         "due_label": "Всего к оплате" if owed else "К зачёту в следующих счетах",
         "due_amount": russian.amount(document.to_pay if owed else -document.total),
-        "count": f"Всего {count} на сумму {russian.amount(document.total)} руб.",
+        "count": f"Всего наименований {len(document.rows)}, на сумму {russian.amount(document.total)} руб.",
         "words_label": "К оплате" if owed else "К зачёту",
+        "words_lead": "" if document.to_pay == document.total else "К оплате: " if owed else "К зачёту: ",
         "words": russian.in_words(document.to_pay if owed else -document.total),
         "due_on": russian.long_date(document.due_on) if document.to_pay > ZERO else "",
         "settled": "Оплата не требуется: счёт полностью зачтён." if owed and document.to_pay == ZERO else "",
         "notes": parts.notes(document.notes),
         "signatures": parts.signatures(document.seller),
+        **parts.drawings(document.seller, signed=with_qr),
     }
 
 
@@ -85,52 +94,46 @@ def act(document: ActDocument) -> View:
         "totals": parts.totals(document.rows, document.net, document.total),
         "due_label": "Всего оказано услуг",
         "due_amount": russian.amount(document.total),
-        "words_label": "На сумму",
+        "count": f"Всего оказано услуг {len(document.rows)}, на сумму {russian.amount(document.total)} руб.",
+        "words_lead": "",
         "words": russian.in_words(document.total),
         "statement": "Вышеперечисленные услуги выполнены полностью и в срок. "
         "Заказчик претензий по объёму, качеству и срокам оказания услуг не имеет.",
         "notes": parts.notes(document.notes),
         "sides": [parts.side("Исполнитель", document.seller), parts.side("Заказчик", document.buyer)],
+        **parts.drawings(document.seller, signed=False),
     }
 
 
 def adjustment(document: AdjustmentDocument) -> View:
-    """A корректировка: what stood, what stands, the difference and why."""
+    """A корректировка: what stood, what stands, the difference, why, and which vehicles and days changed; both sides sign it."""
     number = outside.breakable(document.number)
     more = document.total >= ZERO
     return {
         "template": "adjustment",
         "title": f"Корректировка № {number}",
         "dated": f"от {russian.long_date(document.issued_on)}",
-        "subject": f"За {russian.month_name(document.period)}"
-        + (f" {parts.invoices('к счёту', 'к счетам:', document.refers_to)}" if document.refers_to else ""),
+        "subject": _corrected(document),
         "footer": parts.footer(f"Корректировка № {number} от {russian.short_date(document.issued_on)}", document.seller),
         "author": outside.clean(document.seller.name),
-        "seller": parts.party("Поставщик", document.seller),
-        "buyer": parts.party("Покупатель", document.buyer),
+        "seller": parts.party("Исполнитель", document.seller),
+        "buyer": parts.party("Заказчик", document.buyer),
         "basis": parts.basis(document.contract),
         "reason": outside.breakable(document.reason),
         "with_vat": any(row.vat_rate is not None for row in document.rows),
-        "rows": [
-            {
-                "no": str(row.no),
-                "title": outside.breakable(row.title),
-                "text": outside.breakable(row.text),
-                "old": russian.amount(row.old_total),
-                "new": russian.amount(row.new_total),
-                "rate": parts.rate(row.vat_rate),
-                "vat": russian.amount(row.vat) if row.vat_rate is not None else "—",
-                "total": russian.amount(row.total),
-            }
-            for row in document.rows
-        ],
-        "totals": parts.totals(document.rows, document.net, document.total),
+        "rows": [adjusted.changed_row(row) for row in document.rows],
+        "sums": adjusted.sums(document),
         "due_label": "К доплате" if more else "К зачёту в следующих счетах",
         "due_amount": russian.amount(abs(document.total)),
-        "words_label": "К доплате" if more else "К зачёту",
-        "words": russian.in_words(abs(document.total)),
+        "words_lead": f"Стоимость услуг {'увеличена' if more else 'уменьшена'} на ",
+        "words": parts.lowered(russian.in_words(abs(document.total))),
+        "settlement": adjusted.settlement(document),
+        "vehicles": adjusted.vehicles(document.usage),
+        "days": adjusted.days(document.usage),
+        "statement": "Стороны согласны с изменением стоимости услуг, указанным в настоящей корректировке.",
         "notes": parts.notes(document.notes),
-        "signatures": parts.signatures(document.seller),
+        "sides": [parts.side("Исполнитель", document.seller), parts.side("Заказчик", document.buyer)],
+        **parts.drawings(document.seller, signed=False),
     }
 
 
@@ -173,46 +176,85 @@ def statement(document: StatementDocument) -> View:
 
 
 def usage(document: UsageDocument) -> View:
-    """The appendix with the fleet of every day."""
+    """The appendix: what was counted on every day, and how each line of the invoice follows from it."""
     peak_on = f" ({russian.short_date(document.peak_on)})" if document.peak_on else ""
     carried = any(day.carried for day in document.days)
     return {
         "template": "usage",
-        "title": "Приложение. Количество объектов по дням",
+        "title": "Приложение. Расчёт по дням",
         "dated": f"за {russian.month_name(document.period)}",
         "subject": parts.invoices("К счёту", "К счетам:", document.invoices) if document.invoices else "",
-        "footer": parts.footer(f"Объекты по дням, {russian.month_name(document.period)}", document.seller),
+        "footer": parts.footer(f"Расчёт по дням, {russian.month_name(document.period)}", document.seller),
         "author": outside.clean(document.seller.name),
         "seller": parts.party("Исполнитель", document.seller),
         "buyer": parts.party("Заказчик", document.buyer),
         "basis": parts.basis(document.contract),
+        "measures": [outside.breakable(name, 14) for name in document.measures],
         "days": [
             {
                 "on": russian.short_date(day.on),
                 "size": russian.quantity(Decimal(day.fleet_size)),
                 "mark": "*" if day.carried else "",
                 "bar": str(1000 * day.fleet_size // max(1, document.peak)),
+                "measured": [_measured(figure) for figure in day.measured],
             }
             for day in document.days
         ],
+        "totals": [russian.quantity(Decimal(document.vehicle_days)), *map(_measured, _sums(document))],
         "facts": [
-            {"label": "Максимум за месяц", "value": russian.quantity(Decimal(document.peak)) + peak_on},
+            {"label": "Максимум машин", "value": russian.quantity(Decimal(document.peak)) + peak_on},
             {"label": "В среднем за день", "value": russian.quantity(document.average)},
-            {"label": "Всего объекто-дней", "value": russian.quantity(Decimal(document.vehicle_days))},
+            {"label": "Всего машино-дней", "value": russian.quantity(Decimal(document.vehicle_days))},
         ],
-        "remark": "* за этот день принято количество предыдущего дня: данные платформы не поступили" if carried else "",
+        "with_vat": any(line.vat_rate is not None for line in document.lines),
+        "lines": [_proven(line) for line in document.lines],
+        "remark": "* за этот день приняты данные предыдущего дня: данные платформы не поступили" if carried else "",
+    }
+
+
+def _sums(document: UsageDocument) -> list[Decimal]:
+    columns = zip(*(day.measured for day in document.days), strict=True)
+    return [sum((figure for figure in column if figure is not None), ZERO) for column in columns]
+
+
+def _measured(figure: Decimal | None) -> str:
+    return "—" if figure is None else russian.quantity(figure)
+
+
+def _proven(line: ProvenLine) -> View:
+    before = f"Ранее выставлено с НДС: {russian.amount(line.before.total)}." if line.before is not None else ""
+    return {
+        "no": str(line.no),
+        "title": outside.breakable(line.title),
+        "text": outside.breakable(f"за {russian.month_or_period(line.period)}: {line.arithmetic}"),
+        "vat_text": outside.breakable(f"НДС: {line.vat_arithmetic}") if line.vat_rate is not None else "",
+        "before": before,
+        "net": russian.amount(line.amounts.net),
+        "vat": russian.amount(line.amounts.vat) if line.vat_rate is not None else "—",
+        "total": russian.amount(line.amounts.total),
     }
 
 
 def _subject(document: InvoiceDocument) -> str:
     month = russian.month_name(document.period)
     refers = f" {parts.invoices('к счёту', 'к счетам:', document.refers_to)}" if document.refers_to else ""
+    if document.kind == "corrective":
+        billed = " и ".join(_BILLED_AHEAD[each] for each in document.billed_ahead or (BilledAhead.EXCEEDED,))
+        return f"{billed[0].upper()}{billed[1:]} за {month}{refers}"
     return {
         "advance": f"Предоплата услуг за {month}",
         "monthly": f"Услуги мониторинга транспорта за {month}",
-        "corrective": f"Доплата за превышение предоплаченного количества, {month}",
         "adjustment": f"Корректировка за {month}",
     }[document.kind] + refers
+
+
+def _corrected(document: AdjustmentDocument) -> str:
+    month = russian.month_name(document.period)
+    numbers = parts.invoices("к счёту", "к счетам:", document.refers_to) if document.refers_to else ""
+    if document.act is None:
+        return " ".join(filter(None, (f"Услуги за {month}", numbers)))
+    act = f"К акту №{russian.FIXED}{outside.breakable(document.act)} от {russian.long_date(document.period.last)}"
+    return f"{act}, услуги за {month}" + (f", {numbers}" if numbers else "")
 
 
 def _balance(label: str, value: Decimal) -> View:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 PartyKind = Literal["legal", "entrepreneur", "individual"]
+PICTURES = ("logo", "facsimile", "stamp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,10 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A side of a contract. ``code`` is the organization's or the client's code."""
+    """A side of a contract. ``code`` is the organization's or the client's code.
+
+    ``director_post``: post of whoever signs; ``logo``, ``facsimile`` (of the signature) and ``stamp``: PNG or JPEG.
+    """
 
     code: str
     name: str
@@ -33,6 +37,10 @@ class Party:
     accountant: str | None = None
     email: str | None = None
     phone: str | None = None
+    director_post: str | None = None
+    logo: bytes | None = None
+    facsimile: bytes | None = None
+    stamp: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,8 @@ class Buyer(Party):
 
 
 def seller(row: Mapping[str, Any]) -> Seller:
-    """An organization's frozen requisites (columns of the sheet)."""
+    """An organization's frozen requisites (columns of the sheet); ``pictures`` of them are laid beside by whoever prints."""
+    pictures = row.get("pictures") or {}
     return Seller(
         code=row["code"],
         name=row["name"],
@@ -59,6 +68,8 @@ def seller(row: Mapping[str, Any]) -> Seller:
         director=row.get("director"),
         accountant=row.get("accountant"),
         email=row.get("email"),
+        director_post=row.get("director_post"),
+        **{name: pictures.get(name) for name in PICTURES},
     )
 
 

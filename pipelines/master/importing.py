@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem
 from pipelines.logs import verb
-from pipelines.master import gate, notices, plan, rules, store, tariff_rules
+from pipelines.master import gate, notices, pictures, plan, rules, store, tariff_rules
 from pipelines.master.lines import Table, flaws_of, parse
 from pipelines.master.plan import RowChange
 from pipelines.master.reach import Reach, reach
@@ -63,9 +63,11 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
         tables = {name: parsed[name] for name in SHEETS if name in parsed}
         with transaction(settings) as connection:
             state = store.load(connection)
+            contents = pictures.read_pictures(connection, tables, source)
             changes = checked(connection, tables, state, given.problems)
             touched = reach(changes, plan.applied(state, changes)) if dry_run else []
             if changes and not dry_run:
+                pictures.keep(connection, contents)
                 store.write(connection, changes, author)
         done.update(sheets=len(tables), rows=sum(len(table.lines) for table in tables.values()), changes=len(changes))
     all_notices = [*given.notices, *(notice for table in tables.values() for notice in table.notices)]

@@ -109,6 +109,10 @@ ORGANIZATIONS = MasterSheet(
         _text("invoice_prefix", "Начало номера счёта; у каждой организации своё", required=True),
         _text("email", "Адрес отправителя; несколько — через запятую"),
         _text("time_zone", "Часовой пояс; пусто — Europe/Moscow"),
+        _text("director_post", "Должность руководителя; пусто — «Руководитель»"),
+        _text("logo", "Логотип на документах: имя файла PNG или JPEG рядом с этим файлом"),
+        _text("facsimile", "Факсимиле подписи руководителя, для счетов: имя файла PNG или JPEG"),
+        _text("stamp", "Печать, для счетов: имя файла PNG или JPEG"),
     ),
     ("code", "vat_mode_from"),
 )

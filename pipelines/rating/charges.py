@@ -8,6 +8,7 @@ from fractions import Fraction
 from pipelines.money import ZERO
 from pipelines.period import Span
 from pipelines.rating.model import Kind, Segment
+from pipelines.rating.product import Product
 from pipelines.wording import english, russian
 
 
@@ -35,6 +36,8 @@ class Charge:
 
     ``quantity`` is exact. ``price`` is the unit price where one exists, as the tariff has it: before share and
     discount. ``arithmetic`` is the computation in Russian. ``vat_rate`` None means without VAT.
+    ``shown``: quantity × price for papers, where that is exactly the amount; ``quantity_text``: what was counted, in Russian.
+    Both are made with the charge and are not stored.
     """
 
     tariff_code: str
@@ -52,6 +55,8 @@ class Charge:
     vat_rate: Decimal | None
     vat: Decimal
     total: Decimal
+    shown: Product | None = None
+    quantity_text: str = ""
 
     @property
     def amount(self) -> Decimal:

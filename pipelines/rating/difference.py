@@ -7,12 +7,14 @@ from fractions import Fraction
 
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Span
+from pipelines.rating.arithmetic import joined
 from pipelines.rating.charges import Amounts, Billed, Charge
 from pipelines.rating.discount import discounted
 from pipelines.rating.model import Kind
-from pipelines.rating.schemes import exact
+from pipelines.rating.product import Product, product
+from pipelines.rating.schemes import Part, exact
 from pipelines.rating.vat import split
-from pipelines.wording.russian import period, roubles
+from pipelines.wording.russian import full_number, month_or_period, roubles
 
 Key = tuple[int, str, int]
 Item = Charge | Billed
@@ -114,6 +116,7 @@ def _line(charges: Sequence[Charge], billed: Sequence[Billed], rate: Decimal | N
     included = pattern.prices_include_vat
     amount = money.total if included else money.net
     counted = _counted(charges, billed, amount)
+    new = charges[0] if counted else None
     return Charge(
         tariff_code=pattern.tariff_code,
         component_no=pattern.component_no,
@@ -121,16 +124,26 @@ def _line(charges: Sequence[Charge], billed: Sequence[Billed], rate: Decimal | N
         kind=pattern.kind,
         span=Span(min(item.span.first for item in both), max(item.span.last for item in both)),
         quantity=counted or Fraction(1),
-        price=charges[0].price if counted else None,
-        share=charges[0].share if counted else Fraction(1),
-        discount=charges[0].discount if counted else Decimal(0),
+        price=new.price if new else None,
+        share=new.share if new else Fraction(1),
+        discount=new.discount if new else Decimal(0),
         prices_include_vat=included,
         arithmetic=_told(charges, billed, amount, included=included),
         net=money.net,
         vat_rate=rate,
         vat=money.vat,
         total=money.total,
+        shown=_shown(new, counted, amount) if new and counted else None,
     )
+
+
+def _shown(new: Charge, more: Fraction, amount: Decimal) -> Product | None:
+    """The quantity more than billed × price: ``максимум 13 машин (14.01.2026); 13 − ранее выставленные 10 = 3``."""
+    multiplied = product(Part(more, new.price or ZERO), new.discount, amount) if new.share == 1 else None
+    if multiplied is None:
+        return None
+    counted = f"{full_number(new.quantity)} − ранее выставленные {full_number(new.quantity - more)} = {full_number(more)}"
+    return multiplied._replace(text=joined(new.quantity_text, counted, multiplied.text))
 
 
 def _counted(charges: Sequence[Charge], billed: Sequence[Billed], amount: Decimal) -> Fraction | None:
@@ -149,11 +162,17 @@ def _counted(charges: Sequence[Charge], billed: Sequence[Billed], amount: Decima
 
 
 def _told(charges: Sequence[Charge], billed: Sequence[Billed], amount: Decimal, *, included: bool) -> str:
-    before = sum((line.total if included else line.net for line in billed), ZERO)
+    now, before = _own_prices(charges, included=included), _own_prices(billed, included=included)
     if len(charges) == 1:
-        new = charges[0].arithmetic
-    elif charges:
-        new = "; ".join(f"{period(charge.span)}: {charge.arithmetic}" for charge in charges)
+        told = charges[0].arithmetic
     else:
-        new = "начислено 0,00"
-    return f"{new}; ранее выставлено {roubles(before)}; разница {roubles(amount)}"
+        told = "; ".join(f"{month_or_period(charge.span)}: {charge.arithmetic}" for charge in charges) or "услуга не начисляется"
+    return f"{told}; ранее выставлено {roubles(before)}; разница {roubles(now)} − {_in_brackets(before)} = {roubles(amount)}"
+
+
+def _own_prices(items: Sequence[Item], *, included: bool) -> Decimal:
+    return sum((item.total if included else item.net for item in items), ZERO)
+
+
+def _in_brackets(value: Decimal) -> str:
+    return f"({roubles(value)})" if value < 0 else roubles(value)

@@ -5,7 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipelines.money import ZERO, round_kopeck
-from pipelines.period import Month, Span
+from pipelines.period import Span
+from pipelines.rating.arithmetic import share_text
 from pipelines.rating.charges import Amounts, Charge
 from pipelines.rating.model import Kind, Segment
 from pipelines.rating.schemes import exact
@@ -61,6 +62,5 @@ def top_up(segments: Sequence[Segment], charges: Iterable[Charge], billed_elsewh
 def _minimum_text(segments: Sequence[Segment], minimum: Fraction) -> str:
     if len(segments) == 1 and segments[0].share == 1:
         return roubles(round_kopeck(minimum))
-    days = Month.of(segments[0].span.first).days
-    parts = [f"{roubles(segment.terms.minimum)} × {segment.span.days}/{days} дн." for segment in segments if segment.terms.minimum]
+    parts = [f"{roubles(segment.terms.minimum)}{share_text(segment.span)}" for segment in segments if segment.terms.minimum]
     return f"{' + '.join(parts)} = {roubles(round_kopeck(minimum))}"

@@ -3,14 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from pipelines.period import Month, Span
 from pipelines.rating.charges import Amounts, Cause, Charge, Parked, ParkReason, RatedMonth, UnusedPrepaid, ZeroPrice, total_of
 from pipelines.rating.minimum import top_up
 from pipelines.rating.model import Contract, DayUsage, Kind, Segment, TariffVersion, Terms, VatMode
 from pipelines.rating.pricing import charge, segment_rate, zero_price
-from pipelines.rating.quantities import Quantity, missing_days, quantity_of, unknown, usage_of
+from pipelines.rating.quantities import missing_days, prepaid, quantity_of, unknown, usage_of
 from pipelines.rating.schemes import defects
 from pipelines.rating.segments import cut
 from pipelines.rating.vat import mode_on
@@ -108,11 +107,12 @@ def _rate_segment(segment: Segment, days: Mapping[dt.date, DayUsage], vat_modes:
     for component in segment.tariff.components:
         quantity = quantity_of(component, segment.terms.basis, usage)
         is_prepaid = ahead > 0 and component.kind == Kind.VEHICLES
-        if is_prepaid and quantity.value < ahead:
-            shown = UnusedPrepaid(segment.span, ahead, quantity.value)
-            if shown not in lines.unused:
-                lines.unused.append(shown)
-            quantity = Quantity(Fraction(ahead))
+        if is_prepaid:
+            if quantity.value < ahead:
+                unused = UnusedPrepaid(segment.span, ahead, quantity.value)
+                if unused not in lines.unused:
+                    lines.unused.append(unused)
+            quantity = prepaid(ahead, quantity)
         line = charge(segment, component, quantity, rate)
         if line is None:
             continue

@@ -10,7 +10,7 @@ from pipelines.rating.difference import compare
 from pipelines.rating.model import Basis, Contract, DayUsage, Kind, Segment, TariffVersion, Terms, VatMode
 from pipelines.rating.month import known_segments
 from pipelines.rating.pricing import charge, segment_rate
-from pipelines.rating.quantities import Quantity
+from pipelines.rating.quantities import Quantity, Usage, peak_text, prepaid
 
 
 def advance(
@@ -42,7 +42,7 @@ def targets(
     for segment in segments:
         if segment.terms.prepaid_vehicles <= 0:
             continue
-        quantity = Quantity(Fraction(_vehicles(segment, so_far)))
+        quantity = _vehicles(segment, so_far)
         rate = segment_rate(segment, vat_modes)
         for component in segment.tariff.components:
             line = charge(segment, component, quantity, rate) if component.kind == Kind.VEHICLES else None
@@ -67,7 +67,10 @@ def credit(charges: Iterable[Charge], billed: Iterable[Billed]) -> tuple[Charge,
     return tuple(line for group in compare(charges, billed) if group.amounts and group.amounts.total <= 0 for line in group.lines())
 
 
-def _vehicles(segment: Segment, days: Sequence[DayUsage]) -> int:
-    if segment.terms.basis == Basis.AVERAGE:
-        return segment.terms.prepaid_vehicles
-    return max([segment.terms.prepaid_vehicles, *(day.fleet_size for day in days if day.date in segment.span)])
+def _vehicles(segment: Segment, days: Sequence[DayUsage]) -> Quantity:
+    ahead = segment.terms.prepaid_vehicles
+    known = [day for day in days if day.date in segment.span]
+    if segment.terms.basis == Basis.AVERAGE or not known:
+        return prepaid(ahead)
+    usage = Usage(known)
+    return prepaid(ahead, Quantity(Fraction(usage.peak), None, peak_text(usage.peak, usage.peak_date)))

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipelines.money import round_kopeck
-from pipelines.rating.arithmetic import arithmetic, scaled
+from pipelines.rating.arithmetic import arithmetic, product_text, scaled
 from pipelines.rating.charges import Charge, ZeroPrice
 from pipelines.rating.discount import discounted
 from pipelines.rating.model import Component, Scheme, Segment, VatMode
+from pipelines.rating.product import product
 from pipelines.rating.quantities import ONE, Quantity
 from pipelines.rating.schemes import amount_of, parts
 from pipelines.rating.vat import mode_on, rate_on, split
@@ -29,6 +30,7 @@ def charge(segment: Segment, component: Component, quantity: Quantity, rate: Dec
     amount = round_kopeck(discounted(exact_amount, discount))
     included = segment.tariff.prices_include_vat
     money = split(amount, rate, included=included)
+    shown = product(priced[0], discount, amount) if share == 1 and len(priced) == 1 else None
     return Charge(
         tariff_code=segment.tariff.tariff_code,
         component_no=component.component_no,
@@ -45,6 +47,8 @@ def charge(segment: Segment, component: Component, quantity: Quantity, rate: Dec
         vat_rate=rate,
         vat=money.vat,
         total=money.total,
+        quantity_text=quantity.text,
+        shown=shown and shown._replace(text=product_text(component, quantity, priced, shown)),
     )
 
 

@@ -10,15 +10,22 @@ from typing import NamedTuple
 from pipelines.period import Span, runs
 from pipelines.rating.charges import Cause, ParkReason
 from pipelines.rating.model import Basis, Component, DayUsage, Kind
+from pipelines.wording.russian import DAY, VEHICLE, VEHICLE_DAY, full_number, in_units, short_date
 
 ONE = Fraction(1)
+_MINUTE = ("минута", "минуты", "минут")
+_HOUR = ("час", "часа", "часов")
 
 
 class Quantity(NamedTuple):
-    """An exact quantity; ``over`` is the division it comes from, as people know it: vehicle-days and days."""
+    """An exact quantity; ``over`` is the division it comes from, as people know it: vehicle-days and days.
+
+    ``text`` says in Russian what was counted.
+    """
 
     value: Fraction
     over: tuple[Decimal | int, int] | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +81,43 @@ def quantity_of(component: Component, basis: Basis, usage: Usage) -> Quantity:
     kind = component.kind
     if kind == Kind.VEHICLES:
         if basis == Basis.AVERAGE:
-            used, days = usage.vehicle_days, len(usage.days)
-            return Quantity(Fraction(used, days), (used, days))
-        return Quantity(Fraction(usage.peak))
+            return _average(usage)
+        return Quantity(Fraction(usage.peak), None, peak_text(usage.peak, usage.peak_date))
     if kind == Kind.FIXED:
         return Quantity(ONE)
     if kind == Kind.VEHICLE_DAYS:
-        return Quantity(Fraction(usage.vehicle_days))
+        return Quantity(Fraction(usage.vehicle_days), None, in_units(usage.vehicle_days, *VEHICLE_DAY))
     if kind == Kind.ONLINE_HOURS:
         minutes = usage.online_minutes
-        return Quantity(Fraction(minutes) / 60, (minutes, 60))
-    return Quantity(Fraction(usage.meter(component.meter or "")))
+        return Quantity(Fraction(minutes) / 60, (minutes, 60), _online_text(minutes))
+    metered = usage.meter(component.meter or "")
+    return Quantity(Fraction(metered), None, f"учтено {full_number(metered)}")
+
+
+def peak_text(peak: int, on: dt.date) -> str:
+    """``максимум 24 машины (14.01.2026)``."""
+    return f"максимум {in_units(peak, *VEHICLE)} ({short_date(on)})"
+
+
+def prepaid(vehicles: int, usage: Quantity | None = None) -> Quantity:
+    """What is paid ahead: ``vehicles``, or what was counted where that is more (domain.md §6)."""
+    agreed = f"предоплата {in_units(vehicles, *VEHICLE)}"
+    if usage is None or usage.value <= vehicles:
+        return Quantity(Fraction(vehicles), None, agreed)
+    return usage._replace(text=f"{usage.text}, {agreed}")
+
+
+def _average(usage: Usage) -> Quantity:
+    """``в среднем 46,194 машины: 1 432 машино-дня ÷ 31 день``."""
+    used, days, average = usage.vehicle_days, len(usage.days), usage.average
+    division = f"{in_units(used, *VEHICLE_DAY)} ÷ {in_units(days, *DAY)}"
+    return Quantity(average, (used, days), f"в среднем {in_units(average, *VEHICLE)}: {division}")
+
+
+def _online_text(minutes: Decimal) -> str:
+    """``на связи 78 582 минуты ÷ 60 = 1 309,7 часа``."""
+    hours = Fraction(minutes) / 60
+    return f"на связи {in_units(minutes, *_MINUTE)} ÷ 60 = {in_units(hours, *_HOUR)}"
 
 
 def unknown(component: Component, usage: Usage, span: Span) -> ParkReason | None:

@@ -7,10 +7,7 @@ from typing import NamedTuple
 from pipelines.money import at_least_kopecks
 from pipelines.period import Month, Span
 from pipelines.rating.charges import Charge
-from pipelines.rating.schemes import exact
 from pipelines.wording import russian
-
-_KOPECK = Decimal("0.01")
 
 
 class PrintedRow(NamedTuple):
@@ -25,18 +22,11 @@ def printed_row(line: Charge) -> PrintedRow:
     """The row of an invoice, act or sale for a charge: quantity × price is exactly ``line.amount``, always.
 
     Where the charge's own figures do not give it, the quantity is 1, the price is the amount, and the text carries the arithmetic.
+    The text names the service and its period: ``Мониторинг за январь 2026 г.: максимум 24 машины (14.01.2026)``.
     """
-    month = Month.of(line.span.first).span
-    name = line.name if line.span == month else f"{line.name}, {russian.period(line.span)}"
-    if line.price is not None and _multiplies(line, line.price):
-        quantity = Decimal(line.quantity.numerator) / line.quantity.denominator
-        return PrintedRow(quantity, line.price.quantize(_KOPECK), name)
-    return PrintedRow(Decimal(1), line.amount, f"{name}: {line.arithmetic}")
-
-
-def is_short(value: Fraction) -> bool:
-    """At most three decimals, exactly."""
-    return 1000 % value.denominator == 0
+    quantity, price, text = line.shown or (Decimal(1), line.amount, line.arithmetic)
+    name = f"{line.name} за {russian.month_or_period(line.span)}"
+    return PrintedRow(quantity, price, f"{name}: {text}" if text else name)
 
 
 def listed_share(share: Fraction, span: Span) -> str:
@@ -59,7 +49,3 @@ def listed_price(price: Decimal | None, quantity: Fraction, share: Fraction, dis
 def price_of(line: Charge) -> Decimal | None:
     """`listed_price` of a charge."""
     return listed_price(line.price, line.quantity, line.share, line.discount, line.amount)
-
-
-def _multiplies(line: Charge, price: Decimal) -> bool:
-    return is_short(line.quantity) and price == price.quantize(_KOPECK) and line.quantity * exact(price) == exact(line.amount)

@@ -1,7 +1,7 @@
 """How figures, dates and sums are written for Russian readers. Pure.
 
-Pages and workbooks part thousands by narrow spaces and write a true minus: `amount`, `quantity`, `price`. Text that is
-stored with an invoice or goes to 1C keeps to wide no-break spaces and the ASCII hyphen: `roubles`, `number`.
+A minus is a true one everywhere. Pages and workbooks part thousands by narrow spaces: `amount`, `quantity`, `price`. Text
+that is stored with an invoice or goes to 1C keeps to wide no-break spaces: `roubles`, `number`, `full_number`, `in_units`.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,11 @@ from pipelines.period import Month, Span
 THIN = "\N{NARROW NO-BREAK SPACE}"
 FIXED = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-_HYPHEN = "-"
+DAY = ("день", "дня", "дней")
+VEHICLE = ("машина", "машины", "машин")
+VEHICLE_DAY = ("машино-день", "машино-дня", "машино-дней")
 _THOUSANDTH = Decimal("0.001")
+_MOST_DECIMALS = 20
 
 _OF_MONTH = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
@@ -54,13 +57,27 @@ def price(value: Decimal) -> str:
 
 def roubles(value: Decimal) -> str:
     """A price or an amount within stored text: ``3 000,00`` with a no-break space; a price keeps its further decimals: ``0,125``."""
-    return _grouped(_at_least_kopecks(value), FIXED, _HYPHEN)
+    return _grouped(_at_least_kopecks(value), FIXED)
 
 
 def number(value: Fraction | Decimal | int) -> str:
     """A quantity within stored text, at most three decimals: ``12``, ``13,5``; a longer one is rounded for the eye: ``13,097``."""
     exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
-    return _grouped(_without_idle_zeros(f"{exact.quantize(_THOUSANDTH, ROUND_HALF_UP):f}"), FIXED, _HYPHEN)
+    return _grouped(_without_idle_zeros(f"{exact.quantize(_THOUSANDTH, ROUND_HALF_UP):f}"), FIXED)
+
+
+def full_number(value: Fraction | Decimal | int) -> str:
+    """A quantity within stored text with all its decimals: ``13,0625``; one without an end as a fraction: ``406/31``."""
+    ratio = Fraction(value)
+    decimals = next((places for places in range(_MOST_DECIMALS) if not 10**places % ratio.denominator), None)
+    if decimals is None:
+        return f"{number(ratio.numerator)}/{number(ratio.denominator)}"
+    return _grouped(f"{Decimal(ratio.numerator) / ratio.denominator:.{decimals}f}", FIXED)
+
+
+def in_units(value: Fraction | Decimal | int, one: str, few: str, many: str) -> str:
+    """A quantity within stored text with its noun: ``1 машина``, ``12 машин``, ``46,194 машины``."""
+    return f"{number(value)}{FIXED}{noun(int(value), one, few, many) if value == int(value) else few}"
 
 
 def percent(value: Decimal) -> str:
@@ -87,6 +104,14 @@ def days(spans: Iterable[Span], *, whole_dates: bool = False) -> str:
 def period(span: Span) -> str:
     """A span by both its ends, also when they are one day: ``16.01–31.01.2026``."""
     return f"{span.first:%d.%m}–{short_date(span.last)}"
+
+
+def month_or_period(span: Span) -> str:
+    """``январь 2026 г.`` of a whole month, ``16.01–31.01.2026`` of a part, ``16.01.2026`` of a day."""
+    month = Month.of(span.first)
+    if span == month.span:
+        return month_name(month)
+    return short_date(span.first) if span.days == 1 else period(span)
 
 
 def month_name(month: Month) -> str:
@@ -132,8 +157,8 @@ def _without_idle_zeros(digits: str) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
-def _grouped(written: str, space: str = THIN, minus: str = MINUS) -> str:
-    sign, digits = (minus, written[1:]) if written.startswith("-") else ("", written)
+def _grouped(written: str, space: str = THIN) -> str:
+    sign, digits = (MINUS, written[1:]) if written.startswith("-") else ("", written)
     whole, _, decimals = digits.partition(".")
     if not digits.strip("0."):
         sign = ""

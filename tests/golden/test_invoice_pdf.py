@@ -12,10 +12,11 @@ import pypdf
 import pytest
 
 from pipelines.documents import pdf
-from pipelines.documents.model import InvoiceRow, Offset
+from pipelines.documents.model import ChangedDay, ChangedUsage, ChangedVehicle, CreditUse, InvoiceRow, Offset
 from pipelines.documents.paths import document_path
 from pipelines.documents.pdf import render_document, render_documents
 from pipelines.documents.requisites import Party
+from pipelines.period import Month
 from tests.unit.documents import samples
 
 
@@ -109,7 +110,7 @@ def test_hostile_text_prints_literally(name):
 def test_the_count_of_500_lines_and_their_sum():
     rows = [samples.row(no, f"Составляющая {no:03}", "3", "33.33") for no in range(1, 501)]
     # 500 × (99.99 + 22.00)
-    assert "Всего 500 наименований на сумму 60 995,00 руб." in text_of(render_document(samples.invoice(rows)))
+    assert "Всего наименований 500, на сумму 60 995,00 руб." in text_of(render_document(samples.invoice(rows)))
 
 
 def test_an_entrepreneur_without_vat():
@@ -187,10 +188,37 @@ def test_the_act():
 
 
 def test_the_adjustment_shows_old_new_and_difference():
-    text = text_of(render_document(samples.adjustment()))
-    assert "3 600,00 3 420,00 20 % −30,00 −180,00" in text
-    assert "Отозван ошибочный снимок платформы «Север» за 14.12.2025" in text
-    assert "К зачёту в следующих счетах 180,00 ₽" in text
+    vehicles = (
+        ChangedVehicle("gps1", "V1", "КамАЗ", "А001ВС77", (), (date(2025, 12, 14),)),
+        ChangedVehicle("gps1", "V2", "", "", (date(2025, 12, 1), date(2025, 12, 2), date(2025, 12, 9)), ()),
+    )
+    days = (ChangedDay(date(2025, 12, 14), "Видеоархив, ГБ", Decimal("1.5"), None),)
+    paper = replace(samples.adjustment(), usage=ChangedUsage(vehicles, days), credited=(CreditUse("НСМ-2026-000190", Decimal("100.00")),))
+    text = text_of(render_document(paper))
+    for expected in (
+        "К акту № НСМ-2026-000007 от 31 декабря 2025 г.",
+        "было 3 000,00 600,00 3 600,00",
+        "стало 2 850,00 570,00 3 420,00",
+        "разница −150,00 20 % −30,00 −180,00",
+        "Отозван ошибочный снимок платформы «Север» за 14.12.2025",
+        "К зачёту в следующих счетах 180,00 ₽",
+        "Стоимость услуг уменьшена на сто восемьдесят рублей 00 копеек",
+        "Зачтено: счёт № НСМ-2026-000190 — 100,00 ₽. Остаток 80,00 ₽ будет зачтено в следующих счетах.",
+        "КамАЗ, А001ВС77 14.12.2025 −1",
+        "gps1 V2 01.12–02.12.2025, 09.12.2025 3",
+        "Всего 2",
+        "14.12.2025 Видеоархив, ГБ 1,5 не известно −1,5",
+    ):
+        assert expected in text
+    assert text.count("М. П.") == 2
+
+
+def test_more_changed_vehicles_than_a_page_holds_are_counted():
+    days = tuple(Month(2025, 12).dates())
+    vehicles = tuple(ChangedVehicle("gps1", f"V{no:03}", "", "", days, ()) for no in range(1, 64))
+    text = text_of(render_document(replace(samples.adjustment(), usage=ChangedUsage(vehicles))))
+    assert "и ещё 3 машины: добавлено 93 машино-дня, исключено 0 машино-дней" in text
+    assert "Всего 1 953" in text
 
 
 def test_the_statement_of_account():
@@ -203,8 +231,13 @@ def test_the_statement_of_account():
 def test_the_usage_appendix():
     text = text_of(render_document(samples.usage()))
     assert "12.01.2026 10*" in text
-    assert "Максимум за месяц 16 (16.01.2026)" in text
-    assert "Всего объекто-дней 406" in text
+    assert "Максимум машин 16 (16.01.2026)" in text
+    assert "Всего машино-дней 406" in text
+    assert "12.01.2026 10* 1 000 0,5" in text
+    assert "03.01.2026 10 1 000 —" in text
+    assert "Всего 406 40 600 15" in text
+    assert "406 ÷ 31 × 310,00 − скидка 10 % = 3 654,00" in text
+    assert "НДС: 3 654,00 × 22 % = 803,88" in text
 
 
 def test_a_stream_comes_back_in_order_the_same_bytes_and_leaves_no_process():

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.delivery.onec import assembly
-from pipelines.delivery.onec.assembly import SaleGround, SaleLine
 from pipelines.delivery.onec.model import Contract, OnecObject
 from pipelines.documents.requisites import buyer, seller
+from pipelines.documents.sale_rows import SaleGround
 from pipelines.period import Month
 from pipelines.warehouse import query
 
@@ -32,10 +32,10 @@ def objects(connection: "Connection") -> Iterator[OnecObject]:
         yield assembly.service(row.tariff_code, row.component_no, row.component)
     for row in query.stream(connection, "delivery/onec/invoices"):
         ground = SaleGround(str(row.invoice_id), row.number, row.issued_on, row.kind, row.total)
-        yield assembly.invoice(ground, _contract(row), [SaleLine.of(values) for values in row.lines])
+        yield assembly.invoice(ground, _contract(row), [assembly.line(values) for values in row.lines])
     for row in query.stream(connection, "delivery/onec/sales"):
         grounds = [_ground(values) for values in row.invoices]
-        lines = [SaleLine.of(values) for values in row.lines]
+        lines = [assembly.line(values) for values in row.lines]
         made = assembly.sale(row.object_key, Month.of(row.month), _contract(row), grounds, lines, was_sent=row.is_known)
         if made is not None:
             yield made

@@ -3,11 +3,11 @@
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.organizations (
     code, name, full_name, inn, kpp, address, bank_account, bank_name, bic, corr_account, director, accountant,
-    invoice_prefix, email, time_zone
+    invoice_prefix, email, time_zone, director_post, logo, facsimile, stamp
 )
 SELECT
     code, name, full_name, inn, kpp, address, bank_account, bank_name, bic, corr_account, director, accountant,
-    invoice_prefix, email, time_zone
+    invoice_prefix, email, time_zone, director_post, logo, facsimile, stamp
 FROM jsonb_populate_recordset(NULL::master.organizations, CAST(:rows AS jsonb))
 ON CONFLICT (code) DO UPDATE SET
     name = excluded.name,
@@ -23,4 +23,8 @@ ON CONFLICT (code) DO UPDATE SET
     accountant = excluded.accountant,
     invoice_prefix = excluded.invoice_prefix,
     email = excluded.email,
-    time_zone = excluded.time_zone
+    time_zone = excluded.time_zone,
+    director_post = excluded.director_post,
+    logo = excluded.logo,
+    facsimile = excluded.facsimile,
+    stamp = excluded.stamp

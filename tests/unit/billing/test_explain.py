@@ -114,7 +114,7 @@ def test_a_monthly_invoice_follows_from_its_evidence():
 
 def test_the_terminal_shows_arithmetic_days_and_sums():
     text = whole_text(explain(average())).replace("\u00a0", " ")
-    assert "406 ÷ 31 = 13,097; 406 ÷ 31 × 300,00 = 3 929,03" in text
+    assert "в среднем 13,097 машины: 406 машино-дней ÷ 31 день; 406 ÷ 31 × 300,00 = 3 929,03" in " ".join(text.split())
     assert "days 01–15: 10 | 16–31: 16 ← peak" in text
     assert "net   3 929,03" in text
     assert "tariff T1 «Базовый», version of 2025-01-01" in text

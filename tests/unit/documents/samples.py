@@ -13,6 +13,7 @@ from pipelines.documents.model import (
     InvoiceRow,
     Offset,
     PaperContract,
+    ProvenLine,
     StatementDocument,
     StatementEntry,
     UsageDay,
@@ -21,6 +22,7 @@ from pipelines.documents.model import (
 from pipelines.documents.requisites import Bank, Party
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
+from pipelines.rating.charges import Amounts
 
 SELLER = Party(
     code="НСМ",
@@ -132,11 +134,8 @@ def adjustment() -> AdjustmentDocument:
             title="Мониторинг транспорта",
             text="Декабрь 2025: в среднем 9,5 вместо 10",
             vat_rate=Decimal(20),
-            old_total=Decimal("3600.00"),
-            new_total=Decimal("3420.00"),
-            net=Decimal("-150.00"),
-            vat=Decimal("-30.00"),
-            total=Decimal("-180.00"),
+            old=Amounts(Decimal("3000.00"), Decimal("600.00"), Decimal("3600.00")),
+            difference=Amounts(Decimal("-150.00"), Decimal("-30.00"), Decimal("-180.00")),
         ),
     )
     return AdjustmentDocument(
@@ -146,6 +145,7 @@ def adjustment() -> AdjustmentDocument:
         seller=SELLER,
         buyer=BUYER,
         contract=CONTRACT,
+        act="НСМ-2026-000007",
         refers_to=("НСМ-2026-000007",),
         reason="Отозван ошибочный снимок платформы «Север» за 14.12.2025",
         rows=rows,
@@ -175,18 +175,34 @@ def statement(first: date, last: date) -> StatementDocument:
 
 
 def usage() -> UsageDocument:
-    """10 vehicles on 1–15 and 16 on 16–31: 406 vehicle-days, one day carried forward."""
+    """10 vehicles on 1–15 and 16 on 16–31: 406 vehicle-days, one day carried forward; 100 minutes a vehicle-day; no video on the 3rd."""
     month = Month(2026, 1)
-    days = tuple(UsageDay(day, 10 if day.day <= 15 else 16, carried=day.day == 12) for day in month.dates())
+
+    def day(on: date) -> UsageDay:
+        fleet = 10 if on.day <= 15 else 16
+        return UsageDay(on, fleet, carried=on.day == 12, measured=(Decimal(100 * fleet), None if on.day == 3 else Decimal("0.5")))
+
     return UsageDocument(
         period=month,
         seller=SELLER,
         buyer=BUYER,
         contract=CONTRACT,
-        days=days,
+        days=tuple(map(day, month.dates())),
         peak=16,
         peak_on=date(2026, 1, 16),
         average=Decimal("13.097"),
         vehicle_days=406,
         invoices=("НСМ-2026-000123",),
+        measures=("Минут на связи", "Видеоархив, ГБ"),
+        lines=(
+            ProvenLine(
+                no=1,
+                title="Мониторинг транспорта",
+                period=month.span,
+                arithmetic="в среднем 13,097 машины: 406 машино-дней ÷ 31 день; 406 ÷ 31 × 310,00 − скидка 10 % = 3 654,00",
+                amounts=Amounts(Decimal("3654.00"), Decimal("803.88"), Decimal("4457.88")),
+                vat_rate=Decimal(22),
+                vat_arithmetic="3 654,00 × 22 % = 803,88",
+            ),
+        ),
     )

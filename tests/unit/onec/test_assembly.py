@@ -3,9 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.delivery.onec.assembly import SaleGround, SaleLine, contract, invoice, sale
+from pipelines.delivery.onec.assembly import contract, invoice, sale
 from pipelines.delivery.onec.model import ObjectKind, Removal
 from pipelines.documents.requisites import buyer, seller
+from pipelines.documents.sale_rows import SaleGround, SaleLine
 from pipelines.period import Month
 from tests.company import ORGANIZATION
 
@@ -63,7 +64,7 @@ def test_what_was_corrected_downwards_is_one_row_of_what_is_left():
     ]
     told = found.rows[0].text.replace("\u00a0", " ")
     assert told == (
-        "Компонент 1: 3 000,00 (счёт № ВМ26-000001 от 01.02.2026) + 300,00 (счёт № ВМ26-000002 от 02.02.2026)"
+        "Компонент 1 за январь 2026 г.: 3 000,00 (счёт № ВМ26-000001 от 01.02.2026) + 300,00 (счёт № ВМ26-000002 от 02.02.2026)"
         " − 150,00 (корректировка № ВМ26-000003 от 03.02.2026) = 3 150,00"
     )
 

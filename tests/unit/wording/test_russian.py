@@ -106,11 +106,17 @@ def test_runs_of_days_are_short_and_a_period_shows_both_its_ends():
     assert russian.period(Span(third, third)) == "03.01–03.01.2026"
 
 
-def test_stored_text_keeps_wide_spaces_and_the_hyphen():
-    assert russian.number(Fraction(-40600, 31)) == "-1\u00a0309,677"
+def test_stored_text_keeps_wide_spaces_and_a_true_minus():
+    assert russian.number(Fraction(-40600, 31)) == "−1\u00a0309,677"
     assert russian.number(1234567) == "1\u00a0234\u00a0567"
     assert russian.number(Decimal("13.500")) == "13,5"
-    assert russian.roubles(Decimal("-1000")) == "-1\u00a0000,00"
+    assert russian.roubles(Decimal("-1000")) == "−1\u00a0000,00"
+    assert [russian.in_units(value, *russian.VEHICLE) for value in (1, 22, 111, Fraction(1432, 31), Decimal("0.5"))] == [
+        "1\u00a0машина", "22\u00a0машины", "111\u00a0машин", "46,194\u00a0машины", "0,5\u00a0машины",
+    ]  # fmt: skip
+    assert [russian.full_number(value) for value in (Decimal("13.06250"), Fraction(406, 31), 7, Decimal("-0.0001"))] == [
+        "13,0625", "406/31", "7", "−0,0001",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("count", "noun"), [(1, "счёт"), (22, "счёта"), (12, "счетов"), (111, "счетов"), (101, "счёт"), (0, "счетов")])

@@ -1,0 +1,20 @@
+"""Post of the signatory, logo, facsimile and stamp of organizations."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+SQL = Path(__file__).parents[1] / "sql" / revision
+
+
+def upgrade() -> None:
+    op.get_bind().exec_driver_sql((SQL / "pictures.sql").read_text(encoding="utf-8").replace("%", "%%"))
+
+
+def downgrade() -> None:
+    op.get_bind().exec_driver_sql((SQL / "down.sql").read_text(encoding="utf-8").replace("%", "%%"))
