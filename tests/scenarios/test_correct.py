@@ -248,10 +248,12 @@ def test_the_papers_of_a_correction(settings, run_cli, tmp_path):
         )
     changed, asked = adjustment_document(row), invoice_document(row)
     [line] = changed.rows
-    assert (line.old_total, line.new_total, line.total) == (Decimal("3600.00"), Decimal("3960.00"), Decimal("360.00"))
+    assert (line.old.total, line.new.total, line.total) == (Decimal("3600.00"), Decimal("3960.00"), Decimal("360.00"))
     assert changed.reason == "Цена по допсоглашению"
     [original] = _rows(settings, "SELECT number FROM billing.invoices WHERE kind = 'monthly' AND contract_no = 'FIXED'")
     assert changed.refers_to == original
+    assert (changed.act,) == original
+    assert changed.before == line.old
     # 3600.00 of the 3700.00 paid the month, 100.00 are left for the correction
     assert [offset.amount for offset in asked.offsets] == [Decimal("100.00")]
     assert asked.to_pay == Decimal("260.00")
