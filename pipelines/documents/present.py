@@ -252,7 +252,7 @@ def _corrected(document: AdjustmentDocument) -> str:
     month = russian.month_name(document.period)
     numbers = parts.invoices("к счёту", "к счетам:", document.refers_to) if document.refers_to else ""
     if document.act is None:
-        return " ".join(filter(None, (f"Услуги за {month}", numbers)))
+        return ", ".join(filter(None, (f"Услуги за {month}", numbers)))
     act = f"К акту №{russian.FIXED}{outside.breakable(document.act)} от {russian.long_date(document.period.last)}"
     return f"{act}, услуги за {month}" + (f", {numbers}" if numbers else "")
 
