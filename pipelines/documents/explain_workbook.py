@@ -1,33 +1,34 @@
 """«Расшифровка»: the appendix to an invoice that a client can be sent: lines with their arithmetic, days, vehicles by day."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
 from pipelines.audit.model import Explanation, FrozenInvoice, Mask, Vehicle, has
 from pipelines.audit.rows import rests_on_fleet, usage_row, vat_arithmetic
+from pipelines.documents.changed_usage import PricedMeasures
 from pipelines.documents.parts import rate
 from pipelines.documents.workbook import new_book, put_into, write_cell, write_sheet
 from pipelines.documents.workbook_model import Cell, Column, Sheet
 from pipelines.documents.workbook_sheets import KINDS
 from pipelines.wording import outside, russian
 
-LINES, DAYS, VEHICLES = "Строки", "Дни", "Объекты по дням"
+LINES, DAYS, VEHICLES = "Строки", "Дни", "Машины по дням"
 REASONS = {
     "unused": "не на связи",
     "deactivated": "отключён на платформе",
     "blocked": "заблокирован",
-    "duplicate": "дубль: то же устройство учтено в другом объекте",
+    "duplicate": "дубль: то же устройство учтено в другой машине",
 }
 _HEAD = 9  # rows above the table of lines
 _NOTE = (
-    "Количество объектов за каждый день взято из снимков платформ, сохранённых вместе со счётом; отпечатки снимков — на листе "
-    f"«{DAYS}», объекты каждого дня — на листе «{VEHICLES}»."
+    "Количество машин за каждый день взято из снимков платформ, сохранённых вместе со счётом; отпечатки снимков — на листе "
+    f"«{DAYS}», машины каждого дня — на листе «{VEHICLES}»."
 )
 
-_NOTE_AHEAD = "Счёт на предоплату выставлен по условиям договора, до начала учёта объектов."
+_NOTE_AHEAD = "Счёт на предоплату выставлен по условиям договора, до начала учёта машин."
 
 
 def write_appendix(explained: Explanation, target: str | Path | IO[bytes]) -> None:
@@ -107,10 +108,11 @@ def _party(row: Any) -> str:
 def _line_columns(explained: Explanation) -> tuple[Column, ...]:
     before = (Column("Ранее выставлено", "money", 15), Column("Стало", "money", 15)) if _has_before(explained) else ()
     return (
-        Column("№", "whole", 6), Column("Услуга", width=26), Column("Период", width=24), Column("Расчёт", width=46), *before,
+        Column("№", "whole", 6), Column("Услуга", width=26), Column("Период", width=24), Column("Скидка, %", "quantity", 9),
+        Column("Расчёт", width=46), *before,
         Column("Без НДС", "money", 14), Column("Ставка", width=10), Column("НДС", "money", 13), Column("Расчёт НДС", width=24),
-        Column("Всего", "money", 14), Column("Максимум объектов", "whole", 11), Column("День максимума", "date", 12),
-        Column("В среднем", "quantity", 10), Column("Объекто-дней", "whole", 11),
+        Column("Всего", "money", 14), Column("Максимум машин", "whole", 11), Column("День максимума", "date", 12),
+        Column("В среднем", "quantity", 10), Column("Машино-дней", "whole", 11),
     )  # fmt: skip
 
 
@@ -122,7 +124,8 @@ def _line_rows(explained: Explanation) -> Iterator[tuple[Cell, ...]]:
         period = f"{russian.short_date(line.span.first)} – {russian.short_date(line.span.last)}"
         before: tuple[Cell, ...] = (told.billed.total, told.now.total) if with_before else ()
         yield (
-            number, line.name, period, line.arithmetic, *before, line.net, rate(line.vat_rate), line.vat, vat_arithmetic(told),
+            number, line.name, period, line.discount or None, line.arithmetic, *before,
+            line.net, rate(line.vat_rate), line.vat, vat_arithmetic(told),
             line.total, usage["peak"], usage["peak_date"], usage["average"], usage["vehicle_days"],
         )  # fmt: skip
 
@@ -132,16 +135,17 @@ def _has_before(explained: Explanation) -> bool:
 
 
 def _days_sheet(frozen: FrozenInvoice) -> Sheet:
-    meters = sorted({name for day in frozen.days for name in day.meters})
+    meters = PricedMeasures.of(version for versions in frozen.tariffs.values() for version in versions).meters
     columns = (
-        Column("День", "date", 12), Column("Объектов", "whole", 11), Column("Минут на связи", "quantity", 15),
-        *(Column(outside.clean(name), "quantity", 14) for name in meters), Column("Снимки платформ (SHA-256)", width=90),
+        Column("День", "date", 12), Column("Машин", "whole", 11, total=True), Column("Минут на связи", "quantity", 15, total=True),
+        *(Column(outside.clean(name), "quantity", 16, total=True) for name in meters.values()),
+        Column("Снимки платформ (SHA-256)", width=90),
         Column("Принято использование предыдущего дня", width=60),
     )  # fmt: skip
     return Sheet(DAYS, columns, _day_rows(frozen, meters))
 
 
-def _day_rows(frozen: FrozenInvoice, meters: list[str]) -> Iterator[tuple[Cell, ...]]:
+def _day_rows(frozen: FrozenInvoice, meters: Mapping[str, str]) -> Iterator[tuple[Cell, ...]]:
     for day in frozen.days:
         taken = frozen.taken_on(day.date)
         digests = "; ".join(f"{one.platform}: {', '.join(one.digests) or '—'}" for one in taken)
@@ -155,7 +159,7 @@ def _day_rows(frozen: FrozenInvoice, meters: list[str]) -> Iterator[tuple[Cell, 
 
 def _vehicles_sheet(frozen: FrozenInvoice) -> Sheet:
     columns = (
-        Column("Платформа", width=14), Column("Объект", width=20), Column("Название", width=28), Column("Госномер", width=13),
+        Column("Платформа", width=14), Column("Машина", width=20), Column("Название", width=28), Column("Госномер", width=13),
         *(Column(f"{day:%d}", "whole", 4.5) for day in frozen.month.dates()), Column("Дней", "whole", 7), Column("Не учтён", width=60),
     )  # fmt: skip
     return Sheet(VEHICLES, columns, (_vehicle_row(frozen, vehicle) for vehicle in frozen.vehicles), frozen_columns=_FIRST_DAY)
