@@ -76,7 +76,7 @@ def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
     run.call("draft")
     page = run.answer("approval", "Approve", note="поздний снимок")
     assert "исправление" in page.subject
-    assert "Мониторинг транспорта: 13 × 300,00 = 3 900,00; ранее выставлено 3 000,00; разница 900,00" in page.body.replace("\xa0", " ")
+    assert "13 × 300,00 = 3 900,00; ранее выставлено 3 000,00; разница 3 900,00 − 3 000,00 = 900,00" in page.body.replace("\xa0", " ")
     assert run.call("issue")["invoices"] == 1
     assert run.call("documents") == 2  # the adjustment's invoice and its корректировка
     assert run.call("onec").endswith(".xml")
