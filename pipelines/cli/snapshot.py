@@ -31,6 +31,22 @@ SHORT = 12  # characters of a digest in a table
 STATES = click.Choice(["landed", "quarantined", "withdrawn"])
 SIGNS = {"landed": "#", "carried": "c", "quarantined": "Q", "missing": "."}
 CHANGES = {"came": "came", "went": "went", "state": "changed state", "account": "changed account", "device": "changed device"}
+FILE_FORMAT = """\b
+A day is one file, PLATFORM/YYYY-MM-DD.csv (.csv.gz, .parquet), UTF-8, , or ;
+Every vehicle of the platform stands in it once. Columns (* required):
+  vehicle_id *       the platform's own key of the vehicle
+  state *            active, deactivated or blocked
+  account_id         whose vehicle it is; empty: nobody's
+  parent_account_id  the account above it
+  name, plate, vin   as the platform has them
+  hw_id              the device, such as an IMEI; tells duplicates
+  last_message_at    2026-02-03T10:00:00+03:00, with its offset
+  online_minutes     of the day, 0 to 1500
+  is_clone           1: a copy of another vehicle
+  meter_NAME         any number of meters, such as meter_sms
+Beside the days may lie accounts.csv, the tree of accounts:
+account_id, parent_account_id, name, enabled. More: docs/going_live.md
+"""
 
 
 @click.group()
@@ -52,7 +68,7 @@ def take(platform: str, output_format: str) -> int:
     return 1 if landed.state == "quarantined" else 0
 
 
-@snapshot.command()
+@snapshot.command(epilog=FILE_FORMAT)
 @click.option("--platform", required=True, metavar="P", help="A platform of kind `files`.")
 @click.option(
     "--source", default=None, metavar="DIR_OR_FILE", help="Folder (itself or its subfolder PLATFORM) or file; default: as declared."
