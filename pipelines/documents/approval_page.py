@@ -12,6 +12,7 @@ from pipelines.billing.transitions import Status, status_of
 from pipelines.billing.unattended import needs_a_person
 from pipelines.documents.approval_words import signed, why
 from pipelines.findings.kinds import KIND_NAMES
+from pipelines.findings.words import subject_words
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.changes import ContractChange, biggest
@@ -182,7 +183,7 @@ def _findings(rows: Rows, leaks: Sequence[Leak]) -> list[Row]:
             "subjects": row["subjects"],
             "days": row["days"],
             "roubles": amount(roubles[row["kind"]]) if row["kind"] in roubles else "",
-            "example": _cell(row["example"]),
+            "example": _cell(subject_words(row["kind"], row["example"])),
         }
         for row in rows
     ]

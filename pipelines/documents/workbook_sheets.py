@@ -10,6 +10,7 @@ from pipelines.documents.workbook_model import Cell, ChargeRow, Column, FleetRow
 from pipelines.documents.workbook_money import money_sheets
 from pipelines.documents.workbook_money_model import LeakRow
 from pipelines.findings.kinds import KIND_NAMES
+from pipelines.findings.words import subject_words
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.wording import outside
@@ -139,8 +140,8 @@ def _finding_rows(data: WorkbookData, tally: SummaryTally) -> Iterator[tuple[Cel
         tally.findings[kind] += 1
         tally.open_findings[kind] += row.is_open
         yield (
-            kind, row.subject, row.contract_no or "", row.client, row.first_seen, row.last_seen, row.days, OPEN if row.is_open else "нет",
-            row.detail,
+            kind, subject_words(row.kind, row.subject), row.contract_no or "", row.client, row.first_seen, row.last_seen, row.days,
+            OPEN if row.is_open else "нет", row.detail,
         )  # fmt: skip
 
 

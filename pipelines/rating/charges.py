@@ -208,6 +208,7 @@ _RUSSIAN = {
     Cause.NEGATIVE_USAGE: "показатель {subject} отрицателен за {days}",
     Cause.NO_VAT_MODE: "у организации нет режима НДС на {days}",
 }
+_COLUMNS = {"online_minutes": "«время на связи»"}
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -223,8 +224,10 @@ class ParkReason:
 
     @property
     def russian(self) -> str:
-        """The same for finance."""
-        return _RUSSIAN[self.cause].format(days=russian.days(self.spans, whole_dates=True), subject=self.subject)
+        """The same for finance; the names of meters without the signs of a column's name."""
+        is_usage = self.cause in (Cause.MISSING_METER, Cause.NEGATIVE_USAGE)
+        subject = _COLUMNS.get(self.subject, f"«{self.subject.replace('_', ' ')}»") if is_usage else self.subject
+        return _RUSSIAN[self.cause].format(days=russian.days(self.spans, whole_dates=True), subject=subject)
 
 
 @dataclass(frozen=True, slots=True)

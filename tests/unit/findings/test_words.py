@@ -1,0 +1,86 @@
+"""No code reaches a reader: every code of the gate, of findings, of parked contracts and of the page's terms has its words."""
+
+import json
+import re
+
+import pytest
+
+from pipelines.billing.model import HELD, Purpose
+from pipelines.documents.report import REASONS, RUNS
+from pipelines.documents.workbook_sheets import KINDS
+from pipelines.findings.kinds import KIND_NAMES
+from pipelines.findings.words import EXPECTATIONS, subject_words
+from pipelines.rating.charges import Cause, ParkReason
+from tests.conftest import ROOT
+
+CODE = re.compile(r"[A-Za-z]+_[A-Za-z_]+")
+
+
+def _codes_of_the_gate():
+    suites = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "expectations").glob("snapshot*.json"))]
+    return {each["meta"]["name"] for suite in suites for each in suite["expectations"]}
+
+
+def _kinds_of_findings():
+    """Every kind that a statement or a rule writes into findings."""
+    sources = [*(ROOT / "sql" / "warehouse").rglob("*.sql"), *(ROOT / "pipelines").rglob("*.py")]
+    written = set()
+    for path in sources:
+        text = path.read_text(encoding="utf-8")
+        written |= set(re.findall(r'Occurrence\(\s*"([a-z_]+)"', text))
+        if "INSERT INTO findings.occurrences" in text:
+            written |= set(re.findall(r"(?:SELECT|VALUES \()\s+'([a-z_]+)',", text))
+    return written
+
+
+def test_every_expectation_of_the_gate_has_its_words_and_no_other():
+    assert set(EXPECTATIONS) == _codes_of_the_gate()
+
+
+def test_every_kind_of_finding_has_its_words():
+    kinds = _kinds_of_findings()
+    assert len(kinds) > 8
+    assert kinds <= set(KIND_NAMES)
+
+
+def test_every_reason_to_park_has_its_words():
+    assert set(REASONS) == {*(cause.value for cause in Cause), HELD}
+    for cause in Cause:
+        assert re.search("[а-я]{3}", ParkReason(cause, (), "X").russian)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (ParkReason(Cause.MISSING_METER, (), "video_gb"), "нет данных счётчика «video gb» за "),
+        (ParkReason(Cause.NEGATIVE_USAGE, (), "online_minutes"), "показатель «время на связи» отрицателен за "),
+        (ParkReason(Cause.BROKEN_TARIFF, (), "T_1"), "тариф T_1 нельзя рассчитать"),
+    ],
+)
+def test_a_parked_contract_names_no_column(reason, words):
+    assert reason.russian == words
+
+
+def test_every_run_and_every_kind_of_invoice_has_its_words():
+    assert set(RUNS) == set(Purpose)
+    assert set(KINDS) == {"advance", "corrective", "monthly", "adjustment"}
+
+
+@pytest.mark.parametrize("words", [*EXPECTATIONS.values(), *KIND_NAMES.values(), *REASONS.values(), *RUNS.values(), *KINDS.values()])
+def test_words_are_words(words):
+    assert re.search("[А-Яа-яё]{3}", words)
+    assert not CODE.search(words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "words"),
+    [
+        ("snapshot_warning", "gps1: message_within_day last_message_at", "gps1: сообщение позже дня снимка"),
+        ("snapshot_warning", "a: b: meter_not_negative meter_video_gb", "a: b: отрицательное показание счётчика «video gb»"),
+        ("snapshot_warning", "gps1: columns_known ignored_columns", "gps1: неизвестные колонки"),
+        ("snapshot_warning", "gps1: unknown_to_us", "gps1: unknown_to_us"),
+        ("orphan", "gps1/v_1: message_within_day", "gps1/v_1: message_within_day"),
+    ],
+)  # fmt: skip
+def test_the_subject_of_a_warning_is_told_in_words(kind, subject, words):
+    assert subject_words(kind, subject) == words
