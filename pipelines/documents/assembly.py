@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pipelines.billing import frozen_json
 from pipelines.billing.frozen_json import FrozenSnapshot, FrozenUnused
 from pipelines.billing.model import Purpose
+from pipelines.documents.billed_ahead import billed_ahead
 from pipelines.documents.model import (
     UNCHANGED_USAGE,
     ActDocument,
     AdjustmentDocument,
-    BilledAhead,
     ChangedRow,
     ChangedUsage,
     CreditUse,
@@ -26,9 +26,8 @@ from pipelines.documents.model import (
 from pipelines.documents.requisites import PICTURES, buyer, seller
 from pipelines.documents.sale_rows import SERVICE_UNIT, SaleGround, SaleLine, SaleRow, includes_vat, sale_rows
 from pipelines.money import ZERO
-from pipelines.period import Month, Span
+from pipelines.period import Month
 from pipelines.rating.charges import Amounts
-from pipelines.rating.model import DayUsage
 from pipelines.warehouse import query
 from pipelines.wording.russian import VEHICLE, in_units, month_name, quantity, short_date
 
@@ -81,7 +80,7 @@ def invoice_document(row: Any) -> InvoiceDocument:
         to_pay=max(row.total - sum((offset.amount for offset in offsets), ZERO), ZERO),
         offsets=offsets,
         refers_to=_changes(row),
-        billed_ahead=_billed_ahead(row) if row.kind == "corrective" else (),
+        billed_ahead=billed_ahead(row) if row.kind == "corrective" else (),
         notes=_notes(row),
     )
 
@@ -248,33 +247,6 @@ def _changes(row: Any) -> tuple[str, ...]:
     """Numbers of what a corrective (the advance) or an adjustment (everything before it) changes."""
     kinds = {"corrective": {"advance"}, "adjustment": {"advance", "corrective", "monthly", "adjustment"}}.get(row.kind, set())
     return tuple(number for number, kind, *_ in row.earlier or () if kind in kinds)
-
-
-def _billed_ahead(row: Any) -> tuple[BilledAhead, ...]:
-    """What the lines of a corrective bill, by the terms and the days frozen with it."""
-    terms = [(date.fromisoformat(one["valid_from"]), one["prepaid_vehicles"], one["basis"]) for one in row.evidence["terms"]]
-    until = date.fromisoformat(row.cause[:10]) if row.purpose == Purpose.WATCH else Month.of(row.month).last
-    days = [day for day in frozen_json.days(Month.of(row.month), row.evidence) if day.date <= until]
-    return tuple(sorted({what for line in row.lines for what in _line_billed_ahead(line, terms, days)}, key=list(BilledAhead).index))
-
-
-def _line_billed_ahead(line: Json, terms: Sequence[tuple[date, int, str]], days: Sequence[DayUsage]) -> set[BilledAhead]:
-    """What nothing had billed before is a prepayment, whatever exceeds it besides; a difference has one cause."""
-    span = Span(date.fromisoformat(line["segment_from"]), date.fromisoformat(line["segment_to"]))
-    is_exceeded = _is_exceeded([day for day in days if day.date in span], terms)
-    if not line["stood"]:
-        return {BilledAhead.PREPAYMENT, BilledAhead.EXCEEDED} if is_exceeded else {BilledAhead.PREPAYMENT}
-    return {BilledAhead.EXCEEDED if is_exceeded else BilledAhead.AGREED}
-
-
-def _is_exceeded(counted: Sequence[DayUsage], terms: Sequence[tuple[date, int, str]]) -> bool:
-    """Whether more vehicles counted than were paid ahead: on a day, or by the terms' basis on average."""
-    for day in counted:
-        _, agreed, basis = max((row for row in terms if row[0] <= day.date), default=(day.date, 0, "peak"))
-        used = Fraction(sum(one.fleet_size for one in counted), len(counted)) if basis == "average" else day.fleet_size
-        if used > agreed:
-            return True
-    return False
 
 
 def _offset(rule: str, document_no: str, amount: str) -> Offset:

@@ -19,7 +19,7 @@ OWN_NAME = {"MT": "ООО «Меридиан Телематика»", "SM": "О�
 
 COLUMNS = {
     "organizations": "code name full_name inn kpp address bank_account bank_name bic corr_account director accountant "
-    "vat_mode vat_mode_from invoice_prefix email time_zone",
+    "vat_mode vat_mode_from invoice_prefix email time_zone director_post",
     "clients": "client_code name full_name inn kpp kind category email phone address dealer_code never_block",
     "contracts": "contract_no client_code organization_code signed_on starts_on ends_on",
     "terms": "contract_no valid_from tariff_code counting basis prepaid_vehicles discount_percent minimum payment_days",
@@ -80,12 +80,13 @@ def _client(number: int) -> Row:
 def _organizations() -> list[Row]:
     modes = [("MT", "general", "2020-01-01", "МТ"), ("SM", "exempt", "2024-01-01", "СМ"), ("SM", "usn5", "2026-02-01", "СМ")]
     people = {"MT": ("Орлова М. П.", "Лаптева Е. С."), "SM": ("Карху И. О.", "Карху И. О.")}
+    post = {"MT": "Генеральный директор", "SM": "Директор"}
     address = {"MT": "770000, г. Москва, Меридианный проезд, д. 1", "SM": "780000, г. Санкт-Петербург, Маячная наб., д. 2"}
     return [
         _row(
             "organizations", code, OWN_NAME[code], OWN_NAME[code].replace("ООО", "Общество с ограниченной ответственностью"),
             OWN_INN[code], f"{OWN_INN[code][:4]}01001", address[code], OWN_ACCOUNTS[code], BANK, BIC, CORR_ACCOUNT, *people[code],
-            mode, since, prefix, f"billing@{code.lower()}.example", "Europe/Moscow",
+            mode, since, prefix, f"billing@{code.lower()}.example", "Europe/Moscow", post[code],
         )
         for code, mode, since, prefix in modes
     ]  # fmt: skip

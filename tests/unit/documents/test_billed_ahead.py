@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.documents.assembly import _billed_ahead
+from pipelines.documents.billed_ahead import billed_ahead
 from pipelines.documents.model import BilledAhead
 from pipelines.documents.present import invoice
 from pipelines.period import Month
@@ -48,7 +48,7 @@ def issued(fleet, terms=(TEN,), stood=STOOD, first="2026-04-01", last="2026-04-3
 )
 def test_what_a_corrective_bills(expected):
     row, *billed = expected
-    assert _billed_ahead(row) == tuple(billed)
+    assert billed_ahead(row) == tuple(billed)
 
 
 @pytest.mark.parametrize(
