@@ -62,13 +62,17 @@ def roubles(value: Decimal) -> str:
 
 def number(value: Fraction | Decimal | int) -> str:
     """A quantity within stored text, at most three decimals: ``12``, ``13,5``; a longer one is rounded for the eye: ``13,097``."""
-    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
+    if isinstance(value, int):
+        return _grouped(str(value), FIXED)
+    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else value
     return _grouped(_without_idle_zeros(f"{exact.quantize(_THOUSANDTH, ROUND_HALF_UP):f}"), FIXED)
 
 
 def full_number(value: Fraction | Decimal | int) -> str:
     """A quantity within stored text with all its decimals: ``13,0625``; one without an end as a fraction: ``406/31``."""
     ratio = Fraction(value)
+    if ratio.denominator == 1:
+        return _grouped(str(ratio.numerator), FIXED)
     decimals = next((places for places in range(_MOST_DECIMALS) if not 10**places % ratio.denominator), None)
     if decimals is None:
         return f"{number(ratio.numerator)}/{number(ratio.denominator)}"
@@ -92,7 +96,7 @@ def long_date(day: date) -> str:
 
 def short_date(day: date) -> str:
     """``01.02.2026``"""
-    return f"{day:%d.%m.}{day.year:04}"
+    return f"{day.day:02}.{day.month:02}.{day.year:04}"
 
 
 def days(spans: Iterable[Span], *, whole_dates: bool = False) -> str:
