@@ -60,6 +60,11 @@ def _pictures(connection: "Connection", organization: Json, known: dict[str, byt
     return {name: known[digest] for name, digest in frozen.items() if digest in known}
 
 
+def invoice_documents(connection: "Connection", ids: Sequence[str]) -> Iterator[InvoiceDocument]:
+    """The invoices with these ids, of every kind, in the order of their numbers within each chunk of 500."""
+    return map(invoice_document, issued_rows(connection, ids))
+
+
 def invoice_document(row: Any) -> InvoiceDocument:
     """One row of issued_invoices.sql as a счёт; what credits and advances paid when it was issued is not asked for."""
     month = Month.of(row.month)
