@@ -40,7 +40,8 @@ def _row(path: list[str], command: click.Command) -> str:
 
 
 def _option(option: click.Option, command: click.Command) -> str:
-    text = option.opts[-1] if option.is_flag or option.name == "output_format" else f"{option.opts[-1]} {option.make_metavar(click.Context(command))}"
+    takes_a_value = not option.is_flag and option.name != "output_format"
+    text = f"{option.opts[-1]} {option.make_metavar(click.Context(command))}" if takes_a_value else option.opts[-1]
     text = text.replace("|", "\\|")
     return f"`{text}`" if option.required else f"`[{text}]`"
 
