@@ -8,7 +8,7 @@ from pipelines.period import Month
 COLUMNS = ("kind", "subject", "contract_no", "first_seen", "last_seen", "days", "detail")
 VIEW = View(
     ("kind", "subject", "contract_no", "client", "first_seen", "last_seen", "days", "detail"),
-    ("kind", "subject", "contract_no", "last_seen", "days", "detail"),
+    ("kind", "subject", "contract_no", "days", "detail"),
     is_russian=True,
 )
 

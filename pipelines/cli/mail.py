@@ -8,10 +8,11 @@ from types import FrameType
 
 import click
 
-from pipelines.cli.output import author_options, authorship, emit, format_option, say, settings
+from pipelines.cli.output import View, author_options, authorship, emit, format_option, say, settings
 from pipelines.clock import now
 from pipelines.errors import Refused
 
+LETTERS_VIEW = View(("kind", "key", "state", "client", "attempts", "next_attempt", "accepted", "bounced", "sent_at", "detail"))
 STATES = ("queued", "sent", "failed", "suppressed", "unknown")
 
 
@@ -70,7 +71,7 @@ def status(states: tuple[str, ...], limit: int, output_format: str) -> None:
     from pipelines.delivery.mail import status as outbox
 
     if states:
-        emit(outbox.listing(settings(), list(states), limit), outbox.COLUMNS, output_format)
+        emit(outbox.listing(settings(), list(states), limit), outbox.COLUMNS, output_format, LETTERS_VIEW)
     else:
         emit(outbox.counts(settings()), outbox.COUNT_COLUMNS, output_format)
 

@@ -85,10 +85,10 @@ def run(arguments: list[str] | None = None) -> int:
         result: Any = cli.main(arguments, prog_name="fleetbill", standalone_mode=False)
     except BadInput as error:
         for problem in error.problems:
-            click.echo(str(problem), err=True)
+            _say(str(problem))
         return 2
     except Refused as error:
-        click.echo(f"refused: {error}", err=True)
+        _say(f"refused: {error}")
         return 1
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else error.format_message())
@@ -100,12 +100,18 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return 1
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing was left half-done", err=True)
+        _say("interrupted; nothing was left half-done")
         return 130
     except Exception as error:
         if settings.load().debug:
             raise
         said = str(error).strip().split("\n", 1)[0]
-        click.echo(f"failed: {type(error).__name__}: {said} (FLEETBILL_DEBUG=1 shows where)", err=True)
+        _say(f"failed: {type(error).__name__}: {said} (FLEETBILL_DEBUG=1 shows where)")
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _say(message: str) -> None:
+    from pipelines.cli.output import say
+
+    say(message)

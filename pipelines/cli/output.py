@@ -192,7 +192,7 @@ def _print_table(rows: list[Row], view: View) -> None:
     if not rows:
         say("(no rows)")
     if chosen is not listing and rows:
-        left_out = ", ".join(column for column in view.columns if column not in view.narrow)
+        left_out = ", ".join(_heading(view, column) for column in view.columns if column not in view.narrow)
         say(f"no room here for {left_out}: a wider terminal shows them, --format csv and json too")
 
 
@@ -208,9 +208,13 @@ def _listing(rows: list[Row], view: View, columns: Sequence[str]) -> Listing:
     word = russian_word if view.is_russian else _same_word
     texts = [[clean(word(column, _text(row.get(column)))) for column in columns] for row in rows]
     is_figure = [all(_numeric(line[i]) for line in texts if line[i]) and any(line[i] for line in texts) for i in range(len(columns))]
-    headings = [russian_heading(column) for column in columns] if view.is_russian else columns
+    headings = [_heading(view, column) for column in columns]
     sums = _sums(rows, columns, view.totals) if view.totals and len(rows) > 1 else []
     return Listing(headings, texts, sums, is_figure, "итого" if view.is_russian else "total")
+
+
+def _heading(view: View, column: str) -> str:
+    return russian_heading(column) if view.is_russian else column
 
 
 def _same_word(_column: str, text: str) -> str:

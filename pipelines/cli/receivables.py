@@ -16,6 +16,11 @@ PAYMENTS_VIEW = View(
     ("payment_id", "paid_on", "client", "amount", "matched", "advance"),
     ("amount", "matched", "advance"),
 )
+UNMATCHED_VIEW = View(
+    ("payment_id", "source", "paid_on", "amount", "payer_inn", "client", "purpose", "matched", "advance"),
+    ("payment_id", "paid_on", "amount", "payer_inn", "purpose"),
+    ("amount", "matched", "advance"),
+)
 _BUCKETS = ("not_due", "0", "1-30", "31-60", "61-90", "90+", "total")
 AGEING_VIEW = View(("client", "organization_code", *_BUCKETS), totals=_BUCKETS)
 DUNNING_VIEW = View(("client", "organization_code", "action", "debt", "due_on", "reason", "accounts"), totals=("debt",), is_russian=True)
@@ -39,7 +44,7 @@ def payments(context: click.Context, client: str | None, first: date | None, *, 
     from pipelines.receivables.listing import payments as listed
 
     listed_now = listed(settings(), unmatched_only=unmatched, client_code=client, first=first)
-    emit(listed_now, PAYMENT_COLUMNS, output_format, PAYMENTS_VIEW)
+    emit(listed_now, PAYMENT_COLUMNS, output_format, UNMATCHED_VIEW if unmatched else PAYMENTS_VIEW)
 
 
 @payments.command("import", short_help="Import a bank's statement: every payment once, matched.")

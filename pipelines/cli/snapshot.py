@@ -194,6 +194,9 @@ def coverage(month: Month, platform: str | None, output_format: str, *, missing:
     if output_format != "table" or missing:
         emit(rows, ("platform", "date", "status", "snapshots"), output_format)
         return
+    if not rows:
+        say("no platform is declared in the master data")
+        return
     for line in calendar(month, rows):
         show(line)
 

@@ -83,8 +83,9 @@ def lines(listing: Listing, width: int | None, paint: Paint = plain) -> Iterator
         yield from _table(listing, natural, _GAPS[0], paint)
         return
     same, listing = _without_the_same(listing)
+    label_width = max((cells(heading) for heading, _ in same), default=0)
     for heading, text in same:
-        yield from _labelled(heading, text, cells(heading), width, paint)
+        yield from _labelled(heading, text, label_width, width, paint)
     if same:
         yield ""
     yield from _narrow(listing, width, paint)

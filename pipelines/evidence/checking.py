@@ -3,6 +3,7 @@
 import posixpath
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import BadInput, Problem
@@ -67,6 +68,8 @@ def _judged(connection: "Connection", settings: Settings, platform: Platform, fi
 
 
 def _platform_of(connection: "Connection", source: str) -> str:
+    if "://" not in source and not Path(source).exists():
+        raise BadInput.one(source, "there is no such file or folder")
     declared = query.scalars(connection, "evidence/files_platforms")
     path = source.rstrip("/")
     for name in (posixpath.basename(posixpath.dirname(path)), posixpath.basename(path)):

@@ -1,7 +1,6 @@
 """The master workbook: headings, allowed values as lists to choose from, comments; empty, or filled with rows."""
 
 import io
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import Refused
-from pipelines.files import PRIVATE
+from pipelines.files import write_whole
 from pipelines.master.sheets import FOR_EVER, SHEETS, MasterColumn, Row, Value
 
 _LAST_ROW = 1_048_575
@@ -39,11 +38,12 @@ def write_new(path: Path, rows: Mapping[str, Sequence[Row]]) -> None:
     if path.suffix.lower() != ".xlsx":
         raise Refused(f"{path} must end in .xlsx")
     content = _workbook(rows)
+    if path.exists() or path.is_symlink():
+        raise Refused(f"{path} is there already; it is not overwritten")
+    if not path.parent.is_dir():
+        raise Refused(f"{path} cannot be written: there is no folder {str(path.parent)!r}")
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise Refused(f"{path} is there already; it is not overwritten") from None
+        write_whole(path, content)
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror}") from None
 

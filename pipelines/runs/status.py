@@ -11,6 +11,8 @@ from pipelines.billing.model import Purpose, Scope
 from pipelines.clock import local_date
 from pipelines.delivery.mail.status import counts
 from pipelines.delivery.onec.status import status as exchange
+from pipelines.evidence.coverage import DayStatus
+from pipelines.evidence.day import files_platforms
 from pipelines.evidence.registry import QUARANTINED
 from pipelines.evidence.rulings import chosen
 from pipelines.evidence.waiting import days_before, undrafted_before
@@ -76,12 +78,19 @@ def _days(settings: Settings, today: date) -> Iterator[Waiting]:
     for each in days_before(settings, today):
         if each.status != QUARANTINED:
             missing.setdefault(each.platform, []).append(each.day)
+    of_files = set(files_platforms(settings)) if missing else set()
     for platform, at in missing.items():
-        yield Waiting("missing days", ENGINEER, platform, days(runs(at)), f"fleetbill snapshot land --platform {platform}")
+        command = f"land --platform {platform}" if platform in of_files else f"carry --platform {platform} --date {at[0]}"
+        yield Waiting("missing days", ENGINEER, platform, days(runs(at)), f"fleetbill snapshot {command}")
 
 
 def _quarantined(settings: Settings) -> Iterator[Waiting]:
+    """Snapshots in quarantine whose day nothing else covers."""
     for each in chosen(settings, QUARANTINED, None, None):
+        with reading(settings) as connection:
+            status = query.first(connection, "evidence/day_status", DayStatus, platform=each.platform, business_date=each.business_date)
+        if status and (status.landed or status.carried):
+            continue
         what = f"{each.business_date}, {counted(each.row_count, 'vehicle')}"
         yield Waiting("quarantined", FINANCE, each.platform, what, f"fleetbill snapshot show {each.digest[:12]}")
 
@@ -117,9 +126,9 @@ def _changed(settings: Settings, at: datetime, progress: Callable[[str], None]) 
         with reading(settings) as connection:
             run = compute(settings, connection, Scope(Month.parse(month), Purpose.CORRECT), keep=False, at=at)
         if run.drafts or run.parked:
-            amounts = f"{counted(len(run.drafts), 'adjustment')}, {run.amounts.total:+.2f}"
-            parked = f", {counted(len(run.parked), 'contract')} parked" if run.parked else ""
-            yield Waiting("changed", FINANCE, month, f"{', '.join(facts)}: {amounts}{parked}", f"fleetbill correct --month {month}")
+            comes_to = [f"{counted(len(run.drafts), 'adjustment')}, {run.amounts.total:+.2f}"] if run.drafts else []
+            comes_to += [f"{counted(len(run.parked), 'contract')} parked"] if run.parked else []
+            yield Waiting("changed", FINANCE, month, f"{', '.join(facts)}: {', '.join(comes_to)}", f"fleetbill correct --month {month}")
 
 
 def _letters(settings: Settings) -> Iterator[Waiting]:

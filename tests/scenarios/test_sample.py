@@ -1,33 +1,56 @@
 """The sample company through the verbs: what the product finds against what its stories tell (sample/expected.json)."""
 
+import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from pipelines.billing import listing
+from pipelines.billing.approval import approve
 from pipelines.billing.drafting import draft
+from pipelines.billing.issue import issue
 from pipelines.billing.model import Scope
+from pipelines.clock import Authorship
+from pipelines.evidence.folder import land_folder
+from pipelines.master.importing import import_master
 from pipelines.period import Month
-from tests.conftest import ROOT
+from tests.conftest import ROOT, cloned, environment_of
+from tests.landed import template
+from tests.terminal import run_on_a_terminal
 
 AT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 MONTHS = (Month(2026, 1), Month(2026, 2))
 
 
-@pytest.fixture
-def story(settings, run_cli, tmp_path, monkeypatch):
-    """Both months landed, and what they must give."""
-    monkeypatch.syspath_prepend(str(ROOT / "sample"))
-    from generate import write_company
+@pytest.fixture(scope="module")
+def sample(server_home, tmp_path_factory):
+    """The sample company with both months landed, as a template, and what they must give."""
+    folder = tmp_path_factory.mktemp("sample")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "sample"))
+        from generate import write_company
 
-    told = write_company(tmp_path / "sample", source_root=f"{tmp_path}/sample/snapshots/")
-    code, _, err = run_cli("master", "import", tmp_path / "sample" / "master", "--by", "Анна", "--reason", "начало")
-    assert code == 0, err
-    for platform in ("gps1", "gps2"):
-        code, _, err = run_cli("snapshot", "land", "--platform", platform, "--source", tmp_path / "sample" / "snapshots")
-        assert code == 0, err
-    return told
+        told = write_company(folder / "sample", source_root=f"{folder}/sample/snapshots/")
+    with cloned(server_home, folder / "home") as made:
+        import_master(made, str(folder / "sample" / "master"), Authorship("Анна", "начало", AT))
+        for platform in ("gps1", "gps2"):
+            assert land_folder(made, platform, str(folder / "sample" / "snapshots"), AT).problems == ()
+        yield template(server_home, made), told
+
+
+@pytest.fixture
+def settings(sample, tmp_path):
+    """A copy of the landed company."""
+    with sample[0].copy(tmp_path / "home") as made:
+        yield made
+
+
+@pytest.fixture
+def story(sample):
+    """What the stories say."""
+    return sample[1]
 
 
 def _drafts(settings, month):
@@ -87,3 +110,66 @@ def test_two_months_of_the_sample_company(story, settings):
     assert {row["contract_no"] for row in of("month_end_dip").values()} == {
         each["contract_no"] for each in story["findings"]["month_end_dip"]
     }
+
+
+LISTINGS = {  # a listing → the columns whose figures its table must show whole
+    "status": (),
+    "snapshot list --month 2026-01": ("date", "rows"),
+    "snapshot coverage --month 2026-01": (),
+    "snapshot coverage --month 2026-03 --missing": ("date",),
+    "usage --month 2026-01": ("contract_no", "peak", "average", "vehicle_days", "online_minutes"),
+    "usage --month 2026-01 --daily --contract МТ-24-001": ("date", "fleet_size", "online_minutes"),
+    "findings --month 2026-01": ("subject", "last_seen", "days"),
+    "leakage --month 2026-01": ("roubles",),
+    "hold list": (),
+    "preview --month 2026-02": ("contract_no", "price", "net", "total"),
+    "invoices --month 2026-01": ("number", "contract_no", "due_on", "total", "paid"),
+    "invoices --month 2026-01 --lines": ("number", "net", "total"),
+    "invoices --overdue --client C02": ("number", "total"),
+    "payments": ("paid_on", "amount", "matched", "advance"),
+    "payments --unmatched": ("amount",),
+    "ageing --date 2026-03-01": ("1-30", "31-60", "total"),
+    "statement --client C02 --from 2026-01-01 --to 2026-02-28": ("debit", "credit", "balance"),
+    "dunning --date 2026-03-01 --dry-run": ("debt", "due_on"),
+    "access": (),
+    "onec status": ("unconfirmed_invoices",),
+    "mail status": ("letters",),
+    "mail status --state queued": ("key",),
+    "master history --client C01": ("key",),
+    "master verify": (),
+    "db status": ("revision",),
+    "explain МТ26-000001 --line 1": ("date", "fleet_size", "online_minutes"),
+    "explain МТ26-000001 --day 2026-01-15": ("vehicle_id",),
+}
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")
+
+
+def test_every_listing_is_readable_at_80_columns(settings, tmp_path):
+    """No line is wider than the terminal, and every figure of the JSON stands in one piece in the table."""
+    from company.bank import bank_statement
+    from wcwidth import width
+
+    person = Authorship("Анна", "проверено", AT)
+    run = draft(settings, Scope(Month(2026, 1)), AT)
+    issue(settings, approve(settings, run, (), person)[1], date(2026, 2, 1), AT)
+    rows = [{name: str(row[name]) for name in row} for row in listing.invoices(settings, Month(2026, 1), None)]
+    paid = tmp_path / "bank.txt"
+    paid.write_bytes(bank_statement(rows, "MT", date(2026, 2, 1), date(2026, 2, 28)))
+    commands = [f"payments import {paid}", *LISTINGS, *(f"{each} --format json" for each in LISTINGS if LISTINGS[each])]
+    shown = run_on_a_terminal(commands, environment_of(settings), columns=80)
+    for command in (f"payments import {paid}", *LISTINGS):
+        code, text = shown[command]
+        assert code == (command == "status"), (command, text)
+        lines = _COLOUR.sub("", text).split("\n")
+        assert [line for line in lines if width(line) > 80] == [], command
+    for command, columns in LISTINGS.items():
+        if columns:
+            words = set(_COLOUR.sub("", shown[command][1]).replace("\u00a0", " ").split())
+            given = json.loads(_array(shown[f"{command} --format json"][1]))
+            missing = {str(row[column]) for row in given for column in columns if row[column] not in (None, "")} - words
+            assert {text for text in missing if " " not in text} == set(), command
+
+
+def _array(text):
+    """The JSON in what a command printed, which may have said something beside it."""
+    return text[text.index("[") : text.rindex("]") + 1]
