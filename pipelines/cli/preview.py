@@ -40,7 +40,7 @@ VIEW = View(
     is_russian=True,
 )
 _SUMS = ("billed", "simulated", "difference")
-CLIENT_VIEW = View(("client", "contracts", *_SUMS, "percent"), totals=_SUMS)
+CLIENT_VIEW = View(("client_code", "client", "contracts", *_SUMS, "percent"))  # only the extremes: their sum says nothing
 CONTRACT_VIEW = View(("contract_no", "client", "month", *_SUMS), totals=_SUMS)
 
 
