@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import click
 
 from pipelines.cli.russian import russian_heading, russian_word
-from pipelines.cli.table import HEADING, TOTAL, Listing, Paint, blocks, cells, clean, folded, is_table, lines, plain
+from pipelines.cli.table import HEADING, TOTAL, Listing, Paint, blocks, cells, clean, folded, lines, most_readable, plain
 from pipelines.clock import Authorship, now
 from pipelines.errors import BadInput
 from pipelines.money import shown
@@ -185,8 +185,7 @@ def _print_table(rows: list[Row], view: View) -> None:
         rows = _with_clients(rows)
     width = width_of(sys.stdout)
     listing = _listing(rows, view, view.columns)
-    narrow = _listing(rows, view, view.narrow) if view.narrow and not is_table(listing, width) else listing
-    chosen = narrow if is_table(narrow, width) else listing
+    chosen = most_readable(listing, _listing(rows, view, view.narrow), width) if view.narrow else listing
     for line in blocks(chosen, width or _READABLE, _paint()) if view.is_block else lines(chosen, width, _paint()):
         click.echo(line)
     if not rows:

@@ -23,7 +23,12 @@ UNMATCHED_VIEW = View(
 )
 _BUCKETS = ("not_due", "0", "1-30", "31-60", "61-90", "90+", "total")
 AGEING_VIEW = View(("client", "organization_code", *_BUCKETS), totals=_BUCKETS)
-DUNNING_VIEW = View(("client", "organization_code", "action", "debt", "due_on", "reason", "accounts"), totals=("debt",), is_russian=True)
+DUNNING_VIEW = View(
+    ("client", "organization_code", "action", "debt", "due_on", "reason", "accounts"),
+    ("client", "action", "debt", "reason"),
+    ("debt",),
+    is_russian=True,
+)
 ACCESS_VIEW = View(
     ("client", "organization_code", "platform", "account_id", "since", "debt", "reason", "order_no", "state", "approved_by"),
     ("client", "platform", "account_id", "since", "debt", "reason"),

@@ -35,9 +35,15 @@ HEADINGS: Final = {
     "vehicle_days": "машино-дней",
     "vehicles": "машин",
 }
+_STEPS: Final = {
+    "reminder": "напоминание",
+    "notice": "уведомление",
+    "warning": "предупреждение",
+    "final": "последнее предупреждение",
+}
 _WORDS: Final = {
     "kind": {**KIND_NAMES, "monthly": "за месяц", "advance": "предоплата", "corrective": "превышение", "adjustment": "корректировка"},
-    "action": {"block": "отключить", "restore": "включить", "withheld": "удержано", "message": "письмо"},
+    "action": {"block": "отключить", "restore": "включить", "withheld": "удержано", **_STEPS},
 }
 
 

@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from math import inf
 from typing import Any
 from unicodedata import category
 
 Paint = Callable[[str, str, str], str]  # (what it is: heading, total, or the column's name; the bare text; the padded text) → with colour
 
-HEADING, TOTAL = "heading", "total"
+HEADING, TOTAL = "a heading", "a sum"  # no column is called so
 _GAPS = (2, 1)
+_FEW_LINES = 3  # of a row, on average
 _FEWEST = 2  # rows that can have something in common
 _LONGEST_WORD = 64  # cells, such as a digest; a longer word may be broken when its column is narrow, a figure never
 _FIGURE = re.compile("[-−+]?\\d[\\d.,:%\u00a0\u202f-]*")
@@ -91,9 +93,21 @@ def lines(listing: Listing, width: int | None, paint: Paint = plain) -> Iterator
     yield from _narrow(listing, width, paint)
 
 
-def is_table(listing: Listing, width: int | None) -> bool:
-    """Whether the listing is shown as a table in that width."""
-    return width is None or not listing.rows or _fitted(_without_the_same(listing)[1], width) is not None
+def most_readable(listing: Listing, narrower: Listing, width: int | None) -> Listing:
+    """Which of two listings of the same rows to show in that width: a table of few lines a row before one of many, and the wider
+    listing before the narrower one, also where neither fits as a table."""
+    if width is None or not listing.rows:
+        return listing
+    wide, narrow = _lines_a_row(listing, width), _lines_a_row(narrower, width)
+    is_better = wide > _FEW_LINES >= narrow or wide == inf > narrow
+    return narrower if is_better else listing
+
+
+def _lines_a_row(listing: Listing, width: int) -> float:
+    """Of the table that it would be; infinite where it would be blocks."""
+    shown = _without_the_same(listing)[1]
+    fitted = _fitted(shown, width)
+    return inf if fitted is None else _height(shown, fitted[0]) / len(shown.all_rows)
 
 
 def _narrow(listing: Listing, width: int, paint: Paint) -> Iterator[str]:
