@@ -31,8 +31,8 @@ _COMMAND = re.compile(r"`[^`]*`")
 _KEPT_SPACE = "\ue000"  # stands for a blank that must not break a line; of no use to any text
 _STATES = ("status", "state", "action", "outcome", "действие")
 _COLOURS = {
-    **dict.fromkeys(("missing", "failed", "refused", "block", "blocked", "overdue"), "red"),
-    **dict.fromkeys(("quarantined", "withdrawn", "withheld", "draft", "queued", "deferred", "unknown", "suppressed"), "yellow"),
+    **dict.fromkeys(("missing", "failed", "refused", "block", "blocked", "отключить"), "red"),
+    **dict.fromkeys(("quarantined", "withdrawn", "withheld", "удержано", "draft", "queued", "deferred", "unknown", "suppressed"), "yellow"),
 }
 
 
@@ -151,7 +151,7 @@ def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str, view: 
 
 def say(message: str) -> None:
     """A word to the person at the terminal: stderr, so that results stay alone on stdout; folded between words on a terminal."""
-    click.echo("\n".join(_folded(message, sys.stderr)), err=True)
+    click.echo("\n".join(line for each in message.split("\n") for line in _folded(each, sys.stderr)), err=True)
 
 
 def show(text: str) -> None:
@@ -227,7 +227,10 @@ def _sums(rows: list[Row], columns: Sequence[str], totals: Sequence[str]) -> lis
 def _folded(message: str, stream: TextIO) -> list[str]:
     """Lines of a message as wide as the stream's terminal; a command in backticks stays on one line where it fits."""
     width = width_of(stream)
-    if width is None or cells(message) <= width:
+    if width is None:
+        return [message]
+    message = clean(message)
+    if cells(message) <= width:
         return [message]
     indent = " " * min(len(message) - len(message.lstrip(" ")), width // 2)
     room = width - len(indent)

@@ -1,11 +1,14 @@
 """Listings as text: texts are folded between words, figures stay whole, and what cannot be a table is a block per row."""
 
+import io
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import width as cells_of
 
-from pipelines.cli.output import _folded, _sums
+from pipelines.cli.output import _folded, _sums, emit
 from pipelines.cli.table import Listing, clean, folded, lines
 
 
@@ -86,6 +89,32 @@ def test_a_message_is_folded_and_a_command_in_it_stays_whole(monkeypatch):
         "  `fleetbill close --month 2026-01 --approve-by NAME` issues",
         "  them",
     ]
+
+
+class Screen(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "variables", "is_coloured"),
+    [
+        (Screen, {}, True),
+        (Screen, {"NO_COLOR": "1"}, False),
+        (Screen, {"NO_COLOR": ""}, True),
+        (Screen, {"TERM": "dumb"}, False),
+        (io.StringIO, {}, False),
+    ],
+)
+def test_colour_is_for_terminals_that_may_have_it(stream, variables, is_coloured, monkeypatch):
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    screen = stream()
+    monkeypatch.setattr(sys, "stdout", screen)
+    emit([{"platform": "gps1", "status": "missing"}], ("platform", "status"), "table")
+    assert ("\x1b[31mmissing" in screen.getvalue(), "\x1b" in screen.getvalue()) == (is_coloured, is_coloured)
 
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn", "Co")), max_size=30).map(clean)
