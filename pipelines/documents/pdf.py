@@ -68,7 +68,7 @@ def _without_pictures(document: Document) -> bytes:
     if code not in _PICTURELESS:
         _PICTURELESS.add(code)
         _LOG.warning("a picture of organization %s cannot be drawn: its papers are printed without", code)
-    return render_document(replace(document, seller=replace(document.seller, **dict.fromkeys(PICTURES))))
+    return render_document(replace(document, seller=replace(document.seller, logo=None, facsimile=None, stamp=None)))
 
 
 def render_documents(documents: Iterable[Document], workers: int = 0) -> Iterator[tuple[str, bytes]]:

@@ -14,7 +14,6 @@ from pipelines.rating.difference import adjustment
 from pipelines.rating.model import Scheme
 from pipelines.rating.month import rate_month
 from pipelines.rating.prepaid import advance, corrective, credit, targets
-from pipelines.rating.rows import printed_row
 from pipelines.rating.schemes import amount_of, parts
 from tests import naive_calculator
 from tests.unit.rating import worlds
@@ -77,17 +76,6 @@ def test_the_order_of_the_input_does_not_matter(world, order: random.Random):
     shuffled["modes"] = mixed(world["modes"])
     shuffled["usage"] = dict(mixed(list(world["usage"].items())))
     assert rate(shuffled) == rate(world)
-
-
-@given(worlds.worlds())
-def test_a_printed_row_multiplies_to_its_amount(world):
-    outcome = rate(world)
-    assume(not isinstance(outcome, Parked))
-    for line in outcome.everything:
-        row = printed_row(line)
-        assert row.quantity * row.price == line.amount
-        assert row.quantity == round(row.quantity, 3)
-        assert row.price == round(row.price, 2)
 
 
 @given(worlds.worlds(), worlds.worlds())
