@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipelines.arrow_values import keep_pandas_away
 from pipelines.errors import BadInput, Problem, Refused
 from pipelines.evidence import pending, registry
 from pipelines.evidence.landing import LandingResult, land
@@ -43,6 +44,7 @@ def land_folder(
     (number done, number of files, name). Refused when the platform is unknown, not of kind `files`, or has no such files;
     BadInput when the folder bears the name of another declared platform.
     """
+    keep_pandas_away()
     with transaction(settings) as connection:
         declared = registry.declared(connection, platform)
     if declared.kind != FILES:

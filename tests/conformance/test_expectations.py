@@ -58,3 +58,18 @@ def test_the_library_gives_the_same_verdicts_on_generated_rows(name):
 def test_every_type_that_the_suites_use_is_compared_and_no_other_is_known():
     used = {each["type"] for name in SHEETS for each in suite(f"master/{name}")["expectations"]}
     assert used == set(_KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "refused"),
+    [
+        ("expect_column_values_to_not_match_regex", {"column": "name", "regex": "^С"}, [1]),
+        ("expect_column_values_to_be_unique", {"column": "name", "mostly": 0.9}, [0, 2]),
+    ],
+    ids=["another kind", "another argument"],
+)
+def test_what_is_not_known_here_is_evaluated_by_the_library(kind, arguments, refused):
+    rows = [{"name": "Иван"}, {"name": "Семён"}, {"name": "Иван"}]
+    assert refused_rows(kind, arguments, rows) is None
+    ((_, outcome),) = gate.library_outcomes("clients", ["name"], rows, [{"type": kind, "kwargs": arguments, "severity": "critical"}])
+    assert outcome["result"]["unexpected_index_list"] == refused

@@ -73,3 +73,15 @@ def test_a_day_is_judged_without_the_library():
         "sys.exit('great_expectations' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_expectation_of_another_kind_is_evaluated_by_the_library(monkeypatch):
+    expectation = {
+        "type": "expect_column_value_lengths_to_equal",
+        "kwargs": {"column": "vehicle_id", "value": 2},
+        "severity": "critical",
+        "meta": {"name": "two_characters", "says": "is not two characters long"},
+    }
+    monkeypatch.setattr(gate, "suite", lambda _: {"expectations": [expectation]})
+    (failure,) = gate.judge({"snapshot": {"vehicle_id": pa.array(["v1", None, "v22"])}}, PARAMETERS)
+    assert (failure.expectation, failure.severity, failure.row, failure.value) == ("two_characters", "critical", 2, "v22")
