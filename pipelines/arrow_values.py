@@ -10,7 +10,7 @@ _PANDAS = "pandas"
 class _PandasIsAway(importlib.abc.MetaPathFinder):
     """While it stands first among the finders, pandas cannot be imported."""
 
-    def find_spec(self, name: str, path: Any, target: Any = None) -> None:  # noqa: ARG002 - a finder's signature
+    def find_spec(self, name: str, path: Any, target: Any = None) -> None:
         """ModuleNotFoundError for pandas; every other module is for the next finder."""
         if name == _PANDAS:
             raise ModuleNotFoundError(name)

@@ -1,18 +1,18 @@
 """Two clients, one of them in debt: the house that the ladder is tried on, and what it did."""
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipelines.receivables.importing import import_payments
 from pipelines.settings import Settings
-from tests.conftest import NOW
 from tests.ledger_world import House, statement
 
 INN = "7736207543"
 OTHER = "7728168971"
 DUE = "2026-03-10"
 DAY = date(2026, 3, 24)  # 14 days after the due date
+THAT_MORNING = datetime(2026, 3, 24, 5, tzinfo=UTC)
 
 
 def indebted_house(settings: Settings, folder: Path) -> House:
@@ -21,7 +21,7 @@ def indebted_house(settings: Settings, folder: Path) -> House:
     made.client("A", INN)
     made.client("B", OTHER)
     made.invoice("A", "3600.00", DUE)
-    import_payments(settings, statement(folder / "fresh.txt", until="2026-03-23"), NOW)
+    import_payments(settings, statement(folder / "fresh.txt", until="2026-03-23"), THAT_MORNING)
     return made
 
 

@@ -51,8 +51,8 @@ INSERT INTO billing.invoices (
 )
 """
 LEDGER = (
-    "receivables.allocations", "receivables.payments", "receivables.imports", "findings.occurrences", "delivery.mail_outbox",
-    "delivery.mail_attempts", "receivables.refund_words",
+    "receivables.allocations", "receivables.payments", "receivables.imported_accounts", "receivables.imports", "findings.occurrences",
+    "delivery.mail_outbox", "delivery.mail_attempts", "receivables.refund_words",
 )  # fmt: skip
 BILLS = ("billing.invoices", "billing.invoice_lines")
 

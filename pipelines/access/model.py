@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipelines.clock import local_date
-from pipelines.receivables.ladder import ClientStanding, Ladder, OpenInvoice
+from pipelines.receivables.ladder import AccountData, ClientStanding, Ladder, OpenInvoice
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -31,11 +31,11 @@ class PlatformTree:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationDay:
-    """An organization on the day: its ladder, its debts and its clients. `payments_as_of` None: there are no payment data."""
+    """An organization on the day: its ladder, its debts and its clients. `accounts`: how far the payment data of each account reach."""
 
     ladder: Ladder
     moment: datetime
-    payments_as_of: datetime | None
+    accounts: tuple[AccountData, ...]
     last_day: date | None
     clients: tuple[ClientStanding, ...]
     claims: tuple[OpenInvoice, ...]

@@ -82,7 +82,7 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     hopeless = {client for client in left if not blocks[client]}
     standings = [replace(standing, never_block=True) if standing.client_code in hopeless else standing for standing in organization.clients]
     taken = plan_ladder(
-        organization.ladder, organization.moment, organization.payments_as_of, standings, organization.claims, is_approved=is_approved
+        organization.ladder, organization.moment, organization.accounts, standings, organization.claims, is_approved=is_approved
     )
     orders = list(_restored(facts, taken))
     if not only_restore:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pipelines.access.model import LadderFacts, OrganizationDay, PlatformAccount, PlatformTree
 from pipelines.errors import Refused
 from pipelines.evidence import lake
-from pipelines.receivables.ladder import DEFAULT_STEPS, ClientStanding, Ladder, OpenInvoice, Step
+from pipelines.receivables.ladder import DEFAULT_STEPS, AccountData, ClientStanding, Ladder, OpenInvoice, Step
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 
@@ -42,6 +42,10 @@ def _organizations(
     settings: Settings, connection: "Connection", on: date, at: datetime, below: Mapping[str, set[str]]
 ) -> tuple[OrganizationDay, ...]:
     clients = _clients(connection, on, below)
+    accounts: dict[str, list[AccountData]] = defaultdict(list)
+    for row in query.rows(connection, "access/payment_data", on=on):
+        as_of = _end_of(row.data_until, row.time_zone) if row.data_until else None
+        accounts[row.organization_code].append(AccountData(row.bank_account, as_of))
     claims: dict[str, list[OpenInvoice]] = defaultdict(list)
     for row in query.rows(connection, "access/claims", on=on, steps=list(MESSAGES)):
         claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done))
@@ -50,7 +54,7 @@ def _organizations(
         OrganizationDay(
             ladder=_ladder(settings, row.code, row.time_zone),
             moment=_moment(on, at, row.time_zone),
-            payments_as_of=_end_of(row.data_until, row.time_zone) if row.data_until else None,
+            accounts=tuple(accounts[row.code]),
             last_day=row.last_day,
             clients=tuple(clients.get(row.code, ())),
             claims=tuple(claims[row.code]),

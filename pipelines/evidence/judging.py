@@ -66,20 +66,22 @@ def verdict(noted: Sequence[FailedExpectation]) -> str:
     return QUARANTINED if any(each.severity == gate.CRITICAL for each in noted) else LANDED
 
 
-def judge_following(connection: "Connection", settings: Settings, platform: str, day: date, at: datetime) -> dict[date, bool]:
-    """Judge the days after ``day`` again that have another day before them than when they were judged: day → its state changed.
+def judge_following(connection: "Connection", settings: Settings, platform: str, day: date, at: datetime) -> dict[date, str | None]:
+    """Judge the days after ``day`` again that have another day before them than when they were judged: day → the state it came to.
+
+    None where no state changed; of several snapshots of a day, quarantine is told first.
 
     The caller holds the platform's lock, and derives the findings of these days anew. What a person accepted stays landed.
     """
-    judged: dict[date, bool] = {}
+    judged: dict[date, str | None] = {}
     while following := query.rows(connection, "evidence/next_judged_day", Judged, platform=platform, business_date=day):
         day = following[0].business_date
         before = registry.day_before(connection, platform, day)
         other = [each for each in following if each.compared_with != (before.digest if before else None)]
         if not other:
             break
-        changes = [_judge_again(connection, settings, each, before, at) for each in other]
-        judged[day] = any(changes)
+        reached = [_judge_again(connection, settings, each, before, at) for each in other]
+        judged[day] = QUARANTINED if QUARANTINED in reached else next(filter(None, reached), None)
     return judged
 
 
@@ -89,28 +91,28 @@ def judge_month_again(settings: Settings, month: Month, at: datetime) -> list[tu
     Landing and ruling leave none; a close asks all the same before it relies on the month.
     """
     with transaction(settings) as connection:
-        judged: dict[tuple[str, date], bool] = {}
+        judged: dict[tuple[str, date], str | None] = {}
         for stale in query.rows(connection, "evidence/days_to_judge_again", first=month.first, last=month.last):
             platform, day = stale.platform, stale.business_date
             lock(connection, Lock.PLATFORM, platform)
             again = judge_following(connection, settings, platform, day - ONE_DAY, at)
-            judged |= {(platform, each): is_changed for each, is_changed in again.items()}
+            judged |= {(platform, each): reached for each, reached in again.items()}
         for day in sorted({day for _, day in judged}):
             registry.refresh_findings(connection, day)
-        return [key for key, is_changed in judged.items() if is_changed]
+        return [key for key, reached in judged.items() if reached]
 
 
-def _judge_again(connection: "Connection", settings: Settings, judged: Judged, before: DayBefore | None, at: datetime) -> bool:
-    """Judge a registered snapshot beside another day before it; whether its state changed."""
+def _judge_again(connection: "Connection", settings: Settings, judged: Judged, before: DayBefore | None, at: datetime) -> str | None:
+    """Judge a registered snapshot beside another day before it; the state that it came to, None where that is what it was."""
     content = [each for each in registry.failures(connection, judged.digest) if not each.is_comparison]
     noted = content + of_neighbours(connection, settings, lake.read_metadata(settings, judged.path), before)
     reached = verdict(noted)
     registry.keep_judgement(connection, judged.digest, reached, before.digest if before else None, noted, at)
     if judged.is_accepted or reached == judged.state:
-        return False
+        return None
     reason = f"judged again beside {before.business_date}" if before else "judged again: no day before it is landed"
     registry.set_state(connection, judged.digest, reached, reached, registry.SYSTEM, reason, at)
-    return True
+    return reached
 
 
 def _most_alike(connection: "Connection", settings: Settings, mine: Metadata, before: Metadata | None) -> tuple[str, str, float]:

@@ -2,9 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from pipelines import period
 from pipelines.evidence import judging, lake, registry
 from pipelines.evidence.normalise import IdentifiedSnapshot, arrange, identify
 from pipelines.evidence.registry import QUARANTINED, SYSTEM, FailedExpectation, Registered
@@ -14,6 +15,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
 from pipelines.warehouse.locks import Lock, lock
+from pipelines.wording import english
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,13 +23,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LandingResult:
-    """What became of a snapshot. ``already``: the same content was registered before, and nothing was done."""
+    """What became of a snapshot. ``already``: the same content was registered before, and nothing was done.
+
+    ``quarantined_after``: days after it that were landed and are quarantined now, because they do not go with it.
+    """
 
     digest: str
     state: str
     rows: int
     failures: tuple[FailedExpectation, ...]
     already: bool
+    quarantined_after: tuple[date, ...] = ()
+
+    @property
+    def told_of_days_after(self) -> str:
+        """What a person is asked when days after this one no longer count: is this the wrong file, or are they?"""
+        days = self.quarantined_after
+        named = english.days(period.runs(days))
+        return (
+            f"{english.counted(len(days), 'day')} after it went into quarantine for want of likeness with it: {named}. "
+            f"If this file is wrong, `fleetbill snapshot withdraw {self.digest[:12]}` lets them count again; "
+            f"if it is right, accept the first of them"
+        )
 
 
 def land(settings: Settings, snapshot: Snapshot, at: datetime) -> LandingResult:
@@ -91,7 +108,8 @@ def _register(
     for day in (snapshot.business_date, *again):
         registry.refresh_findings(connection, day)
     already = known is not None and state == known.state
-    return LandingResult(made.digest, state, made.seen.table.num_rows, tuple(noted), already)
+    after = tuple(day for day, reached in sorted(again.items()) if reached == QUARANTINED)
+    return LandingResult(made.digest, state, made.seen.table.num_rows, tuple(noted), already, after)
 
 
 def _insert(connection: "Connection", made: IdentifiedSnapshot, path: str, state: str, at: datetime) -> None:

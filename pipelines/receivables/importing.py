@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 BANK = "bank"
+_FARTHEST_EAST = timedelta(hours=14)  # ahead of UTC: no place has a later date
 
 
 class NoSuchStatement(Refused):
@@ -88,13 +89,20 @@ def _content(source: Path, megabytes: int) -> bytes:
 def _import(connection: "Connection", file: BankFile, name: str, digest: str, at: datetime) -> ImportResult:
     owners = _own_accounts(connection, file, name)
     documents = [sort_documents(statement, owners) for statement in file.statements]
-    data_until = _data_until(file.statements, documents, owners, name)
+    told_of = _told_of(file.statements, documents, owners, name)
+    data_until: dict[str, date] = {}
+    for number, until in told_of.items():
+        data_until[owners[number]] = max(until, data_until.get(owners[number], until))
     payments = [payment for each in documents for payment in each.payments]
     outgoing = [payment for each in documents for payment in each.outgoing]
     recorded = ledger.record(connection, BANK, payments, at, outgoing)
     for code, until in sorted(data_until.items()):
         values = {"digest": digest, "organization_code": code, "source": BANK, "file_name": name, "data_until": until, "at": at}
         query.run(connection, "receivables/add_import", **values)
+    for number, until in sorted(told_of.items()):
+        known_until = min(until, (at + _FARTHEST_EAST).date())  # of days that had not come when it was imported no file tells
+        values = {"digest": digest, "organization_code": owners[number], "bank_account": number, "data_until": known_until}
+        query.run(connection, "receivables/add_imported_account", **values)
     reversals = len({payment.payment_id for payment in outgoing} & recorded.reversals)
     return ImportResult(
         file=name,
@@ -129,19 +137,23 @@ def _own_accounts(connection: "Connection", file: BankFile, name: str) -> dict[s
     return {number: min(codes) for number, codes in owners.items()}
 
 
-def _data_until(
+def _told_of(
     statements: Sequence[BankStatement], documents: Sequence[SortedDocuments], owners: Mapping[str, str], name: str
 ) -> dict[str, date]:
-    """Organization that the file speaks of → the last day that it tells of. About nobody's account it tells nothing: BadInput."""
+    """Account of ours that the file speaks of → the last day that it tells of. BadInput when it speaks of nobody's account."""
     until: dict[str, date] = {}
     for statement, sorting in zip(statements, documents, strict=True):
-        codes = {owners[number] for number in {*statement.accounts, *sorting.accounts} if number in owners}
-        codes |= {payment.organization_code for payment in sorting.outgoing}
-        last = _last_day(statement, name) if codes else date.min
-        until |= {code: max(last, until.get(code, last)) for code in codes}
+        ours = set(statement.accounts) & owners.keys()
+        named = {owners[number] for number in ours}  # of an account that a statement does not name it tells nothing whole
+        ours |= {number for number in sorting.accounts if owners[number] not in named}
+        last = _last_day(statement, name) if ours else date.min
+        for number in ours:
+            ends = [section.last for section in statement.sections if section.account == number and section.last]
+            day = min(last, max(ends, default=last))  # of one account a statement may tell less than of another
+            until[number] = max(day, until.get(number, day))
     if not until:
-        named = ", ".join(sorted({number for statement in statements for number in statement.accounts})) or "none"
-        raise BadInput.one(f"{name}:1", f"no account of the file is an organization's (РасчСчет: {named})")
+        said = ", ".join(sorted({number for statement in statements for number in statement.accounts})) or "none"
+        raise BadInput.one(f"{name}:1", f"no account of the file is an organization's (РасчСчет: {said})")
     return until
 
 

@@ -28,7 +28,7 @@ class SortedDocuments:
     """Every document of a statement, in its order: a payment, or skipped with a reason.
 
     `outgoing`: of the skipped, money that left one of our accounts for one that is not ours (amounts below zero).
-    `accounts`: those of ours that payments came to.
+    `accounts`: those of ours that payments came to, or money left.
     """
 
     payments: list[Payment] = field(default_factory=list)
@@ -50,6 +50,7 @@ def sort_documents(statement: BankStatement, owners: Mapping[str, str]) -> Sorte
             continue
         done.skipped.append(Skipped(document, reason or "not credited"))
         if reason == OUTGOING and document.debited_on and document.payee_accounts:
+            done.accounts.add(document.payer_account)
             done.outgoing.append(_outgoing(document, owners[document.payer_account], occurrences))
     return done
 

@@ -87,6 +87,14 @@ class ClientStanding:
     is_blocked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """How far statements of a bank account in force reach; `as_of` None: none has come yet."""
+
+    account: str
+    as_of: datetime | None
+
+
 class NoBlockReason(StrEnum):
     """Why a client is not blocked, or is let in again."""
 
@@ -159,7 +167,7 @@ class _Debtor:
 def plan_ladder(
     ladder: Ladder,
     at: datetime,
-    payments_as_of: datetime | None,
+    accounts: Sequence[AccountData],
     clients: Iterable[ClientStanding],
     claims: Iterable[OpenInvoice],
     *,
@@ -167,8 +175,9 @@ def plan_ladder(
 ) -> LadderPlan:
     """The run of a ladder at an aware moment.
 
-    `payments_as_of`: how far payment data reach (None: there are none). `is_approved`: a person has agreed to more blocks
-    than the share allows. Beyond the share nobody is blocked: a wave of blocks is more often wrong data than bad payers.
+    `accounts`: how far the payment data of each account in force reach; one that is too old keeps everybody from being blocked,
+    for whoever owes may have paid there. `is_approved`: a person has agreed to more blocks than the share allows. Beyond the
+    share nobody is blocked: a wave of blocks is more often wrong data than bad payers.
     ValueError for a claim of a client that is not among `clients`.
     """
     day = at.astimezone(ZoneInfo(ladder.time_zone)).date()
@@ -184,7 +193,7 @@ def plan_ladder(
             withheld.append(shield)
         elif debtor.blocking:
             wanted.append(debtor)
-    stop = _stop(ladder, at, payments_as_of, len(wanted), len(debtors), is_approved=is_approved)
+    stop = _stop(ladder, at, accounts, len(wanted), len(debtors), is_approved=is_approved)
     if stop:
         withheld.extend(NoBlock(debtor.standing.client_code, *stop) for debtor in wanted)
         wanted = []
@@ -238,17 +247,21 @@ def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> NoBlock | None:
 
 
 def _stop(
-    ladder: Ladder, at: datetime, payments_as_of: datetime | None, wanted: int, clients: int, *, is_approved: bool
+    ladder: Ladder, at: datetime, accounts: Sequence[AccountData], wanted: int, clients: int, *, is_approved: bool
 ) -> tuple[NoBlockReason, str] | None:
     """What keeps the whole run from blocking anybody."""
-    zone = ZoneInfo(ladder.time_zone)
-    if payments_as_of is None or at - payments_as_of > ladder.payment_data_limit:
-        as_of = "не получены ни разу" if payments_as_of is None else f"известны до {payments_as_of.astimezone(zone):%d.%m.%Y %H:%M}"
-        return NoBlockReason.STALE_DATA, as_of
+    stale = [each for each in accounts if each.as_of is None or at - each.as_of > ladder.payment_data_limit]
+    if stale or not accounts:
+        return NoBlockReason.STALE_DATA, "; ".join(_how_far(each, ladder) for each in stale) or "нет ни одного счёта"
     allowed = max(1, int(ladder.max_share * clients))
     if wanted > allowed and not is_approved:
         return NoBlockReason.CAP, f"{wanted} из {clients}, разрешено {allowed}"
     return None
+
+
+def _how_far(data: AccountData, ladder: Ladder) -> str:
+    known = f"известны до {data.as_of.astimezone(ZoneInfo(ladder.time_zone)):%d.%m.%Y %H:%M}" if data.as_of else "не получены ни разу"
+    return f"по счёту {data.account} {known}"
 
 
 def _block(debtor: _Debtor) -> Block:

@@ -24,6 +24,7 @@ def test_arrow_finds_no_pandas_and_makes_frames_all_the_same():
     code = (
         "import sys, pyarrow as pa; from pipelines.arrow_values import keep_pandas_away; keep_pandas_away();"
         "values = pa.array(['a', None]); assert pa.scalar(1).as_py() == 1; assert 'pandas' not in sys.modules;"
-        "assert values.to_pandas().isna().tolist() == [False, True]; assert pa.array(values.to_pandas()).to_pylist() == ['a', None]; keep_pandas_away()"
+        "assert values.to_pandas().isna().tolist() == [False, True]; "
+        "assert pa.array(values.to_pandas()).to_pylist() == ['a', None]; keep_pandas_away()"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.receivables.ladder import (
     DEFAULT_STEPS,
+    AccountData,
     ClientStanding,
     Ladder,
     LadderPlan,
@@ -34,10 +35,14 @@ def claim(client: str = "C1", amount: str = "1000.00", due: date = DUE, key: str
     return OpenInvoice(key, client, f"НВ26-{key}", due, Decimal(amount), frozenset(done))
 
 
+def _data(*as_of: datetime | None) -> list[AccountData]:
+    return [AccountData(f"4070281093800000000{place}", each) for place, each in enumerate(as_of, start=1)]
+
+
 def run(
     days: int, *claims: OpenInvoice, clients: tuple[ClientStanding, ...] = (ClientStanding("C1"),), ladder: Ladder = LADDER, **options
 ) -> LadderPlan:
-    return plan_ladder(ladder, noon(days), noon(days) - FRESH, clients, claims, **options)
+    return plan_ladder(ladder, noon(days), _data(noon(days) - FRESH), clients, claims, **options)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +56,7 @@ def run(
     ],
 )
 def test_the_due_date_ends_in_the_organizations_time_zone(at, zone, days):
-    found = plan_ladder(Ladder("NAV", time_zone=zone), datetime.fromisoformat(at), None, [ClientStanding("C1")], [])
+    found = plan_ladder(Ladder("NAV", time_zone=zone), datetime.fromisoformat(at), (), [ClientStanding("C1")], [])
     assert (found.day - DUE).days == days
 
 
@@ -132,13 +137,27 @@ def test_what_does_not_protect(standing):
 )
 def test_old_payment_data_block_nobody(age, blocks):
     at = noon(14)
-    found = plan_ladder(LADDER, at, None if age is None else at - age, [ClientStanding("C1")], [claim()])
+    found = plan_ladder(LADDER, at, _data(None if age is None else at - age), [ClientStanding("C1")], [claim()])
     assert len(found.block) == blocks
     assert [one.reason for one in found.withheld] == [NoBlockReason.STALE_DATA] * (1 - blocks)
 
 
+def test_old_data_of_one_account_among_fresh_ones_block_nobody():
+    """Who owes may have paid to the account whose statements stopped coming; the message names it and the one that never had any."""
+    data = _data(noon(14), noon(10), None)
+    found = plan_ladder(LADDER, noon(14), data, [ClientStanding("C1")], [claim()])
+    said = "по счёту 40702810938000000002 известны до 20.04.2026 12:00; по счёту 40702810938000000003 не получены ни разу"
+    assert (found.block, found.withheld) == ((), (NoBlock("C1", NoBlockReason.STALE_DATA, said),))
+    assert len(plan_ladder(LADDER, noon(14), _data(noon(14), noon(13)), [ClientStanding("C1")], [claim()]).block) == 1
+
+
+def test_without_a_rouble_account_nobody_is_blocked():
+    (withheld,) = plan_ladder(LADDER, noon(14), (), [ClientStanding("C1")], [claim()]).withheld
+    assert withheld.detail == "нет ни одного счёта"
+
+
 def test_old_payment_data_still_let_in():
-    found = plan_ladder(LADDER, noon(14), None, [ClientStanding("C1", is_blocked=True)], [])
+    found = plan_ladder(LADDER, noon(14), _data(None), [ClientStanding("C1", is_blocked=True)], [])
     assert found.restore == (NoBlock("C1", NoBlockReason.PAID),)
 
 
@@ -165,7 +184,7 @@ def test_no_more_than_a_share_without_a_persons_word(debtors, clients, share, bl
 
 
 def test_a_persons_word_does_not_lift_the_other_reasons():
-    assert plan_ladder(LADDER, noon(14), None, [ClientStanding("C1")], [claim()], is_approved=True).block == ()
+    assert plan_ladder(LADDER, noon(14), _data(None), [ClientStanding("C1")], [claim()], is_approved=True).block == ()
     assert run(14, claim(), clients=(ClientStanding("C1", never_block=True),), is_approved=True).block == ()
 
 
@@ -273,7 +292,7 @@ def test_whatever_happens_nobody_protected_is_blocked(clients, debts, days, appr
         claim(clients[at % len(clients)].client_code, amount, DUE + timedelta(days=shift), f"K{at}")
         for at, (shift, amount) in enumerate(debts)
     ]
-    found = plan_ladder(LADDER, noon(days), noon(days) if fresh else None, clients, claims, is_approved=approved)
+    found = plan_ladder(LADDER, noon(days), _data(noon(days) if fresh else None), clients, claims, is_approved=approved)
     states = {one.client_code: one for one in clients}
     for block in found.block:
         state = states[block.client_code]

@@ -20,7 +20,7 @@ from pipelines.receivables.importing import import_payments
 from tests.conftest import NOW
 from tests.database import contents, difference
 from tests.debtors import DAY, DUE, INN, blocked, indebted_house, listed, orders
-from tests.ledger_world import House, Paper, statement
+from tests.ledger_world import ACCOUNTS, House, Paper, statement
 
 AT = datetime(2026, 3, 24, 5, tzinfo=UTC)
 ANNA = Authorship("Анна Петрова", "решено", AT)
@@ -86,12 +86,12 @@ def test_paid_is_restored_at_once_and_part_is_not(house, settings, tmp_path):
     """1000 of 3600 leave 2600 that still block; the rest comes, and access with it."""
     dunning(settings, DAY, NOW)
     import_payments(
-        settings, statement(tmp_path / "1.txt", Paper("1", "1000.00", "за услуги", INN, day="2026-03-24"), until="2026-03-24"), NOW
+        settings, statement(tmp_path / "1.txt", Paper("1", "1000.00", "за услуги", INN, day="2026-03-24"), until="2026-03-24"), AT
     )
     assert restore(settings, NOW).rows == ()
     assert blocked(settings) == ["K-A"]
     import_payments(
-        settings, statement(tmp_path / "2.txt", Paper("2", "2600.00", "за услуги", INN, day="2026-03-24"), until="2026-03-24"), NOW
+        settings, statement(tmp_path / "2.txt", Paper("2", "2600.00", "за услуги", INN, day="2026-03-24"), until="2026-03-24"), AT
     )
     (row,) = restore(settings, NOW).rows
     assert (row.action, row.client_code, row.accounts) == ("restore", "A", ("gps1/K-A",))
@@ -105,10 +105,10 @@ def test_paid_is_restored_at_once_and_part_is_not(house, settings, tmp_path):
 def test_a_refund_of_what_was_paid_blocks_again(house, settings, tmp_path):
     dunning(settings, DAY, NOW)
     paid = Paper("1", "3600.00", "за услуги", INN, day="2026-03-24")
-    import_payments(settings, statement(tmp_path / "1.txt", paid, until="2026-03-24"), NOW)
+    import_payments(settings, statement(tmp_path / "1.txt", paid, until="2026-03-24"), AT)
     restore(settings, NOW)
     back = Paper("2", "3600.00", "Возврат ошибочно перечисленных средств", day="2026-03-25", goes=True)
-    import_payments(settings, statement(tmp_path / "2.txt", back, until="2026-03-25"), NOW)
+    import_payments(settings, statement(tmp_path / "2.txt", back, until="2026-03-25"), AT)
     dunning(settings, date(2026, 3, 26), NOW)
     assert [(row["account_id"], row["since"]) for row in listed(settings)] == [("K-A", "2026-03-26")]
 
@@ -123,16 +123,56 @@ def test_nobody_is_blocked_on_old_payment_data(house, settings):
     """Data to the end of 23 March: at the end of the 26th they are 72 hours old, a day later too old."""
     assert dunning(settings, date(2026, 3, 26), NOW, dry_run=True).count("block") == 1
     late = dunning(settings, date(2026, 3, 27), NOW)
-    assert withheld(late) == {"A": "нет свежих данных о платежах: известны до 24.03.2026 00:00"}
+    assert withheld(late) == {"A": "нет свежих данных о платежах: по счёту 40702810938000000001 известны до 24.03.2026 00:00"}
     assert blocked(settings) == []
+
+
+def test_every_account_in_force_must_have_fresh_data(house, settings, tmp_path):
+    """A second account holds the ladder up until its own statement comes; former ones, dollars and accounts not open yet are not asked."""
+    second, former, dollars, future = (f"4070281093800000001{place}" for place in "1234")
+    dollars = dollars.replace("810", "840", 1)
+    with house.owner() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO master.bank_accounts (organization_code, bank_account, bic, valid_from, valid_to) VALUES "
+                "('ORG', :second, '044525225', '2025-01-01', NULL), ('ORG', :former, '044525225', NULL, '2026-03-23'), "
+                "('ORG', :dollars, '044525225', NULL, NULL), ('ORG', :future, '044525225', '2026-03-25', NULL)"
+            ),
+            {"second": second, "former": former, "dollars": dollars, "future": future},
+        )
+    stale = {"A": f"нет свежих данных о платежах: по счёту {second} известны до 01.01.2025 00:00"}
+    assert withheld(dunning(settings, DAY, NOW)) == stale
+    import_payments(settings, statement(tmp_path / "main.txt", until="2026-03-24"), AT)
+    assert withheld(dunning(settings, DAY, NOW)) == stale
+    other = statement(tmp_path / "second.txt", until="2026-03-23")
+    other.write_bytes(other.read_bytes().replace(ACCOUNTS["ORG"].encode(), second.encode()))
+    import_payments(settings, other, AT)
+    assert withheld(dunning(settings, DAY, NOW)) == {}
+    assert blocked(settings) == ["K-A"]
+
+
+def test_of_days_that_have_not_come_no_file_tells(house, settings, tmp_path):
+    """A statement that was asked for up to the year's end and does not say when it was made does not keep the data fresh until then."""
+    import_payments(settings, statement(tmp_path / "year.txt", until="2026-12-31"), AT)
+    assert house.rows("SELECT max(data_until)::text FROM receivables.imported_accounts") == [("2026-03-24",)]
+    late = dunning(settings, date(2026, 3, 28), NOW)
+    assert withheld(late) == {"A": "нет свежих данных о платежах: по счёту 40702810938000000001 известны до 25.03.2026 00:00"}
+
+
+def test_files_imported_before_accounts_were_kept_count_for_every_account(house, settings):
+    with house.owner() as connection:
+        connection.exec_driver_sql("ALTER TABLE receivables.imported_accounts DISABLE TRIGGER never_changed")
+        connection.exec_driver_sql("DELETE FROM receivables.imported_accounts")
+        connection.exec_driver_sql("INSERT INTO master.bank_accounts VALUES ('ORG', '40702810938000000011', '044525225')")
+    assert withheld(dunning(settings, DAY, NOW)) == {}
 
 
 def test_data_of_another_organization_are_no_data(settings, tmp_path):
     house = House(settings)
     house.client("A", INN)
     house.invoice("A", "3600.00", DUE)
-    import_payments(settings, statement(tmp_path / "kl.txt", until="2026-03-23", organization="SEC"), NOW)
-    assert withheld(dunning(settings, DAY, NOW)) == {"A": "нет свежих данных о платежах: не получены ни разу"}
+    import_payments(settings, statement(tmp_path / "kl.txt", until="2026-03-23", organization="SEC"), AT)
+    assert withheld(dunning(settings, DAY, NOW)) == {"A": "нет свежих данных о платежах: по счёту 40702810938000000001 не получены ни разу"}
 
 
 def test_exempt_clients(house, settings):
@@ -159,7 +199,7 @@ def test_an_account_that_others_work_with_too(house, settings):
 def test_what_somebody_else_has_blocked_is_not_ours(house, settings, tmp_path):
     _snapshot(house, settings, [("K-A", None, None, False)])
     assert withheld(dunning(settings, DAY, NOW)) == {"A": "gps1/K-A: уже заблокирована не нами"}
-    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), NOW)
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), AT)
     restore(settings, NOW)
     assert orders(house) == []
 
@@ -167,7 +207,7 @@ def test_what_somebody_else_has_blocked_is_not_ours(house, settings, tmp_path):
 def test_a_block_of_our_own_seen_in_a_snapshot_is_no_strangers(house, settings, tmp_path):
     dunning(settings, DAY, NOW)
     _snapshot(house, settings, [("K-A", None, None, False)], day=DAY)
-    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), NOW)
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), AT)
     restore(settings, NOW)
     house.invoice("A", "500.00", "2026-03-11")
     dunning(settings, date(2026, 3, 25), NOW)
@@ -325,7 +365,7 @@ def test_a_live_account_is_blocked_and_given_back(house, settings, remote, tmp_p
     dunning(settings, DAY, NOW)
     dunning(settings, DAY, NOW)
     assert remote.writes == [("far", True)]
-    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), NOW)
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), AT)
     restore(settings, NOW)
     assert remote.writes == [("far", True), ("far", False)]
     assert [row for row in orders(house) if row[0] == "far"] == [
@@ -346,7 +386,7 @@ def test_live_accounts_that_are_left_alone(house, settings, remote, state, admin
     remote.blocked["far"] = state
     remote.administrators = {"far"} if administrator else set()
     assert withheld(dunning(settings, DAY, NOW)) == {"A": f"live/far: {why}"}
-    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), NOW)
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), AT)
     restore(settings, NOW)
     assert remote.writes == []
 

@@ -81,6 +81,28 @@ def test_a_ruling_is_followed_through_the_days_after_it(settings, platform, deli
     assert [state for _, state in statuses(settings)[0]] == ["landed", "withdrawn", "quarantined", "quarantined"]
 
 
+def test_a_late_file_that_drives_days_into_quarantine_asks_whether_it_is_the_wrong_one(settings, platform, deliver, author, run_cli):
+    """A further file of the first, far too large, after the month was landed: one word about it settles all days."""
+    for day in range(1, 6):
+        source = deliver([row(number, f"2026-01-0{day}") for number in range(5)], f"2026-01-0{day}")
+    land_folder(settings, platform, str(source), NOW)
+    source = deliver([row(number, "2026-01-01") for number in range(50)], "2026-01-01")
+    code, out, said = run_cli("snapshot", "land", "--platform", platform, "--source", str(source), "--date", "2026-01-01")
+    digest = out.splitlines()[-1].split()[4]
+    assert code == 0
+    assert "4 days after it went into quarantine for want of likeness with it: 2026-01-02…2026-01-05." in said
+    assert f"`fleetbill snapshot withdraw {digest[:12]}`" in said
+    withdraw(settings, [digest], author)
+    assert [state for _, state in statuses(settings)[0]] == ["landed", "withdrawn", *["landed"] * 4]
+    accept(settings, [digest], author)
+    states = [state for _, state in statuses(settings)[0]]
+    assert states == ["landed", "landed", *["quarantined"] * 4]
+    with transaction(settings) as connection:
+        first = connection.execute(text("SELECT digest FROM evidence.snapshots WHERE business_date = '2026-01-02'")).scalar_one()
+    accept(settings, [first], author)
+    assert [state for _, state in statuses(settings)[0]] == ["landed"] * 6
+
+
 def test_what_a_person_accepted_stays_whatever_lands_beside_it(settings, platform, deliver, author):
     source = deliver([row(number, "2026-01-03") for number in range(3)], "2026-01-03")
     deliver([row(number, "2026-01-02") for number in range(10)], "2026-01-02")

@@ -1,0 +1,259 @@
+"""Every reader of files and values from outside, with valid input for it and what it may answer to the rest."""
+
+import gzip
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from pipelines import settings as configuration
+from pipelines.delivery.mail.dsn import NoReport, read_reports
+from pipelines.delivery.onec.header import has_content, read_header
+from pipelines.errors import BadInput, Refused
+from pipelines.evidence import judging, normalise
+from pipelines.master import gate, notices, plan, rules, tariff_rules
+from pipelines.master.lines import flaws_of, parse
+from pipelines.master.sheets import SHEETS, TABLES
+from pipelines.master.source import limits, read
+from pipelines.platforms import files
+from pipelines.platforms.bounds import FileBounds
+from pipelines.platforms.interface import Platform
+from pipelines.receivables.bank_statement import parse as parse_statement
+from pipelines.receivables.incoming import sort_documents
+from pipelines.receivables.statement_text import StatementLimits
+from pipelines.receivables.statement_totals import compare_totals
+from tests.delivery_reports import forwarded, recipient, report
+from tests.ledger_world import ACCOUNTS, Paper, statement
+from tests.sheets import as_csv, as_workbook, company
+from tests.soak.mutations import TOKENS, damaged, damaged_gzip, damaged_zip
+
+Damage = Callable[[bytes, Random, Sequence[bytes], Sequence[bytes]], bytes]
+ANSWERS = (BadInput, Refused, NoReport)  # in words, for people; everything else that a reader raises is a fault of it
+SETTINGS = configuration.load({"FLEETBILL_MASTER_MAX_ROWS": "5000", "FLEETBILL_SNAPSHOT_MAX_ROWS": "20000"})
+_BOUNDS = FileBounds(8, 20_000, 500)
+_PLATFORM = Platform("gps1", "files", None, None, "Europe/Moscow")
+_AT = datetime(2026, 1, 16, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Valid contents, what is done to them, the name under which a file lies, and the reading itself."""
+
+    seeds: Callable[[Path], list[bytes]]
+    damage: Damage
+    name: str
+    read: Callable[[Path], object]
+    words: tuple[bytes, ...] = TOKENS
+
+    def input(self, folder: Path, random: Random) -> bytes:
+        """A damaged content."""
+        seeds = _seeds(self, folder)
+        return self.damage(random.choice(seeds), random, self.words, seeds)
+
+
+@cache
+def _seeds(reader: Reader, folder: Path) -> list[bytes]:
+    return reader.seeds(folder)
+
+
+def _statements(folder: Path) -> list[bytes]:
+    papers = [Paper(str(number), f"{number}50.00", f"Оплата по счету ВМ26-{number:06}", "7736207543") for number in range(1, 6)]
+    one = statement(folder / "1.txt", *papers).read_bytes()
+    two = statement(folder / "2.txt", *papers[:2], Paper("9", "10.00", "Возврат", goes=True), created="2026-04-01").read_bytes()
+    section = "СекцияРасчСчет\r\nДатаНачала=01.01.2026\r\nДатаКонца=31.03.2026\r\nРасчСчет={0}\r\nНачальныйОстаток=0.00\r\n".format
+    totals = "ВсегоПоступило=150.00\r\nВсегоСписано=0.00\r\nКонечныйОстаток=150.00\r\nКонецРасчСчет\r\n"
+    three = one.replace("СекцияДокумент".encode("cp1251"), (section(ACCOUNTS["ORG"]) + totals + "СекцияДокумент").encode("cp1251"), 1)
+    return [one, two, three, one + two, one.decode("cp1251").replace("Windows", "UTF-8").encode()]
+
+
+def _read_statement(path: Path) -> object:
+    file = parse_statement(path.read_bytes(), path.name, StatementLimits(8, 20_000))
+    owners = {number: code for code, number in ACCOUNTS.items()}
+    return [(sort_documents(each, owners), compare_totals(each)) for each in file.statements]
+
+
+def _letter() -> EmailMessage:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Message-ID"] = "buh@vega.example", "a@one.example", "<fleetbill.1@vega.example>"
+    letter["Subject"] = "Счёт"
+    letter.set_content("Добрый день!")
+    return letter
+
+
+def _reports(_: Path) -> list[bytes]:
+    whole = report(_letter(), recipient("a@one.example"), recipient("b@one.example", "delayed", "4.4.1"))
+    return [whole, report(_letter(), recipient("a@one.example"), headers_only=True), forwarded(whole)]
+
+
+def _csv_sheets(folder: Path) -> list[bytes]:
+    sheets = company(with_former_accounts=True)
+    as_csv(sheets, folder / "comma")
+    as_csv(sheets, folder / "semicolon", delimiter=";")
+    return [path.read_bytes() for path in sorted(folder.glob("*/*.csv"))]
+
+
+def _workbooks(folder: Path) -> list[bytes]:
+    def widen(book: Any) -> None:
+        page = book["terms"]
+        page["B2"].value = datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook knows no zones
+        page["B2"].number_format = "dd.mm.yyyy"
+        page["G2"].value, page["H2"].value = 2.5, 5000
+        page.merge_cells("A9:B9")
+
+    made = [as_workbook(company(), folder / "plain.xlsx"), as_workbook(company(with_former_accounts=True), folder / "dates.xlsx", widen)]
+    return [Path(path).read_bytes() for path in made]
+
+
+def _read_master(path: Path) -> object:
+    given = read(str(path), limits(SETTINGS))
+    parsed = {raw.name: parse(raw) for raw in given.sheets}
+    tables = {name: parsed[name] for name in SHEETS if name in parsed}
+    stored: plan.State = {name: {} for name in TABLES}
+    plan.fill(tables, stored)
+    gate.check(tables)
+    after = plan.applied(stored, plan.changes(tables, stored))
+    rules.check(tables, after)
+    tariff_rules.check(tables, after)
+    if flaws := [flaw.problem for flaw in flaws_of(tables.values())]:
+        raise BadInput([*given.problems, *flaws])
+    notices.note(tables, stored, after)
+    return after
+
+
+def _read_csv_sheet(path: Path) -> object:
+    """The damaged sheet, under the name whose headings it bears (else clients), in place of that of a whole company."""
+    content = path.read_bytes()
+    path.unlink()
+    head = content[:400].replace(b";", b",")
+    name = next((name for name, first in _sheet_heads().items() if first in head), "clients")
+    as_csv(company(with_former_accounts=True), path.parent)
+    path.with_name(f"{name}.csv").write_bytes(content)
+    return _read_master(path.parent)
+
+
+@cache
+def _sheet_heads() -> Mapping[str, bytes]:
+    return {name: ",".join(map(str, rows[0][:3])).encode() for name, rows in company(with_former_accounts=True).items()}
+
+
+_DAY = (
+    "vehicle_id,account_id,parent_account_id,name,plate,vin,hw_id,state,last_message_at,online_minutes,is_clone,meter_fuel\n"
+    + "".join(
+        f'{number},{10 + number % 3},10,"Газель, {number}",А{number:03}ВС77,,86{number:013},{state},2026-01-15T10:0{number}:00+03:00,'
+        f"{number * 60}.5,{number % 2},{number}.25\n"
+        for number, state in enumerate(("active", "blocked", "deactivated", "active", "active", "active"))
+    )
+).encode()
+
+
+def _days(_: Path) -> list[bytes]:
+    return [
+        _DAY,
+        _DAY.replace(b",", b";").replace(b"; ", b", "),
+        _DAY.decode().encode("utf-8-sig"),
+        b"vehicle_id,state\n1,active\n2,blocked\n",
+    ]
+
+
+def _packed_days(folder: Path) -> list[bytes]:
+    return [gzip.compress(each, 1, mtime=0) for each in _days(folder)]
+
+
+def _parquet_days(_: Path) -> list[bytes]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyarrow import csv
+
+    table = csv.read_csv(io.BytesIO(_DAY))
+    texts = pa.table({name: table[name].cast(pa.string()) if name != "last_message_at" else table[name] for name in table.column_names})
+    made = []
+    for each, options in ((table, {}), (texts, {"compression": "gzip", "use_dictionary": False}), (texts, {"data_page_version": "2.0"})):
+        target = io.BytesIO()
+        pq.write_table(each, target, **options)
+        made.append(target.getvalue())
+    return made
+
+
+def _read_day(path: Path) -> object:
+    day = files.DayFile(date(2026, 1, 15), str(path))
+    snapshot = files.read(_PLATFORM, day, str(path.parent), None, _AT, _BOUNDS)
+    made = normalise.identify(snapshot)
+    return normalise.arrange(made), judging.of_content(made, SETTINGS)
+
+
+def _trees(_: Path) -> list[bytes]:
+    return [b"account_id,parent_account_id,name,enabled\n10,,Main,1\n11,10,North,1\n12,10,South,0\n"]
+
+
+def _read_tree(path: Path) -> object:
+    (path.parent / "2026-01-15.csv").write_bytes(_DAY)
+    delivery = files.find("gps1", str(path.parent), None, _BOUNDS)
+    snapshot = files.read(_PLATFORM, delivery.days[0], str(path.parent), delivery.accounts, _AT, _BOUNDS)
+    return judging.of_content(normalise.identify(snapshot), SETTINGS)
+
+
+_MESSAGE = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Message xmlns:msg="http://www.1c.ru/SSL/Exchange/Message" '
+    'xmlns:xs="http://www.w3.org/2001/XMLSchema"><msg:Header>'
+    "<msg:Format>http://v8.1c.ru/edi/edi_stnd/EnterpriseData/1.19</msg:Format><msg:CreationDate>2026-04-01T09:30:00</msg:CreationDate>"
+    "<msg:Confirmation><msg:ExchangePlan>СинхронизацияДанныхЧерезУниверсальныйФормат</msg:ExchangePlan><msg:To>ТМ</msg:To>"
+    "<msg:From>БП</msg:From><msg:MessageNo>3</msg:MessageNo><msg:ReceivedNo>7</msg:ReceivedNo></msg:Confirmation>"
+    "<msg:AvailableVersion>1.19</msg:AvailableVersion><msg:NewFrom>БП</msg:NewFrom><msg:AvailableObjectTypes><msg:ObjectType>"
+    "<msg:Name>Документ.СчетПокупателю</msg:Name><msg:Sending>*</msg:Sending><msg:Receiving/></msg:ObjectType></msg:AvailableObjectTypes>"
+    '<msg:Prefix>БП</msg:Prefix></msg:Header><Body xmlns="http://v8.1c.ru/edi/edi_stnd/EnterpriseData/1.19"><Документ.СчетПокупателю/></Body>'
+    "</Message>"
+)
+
+
+def _messages(_: Path) -> list[bytes]:
+    return [_MESSAGE.encode(), _MESSAGE.encode("utf-8-sig"), _MESSAGE.replace("UTF-8", "windows-1251").encode("cp1251")]
+
+
+def _read_message(path: Path) -> object:
+    return read_header(path), has_content(path)
+
+
+def _environments(_: Path) -> list[bytes]:
+    defaults = {configuration.variable(each): str(getattr(SETTINGS, each.name)) for each in configuration.fields(configuration.Settings)}
+    return ["\n".join(f"{name}={value}" for name, value in defaults.items()).encode(), b"FLEETBILL_FOUR_EYES=yes\nFLEETBILL_HOME=~/x\n"]
+
+
+def _read_environment(path: Path) -> object:
+    lines = path.read_bytes().decode("utf-8", "surrogateescape").splitlines()
+    return configuration.load(dict(line.split("=", 1) for line in lines if "=" in line))
+
+
+_BANK = tuple(
+    word.encode("cp1251")
+    for word in (
+        "СекцияДокумент=Платежное поручение\r\n", "КонецДокумента\r\n", "СекцияРасчСчет\r\n", "КонецРасчСчет\r\n", "КонецФайла\r\n",
+        "1CClientBankExchange\r\n", "НазначениеПлатежа7=", "НазначениеПлатежа=", "Сумма=", "Дата=", "Кодировка=DOS\r\n", "РасчСчет=",
+        "ПлательщикИНН=", "Ключ=значение\r\n", "ДатаПоступило=", "0.00", "1.000,00", "31.12.9999",
+    )
+)  # fmt: skip
+_MAIL = (
+    b"Content-Type: multipart/report; boundary=x\n", b"Content-Type: message/rfc822\n", b"Content-Transfer-Encoding: base64\n", b"--x\n",
+    b"Status: 5.1.1\n", b"Action: failed\n", b"Final-Recipient: rfc822; ", b"=?utf-8?B?", b"charset=x-unknown", b"boundary=", b"\n\n",
+)  # fmt: skip
+_XML = (
+    b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<?x?>", b'<c r="ZZZ1"', b'r="A0"', b't="s"',
+    b't="d"', b't="n"', b's="99"', b"<row>", b"</row>", b"<v>1</v>", b"<f>1+1</f>", b"_x000D_", b"_xD800_", b"xmlns=''",
+    b'encoding="utf-7"', b'ref="A1:XFD1048576"',
+)  # fmt: skip
+READERS: Mapping[str, Reader] = {
+    "bank": Reader(_statements, damaged, "statement.txt", _read_statement, _BANK),
+    "bounces": Reader(_reports, damaged, "report.eml", lambda path: read_reports(path.read_bytes()), _MAIL),
+    "master_csv": Reader(_csv_sheets, damaged, "sheet", _read_csv_sheet),
+    "master_xlsx": Reader(_workbooks, damaged_zip, "master.xlsx", _read_master, _XML),
+    "settings": Reader(_environments, damaged, "environment", _read_environment),
+    "snapshot_csv": Reader(_days, damaged, "2026-01-15.csv", _read_day),
+    "snapshot_gz": Reader(_packed_days, damaged_gzip, "2026-01-15.csv.gz", _read_day),
+    "snapshot_parquet": Reader(_parquet_days, damaged, "2026-01-15.parquet", _read_day),
+    "accounts_csv": Reader(_trees, damaged, "accounts.csv", _read_tree),
+    "onec": Reader(_messages, damaged, "Message_БП_ТМ.xml", _read_message, _XML),
+}
