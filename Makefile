@@ -52,6 +52,10 @@ lint: setup ## ruff, mypy, import rules
 bench: setup ## the benchmarks, each beside its reference
 	@for each in tests/bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
 
+.PHONY: soak
+soak: setup ## damaged input for every reader, by count and seed (COUNT=1000 SEED=1 MINUTES=20)
+	@$(BIN)/python -m tests.soak.fuzz --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20) --keep var/soak
+
 .PHONY: real
 real: setup ## real fleets: June 2023 of New York's dispatch bases, billed (CSV=the downloaded register)
 	@[ -n "$(CSV)" ] || { echo "make real CSV=the downloaded register; see sample/new_york.py"; exit 2; }

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pipelines.errors import BadInput, Problem
@@ -27,10 +28,11 @@ def resource(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What values a setting may have, and how that is said."""
+    """What values a setting may have, and how that is said; a value that may hold a password is not shown."""
 
     allows: Callable[[Any], bool]
     expected: str
+    is_secret: bool = False
 
 
 _ANY = Rule(lambda _: True, "")
@@ -46,6 +48,16 @@ def _matching(pattern: str, expected: str) -> Rule:
     return Rule(lambda value: compiled.fullmatch(value) is not None, expected)
 
 
+def _is_postgresql(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_place = bool(parts.port is not None or parts.netloc or parts.query)
+    except ValueError:
+        return False
+    return parts.scheme in ("postgresql", "postgres", "postgresql+psycopg2") and has_place
+
+
+_POSTGRESQL = Rule(_is_postgresql, "the URL of a PostgreSQL database, such as postgresql://user@host:5432/database", is_secret=True)
 _NODE = _matching(r"[A-Za-z0-9_-]{1,36}", "a code of letters, digits, - and _, at most 36")
 _VERSION = _matching(r"1\.(17|19|21)", "1.17, 1.19 or 1.21")
 _MEMORY = _matching(r"[1-9]\d*(\.\d+)? ?([KMGT]i?B)", "an amount of memory such as 3GB")
@@ -65,8 +77,8 @@ class Settings:
     """Every setting, its default and its meaning: the README's table says the same."""
 
     home: Path = _setting(Path("var"), "folder of the embedded server, lake, documents and exchange folders")
-    database_url: str = _setting("", "PostgreSQL ≥ 15 of the application; empty: the embedded server under FLEETBILL_HOME")
-    database_owner_url: str = _setting("", "the same database as its owner, for `db upgrade`; empty: FLEETBILL_DATABASE_URL")
+    database_url: str = _setting("", "PostgreSQL ≥ 15 of the application; empty: the embedded server under FLEETBILL_HOME", _POSTGRESQL)
+    database_owner_url: str = _setting("", "the same database as its owner, for `db upgrade`; empty: FLEETBILL_DATABASE_URL", _POSTGRESQL)
     lake_url: str = _setting("", "folder or object storage of the snapshots; empty: HOME/lake")
     documents_url: str = _setting("", "folder or object storage of PDF files and workbooks; empty: HOME/documents")
     exchange_dir: str = _setting("", "folder of the exchanges with 1C, banks and platforms; empty: HOME/exchange")
@@ -155,7 +167,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             try:
                 values[known.name] = _parsed(known, text)
             except ValueError as error:
-                problems.append(Problem(variable(known), f"{text!r} is not {error}"))
+                shown = "its value" if known.metadata["rule"].is_secret else repr(text)
+                problems.append(Problem(variable(known), f"{shown} is not {error}"))
     problems += [Problem(name, _unknown(name)) for name in sorted(given)]
     if problems:
         raise BadInput(problems)

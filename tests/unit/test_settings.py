@@ -72,3 +72,29 @@ def test_a_name_that_nobody_reads_is_refused_with_the_one_that_was_meant():
 def test_a_default_keeps_its_own_rule(setting):
     if setting.default not in ("", Path("var")):
         assert setting.metadata["rule"].allows(setting.default)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_OWNER_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///x.db",
+        "mysql://u:secret@h/x",
+        "nonsense",
+        "postgresql://u:secret@h:port/x",
+        "postgresql+psycopg://u:secret@h/x",
+        "postgresql:",
+    ],
+)
+def test_a_database_that_is_no_postgresql_is_refused_without_its_password(name, url):
+    with pytest.raises(BadInput) as refused:
+        settings.load({PREFIX + name: url})
+    assert (
+        str(refused.value)
+        == f"{PREFIX}{name}: its value is not the URL of a PostgreSQL database, such as postgresql://user@host:5432/database"
+    )
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:p@h/x", "postgres://h:5433/x", "postgresql+psycopg2://u@/x?host=/run/pg"])
+def test_urls_of_postgresql(url):
+    assert settings.load({"FLEETBILL_DATABASE_URL": url}).database_url == url
