@@ -216,7 +216,10 @@ def connection(name: str, environ: Mapping[str, str] | None = None) -> str | Non
 
 
 def _absolute(text: str) -> Path:
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # ~ of somebody who is not known here
+        raise ValueError(text) from None
 
 
 def _yes_no(text: str) -> bool:

@@ -99,8 +99,9 @@ def _import(connection: "Connection", file: BankFile, name: str, digest: str, at
     for code, until in sorted(data_until.items()):
         values = {"digest": digest, "organization_code": code, "source": BANK, "file_name": name, "data_until": until, "at": at}
         query.run(connection, "receivables/add_import", **values)
+    today = (at + _FARTHEST_EAST).date()
     for number, until in sorted(told_of.items()):
-        known_until = min(until, (at + _FARTHEST_EAST).date())  # of days that had not come when it was imported no file tells
+        known_until = min(until, today)  # of days that had not come when it was imported no file tells
         values = {"digest": digest, "organization_code": owners[number], "bank_account": number, "data_until": known_until}
         query.run(connection, "receivables/add_imported_account", **values)
     reversals = len({payment.payment_id for payment in outgoing} & recorded.reversals)
@@ -114,8 +115,17 @@ def _import(connection: "Connection", file: BankFile, name: str, digest: str, at
         matched=recorded.matched,
         settled=recorded.settled,
         unmatched=recorded.unmatched,
-        notices=(*file.notices, *(f"{name}:{notice.line}: {notice}" for each in file.statements for notice in compare_totals(each))),
+        notices=(
+            *file.notices,
+            *_of_the_future(told_of, today, name),
+            *(f"{name}:{notice.line}: {notice}" for each in file.statements for notice in compare_totals(each)),
+        ),
     )
+
+
+def _of_the_future(told_of: Mapping[str, date], today: date, name: str) -> Iterable[str]:
+    last = max(told_of.values())
+    return [f"{name}: its last day, {last}, has not come; payments are known until {today} at most"] if last > today else []
 
 
 def _own_accounts(connection: "Connection", file: BankFile, name: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ from tests.soak.readers import ANSWERS, READERS
 SECONDS = 5.0  # of CPU for one input of some kilobytes; the slowest ordinary one takes a tenth
 MEGABYTES = 2048  # of address space beyond what the process has before the first input
 SHOWN = 20
+MEMORY_DISK = "/dev/shm"  # noqa: S108 - a folder of its own is made in it; a disk makes millions of small files slow
 
 
 class TooSlow(BaseException):
@@ -56,24 +57,19 @@ class Outcome:
 def fuzz(name: str, numbers: Sequence[int], seed: int, keep: Path | None = None, until: float = float("inf")) -> Outcome:
     """Give a reader the inputs of these numbers; ``until``: a moment of `time.monotonic` after which no further one is begun."""
     reader, outcome = READERS[name], Outcome(name)
-    with tempfile.TemporaryDirectory(prefix="fleetbill-fuzz-") as made:
-        seeds = Path(made, "seeds")
+    with tempfile.TemporaryDirectory(prefix="fleetbill-fuzz-", dir=MEMORY_DISK if Path(MEMORY_DISK).is_dir() else None) as made:
+        seeds, path = Path(made, "seeds"), Path(made, "input", reader.name)
         seeds.mkdir()
+        path.parent.mkdir()
         for number in numbers:
             if time.monotonic() > until:
                 break
             content = reader.input(seeds, Random(f"{seed}/{name}/{number}"))
-            folder = Path(made, str(number))
-            folder.mkdir()
-            path = folder / reader.name
             path.write_bytes(content)
             _try(outcome, number, path)
             if keep and ((outcome.faults and outcome.faults[-1][0] == number) or len(numbers) == 1):
                 keep.mkdir(parents=True, exist_ok=True)
                 (keep / f"{name}-{seed}-{number}-{reader.name}").write_bytes(content)
-            for left in folder.iterdir():
-                left.unlink()
-            folder.rmdir()
     return outcome
 
 

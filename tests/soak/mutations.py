@@ -120,6 +120,24 @@ def damaged_gzip(content: bytes, random: Random, words: Sequence[bytes], others:
     return packed + random.choice((packed, b"\0" * 10, b"tail")) if deed == 1 else packed
 
 
+def damaged_parquet(content: bytes, random: Random, words: Sequence[bytes], others: Sequence[bytes]) -> bytes:
+    """A Parquet file damaged outside; or a damaged CSV file's cells, whatever bytes they are, as columns of text of a sound one."""
+    if random.randrange(2):
+        return damaged(random.choice([each for each in others if each.startswith(b"PAR1")]), random)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    lines = [line.split(b",") for line in damaged(others[-1], random, words).splitlines()]
+    width = len(lines[0]) if lines else 0
+    rows = [(line + [b""] * width)[:width] for line in lines]
+    names = [name.decode("utf-8", "replace") for name in rows[0]] if rows else []
+    columns = [pa.array([row[place] for row in rows[1:]], pa.binary()) for place in range(width)]
+    texts = [pa.StringArray.from_buffers(len(each), *each.buffers()[1:], each.buffers()[0]) for each in columns]
+    target = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(texts, names), target)
+    return target.getvalue()
+
+
 def damaged_zip(content: bytes, random: Random, words: Sequence[bytes], others: Sequence[bytes]) -> bytes:
     """A workbook, damaged outside, or one of its members damaged, dropped, doubled, renamed or taken from another."""
     if random.randrange(6) == 0:

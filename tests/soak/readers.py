@@ -30,7 +30,7 @@ from pipelines.receivables.statement_totals import compare_totals
 from tests.delivery_reports import forwarded, recipient, report
 from tests.ledger_world import ACCOUNTS, Paper, statement
 from tests.sheets import as_csv, as_workbook, company
-from tests.soak.mutations import TOKENS, damaged, damaged_gzip, damaged_zip
+from tests.soak.mutations import TOKENS, damaged, damaged_gzip, damaged_parquet, damaged_zip
 
 Damage = Callable[[bytes, Random, Sequence[bytes], Sequence[bytes]], bytes]
 ANSWERS = (BadInput, Refused, NoReport)  # in words, for people; everything else that a reader raises is a fault of it
@@ -128,12 +128,18 @@ def _read_master(path: Path) -> object:
 def _read_csv_sheet(path: Path) -> object:
     """The damaged sheet, under the name whose headings it bears (else clients), in place of that of a whole company."""
     content = path.read_bytes()
-    path.unlink()
     head = content[:400].replace(b";", b",")
     name = next((name for name, first in _sheet_heads().items() if first in head), "clients")
-    as_csv(company(with_former_accounts=True), path.parent)
-    path.with_name(f"{name}.csv").write_bytes(content)
-    return _read_master(path.parent)
+    folder = path.parent / "company"
+    if not folder.exists():
+        as_csv(company(with_former_accounts=True), folder)
+    sheet = folder / f"{name}.csv"
+    whole = sheet.read_bytes()
+    try:
+        sheet.write_bytes(content)
+        return _read_master(folder)
+    finally:
+        sheet.write_bytes(whole)
 
 
 @cache
@@ -176,7 +182,7 @@ def _parquet_days(_: Path) -> list[bytes]:
         target = io.BytesIO()
         pq.write_table(each, target, **options)
         made.append(target.getvalue())
-    return made
+    return [*made, _DAY]  # the last one, text, is written as Parquet when it is damaged
 
 
 def _read_day(path: Path) -> object:
@@ -253,7 +259,7 @@ READERS: Mapping[str, Reader] = {
     "settings": Reader(_environments, damaged, "environment", _read_environment),
     "snapshot_csv": Reader(_days, damaged, "2026-01-15.csv", _read_day),
     "snapshot_gz": Reader(_packed_days, damaged_gzip, "2026-01-15.csv.gz", _read_day),
-    "snapshot_parquet": Reader(_parquet_days, damaged, "2026-01-15.parquet", _read_day),
+    "snapshot_parquet": Reader(_parquet_days, damaged_parquet, "2026-01-15.parquet", _read_day),
     "accounts_csv": Reader(_trees, damaged, "accounts.csv", _read_tree),
     "onec": Reader(_messages, damaged, "Message_БП_ТМ.xml", _read_message, _XML),
 }

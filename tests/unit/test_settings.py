@@ -48,6 +48,7 @@ def test_values_are_read_by_their_kind():
         ("MAIL_REDIRECT", "a@b.ru, c@d.ru", "is not one e-mail address"),
         ("ALERTS_TO", "the team", "'the team' is not e-mail addresses, by commas"),
         ("DEBUG", "2", "'2' is not 0 or 1"),
+        ("HOME", "~nobody-of-this-name/fleet", "'~nobody-of-this-name/fleet' is not a path"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_named(name, value, said):

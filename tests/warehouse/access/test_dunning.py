@@ -153,7 +153,8 @@ def test_every_account_in_force_must_have_fresh_data(house, settings, tmp_path):
 
 def test_of_days_that_have_not_come_no_file_tells(house, settings, tmp_path):
     """A statement that was asked for up to the year's end and does not say when it was made does not keep the data fresh until then."""
-    import_payments(settings, statement(tmp_path / "year.txt", until="2026-12-31"), AT)
+    done = import_payments(settings, statement(tmp_path / "year.txt", until="2026-12-31"), AT)
+    assert done.notices == ("year.txt: its last day, 2026-12-31, has not come; payments are known until 2026-03-24 at most",)
     assert house.rows("SELECT max(data_until)::text FROM receivables.imported_accounts") == [("2026-03-24",)]
     late = dunning(settings, date(2026, 3, 28), NOW)
     assert withheld(late) == {"A": "нет свежих данных о платежах: по счёту 40702810938000000001 известны до 25.03.2026 00:00"}
