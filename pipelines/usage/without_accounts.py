@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.evidence.listed import PlatformAccount, ever_listed
 from pipelines.findings.store import Occurrence
+from pipelines.master import lookalikes
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.lake import Lake
 from pipelines.usage.sources import Sources
@@ -20,7 +21,8 @@ def contracts_without_accounts(connection: "Connection", lake: Lake, counted: Co
     """One finding a month for each such contract, on the last of its days that is over."""
     sources = counted.sources
     accounts = _accounts_of(sources)
-    unlisted = _unlisted(connection, lake, counted, accounts)
+    listed = _listed(counted)
+    unlisted = _unlisted(connection, lake, listed, accounts)
     for contract in sources.contracts:
         span, own = contract.days_in(sources.month), accounts.get(contract.contract_no, [])
         if span is None or not unlisted.issuperset(own):
@@ -28,7 +30,7 @@ def contracts_without_accounts(connection: "Connection", lake: Lake, counted: Co
         detail = "договору не назначено ни одной учётной записи: машин у него быть не может"
         if own:
             names = ", ".join(f"{platform}/{account}" for platform, account in own)
-            detail = f"ни одна платформа ни разу не назвала учётных записей договора: {names}"
+            detail = f"ни одна платформа ни разу не назвала учётных записей договора: {names}{_alike(own, listed)}"
         last_over = min(span.last, sources.known_until or span.first)
         yield Occurrence(WITHOUT_ACCOUNTS, contract.contract_no, max(span.first, last_over), contract.contract_no, detail)
 
@@ -43,13 +45,28 @@ def _accounts_of(sources: Sources) -> dict[str, list[PlatformAccount]]:
     return accounts
 
 
-def _unlisted(
-    connection: "Connection", lake: Lake, counted: CountedMonth, accounts: dict[str, list[PlatformAccount]]
-) -> set[PlatformAccount]:
-    """Those of the accounts that no snapshot has ever listed; only contracts without any in this month are looked up further."""
+def _listed(counted: CountedMonth) -> dict[str, set[str]]:
+    """Platform → the accounts that its snapshots of the month list."""
     listed: dict[str, set[str]] = defaultdict(set)
     for snapshot in {snapshot.path: snapshot for day in counted.sources.days.values() for snapshot in day.snapshots}.values():
         listed[snapshot.platform].update(counted.owners.accounts(snapshot))
+    return listed
+
+
+def _alike(own: list[PlatformAccount], listed: dict[str, set[str]]) -> str:
+    """Accounts that platforms do list and that people may have meant: other letters of the same look, another case, zeros before."""
+    meant = [f"{platform}/{each}" for platform, account in own for each in sorted(listed[platform]) if _as_seen(each) == _as_seen(account)]
+    return f"; похожие на платформе есть (другие буквы, регистр или нули): {', '.join(meant)}" if meant else ""
+
+
+def _as_seen(account: str) -> str:
+    return lookalikes.folded(account).casefold().lstrip("0")
+
+
+def _unlisted(
+    connection: "Connection", lake: Lake, listed: dict[str, set[str]], accounts: dict[str, list[PlatformAccount]]
+) -> set[PlatformAccount]:
+    """Those of the accounts that no snapshot has ever listed; only contracts without any in this month are looked up further."""
     doubtful = set()
     for own in accounts.values():
         if not any(account in listed[platform] for platform, account in own):

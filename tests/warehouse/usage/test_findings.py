@@ -129,13 +129,16 @@ def test_a_serial_that_nearly_is_an_imei_is_suspected(world):
 def test_contracts_without_accounts_and_with_accounts_that_nobody_lists_are_named(world):
     world.contract("NONE").contract("TYPO").account("gps1", "typo", "TYPO").account("gps1", "a1", "TYPO", "2026-03-01")
     world.contract("ONCE").account("gps1", "once", "ONCE").contract("LATER", "2026-02-01")
+    world.contract("TWIN").account("gps1", "А1", "TWIN")  # the А is Cyrillic
     world.tree("gps1", ("a1", None), ("once", "a1"))
     world.snapshot("gps1", "2025-11-07", [Car("v", "a1")])
     world.tree("gps1", ("a1", None)).every_day("2026-01", "gps1", [Car("v", "a1")])
-    assert found(world)["contract_without_accounts"] == [("NONE", "NONE", 31, 31, 1), ("TYPO", "TYPO", 31, 31, 1)]
+    assert found(world)["contract_without_accounts"] == [(name, name, 31, 31, 1) for name in ("NONE", "TWIN", "TYPO")]
     details = [row["detail"] for row in listing(world.connection, JANUARY, "contract_without_accounts")]
     assert details == [
         "договору не назначено ни одной учётной записи: машин у него быть не может",
+        "ни одна платформа ни разу не назвала учётных записей договора: gps1/А1; "
+        "похожие на платформе есть (другие буквы, регистр или нули): gps1/a1",
         "ни одна платформа ни разу не назвала учётных записей договора: gps1/typo",
     ]
 
