@@ -24,6 +24,9 @@ _OFFSET = re.compile(r"[+-](\d{2}):?(\d{2})?$")
 _EASTMOST, _WESTMOST = 14 * 60, -12 * 60
 _FRACTION = r"^(\d{1,15})[.,]0+$"  # what data frames make of a whole number that they kept exactly
 _ROUNDED = rf"(?i)^(?:\d{{16,}}[.,]0+|{LOST_DIGITS.pattern})$"  # a number with more digits than its fifteen true ones
+_UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # what copying from pages and documents leaves between letters
+_UNSEEN_BEGIN = (b"\xe2\x80", b"\xe2\x81\xa0", b"\xef\xbb\xbf", b"\xc2\xad")  # the bytes of such a character, or their beginning
+_MARKED_AS_TEXT = r"^'(\d+)$"  # a number that somebody kept from a spreadsheet by its mark
 _EXACT = 10**15  # whole numbers up to here keep every digit in a spreadsheet and in a float of 64 bits
 _EXACT_SINGLE = 2**24  # the same of a float of 32 bits
 
@@ -112,7 +115,8 @@ def _text(array: Any) -> Any:
 def identifiers(array: Any) -> tuple[Any, Any]:
     """Identifiers as text, and beside them those that a spreadsheet or data frame has rounded, as written (None: there is none).
 
-    Whole numbers of any type are their digits, and `.0` after them is no part of them; a number in exponents, with a
+    Whole numbers of any type are their digits, and `.0` after them, a spreadsheet's apostrophe before them and characters that
+    nobody sees are no part of them; a number in exponents, with a
     fraction, or a float of more than 15 digits (float32: 2²⁴) is no longer the identifier that it was.
     """
     import pyarrow as pa
@@ -124,6 +128,9 @@ def identifiers(array: Any) -> tuple[Any, Any]:
         return _of_decimals(array)
     text = _text(array)
     content = _bytes(text)
+    if b"'" in content or any(begin in content for begin in _UNSEEN_BEGIN):
+        text = _text(pc.replace_substring_regex(pc.replace_substring_regex(text, _UNSEEN, ""), _MARKED_AS_TEXT, r"\1"))
+        content = _bytes(text)
     if b".0" in content or b",0" in content:
         text = pc.replace_substring_regex(text, _FRACTION, r"\1")
         content = _bytes(text)
