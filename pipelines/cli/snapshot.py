@@ -323,7 +323,7 @@ def say_outcome(platform: str, source: str, landed: "LandingResult") -> None:
         many = f", {len(warnings)} warning{'s'[: len(warnings) - 1]} (see findings)" if warnings else ""
         say(f"{source}: landed, {landed.rows} vehicles{many}")
         if landed.quarantined_after:
-            say(f"{source}: {landed.told_of_days_after}")
+            say(f"{source}: {landed.note_on_days_after}")
         return
     say(f"{source}: quarantined, {platform}, digest {landed.digest[:12]}:")
     say_failures([failure for failure in landed.failures if failure.severity == "critical"])

@@ -77,7 +77,7 @@ def _land(settings: Settings, platform: str, day: date, at: datetime) -> DayOutc
     except Refused as error:
         return DayOutcome(platform, "", str(error))
     done = [f"{file.name}: {landed.state}, {landed.rows} vehicles" for file, landed in delivered.landed]
-    done += [f"{file.name}: {landed.told_of_days_after}" for file, landed in delivered.landed if landed.quarantined_after]
+    done += [f"{file.name}: {landed.note_on_days_after}" for file, landed in delivered.landed if landed.quarantined_after]
     problems = [str(problem) for problem in delivered.problems]
     for file, landed in delivered.landed:
         if landed.state == registry.QUARANTINED:

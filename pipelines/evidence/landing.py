@@ -36,7 +36,7 @@ class LandingResult:
     quarantined_after: tuple[date, ...] = ()
 
     @property
-    def told_of_days_after(self) -> str:
+    def note_on_days_after(self) -> str:
         """What a person is asked when days after this one no longer count: is this the wrong file, or are they?"""
         days = self.quarantined_after
         named = english.days(period.runs(days))

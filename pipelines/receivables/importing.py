@@ -89,9 +89,9 @@ def _content(source: Path, megabytes: int) -> bytes:
 def _import(connection: "Connection", file: BankFile, name: str, digest: str, at: datetime) -> ImportResult:
     owners = _own_accounts(connection, file, name)
     documents = [sort_documents(statement, owners) for statement in file.statements]
-    told_of = _told_of(file.statements, documents, owners, name)
+    last_days = _last_days(file.statements, documents, owners, name)
     data_until: dict[str, date] = {}
-    for number, until in told_of.items():
+    for number, until in last_days.items():
         data_until[owners[number]] = max(until, data_until.get(owners[number], until))
     payments = [payment for each in documents for payment in each.payments]
     outgoing = [payment for each in documents for payment in each.outgoing]
@@ -100,7 +100,7 @@ def _import(connection: "Connection", file: BankFile, name: str, digest: str, at
         values = {"digest": digest, "organization_code": code, "source": BANK, "file_name": name, "data_until": until, "at": at}
         query.run(connection, "receivables/add_import", **values)
     today = (at + _FARTHEST_EAST).date()
-    for number, until in sorted(told_of.items()):
+    for number, until in sorted(last_days.items()):
         known_until = min(until, today)  # of days that had not come when it was imported no file tells
         values = {"digest": digest, "organization_code": owners[number], "bank_account": number, "data_until": known_until}
         query.run(connection, "receivables/add_imported_account", **values)
@@ -117,14 +117,14 @@ def _import(connection: "Connection", file: BankFile, name: str, digest: str, at
         unmatched=recorded.unmatched,
         notices=(
             *file.notices,
-            *_of_the_future(told_of, today, name),
+            *_of_the_future(last_days, today, name),
             *(f"{name}:{notice.line}: {notice}" for each in file.statements for notice in compare_totals(each)),
         ),
     )
 
 
-def _of_the_future(told_of: Mapping[str, date], today: date, name: str) -> Iterable[str]:
-    last = max(told_of.values())
+def _of_the_future(last_days: Mapping[str, date], today: date, name: str) -> Iterable[str]:
+    last = max(last_days.values())
     return [f"{name}: its last day, {last}, has not come; payments are known until {today} at most"] if last > today else []
 
 
@@ -147,7 +147,7 @@ def _own_accounts(connection: "Connection", file: BankFile, name: str) -> dict[s
     return {number: min(codes) for number, codes in owners.items()}
 
 
-def _told_of(
+def _last_days(
     statements: Sequence[BankStatement], documents: Sequence[SortedDocuments], owners: Mapping[str, str], name: str
 ) -> dict[str, date]:
     """Account of ours that the file speaks of → the last day that it tells of. BadInput when it speaks of nobody's account."""

@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     numbers = range(given.count) if given.only is None else [given.only]
     names, began = given.reader or list(READERS), time.monotonic()
     bound_memory()
-    found = 0
+    faults = 0
     for place, name in enumerate(names, start=1):
         outcome = fuzz(name, numbers, given.seed, given.keep, began + given.minutes * 60 * place / len(names))
         print(outcome, flush=True)
@@ -138,9 +138,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"    {count:>7} {kind}")
         for number, said in outcome.faults[:SHOWN]:
             print(f"    FAULT no. {number}: {said}")
-        found += len(outcome.faults)
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB; {found} faults")
-    return 1 if found else 0
+        faults += len(outcome.faults)
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB; {faults} faults")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":
