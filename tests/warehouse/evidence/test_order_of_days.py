@@ -1,5 +1,6 @@
 """The verdict of the gate follows from the days, never from the order in which they land (domain.md §2.3)."""
 
+import json
 import random
 from dataclasses import replace
 from datetime import date
@@ -87,8 +88,10 @@ def test_a_late_file_that_drives_days_into_quarantine_asks_whether_it_is_the_wro
         source = deliver([row(number, f"2026-01-0{day}") for number in range(5)], f"2026-01-0{day}")
     land_folder(settings, platform, str(source), NOW)
     source = deliver([row(number, "2026-01-01") for number in range(50)], "2026-01-01")
-    code, out, said = run_cli("snapshot", "land", "--platform", platform, "--source", str(source), "--date", "2026-01-01")
-    digest = out.splitlines()[-1].split()[4]
+    code, out, said = run_cli(
+        "snapshot", "land", "--platform", platform, "--source", str(source), "--date", "2026-01-01", "--format", "json"
+    )
+    digest, said = json.loads(out)[0]["digest"], " ".join(said.split())
     assert code == 0
     assert "4 days after it went into quarantine for want of likeness with it: 2026-01-02…2026-01-05." in said
     assert f"`fleetbill snapshot withdraw {digest[:12]}`" in said
