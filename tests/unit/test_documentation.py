@@ -22,8 +22,8 @@ def test_every_command_and_option_stands_in_the_readme():
     assert command_table.written() == command_table.rows(), "`python -m tests.command_table` writes the table anew"
 
 
-@pytest.mark.parametrize(("path", "context"), [(path, context) for path, _, context in command_table.commands()], ids=str)
-def test_every_help_reads_well_at_80_columns(path, context):
+@pytest.mark.parametrize("context", [pytest.param(context, id=" ".join(path)) for path, _, context in command_table.commands()])
+def test_every_help_reads_well_at_80_columns(context):
     """No line is wider, no command of a group is cut off, and every option says what it is for."""
     text = context.get_help()
     assert [line for line in text.splitlines() if len(line) > 80] == []
