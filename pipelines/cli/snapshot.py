@@ -273,12 +273,13 @@ def _ruled_on(digests: tuple[str, ...], platform: str | None, month: Month | Non
     found = chosen(settings(), state, platform, month)
     if not found:
         raise Refused(f"no {state} snapshot{f' of {platform}' if platform else ''}{f' in {month}' if month else ''}")
+    say(f"{counted(len(found), 'snapshot')}, {state} now, to become {becomes}:")
     for each in found:
-        say(f"{each.platform} {each.business_date} {each.digest[:12]}: {state} → {becomes}, {counted(each.row_count, 'vehicle')}")
-    if not yes:
-        if not sys.stdin.isatty():
-            raise Refused(f"nothing was done; --yes does it for {counted(len(found), 'snapshot')}")
-        click.confirm(f"{counted(len(found), 'snapshot')}: do it?", abort=True, err=True)
+        say(f"  {each.platform} {each.business_date} {each.digest[:SHORT]}, {counted(each.row_count, 'vehicle')}")
+    if not yes and not sys.stdin.isatty():
+        raise Refused(f"nothing was done; --yes does it for {counted(len(found), 'snapshot')}")
+    if not yes and not click.confirm("Do it?", err=True):
+        raise Refused("nothing was done")
     return [each.digest for each in found]
 
 

@@ -83,8 +83,9 @@ def test_many_are_ruled_on_with_one_word_that_is_shown_first(settings, platform,
     words = ("--by", "Анна", "--reason", "не тот сервер")
     code, _, err = run_cli("snapshot", "withdraw", "--platform", "gps1", "--month", "2026-01", *words)
     assert code == 1
-    assert [line.split()[1] for line in err.splitlines()[:3]] == ["2026-01-15", "2026-01-16", "2026-01-17"]
-    assert err.splitlines()[3] == "refused: nothing was done; --yes does it for 3 snapshots"
+    assert err.splitlines()[0] == "3 snapshots, landed now, to become withdrawn:"
+    assert [line.split()[1] for line in err.splitlines()[1:4]] == ["2026-01-15", "2026-01-16", "2026-01-17"]
+    assert err.splitlines()[4] == "refused: nothing was done; --yes does it for 3 snapshots"
     assert {state for _, state, _ in register()} == {"landed"}
     assert run_cli("snapshot", "withdraw", "--month", "2026-01", "--yes", *words)[0] == 0
     assert [state for _, state, _ in register()] == ["withdrawn", "withdrawn", "withdrawn", "landed"]
