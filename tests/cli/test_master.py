@@ -109,3 +109,58 @@ def test_twenty_thousand_contracts(settings, author, tmp_path):
     assert sum(sheet.added for sheet in report.sheets) == 80_017
     again = import_master(settings, source, author)
     assert sum(sheet.unchanged for sheet in again.sheets) == 80_017
+
+
+def test_a_dry_run_shows_every_field_and_stores_nothing(settings, run_cli, tmp_path):
+    sheets = company()
+    source = as_csv(sheets, tmp_path / "folder")
+    code, out, err = run_cli("master", "import", source, "--dry-run", "--format", "json")
+    assert (code, contents(settings)["master.clients"]) == (0, [])
+    assert run_cli("master", "import", source, "--by", "Анна", "--reason", "начало")[0] == 0
+    put(sheets, "terms", 2, "discount_percent", "7")
+    put(sheets, "clients", 3, "email", "new@two.example")
+    put(sheets, "organizations", 2, "vat_mode", "usn5")
+    before = contents(settings)
+    code, out, err = run_cli("master", "import", as_csv(sheets, tmp_path / "folder"), "--dry-run", "--format", "json")
+    changes = {row["sheet"]: row["changes"] for row in json.loads(out) if row["changes"]}
+    assert changes == {
+        "organizations": [
+            {"sheet": "vat_modes", "key": "MT|2020-01-01", "action": "changed", "column": "vat_mode", "before": "general", "after": "usn5"}
+        ],
+        "clients": [
+            {
+                "sheet": "clients",
+                "key": "C2",
+                "action": "changed",
+                "column": "email",
+                "before": "two@two.example",
+                "after": "new@two.example",
+            }
+        ],
+        "terms": [
+            {"sheet": "terms", "key": "A-1|2026-01-01", "action": "changed", "column": "discount_percent", "before": "2.5", "after": "7"}
+        ],
+    }
+    assert (code, contents(settings)) == (0, before)
+    assert err.endswith("dry run: nothing was stored\n")
+    code, out, _ = run_cli("master", "import", tmp_path / "folder", "--dry-run")
+    assert [line.split()[-2:] for line in out.splitlines() if "discount_percent" in line] == [["2.5", "7"]]
+
+
+def test_an_export_with_hostile_values_imports_back_unchanged(settings, run_cli, tmp_path):
+    sheets = company(with_former_accounts=True)
+    put(sheets, "clients", 2, "name", '=HYPERLINK("http://x.example";"Счёт")')
+    put(sheets, "clients", 3, "name", "_x0041_ <b>&amp;</b> 日本 " + "я" * 200)
+    put(sheets, "components", 4, "price", "0.00000012345678901234")
+    assert run_cli("master", "import", as_csv(sheets, tmp_path / "folder"), "--by", "Анна", "--reason", "начало")[0] == 0
+    before, path = contents(settings), tmp_path / "export.xlsx"
+    code, out, _ = run_cli("master", "export", path, "--format", "csv")
+    assert code == 0
+    assert "clients,2\n" in out
+    assert path.stat().st_mode & 0o007 == 0, "names and accounts of clients are nobody else's"
+    code, out, err = run_cli("master", "import", path, "--format", "json")
+    assert code == 0, err
+    assert {(row["added"], row["changed"], row["retired"]) for row in json.loads(out)} == {(0, 0, 0)}
+    assert contents(settings) == before
+    assert run_cli("master", "export", path)[:2] == (1, "")
+    assert run_cli("master", "export", tmp_path / "export.csv")[0] == 1

@@ -10,11 +10,19 @@ WITH closed AS (
             WHERE a.month = c.month AND a.purpose = 'correct' AND a.decision = 'approved'
         )) AS known_at
     FROM billing.closed c
-), covered AS (
-    SELECT c.contract_no, c.month, c.known_at, a.platform, greatest(a.valid_from, c.month) AS first_day,
-           least(coalesce(a.valid_to, c.last_day), c.last_day) AS last_day
-    FROM closed c
-    JOIN master.accounts a ON a.contract_no = c.contract_no AND a.valid_from <= c.last_day AND coalesce(a.valid_to, c.last_day) >= c.month
+), first_known AS (
+    SELECT month, min(known_at) AS known_at FROM closed GROUP BY month
+), days_changed AS (
+    SELECT 'snapshots' AS what, f.month, s.platform, s.business_date, max(e.at) AS at
+    FROM first_known f
+    JOIN evidence.snapshots s ON date_trunc('month', s.business_date) = f.month
+    JOIN evidence.events e ON e.digest = s.digest AND e.at > f.known_at
+    WHERE e.event <> 'quarantined' OR e.event_no > 1
+    GROUP BY f.month, s.platform, s.business_date
+    UNION ALL
+    SELECT 'carried days', f.month, k.platform, k.business_date, k.at
+    FROM first_known f
+    JOIN evidence.carries k ON date_trunc('month', k.business_date) = f.month AND k.at > f.known_at
 ), rows_changed AS (
     SELECT h.sheet, coalesce(h.after, h.before) AS row_now, h.at
     FROM master.history h
@@ -23,15 +31,11 @@ WITH closed AS (
 )
 SELECT to_char(month, 'YYYY-MM') AS month, what, count(DISTINCT contract_no) AS contracts
 FROM (
-    SELECT c.month, 'snapshots' AS what, c.contract_no
-    FROM covered c
-    JOIN evidence.snapshots s ON s.platform = c.platform AND s.business_date BETWEEN c.first_day AND c.last_day
-    JOIN evidence.events e ON e.digest = s.digest AND e.at > c.known_at
-    WHERE e.event <> 'quarantined' OR e.event_no > 1
-    UNION ALL
-    SELECT c.month, 'carried days', c.contract_no
-    FROM covered c
-    JOIN evidence.carries k ON k.platform = c.platform AND k.business_date BETWEEN c.first_day AND c.last_day AND k.at > c.known_at
+    SELECT c.month, d.what, c.contract_no
+    FROM days_changed d
+    JOIN closed c ON c.month = d.month AND d.at > c.known_at
+    JOIN master.accounts a ON a.contract_no = c.contract_no AND a.platform = d.platform
+        AND d.business_date BETWEEN a.valid_from AND coalesce(a.valid_to, 'infinity')
     UNION ALL
     SELECT c.month, h.sheet, c.contract_no
     FROM closed c
