@@ -2,8 +2,15 @@
 
 import click
 
-from pipelines.cli.output import MONTH, emit, format_option, settings
+from pipelines.cli.output import MONTH, View, emit, format_option, settings
 from pipelines.period import Month
+
+VIEW = View(
+    ("kind", "subject", "contract_no", "client", "vehicles", "vehicle_days", "roubles", "how"),
+    ("kind", "subject", "client", "roubles", "how"),
+    ("vehicle_days", "roubles"),
+    is_russian=True,
+)
 
 
 @click.command()
@@ -26,4 +33,4 @@ def leakage(month: Month, output_format: str) -> None:
     with engine.transaction(configured) as connection:
         refresh(configured, connection, [month.previous, month], now())
         leaks = found_in(connection, month)
-    emit([asdict(each) for each in leaks], [column.name for column in fields(Leak)], output_format)
+    emit([asdict(each) for each in leaks], [column.name for column in fields(Leak)], output_format, VIEW)

@@ -27,6 +27,10 @@ Row = Mapping[str, Any]
 _NARROWEST = 40  # cells of a terminal below which nothing is folded any narrower
 _READABLE = 110  # cells of a line of text where there is no terminal
 _DEEPER = "    "
+_LEFT_OUT = (
+    "no room here for {}: a wider terminal shows them, --format csv and json too",
+    "не поместились: {}; их показывает терминал шире, а также --format csv и json",
+)
 _COMMAND = re.compile(r"`[^`]*`")
 _KEPT_SPACE = "\ue000"  # stands for a blank that must not break a line; of no use to any text
 _STATES = ("status", "state", "action", "outcome", "действие")
@@ -192,7 +196,7 @@ def _print_table(rows: list[Row], view: View) -> None:
         say("(no rows)")
     if chosen is not listing and rows:
         left_out = ", ".join(_heading(view, column) for column in view.columns if column not in view.narrow)
-        say(f"no room here for {left_out}: a wider terminal shows them, --format csv and json too")
+        say(_LEFT_OUT[view.is_russian].format(left_out))
 
 
 def _with_clients(rows: list[Row]) -> list[Row]:

@@ -130,7 +130,9 @@ def statement(client: str, first: date, last: date, organization: str | None, pd
         from pipelines.receivables.reconciliation import document
 
         write_whole(pdf, render_document(document(configured, client, accounts[0])))
-    emit([row for account in accounts for row in account.rows()], STATEMENT_COLUMNS, output_format)
+    emit(
+        [row for account in accounts for row in account.rows()], STATEMENT_COLUMNS, output_format, View(STATEMENT_COLUMNS, is_russian=True)
+    )
     if send:
         from pipelines.receivables import reconciliation
 
