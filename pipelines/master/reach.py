@@ -9,7 +9,7 @@ from pipelines.master.sheets import FOR_EVER, Row
 from pipelines.period import ONE_DAY
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Reach:
     """The days of one contract that a change may touch; ``last`` None: without end."""
 
@@ -26,7 +26,8 @@ def reach(changes: Iterable[RowChange], after: State) -> list[Reach]:
     sold: dict[object, set[str]] = {}
     for contract in after["contracts"].values():
         sold.setdefault(contract["organization_code"], set()).add(str(contract["contract_no"]))
-    return sorted({each for change in changes for each in _of(change, after, using, sold)})
+    found = {each for change in changes for each in _of(change, after, using, sold)}
+    return sorted(found, key=lambda each: (each.contract_no, each.first, each.last or date.max))
 
 
 def _of(change: RowChange, after: State, using: dict[object, set[str]], sold: dict[object, set[str]]) -> Iterator[Reach]:

@@ -1,7 +1,8 @@
 """What waits for whom, through the life of a month: each thing appears when it begins to wait, and is gone when it was done."""
 
 import json
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.conftest import NOW
 from tests.landed import landed
 
 JANUARY = Month(2026, 1)
+HOUR = timedelta(hours=1)
 COMPANY = Company({"K1": steady(10), "K2": steady(5), "K3": steady(2)}, terms={"K3": {"valid_from": "2026-02-01"}})
 
 
@@ -57,7 +59,7 @@ def test_a_month_waits_for_its_next_step(settings, author, run_cli, tmp_path):
     assert later["debts", "ladder"][0].endswith("by 2026-03-27, 5490.00")
 
     COMPANY.write_day(tmp_path / "late", date(2026, 1, 20), {"K1": 12})
-    land_folder(settings, "gps1", str(tmp_path / "late"), NOW)
+    land_folder(settings, "gps1", str(tmp_path / "late"), NOW + HOUR)
     assert waits(settings)["changed", "2026-01"] == (
         "snapshots of 2 contracts: 1 adjustment, +732.00",
         "fleetbill correct --month 2026-01",
@@ -65,7 +67,7 @@ def test_a_month_waits_for_its_next_step(settings, author, run_cli, tmp_path):
     correction = Scope(JANUARY, Purpose.CORRECT)
     draft(settings, correction, NOW)
     assert waits(settings)["drafts", "2026-01"] == ("correct: 1 invoice, 732.00", "fleetbill review --month 2026-01 --purpose correct")
-    issued(settings, correction, author, date(2026, 3, 1))
+    issued(settings, correction, replace(author, at=NOW + 2 * HOUR), date(2026, 3, 1))
     assert not {("drafts", "2026-01"), ("changed", "2026-01")} & set(waits(settings))
 
     COMPANY.write_day(tmp_path / "drop", date(2026, 2, 1), {"K1": 0, "K2": 1})

@@ -54,3 +54,9 @@ def of(table, key, **values):
 )
 def test_a_change_reaches_what_it_may_price_anew(change, expected):
     assert reach([change], applied(STATE, [change])) == expected
+
+
+def test_changes_of_one_contract_from_one_day_on_have_an_order_with_and_without_an_end():
+    account = {"contract_no": "A", "valid_from": NEXT, "valid_to": date(2026, 3, 31)}
+    changes = [of("terms", "A|2", discount_percent=10), changed("accounts", "g|1", None, account)]
+    assert reach(changes, applied(STATE, changes)) == [Reach("A", NEXT, date(2026, 3, 31)), Reach("A", NEXT, None)]
