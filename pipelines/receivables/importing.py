@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 BANK = "bank"
+_EARLIEST, _FARTHEST_AHEAD = date(2000, 1, 1), timedelta(days=5 * 366)  # days of payments beyond are slips
 _FARTHEST_EAST = timedelta(hours=14)  # ahead of UTC: no place has a later date
 
 
@@ -87,6 +88,7 @@ def _content(source: Path, megabytes: int) -> bytes:
 
 
 def _import(connection: "Connection", file: BankFile, name: str, digest: str, at: datetime) -> ImportResult:
+    _refuse_unlikely_days(file, at, name)
     owners = _own_accounts(connection, file, name)
     documents = [sort_documents(statement, owners) for statement in file.statements]
     last_days = _last_days(file.statements, documents, owners, name)
@@ -126,6 +128,22 @@ def _import(connection: "Connection", file: BankFile, name: str, digest: str, at
 def _of_the_future(last_days: Mapping[str, date], today: date, name: str) -> Iterable[str]:
     last = max(last_days.values())
     return [f"{name}: its last day, {last}, has not come; payments are known until {today} at most"] if last > today else []
+
+
+def _refuse_unlikely_days(file: BankFile, at: datetime, name: str) -> None:
+    """BadInput names every document whose day cannot be meant: a payment of another century would pay an invoice all the same."""
+    latest = at.date() + _FARTHEST_AHEAD
+    problems = [
+        Problem(
+            f"{name}:{document.line}", f"{key} {day:%d.%m.%Y} cannot be meant: {'it is long ago' if day < _EARLIEST else 'it is far ahead'}"
+        )
+        for statement in file.statements
+        for document in statement.documents
+        for key, day in (("Дата", document.on), ("ДатаПоступило", document.credited_on), ("ДатаСписано", document.debited_on))
+        if day and not _EARLIEST <= day <= latest
+    ]
+    if problems:
+        raise BadInput(problems)
 
 
 def _own_accounts(connection: "Connection", file: BankFile, name: str) -> dict[str, str]:

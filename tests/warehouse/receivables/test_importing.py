@@ -1,5 +1,6 @@
 """Payments of bank statements in the ledger: once each, matched, advances and credits paying what is open."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -261,3 +262,15 @@ def test_the_ledger_agrees_in_any_order_of_files(house, settings, tmp_path, invo
         )
         outcomes.append((owed, sum(row["advance"] for row in rows)))
     assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize(
+    ("day", "why"), [("1926-03-10", "it is long ago"), ("2126-03-10", "it is far ahead"), ("2062-03-10", "it is far ahead")]
+)
+def test_days_of_another_age_pay_nothing(house, settings, tmp_path, day, why):
+    with pytest.raises(BadInput) as raised:
+        import_payments(settings, statement(tmp_path / "kl.txt", Paper("1", "10.00", "за связь", INN, day=day)), NOW)
+    shown = f"{date.fromisoformat(day):%d.%m.%Y}"
+    said = [f"kl.txt:7: {key} {shown} cannot be meant: {why}" for key in ("Дата", "ДатаПоступило")]
+    assert [str(problem) for problem in raised.value.problems] == said
+    assert house.rows("SELECT count(*) FROM receivables.payments") == [(0,)]
