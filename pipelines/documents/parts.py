@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.documents import pictures
 from pipelines.documents.model import InvoiceRow, PaperContract
-from pipelines.documents.requisites import PICTURES, Bank, Party
+from pipelines.documents.requisites import PICTURES, Bank, Party, Seller
 from pipelines.money import ZERO
 from pipelines.wording import outside, russian
 
@@ -69,8 +69,8 @@ def signatures(who: Party) -> list[View]:
 
 
 def side(role: str, who: Party) -> View:
-    """A side that signs an act: a head whom we know, or a person for himself; a stamp is nothing that a person has."""
-    known = who.director or who.kind == "entrepreneur"
+    """A side that signs an act: a head whom we know, ours always, or a person for himself; a stamp is nothing that a person has."""
+    known = who.director or who.kind == "entrepreneur" or isinstance(who, Seller)
     return {
         "role": role,
         "side": outside.breakable(who.name),
