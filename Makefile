@@ -39,7 +39,7 @@ down: setup ## stop the stack; the data stay
 .PHONY: test
 test: setup ## the whole test suite with its coverage (ARGS=tests/unit: a part of it)
 	@./.ci/packages
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(ARGS),$(ARGS),--cov=pipelines --cov-report= --cov-fail-under=95)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(ARGS),$(ARGS),--cov=pipelines --cov-report= --cov-fail-under=95)
 
 .PHONY: lint
 lint: setup ## ruff, mypy, import rules

@@ -37,6 +37,16 @@ _FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 _TEMPLATE = "fleetbill_template"
 
 
+# folders whose files take longest begin, so that no worker is left with a long file when the others have ended
+_LONGEST_FIRST = ("dags", "scenarios", "kill", "stack", "sample", "large", "properties", "cli", "warehouse", "conformance", "golden")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Folders with long files first; the order inside a folder stays."""
+    ranks = {name: rank for rank, name in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(ROOT / "tests").parts[0], len(ranks)))
+
+
 def _superuser(home: Path, database: str = "postgres"):
     import psycopg2
 

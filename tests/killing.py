@@ -12,10 +12,17 @@ from sqlalchemy import text
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 
+_WITHOUT_PAPERS = """
+from pipelines.cli import main
+from pipelines.documents import publish
+publish.publish = lambda settings, month: 0
+main.main()
+"""
 
-def start(environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """A real `fleetbill` process."""
-    command = [sys.executable, "-m", "pipelines.cli", *arguments]
+
+def start(environment: Mapping[str, str], *arguments: str, without_papers: bool = False) -> subprocess.Popen[str]:
+    """A real `fleetbill` process; ``without_papers``: one that prints none, where thousands would be and nobody looks at them."""
+    command = [sys.executable, *(("-c", _WITHOUT_PAPERS) if without_papers else ("-m", "pipelines.cli")), *arguments]
     return subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

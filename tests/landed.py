@@ -4,13 +4,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from pipelines.clock import Authorship
 from pipelines.evidence.folder import land_folder
 from pipelines.master.importing import import_master
+from pipelines.period import Month
+from pipelines.runs.close import close
 from pipelines.settings import Settings
 from tests.company import Company
 from tests.conftest import NOW, cloned, release
@@ -39,6 +41,14 @@ def landed(server_home: Path, folder: Path, company: Company, at: datetime = NOW
         import_master(made, str(company.write_master(folder / "master")), Authorship("Анна", "начало", at))
         land_folder(replace(made, snapshot_max_drop=Decimal("0.9")), "gps1", str(company.write_snapshots(folder / "snapshots")), at)
         yield template(server_home, made)
+
+
+@contextmanager
+def closed(before: Template, folder: Path, month: Month, at: datetime = NOW) -> Iterator[Template]:
+    """What the template holds with the month closed, approved and issued on the day after it, papers and all, as a further template."""
+    with before.copy(folder / "home") as made:
+        close(made, month, approver=Authorship("Анна", "проверено", at), issued_on=month.last + timedelta(days=1), at=at)
+        yield template(before.server_home, made)
 
 
 def template(server_home: Path, prepared: Settings) -> Template:

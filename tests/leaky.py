@@ -9,11 +9,18 @@ gps1: one vehicle of nobody, on the air on the 1st–12th, silent from then on.
 gps2, where nobody has a contract: a vehicle of nobody all month, one that never speaks, and two with the same device.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from pipelines.clock import Authorship
+from pipelines.evidence.folder import land_folder
+from pipelines.master.importing import import_master
 from pipelines.period import Month
 from tests.company import Company, steady
+from tests.conftest import NOW, cloned
+from tests.landed import Template, template
 
 JANUARY = Month(2026, 1)
 _SECOND = {
@@ -34,6 +41,17 @@ COMPANY = Company(
         "platforms": [{"platform": "gps2", "kind": "files", "source": "", "time_zone": "Europe/Moscow"}],
     },
 )
+
+
+@contextmanager
+def landed(server_home: Path, folder: Path) -> Iterator[Template]:
+    """The company with January landed, as a template."""
+    with cloned(server_home, folder / "home") as made:
+        master, snapshots = write(folder)
+        import_master(made, str(master), Authorship("Анна", "начало", NOW))
+        for platform in ("gps1", "gps2"):
+            land_folder(made, platform, str(snapshots), NOW)
+        yield template(server_home, made)
 
 
 def write(folder: Path) -> tuple[Path, Path]:

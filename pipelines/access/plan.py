@@ -148,7 +148,7 @@ def _is_foreign(facts: LadderFacts, account: PlatformAccount) -> bool:
 
 def _restored(facts: LadderFacts, taken: LadderPlan) -> Iterator[Order]:
     code = taken.organization_code
-    reasons = {decision.client_code: _said(decision) for decision in taken.restore}
+    reasons = {decision.client_code: _reason_in_words(decision) for decision in taken.restore}
     for client, accounts in _held(facts, code):
         for account in accounts:
             if client in reasons:
@@ -167,7 +167,7 @@ def _order_lines(organization: OrganizationDay, orders: Sequence[Order]) -> Iter
 
 def _withheld(organization: OrganizationDay, decisions: Sequence[NoBlock], hopeless: Mapping[str, Sequence[str]]) -> Iterator[PlanLine]:
     for decision in decisions:
-        reason = "; ".join(hopeless[decision.client_code]) if decision.client_code in hopeless else _said(decision)
+        reason = "; ".join(hopeless[decision.client_code]) if decision.client_code in hopeless else _reason_in_words(decision)
         yield _line(organization, decision.client_code, "withheld", reason)
 
 
@@ -190,7 +190,7 @@ def _line(organization: OrganizationDay, client: str, action: str, reason: str, 
     return PlanLine(organization.ladder.organization_code, client, action, debt, claims[0].due_on if claims else None, reason, accounts)
 
 
-def _said(decision: NoBlock) -> str:
+def _reason_in_words(decision: NoBlock) -> str:
     return f"{REASONS[decision.reason]} {_SHOWN.get(decision.reason, str)(decision.detail)}".strip()
 
 

@@ -137,7 +137,7 @@ class FrozenInvoice:
 
 @dataclass(frozen=True, slots=True)
 class LineDerivation:
-    """A line with what it is the difference of: what the component costs now, and the lines that billed it before."""
+    """An issued line and what it follows from: what its component costs, less the lines that billed it before."""
 
     line: Charge
     new: tuple[Charge, ...] = ()
@@ -156,7 +156,7 @@ class LineDerivation:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The invoice, its lines told, and every point on which the evidence and the invoice do not agree (none: proven)."""
+    """An invoice with the derivation of its lines, and every point on which it does not agree with its evidence (none: proven)."""
 
     frozen: FrozenInvoice
     lines: tuple[LineDerivation, ...]

@@ -23,7 +23,7 @@ _NOT_COMPARED = {"arithmetic", "name", "shown", "quantity_text"}
 
 
 def explain(frozen: FrozenInvoice, broken: Sequence[str] = ()) -> Explanation:
-    """The invoice told, and every point on which it does not follow from its evidence.
+    """Derive an invoice anew from its frozen evidence, and name every point on which it does not follow from it.
 
     ``broken``: what reading the evidence has found already.
     """

@@ -40,7 +40,7 @@ def line_rows(explained: Explanation) -> list[Row]:
 
 
 def line_row(explained: Explanation, line_no: int) -> Row:
-    """One line: its figures, what it is the difference of, and the usage of its days."""
+    """One line: its figures, what was billed before it, and the usage of its days."""
     derivation, frozen = explained.lines[line_no - 1], explained.frozen
     line = derivation.line
     return {

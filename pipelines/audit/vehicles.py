@@ -55,7 +55,7 @@ def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) 
 
 
 def snapshots_taken(rows: Iterable[FrozenSnapshot], proofs: Iterable[ProvenDay] = ()) -> tuple[tuple[SnapshotsOfDay, ...], tuple[str, ...]]:
-    """What stands for every platform and day, and where the two frozen lists of snapshots differ.
+    """The snapshots that count on every platform and day, and where the two frozen lists of them differ.
 
     ``rows``: of the run's evidence, in order of platform, day and number; ``proofs``: of the vehicles' file,
     which also knows the day that a carried one was taken from.

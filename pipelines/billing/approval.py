@@ -23,7 +23,7 @@ from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
-from pipelines.warehouse.locks import turn
+from pipelines.warehouse.locks import Work, turn
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -98,7 +98,7 @@ def approve_unattended(settings: Settings, run: DraftedRun, reason: str, at: dat
 def reject(settings: Settings, month: Month, seen: str, author: Authorship, purpose: Purpose = Purpose.CLOSE) -> None:
     """Record that a person refused this run, and why; whatever was approved of it before no longer counts."""
     a_person(author)
-    with turn(settings, f"billing of {month}", author.by, author.at), engine.transaction(settings) as connection:
+    with turn(settings, Work.BILLING, month, author.by, author.at), engine.transaction(settings) as connection:
         stored = required_run(connection, month, purpose)
         if stored.digest != seen:
             raise RunChanged(f"the run of {month} has changed since it was shown: look at the new one")

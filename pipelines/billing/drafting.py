@@ -153,7 +153,7 @@ def _store_findings(connection: "Connection", run: DraftedRun) -> None:
     zero = [
         (
             "zero_price",
-            f"{contract_no} {each.tariff_code}/{each.component_no} {each.span.first}",
+            f"{contract_no}/{each.tariff_code}/{each.component_no}/{each.span.first}",
             each.span.last,
             contract_no,
             f"«{each.name}»: использовано {number(each.quantity)} по цене 0",
@@ -163,7 +163,7 @@ def _store_findings(connection: "Connection", run: DraftedRun) -> None:
     unused = [
         (
             "prepaid_unused",
-            f"{contract_no} {each.span.first}",
+            f"{contract_no}/{each.span.first}",
             each.span.last,
             contract_no,
             f"не использовано {number(each.unused)} из {each.prepaid} предоплаченных объектов",

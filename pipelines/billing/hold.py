@@ -9,7 +9,7 @@ from pipelines.errors import BadInput, Problem
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
-from pipelines.warehouse.locks import turn
+from pipelines.warehouse.locks import Work, turn
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -23,14 +23,14 @@ def hold_back(settings: Settings, month: Month, contracts: Sequence[str], author
     BadInput names every contract that does not exist; AlreadyRunning while a run of the month is at work. A held contract is
     parked: the others go on, and nothing is lost.
     """
-    with turn(settings, f"billing of {month}", author.by, author.at), engine.transaction(settings) as connection:
+    with turn(settings, Work.BILLING, month, author.by, author.at), engine.transaction(settings) as connection:
         refuse_unknown(connection, contracts)
         return put(connection, month, contracts, author, is_held=True)
 
 
 def release(settings: Settings, month: Month, contracts: Sequence[str], author: Authorship) -> tuple[str, ...]:
     """Let contracts be billed again by the next run of the month; those that were held. BadInput as in `hold_back`."""
-    with turn(settings, f"billing of {month}", author.by, author.at), engine.transaction(settings) as connection:
+    with turn(settings, Work.BILLING, month, author.by, author.at), engine.transaction(settings) as connection:
         refuse_unknown(connection, contracts)
         return put(connection, month, contracts, author, is_held=False)
 

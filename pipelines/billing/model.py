@@ -144,7 +144,7 @@ def parked_by(contract_no: str, reasons: Sequence[ParkReason]) -> ParkedContract
 
 
 def parked_by_gap(contract_no: str, gap: MissingUsage, reasons: Iterable[ParkReason] = ()) -> ParkedContract:
-    """A contract whose usage is not known, with what is missing and whatever else stands against it."""
+    """A contract parked because its usage is not known: the days that are missing, then every other reason."""
     others = [reason for reason in reasons if reason.cause != Cause.MISSING_DAYS]
     english = "; ".join([gap.english, *map(str, others)])
     return ParkedContract(contract_no, Cause.MISSING_DAYS.value, english, "; ".join([gap.russian, *(each.russian for each in others)]))

@@ -70,7 +70,7 @@ class DraftedRun:
 
     @property
     def purpose(self) -> Purpose:
-        """What it is for."""
+        """What the run is for: prepay, watch, close, correct."""
         return self.facts.scope.purpose
 
     @property

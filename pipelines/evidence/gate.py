@@ -57,7 +57,7 @@ def judge(columns: Mapping[str, Columns], parameters: Mapping[str, Any], words: 
             failed = [failure for each in unmet for failure in _failures(name, each.expectation, each.rows, each.values, each.count)]
         else:
             failed = _judged_by_library(name, expected, of_suite)
-        failures += _told_once(failed, expected)
+        failures += _without_repeats(failed, expected)
     return [_worded(failure, words or {}) for failure in failures]
 
 
@@ -66,7 +66,7 @@ def judge_by_library(columns: Mapping[str, Columns], parameters: Mapping[str, An
     failures: list[Failure] = []
     for name, of_suite in columns.items():
         expected = _expanded(suite(name), of_suite, parameters)
-        failures += _told_once(_judged_by_library(name, expected, of_suite), expected)
+        failures += _without_repeats(_judged_by_library(name, expected, of_suite), expected)
     return failures
 
 
@@ -121,8 +121,8 @@ def _failures(name: str, expectation: Mapping[str, Any], rows: Sequence[int], va
     return [*made, failure(None, None, f"{meta['says']} ({more} more rows)" if made else meta["says"])] if more > 0 else made
 
 
-def _told_once(failures: list[Failure], expected: Sequence[Mapping[str, Any]]) -> list[Failure]:
-    """Without the warnings about cells that a critical failure (named by the warning's ``unless``) tells of already."""
+def _without_repeats(failures: list[Failure], expected: Sequence[Mapping[str, Any]]) -> list[Failure]:
+    """The failures without warnings about cells that a critical failure, the one that the warning's ``unless`` names, reports as well."""
     unless = {(each["meta"]["name"], each["meta"]["shown_as"]): each["meta"].get("unless") for each in expected}
     failed = {(failure.expectation, failure.column) for failure in failures}
     return [each for each in failures if (unless.get((each.expectation, each.column)), each.column) not in failed]

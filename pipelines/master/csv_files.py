@@ -85,7 +85,7 @@ def _without_separator_line(text: str) -> tuple[str, int]:
 
 
 def _delimiter(text: str) -> str:
-    """The one that stands more often in the first line, outside quotes."""
+    """The delimiter that occurs more often in the first line, outside quotes."""
     first = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
     return ";" if first.count(";") > first.count(",") else ","
 

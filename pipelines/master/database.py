@@ -40,7 +40,7 @@ def read_database(url: str, limits: SheetLimits) -> MasterSource:
                 if sheet:
                     source.sheets.append(_sheet(connection, sheet, table, limits))
     except SQLAlchemyError as error:
-        raise BadInput.one(name, f"does not answer: {_said(error, url)}") from None
+        raise BadInput.one(name, f"does not answer: {_without_password(error, url)}") from None
     finally:
         made.dispose()
     return source
@@ -74,7 +74,7 @@ def _sheet(connection: "Connection", name: str, label: str, limits: SheetLimits)
     return sheet
 
 
-def _said(error: Exception, url: str) -> str:
+def _without_password(error: Exception, url: str) -> str:
     """First line of what the driver said, without the password."""
     from sqlalchemy import make_url
 

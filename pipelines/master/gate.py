@@ -100,12 +100,12 @@ def _note(table: Table, verdict: _Verdict) -> None:
     column = kwargs.get("column") or kwargs.get("column_A")
     if expectation["severity"] != "critical":
         more = f" (and {len(lines) - 1} more rows)" if len(lines) > 1 else ""
-        table.notices.append(f"{lines[0].place} column {column}: {_said(message, lines[0], column)}{more}")
+        table.notices.append(f"{lines[0].place} column {column}: {_filled_in(message, lines[0], column)}{more}")
     elif expectation["type"] in _UNIQUE:
         _note_repeated(table, lines, tuple(kwargs.get("column_list") or (column,)), message)
     else:
         for line in lines:
-            table.flaw(line, column, _said(message, line, column))
+            table.flaw(line, column, _filled_in(message, line, column))
 
 
 def _note_repeated(table: Table, lines: list[Line], key: tuple[str, ...], message: str) -> None:
@@ -126,6 +126,6 @@ def _note_repeated(table: Table, lines: list[Line], key: tuple[str, ...], messag
             table.flaws.append(flaw_at(table.sheet, line.number, None, line.place, said))
 
 
-def _said(message: str, line: Line, column: str) -> str:
+def _filled_in(message: str, line: Line, column: str) -> str:
     value = line.values[column]
     return str(message).format(value=repr(value) if isinstance(value, str) else key_text(value))

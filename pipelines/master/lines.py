@@ -136,12 +136,12 @@ def _line(table: Table, raw: RawSheet, columns: list[tuple[MasterColumn, int]], 
         table.misread.add((line.number, name))
         table.flaws.append(flaw_at(table.sheet, line.number, name, f"{place} column {name}", message))
     for name, text, value in mended:
-        _tell_mended(table, line, name, text, value)
+        _notice_mended(table, line, name, text, value)
     _restore_zeros(table, line)
     table.lines.append(line)
 
 
-def _tell_mended(table: Table, line: Line, column: str, text: str, value: Value) -> None:
+def _notice_mended(table: Table, line: Line, column: str, text: str, value: Value) -> None:
     """A notice of an identifier that was not taken as it stands; of a column that is so from top to bottom, of the first ones."""
     count = table.mended[column] = table.mended.get(column, 0) + 1
     if count <= _MENDED_SHOWN:

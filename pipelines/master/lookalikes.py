@@ -22,7 +22,7 @@ def twins(codes: Iterable[str]) -> dict[str, list[str]]:
 
 def difference(code: str, other: str) -> str:
     """Which letters of a code make it another one than its twin: ``its С is Cyrillic``."""
-    return _said([letter for letter, meant in zip(code, other, strict=False) if letter != meant])
+    return _alphabets([letter for letter, meant in zip(code, other, strict=False) if letter != meant])
 
 
 def foreign_letters(code: str) -> str | None:
@@ -40,15 +40,15 @@ def foreign_letters(code: str) -> str | None:
     if own_cyrillic and own_latin:
         return None
     if own_cyrillic != own_latin:
-        return _said(latin if own_cyrillic else cyrillic)
-    return _said(latin if len(latin) < len(cyrillic) else cyrillic)
+        return _alphabets(latin if own_cyrillic else cyrillic)
+    return _alphabets(latin if len(latin) < len(cyrillic) else cyrillic)
 
 
 def _is_cyrillic(letter: str) -> bool:
     return "\u0400" <= letter <= "\u04ff"
 
 
-def _said(letters: Iterable[str]) -> str:
+def _alphabets(letters: Iterable[str]) -> str:
     given = list(dict.fromkeys(letters))
     alphabets = {"Cyrillic": [each for each in given if _is_cyrillic(each)], "Latin": [each for each in given if each.isascii()]}
     return ", ".join(

@@ -28,7 +28,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class TriedRows:
-    """What a source asks for: whole versions and rows of terms. ``notices`` deserve a look and refuse nothing."""
+    """Rows that a source proposes: whole tariff versions, and rows of terms. ``notices`` deserve a look and refuse nothing."""
 
     source: str
     versions: tuple[Version, ...]

@@ -128,7 +128,7 @@ def _line(charges: Sequence[Charge], billed: Sequence[Billed], rate: Decimal | N
         share=new.share if new else Fraction(1),
         discount=new.discount if new else Decimal(0),
         prices_include_vat=included,
-        arithmetic=_told(charges, billed, amount, included=included),
+        arithmetic=_difference_in_words(charges, billed, amount, included=included),
         net=money.net,
         vat_rate=rate,
         vat=money.vat,
@@ -161,13 +161,13 @@ def _counted(charges: Sequence[Charge], billed: Sequence[Billed], amount: Decima
     return more
 
 
-def _told(charges: Sequence[Charge], billed: Sequence[Billed], amount: Decimal, *, included: bool) -> str:
+def _difference_in_words(charges: Sequence[Charge], billed: Sequence[Billed], amount: Decimal, *, included: bool) -> str:
     now, before = _own_prices(charges, included=included), _own_prices(billed, included=included)
     if len(charges) == 1:
-        told = charges[0].arithmetic
+        arithmetic = charges[0].arithmetic
     else:
-        told = "; ".join(f"{month_or_period(charge.span)}: {charge.arithmetic}" for charge in charges) or "услуга не начисляется"
-    return f"{told}; ранее выставлено {roubles(before)}; разница {roubles(now)} − {_in_brackets(before)} = {roubles(amount)}"
+        arithmetic = "; ".join(f"{month_or_period(charge.span)}: {charge.arithmetic}" for charge in charges) or "услуга не начисляется"
+    return f"{arithmetic}; ранее выставлено {roubles(before)}; разница {roubles(now)} − {_in_brackets(before)} = {roubles(amount)}"
 
 
 def _own_prices(items: Sequence[Item], *, included: bool) -> Decimal:

@@ -61,7 +61,7 @@ def rate_month(
 def known_segments(
     contract: Contract, month: Month, terms: Sequence[Terms], tariffs: Mapping[str, Sequence[TariffVersion]], vat_modes: Sequence[VatMode]
 ) -> tuple[tuple[Segment, ...], tuple[ParkReason, ...]]:
-    """The segments that can be priced, and what stands against pricing the month apart from usage."""
+    """The segments that can be priced, and the reasons, apart from usage, for which the month cannot be."""
     segments, reasons = cut(contract, month, terms, tariffs)
     for segment in segments:
         broken = defects(segment.tariff)

@@ -168,7 +168,7 @@ def _own_accounts(connection: "Connection", file: BankFile, name: str) -> dict[s
 def _last_days(
     statements: Sequence[BankStatement], documents: Sequence[SortedDocuments], owners: Mapping[str, str], name: str
 ) -> dict[str, date]:
-    """Account of ours that the file speaks of → the last day that it tells of. BadInput when it speaks of nobody's account."""
+    """Account of ours that the file speaks of → the last day that it covers. BadInput when it speaks of nobody's account."""
     until: dict[str, date] = {}
     for statement, sorting in zip(statements, documents, strict=True):
         ours = set(statement.accounts) & owners.keys()
@@ -186,7 +186,7 @@ def _last_days(
 
 
 def _last_day(statement: BankStatement, name: str) -> date:
-    """The last day that a statement tells of: the end of its period, but not after the day it was made."""
+    """The last day that a statement covers: the end of its period, but not after the day it was made."""
     ends = [end for end in (statement.last, statement.created) if end]
     days = [moved for each in statement.documents for moved in (each.credited_on, each.debited_on) if moved]
     if ends:

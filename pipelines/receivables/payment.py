@@ -1,5 +1,6 @@
 """A payment in the ledger, and what makes two payments the same one (domain.md §8). Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,27 @@ class Payment:
     payer_name: str
     payer_account: str
     purpose: str
+
+
+@dataclass(slots=True)
+class StoredPayment:
+    """A payment, or money that left (`amount` below zero), as the ledger has it.
+
+    `left`: what was not given back of it; `numbers`: the invoices that it paid; `reverses`: the payment that it gives back.
+    """
+
+    payment_id: str
+    organization_code: str
+    client_code: str | None
+    document_no: str
+    paid_on: date
+    amount: Decimal
+    left: Decimal
+    payer_account: str
+    payer_inn: str | None
+    numbers: Sequence[str]
+    purpose: str = ""
+    reverses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

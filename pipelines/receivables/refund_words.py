@@ -1,14 +1,12 @@
 """A person's word on an outgoing payment: which payment it gives back, or that it gives none back (domain.md §8)."""
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines import logs
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Refused
 from pipelines.receivables import ledger
+from pipelines.receivables.payment import StoredPayment
 from pipelines.receivables.reversals import reopen
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -20,22 +18,6 @@ if TYPE_CHECKING:
 
 class AlreadyGivesBack(Refused):
     """The outgoing payment gives another payment back already."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPayment:
-    """A payment, or a reversal (`amount` below zero), as the ledger has it; `left`: not given back; `numbers`: invoices that it paid."""
-
-    payment_id: str
-    organization_code: str
-    client_code: str | None
-    document_no: str
-    paid_on: date
-    amount: Decimal
-    left: Decimal
-    purpose: str
-    reverses: str | None
-    numbers: tuple[str, ...]
 
 
 def rule_on_refund(settings: Settings, reversal_id: str, payment_id: str | None, author: Authorship) -> None:

@@ -2,30 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, PAYMENT_CUE, Cue, NumberIndex, PurposeWords
-from pipelines.receivables.payment import Payment
+from pipelines.receivables.payment import Payment, StoredPayment
 
 _QUESTION = re.compile(r"возвра[тщ]|сторно|ошибочн", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class Refundable:
-    """A payment that something may still be given back of: `left` of its `amount`; `numbers`: the invoices that it paid."""
-
-    payment_id: str
-    organization_code: str
-    client_code: str | None
-    document_no: str
-    paid_on: date
-    amount: Decimal
-    left: Decimal
-    payer_account: str
-    payer_inn: str | None
-    numbers: Sequence[str]
 
 
 def may_be_refund(outgoing: Payment) -> bool:
@@ -33,7 +14,7 @@ def may_be_refund(outgoing: Payment) -> bool:
     return bool(_QUESTION.search(outgoing.purpose))
 
 
-def refunded_payment(outgoing: Payment, payments: Iterable[Refundable]) -> Refundable | None:
+def refunded_payment(outgoing: Payment, payments: Iterable[StoredPayment]) -> StoredPayment | None:
     """The payment that `outgoing` (below zero) gives back, or None.
 
     It came to the same organization, not later, and so much of it is left. The purpose names its number or that of an invoice that
@@ -66,15 +47,15 @@ def named_invoices(purpose: str, numbers: Iterable[str]) -> list[str]:
     return NumberIndex(((number, number) for number in numbers), INVOICE_CUE, CONTRACT_CUE).find(PurposeWords.of(purpose))
 
 
-def _same(outgoing: Payment, payment: Refundable) -> bool:
+def _same(outgoing: Payment, payment: StoredPayment) -> bool:
     """Whether the money goes to whom it came from: by account, or by ИНН (a client may have changed its bank)."""
     by_account = bool(payment.payer_account) and payment.payer_account == outgoing.payer_account
     return by_account or (payment.payer_inn is not None and payment.payer_inn == outgoing.payer_inn)
 
 
 def _named(
-    purpose: PurposeWords, payments: Sequence[Refundable], numbers: Callable[[Refundable], Sequence[str]], own: Cue, foreign: Cue
-) -> list[Refundable]:
+    purpose: PurposeWords, payments: Sequence[StoredPayment], numbers: Callable[[StoredPayment], Sequence[str]], own: Cue, foreign: Cue
+) -> list[StoredPayment]:
     """Payments with a number that the purpose names."""
     every = dict.fromkeys(number for payment in payments for number in numbers(payment) if number)
     named = set(NumberIndex(((number, number) for number in every), own, foreign).find(purpose))

@@ -4,32 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from pipelines.receivables.payment import Payment
-from pipelines.receivables.refunds import Refundable, may_be_refund, named_invoices, refunded_payment
+from pipelines.receivables.payment import Payment, StoredPayment
+from pipelines.receivables.refunds import may_be_refund, named_invoices, refunded_payment
 from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-
-class MoneyThatLeft(Protocol):
-    """Money that left, as a file brings it or as the ledger has it."""
-
-    @property
-    def payment_id(self) -> str: ...
-    @property
-    def purpose(self) -> str: ...
-
-
-class PaidInvoices(Protocol):
-    """A payment with the numbers of the invoices that it paid."""
-
-    @property
-    def payment_id(self) -> str: ...
-    @property
-    def numbers(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +19,7 @@ class Reversal:
     """Outgoing money and the payment that it gives back."""
 
     outgoing: Payment
-    payment: Refundable
+    payment: StoredPayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +53,7 @@ def take_back(connection: "Connection", matched: FoundReversals, at: datetime) -
         reopen(connection, each.outgoing, each.payment, at)
 
 
-def reopen(connection: "Connection", outgoing: MoneyThatLeft, payment: PaidInvoices, at: datetime) -> None:
+def reopen(connection: "Connection", outgoing: Payment | StoredPayment, payment: StoredPayment, at: datetime) -> None:
     """Let outgoing money give a payment back: what that paid is open again, beyond what was still free of it; the invoices that the
     purpose names first."""
     query.run(connection, "receivables/set_reversed", payment_id=outgoing.payment_id, reverses=payment.payment_id)
@@ -95,15 +77,15 @@ def _pair(connection: "Connection", candidates: Sequence[Payment]) -> Iterator[R
             yield Reversal(outgoing, payment)
 
 
-def _refundable(connection: "Connection", candidates: Sequence[Payment]) -> list[Refundable]:
+def _refundable(connection: "Connection", candidates: Sequence[Payment]) -> list[StoredPayment]:
     accounts = sorted({each.payer_account for each in candidates if each.payer_account})
     inns = sorted({each.payer_inn for each in candidates if each.payer_inn})
-    return query.rows(connection, "receivables/refundable", Refundable, accounts=accounts, inns=inns)
+    return query.rows(connection, "receivables/refundable", StoredPayment, accounts=accounts, inns=inns)
 
 
-def _grouped(payments: Iterable[Refundable]) -> tuple[dict[str, list[Refundable]], dict[str, list[Refundable]]]:
-    by_account: dict[str, list[Refundable]] = defaultdict(list)
-    by_inn: dict[str, list[Refundable]] = defaultdict(list)
+def _grouped(payments: Iterable[StoredPayment]) -> tuple[dict[str, list[StoredPayment]], dict[str, list[StoredPayment]]]:
+    by_account: dict[str, list[StoredPayment]] = defaultdict(list)
+    by_inn: dict[str, list[StoredPayment]] = defaultdict(list)
     for each in payments:
         by_account[each.payer_account].append(each)
         if each.payer_inn:

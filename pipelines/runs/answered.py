@@ -12,7 +12,7 @@ from pipelines.clock import Authorship
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
-from pipelines.warehouse.locks import turn
+from pipelines.warehouse.locks import Work, turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def approve_answered(
     settings: Settings, month: Month, seen: str, answer: Answer, at: datetime, purpose: Purpose = Purpose.CLOSE
 ) -> Approval:
     """Approve a run that was shown to a person as the digest ``seen``, without the contracts to hold back; takes the month's turn."""
-    with turn(settings, f"billing of {month}", answer.author.by, at):
+    with turn(settings, Work.BILLING, month, answer.author.by, at):
         return approve_shown(settings, month, purpose, seen, answer.hold, answer.author)[0]
 
 
@@ -40,7 +40,7 @@ def issue_answered(settings: Settings, month: Month, seen: str, answer: Answer, 
     The same answer again gives what it issued: a task that died after the issue is simply run again. SecondPersonNeeded
     when another person must approve as well.
     """
-    with turn(settings, f"billing of {month}", answer.author.by, at):
+    with turn(settings, Work.BILLING, month, answer.author.by, at):
         issued_before = _issued_before(settings, month, seen, answer.author, purpose)
         if issued_before is not None:
             return issued_before

@@ -22,7 +22,7 @@ from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
-from pipelines.warehouse.locks import turn
+from pipelines.warehouse.locks import Work, turn
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -77,7 +77,7 @@ def carry_through(settings: Settings, scope: Scope, instruction: Instruction, at
     looks again. What was interrupted is completed by running it again. AlreadyRunning when another run of the month is at work.
     """
     kind, approver = KINDS[scope.purpose], instruction.approver
-    with turn(settings, f"billing of {scope.month}", approver.by if approver else kind.drafts_in_name_of, at):
+    with turn(settings, Work.BILLING, scope.month, approver.by if approver else kind.drafts_in_name_of, at):
         shown = _shown_digest(settings, scope) if approver else None
         progress("computing usage and drafts")
         run = draft(settings, scope, at)

@@ -95,7 +95,7 @@ def record_answer(
 
 
 def answer_at(settings: Settings, place: QuestionPlace) -> PersonAnswer:
-    """The person's answer to the last question of a task. NotAnswered, in words for whoever made the task look answered."""
+    """The person's answer to the last question of a task. NotAnswered when a person marked the task as done instead."""
     with engine.transaction(settings) as connection:
         last = query.first(connection, "billing/last_question", **place.binds())
     if last is None or last.option is None:

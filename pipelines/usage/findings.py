@@ -78,7 +78,7 @@ def _unbilled(lake: Lake, counted: CountedMonth) -> Iterator[Occurrence]:
 
 
 def _served_for_free(subject: str, seen_on: date, owner: Owner, accounts: str, plate: str | None, *, is_used: bool) -> Iterator[Occurrence]:
-    """What there is to say of one vehicle that no contract in force owns."""
+    """Findings of one vehicle that no contract in force owns."""
     state = ", ".join(filter(None, [plate, "на связи" if is_used else "без сообщений за день"]))
     if not is_used:
         yield Occurrence("silent_unbilled", subject, seen_on, owner.contract_no, f"не обслуживалась: {state}")

@@ -1,4 +1,4 @@
-"""Placeholders: what stands where a device should, so that its duplicates cannot be found (domain.md §3.2)."""
+"""Placeholders: texts in the place of a device's id that identify no device, so that its duplicates cannot be found (domain.md §3.2)."""
 
 from collections import defaultdict
 from collections.abc import Iterator

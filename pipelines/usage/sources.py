@@ -61,7 +61,7 @@ class PlatformDay:
 
     @property
     def carried_by(self) -> timedelta:
-        """What such a message is later by on the carried day, so that it keeps its local time of day (summer time told by the noons)."""
+        """How much later a message counts on the carried day: from noon to noon, so that it keeps its local time when summer time begins."""
         return self._moment(self.business_date, NOON) - self._moment(self.source_date, NOON)
 
     def _moment(self, day: date, at: time) -> datetime:

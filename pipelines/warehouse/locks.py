@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from pipelines.errors import Refused
+from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -22,14 +23,20 @@ _LOCK_NOT_AVAILABLE = "55P03"
 class Lock(Enum):
     """What one transaction at a time may change; the next one waits until it ends."""
 
-    MIGRATIONS = "fleetbill migrations"
-    MASTER = "fleetbill master data"
-    PLATFORM = "evidence of platform"
-    GATE_FINDINGS = "findings of the gate on"
+    MIGRATIONS = "migrations"
+    MASTER = "master"
+    PLATFORM = "platform"
+    GATE_FINDINGS = "gate_findings"
     USAGE = "usage"
     RECEIVABLES = "receivables"
     ACCESS = "access"
-    ONEC_PEER = "1C exchange with"
+    ONEC_PEER = "onec_peer"
+
+
+class Work(Enum):
+    """What one process at a time may do for a month; a second one is refused."""
+
+    BILLING = "billing"
 
 
 class AlreadyRunning(Refused):
@@ -41,39 +48,39 @@ def lock(connection: "Connection", what: Lock, key: object = "") -> None:
 
     ``key`` narrows it: a platform, a month, a day, a peer.
     """
-    query.run(connection, "locks/lock", name=f"{what.value} {key}".strip())
+    query.run(connection, "locks/lock", name=f"{what.value}/{key}")
 
 
 @contextmanager
-def turn(settings: Settings, work: str, by: str, at: datetime) -> Iterator[None]:
-    """Hold ``work`` (such as ``billing of 2026-01``) for the length of the block; AlreadyRunning when another process does.
+def turn(settings: Settings, work: Work, month: Month, by: str, at: datetime) -> Iterator[None]:
+    """Hold a work of a month for the length of the block; AlreadyRunning when another process does.
 
     The lock dies with its process, so a killed run never stands in the way of the next one (domain.md §7).
     """
-    holder = f"{by} (process {os.getpid()} on {socket.gethostname()})"
+    key, holder = f"{work.value}/{month}", f"{by} (process {os.getpid()} on {socket.gethostname()})"
     with engine.engine(settings).connect() as connection:
-        if not _try_turn(connection, work):
-            other = query.first(connection, "locks/turn_holder", work=work)
+        if not _try_turn(connection, key):
+            other = query.first(connection, "locks/turn_holder", work=key)
             named = f"by {other.holder} since {other.since:%Y-%m-%d %H:%M:%S} UTC" if other else "by another process"
-            raise AlreadyRunning(f"{work} is already running, {named}")
+            raise AlreadyRunning(f"{work.value} of {month} is already running, {named}")
         try:
-            query.run(connection, "locks/record_turn", work=work, holder=holder, at=at)
+            query.run(connection, "locks/record_turn", work=key, holder=holder, at=at)
             connection.commit()
             yield
         finally:
             connection.rollback()
-            query.run(connection, "locks/end_turn", work=work)
-            query.run(connection, "locks/unlock_work", work=work)
+            query.run(connection, "locks/end_turn", work=key)
+            query.run(connection, "locks/unlock_work", work=key)
             connection.commit()
 
 
-def _try_turn(connection: "Connection", work: str) -> bool:
+def _try_turn(connection: "Connection", key: str) -> bool:
     """Take the lock of a work; a moment is allowed for the server to notice that its last holder was killed."""
     from sqlalchemy.exc import OperationalError
 
     try:
         query.run(connection, "locks/lock_patience", patience=_PATIENCE)
-        query.run(connection, "locks/lock_work", work=work)
+        query.run(connection, "locks/lock_work", work=key)
         connection.commit()
     except OperationalError as error:
         if getattr(error.orig, "pgcode", None) != _LOCK_NOT_AVAILABLE:

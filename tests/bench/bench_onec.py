@@ -16,7 +16,7 @@ from pathlib import Path
 from lxml import etree
 
 from pipelines.delivery.onec.message import Envelope
-from pipelines.delivery.onec.model import Contract, DocumentRow, Invoice, Service
+from pipelines.delivery.onec.model import Contract, OnecRow, Invoice, Service
 from pipelines.documents.requisites import Bank
 from tests.onec_messages import counterparty, organization, write_message
 
@@ -36,7 +36,7 @@ def invoices(count: int) -> Iterator[Invoice]:
         contract = Contract(f"Т-{number}", SELLER, buyer, date(2026, 2, 1))
         price = Decimal(300 + number % 50)
         rows = tuple(
-            DocumentRow(
+            OnecRow(
                 service, Decimal(10), price, price * 10, Decimal(22), price * 10 * 22 / 100, "Мониторинг, март 2026 (пик 10 машин × цена)"
             )
             for service in SERVICES

@@ -6,11 +6,31 @@ import json
 
 import pytest
 
+from tests.conftest import cloned
 from tests.lake_builder import Car, World
+from tests.landed import template
+
+
+@pytest.fixture(scope="module")
+def january(server_home, tmp_path_factory):
+    """Two platforms' January in the lake, once."""
+    with cloned(server_home, tmp_path_factory.mktemp("january") / "home") as made:
+        _fill(made)
+        yield template(server_home, made)
+
+
+@pytest.fixture
+def settings(january, tmp_path):
+    with january.copy(tmp_path / "home") as made:
+        yield made
 
 
 @pytest.fixture
 def landed(settings):
+    return settings
+
+
+def _fill(settings):
     with World(settings) as world:
         world.contract("C1", "2026-01-30").terms("C1").account("gps1", "a1", "C1")
         world.contract("C2").terms("C2").account("gps2", "b1", "C2").contract("OVER", ends="2025-12-31")
@@ -18,7 +38,6 @@ def landed(settings):
             "2026-01", "gps1", lambda d: [Car(f"v{n}", "a1", minutes="1.5") for n in range(7 if d.day == 31 else 4)] + [Car("o")]
         )
         world.every_day("2026-01", "gps2", lambda d: None if d.day == 9 else [Car("w", "b1")])
-    return settings
 
 
 def test_usage_by_contract(landed, run_cli):

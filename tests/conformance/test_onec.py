@@ -13,7 +13,7 @@ from lxml import etree
 
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import SENT, VERSIONS, Envelope, ObjectType
-from pipelines.delivery.onec.model import Contract, DocumentRow, Invoice, InvoiceLink, Sale, Service
+from pipelines.delivery.onec.model import Contract, OnecRow, Invoice, InvoiceLink, Sale, Service
 from pipelines.documents.requisites import Bank, Buyer, Seller
 from tests.conftest import SHARED
 from tests.onec_messages import counterparty, organization, write_message
@@ -48,16 +48,16 @@ def validate(path: Path, version: str) -> None:
     assert checked.validate(etree.parse(str(path))), checked.error_log
 
 
-def row(rate: str | None, *, inside: bool = False) -> DocumentRow:
+def row(rate: str | None, *, inside: bool = False) -> OnecRow:
     """1000.00 for one vehicle-month, VAT by the rate."""
     if rate is None:
-        return DocumentRow(SERVICE, Decimal(1), Decimal("1000.00"), Decimal("1000.00"), None, Decimal("0.00"), "Услуга")
+        return OnecRow(SERVICE, Decimal(1), Decimal("1000.00"), Decimal("1000.00"), None, Decimal("0.00"), "Услуга")
     percent = Decimal(rate)
     vat = round(1000 * percent / (100 + percent if inside else 100), 2)
-    return DocumentRow(SERVICE, Decimal("2.5"), Decimal("400.00"), Decimal("1000.00"), percent, vat, "Услуга, март 2026 (2,5 × 400,00)")
+    return OnecRow(SERVICE, Decimal("2.5"), Decimal("400.00"), Decimal("1000.00"), percent, vat, "Услуга, март 2026 (2,5 × 400,00)")
 
 
-def everything(seller: Seller, buyer: Buyer, rows: tuple[DocumentRow, ...], *, inside: bool) -> list[object]:
+def everything(seller: Seller, buyer: Buyer, rows: tuple[OnecRow, ...], *, inside: bool) -> list[object]:
     contract = Contract("Т-17", seller, buyer, date(2026, 2, 1))
     invoice = Invoice("k", "НВГ26-000042", date(2026, 4, 1), contract, rows, inside)
     link = InvoiceLink(invoice.key, invoice.number, invoice.on)

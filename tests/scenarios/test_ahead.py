@@ -10,10 +10,11 @@ from sqlalchemy import text
 
 from pipelines.billing import bounds
 from pipelines.period import Month
+from pipelines.runs.prepay import prepay
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement
 from tests.company import Company, steady
-from tests.landed import landed
+from tests.landed import landed, template
 
 MONTH = "2026-04"  # 30 days
 AFTER = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -70,12 +71,27 @@ def april(server_home, tmp_path_factory):
         yield template
 
 
+@pytest.fixture(scope="session")
+def prepaid_april(april, tmp_path_factory):
+    """April with its advances issued, once."""
+    with april.copy(tmp_path_factory.mktemp("prepaid") / "home") as made:
+        settings, at = replace(made, unattended_share=Decimal(1)), datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
+        prepay(settings, Month(2026, 4), approver=None, issued_on=DAYS[0], at=at)
+        yield template(april.server_home, made)
+
+
 @pytest.fixture
-def settings(tmp_path, april, monkeypatch):
-    """The company with April landed; a run may touch every client without a person."""
+def settings(request, tmp_path, monkeypatch):
+    """The company with April landed, or paid ahead for the tests that ask for it; a run may touch every client without a person."""
     monkeypatch.setenv("FLEETBILL_UNATTENDED_SHARE", "1")
-    with april.copy(tmp_path / "home") as made:
+    before = request.getfixturevalue("prepaid_april" if "prepaid" in request.fixturenames else "april")
+    with before.copy(tmp_path / "home") as made:
         yield made
+
+
+@pytest.fixture
+def prepaid():
+    """The test begins with the advances issued."""
 
 
 def _json(result):
@@ -140,8 +156,7 @@ def test_a_parked_contract_is_named_and_gets_no_advance(settings, run_cli):
     ]
 
 
-def test_a_higher_limit_agreed_in_the_month_is_billed_on_the_day(settings, run_cli, tmp_path):
-    _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json"))
+def test_a_higher_limit_agreed_in_the_month_is_billed_on_the_day(prepaid, settings, run_cli, tmp_path):
     assert _watch(run_cli, 5) == {}
     agreed = [{"contract_no": "P2", "valid_from": "2026-04-16", "tariff_code": "T1", "prepaid_vehicles": "15"}]
     folder = replace(COMPANY, extra={**COMPANY.extra, "terms": agreed}).write_master(tmp_path / "agreed")
@@ -174,16 +189,14 @@ def test_prepaid_vehicles_that_were_not_used_are_shown_and_not_refunded(settings
 
 
 @pytest.mark.parametrize("order", [[30], [10, 6, 30], [6, 6, 10, 10], [20, 12, 9]])
-def test_days_watched_late_out_of_order_and_twice_come_to_the_same_sum(settings, run_cli, order):
-    _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json"))
+def test_days_watched_late_out_of_order_and_twice_come_to_the_same_sum(prepaid, settings, run_cli, order):
     billed = [found["P1"][2] for number in order if "P1" in (found := _watch(run_cli, number))]
     assert sum(map(Decimal, billed)) == Decimal("1500.00")
     _close(run_cli)
     assert sum(Decimal(net) for _, net in _issued(run_cli, "P1")) == Decimal("4500.00")  # max(10, 15) × 300
 
 
-def test_what_nobody_watched_is_billed_at_the_close_before_the_month(settings, run_cli):
-    _json(run_cli("prepay", "--month", MONTH, "--issue-date", "2026-04-01", "--format", "json"))
+def test_what_nobody_watched_is_billed_at_the_close_before_the_month(prepaid, settings, run_cli):
     _close(run_cli)
     assert _issued(run_cli, "P1") == [("advance", "3000.00"), ("corrective", "1500.00")]
     assert _watch(run_cli, 30) == {}

@@ -10,17 +10,52 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from pipelines.clock import Authorship
+from pipelines.evidence.folder import land_folder
+from pipelines.master.importing import import_master
 from pipelines.period import Month
+from pipelines.runs.close import close
 from pipelines.warehouse import engine
 from tests.company import Company, steady
+from tests.conftest import NOW, cloned
+from tests.landed import template
 
 START, DAY = date(2026, 1, 25), date(2026, 1, 28)
 
 
+# in force on the month's last seven days: less to land, and a share in every line
+COMPANY = Company({"K1": steady(10), "K2": lambda day: 10 if day < DAY else 16}, starts_on=START, terms={"K2": {"basis": "average"}})
+JANUARY = Month(2026, 1)
+
+
+@pytest.fixture(scope="module")
+def issued_january(server_home, tmp_path_factory):
+    """January closed, once: ВМ26-000001 of K1 (peak), ВМ26-000002 of K2 (average)."""
+    folder = tmp_path_factory.mktemp("explained")
+    person = Authorship("Анна Петрова", "проверено", NOW)
+    with cloned(server_home, folder / "home") as made:
+        import_master(made, str(COMPANY.write_master(folder / "master")), person)
+        for day in (day for day in JANUARY.dates() if day >= START):
+            COMPANY.write_day(folder / "snapshots", day)
+        land_folder(made, "gps1", str(folder / "snapshots"), NOW)
+        close(made, JANUARY, approver=person, issued_on=date(2026, 2, 1), at=NOW)
+        yield template(server_home, made)
+
+
+@pytest.fixture
+def settings(request, server_home, tmp_path):
+    """A company with January closed for the tests that ask for it, else an empty one."""
+    if "closed" in request.fixturenames:
+        with request.getfixturevalue("issued_january").copy(tmp_path / "home") as made:
+            yield made
+    else:
+        with cloned(server_home, tmp_path / "home") as made:
+            yield made
+
+
 @pytest.fixture
 def company():
-    """In force on the month's last seven days: less to land, and a share in every line."""
-    return Company({"K1": steady(10), "K2": lambda day: 10 if day < DAY else 16}, starts_on=START, terms={"K2": {"basis": "average"}})
+    return COMPANY
 
 
 def _done(result):
@@ -45,11 +80,9 @@ def _close(run_cli, month="2026-01"):
 
 
 @pytest.fixture
-def closed(company, run_cli, tmp_path):
-    """January closed: ВМ26-000001 of K1 (peak), ВМ26-000002 of K2 (average)."""
-    _load(company, run_cli, tmp_path)
-    _close(run_cli)
-    return company
+def closed():
+    """The company whose January is closed."""
+    return COMPANY
 
 
 def _everything(run_cli, number, folder):

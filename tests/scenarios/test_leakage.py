@@ -7,13 +7,24 @@ import pytest
 from tests import leaky
 
 
+@pytest.fixture(scope="module")
+def january(server_home, tmp_path_factory):
+    """The company with January landed, once."""
+    folder = tmp_path_factory.mktemp("leaky")
+    with leaky.landed(server_home, folder) as template:
+        yield template, folder / "snapshots"
+
+
 @pytest.fixture
-def told(run_cli, tmp_path):
+def settings(january, tmp_path):
+    template, _ = january
+    with template.copy(tmp_path / "home") as made:
+        yield made
+
+
+@pytest.fixture
+def told(run_cli):
     """``told(month)``: kind and subject → (vehicles, vehicle-days, roubles, how) once January's files are in."""
-    master, snapshots = leaky.write(tmp_path)
-    assert run_cli("master", "import", master, "--by", "Анна", "--reason", "начало")[0] == 0
-    for platform in ("gps1", "gps2"):
-        assert run_cli("snapshot", "land", "--platform", platform, "--source", snapshots)[0] == 0
 
     def ask(month: str = "2026-01"):
         code, out, err = run_cli("leakage", "--month", month, "--format", "json")
@@ -58,11 +69,11 @@ def test_leakage_of_every_kind(told, run_cli):
     assert told() == drafted
 
 
-def test_a_month_that_is_not_billed_is_priced_by_the_one_before(told, run_cli, tmp_path):
+def test_a_month_that_is_not_billed_is_priced_by_the_one_before(told, run_cli, january, tmp_path):
     close(run_cli, "--approve-by", "Анна Петрова", "--issue-date", "2026-02-01")
     folder = tmp_path / "february" / "gps1"
     folder.mkdir(parents=True)
-    january = (tmp_path / "snapshots" / "gps1" / "2026-01-05.csv").read_text(encoding="utf-8")
+    january = (january[1] / "gps1" / "2026-01-05.csv").read_text(encoding="utf-8")
     (folder / "2026-02-01.csv").write_text(january.replace("2026-01-05", "2026-02-01"), encoding="utf-8")
     assert run_cli("snapshot", "land", "--platform", "gps1", "--source", tmp_path / "february")[0] == 0
     found = told("2026-02")

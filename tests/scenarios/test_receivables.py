@@ -86,7 +86,7 @@ def test_paid_in_part_overdue_blocked_paid_restored(issued, run_cli, settings, t
     assert pdf.read_bytes().startswith(b"%PDF")
 
 
-def test_what_is_wrong_with_a_file_is_said_by_line(issued, run_cli, tmp_path):
+def test_what_is_wrong_with_a_file_is_said_by_line(run_cli, tmp_path):
     path = tmp_path / "kl.txt"
     path.write_bytes(
         "1CClientBankExchange\r\nКодировка=Windows\r\nСекцияДокумент=Чек\r\nДата=31.02.2026\r\nСумма=-1\r\nКонецДокумента\r\n".encode(

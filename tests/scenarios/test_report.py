@@ -2,17 +2,23 @@
 
 import csv
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from pipelines.clock import Authorship, now
 from pipelines.documents.report import write_report
+from pipelines.master.importing import import_master
 from pipelines.period import Month
+from pipelines.receivables.importing import import_payments
+from pipelines.runs.close import close
 from tests import leaky
 from tests.company import ORGANIZATION, account_key
+from tests.conftest import NOW
+from tests.landed import template
 from tests.ledger_world import ACCOUNTS, Paper, statement
 
 BY, WHY = "=HYPERLINK(1)", "+индексация"
@@ -20,24 +26,37 @@ MARCH = datetime(2026, 3, 1)  # noqa: DTZ001 - a cell holds a date without a zon
 AT = datetime(2026, 3, 1, 21, 30, tzinfo=UTC)  # already 2 March in Moscow: 19 days after 11 February
 
 
-@pytest.fixture
-def closed(run_cli, tmp_path):
+@pytest.fixture(scope="module")
+def paid_january(server_home, tmp_path_factory):
     """January of the leaky company is issued on 1 February and partly paid in it; then a price of March is changed."""
-    master, snapshots = leaky.write(tmp_path)
-    assert run_cli("master", "import", master, "--by", "Анна", "--reason", "начало")[0] == 0
-    for platform in ("gps1", "gps2"):
-        assert run_cli("snapshot", "land", "--platform", platform, "--source", snapshots)[0] == 0
-    assert run_cli("close", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-01")[0] == 0
+    folder = tmp_path_factory.mktemp("leaky")
+    with leaky.landed(server_home, folder) as january, january.copy(folder / "paid") as made:
+        close(made, Month(2026, 1), approver=Authorship("Анна", "проверено", NOW), issued_on=date(2026, 2, 1), at=NOW)
+        import_payments(made, _bank(folder), NOW)
+        _change_a_price(folder / "master")
+        import_master(made, str(folder / "master"), Authorship(BY, WHY, now()))
+        yield template(server_home, made)
+
+
+@pytest.fixture
+def settings(paid_january, tmp_path):
+    with paid_january.copy(tmp_path / "home") as made:
+        yield made
+
+
+def _bank(folder):
     papers = (
         Paper("1", "1000.00", "Оплата по счету ВМ26-000001", day="2026-02-10"),
         Paper("2", "500.00", "=cmd|'/c calc'!A0 ВМ26-000002", day="2026-02-10"),
         Paper("3", "77.00", "@SUM(1)", day="2026-02-11", inn="500100732259", name="-2+3"),
     )
-    bank = statement(tmp_path / "bank.txt", *papers, until="2026-02-20")
+    bank = statement(folder / "bank.txt", *papers, until="2026-02-20")
     ours = account_key(ORGANIZATION["bic"], ORGANIZATION["bank_account"])
     bank.write_bytes(bank.read_bytes().replace(ACCOUNTS["ORG"].encode(), ours.encode()))
-    code, _, err = run_cli("payments", "import", bank)
-    assert code == 0, err
+    return bank
+
+
+def _change_a_price(master):
     components = master / "components.csv"
     rows = list(csv.DictReader(components.open(encoding="utf-8", newline="")))
     for row in rows:
@@ -46,7 +65,6 @@ def closed(run_cli, tmp_path):
         writer = csv.DictWriter(opened, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    assert run_cli("master", "import", master, "--by", BY, "--reason", WHY)[0] == 0
 
 
 def table(book, title: str) -> list[tuple[object, ...]]:
@@ -62,7 +80,7 @@ def labelled(book) -> dict[str, tuple[object, ...]]:
     return found
 
 
-def test_the_workbook_of_a_closed_month(closed, run_cli, settings):
+def test_the_workbook_of_a_closed_month(run_cli, settings):
     path = write_report(settings, Month(2026, 1), AT)
     content = Path(path).read_bytes()
     book = openpyxl.load_workbook(path, data_only=True)
@@ -116,7 +134,7 @@ def test_the_workbook_of_a_closed_month(closed, run_cli, settings):
     assert Path(write_report(settings, Month(2026, 1), AT)).read_bytes() == content
 
 
-def test_payments_and_changes_of_the_months_after_and_no_text_becomes_a_formula(closed, run_cli):
+def test_payments_and_changes_of_the_months_after_and_no_text_becomes_a_formula(run_cli):
     code, out, err = run_cli("report", "--month", "2026-02")
     assert code == 0, err
     book = openpyxl.load_workbook(out.strip(), data_only=True)

@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from pipelines.warehouse import engine, migrate
+from tests.conftest import cloned
 
 
 def _tables(settings):
@@ -46,6 +47,13 @@ def test_two_processes_at_once(settings, environment):
     assert sum("upgraded from nothing" in line for line in said) == 1
 
 
+@pytest.fixture(scope="module")
+def sealed(server_home, tmp_path_factory):
+    """A database that no attempt changes."""
+    with cloned(server_home, tmp_path_factory.mktemp("sealed") / "home") as made:
+        yield made
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -63,8 +71,8 @@ def test_two_processes_at_once(settings, environment):
     "attempt",
     ["UPDATE {} SET {column} = {column}", "DELETE FROM {}", "TRUNCATE {} CASCADE", "ALTER TABLE {} DISABLE TRIGGER ALL", "DROP TABLE {}"],
 )
-def test_the_application_is_refused(settings, table, attempt):
-    with engine.engine(settings).connect() as connection:
+def test_the_application_is_refused(sealed, table, attempt):
+    with engine.engine(sealed).connect() as connection:
         schema, name = table.split(".")
         column = connection.execute(
             text(

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.delivery.onec.model import (
     Contract,
-    DocumentRow,
+    OnecRow,
     Invoice,
     InvoiceLink,
     ObjectKind,
@@ -65,9 +65,9 @@ def sale(
     return Sale(key, number, month.last, agreement, rows, includes_vat(lines), link)
 
 
-def _rows(rows: Sequence[SaleRow]) -> tuple[DocumentRow, ...]:
+def _rows(rows: Sequence[SaleRow]) -> tuple[OnecRow, ...]:
     return tuple(
-        DocumentRow(
+        OnecRow(
             service(row.line.tariff_code, row.line.component_no, row.line.component),
             row.quantity, row.price, row.amount, row.line.vat_rate, row.vat, row.text,
         )

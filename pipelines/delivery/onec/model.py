@@ -56,7 +56,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentRow:
+class OnecRow:
     """One row. `quantity` × `price` is exactly `amount` (domain.md §7).
 
     `amount` includes `vat` when the document's prices do, else it is net. `vat_rate` in percent; None: без НДС.
@@ -86,7 +86,7 @@ class Invoice:
     number: str
     on: date
     contract: Contract
-    rows: tuple[DocumentRow, ...]
+    rows: tuple[OnecRow, ...]
     prices_include_vat: bool
 
     @property
@@ -115,7 +115,7 @@ class Sale:
     number: str
     on: date
     contract: Contract
-    rows: tuple[DocumentRow, ...]
+    rows: tuple[OnecRow, ...]
     prices_include_vat: bool
     invoice: InvoiceLink | None = None
 
@@ -136,6 +136,6 @@ class Removal:
 OnecObject = Seller | Buyer | Contract | Service | Invoice | Sale | Removal
 
 
-def _total(rows: tuple[DocumentRow, ...], *, vat_on_top: bool) -> Decimal:
+def _total(rows: tuple[OnecRow, ...], *, vat_on_top: bool) -> Decimal:
     amount = sum((row.amount for row in rows), ZERO)
     return amount + sum((row.vat for row in rows), ZERO) if vat_on_top else amount

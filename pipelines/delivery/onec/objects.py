@@ -11,7 +11,7 @@ from pipelines.delivery.onec import fields
 from pipelines.delivery.onec.model import (
     NAMESPACE,
     Contract,
-    DocumentRow,
+    OnecRow,
     Invoice,
     InvoiceLink,
     NotForOnec,
@@ -146,7 +146,7 @@ def _settlement(contract: Contract) -> str:
     )
 
 
-def _rows(rows: tuple[DocumentRow, ...], what: str) -> str:
+def _rows(rows: tuple[OnecRow, ...], what: str) -> str:
     if not rows:
         raise NotForOnec(f"{what}: no rows")
     shown = "".join(

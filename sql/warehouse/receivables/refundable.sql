@@ -7,7 +7,8 @@ SELECT
     coalesce(p.payer_account, '') AS payer_account, p.payer_inn,
     ARRAY(
         SELECT DISTINCT a.number FROM receivables.allocations a WHERE a.payment_id = p.payment_id ORDER BY a.number
-    ) AS numbers
+    ) AS numbers,
+    p.purpose, p.reverses
 FROM receivables.payments p
 WHERE p.amount > 0 AND p.source <> 'credit'
     AND (p.payer_account = ANY(CAST(:accounts AS text[])) OR p.payer_inn = ANY(CAST(:inns AS text[])))

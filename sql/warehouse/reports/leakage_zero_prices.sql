@@ -1,6 +1,6 @@
 -- grain: contract × component × segment of the month that was priced at 0 and used: the fleet of its days, and what the contract was
 --   billed for vehicles on them by its other components
--- inputs: findings.occurrences (zero_price: subject ends with the segment's first day, seen on its last), master.components,
+-- inputs: findings.occurrences (zero_price: contract/tariff/component/first day of the segment, seen on its last), master.components,
 --   master.contracts, master.clients, usage.contract_days, billing.invoices, billing.invoice_lines, billing.drafts, billing.draft_lines;
 --   :first, :last, :month
 -- rerun: reads only
@@ -10,7 +10,8 @@ WITH zero AS (
     JOIN LATERAL (
         SELECT m.name, m.kind
         FROM master.components m
-        WHERE f.contract_no || ' ' || m.tariff_code || '/' || m.component_no = left(f.subject, -11) AND m.valid_from <= f.seen_on
+        WHERE translate(concat_ws('/', f.contract_no, m.tariff_code, m.component_no), ' ', '/') = translate(left(f.subject, -11), ' ', '/')
+          AND m.valid_from <= f.seen_on  -- with spaces for slashes: subjects were written so until December 2026
         ORDER BY m.valid_from DESC
         LIMIT 1
     ) c ON true

@@ -23,7 +23,7 @@ from pipelines.delivery.onec.message import (
 )
 from pipelines.delivery.onec.model import (
     Contract,
-    DocumentRow,
+    OnecRow,
     Invoice,
     InvoiceLink,
     NotForOnec,
@@ -47,7 +47,7 @@ BUYER = counterparty("C-1", "ООО Автопарк", "legal", "Обществ�
 CONTRACT = Contract("Т-17", SELLER, BUYER, date(2026, 2, 1))
 SERVICE = Service("T1:1", "Мониторинг", "Мониторинг транспорта")
 # 4 × 500.00 = 2000.00; 22 % of it is 440.00
-ROW = DocumentRow(SERVICE, Decimal(4), Decimal("500.00"), Decimal("2000.00"), Decimal(22), Decimal("440.00"), "Мониторинг за март 2026")
+ROW = OnecRow(SERVICE, Decimal(4), Decimal("500.00"), Decimal("2000.00"), Decimal(22), Decimal("440.00"), "Мониторинг за март 2026")
 INVOICE = Invoice("Т-17:2026-03:monthly", "НВ26-000042", date(2026, 4, 1), CONTRACT, (ROW,), False)
 SALE = Sale("Т-17:2026-03", "НВ26-000042", date(2026, 3, 31), CONTRACT, (ROW,), False, InvoiceLink(INVOICE.key, INVOICE.number, INVOICE.on))
 ENVELOPE = Envelope("FB", "BP", 3, 7, datetime(2026, 4, 1, 9, 30))  # noqa: DTZ001 - wall time, as 1C writes it

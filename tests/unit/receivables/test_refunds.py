@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.receivables.payment import Payment
-from pipelines.receivables.refunds import Refundable, may_be_refund, refunded_payment
+from pipelines.receivables.payment import Payment, StoredPayment
+from pipelines.receivables.refunds import may_be_refund, refunded_payment
 
 ACCOUNT = "40702810500000000777"
 INN = "7736207543"
-PAID = Refundable("p1", "ORG", "A", "317", date(2026, 3, 10), Decimal("122.00"), Decimal("122.00"), ACCOUNT, INN, ("ВМ26-000001",))
+PAID = StoredPayment("p1", "ORG", "A", "317", date(2026, 3, 10), Decimal("122.00"), Decimal("122.00"), ACCOUNT, INN, ("ВМ26-000001",))
 
 
 def outgoing(purpose: str, amount: str = "50.00", **changes: object) -> Payment:
