@@ -61,7 +61,7 @@ class PlatformDay:
 
     @property
     def carried_by(self) -> timedelta:
-        """How much later a message counts on the carried day: from noon to noon, so that it keeps its local time when summer time begins."""
+        """How much later a message counts on the carried day: from noon to noon, so that it keeps its local time of day."""
         return self._moment(self.business_date, NOON) - self._moment(self.source_date, NOON)
 
     def _moment(self, day: date, at: time) -> datetime:
