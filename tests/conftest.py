@@ -123,6 +123,13 @@ def settings(server_home: Path, tmp_path: Path) -> Iterator[Settings]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def sealed(server_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of an empty, migrated database that tests share whose every attempt to change it is refused."""
+    with cloned(server_home, tmp_path_factory.mktemp("sealed") / "home") as made:
+        yield made
+
+
 def environment_of(settings: Settings) -> dict[str, str]:
     """Environment for a real `fleetbill` process with these settings' home and database."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("FLEETBILL_")}

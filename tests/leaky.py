@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from pipelines.clock import Authorship
+from pipelines.clock import Authorship, now
 from pipelines.evidence.folder import land_folder
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from tests.company import Company, steady
-from tests.conftest import NOW, cloned
+from tests.conftest import cloned
 from tests.landed import Template, template
 
 JANUARY = Month(2026, 1)
@@ -48,9 +48,9 @@ def landed(server_home: Path, folder: Path) -> Iterator[Template]:
     """The company with January landed, as a template."""
     with cloned(server_home, folder / "home") as made:
         master, snapshots = write(folder)
-        import_master(made, str(master), Authorship("Анна", "начало", NOW))
+        import_master(made, str(master), Authorship("Анна", "начало", now()))
         for platform in ("gps1", "gps2"):
-            land_folder(made, platform, str(snapshots), NOW)
+            land_folder(made, platform, str(snapshots), now())
         yield template(server_home, made)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from pipelines.billing.approval import RunChanged
-from pipelines.clock import Authorship
+from pipelines.clock import Authorship, now
 from pipelines.documents import publish as publishing
 from pipelines.period import Month
 from pipelines.runs.close import close
@@ -35,7 +35,7 @@ def january(server_home, tmp_path_factory):
 @pytest.fixture(scope="session")
 def issued_january(january, tmp_path_factory):
     """January closed and issued, once."""
-    with closed(january, tmp_path_factory.mktemp("issued"), Month(2026, 1)) as template:
+    with closed(january, tmp_path_factory.mktemp("issued"), Month(2026, 1), now()) as template:
         yield template
 
 
@@ -67,7 +67,7 @@ def issued():
 
 
 @pytest.fixture(scope="module")
-def sealed(issued_january, tmp_path_factory):
+def sealed_january(issued_january, tmp_path_factory):
     """January issued, in a database that nobody manages to change."""
     with issued_january.copy(tmp_path_factory.mktemp("sealed") / "home") as made:
         yield made
@@ -201,18 +201,18 @@ def _rows(settings, query):
     ],
 )
 @pytest.mark.parametrize("role", ["application", "owner"])
-def test_an_issued_invoice_cannot_be_changed_by_hand(sealed, attempt, role):
+def test_an_issued_invoice_cannot_be_changed_by_hand(sealed_january, attempt, role):
     if role == "owner" and attempt.startswith(("ALTER", "SET")):
         pytest.skip("the owner may change its own tables' triggers; the application never logs in as the owner")
     from sqlalchemy import create_engine
 
-    before = _rows(sealed, "SELECT * FROM billing.invoice_lines ORDER BY 1, 2")
-    made = engine.engine(sealed) if role == "application" else create_engine(sealed.database_owner_url)
+    before = _rows(sealed_january, "SELECT * FROM billing.invoice_lines ORDER BY 1, 2")
+    made = engine.engine(sealed_january) if role == "application" else create_engine(sealed_january.database_owner_url)
     with made.connect() as connection, pytest.raises(DBAPIError) as refused:
         connection.execute(text(attempt))
     assert refused.value.orig.pgcode in {"42501", "23001"}  # insufficient privilege, restrict violation
     assert len(before) == 2
-    assert _rows(sealed, "SELECT * FROM billing.invoice_lines ORDER BY 1, 2") == before
+    assert _rows(sealed_january, "SELECT * FROM billing.invoice_lines ORDER BY 1, 2") == before
     if role == "owner":
         made.dispose()
 

@@ -17,7 +17,6 @@ from pipelines.receivables.importing import import_payments
 from pipelines.runs.close import close
 from tests import leaky
 from tests.company import ORGANIZATION, account_key
-from tests.conftest import NOW
 from tests.landed import template
 from tests.ledger_world import ACCOUNTS, Paper, statement
 
@@ -31,8 +30,8 @@ def paid_january(server_home, tmp_path_factory):
     """January of the leaky company is issued on 1 February and partly paid in it; then a price of March is changed."""
     folder = tmp_path_factory.mktemp("leaky")
     with leaky.landed(server_home, folder) as january, january.copy(folder / "paid") as made:
-        close(made, Month(2026, 1), approver=Authorship("Анна", "проверено", NOW), issued_on=date(2026, 2, 1), at=NOW)
-        import_payments(made, _bank(folder), NOW)
+        close(made, Month(2026, 1), approver=Authorship("Анна", "проверено", now()), issued_on=date(2026, 2, 1), at=now())
+        import_payments(made, _bank(folder), now())
         _change_a_price(folder / "master")
         import_master(made, str(folder / "master"), Authorship(BY, WHY, now()))
         yield template(server_home, made)

@@ -8,7 +8,6 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from pipelines.warehouse import engine, migrate
-from tests.conftest import cloned
 
 
 def _tables(settings):
@@ -45,13 +44,6 @@ def test_two_processes_at_once(settings, environment):
     said = [process.communicate(timeout=60)[1] for process in racing]
     assert [process.returncode for process in racing] == [0, 0], said
     assert sum("upgraded from nothing" in line for line in said) == 1
-
-
-@pytest.fixture(scope="module")
-def sealed(server_home, tmp_path_factory):
-    """A database that no attempt changes."""
-    with cloned(server_home, tmp_path_factory.mktemp("sealed") / "home") as made:
-        yield made
 
 
 @pytest.mark.parametrize(

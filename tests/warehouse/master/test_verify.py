@@ -186,24 +186,24 @@ HISTORIES = (
         "ALTER TABLE {} OWNER TO CURRENT_USER",
     ],
 )
-def test_the_application_cannot_change_what_was_decided(settings, table, attempt):
+def test_the_application_cannot_change_what_was_decided(sealed, table, attempt):
     if "at = now()" in attempt and table in ("billing.closed", "billing.evidence"):
         attempt = "UPDATE {} SET month = month"
-    with engine.engine(settings).connect() as connection, pytest.raises(DBAPIError) as refused:
+    with engine.engine(sealed).connect() as connection, pytest.raises(DBAPIError) as refused:
         connection.execute(text(attempt.format(table)))
     assert refused.value.orig.pgcode == "42501"  # insufficient_privilege
 
 
-def test_the_application_cannot_silence_triggers(settings):
-    with engine.engine(settings).connect() as connection, pytest.raises(DBAPIError) as refused:
+def test_the_application_cannot_silence_triggers(sealed):
+    with engine.engine(sealed).connect() as connection, pytest.raises(DBAPIError) as refused:
         connection.execute(text("SET session_replication_role = replica"))
     assert refused.value.orig.pgcode == "42501"  # insufficient_privilege
 
 
 @pytest.mark.parametrize("table", HISTORIES)
 @pytest.mark.parametrize("attempt", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
-def test_a_slip_of_the_owner_is_refused_too(settings, table, attempt):
+def test_a_slip_of_the_owner_is_refused_too(sealed, table, attempt):
     column = "month" if table in ("billing.closed", "billing.evidence") else "at"
     with pytest.raises(DBAPIError) as refused:
-        as_owner(settings, attempt.format(table, column, column))
+        as_owner(sealed, attempt.format(table, column, column))
     assert refused.value.orig.pgcode == "23001"  # restrict_violation, from the trigger
