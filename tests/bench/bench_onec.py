@@ -16,7 +16,7 @@ from pathlib import Path
 from lxml import etree
 
 from pipelines.delivery.onec.message import Envelope
-from pipelines.delivery.onec.model import Contract, OnecRow, Invoice, Service
+from pipelines.delivery.onec.model import Contract, Invoice, OnecRow, Service
 from pipelines.documents.requisites import Bank
 from tests.onec_messages import counterparty, organization, write_message
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import SENT, VERSIONS, Envelope, ObjectType
-from pipelines.delivery.onec.model import Contract, OnecRow, Invoice, InvoiceLink, Sale, Service
+from pipelines.delivery.onec.model import Contract, Invoice, InvoiceLink, OnecRow, Sale, Service
 from pipelines.documents.requisites import Bank, Buyer, Seller
 from tests.conftest import SHARED
 from tests.onec_messages import counterparty, organization, write_message

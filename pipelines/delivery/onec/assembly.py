@@ -7,10 +7,10 @@ from typing import Any
 
 from pipelines.delivery.onec.model import (
     Contract,
-    OnecRow,
     Invoice,
     InvoiceLink,
     ObjectKind,
+    OnecRow,
     Removal,
     Sale,
     Service,

@@ -11,12 +11,12 @@ from pipelines.delivery.onec import fields
 from pipelines.delivery.onec.model import (
     NAMESPACE,
     Contract,
-    OnecRow,
     Invoice,
     InvoiceLink,
     NotForOnec,
     ObjectKind,
     OnecObject,
+    OnecRow,
     Removal,
     Sale,
     Service,

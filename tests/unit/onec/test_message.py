@@ -23,11 +23,11 @@ from pipelines.delivery.onec.message import (
 )
 from pipelines.delivery.onec.model import (
     Contract,
-    OnecRow,
     Invoice,
     InvoiceLink,
     NotForOnec,
     ObjectKind,
+    OnecRow,
     Sale,
     Service,
     reference,
