@@ -29,17 +29,24 @@ def settings(january, tmp_path):
         yield made
 
 
+@pytest.fixture(scope="module")
+def undisturbed(january, tmp_path_factory):
+    """Rows and files that a close leaves which nobody kills."""
+    with january.copy(tmp_path_factory.mktemp("undisturbed") / "home") as made:
+        person = Authorship("Анна", "approved at the command line", NOW)
+        close(made, Month(2026, 1), approver=person, issued_on=date(2026, 2, 1), at=NOW)
+        return contents(made), _files(made.home)
+
+
 @pytest.mark.parametrize("table", ["turns", "approvals", "invoices"])
-def test_a_killed_close_is_completed_by_the_next(settings, january, run_cli, environment, tmp_path, table):
+def test_a_killed_close_is_completed_by_the_next(settings, undisturbed, run_cli, environment, table):
     """SIGKILL when the run has reached a table; what closing again leaves equals an undisturbed run."""
     kill_when_row(start(environment, *CLOSE), settings, f"billing.{table}")
     code, _, err = run_cli(*CLOSE)
     assert code == 0, err
-    with january.copy(tmp_path / "undisturbed") as other:
-        person = Authorship("Анна", "approved at the command line", NOW)
-        close(other, Month(2026, 1), approver=person, issued_on=date(2026, 2, 1), at=NOW)
-        assert difference(contents(settings), contents(other)) == {}
-        assert _files(settings.home) == _files(other.home)
+    rows, files = undisturbed
+    assert difference(contents(settings), rows) == {}
+    assert _files(settings.home) == files
 
 
 def _files(home):

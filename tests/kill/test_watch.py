@@ -1,6 +1,8 @@
 """A watch of prepaid limits killed at any point is completed by the next."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -35,12 +37,19 @@ def settings(january, tmp_path, monkeypatch):
         yield made
 
 
+@pytest.fixture(scope="module")
+def undisturbed(january, tmp_path_factory):
+    """Rows that a watch leaves which nobody kills."""
+    with january.copy(tmp_path_factory.mktemp("undisturbed") / "home") as made:
+        person = Authorship("Анна", "approved at the command line", NOW)
+        watch(replace(made, unattended_share=Decimal(1)), DAY, approver=person, issued_on=DAY, at=NOW)
+        return contents(made)
+
+
 @pytest.mark.parametrize("table", ["turns", "approvals", "invoices"])
-def test_a_killed_watch_is_completed_by_the_next(settings, january, run_cli, environment, tmp_path, table):
+def test_a_killed_watch_is_completed_by_the_next(settings, undisturbed, run_cli, environment, table):
     """SIGKILL when the run has reached a table; what watching again leaves equals an undisturbed run."""
     kill_when_row(start(environment, *WATCH), settings, f"billing.{table}")
     code, _, err = run_cli(*WATCH)
     assert code == 0, err
-    with january.copy(tmp_path / "undisturbed") as other:
-        watch(other, DAY, approver=Authorship("Анна", "approved at the command line", NOW), issued_on=DAY, at=NOW)
-        assert difference(contents(settings), contents(other)) == {}
+    assert difference(contents(settings), undisturbed) == {}
