@@ -1,5 +1,6 @@
 """Unit tests are pure: no database, no process of the command line; asking for one here fails with these words."""
 
+from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
@@ -35,8 +36,10 @@ def run_cli() -> NoReturn:
     _refuse("a test of the command line")
 
 
-@pytest.fixture(autouse=True)
-def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="package")
+def no_database() -> Iterator[None]:
     """Nor does a unit test connect without a fixture: every way to the warehouse goes through an engine."""
-    monkeypatch.setattr("pipelines.warehouse.engine.engine", lambda *_, **__: _refuse("a test that connects to a database"))
-    monkeypatch.setattr("pipelines.warehouse.embedded.ensure_running", lambda *_, **__: _refuse("a test that starts a server"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipelines.warehouse.engine.engine", lambda *_, **__: _refuse("a test that connects to a database"))
+        patch.setattr("pipelines.warehouse.embedded.ensure_running", lambda *_, **__: _refuse("a test that starts a server"))
+        yield

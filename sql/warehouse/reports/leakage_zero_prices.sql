@@ -1,7 +1,7 @@
 -- grain: contract × component × segment of the month that was priced at 0 and used: the fleet of its days, and what the contract was
 --   billed for vehicles on them by its other components
--- inputs: findings.occurrences (zero_price: contract/tariff/component/first day of the segment, seen on its last), master.components,
---   master.contracts, master.clients, usage.contract_days, billing.invoices, billing.invoice_lines, billing.drafts, billing.draft_lines;
+-- inputs: findings.occurrences (zero_price: contract/tariff/component/first day of the segment, seen on its last; older ones have
+--   spaces for some of the slashes), master.components, master.contracts, master.clients, usage.contract_days, billing.invoices, billing.invoice_lines, billing.drafts, billing.draft_lines;
 --   :first, :last, :month
 -- rerun: reads only
 WITH zero AS (
@@ -11,7 +11,7 @@ WITH zero AS (
         SELECT m.name, m.kind
         FROM master.components m
         WHERE translate(concat_ws('/', f.contract_no, m.tariff_code, m.component_no), ' ', '/') = translate(left(f.subject, -11), ' ', '/')
-          AND m.valid_from <= f.seen_on  -- with spaces for slashes: subjects were written so until December 2026
+          AND m.valid_from <= f.seen_on
         ORDER BY m.valid_from DESC
         LIMIT 1
     ) c ON true

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.delivery.onec.header import MOST_ELEMENTS, DeclaredType, has_content, read_header
+from pipelines.delivery.onec.header import DeclaredType, has_content, read_header
 from pipelines.delivery.onec.message import Envelope, ObjectType
 from pipelines.errors import BadInput
 from tests.onec_messages import write_message
@@ -93,26 +93,6 @@ def test_entities_are_never_resolved(tmp_path):
 def test_a_huge_header_is_refused(tmp_path):
     with pytest.raises(BadInput):
         read_header(saved(tmp_path, f"<Message><Header><Prefix>{'x' * 11_000_000}</Prefix></Header></Message>"))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"<Message><Header>{'<AvailableVersion>1</AvailableVersion>' * MOST_ELEMENTS}</Header><Body/></Message>",
-        f"<Message><Header><Confirmation>{'<From/>' * MOST_ELEMENTS}</Confirmation></Header><Body/></Message>",
-        f"<Message><Header><AvailableObjectTypes>{'<T><Name/></T>' * MOST_ELEMENTS}</AvailableObjectTypes></Header></Message>",
-    ],
-)
-def test_a_header_of_countless_children_is_refused(tmp_path, text):
-    with pytest.raises(BadInput, match="elements outside its Body"):
-        read_header(saved(tmp_path, text))
-
-
-def test_what_follows_the_header_is_bounded_too(tmp_path):
-    path = saved(tmp_path, f"<Message><Header><Prefix>x</Prefix></Header><Body> </Body>{'<a/>' * MOST_ELEMENTS}</Message>")
-    assert read_header(path).prefix == "x"
-    with pytest.raises(BadInput, match="elements outside its Body"):
-        has_content(path)
 
 
 def test_a_doctype_is_found_wherever_it_stands(tmp_path):
