@@ -1,8 +1,8 @@
 -- grain: contract × component × segment of the month that was priced at 0 and used: the fleet of its days, and what the contract was
 --   billed for vehicles on them by its other components
--- inputs: findings.occurrences (zero_price: contract/tariff/component/first day of the segment, seen on its last; older ones have
---   spaces for some of the slashes), master.components, master.contracts, master.clients, usage.contract_days, billing.invoices, billing.invoice_lines, billing.drafts, billing.draft_lines;
---   :first, :last, :month
+-- inputs: findings.occurrences (zero_price: contract/tariff/component/first day of the segment, seen on its last; older subjects have
+--   spaces for some slashes), master.components, master.contracts, master.clients, usage.contract_days, billing.invoices,
+--   billing.invoice_lines, billing.drafts, billing.draft_lines; :first, :last, :month
 -- rerun: reads only
 WITH zero AS (
     SELECT f.contract_no, CAST(right(f.subject, 10) AS date) AS segment_from, f.seen_on AS segment_to, c.name AS component, c.kind
