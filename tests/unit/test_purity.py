@@ -24,8 +24,8 @@ PURE = dict(_pure())
 # Pure themselves; the records that they work on are declared beside the statements which read them, or in the settings.
 TAKES_RECORDS_OF_READERS = {
     "pipelines.audit.recompute", "pipelines.audit.rows", "pipelines.audit.text", "pipelines.billing.bounds", "pipelines.billing.model",
-    "pipelines.billing.rules", "pipelines.billing.run", "pipelines.delivery.mail.compose", "pipelines.usage.summary",
-    "pipelines.whatif.overlay",
+    "pipelines.billing.rules", "pipelines.billing.run", "pipelines.delivery.mail.compose", "pipelines.documents.billed_ahead",
+    "pipelines.usage.summary", "pipelines.whatif.overlay",
 }  # fmt: skip
 
 

@@ -4,9 +4,6 @@ import io
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from wcwidth import width as cells_of
 
 from pipelines.cli.output import _folded, _sums, emit
 from pipelines.cli.table import Listing, clean, folded, lines
@@ -115,17 +112,3 @@ def test_colour_is_for_terminals_that_may_have_it(stream, variables, is_coloured
     monkeypatch.setattr(sys, "stdout", screen)
     emit([{"platform": "gps1", "status": "missing"}], ("platform", "status"), "table")
     assert ("\x1b[31mmissing" in screen.getvalue(), "\x1b" in screen.getvalue()) == (is_coloured, is_coloured)
-
-
-words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn", "Co")), max_size=30).map(clean)
-amounts = st.decimals(-(10**9), 10**9, places=2).map(str)
-
-
-@given(st.integers(40, 160), st.lists(st.tuples(words, amounts, words, amounts), min_size=1, max_size=5))
-def test_no_line_is_wider_than_the_terminal_and_every_figure_is_whole(width, rows):
-    shown = list(lines(listing(("contract_no", "net", "detail", "total"), *rows, figures=("net", "total")), width))
-    assert max(map(cells_of, shown)) <= width
-    text = " ".join(shown)
-    for row in rows:
-        assert row[1] in text
-        assert row[3] in text
