@@ -41,9 +41,11 @@ def invoice(connection: Connection, known: Mapping[str, Any], kind: str = "month
     """One issued invoice of January 2026: ``quantity`` × 300 plus 22 %; its letters are queued as the issuing transaction does it."""
     evidence = {
         "organization": ORGANIZATION,
+        "terms": [{"valid_from": "2025-06-01", "prepaid_vehicles": 10, "basis": "peak", "tariff_code": "T1"}],
         "client": {"client_code": known["code"], "name": known["name"], "kind": "legal", "inn": "7736207543", "email": known["email"]},
         "contract": {"contract_no": known["no"], "starts_on": "2025-06-01"},
         "mappings": [],
+        "days": [],
     }
     issued = IssuedInvoice(
         uuid.uuid5(uuid.NAMESPACE_OID, known["number"]),

@@ -50,11 +50,15 @@ INSERT INTO billing.invoices (
     'RUB', :total, 0, :total, 1, '', '{}', 1, now()
 )
 """
+_CLOSED = """
+INSERT INTO billing.closed (contract_no, month, closed_at)
+VALUES (:contract, :month, CASE WHEN :kind = 'monthly' THEN now() ELSE now() - interval '1 hour' END) ON CONFLICT DO NOTHING
+"""
 LEDGER = (
     "receivables.allocations", "receivables.payments", "receivables.imported_accounts", "receivables.imports", "findings.occurrences",
     "delivery.mail_outbox", "delivery.mail_attempts", "receivables.refund_words",
 )  # fmt: skip
-BILLS = ("billing.invoices", "billing.invoice_lines")
+BILLS = ("billing.invoices", "billing.invoice_lines", "billing.closed")
 
 
 @dataclass
@@ -94,12 +98,14 @@ class House:
         with self.owner() as connection:
             connection.execute(text(_ACCOUNT), binds)
 
-    def invoice(self, client: str, total: str, due: str, *, organization="ORG", contract=None, issued: str | None = None) -> str:
+    def invoice(self, client: str, total: str, due: str, **options) -> str:
         """An issued invoice of one line; its number."""
-        return self.invoices([(client, total, due)], organization=organization, contract=contract, issued=issued)[0]
+        return self.invoices([(client, total, due)], **options)[0]
 
-    def invoices(self, rows: Iterable[tuple[str, str, str]], *, organization="ORG", contract=None, issued=None) -> list[str]:
-        """Many of them: (client, total, due)."""
+    def invoices(
+        self, rows: Iterable[tuple[str, str, str]], *, organization="ORG", contract=None, issued=None, month=None, kind=None
+    ) -> list[str]:
+        """Many of them: (client, total, due). What is below zero corrects its month; an `advance` leaves its month open."""
         lines, invoices = [], []
         for client, total, due in rows:
             self.last_no += 1
@@ -109,8 +115,9 @@ class House:
                 "id": uuid.uuid5(uuid.NAMESPACE_OID, f"{organization}{self.last_no}"),
                 "number": f"{PREFIXES[organization]}{issued_on.year % 100}-{self.last_no:06}",
                 "organization": organization, "year": issued_on.year, "sequence_no": self.last_no,
-                "contract": contract or f"K-{client}", "client": client, "month": issued_on.replace(day=1),
-                "kind": "adjustment" if Decimal(total) < 0 else "monthly",
+                "contract": contract or f"K-{client}", "client": client,
+                "month": date.fromisoformat(f"{month}-01") if month else issued_on.replace(day=1),
+                "kind": kind or ("adjustment" if Decimal(total) < 0 else "monthly"),
                 "issued_on": issued_on, "due_on": due_on, "total": Decimal(total),
             }  # fmt: skip
             lines.append(binds)
@@ -118,6 +125,8 @@ class House:
         with self.owner() as connection:
             connection.execute(text(_LINE), lines)
             connection.execute(text(_INVOICE), invoices)
+            if closing := [one for one in invoices if one["kind"] != "advance"]:
+                connection.execute(text(_CLOSED), closing)
         return [one["number"] for one in invoices]
 
     def empty(self, tables: tuple[str, ...] = LEDGER + BILLS):

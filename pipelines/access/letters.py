@@ -1,41 +1,86 @@
 """What the ladder tells clients, queued with the orders: its messages, the block, and access restored (domain.md §8, §9)."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
-from pipelines.access.model import LadderFacts
-from pipelines.access.plan import NOT_ITS_OWN, AccessPlan
+from pipelines.access.model import LadderFacts, OrganizationDay
+from pipelines.access.plan import NOT_ITS_OWN, AccessPlan, plan_access
 from pipelines.delivery.mail import events
+from pipelines.delivery.mail.decisions import STEPS
 from pipelines.delivery.mail.queue import queue
-from pipelines.receivables.ladder import NoBlock, NoBlockReason
+from pipelines.receivables.ladder import AccountData, NoBlock, NoBlockReason
+from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
 def queue_letters(connection: "Connection", facts: LadderFacts, plans: Sequence[AccessPlan], at: datetime) -> int:
-    """Queue the letters of a ladder's day, each once; the number that was not queued before."""
-    return queue(connection, (event for plan in plans for event in _events(facts, plan)), at)
+    """Queue the letters of a ladder's day, each once; the number that was not queued before.
+
+    The day of the block in letters that still wait becomes what this ladder foresees: what keeps a block away keeps it out of them.
+    """
+    foreseen: dict[str, Mapping[str, date]] = {}
+    for one in plans:
+        if one.only_restore:
+            continue
+        code = one.plan.organization_code
+        foreseen[code] = _blocks_foreseen(facts, _organization(facts, one))
+        days = {number: day.isoformat() for number, day in foreseen[code].items()}
+        query.run(connection, "delivery/mail/set_blocks_on", organization_code=code, steps=list(STEPS), days=json.dumps(days))
+    return queue(connection, (event for one in plans for event in _events(facts, one, foreseen)), at)
 
 
-def _events(facts: LadderFacts, access_plan: AccessPlan) -> Iterator[events.Event]:
-    code, day = access_plan.plan.organization_code, access_plan.plan.day
-    organization = next(each for each in facts.organizations if each.ladder.organization_code == code)
-    changed = {(order.client_code, order.action) for order in access_plan.orders if order.reason != NOT_ITS_OWN}
-    for block in access_plan.plan.block:
+def _organization(facts: LadderFacts, one: AccessPlan) -> OrganizationDay:
+    return next(found for found in facts.organizations if found.ladder.organization_code == one.plan.organization_code)
+
+
+def _blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[str, date]:
+    """Number of an open invoice → the day on which the ladder will block its client for it if nothing is paid and nobody speaks.
+
+    Each such day is planned as the ladder will plan it, with everything that keeps a block away: exempt clients, clients below,
+    promises, accounts that cannot be blocked, the least debt, the share of clients. Only stale payment data are left to the moment in
+    which a letter is handed over.
+    """
+    step = organization.ladder.block_step
+    if step is None:
+        return {}
+    earliest = min(each.days for each in organization.ladder.steps)
+    days: dict[date, set[str]] = {}
+    foreseen: dict[str, date] = {}
+    for claim in organization.claims:
+        day = claim.due_on + timedelta(days=step.days)
+        if day <= organization.day or (organization.day - claim.due_on).days < earliest:
+            continue  # too late to be told, or too early
+        if day not in days:
+            moment = datetime.combine(day, time(12), ZoneInfo(organization.ladder.time_zone))
+            then = replace(organization, moment=moment, accounts=(AccountData("", moment),))  # nothing that is stale by then
+            days[day] = {block.client_code for block in plan_access(facts, then).plan.block}
+        if claim.client_code in days[day]:
+            foreseen[claim.number] = day
+    return foreseen
+
+
+def _events(facts: LadderFacts, one: AccessPlan, foreseen: Mapping[str, Mapping[str, date]]) -> Iterator[events.Event]:
+    code, day = one.plan.organization_code, one.plan.day
+    organization = _organization(facts, one)
+    changed = {(order.client_code, order.action) for order in one.orders if order.reason != NOT_ITS_OWN}
+    for block in one.plan.block:
         if (block.client_code, "block") in changed:
             debts = [events.Debt(claim.number, claim.due_on, claim.open) for claim in organization.blocking(block.client_code)]
             yield events.blocked(f"{code} {block.client_code} {day}", code, block.client_code, on=day, debts=debts)
-    restored = {decision.client_code: decision for decision in access_plan.plan.restore}
+    restored = {decision.client_code: decision for decision in one.plan.restore}
     for client, action in sorted(changed):
         if action == "restore":
             yield _restored(code, restored[client], day)
-    if access_plan.only_restore:
+    if one.only_restore:
         return
     claims = {claim.key: claim for claim in organization.claims}
-    step = organization.ladder.block_step
-    for notice in access_plan.plan.notices:
+    for notice in one.plan.notices:
         claim = claims[notice.key]
         yield events.ladder_step(
             cast("events.Step", notice.step),
@@ -44,7 +89,7 @@ def _events(facts: LadderFacts, access_plan: AccessPlan) -> Iterator[events.Even
             claim.client_code,
             on=day,
             debts=[events.Debt(claim.number, claim.due_on, claim.open)],
-            blocks_on=claim.due_on + timedelta(days=step.days) if step else None,
+            blocks_on=foreseen[code].get(claim.number),
         )
 
 

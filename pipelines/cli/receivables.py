@@ -75,6 +75,20 @@ def import_file(file: Path, output_format: str) -> None:
     _not_written(restored.refused)
 
 
+@payments.command("opening", short_help="Opening balances at go-live, from a CSV file, once.")
+@click.argument("file", type=click.Path(path_type=Path))
+@author_options()
+def import_opening_balances(file: Path, by: str, reason: str) -> None:
+    """Opening balances at go-live: organization_code, client_code, contract_no (may be empty), date, amount.
+
+    Above zero the client owed at the end of that day, below zero it had paid ahead. All of the file or nothing; again: nothing.
+    """
+    from pipelines.receivables.opening import import_opening
+
+    done = import_opening(settings(), file, authorship(by, reason))
+    say(f"opening balances: {done.stored} stored, {done.known} known")
+
+
 @payments.command(short_help="A person's word: which payment money that left gives back.")
 @click.argument("payment_id")
 @click.option("--of", "given_back", metavar="PAYMENT_ID", help="The payment that it gives back, whole or in part.")
@@ -112,8 +126,12 @@ def ageing(day: date, client: str | None, *, overdue: bool, output_format: str) 
 @click.option("--send", is_flag=True, help="Also queue a letter with the document to the client, from each organization.")
 @format_option
 def statement(client: str, first: date, last: date, organization: str | None, pdf: Path | None, *, send: bool, output_format: str) -> None:
-    """A client's statement of account (акт сверки), per organization: balances above zero are the client's debt."""
-    from pipelines.receivables.listing import STATEMENT_COLUMNS, statement_of_account
+    """A client's statement of account (акт сверки), per organization: acts, corrections, payments, refunds.
+
+    Balances above zero are the client's debt. An unpaid invoice for a service to come is no debt here; `ageing` shows invoices.
+    """
+    from pipelines.receivables.account import STATEMENT_COLUMNS
+    from pipelines.receivables.reconciliation import statement_of_account, two_views
 
     configured = settings()
     accounts = statement_of_account(configured, client, first, last)
@@ -133,6 +151,8 @@ def statement(client: str, first: date, last: date, organization: str | None, pd
     emit(
         [row for account in accounts for row in account.rows()], STATEMENT_COLUMNS, output_format, View(STATEMENT_COLUMNS, is_russian=True)
     )
+    for account in accounts:
+        say(f"{account.organization_code}: {two_views(account)}")
     if send:
         from pipelines.receivables import reconciliation
 

@@ -228,7 +228,7 @@ class AdjustmentDocument:
 
 @dataclass(frozen=True, slots=True)
 class StatementEntry:
-    """One entry of an акт сверки by the seller's books: ``debit`` raises the client's debt, ``credit`` lowers it."""
+    """One document of an акт сверки by the seller's books: ``debit`` is sold by it, ``credit`` paid, below zero what is taken back."""
 
     on: date
     text: str
@@ -237,28 +237,43 @@ class StatementEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementPart:
+    """The entries of one contract; ``contract`` None: money that belongs to no contract yet."""
+
+    contract: PaperContract | None
+    opening: Decimal
+    entries: tuple[StatementEntry, ...]
+    debit: Decimal
+    credit: Decimal
+    closing: Decimal
+
+    def __post_init__(self) -> None:
+        _follows(self.opening, self.debit, self.credit, self.closing)
+        sums = tuple(sum((getattr(entry, side) for entry in self.entries), ZERO) for side in ("debit", "credit"))
+        if (self.debit, self.credit) != sums:
+            raise ValueError("the turnover of a contract is not the sum of its entries")
+
+
+@dataclass(frozen=True, slots=True)
 class StatementDocument:
-    """An акт сверки for ``first``…``last``; balances > 0 are the client's debt, < 0 its advance."""
+    """An акт сверки for ``first``…``last``; balances > 0 are the client's debt, < 0 its advance. ``notes``: sentences below."""
 
     first: date
     last: date
     seller: Party
     buyer: Party
     opening: Decimal
-    entries: tuple[StatementEntry, ...]
+    parts: tuple[StatementPart, ...]
     debit: Decimal
     credit: Decimal
     closing: Decimal
-    contract: PaperContract | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.opening + self.debit - self.credit != self.closing:
-            raise ValueError("the statement's closing balance does not follow from its turnover")
-        if (self.debit, self.credit) != (
-            sum((entry.debit for entry in self.entries), ZERO),
-            sum((entry.credit for entry in self.entries), ZERO),
-        ):
-            raise ValueError("the statement's turnover is not the sum of its entries")
+        _follows(self.opening, self.debit, self.credit, self.closing)
+        for name in ("opening", "debit", "credit", "closing"):
+            if getattr(self, name) != sum((getattr(part, name) for part in self.parts), ZERO):
+                raise ValueError(f"the statement's {name} is not the sum over its contracts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,3 +336,9 @@ def _agree(number: str, rows: tuple[InvoiceRow, ...] | tuple[ChangedRow, ...], n
     )
     if sums != (net, vat, total):
         raise ValueError(f"{number}: totals {net}, {vat}, {total} are not the sums of its rows {sums}")
+
+
+def _follows(opening: Decimal, debit: Decimal, credit: Decimal, closing: Decimal) -> None:
+    """Opening + debit − credit is closing, or ValueError."""
+    if opening + debit - credit != closing:
+        raise ValueError("the statement's closing balance does not follow from its turnover")

@@ -28,8 +28,7 @@ def document_path(document: Document, suffix: str = "pdf") -> str:
             return adjustment_path(document.period, document.seller.code, document.number, suffix)
         case StatementDocument():
             span = f"{document.first}_{document.last}"
-            contract = f"_{document.contract.number}" if document.contract else ""
-            parts = ["statements", span, document.seller.code, document.buyer.code + contract]
+            parts = ["statements", span, document.seller.code, document.buyer.code]
         case UsageDocument():
             parts = ["usage", str(document.period), document.seller.code, document.contract.number]
     return "/".join(map(safe_name, parts)) + f".{suffix}"

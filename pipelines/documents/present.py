@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pipelines.documents import adjusted, parts, qr
+from pipelines.documents import adjusted, parts, qr, statement_of_account
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
@@ -34,7 +34,7 @@ def present(document: Document) -> View:
         case AdjustmentDocument():
             return adjustment(document)
         case StatementDocument():
-            return statement(document)
+            return statement_of_account.view(document)
         case UsageDocument():
             return usage(document)
 
@@ -137,44 +137,6 @@ def adjustment(document: AdjustmentDocument) -> View:
     }
 
 
-def statement(document: StatementDocument) -> View:
-    """An акт сверки by the seller's books."""
-    first, last = russian.short_date(document.first), russian.short_date(document.last)
-    return {
-        "template": "statement",
-        "title": "Акт сверки взаимных расчётов",
-        "dated": f"за период {first} – {last}",
-        "subject": "",
-        "footer": parts.footer(f"Акт сверки {first} – {last}", document.seller),
-        "author": outside.clean(document.seller.name),
-        "seller": parts.party("Исполнитель", document.seller),
-        "buyer": parts.party("Заказчик", document.buyer),
-        "basis": parts.basis(document.contract) if document.contract else "",
-        "preamble": f"Взаимные расчёты {outside.breakable(document.seller.name)} и {outside.breakable(document.buyer.name)} "
-        f"за период с {first} по {last} по данным учёта, в рублях:",
-        "opening": _balance(f"Сальдо начальное на {first}", document.opening),
-        "rows": [
-            {
-                "on": russian.short_date(entry.on),
-                "text": outside.breakable(entry.text),
-                "debit": russian.amount(entry.debit) if entry.debit else "",
-                "credit": russian.amount(entry.credit) if entry.credit else "",
-            }
-            for entry in document.entries
-        ],
-        "seller_books": f"По данным {outside.breakable(document.seller.name)}",
-        "buyer_books": f"По данным {outside.breakable(document.buyer.name)}",
-        "turnover": {
-            "label": "Обороты за период",
-            "debit": russian.amount(document.debit),
-            "credit": russian.amount(document.credit),
-        },
-        "closing": _balance(f"Сальдо конечное на {last}", document.closing),
-        "verdict": _verdict(document),
-        "sides": [parts.side("От исполнителя", document.seller), parts.side("От заказчика", document.buyer)],
-    }
-
-
 def usage(document: UsageDocument) -> View:
     """The appendix: what was counted on every day, and how each line of the invoice follows from it."""
     peak_on = f" ({russian.short_date(document.peak_on)})" if document.peak_on else ""
@@ -255,21 +217,3 @@ def _corrected(document: AdjustmentDocument) -> str:
         return ", ".join(filter(None, (f"Услуги за {month}", numbers)))
     act = f"К акту №{russian.FIXED}{outside.breakable(document.act)} от {russian.long_date(document.period.last)}"
     return f"{act}, услуги за {month}" + (f", {numbers}" if numbers else "")
-
-
-def _balance(label: str, value: Decimal) -> View:
-    return {
-        "label": label,
-        "debit": russian.amount(value) if value >= ZERO else "",
-        "credit": russian.amount(-value) if value < ZERO else "",
-    }
-
-
-def _verdict(document: StatementDocument) -> str:
-    """Short names: they need no grammatical case."""
-    on = russian.short_date(document.last)
-    if document.closing == ZERO:
-        return f"На {on} задолженность отсутствует."
-    creditor = document.seller if document.closing > ZERO else document.buyer
-    size = f"{russian.amount(abs(document.closing))} руб. ({russian.in_words(abs(document.closing))})"
-    return f"На {on} задолженность в пользу {outside.breakable(creditor.name)} составляет {size}."

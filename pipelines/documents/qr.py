@@ -1,10 +1,12 @@
 """The payment QR code of a счёт: ST00012 text (ГОСТ Р 56042) and its picture. Pure."""
 
 import io
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.documents.model import InvoiceDocument
+from pipelines.documents.requisites import Party
 from pipelines.wording import outside, russian
 
 if TYPE_CHECKING:
@@ -29,24 +31,40 @@ def purpose(document: InvoiceDocument) -> str:
     return head + (basis if len(basis) <= room else "") + tail
 
 
+def purpose_of_several(numbers: Sequence[str]) -> str:
+    """The purpose of one payment for several счета: as many numbers as fit."""
+    words = "Оплата по счетам №"
+    for place, number in enumerate(map(outside.clean, numbers)):
+        longer = f"{words}{',' if place else ''} {number}"
+        if len(longer) > _LONGEST["Purpose"]:
+            break
+        words = longer
+    return words
+
+
 def payload(document: InvoiceDocument) -> str | None:
-    """The text of the QR code, or None where there is nothing to pay or no account to pay to.
+    """The text of the QR code of a счёт, or None where there is nothing to pay or no account to pay to."""
+    return payload_of(document.seller, document.to_pay, purpose(document)) if document.to_pay > 0 else None
+
+
+def payload_of(seller: Party, amount: Decimal, words: str) -> str | None:
+    """The text of the QR code of a payment to a seller, or None without an account.
 
     Values lose ``|`` (it parts the fields) and are cut to the standard's lengths; the sum is in kopecks.
     """
-    bank = document.seller.bank
-    if bank is None or document.to_pay <= 0:
+    bank = seller.bank
+    if bank is None:
         return None
     fields = {
-        "Name": document.seller.full_name or document.seller.name,
+        "Name": seller.full_name or seller.name,
         "PersonalAcc": bank.account,
         "BankName": bank.name,
         "BIC": bank.bic,
         "CorrespAcc": bank.corr_account or "0",
-        "Sum": str(int(document.to_pay * Decimal(100))),
-        "Purpose": purpose(document),
-        "PayeeINN": document.seller.inn,
-        "KPP": document.seller.kpp,
+        "Sum": str(int(amount * Decimal(100))),
+        "Purpose": words,
+        "PayeeINN": seller.inn,
+        "KPP": seller.kpp,
     }
     pairs = ((key, _plain(value)[: _LONGEST.get(key)]) for key, value in fields.items() if value)
     return "|".join(["ST00012", *(f"{key}={value}" for key, value in pairs)])

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from pipelines.documents import mail, qr
+import jinja2
+
+from pipelines.documents import present, qr
 from pipelines.documents.model import InvoiceDocument
 from pipelines.documents.pdf import render_documents
 
@@ -55,7 +57,12 @@ def _weasyprint(document: InvoiceDocument) -> int:
 
     picture = qr.picture(qr.payload(document) or "")
     source = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
-    page = mail.invoice_html(document, source)
+    folder = jinja2.FileSystemLoader(Path(__file__).parent)
+    page = (
+        jinja2.Environment(loader=folder, autoescape=True)
+        .get_template("invoice.html.j2")
+        .render({**present.invoice(document, with_qr=False), "qr_src": source})
+    )
     pdf = weasyprint.HTML(string=page).write_pdf()
     return 1 if pdf.startswith(b"%PDF") else 0
 

@@ -223,9 +223,12 @@ def test_more_changed_vehicles_than_a_page_holds_are_counted():
 
 def test_the_statement_of_account():
     text = text_of(render_document(samples.statement(date(2026, 1, 1), date(2026, 1, 31))))
+    assert "Мы, нижеподписавшиеся, руководитель ООО «Навигационные системы» Соколова А. В., с одной стороны" in text
+    assert "Договор № 17/2025-Т от 1 марта 2025 г." in text
     assert "Обороты за период 3 600,00 1 000,00" in text
     assert "Сальдо конечное на 31.01.2026 2 600,00" in text
-    assert "На 31.01.2026 задолженность в пользу ООО «Навигационные системы» составляет 2 600,00 руб. (Две тысячи шестьсот рублей" in text
+    assert "на 31.01.2026 задолженность в пользу ООО «Навигационные системы» составляет 2 600,00 руб. (Две тысячи шестьсот" in text
+    assert "По данным ООО «Волга-Транс» на 31.01.2026 задолженность в пользу" in text
 
 
 def test_the_usage_appendix():

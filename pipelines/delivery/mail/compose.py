@@ -8,9 +8,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Final
 
+from pipelines.delivery.mail.headers import encoded, mailbox
 from pipelines.delivery.mail.letters import Letter
 from pipelines.delivery.mail.rules import one_line
+
+_SUBTYPES: Final = {"pdf": "pdf", "xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,7 @@ def compose(outgoing: Outgoing) -> bytes:
     """The whole message with CRLF line ends. The same outgoing gives the same bytes."""
     letter, token = outgoing.letter, cid(outgoing.message_id)
     message = EmailMessage(policy=SMTP)
-    message["From"] = _mailbox(outgoing.sender_name, outgoing.sender)
-    message["To"] = [_mailbox("", one) for one in outgoing.recipients]
-    message["Subject"] = one_line(letter.subject, 900)
+    message["To"] = [Address(addr_spec=ascii_address(one)) for one in outgoing.recipients]
     message["Date"] = format_datetime(outgoing.dated)
     message["Message-ID"] = outgoing.message_id
     message["Auto-Submitted"] = "auto-generated"
@@ -63,10 +65,15 @@ def compose(outgoing: Outgoing) -> bytes:
         if isinstance(body, EmailMessage):
             body.add_related(picture, "image", "png", cid=f"<{name}@{token}>", disposition="inline", filename=f"{name}.png")
     for name, content in outgoing.attachments.items():
-        message.add_attachment(content, maintype="application", subtype="pdf", filename=one_line(name))
+        subtype = _SUBTYPES[name.rpartition(".")[2]]
+        message.add_attachment(content, maintype="application", subtype=subtype, filename=one_line(name))
     for number, part in enumerate(one for one in message.walk() if one.is_multipart()):
         part.set_boundary(f"={number}={token}")
-    return message.as_bytes()
+    own = {
+        "From": mailbox(one_line(outgoing.sender_name), ascii_address(outgoing.sender)),
+        "Subject": encoded(one_line(letter.subject, 900)),
+    }
+    return "".join(f"{name}: {value}\r\n" for name, value in own.items()).encode("ascii") + message.as_bytes()
 
 
 def cid(message_id: str) -> str:
@@ -77,10 +84,6 @@ def cid(message_id: str) -> str:
 def shown_recipients(recipients: Sequence[str]) -> str:
     """Recipients as one line for people."""
     return ", ".join(recipients)
-
-
-def _mailbox(name: str, address: str) -> Address:
-    return Address(one_line(name), addr_spec=ascii_address(address))
 
 
 def _marked(letter: Letter, meant_for: Sequence[str]) -> tuple[str, str]:

@@ -19,6 +19,7 @@ _NAMESPACE = uuid.UUID("5f0e5a1c-8f4e-5c36-9d0b-6f3a1f1f7b52")
 AUDIENCES: Mapping[str, Audience] = MappingProxyType(
     {
         "invoice": "client",
+        "act": "client",
         "corrective": "client",
         "adjustment": "client",
         "prepaid_exceeded": "managers",
@@ -34,9 +35,9 @@ AUDIENCES: Mapping[str, Audience] = MappingProxyType(
     }
 )
 # their letters are written from the issued invoice (event key = its number)
-ABOUT_INVOICES = frozenset({"invoice", "corrective", "adjustment", "prepaid_exceeded"})
-# they carry the invoice's PDF
-WITH_PDF = frozenset({"invoice", "corrective", "adjustment"})
+ABOUT_INVOICES = frozenset({"invoice", "act", "corrective", "adjustment", "prepaid_exceeded"})
+# they carry the PDFs of what was issued together
+WITH_PDF = frozenset({"invoice", "act", "corrective", "adjustment"})
 
 
 @dataclass(frozen=True, slots=True)

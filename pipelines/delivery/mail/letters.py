@@ -1,15 +1,16 @@
 """From an event to the letter that tells it: subject, text and HTML. The words are in templates/mail, figures come written."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pipelines.documents import parts
-from pipelines.documents.mail import invoice_html, invoice_qr_png, invoice_subject, invoice_text
-from pipelines.documents.model import InvoiceDocument
+from pipelines.delivery.mail.decisions import OpenDebt
+from pipelines.delivery.mail.papers import LetterPapers
+from pipelines.documents import parts, qr
+from pipelines.documents.model import ActDocument, AdjustmentDocument, InvoiceDocument, Offset
 from pipelines.money import ZERO
 from pipelines.templates import environment, laid_out
 from pipelines.wording import outside, russian
@@ -18,6 +19,7 @@ View = dict[str, Any]
 
 QR = "qr"
 _GAPS = re.compile("\n{3,}")
+_BLANKS = re.compile("[ \n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +40,65 @@ class Letter:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def about_invoice(kind: str, document: InvoiceDocument, writer: Writer, cid: str) -> Letter:
-    """The letter of an issued invoice. ``cid``: what follows ``qr@`` in the picture's Content-ID."""
-    picture = None if kind == "prepaid_exceeded" else invoice_qr_png(document)
-    pictures = {QR: picture} if picture else {}
-    src = f"cid:{QR}@{cid}" if picture else None
-    if kind == "invoice":
-        return Letter(invoice_subject(document), invoice_text(document), invoice_html(document, src), pictures)
-    return _letter(kind, _invoice(document), writer, src, pictures)
+def about_invoice(kind: str, issued: LetterPapers, writer: Writer, cid: str, facts: Mapping[str, Any]) -> Letter:
+    """The letter of what was issued together. ``facts``: ``open`` (number → what is left of it), ``today``, as of the handing over;
+    without them nothing has been paid. ``cid``: what follows ``qr@`` in the picture's Content-ID."""
+    view = _issued(issued, facts)
+    code = None if kind == "prepaid_exceeded" else qr.payload(_left_of(issued.document, view["owed_of"].get(issued.document.number)))
+    return _letter(kind, view, writer, _source(code, cid), _picture(code))
+
+
+def about_debts(
+    kind: str,
+    facts: Mapping[str, Any],
+    writer: Writer,
+    client: str | None,
+    debts: Sequence[OpenDebt],
+    invoices: Sequence[InvoiceDocument],
+    cid: str,
+) -> Letter:
+    """A letter about these debts, with requisites and one QR code for all of them; ``invoices``: their счета, which go with it."""
+    by_number = {invoice.number: invoice for invoice in invoices}
+    total = sum((debt.open for debt in debts), ZERO)
+    seller = invoices[0].seller if invoices else None
+    if len(debts) == 1 and debts[0].number in by_number:
+        code = qr.payload(_left_of(by_number[debts[0].number], debts[0].open))
+    else:
+        code = qr.payload_of(seller, total, qr.purpose_of_several([debt.number for debt in debts])) if seller else None
+    view = {**_facts_view(kind, facts), "client": outside.clean(client), "bank": parts.bank(seller) if seller else None}
+    return _letter(kind, view, writer, _source(code, cid), _picture(code))
 
 
 def about_facts(kind: str, facts: Mapping[str, Any], writer: Writer, client: str | None) -> Letter:
     """The letter of any other event, from what was kept with it; ``client``: its name."""
-    view = {
-        "payment_received": _payment,
-        "restored": _restored,
-        "snapshot_missing": _snapshot,
-        "statement": _statement,
-    }.get(kind, _debts)(facts)
-    return _letter(kind, {**view, "client": outside.clean(client)}, writer, None, {})
+    return _letter(kind, {**_facts_view(kind, facts), "client": outside.clean(client)}, writer, None, {})
+
+
+def _facts_view(kind: str, facts: Mapping[str, Any]) -> View:
+    views = {"payment_received": _payment, "restored": _restored, "snapshot_missing": _snapshot, "statement": _statement}
+    return views.get(kind, _debts)(facts)
+
+
+def _source(code: str | None, cid: str) -> str | None:
+    return f"cid:{QR}@{cid}" if code else None
+
+
+def _picture(code: str | None) -> dict[str, bytes]:
+    return {QR: qr.png(code)} if code else {}
+
+
+def _left_of(document: InvoiceDocument, left: Decimal | None) -> InvoiceDocument:
+    """The счёт as it asks for what is left of it; None: as it was issued."""
+    if left is None or left >= document.to_pay:
+        return document
+    return replace(document, to_pay=left, offsets=(Offset("Оплачено", document.total - left),))
 
 
 def _letter(kind: str, view: View, writer: Writer, src: str | None, pictures: Mapping[str, bytes]) -> Letter:
     words: Any = environment().get_template(f"mail/{kind}.j2").make_module({**view, "writer": writer})
     laid = {
         "title": _line(words.title),
-        "paragraphs": [_line(part) for part in str(words.body).strip().split("\n\n")],
+        "paragraphs": [line for part in str(words.body).split("\n\n") if (line := _line(part))],
         "head": getattr(words, "head", []),
         "rows": view.get("rows", []),
         "highlight_label": getattr(words, "highlight_label", ""),
@@ -71,26 +106,58 @@ def _letter(kind: str, view: View, writer: Writer, src: str | None, pictures: Ma
         "notes": [_line(note) for note in view.get("notes", [])],
         "writer": writer,
         "qr_src": src,
+        "bank": _requisites(view.get("bank")),
     }
     pages = [laid_out(f"mail/letter.{form}.j2", laid) for form in ("txt", "html")]
     return Letter(_line(words.subject), _GAPS.sub("\n\n", outside.unbroken(pages[0])).strip() + "\n", pages[1], pictures)
 
 
-def _invoice(document: InvoiceDocument) -> View:
-    owed = document.total >= ZERO
+def _issued(issued: LetterPapers, facts: Mapping[str, Any]) -> View:
+    document = issued.document
+    invoices = {paper.number: paper for paper in issued.papers if isinstance(paper, InvoiceDocument)} or {document.number: document}
+    owed = _owed(invoices.values(), facts)
+    due_on = min((invoices[number].due_on for number, left in owed.items() if left), default=None)
+    is_late = bool(due_on and facts.get("today") and due_on < date.fromisoformat(facts["today"]))
+    credit = document.total < ZERO
+    rows = issued.act.rows if issued.act and document.kind != "adjustment" and not credit else document.rows
     return {
         "number": outside.clean(document.number),
         "dated": russian.long_date(document.issued_on),
         "month": russian.month_name(document.period),
-        "due_on": russian.long_date(document.due_on) if document.to_pay > ZERO else "",
-        "owed": owed,
+        "kind": document.kind,
+        "papers": [_paper(paper) for paper in issued.papers],
+        "has_act": issued.act is not None,
+        "with_appendix": issued.with_appendix,
+        "due_on": russian.long_date(due_on) if due_on else "",
+        "is_late": is_late,
+        "owed": not credit,
+        "owed_of": owed,
         "client": outside.clean(document.buyer.name),
         "basis": parts.basis(document.contract).replace("Договор", "договор", 1),
         "refers_to": [outside.clean(number) for number in document.refers_to],
-        "rows": [[outside.clean(row.title), outside.clean(row.text), russian.amount(row.total)] for row in document.rows],
-        "highlight": russian.amount(document.to_pay if owed else -document.total),
+        "rows": [[outside.clean(row.title), outside.clean(row.text), russian.amount(row.total)] for row in rows],
+        "highlight": russian.amount(-document.total if credit else sum(owed.values(), ZERO)),
+        "is_paid": not credit and not sum(owed.values(), ZERO),
+        "bank": parts.bank(document.seller) if due_on else None,
         "notes": document.notes,
     }
+
+
+def _owed(invoices: Iterable[InvoiceDocument], facts: Mapping[str, Any]) -> dict[str, Decimal]:
+    """Number → what is left to pay of it now."""
+    if "open" not in facts:
+        return {invoice.number: invoice.to_pay for invoice in invoices}
+    return {invoice.number: Decimal(facts["open"].get(invoice.number, "0.00")) for invoice in invoices}
+
+
+def _paper(paper: InvoiceDocument | AdjustmentDocument | ActDocument) -> str:
+    match paper:
+        case ActDocument():
+            return f"акт № {outside.clean(paper.number)} от {russian.short_date(paper.dated)}"
+        case AdjustmentDocument():
+            return f"корректировка № {outside.clean(paper.number)} от {russian.short_date(paper.issued_on)}"
+        case _:
+            return f"счёт № {outside.clean(paper.number)} от {russian.short_date(paper.issued_on)}"
 
 
 def _debts(facts: Mapping[str, Any]) -> View:
@@ -103,13 +170,23 @@ def _debts(facts: Mapping[str, Any]) -> View:
 
 
 def _payment(facts: Mapping[str, Any]) -> View:
+    left = [(number, date.fromisoformat(due_on), amount) for number, due_on, amount in facts.get("left", ())]
+    today = date.fromisoformat(facts["today"]) if "today" in facts else None
     return {
         "paid_on": _day(facts["paid_on"]),
         "document_no": outside.clean(facts["document_no"]),
         "rows": [[outside.clean(number), _roubles(part)] for number, part in facts["allocations"]],
         "advance": _roubles(facts["advance"]) if Decimal(facts["advance"]) > ZERO else "",
+        "left_total": _roubles(facts["left_total"]) if left else "",
+        "left": [f"№ {outside.clean(number)} — {_roubles(amount)} ₽, {_until(due_on, today)}" for number, due_on, amount in left],
+        "is_settled": "left" in facts and not left,
         "highlight": _roubles(facts["amount"]),
     }
+
+
+def _until(due_on: date, today: date | None) -> str:
+    verb = "срок оплаты был" if today and due_on < today else "оплатить до"
+    return f"{verb} {russian.long_date(due_on)}"
 
 
 def _restored(facts: Mapping[str, Any]) -> View:
@@ -140,5 +217,21 @@ def _roubles(text: str) -> str:
     return russian.amount(Decimal(text))
 
 
+def _requisites(bank: View | None) -> list[tuple[str, str]]:
+    """What a payment order needs, name and value."""
+    if not bank:
+        return []
+    inn = f"{bank['inn']}, КПП {bank['kpp']}" if bank["kpp"] else bank["inn"]
+    pairs = [
+        ("Получатель", bank["payee"]),
+        ("ИНН", inn),
+        ("Расчётный счёт", bank["account"]),
+        ("Банк", bank["name"]),
+        ("БИК", bank["bic"]),
+        ("Корр. счёт", bank["corr_account"]),
+    ]
+    return [(name, outside.unbroken(value)) for name, value in pairs if value]
+
+
 def _line(text: str) -> str:
-    return " ".join(outside.unbroken(str(text)).split(" ")).replace("\n", " ").strip()
+    return _BLANKS.sub(" ", outside.unbroken(str(text))).strip()

@@ -12,6 +12,7 @@ MOST_ATTEMPTS = 32  # 1 + 2 + 4 + … + 128 minutes, then every four hours: four
 
 _SEPARATORS = re.compile(r"[,;\s]+")
 _ADDRESS = re.compile(r"[^@\s<>()\[\]\\,;:\"]{1,64}@[^@\s<>()\[\]\\,;:\"]{1,253}")
+_BLANKS = re.compile(" {2,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -84,8 +85,8 @@ def addresses(text: str | None) -> tuple[str, ...]:
 
 
 def one_line(text: str, longest: int = 300) -> str:
-    """Outside text as one printable line."""
-    return " ".join(_CONTROL.sub(" ", text).split())[:longest]
+    """Outside text as one printable line; blanks that do not break stay what they are."""
+    return _BLANKS.sub(" ", _CONTROL.sub(" ", text)).strip(" ")[:longest]
 
 
 def delay(attempts: int) -> timedelta:

@@ -14,6 +14,7 @@ from jinja2 import TemplateError
 
 from pipelines.clock import local_date
 from pipelines.delivery.mail import events
+from pipelines.delivery.mail.client_now import decided
 from pipelines.delivery.mail.compose import Outgoing, ascii_address, compose
 from pipelines.delivery.mail.handover import ConnectionLost, ServerUnreachable, Session
 from pipelines.delivery.mail.rules import UNKNOWN, Handover, LetterOutcome, LetterStanding, settle
@@ -140,7 +141,11 @@ class _Letter:
         if not whom.recipients:
             return Handover(LetterOutcome.REFUSED, detail="" if whom.impossible else "no address to send it to", refused=whom.impossible)
         try:
-            outgoing = write(self._settings, self._connection, row, whom.recipients, self._at)
+            decision = decided(self._settings, self._connection, row, self._at)
+            if decision.dropped:
+                self._recipients = self._waiting = ()
+                return Handover(LetterOutcome.REFUSED, detail=decision.dropped)
+            outgoing = write(self._settings, self._connection, row, whom.recipients, self._at, decision)
             content = compose(outgoing)
         except (Refused, TemplateError, ValueError, LookupError, TypeError, OSError) as error:
             return Handover(LetterOutcome.DEFERRED, detail=f"cannot be written: {type(error).__name__}: {error}", refused=whom.impossible)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pipelines.clock import Authorship
+from pipelines.delivery.mail.client_now import decided
 from pipelines.delivery.mail.compose import compose
 from pipelines.delivery.mail.sending import client_kinds, read_message
 from pipelines.delivery.mail.writing import addressed, write
@@ -46,7 +47,11 @@ def dry_run(settings: Settings, at: datetime, limit: int | None = None, *, at_on
             whom = addressed(settings, row).recipients
             about = {"kind": row.event_kind, "key": row.event_key, "recipients": list(whom)}
             try:
-                outgoing = write(settings, connection, row, whom, at)
+                decision = decided(settings, connection, row, at)
+                if decision.dropped:
+                    shown.append({**about, "subject": f"not sent: {decision.dropped}"})
+                    continue
+                outgoing = write(settings, connection, row, whom, at, decision)
             except Refused as error:
                 shown.append({**about, "subject": f"cannot be written: {error}"})
                 continue

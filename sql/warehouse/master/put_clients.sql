@@ -2,10 +2,10 @@
 -- inputs: master.clients; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.clients (
-    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery
+    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery, appendix
 )
 SELECT
-    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery
+    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery, appendix
 FROM jsonb_populate_recordset(NULL::master.clients, CAST(:rows AS jsonb))
 ON CONFLICT (client_code) DO UPDATE SET
     name = excluded.name,
@@ -19,4 +19,5 @@ ON CONFLICT (client_code) DO UPDATE SET
     address = excluded.address,
     dealer_code = excluded.dealer_code,
     never_block = excluded.never_block,
-    delivery = excluded.delivery
+    delivery = excluded.delivery,
+    appendix = excluded.appendix

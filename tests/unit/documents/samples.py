@@ -16,6 +16,7 @@ from pipelines.documents.model import (
     ProvenLine,
     StatementDocument,
     StatementEntry,
+    StatementPart,
     UsageDay,
     UsageDocument,
 )
@@ -155,23 +156,16 @@ def adjustment() -> AdjustmentDocument:
     )
 
 
-def statement(first: date, last: date) -> StatementDocument:
+def statement(first: date, last: date, **changed: object) -> StatementDocument:
     """1000 paid of 3600: 2600 is still owed."""
     entries = (
-        StatementEntry(first, "Счёт № НСМ-2026-000001", debit=Decimal("3600.00")),
-        StatementEntry(last, "Оплата, п/п № 17", credit=Decimal("1000.00")),
+        StatementEntry(last, "Акт № НСМ-2026-000001 за январь 2026 г.", debit=Decimal("3600.00")),
+        StatementEntry(last, "Оплата № 17", credit=Decimal("1000.00")),
     )
-    return StatementDocument(
-        first=first,
-        last=last,
-        seller=SELLER,
-        buyer=BUYER,
-        opening=ZERO,
-        entries=entries,
-        debit=Decimal("3600.00"),
-        credit=Decimal("1000.00"),
-        closing=Decimal("2600.00"),
-    )
+    part = StatementPart(CONTRACT, ZERO, entries, Decimal("3600.00"), Decimal("1000.00"), Decimal("2600.00"))
+    values = {"seller": SELLER, "buyer": BUYER, "parts": (part,), **changed}
+    sums = {name: sum((getattr(one, name) for one in values["parts"]), ZERO) for name in ("opening", "debit", "credit", "closing")}
+    return StatementDocument(first=first, last=last, **sums, **values)
 
 
 def usage() -> UsageDocument:

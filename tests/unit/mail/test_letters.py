@@ -10,7 +10,9 @@ import pytest
 
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, compose
-from pipelines.delivery.mail.letters import Letter, Writer, about_facts, about_invoice
+from pipelines.delivery.mail.decisions import OpenDebt
+from pipelines.delivery.mail.letters import Letter, Writer, about_debts, about_facts, about_invoice
+from pipelines.delivery.mail.papers import LetterPapers
 from tests.unit.documents import samples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -33,12 +35,26 @@ TOLD = [
 ]  # fmt: skip
 
 
+def papers(kind: str) -> LetterPapers:
+    """What goes with the letter of a kind: счёт and акт of a close, a счёт of an advance, a корректировка."""
+    if kind == "adjustment":
+        document = samples.invoice((samples.row(1, price="150.00"),), kind="adjustment")
+        return LetterPapers(document, (document, samples.adjustment()))
+    document = samples.invoice(kind=kind if kind == "corrective" else "monthly")
+    act = samples.act(document)
+    attached = {"invoice": (document, act), "act": (act,), "prepaid_exceeded": ()}.get(kind, (document,))
+    return LetterPapers(document, attached, with_appendix=kind == "invoice")
+
+
 def letter(kind: str) -> Letter:
     if kind in events.ABOUT_INVOICES:
-        invoice_kind = kind if kind in {"corrective", "adjustment"} else "monthly"
-        return about_invoice(kind, samples.invoice(kind=invoice_kind), WRITER, "x")
+        return about_invoice(kind, papers(kind), WRITER, "x", {})
     event = next(one for one in TOLD if one.kind == kind)
-    return about_facts(kind, event.facts, WRITER, "ООО «Волга-Транс»")
+    if kind in {*STEPS, "blocked"}:
+        debts = [OpenDebt(debt.number, "id", debt.due_on, debt.open) for debt in DEBTS]
+        return about_debts(kind, event.facts, WRITER, "ООО «Волга-Транс»", debts, [samples.invoice(number=DEBTS[0].number)], "x")
+    left = {"left": [["ВМ26-000002", "2026-02-25", "1234.50"]], "left_total": "1234.50", "today": "2026-02-18"}
+    return about_facts(kind, {**event.facts, **(left if kind == "payment_received" else {})}, WRITER, "ООО «Волга-Транс»")
 
 
 def readable(text: str) -> str:
@@ -57,7 +73,7 @@ def test_golden(kind):
     assert "\n" not in found.subject
 
 
-@pytest.mark.parametrize("kind", sorted(events.AUDIENCES.keys() - {"invoice"}))
+@pytest.mark.parametrize("kind", sorted(events.AUDIENCES))
 def test_the_page_says_what_the_text_says(kind):
     found = letter(kind)
     page = readable(found.html)
@@ -69,9 +85,10 @@ def test_the_page_says_what_the_text_says(kind):
 
 
 def test_a_credit_asks_for_nothing():
-    credit = about_invoice("adjustment", samples.invoice((samples.row(1, price="-150.00"),), kind="adjustment"), WRITER, "x")
+    document = samples.invoice((samples.row(1, price="-150.00"),), kind="adjustment")
+    credit = about_invoice("adjustment", LetterPapers(document, (samples.adjustment(),)), WRITER, "x", {"open": {}, "today": "2026-02-18"})
     assert readable(credit.subject).endswith("к зачёту 183,00 ₽")
-    assert "Оплатите" not in credit.text
+    assert "плат" not in credit.text.replace("Платить ничего не нужно", "")
     assert not credit.pictures
 
 
@@ -164,3 +181,31 @@ def test_restored_under_a_promise_thanks_for_no_payment():
 def test_a_statement_says_who_owes(closing, said):
     event = events.statement("ORG", "C", first=ON, last=ON, closing=Decimal(closing), paper="x", digest="d")
     assert f"на 18.02.2026 {said}" in readable(about_facts("statement", event.facts, WRITER, "ООО «Волга-Транс»").text)
+
+
+def test_a_paid_invoice_asks_for_nothing_and_a_late_one_for_now():
+    """The same papers: before anything is paid, when part of it is left after the due date, and when all of it is paid."""
+    number = papers("invoice").document.number
+    part = about_invoice("invoice", papers("invoice"), WRITER, "x", {"open": {number: "100.00"}, "today": "2026-03-01"})
+    assert "Срок оплаты был 11 февраля 2026 г.: оплатите, пожалуйста, сейчас" in readable(part.text)
+    assert "Осталось оплатить: 100,00 ₽" in readable(part.text)
+    assert "оплатить до" not in readable(part.subject)
+    paid = about_invoice("invoice", papers("invoice"), WRITER, "x", {"open": {}, "today": "2026-03-01"})
+    assert "оплачивать не нужно" in paid.subject
+    assert not paid.pictures
+    assert "Расчётный счёт" not in paid.text
+
+
+@pytest.mark.parametrize("kind", ["warning", "final"])
+def test_nothing_is_threatened_without_a_day(kind):
+    debts = [OpenDebt(DEBTS[0].number, "id", DEBTS[0].due_on, DEBTS[0].open)]
+    facts = events.ladder_step(kind, "k", "ORG", "C", on=ON, debts=DEBTS[:1], blocks_on=None).facts
+    found = about_debts(kind, facts, WRITER, "ООО «Волга-Транс»", debts, [], "x")
+    assert not {"отключ", "приостан", "последнее"} & {word for word in ("отключ", "приостан", "последнее") if word in found.text.lower()}
+    assert not found.pictures  # no счёт is known: neither account nor QR code
+
+
+def test_a_name_of_240_letters_stays_whole():
+    name = "Общество «" + "Я" * 240 + "»"
+    found = about_facts("restored", TOLD[5].facts, WRITER, name)
+    assert name in found.text

@@ -290,6 +290,18 @@ def test_messages_of_the_ladder_are_queued_once(house, settings):
     assert told == [("notice", "ВМ26-000001", "2026-03-24"), ("warning", "ВМ26-000001", "2026-03-24")]
 
 
+def test_letters_name_the_day_of_a_block_only_where_the_ladder_would_block(house, settings):
+    """C is never blocked. A would be; when B owes as long, both would be more than the share allows: nobody, also in A's waiting letter."""
+    house.client("C", "7730588444", never_block=True)
+    house.invoice("C", "500.00", DUE)
+    dunning(settings, date(2026, 3, 11), NOW)
+    told = "SELECT client_code, facts->>'blocks_on' FROM delivery.mail_outbox WHERE event_kind = 'notice' ORDER BY client_code"
+    assert house.rows(told) == [("A", "2026-03-24"), ("C", None)]
+    house.invoice("B", "700.00", DUE)
+    dunning(settings, date(2026, 3, 12), NOW)
+    assert house.rows(told) == [("A", None), ("B", None), ("C", None)]
+
+
 def test_the_list_of_every_files_platform_is_complete_even_when_nobody_is_blocked(house, settings):
     house.platform("gps2", "files")
     house.platform("gps/3", "files")

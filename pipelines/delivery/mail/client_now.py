@@ -1,0 +1,54 @@
+"""How a client and a payment stand in the moment in which a letter about them is handed over."""
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pipelines.clock import local_date
+from pipelines.delivery.mail.decisions import ClientNow, LetterDecision, OpenDebt, PaymentNow, decide
+from pipelines.delivery.mail.events import AUDIENCES
+from pipelines.settings import Settings
+from pipelines.warehouse import query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def decided(settings: Settings, connection: "Connection", row: Any, at: datetime) -> LetterDecision:
+    """What the letter of one row of message.sql says at `at`, or why it is not sent; letters of the house itself stay as they were."""
+    if AUDIENCES[row.event_kind] != "client":
+        return LetterDecision(row.facts)
+    client = _client(settings, connection, row.organization_code, row.client_code, at)
+    payment = _payment(connection, row.event_key) if row.event_kind == "payment_received" else None
+    return decide(row.event_kind, row.event_key, row.facts, client, payment)
+
+
+def _client(settings: Settings, connection: "Connection", organization_code: str, client_code: str, at: datetime) -> ClientNow:
+    whose = {"organization_code": organization_code, "client_code": client_code}
+    stands = query.run(connection, "delivery/mail/standing", **whose).one()
+    today = local_date(at, stands.time_zone)
+    return ClientNow(
+        today=today,
+        debts=tuple(
+            OpenDebt(debt.number, debt.invoice_id, debt.due_on, debt.open, frozenset(debt.waiting))
+            for debt in query.rows(connection, "delivery/mail/open_debts", **whose)
+        ),
+        may_block=not stands.never_block and _is_fresh(settings, connection, organization_code, today, at),
+        promised_until=stands.promised_until,
+        is_blocked=stands.is_blocked,
+    )
+
+
+def _is_fresh(settings: Settings, connection: "Connection", organization_code: str, today: date, at: datetime) -> bool:
+    """Whether payment data of every account of the organization are fresh enough to block by, as the ladder asks (domain.md §9)."""
+    rows = [row for row in query.rows(connection, "access/payment_data", on=today) if row.organization_code == organization_code]
+    limit = timedelta(hours=settings.blocking_data_hours)
+    return bool(rows) and all(
+        row.data_until and at - datetime.combine(row.data_until + timedelta(days=1), time(), ZoneInfo(row.time_zone)) <= limit
+        for row in rows
+    )
+
+
+def _payment(connection: "Connection", payment_id: str) -> PaymentNow | None:
+    row = query.first(connection, "delivery/mail/payment", payment_id=payment_id)
+    return PaymentNow(row.amount, row.left_over, row.parts) if row else None

@@ -1,0 +1,129 @@
+"""What a letter says, or that it is not sent: decided from how things stand when it is handed over (domain.md §9). Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from pipelines.money import ZERO, shown
+
+STEPS: Final = ("reminder", "notice", "warning", "final")
+"""The steps of the ladder that are letters, in their order."""
+
+_TOLD_IN_FULL: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDebt:
+    """An issued invoice with what is left of it now; `waiting`: kinds of its letters that are still queued."""
+
+    number: str
+    invoice_id: str
+    due_on: date
+    open: Decimal
+    waiting: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientNow:
+    """A client of an organization on its local day. `may_block`: it is not exempt, and payment data are fresh enough to block by."""
+
+    today: date
+    debts: tuple[OpenDebt, ...] = ()
+    may_block: bool = True
+    promised_until: date | None = None
+    is_blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNow:
+    """A payment as it stands: `amount` of it that was not given back, what it pays, and `left_over` of it."""
+
+    amount: Decimal
+    left_over: Decimal
+    parts: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDecision:
+    """Facts of the letter as they are now and the debts that it tells of; or `dropped`: why it is not sent."""
+
+    facts: Mapping[str, Any]
+    debts: tuple[OpenDebt, ...] = ()
+    dropped: str = ""
+
+
+def decide(kind: str, key: str, facts: Mapping[str, Any], client: ClientNow, payment: PaymentNow | None) -> LetterDecision:
+    """The letter (kind, key) that was queued with these facts, as it is to be said now."""
+    match kind:
+        case "payment_received":
+            return _payment(facts, client, payment)
+        case "blocked":
+            late = tuple(debt for debt in client.debts if debt.due_on <= client.today)
+            if not client.is_blocked or not late:
+                return LetterDecision(facts, dropped="access is not blocked any more" if late else "the debt is paid")
+            return LetterDecision({**facts, **_debts(late), "blocks_on": None}, late)
+        case "restored":
+            return LetterDecision(facts, dropped="access is blocked again" if client.is_blocked else "")
+        case _ if kind in STEPS:
+            return _step(kind, key, facts, client)
+        case _:
+            owed = {debt.number: shown(debt.open) for debt in client.debts}
+            return LetterDecision({**facts, "open": owed, "today": client.today.isoformat()})
+
+
+def _step(kind: str, number: str, facts: Mapping[str, Any], client: ClientNow) -> LetterDecision:
+    own = next((debt for debt in client.debts if debt.number == number), None)
+    if own is None:
+        return LetterDecision(facts, dropped="the debt is paid")
+    if client.is_blocked:
+        return LetterDecision(facts, dropped="access is blocked by now, and its letter tells of the debt")
+    if kind == STEPS[0] and own.due_on < client.today:
+        return LetterDecision(facts, dropped="the due date has passed")
+    if last := _last(client.debts, (STEPS.index(kind), number), client.today):
+        return LetterDecision(facts, dropped=f"of several steps the last one leaves: {last}")
+    told = tuple(debt for debt in client.debts if debt.due_on <= max(client.today, own.due_on))
+    said = {**facts, **_debts(told), "on": client.today.isoformat(), "blocks_on": _blocks_on(facts, client)}
+    return LetterDecision(said, told)
+
+
+def _last(debts: Sequence[OpenDebt], own: tuple[int, str], today: date) -> str:
+    """The queued letter about this client's open debts that tells what this one would, and more; empty when this is the one."""
+    steps = [
+        (STEPS.index(kind), debt.number)
+        for debt in debts
+        for kind in debt.waiting
+        if kind in STEPS and not (kind == STEPS[0] and debt.due_on < today)
+    ]
+    best = max(steps, default=own)
+    return f"{STEPS[best[0]]} {best[1]}" if best > own else ""
+
+
+def _blocks_on(facts: Mapping[str, Any], client: ClientNow) -> str | None:
+    """The day of the block that the ladder foresaw, where it still lies ahead and nothing keeps it from coming."""
+    day = facts.get("blocks_on")
+    promised = client.promised_until is not None and client.promised_until >= client.today
+    return day if day and client.may_block and not promised and date.fromisoformat(day) > client.today else None
+
+
+def _payment(facts: Mapping[str, Any], client: ClientNow, payment: PaymentNow | None) -> LetterDecision:
+    if payment is None:
+        return LetterDecision({**facts, **_left(client)}, client.debts)
+    if payment.amount <= ZERO:
+        return LetterDecision(facts, dropped="the payment was given back")
+    paid = {"allocations": [list(part) for part in payment.parts], "advance": shown(payment.left_over)}
+    return LetterDecision({**facts, "amount": shown(payment.amount), **paid, **_left(client)}, client.debts)
+
+
+def _left(client: ClientNow) -> dict[str, Any]:
+    """What is left to pay after a payment, and until when."""
+    return {"left": _debts(client.debts)["debts"], "left_total": _debts(client.debts)["total"], "today": client.today.isoformat()}
+
+
+def _debts(debts: Sequence[OpenDebt]) -> dict[str, Any]:
+    listed = [[debt.number, debt.due_on.isoformat(), shown(debt.open)] for debt in debts]
+    if len(listed) > _TOLD_IN_FULL:
+        rest = sum((debt.open for debt in debts[_TOLD_IN_FULL:]), ZERO)
+        listed = [*listed[:_TOLD_IN_FULL], [f"ещё {len(debts) - _TOLD_IN_FULL}", debts[_TOLD_IN_FULL].due_on.isoformat(), shown(rest)]]
+    return {"debts": listed, "total": shown(sum((debt.open for debt in debts), ZERO))}

@@ -1,0 +1,109 @@
+"""The papers of a letter as files: счёт, корректировка, акт, the appendix; from the store, or printed now."""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.audit.explain import explain
+from pipelines.documents.assembly import act_document, adjustment_document, invoice_document, invoice_documents, issued_rows
+from pipelines.documents.changed_usage import changed_usage
+from pipelines.documents.model import ActDocument, AdjustmentDocument, InvoiceDocument
+from pipelines.documents.paths import document_path
+from pipelines.documents.pdf import render_document
+from pipelines.documents.store import DocumentStore
+from pipelines.errors import Refused
+from pipelines.money import ZERO
+from pipelines.settings import Settings
+from pipelines.warehouse import query
+from pipelines.wording.russian import month_name, short_date
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Paper = InvoiceDocument | AdjustmentDocument | ActDocument
+
+_NAMES = {InvoiceDocument: "Счёт", AdjustmentDocument: "Корректировка", ActDocument: "Акт"}
+_MOST_INVOICES = 10
+
+
+class NoInvoice(Refused):
+    """The invoice that a letter is about does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPapers:
+    """The invoice that a letter is about, the papers that go with it, and whether the client wants the appendix with them."""
+
+    document: InvoiceDocument
+    papers: tuple[Paper, ...]
+    with_appendix: bool = False
+
+    @property
+    def act(self) -> ActDocument | None:
+        """The act among the papers."""
+        return next((paper for paper in self.papers if isinstance(paper, ActDocument)), None)
+
+
+def papers_of(settings: Settings, connection: "Connection", kind: str, number: str) -> LetterPapers:
+    """What was issued together for the invoice's contract and month, and the act and appendix where that closed the month.
+
+    Of an adjustment the корректировка, which shows old, new and the reason, and a счёт only where it asks for more.
+    """
+    row = query.first(connection, "delivery/mail/papers", number=number, kind=kind)
+    if row is None:
+        raise NoInvoice(f"there is no invoice {number}")
+    issued = list(issued_rows(connection, row.ids or ()))
+    papers = [paper for each in issued for paper in _issued(settings, connection, each)]
+    if row.is_closing and row.has_act:
+        papers.append(act_document(row.act_number, list(issued_rows(connection, row.act_ids))))
+    own = next((each for each in issued if each.number == number), None)
+    document = invoice_document(own) if own else next(one for one in invoice_documents(connection, row.act_ids) if one.number == number)
+    return LetterPapers(document, tuple(papers), row.appendix and row.is_closing)
+
+
+def _issued(settings: Settings, connection: "Connection", row: Any) -> Iterator[Paper]:
+    document = invoice_document(row)
+    if document.kind != "adjustment" or document.total > ZERO:
+        yield document
+    if document.kind == "adjustment":
+        stored = DocumentStore(settings.documents).exists(document_path(adjustment_document(row)))
+        yield adjustment_document(row) if stored else adjustment_document(row, changed_usage(settings, connection, row))
+
+
+def invoices_of(connection: "Connection", ids: Iterable[str]) -> list[InvoiceDocument]:
+    """The счета of debts, at most ten: what more there is, is named in the letter."""
+    return list(invoice_documents(connection, list(ids)[:_MOST_INVOICES]))
+
+
+def files(settings: Settings, papers: Iterable[Paper]) -> dict[str, bytes]:
+    """Name → PDF from the store; printed now when it is not there yet (and left to `close` to be stored)."""
+    return {_file_name(paper): _pdf(settings, paper) for paper in papers}
+
+
+def appendix(settings: Settings, document: InvoiceDocument) -> dict[str, bytes]:
+    """The appendix of an invoice as PDF and as a workbook; nothing where it was billed ahead and rests on no counted day."""
+    from pipelines.documents.explain_workbook import write_appendix
+    from pipelines.documents.usage_appendix import NoUsage, usage_document
+
+    explained = explain(settings, document.number)
+    name = f"Приложение {document.number} за {month_name(document.period)}".replace("/", "-").replace("\u00a0", " ").rstrip(".")
+    try:
+        page = render_document(usage_document(explained))
+    except NoUsage:
+        return {}
+    book = io.BytesIO()
+    write_appendix(explained, book)
+    return {f"{name}.pdf": page, f"{name}.xlsx": book.getvalue()}
+
+
+def _pdf(settings: Settings, document: Paper) -> bytes:
+    try:
+        return DocumentStore(settings.documents).get(document_path(document))
+    except FileNotFoundError:
+        return render_document(document)
+
+
+def _file_name(document: Paper) -> str:
+    dated = document.dated if isinstance(document, ActDocument) else document.issued_on
+    return f"{_NAMES[type(document)]} {document.number} от {short_date(dated)}.pdf".replace("/", "-")

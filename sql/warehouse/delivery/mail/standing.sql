@@ -1,0 +1,13 @@
+-- grain: a client of an organization as a letter about money must know it in the moment in which it is handed over
+-- inputs: master.organizations, master.clients, access.promises, access.blocked; :organization_code, :client_code
+-- rerun: reads only
+SELECT
+    o.time_zone, c.never_block,
+    (
+        SELECT p.until FROM access.promises p
+        WHERE (p.organization_code, p.client_code) = (o.code, c.client_code) ORDER BY p.promise_no DESC LIMIT 1
+    ) AS promised_until,
+    EXISTS (SELECT FROM access.blocked b WHERE (b.organization_code, b.client_code) = (o.code, c.client_code)) AS is_blocked
+FROM master.organizations o
+CROSS JOIN master.clients c
+WHERE o.code = :organization_code AND c.client_code = :client_code
