@@ -5,6 +5,8 @@
 once to everybody who has no blocking debt left. It never blocks: that is `receivables`, once a day. A statement that cannot be read moves
 to `failed`, and you get an alert; so for a platform that could not be written.
 
+Then the finance workbooks that lack a payment are written anew: nobody waits for them.
+
 **When.** Every five minutes. By hand: *Trigger*.
 
 **When it fails.** Nothing is half-done: clear the task, or wait for the next run. An order that a platform refused stands and is carried
@@ -14,7 +16,7 @@ out by the next run; `fleetbill access` shows what is blocked now.
 """
 
 from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
-from orchestration.following import payments_task, tell_refused_platforms
+from orchestration.following import payments_task, tell_refused_platforms, workbooks_task
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
@@ -40,7 +42,7 @@ def payments_in():
         tell_refused_platforms(done)
         return list(done.lines)
 
-    payments_task() >> restore()
+    payments_task() >> restore() >> workbooks_task()
 
 
 payments_in()

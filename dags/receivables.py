@@ -18,7 +18,7 @@ A platform that could not be written is an alert; its orders stand, and the next
 """
 
 from airflow.sdk import CronTriggerTimetable, Param, dag, task
-from orchestration.following import payments_task, tell_refused_platforms
+from orchestration.following import payments_task, tell_refused_platforms, workbooks_task
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 
 
@@ -48,7 +48,7 @@ def receivables():
         tell_refused_platforms(done)
         return list(done.lines)
 
-    payments_task() >> ladder()
+    payments_task() >> ladder() >> workbooks_task()
 
 
 receivables()

@@ -1,6 +1,7 @@
 """The demo: the sample company's January and February 2026 through Airflow itself, from master data to a blocked debtor."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,7 @@ def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -
     _say(begun, f"the bank's statements arrive; the ladder of {LADDER_DATE} (DAG receivables)")
     _bank_statements(stack)
     _finished(stack, engineer, "receivables", engineer.trigger("receivables", {"date": LADDER_DATE}))
+    _workbooks(stack)
 
 
 def _fresh_home(stack: Stack) -> None:
@@ -100,6 +102,13 @@ def _bank_statements(stack: Stack) -> None:
     for organization in ORGANIZATIONS:
         to = stack.settings.exchange / "bank" / "in" / f"{organization}-{STATEMENT_UNTIL}.txt"
         _sample("bank", "--invoices", str(issued), "--organization", organization, "--until", STATEMENT_UNTIL, "--out", str(to))
+
+
+def _workbooks(stack: Stack) -> None:
+    """The finance workbooks with debts and payments as of the demo's last day, not of the day on which it is run."""
+    for month in MONTHS:
+        command = [sys.executable, "-m", "pipelines.cli", "report", "--month", month, "--date", LADDER_DATE]
+        subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "FLEETBILL_HOME": str(stack.home)}, stdout=subprocess.DEVNULL)
 
 
 def _sample(*arguments: str) -> None:

@@ -61,6 +61,23 @@ def payments_task():
     return read_statements()
 
 
+def workbooks_task():
+    """The task that writes anew the finance workbooks which lack payments."""
+
+    @task(task_id="workbooks", trigger_rule=TriggerRule.ALL_DONE)
+    def renew(params=None):
+        """Workbooks of the months that payments have come for; debts as of the run's date, else of today."""
+        from datetime import date
+
+        from pipelines import clock, settings
+        from pipelines.documents.report import renew_reports
+
+        day = (params or {}).get("date")
+        return list(map(str, renew_reports(settings.load(), clock.now(), date.fromisoformat(day) if day else None)))
+
+    return renew()
+
+
 def tell_refused_platforms(done):
     """An alert for every platform that could not be written."""
     from orchestration.alerts import alert

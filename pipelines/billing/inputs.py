@@ -81,7 +81,7 @@ def read(connection: "Connection", month: Month) -> MonthInputs:
         parties,
         {contract_no: tuple(rows) for contract_no, rows in terms.items()},
         read_tariffs(connection, month),
-        _vat_modes(connection),
+        vat_modes(connection),
         _mappings(connection, bounds),
         {row.contract_no: HeldContract(row.by_name, row.reason) for row in query.rows(connection, "billing/held", month=month.first)},
     )
@@ -147,7 +147,8 @@ def read_component(raw: Json) -> Component:
     )
 
 
-def _vat_modes(connection: "Connection") -> dict[str, tuple[VatMode, ...]]:
+def vat_modes(connection: "Connection") -> dict[str, tuple[VatMode, ...]]:
+    """VAT modes by organization, each from a day on."""
     modes_of_organization: dict[str, list[VatMode]] = defaultdict(list)
     for row in query.rows(connection, "billing/vat_modes"):
         modes_of_organization[row.code].append(VatMode(None if row.vat_mode_from == date.min else row.vat_mode_from, TaxMode(row.vat_mode)))

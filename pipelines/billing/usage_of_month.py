@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from pipelines.usage.sources import Sources
 
 
-_RUSSIAN = {"snapshot": "нет снимка", "quarantined": "снимок в карантине"}
+_RUSSIAN = {
+    "snapshot": "нет снимка",
+    "quarantined": "снимок в карантине",
+    "online_minutes": "нет времени на связи",
+    "last_message_at": "нет времени сообщений",
+}
+_METER = "meter_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ def in_words(gaps: Iterable[Gap]) -> MissingUsage:
 
 
 def _in_russian(missing: str) -> str:
+    if missing.startswith(_METER):
+        return f"нет данных счётчика {missing.removeprefix(_METER)}"
     return _RUSSIAN.get(missing, f"нет данных {missing}")
 
 

@@ -87,11 +87,12 @@ def invoices(  # noqa: PLR0913 - one parameter per option
 
 @click.command()
 @click.option("--month", type=MONTH, required=True, help="The month to report.")
-def report(month: Month) -> None:
+@click.option("--date", "on", type=DATE, help="Debts and payments as of this day; default: today in the organization's time zone.")
+def report(month: Month, on: date | None) -> None:
     """Write the finance workbook of a month and print where it is."""
     from pipelines.documents.report import write_report
 
-    click.echo(write_report(settings(), month, now()))
+    click.echo(write_report(settings(), month, now(), on))
 
 
 def _print(done: "RunOutcome", output_format: str) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from pipelines.cli.output import MONTH, View, emit, format_option, settings
+from pipelines.cli.output import MONTH, View, emit, format_option, heading, settings
 from pipelines.period import Month
 
 VIEW = View(
@@ -19,7 +19,8 @@ VIEW = View(
 def leakage(month: Month, output_format: str) -> None:
     """What was served in a month and not billed, in vehicles and in roubles without VAT: an estimate, with its arithmetic.
 
-    Vehicles of nobody and of contracts out of force (only on days with a message from them), parked contracts, prices of 0.
+    Vehicles of nobody and of contracts out of force (only on days with a message from them), and parked contracts. Prices of 0
+    and discounts are told apart from them (`agreed`): they are given away on purpose.
     """
     from dataclasses import asdict, fields
 
@@ -33,4 +34,12 @@ def leakage(month: Month, output_format: str) -> None:
     with engine.transaction(configured) as connection:
         refresh(configured, connection, [month.previous, month], now())
         leaks = found_in(connection, month)
-    emit([asdict(each) for each in leaks], [column.name for column in fields(Leak)], output_format, VIEW)
+    columns, rows = [column.name for column in fields(Leak)], [asdict(each) for each in leaks]
+    if output_format != "table":
+        emit(rows, columns, output_format)
+        return
+    given = [row for row in rows if row["agreed"]]
+    emit([row for row in rows if not row["agreed"]], columns, output_format, VIEW)
+    if given:
+        heading("скидки и бесплатное: по договорам и тарифам, не утечка")
+        emit(given, columns, output_format, VIEW)

@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "prepay": ("pipelines.cli.prepayment", "prepay", "Issue the advance invoices of a month."),
     "watch": ("pipelines.cli.prepayment", "watch", "Check the prepaid limits of a day, issue corrective invoices."),
     "close": ("pipelines.cli.billing", "close", "Draft a month; with approval: issue it."),
-    "review": ("pipelines.cli.review", "review", "A drafted run as the person who approves it sees it."),
+    "review": ("pipelines.cli.review", "review", "A run as the person who approves it sees it, and as it was approved."),
     "hold": ("pipelines.cli.hold", "hold", "Hold contracts back from the runs of a month; release them."),
     "preview": ("pipelines.cli.preview", "preview", "What a close would bill, or other tariffs would bring."),
     "correct": ("pipelines.cli.prepayment", "correct", "Adjustments of a closed month."),

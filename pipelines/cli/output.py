@@ -171,7 +171,7 @@ def show(text: str) -> None:
 
 def heading(text: str) -> None:
     """A line above what follows it, set off by an empty line."""
-    click.echo(f"\n{_paint()(HEADING, text, text)}")
+    click.echo(f"\n{paint()(HEADING, text, text)}")
 
 
 def interactive() -> bool:
@@ -190,7 +190,7 @@ def _print_table(rows: list[Row], view: View) -> None:
     width = width_of(sys.stdout)
     listing = _listing(rows, view, view.columns)
     chosen = most_readable(listing, _listing(rows, view, view.narrow), width) if view.narrow else listing
-    for line in blocks(chosen, width or _READABLE, _paint()) if view.is_block else lines(chosen, width, _paint()):
+    for line in blocks(chosen, width or _READABLE, paint()) if view.is_block else lines(chosen, width, paint()):
         click.echo(line)
     if not rows:
         say("(no rows)")
@@ -242,7 +242,7 @@ def _folded(message: str, stream: TextIO) -> list[str]:
     return [f"{indent}{line.replace(_KEPT_SPACE, ' ')}" for line in folded(kept, room)]
 
 
-def _paint() -> Paint:
+def paint() -> Paint:
     """Colour where stdout is a terminal that shows it and nobody has asked for none: headings, sums, and states of trouble."""
     return _coloured if sys.stdout.isatty() and wants_colour() else plain
 

@@ -58,6 +58,7 @@ def payments(context: click.Context, client: str | None, first: date | None, *, 
 def import_file(file: Path, output_format: str) -> None:
     """Import a bank's statement (1CClientBankExchange): every payment once, matched. Access of who has paid comes back at once."""
     from pipelines.access.dunning import restore
+    from pipelines.documents.report import renew_reports
     from pipelines.receivables.importing import import_payments
 
     if not file.exists() or file.is_dir():
@@ -72,6 +73,8 @@ def import_file(file: Path, output_format: str) -> None:
     restored = restore(configured, at)
     for line in restored.lines:
         say(line)
+    for month in renew_reports(configured, at):
+        say(f"the workbook of {month} is written anew")
     _not_written(restored.refused)
 
 

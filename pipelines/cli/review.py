@@ -1,10 +1,11 @@
-"""`fleetbill review`: a drafted run as the person who approves it sees it."""
+"""`fleetbill review`: a run as the person who approves it sees it, and as it was approved."""
 
 import sys
 
 import click
 
-from pipelines.cli.output import MONTH, settings
+from pipelines.cli.output import MONTH, paint, settings, width_of
+from pipelines.cli.page import page_lines
 from pipelines.period import Month
 
 PURPOSES = click.Choice(["close", "prepay", "watch", "correct"])
@@ -13,20 +14,27 @@ PURPOSES = click.Choice(["close", "prepay", "watch", "correct"])
 @click.command()
 @click.option("--month", type=MONTH, required=True, help="The month of the run.")
 @click.option("--purpose", type=PURPOSES, default="close", show_default=True, help="Which run of the month.")
-def review(month: Month, purpose: str) -> None:
-    """What a run would bill: totals against last month, new and lost clients, biggest changes with their causes, parked
-    contracts, findings in roubles. The same page as in Airflow; Markdown where stdout is no terminal.
+@click.option("--approval", "approval_no", type=int, metavar="N", help="What was approved by approval N, instead of what is drafted now.")
+def review(month: Month, purpose: str, approval_no: int | None) -> None:
+    """What a run would bill: the bridge from last month to the kopeck, new and lost clients, biggest changes with their
+    causes, parked contracts and findings in roubles. The same page as in Airflow; Markdown where stdout is no terminal.
 
-    The run must have been drafted: `fleetbill close --month M`, `correct`, or a `prepay` or `watch` beyond its bounds.
+    Of a run that is issued: what was approved, as it was shown then.
     """
+    from pipelines.billing.approval import NothingDrafted
     from pipelines.billing.model import Purpose
     from pipelines.documents.approval_page import drafted_page
+    from pipelines.documents.approved_page import approved_page
 
-    page = drafted_page(settings(), month, Purpose(purpose))
-    if not sys.stdout.isatty():
-        click.echo(f"# {page.subject}\n\n{page.body}")
+    configured, run = settings(), Purpose(purpose)
+    try:
+        page = drafted_page(configured, month, run) if approval_no is None else approved_page(configured, month, run, approval_no)
+    except NothingDrafted:
+        page = approved_page(configured, month, run)
+    text = f"# {page.subject}\n\n{page.body}"
+    width = width_of(sys.stdout)
+    if width is None:
+        click.echo(text)
         return
-    from rich.console import Console
-    from rich.markdown import Markdown
-
-    Console().print(Markdown(f"# {page.subject}\n\n{page.body}"))
+    for line in page_lines(text, width, paint()):
+        click.echo(line)

@@ -47,7 +47,14 @@ _STEPS: Final = {
     "final": "последнее предупреждение",
 }
 _WORDS: Final = {
-    "kind": {**KIND_NAMES, "monthly": "за месяц", "advance": "предоплата", "corrective": "превышение", "adjustment": "корректировка"},
+    "kind": {
+        **KIND_NAMES,
+        "discount": "скидки по договорам",
+        "monthly": "за месяц",
+        "advance": "предоплата",
+        "corrective": "превышение",
+        "adjustment": "корректировка",
+    },
     "action": {"block": "отключить", "restore": "включить", "withheld": "удержано", **_STEPS},
 }
 

@@ -1,4 +1,5 @@
-"""The page that a person sees before a run is issued: totals, clients, changes and their causes, parked, findings (domain.md §7)."""
+"""The page that a person sees before a run is issued: totals, the bridge from last month, changes and causes, parked, findings
+(domain.md §7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +11,19 @@ from pipelines.billing.model import Purpose
 from pipelines.billing.rules import KINDS
 from pipelines.billing.transitions import Status, status_of
 from pipelines.billing.unattended import needs_a_person
-from pipelines.documents.approval_words import signed, why
+from pipelines.documents.approval_bridge import ChangesOfRun, changes_of_run
+from pipelines.documents.bridge_words import signed
+from pipelines.documents.page_cells import cell
+from pipelines.documents.parked_words import next_step
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.findings.words import subject_words
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.reports.changes import ContractChange, biggest
-from pipelines.reports.leakage import Leak, leakage
+from pipelines.reports.leakage import Leak, leakage, lost
+from pipelines.reports.parked import LeftOut, left_out
 from pipelines.settings import Settings
 from pipelines.templates import laid_out
 from pipelines.warehouse import engine, query
-from pipelines.wording.outside import clean
 from pipelines.wording.russian import amount, counted, month_name
 
 if TYPE_CHECKING:
@@ -29,8 +32,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
-MOST_CHANGES = 15
-MOST_CLIENTS = 10
+MOST_ADDED = 15
 MOST_PARKED = 40
 MOST_WORDS = 5
 LONGEST_ARITHMETIC = 400
@@ -39,16 +41,23 @@ _RUN_NAMES = {Purpose.CLOSE: "", Purpose.PREPAY: "предоплата, ", Purpo
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPage:
-    """``subject`` is one line, ``body`` is Markdown."""
+    """``subject`` is one line; the others are Markdown. ``facts``: what a person decides on; ``answer``: how to answer, at the end the
+    run's digest; ``body``: both."""
 
     subject: str
-    body: str
+    facts: str
+    answer: str
+
+    @property
+    def body(self) -> str:
+        """All of it below its subject."""
+        return f"{self.facts}\n{self.answer}"
 
 
 def approval_page(settings: Settings, month: Month, digest: str, purpose: Purpose = Purpose.CLOSE) -> ApprovalPage:
     """The drafted run of a month as finance reads it in Airflow: why a person is asked, the figures, at the end the run's ``digest``."""
     with engine.transaction(settings) as connection:
-        return _page(settings, connection, month, digest, purpose, in_airflow=True)
+        return page_of_run(settings, connection, month, digest, purpose, in_airflow=True)
 
 
 def drafted_page(settings: Settings, month: Month, purpose: Purpose) -> ApprovalPage:
@@ -57,44 +66,52 @@ def drafted_page(settings: Settings, month: Month, purpose: Purpose) -> Approval
         run = _read(connection, month, purpose, "billing/run")
         if not run:
             raise NothingDrafted(f"{month} has no drafted {purpose} run")
-        return _page(settings, connection, month, run[0]["digest"], purpose, in_airflow=False)
+        return page_of_run(settings, connection, month, run[0]["digest"], purpose)
 
 
-def _page(settings: Settings, connection: "Connection", month: Month, digest: str, purpose: Purpose, *, in_airflow: bool) -> ApprovalPage:
-    totals, parked = (
-        _read(connection, month, purpose, "documents/approval_totals"),
-        _read(connection, month, purpose, "documents/approval_parked"),
+def page_of_run(
+    settings: Settings,
+    connection: "Connection",
+    month: Month,
+    digest: str,
+    purpose: Purpose,
+    *,
+    in_airflow: bool = False,
+    is_approved: bool = False,
+) -> ApprovalPage:
+    """The page in the caller's transaction; ``in_airflow``: answered by its buttons, else by commands. ``is_approved``: without the
+    words on it, the last of which approves it."""
+    totals, leaks = _read(connection, month, purpose, "documents/approval_totals"), leakage(connection, month)
+    parked = [each for each in left_out(connection, month, leaks) if each.purpose == purpose]
+    changes = (
+        changes_of_run(connection, month, parked) if purpose == Purpose.CLOSE else ChangesOfRun(biggest=_added(connection, month, purpose))
     )
-    total, leaks = sum((row["total"] for row in totals), ZERO), leakage(connection, month)
-    counts = f"{counted(sum(row['invoices'] for row in totals), 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽"
+    words = [] if is_approved else _read(connection, month, purpose, "documents/approval_words")
+    second = None if is_approved else _second(settings, _read(connection, month, purpose, "billing/run"))
     view = {
         "month": str(month),
+        "month_name": month_name(month),
+        "previous_name": month_name(month.previous),
         "purpose": purpose,
-        "digest": digest,
-        "in_airflow": in_airflow,
         "waiting": [one.russian for one in needs_a_person(settings, connection, month, purpose)]
         if KINDS[purpose].may_be_unattended
         else (),
         "totals": _totals(totals),
         "has_before": any(row["total_before"] is not None for row in totals),
-        "clients": _clients(_read(connection, month, purpose, "documents/approval_clients")) if purpose == Purpose.CLOSE else None,
-        "changes": _changes(connection, month)
-        if purpose == Purpose.CLOSE
-        else _added(_read(connection, month, purpose, "documents/approval_added")),
-        "parked": [
-            {"contract_no": _cell(row["contract_no"]), "client": _cell(row["client"]), "why": _cell(row["detail"])}
-            for row in parked[:MOST_PARKED]
-        ],
-        "parked_count": len(parked),
-        "parked_more": max(0, len(parked) - MOST_PARKED),
+        "changes": changes,
+        **_parked(parked),
         "findings": _findings(_read(connection, month, purpose, "documents/approval_findings"), leaks),
-        "leaked": amount(sum((leak.roubles for leak in leaks), ZERO)),
-        "words": [_word(row) for row in _read(connection, month, purpose, "documents/approval_words")[:MOST_WORDS]],
-        "second": _second(settings, _read(connection, month, purpose, "billing/run")),
-        "four_eyes": settings.four_eyes,
+        "leaked": amount(lost(leaks)),
+        "words": [_word(row) for row in words[:MOST_WORDS]],
+        "second": second,
     }
+    answer = {"month": str(month), "purpose": purpose, "in_airflow": in_airflow, "second": second, "four_eyes": settings.four_eyes}
+    total = sum((row["total"] for row in totals), ZERO)
+    counts = f"{counted(sum(row['invoices'] for row in totals), 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽"
     return ApprovalPage(
-        f"{_RUN_NAMES[purpose]}{month_name(month)}: {counts}, отложено договоров: {len(parked)}", laid_out("approval.md.j2", view)
+        f"{_RUN_NAMES[purpose]}{month_name(month)}: {counts}, отложено договоров: {len(parked)}",
+        laid_out("approval.md.j2", view),
+        laid_out("approval_answer.md.j2", {**answer, "digest": digest}),
     )
 
 
@@ -105,13 +122,13 @@ def _read(connection: "Connection", month: Month, purpose: Purpose, name: str) -
         "purpose": purpose,
         "first": month.first,
         "last": month.last,
-        "most": MOST_CHANGES,
+        "most": MOST_ADDED,
     }
     return query.mappings(connection, name, **binds)
 
 
 def _totals(rows: Rows) -> list[Row]:
-    lines = [_total(_cell(row["name"]), row) for row in rows]
+    lines = [_total(cell(row["name"]), row) for row in rows]
     if len(rows) > 1:
         keys = ("invoices", "net", "vat", "total", "issued", "invoices_before")
         whole: dict[str, Any] = {key: sum(row[key] for row in rows) for key in keys}
@@ -136,65 +153,70 @@ def _percent(change: Decimal, before: Decimal) -> str:
     return f" ({change / before:+.1%})".replace(".", ",").replace("-", "−").replace("%", " %") if before and change else ""
 
 
-def _clients(rows: Rows) -> Row:
-    groups: dict[str, Any] = {}
-    for name, is_new in (("new", True), ("lost", False)):
-        of_kind = [row for row in rows if row["is_new"] is is_new]
-        groups[name] = {
-            "count": len(of_kind),
-            "total": amount(sum((row["total"] for row in of_kind), ZERO)),
-            "biggest": [{"client": _cell(row["client"]), "total": amount(row["total"])} for row in of_kind[:MOST_CLIENTS]],
-            "more": max(0, len(of_kind) - MOST_CLIENTS),
-        }
-    return groups
-
-
-def _changes(connection: "Connection", month: Month) -> list[Row]:
-    return [_change(each, why(each, month)) for each in biggest(connection, month, Purpose.CLOSE, MOST_CHANGES)]
-
-
-def _added(rows: Rows) -> list[Row]:
+def _added(connection: "Connection", month: Month, purpose: Purpose) -> list[Row]:
+    """What the run adds to what was issued for the month already, the biggest first."""
     return [
-        _change(
-            ContractChange(row["contract_no"], row["client"], row["before"], row["total"]), _shortened(row["why"] or "", LONGEST_ARITHMETIC)
-        )
-        for row in rows
+        {
+            "contract_no": cell(row["contract_no"]),
+            "client": cell(row["client"]),
+            "before": amount(row["before"]),
+            "total": amount(row["total"]),
+            "change": signed(row["total"] - row["before"]),
+            "why": cell(_shortened(row["why"] or "", LONGEST_ARITHMETIC)),
+        }
+        for row in _read(connection, month, purpose, "documents/approval_added")
     ]
 
 
-def _change(change: ContractChange, words: str) -> Row:
+def _parked(parked: Sequence[LeftOut]) -> Row:
+    """What is left out, in roubles, and what to do next: the biggest first, and their sums."""
+    biggest = sorted(parked, key=lambda each: (-max(each.before or ZERO, each.estimate or ZERO), each.contract_no))
     return {
-        "contract_no": _cell(change.contract_no),
-        "client": _cell(change.client),
-        "before": amount(change.before),
-        "total": amount(change.total),
-        "change": signed(change.total - change.before),
-        "why": _cell(words),
+        "parked": [
+            {
+                "contract_no": cell(each.contract_no),
+                "client": cell(each.client),
+                "why": cell(each.detail),
+                "before": "—" if each.before is None else amount(each.before),
+                "estimate": "—" if each.estimate is None else amount(each.estimate),
+                "next": next_step(each.reason),
+            }
+            for each in biggest[:MOST_PARKED]
+        ],
+        "parked_count": len(parked),
+        "parked_more": max(0, len(parked) - MOST_PARKED),
+        "parked_before": amount(sum((each.before or ZERO for each in parked), ZERO)),
+        "parked_estimate": amount(sum((each.estimate or ZERO for each in parked), ZERO)),
     }
 
 
 def _findings(rows: Rows, leaks: Sequence[Leak]) -> list[Row]:
     roubles: dict[str, Decimal] = {}
-    for leak in leaks:
+    for leak in (each for each in leaks if not each.agreed):
         roubles[leak.kind] = roubles.get(leak.kind, ZERO) + leak.roubles
     return [
         {
-            "name": KIND_NAMES.get(row["kind"], _cell(row["kind"])),
+            "name": KIND_NAMES.get(row["kind"], cell(row["kind"])),
             "subjects": row["subjects"],
             "days": row["days"],
             "roubles": amount(roubles[row["kind"]]) if row["kind"] in roubles else "",
-            "example": _cell(subject_words(row["kind"], row["example"])),
+            "example": cell(_example(row["kind"], row["example"])),
         }
         for row in rows
     ]
 
 
+def _example(kind: str, subject: str) -> str:
+    """The subject of a finding in words; of a price of 0 the contract alone."""
+    return subject.split(" ", maxsplit=1)[0] if kind == "zero_price" else subject_words(kind, subject)
+
+
 def _word(row: Row) -> Row:
     return {
         "what": "одобрен" if row["decision"] == "approved" else "отклонён",
-        "by": _cell(row["by_name"]),
+        "by": cell(row["by_name"]),
         "at": f"{row['at']:%d.%m.%Y %H:%M} UTC",
-        "reason": _cell(row["reason"]),
+        "reason": cell(row["reason"]),
         "total": amount(row["total"]),
         "is_current": row["is_current"],
     }
@@ -204,16 +226,8 @@ def _second(settings: Settings, run: Rows) -> str | None:
     """Who has approved exactly this run, where another person is still needed."""
     approved_by: Iterable[str] = run[0]["approved_by"] if run else ()
     missing = status_of(approved_by, four_eyes=settings.four_eyes) is Status.DRAFT
-    return ", ".join(map(_cell, approved_by)) if missing and approved_by else None
+    return ", ".join(map(cell, approved_by)) if missing and approved_by else None
 
 
 def _shortened(words: str, longest: int) -> str:
     return words if len(words) <= longest else words[: longest - 1].rsplit(" ", 1)[0] + " …"
-
-
-def _cell(outside: str | None) -> str:
-    """Outside text inside a Markdown table: one line, and none of the signs that Markdown or HTML would act on."""
-    kept = clean(outside)
-    for sign in "\\`*_{}[]<>|#~":
-        kept = kept.replace(sign, f"\\{sign}" if sign not in "<>" else {"<": "‹", ">": "›"}[sign])
-    return kept

@@ -1,18 +1,22 @@
-"""The finance workbook of a month, read from the warehouse and put into the store."""
+"""The finance workbook of a month, read from the warehouse and put into the store; written anew when payments have come."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from pipelines.billing import inputs
 from pipelines.clock import local_date
+from pipelines.documents.bridge_words import CAUSE_PARTS, PART_NAMES, why
+from pipelines.documents.parked_words import REASONS, next_step
 from pipelines.documents.paths import workbook_path
 from pipelines.documents.report_money import money_data
 from pipelines.documents.store import DocumentStore
 from pipelines.documents.workbook import write_workbook
 from pipelines.documents.workbook_model import (
     ChargeRow,
+    ClientChangeRow,
     FindingRow,
     FleetRow,
     LedgerTotal,
@@ -23,87 +27,139 @@ from pipelines.documents.workbook_model import (
 )
 from pipelines.findings.store import listing as findings_of
 from pipelines.logs import verb
+from pipelines.money import ZERO
 from pipelines.period import Month
+from pipelines.reports.changes import ContractChange, changes
+from pipelines.reports.leakage import leakage
+from pipelines.reports.parked import LeftOut, left_out
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 STATES = {"landed": "принят", "quarantined": "в карантине", "withdrawn": "отозван"}
-REASONS = {
-    "missing_days": "нет данных за дни",
-    "no_terms": "нет условий договора",
-    "no_tariff": "нет версии тарифа",
-    "broken_tariff": "тариф нельзя рассчитать",
-    "unknown_online": "нет времени на связи",
-    "missing_meter": "нет данных счётчика",
-    "negative_usage": "отрицательный показатель",
-    "no_vat_mode": "нет режима НДС",
-    "held": "придержан",
-}
 RUNS = {"close": "закрытие", "prepay": "предоплата", "watch": "превышение", "correct": "корректировка"}
 _ZONE = "Europe/Moscow"
 
 Read = Callable[..., Iterator[Any]]
 
 
-def write_report(settings: Settings, month: Month, at: datetime) -> str:
-    """Write the workbook of a month; its address in the store. Drafts are shown as drafts."""
+def write_report(settings: Settings, month: Month, at: datetime, on: date | None = None) -> str:
+    """Write the workbook of a month; its address in the store. Drafts are shown as drafts.
+
+    Debts and payments as of the day ``on``; None: the organization's local day of the moment ``at``.
+    """
     buffer, path = io.BytesIO(), workbook_path(month)
-    with verb("documents", "write_report", month=month) as done:
-        with engine.reading(settings) as connection:
-            write_workbook(_data(connection, month, at), buffer)
+    with verb("documents", "write_report", month=month) as done, engine.transaction(settings) as connection:
+        lock(connection, Lock.WORKBOOK, month)  # two at once: the file and what it has seen are of the same one
+        seen = _write(settings, month, at, on, buffer)
         store = DocumentStore(settings.documents)
         store.put(path, buffer.getvalue())
+        query.run(connection, "documents/note_workbook", month=month.first, at=at, **seen)
         done |= {"path": path, "bytes": len(buffer.getvalue())}
     return store.url(path)
 
 
-def _data(connection: "Connection", month: Month, at: datetime) -> WorkbookData:
+def _write(settings: Settings, month: Month, at: datetime, on: date | None, target: IO[bytes]) -> Mapping[str, int]:
+    """Write the workbook from one moment of the warehouse; how much of the ledger it has seen."""
+    with engine.reading(settings) as connection:
+        seen = query.mappings(connection, "documents/ledger_entries", month=month.first, last=month.last)[0]
+        write_workbook(_data(connection, month, at, on), target)
+    return seen
+
+
+def renew_reports(settings: Settings, at: datetime, on: date | None = None) -> list[Month]:
+    """Write anew every workbook that lacks payments which came since it was written; their months.
+
+    A workbook lacks a payment of its month, or one that pays an invoice of its month; the newest one lacks every payment: it
+    shows today's debts. A month that nobody has reported yet is left alone. Run again: nothing, until further payments come.
+    """
+    with engine.transaction(settings) as connection:
+        months = [Month.of(day) for day in query.scalars(connection, "documents/stale_workbooks")]
+    for month in months:
+        write_report(settings, month, at, on)
+    return months
+
+
+def _data(connection: "Connection", month: Month, at: datetime, on: date | None) -> WorkbookData:
     zone = query.scalar(connection, "master/time_zone") or _ZONE
-    today = local_date(at, zone) if at.tzinfo else at.date()
+    day = on or (local_date(at, zone) if at.tzinfo else at.date())
 
     def read(name: str, **binds: object) -> Iterator[Any]:
         return query.stream(connection, f"documents/{name}", **binds)
 
     bounds = {"first": month.first, "last": month.last}
     clients = {row.contract_no: row.client for row in read("report_clients")}
-    still_open = {(row.kind, row.subject) for row in read("report_open_findings")}
+    organizations = list(read("report_organizations", month=month.first, previous=month.previous.first))
+    leaks = leakage(connection, month)
     return WorkbookData(
         period=month,
-        organization=", ".join(row.name for row in read("report_organizations", month=month.first)),
+        organization=", ".join(row.name for row in organizations),
         made_at=at,
-        register=_register(read, month, today),
-        charges=(ChargeRow(*row) for row in read("report_charges", month=month.first)),
+        register=_register(read, month, day),
+        charges=(_charge(row) for row in read("report_charges", month=month.first)),
+        changes=(_client_change(each, month) for each in changes(connection, month)),
         fleet=(_fleet(row, month) for row in read("report_fleet", **bounds)),
-        findings=(
-            FindingRow(
-                each["kind"], each["subject"], each["contract_no"], each["first_seen"], each["last_seen"], each["days"], each["detail"],
-                clients.get(each["contract_no"], ""), (each["kind"], each["subject"]) in still_open,
-            )
-            for each in findings_of(connection, month, None)
-        ),
-        parked=(
-            ParkedRow(row.contract_no, row.client or "", REASONS.get(row.reason, row.reason), row.detail, RUNS[row.purpose])
-            for row in read("report_parked", month=month.first)
-        ),
+        findings=_findings(connection, read, month, clients),
+        parked=(_parked(each) for each in left_out(connection, month, leaks)),
         snapshots=(
             SnapshotRow(row.platform, row.business_date, row.taken_at, STATES[row.state], row.row_count, row.digest)
             for row in read("report_snapshots", **bounds)
         ),
         ledger=tuple(LedgerTotal(*row) for row in read("report_ledger", month=month.first)),
+        before_by_organization={row.name: row.before for row in organizations},
         previous_by_tariff={row.tariff_code: row.total for row in read("report_previous", month=month.previous.first)},
-        money=money_data(connection, read, month, today, zone),
+        tariff_names={code: versions[-1].name for code, versions in inputs.read_tariffs(connection, month).items()},
+        money=money_data(read, month, day, zone, leaks),
     )  # fmt: skip
 
 
-def _register(read: Read, month: Month, today: date) -> Iterator[RegisterRow]:
-    for row in read("report_register", month=month.first, today=today):
-        yield RegisterRow(
-            row.number, row.kind, row.status, row.organization_code, row.client_code, row.client, row.contract_no,
-            row.issued_on, row.due_on, row.net, row.vat, row.total, row.paid,
+def _findings(connection: "Connection", read: Read, month: Month, clients: Mapping[str, str]) -> Iterator[FindingRow]:
+    still_open = {(row.kind, row.subject) for row in read("report_open_findings")}
+    for each in findings_of(connection, month, None):
+        yield FindingRow(
+            each["kind"], each["subject"], each["contract_no"], each["first_seen"], each["last_seen"], each["days"], each["detail"],
+            clients.get(each["contract_no"], ""), (each["kind"], each["subject"]) in still_open,
         )  # fmt: skip
+
+
+def _register(read: Read, month: Month, on: date) -> Iterator[RegisterRow]:
+    for row in read("report_register", month=month.first, on=on):
+        yield RegisterRow(
+            row.number, row.kind, row.status, row.organization, row.client_code, row.client, row.contract_no,
+            row.issued_on, row.due_on, row.net, row.vat, row.total, row.paid, row.lines,
+        )  # fmt: skip
+
+
+def _charge(row: Any) -> ChargeRow:
+    return ChargeRow(
+        row.number, row.line_no, row.contract_no, row.client, row.tariff_code, row.component, row.segment_from, row.segment_to,
+        row.quantity, row.price, Fraction(row.share), row.discount_percent, row.net, row.vat_rate, row.vat, row.total, row.arithmetic,
+    )  # fmt: skip
+
+
+def _client_change(change: ContractChange, month: Month) -> ClientChangeRow:
+    months = change.months
+    return ClientChangeRow(
+        change.client_code,
+        change.client,
+        months.contract_no,
+        months.before or ZERO,
+        PART_NAMES[months.standing] if months.standing else "",
+        months.difference if months.standing else ZERO,
+        tuple(change.parts.get(part, ZERO) for part in CAUSE_PARTS),
+        months.now or ZERO,
+        why(change, month) if months.difference else "",
+    )
+
+
+def _parked(parked: LeftOut) -> ParkedRow:
+    return ParkedRow(
+        parked.contract_no, parked.client, REASONS.get(parked.reason, parked.reason), parked.detail, RUNS[parked.purpose], parked.before,
+        parked.estimate, next_step(parked.reason), parked.how,
+    )  # fmt: skip
 
 
 def _fleet(row: Any, month: Month) -> FleetRow:

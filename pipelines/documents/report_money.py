@@ -1,12 +1,15 @@
 """The sheets of money of the finance workbook, read from the warehouse."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.documents.tariff_changes import SHEETS, TariffChange, lines
 from pipelines.documents.workbook_money_model import (
     AgeingRow,
+    DebtRow,
+    GivenRow,
     LeakRow,
     MoneyData,
     MoneyLedger,
@@ -16,10 +19,11 @@ from pipelines.documents.workbook_money_model import (
 )
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.period import Month
-from pipelines.reports.leakage import leakage
+from pipelines.reports.leakage import DISCOUNT, ZERO_PRICE, Leak
+from pipelines.wording.russian import amount
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    pass
 
 UNITS = {
     "fixed": "месяцев",
@@ -29,29 +33,42 @@ UNITS = {
     "meter": "по счётчику",
     "minimum": "",
 }
+GIVEN_NAMES = {ZERO_PRICE: "бесплатно по тарифу", DISCOUNT: "скидки по договорам"}
 SOURCES = {"bank": "банк", "onec": "1С", "opening": "начальный остаток"}
 
 Read = Callable[..., Iterator[Any]]
 
 
-def money_data(connection: "Connection", read: Read, month: Month, on: date, zone: str) -> MoneyData:
-    """Rows of a month; debts as of the day ``on``; moments in the time zone ``zone``."""
+def money_data(read: Read, month: Month, on: date, zone: str, leaks: Sequence[Leak]) -> MoneyData:
+    """Rows of a month; debts and payments as of the day ``on``; moments in the time zone ``zone``."""
     bounds = {"first": month.first, "last": month.last}
     ledger = next(read("report_checks", month=month.first, previous=month.previous.first, on=on, **bounds))
     return MoneyData(
         on,
         (_revenue(row) for row in read("report_revenue", month=month.first, previous=month.previous.first, last=month.last)),
         (
-            AgeingRow(row.organization, row.client_code, row.client, row.inn or "", tuple(row.buckets), row.total, row.advance)
+            AgeingRow(
+                row.organization, row.client_code, row.client, row.inn or "", tuple(row.buckets), row.total, row.advance, row.invoices,
+            )
             for row in read("report_ageing", on=on)
         ),
-        (_payment(row) for row in read("report_payments", **bounds)),
+        (_debt(row) for row in read("report_debts", on=on)),
+        (_payment(row) for row in read("report_payments", on=on, **bounds)),
         (
             LeakRow(
                 KIND_NAMES[leak.kind], leak.subject, leak.contract_no or "", leak.client_code or "", leak.client or "", leak.vehicles,
                 leak.vehicle_days, leak.roubles, leak.how,
             )
-            for leak in leakage(connection, month)
+            for leak in leaks
+            if not leak.agreed
+        ),
+        (
+            GivenRow(
+                GIVEN_NAMES[leak.kind], leak.contract_no or "", leak.client_code or "", leak.client or "", leak.vehicle_days, leak.roubles,
+                leak.how,
+            )
+            for leak in leaks
+            if leak.agreed
         ),
         _changes(read("report_tariff_changes", sheets=list(SHEETS), zone=zone, **bounds)),
         MoneyLedger(ledger.revenue, ledger.revenue_before, ledger.debts, ledger.advances, ledger.payments),
@@ -68,8 +85,20 @@ def _revenue(row: Any) -> RevenueRow:
 def _payment(row: Any) -> PaymentRow:
     return PaymentRow(
         row.paid_on, SOURCES[row.source], row.document_no, row.payer_name or "", row.payer_inn or "", row.client_code or "",
-        row.client or "", row.amount, row.matched, row.advance, row.unknown, row.invoices or "", row.purpose,
+        row.client or "", row.amount, row.matched, row.advance, row.unknown, _paid_invoices(row.invoices), row.purpose,
     )  # fmt: skip
+
+
+def _debt(row: Any) -> DebtRow:
+    return DebtRow(
+        row.organization, row.client, row.inn or "", row.number, row.contract_no, row.month, row.issued_on, row.due_on, row.days, row.total,
+        row.paid,
+    )  # fmt: skip
+
+
+def _paid_invoices(invoices: Sequence[tuple[str, str]] | None) -> str:
+    """``ВМ26-000001: 1 000,00; ВМ26-000002: 488,00``."""
+    return "; ".join(f"{number}: {amount(Decimal(paid))}" for number, paid in invoices or ())
 
 
 def _changes(rows: Iterator[Any]) -> Iterator[TariffChangeRow]:

@@ -10,7 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.documents.workbook_model import Cell, CellKind, Column, Sheet, WorkbookData
+from pipelines.documents.workbook_checks import CHECKS, write_checks
+from pipelines.documents.workbook_model import Cell, CellKind, Column, Link, Sheet, WorkbookData
 from pipelines.documents.workbook_sheets import SummaryTally, WrittenSheet, detail_sheets
 from pipelines.documents.workbook_summary import SUMMARY, write_summary
 from pipelines.errors import Refused
@@ -21,8 +22,10 @@ from pipelines.wording import outside, russian
 _MOST_ROWS = 1_048_575
 _LONGEST_TEXT = 32_000
 _MARGIN = 0.5
+_FILLED = 0.85  # of a line, before a word goes to the next
 _LINE, _MOST_LINES = 13.5, 20
-_FIGURES = {"whole", "money", "quantity"}
+_FIGURES = {"whole", "money", "change", "quantity", "share", "percent"}
+_MOST_LINKS = 60_000  # a sheet may have 65,530; the rest of a huge one are plain texts
 
 
 class SheetFull(Refused):
@@ -52,6 +55,7 @@ def _write(data: WorkbookData, opened: IO[bytes]) -> None:
         tally = SummaryTally(data.period)
         for sheet in detail_sheets(data, tally):
             tally.written[sheet.title] = write_table(book.add_worksheet(sheet.title), sheet, styles, title)
+        write_checks(book.add_worksheet(CHECKS), data, tally, styles, title)
         write_summary(book, summary, data, tally, styles)
         summary.activate()
 
@@ -90,16 +94,17 @@ def write_table(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> 
         page.set_column(index, index, column.width)
     page.freeze_panes(1, sheet.frozen_columns)
     _print_setup(page, f"{title}: {sheet.title}")
-    page.set_row(0, 30)
+    page.set_row(0, _LINE * (1 + max(math.ceil(len(column.title) * 1.3 / column.width) for column in sheet.columns)))
     for index, column in enumerate(sheet.columns):
         page.write_string(0, index, column.title, styles["head_right" if column.kind in _FIGURES else "head"])
     kinds = [column.kind for column in sheet.columns]
-    long = [(index, column.width) for index, column in enumerate(sheet.columns) if column.kind == "long"]
+    texts = [(index, column.width) for index, column in enumerate(sheet.columns) if column.kind == "text"]
     totals: dict[int, Decimal] = {index: ZERO for index, column in enumerate(sheet.columns) if column.total}
     count = 0
     for count, row in enumerate(_limited(sheet), start=1):
-        if long:
-            page.set_row(count, _height(row, long))
+        lines = _lines(row, texts)
+        if lines > 1:
+            page.set_row(count, _LINE * lines)
         for index, (kind, cell) in enumerate(zip(kinds, row, strict=True)):
             write_cell(page, count, index, kind, cell, styles)
         for index in totals:
@@ -130,10 +135,14 @@ def _write_totals(page: Any, columns: tuple[Column, ...], totals: dict[int, Deci
             page.write_blank(row, index, None, styles["total_label"])
 
 
-def _height(row: tuple[Cell, ...], long: list[tuple[int, float]]) -> float:
-    """Height of a row whose texts take several lines: readers do not all fit it by themselves."""
-    lines = [math.ceil(len(cell) * 1.1 / width) for index, width in long if isinstance(cell := row[index], str)]
-    return _LINE * min(max(lines, default=1) or 1, _MOST_LINES)
+def _lines(row: tuple[Cell, ...], texts: list[tuple[int, float]]) -> int:
+    """Lines that the row's longest text takes: readers do not all fit the height of a row by themselves."""
+    lines = 1
+    for index, width in texts:
+        cell = row[index]
+        if isinstance(cell, str) and len(cell) >= width:
+            lines = max(lines, math.ceil(len(cell) / (width * _FILLED)))
+    return min(lines, _MOST_LINES)
 
 
 def _limited(sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
@@ -149,7 +158,11 @@ def write_cell(page: Any, row: int, column: int, kind: CellKind, cell: Cell, sty
         case None:
             page.write_blank(row, column, None, styles["blank"])
         case str():
-            page.write_string(row, column, outside.clean(cell)[:_LONGEST_TEXT], styles["long" if kind == "long" else "text"])
+            page.write_string(row, column, outside.clean(cell)[:_LONGEST_TEXT], styles["text"])
+        case Link() if row < _MOST_LINKS:
+            page.write_url(row, column, place(cell.sheet, cell.row), styles["link"], outside.clean(cell.text)[:_LONGEST_TEXT])
+        case Link():
+            page.write_string(row, column, outside.clean(cell.text)[:_LONGEST_TEXT], styles["text"])
         case datetime():
             page.write_datetime(row, column, cell.replace(tzinfo=None), styles[kind])
         case date():
@@ -161,9 +174,14 @@ def write_cell(page: Any, row: int, column: int, kind: CellKind, cell: Cell, sty
             page.write_number(row, column, cell, styles[_style(kind, cell)])
 
 
+def place(sheet: str, row: int = 1) -> str:
+    """The address of a row (from 1) of a sheet of the same workbook, as a link names it."""
+    return f"internal:'{sheet}'!A{row}"
+
+
 def _style(kind: CellKind, cell: Exact) -> str:
     """A whole quantity has a format of its own: «#,##0.###» would show it with an idle decimal comma."""
-    return "whole" if kind == "quantity" and cell == int(cell) else kind
+    return "whole" if kind in ("quantity", "percent") and cell == int(cell) else kind
 
 
 def _print_setup(page: Any, title: str) -> None:
@@ -184,19 +202,25 @@ def _styles(book: Any) -> dict[str, Any]:
     return {
         "head": book.add_format({**head, "indent": 1}),
         "head_right": book.add_format({**head, "align": "right"}),
-        "text": book.add_format({**cell, "indent": 1}),
-        "long": book.add_format({**cell, "indent": 1, "text_wrap": True}),
+        "text": book.add_format({**cell, "align": "left", "indent": 1, "text_wrap": True}),
+        "link": book.add_format({**cell, "align": "left", "indent": 1, "text_wrap": True, "font_color": "#0B5C7D", "underline": 1}),
         "blank": book.add_format({"bg_color": "#F3F5F7"}),
         "whole": book.add_format({**cell, "num_format": "#,##0"}),
         "money": book.add_format(money),
         "quantity": book.add_format({**cell, "num_format": "#,##0.###"}),
+        "change": book.add_format({**cell, "num_format": "+#,##0.00;-#,##0.00;–", "align": "right"}),
+        "share": book.add_format({**cell, "num_format": "0.0000"}),
+        "percent": book.add_format({**cell, "num_format": "0.##"}),
         "date": book.add_format({**cell, "num_format": "dd.mm.yyyy", "align": "left", "indent": 1}),
         "moment": book.add_format({**cell, "num_format": "dd.mm.yyyy hh:mm", "align": "left", "indent": 1}),
         "title": book.add_format({"bold": True, "font_size": 16, "font_color": "#0B5C7D"}),
         "note": book.add_format({"font_color": "#5D6B7A"}),
         "muted": book.add_format({"font_color": "#5D6B7A", "text_wrap": True, "valign": "top"}),
         "section": book.add_format({"bold": True, "font_size": 12, "font_color": "#0B5C7D"}),
-        "label": book.add_format({**table, "indent": 1}),
+        "section_link": book.add_format({"bold": True, "font_size": 12, "font_color": "#0B5C7D", "underline": 1}),
+        "label": book.add_format({**table, "align": "left", "indent": 1, "text_wrap": True, "valign": "top"}),
+        "label_right": book.add_format({**table, "align": "right", "valign": "top"}),
+        "rate": book.add_format({**table, "num_format": "0.0%"}),
         "sum": book.add_format({**table, "num_format": "#,##0.00"}),
         "count": book.add_format({**table, "num_format": "#,##0"}),
         "day": book.add_format({**table, "num_format": "dd.mm.yyyy", "align": "left", "indent": 1}),

@@ -11,13 +11,24 @@ from pipelines.documents.model import InvoiceKind
 from pipelines.documents.workbook_money_model import MoneyData
 from pipelines.period import Month
 
-CellKind = Literal["text", "long", "whole", "money", "quantity", "date", "moment"]  # long: text that may take several lines
-Cell = str | int | Decimal | Fraction | date | datetime | None
+CellKind = Literal["text", "whole", "money", "change", "quantity", "share", "percent", "date", "moment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads to a row (from 1) of another sheet."""
+
+    text: str
+    sheet: str
+    row: int
+
+
+Cell = str | int | Decimal | Fraction | date | datetime | Link | None
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """One invoice. ``status`` is what people call it (выставлен, оплачен…)."""
+    """One invoice. ``status`` is what people call it (выставлен, оплачен…); ``organization``: its name; ``lines``: how many it has."""
 
     number: str
     kind: InvoiceKind
@@ -32,11 +43,13 @@ class RegisterRow:
     vat: Decimal
     total: Decimal
     paid: Decimal
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeRow:
-    """One line of an invoice. ``vat_rate`` in percent, None: without VAT; ``share`` as it is explained, e.g. ``15/31``."""
+    """One line of an invoice. ``vat_rate`` and ``discount`` in percent, a rate of None: without VAT; ``share``: of the month, exact;
+    ``arithmetic``: the computation in Russian."""
 
     number: str
     line_no: int
@@ -48,11 +61,29 @@ class ChargeRow:
     segment_to: date
     quantity: Decimal | Fraction
     price: Decimal | None
-    share: str
+    share: Decimal | Fraction
+    discount: Decimal
     net: Decimal
     vat_rate: Decimal | None
     vat: Decimal
     total: Decimal
+    arithmetic: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientChangeRow:
+    """A contract's way from the month before to this one, roubles with VAT. ``group``: of the bridge where it takes the whole difference
+    (``moved``), else empty; ``causes``: fleet, terms, tariff, VAT, other; ``why``: in words."""
+
+    client_code: str
+    client: str
+    contract_no: str
+    before: Decimal
+    group: str
+    moved: Decimal
+    causes: tuple[Decimal, ...]
+    now: Decimal
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +114,20 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class ParkedRow:
-    """A contract left out of a run (``run``: which, in Russian), and why."""
+    """A contract left out of a run (``run``: which, in Russian), why, and what to do next.
+
+    Roubles with VAT: ``before`` of the month before, ``estimate`` of this one; None: there is none. ``how``: the estimate's arithmetic.
+    """
 
     contract_no: str
     client: str
     reason: str
     detail: str = ""
     run: str = ""
+    before: Decimal | None = None
+    estimate: Decimal | None = None
+    next_step: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +177,8 @@ class Sheet:
 class WorkbookData:
     """The workbook of one month. Iterables are read once; ``made_at`` is the file's date, naive or aware.
 
-    ``previous_by_tariff``: last month's revenue (total) by tariff code. ``money``: the sheets of money. ``more``: further
-    sheets after the fixed ones.
+    ``before_by_organization``: last month's total of all invoices by organization's name. ``previous_by_tariff``: last month's revenue
+    (total) by tariff code; ``tariff_names``: by code. ``money``: the sheets of money. ``more``: further sheets after the fixed ones.
     """
 
     period: Month
@@ -153,6 +191,9 @@ class WorkbookData:
     parked: Iterable[ParkedRow]
     snapshots: Iterable[SnapshotRow]
     ledger: tuple[LedgerTotal, ...]
+    changes: Iterable[ClientChangeRow] = ()
+    before_by_organization: Mapping[str, Decimal] = field(default_factory=dict)
+    tariff_names: Mapping[str, str] = field(default_factory=dict)
     previous_by_tariff: Mapping[str, Decimal] = field(default_factory=dict)
     money: MoneyData = field(default_factory=MoneyData)
     more: tuple[Sheet, ...] = ()

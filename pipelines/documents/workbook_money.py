@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from pipelines.documents.workbook_model import Cell, Column, Sheet
+from pipelines.documents.workbook_model import Cell, Column, Link, Sheet
 from pipelines.documents.workbook_money_model import AGES, MoneyData
 
-REVENUE, AGEING, PAYMENTS, LEAKS, CHANGES = "Выручка", "Дебиторка", "Платежи", "Недополучено", "Изменения тарифов"
+REVENUE, AGEING, DEBTS, PAYMENTS = "Выручка", "Дебиторка", "Долги по счетам", "Платежи"
+LEAKS, GIVEN, CHANGES = "Недополучено", "Скидки и бесплатное", "Изменения тарифов"
 
 _REVENUE = (
     Column("Тариф", width=14), Column("Название тарифа", width=26), Column("Составляющая", width=32),
@@ -18,21 +19,31 @@ _AGEING = (
     *(Column(title, "money", 15, total=True) for title in AGES), Column("Всего долг", "money", 16, total=True),
     Column("Аванс клиента", "money", 15, total=True), Column("Сальдо", "money", 16, total=True),
 )  # fmt: skip
+_DEBTS = (
+    Column("Организация", width=30), Column("Клиент", width=36), Column("ИНН", width=14), Column("Счёт", width=18),
+    Column("Договор", width=16), Column("За месяц", width=11), Column("Выставлен", "date", 12), Column("Оплатить до", "date", 12),
+    Column("Дней просрочки", "whole", 11), Column("Сумма счёта", "money", 15, total=True), Column("Оплачено", "money", 15, total=True),
+    Column("Долг", "money", 15, total=True),
+)  # fmt: skip
 _PAYMENTS = (
     Column("Дата", "date", 12), Column("Источник", width=14), Column("Документ", width=12), Column("Плательщик", width=34),
     Column("ИНН", width=14), Column("Код клиента", width=13), Column("Клиент", width=30), Column("Сумма", "money", 15, total=True),
     Column("Зачтено в счета", "money", 15, total=True), Column("Аванс", "money", 14, total=True),
-    Column("Не опознано", "money", 14, total=True), Column("Счета", "long", 28), Column("Назначение", "long", 60),
+    Column("Не опознано", "money", 14, total=True), Column("Какие счета оплачены", width=34), Column("Назначение", width=60),
 )  # fmt: skip
 _LEAKS = (
     Column("Вид", width=32), Column("Платформа или договор", width=20), Column("Договор", width=16), Column("Код клиента", width=13),
     Column("Клиент", width=34), Column("Машин", "whole", 9, total=True), Column("Машино-дней", "whole", 13, total=True),
-    Column("Оценка без НДС, ₽", "money", 16, total=True), Column("Как посчитано", "long", 70),
+    Column("Оценка без НДС, ₽", "money", 16, total=True), Column("Как посчитано", width=70),
+)  # fmt: skip
+_GIVEN = (
+    Column("Вид", width=28), Column("Договор", width=16), Column("Код клиента", width=13), Column("Клиент", width=34),
+    Column("Машино-дней", "whole", 13, total=True), Column("Оценка без НДС, ₽", "money", 16, total=True), Column("Что это", width=80),
 )  # fmt: skip
 _CHANGES = (
-    Column("Когда", "moment", 17), Column("Кто", width=20), Column("Почему", "long", 26), Column("Что", width=24),
+    Column("Когда", "moment", 17), Column("Кто", width=20), Column("Почему", width=26), Column("Что", width=24),
     Column("Тариф или договор", width=18), Column("Клиент", width=30), Column("Действует с", "date", 12), Column("Действие", width=12),
-    Column("Поле", width=22), Column("Было", "long", 36), Column("Стало", "long", 36),
+    Column("Поле", width=22), Column("Было", width=36), Column("Стало", width=36),
 )  # fmt: skip
 
 
@@ -40,8 +51,10 @@ def money_sheets(money: MoneyData) -> Iterator[Sheet]:
     """The sheets in their order."""
     yield Sheet(REVENUE, _REVENUE, _revenue_rows(money), frozen_columns=3)
     yield Sheet(AGEING, _AGEING, _ageing_rows(money), frozen_columns=3)
+    yield Sheet(DEBTS, _DEBTS, _debt_rows(money), frozen_columns=2)
     yield Sheet(PAYMENTS, _PAYMENTS, _payment_rows(money))
     yield Sheet(LEAKS, _LEAKS, _leak_rows(money), frozen_columns=2)
+    yield Sheet(GIVEN, _GIVEN, _given_rows(money), frozen_columns=2)
     yield Sheet(CHANGES, _CHANGES, _change_rows(money))
 
 
@@ -54,9 +67,20 @@ def _revenue_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
 
 
 def _ageing_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    first = 2  # the row of the client's first open invoice: they stand in the order of the clients
     for row in money.ageing:
+        client = Link(row.client, DEBTS, first) if row.invoices else row.client
+        first += row.invoices
         yield (
-            row.organization, row.client_code, row.client, row.inn, *row.buckets, row.total, row.advance, row.total - row.advance,
+            row.organization, row.client_code, client, row.inn, *row.buckets, row.total, row.advance, row.total - row.advance,
+        )  # fmt: skip
+
+
+def _debt_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    for row in money.debts:
+        yield (
+            row.organization, row.client, row.inn, row.number, row.contract_no, f"{row.month:%m.%Y}", row.issued_on, row.due_on,
+            max(0, row.days), row.total, row.paid, row.total - row.paid,
         )  # fmt: skip
 
 
@@ -73,6 +97,11 @@ def _leak_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
         yield (
             row.kind, row.subject, row.contract_no, row.client_code, row.client, row.vehicles, row.vehicle_days, row.roubles, row.how,
         )  # fmt: skip
+
+
+def _given_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    for row in money.given:
+        yield row.kind, row.contract_no, row.client_code, row.client, row.vehicle_days, row.roubles, row.how
 
 
 def _change_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:

@@ -25,7 +25,8 @@ class RevenueRow:
 
 @dataclass(frozen=True, slots=True)
 class AgeingRow:
-    """What a client owes an organization by days past due, and what is paid ahead. ``buckets``: one amount per `AGES`."""
+    """What a client owes an organization by days past due, and what is paid ahead. ``buckets``: one amount per `AGES`; ``invoices``: how
+    many are open."""
 
     organization: str
     client_code: str
@@ -34,6 +35,24 @@ class AgeingRow:
     buckets: tuple[Decimal, ...]
     total: Decimal
     advance: Decimal
+    invoices: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DebtRow:
+    """An open invoice. ``days``: past its due date, negative before it; ``month``: that it bills."""
+
+    organization: str
+    client: str
+    inn: str
+    number: str
+    contract_no: str
+    month: date
+    issued_on: date
+    due_on: date
+    days: int
+    total: Decimal
+    paid: Decimal
 
 
 AGES = ("Срок не наступил", "Срок сегодня", "1–30 дней", "31–60 дней", "61–90 дней", "Больше 90 дней")
@@ -41,7 +60,7 @@ AGES = ("Срок не наступил", "Срок сегодня", "1–30 д�
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment or reversal of the month. matched + advance + unknown = amount; ``invoices``: what it paid."""
+    """A payment or reversal of the month. matched + advance + unknown = amount; ``invoices``: what it paid, each with its roubles."""
 
     paid_on: date
     source: str
@@ -68,6 +87,19 @@ class LeakRow:
     client_code: str
     client: str
     vehicles: int
+    vehicle_days: int
+    roubles: Decimal
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRow:
+    """What a contract is given on purpose: a discount, or a component that is free; ``roubles``: an estimate without VAT."""
+
+    kind: str
+    contract_no: str
+    client_code: str
+    client: str
     vehicle_days: int
     roubles: Decimal
     how: str
@@ -108,7 +140,9 @@ class MoneyData:
     on: date | None = None
     revenue: Iterable[RevenueRow] = ()
     ageing: Iterable[AgeingRow] = ()
+    debts: Iterable[DebtRow] = ()
     payments: Iterable[PaymentRow] = ()
     leaks: Iterable[LeakRow] = ()
+    given: Iterable[GivenRow] = ()
     changes: Iterable[TariffChangeRow] = ()
     ledger: MoneyLedger = MoneyLedger()

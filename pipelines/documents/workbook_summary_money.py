@@ -1,52 +1,18 @@
-"""The part of «Сводка» that is about money: debts by age, leakage, and what the ledger says of every sheet."""
-
-from decimal import Decimal
+"""The part of «Сводка» that is about money: debts by age and the biggest debtors, leakage, what is given on purpose."""
 
 from pipelines.documents.workbook_model import WorkbookData
-from pipelines.documents.workbook_money import AGEING, LEAKS, PAYMENTS, REVENUE
+from pipelines.documents.workbook_money import AGEING, GIVEN, LEAKS
 from pipelines.documents.workbook_money_model import AGES
-from pipelines.documents.workbook_sheets import CHARGES, LeakTally
+from pipelines.documents.workbook_sheets import LeakTally
 from pipelines.documents.workbook_summary_page import SummaryPage, Value
 from pipelines.money import ZERO
-from pipelines.wording import russian
-
-
-def checks(at: SummaryPage, data: WorkbookData) -> None:
-    """Sums of the sheets beside the ledger's; every difference must be nought."""
-    at.section("Сверка с учётом")
-    at.heads("Показатель", "В книге", "По учёту", "Расхождение")
-    ledger, first = data.money.ledger, at.row
-    billed = sum((one.total for one in data.ledger), ZERO)
-    charged = sum(at.tally.tariffs.values(), ZERO)
-    line(at, "Строки начислений, всего", f"=SUM({at.area(CHARGES, 'Всего')})", charged, billed)
-    for label, sheet, titles, booked in (
-        ("Выручка за месяц", REVENUE, ("Всего",), ledger.revenue),
-        ("Выручка за прошлый месяц", REVENUE, ("Прошлый месяц, всего",), ledger.revenue_before),
-        ("Долг клиентов", AGEING, AGES, ledger.debts),
-        ("Авансы клиентов", AGEING, ("Аванс клиента",), ledger.advances),
-        ("Платежи за месяц", PAYMENTS, ("Сумма",), ledger.payments),
-        ("Зачтено, авансы и не опознано", PAYMENTS, ("Зачтено в счета", "Аванс", "Не опознано"), ledger.payments),
-    ):
-        areas = ",".join(at.area(sheet, title) for title in titles)
-        totals = at.tally.written[sheet].totals
-        line(at, label, f"=SUM({areas})", sum((totals[title] for title in titles), ZERO), booked)
-    at.checked(3, first)
-
-
-def line(at: SummaryPage, label: str, formula: str, value: Decimal, booked: Decimal) -> None:
-    """One checked sum."""
-    number = at.row + 1
-    at.label(label)
-    at.formula(1, formula, "sum", value)
-    at.number(2, booked)
-    at.formula(3, f"=ROUND(B{number}-C{number},2)", "sum", value - booked)
-    at.row += 1
+from pipelines.wording import outside, russian
 
 
 def debts(at: SummaryPage, data: WorkbookData) -> tuple[int, int]:
     """Debt by days past due; gives the first and last row index of the ages."""
     on = f" на {russian.short_date(data.money.on)}" if data.money.on else ""
-    at.section(f"Дебиторка{on}")
+    at.section(f"Дебиторка{on}", AGEING)
     at.heads("Просрочка", "Сумма")
     first, totals = at.row, at.tally.written[AGEING].totals
     for title in AGES:
@@ -59,12 +25,30 @@ def debts(at: SummaryPage, data: WorkbookData) -> tuple[int, int]:
     at.label("Авансы клиентов")
     at.formula(1, f"=SUM({at.area(AGEING, 'Аванс клиента')})", "sum", totals["Аванс клиента"])
     at.row += 1
+    _debtors(at)
     return first, first + len(AGES) - 1
+
+
+def _debtors(at: SummaryPage) -> None:
+    """The clients that owe most."""
+    at.section("Крупнейшие должники", AGEING)
+    at.heads("Клиент", "ИНН", "Долг", "Просрочено", "Доля долга")
+    whole = sum((at.tally.written[AGEING].totals[title] for title in AGES), ZERO)
+    for row in at.tally.debtors:
+        at.label(outside.clean(row.client))
+        at.text(1, outside.clean(row.inn))
+        at.number(2, row.total)
+        at.number(3, sum(row.buckets[2:], ZERO))
+        at.number(4, row.total / whole if whole else ZERO, "rate")
+        at.row += 1
+    if not at.tally.debtors:
+        at.label("нет")
+        at.row += 1
 
 
 def leaks(at: SummaryPage) -> None:
     """What was served and not billed, by kind."""
-    at.section("Недополучено: обслужено и не выставлено")
+    at.section("Недополучено: обслужено и не выставлено", LEAKS)
     at.heads("Вид", "Мест", "Машин", "Машино-дней", "Без НДС, ₽")
     first = at.row + 1
     kinds = at.area(LEAKS, "Вид")
@@ -82,4 +66,21 @@ def leaks(at: SummaryPage) -> None:
     at.formula(1, f"=SUM(B{first}:B{at.row})", "total_count", at.tally.written[LEAKS].rows)
     for index, (letter, title, style) in enumerate(columns, start=2):
         at.formula(index, f"=SUM({letter}{first}:{letter}{at.row})", f"total_{style}", totals[title])
+    at.row += 1
+
+
+def given(at: SummaryPage) -> None:
+    """Discounts and free components: no leak, a contract or a tariff says so."""
+    at.section("Скидки и бесплатное: по договорам и тарифам", GIVEN)
+    at.heads("Вид", "Договоров", "Без НДС, ₽")
+    kinds, sums, first = at.area(GIVEN, "Вид"), at.area(GIVEN, "Оценка без НДС, ₽"), at.row + 1
+    for kind, tally in sorted(at.tally.given.items()) or [("нет", LeakTally())]:
+        number = at.row + 1
+        at.label(kind)
+        at.formula(1, f"=COUNTIFS({kinds},$A{number})", "count", tally.places)
+        at.formula(2, f"=SUMIFS({sums},{kinds},$A{number})", "sum", tally.roubles)
+        at.row += 1
+    at.label("Итого", "total_label")
+    at.formula(1, f"=SUM(B{first}:B{at.row})", "total_count", at.tally.written[GIVEN].rows)
+    at.formula(2, f"=SUM(C{first}:C{at.row})", "total_sum", at.tally.written[GIVEN].totals["Оценка без НДС, ₽"])
     at.row += 1

@@ -1,4 +1,7 @@
-"""The causes of a difference between the totals of two months: fleet, VAT, terms, tariff. Pure."""
+"""The causes of a difference between the totals of two months: fleet, terms, tariff, VAT, other. Pure.
+
+One thing is changed at a time, in the order of the fields of `Causes`; whatever that leaves is `other`.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -7,26 +10,34 @@ from decimal import Decimal
 
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.rating.charges import Charge, Parked, RatedMonth, total_of
+from pipelines.rating.charges import Charge, RatedMonth, total_of
 from pipelines.rating.model import Contract, DayUsage, TariffVersion, Terms, VatMode
 from pipelines.rating.month import rate_month
 from pipelines.rating.segments import in_force
 from pipelines.rating.vat import mode_on, rate_on, split
 
 Tariffs = Mapping[str, Sequence[TariffVersion]]
+Charges = tuple[Charge, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Causes:
     """Parts of a difference of totals, in roubles with VAT; together they are exactly the difference.
 
-    ``fleet``: what was used, and on how many days; ``vat``: another rate of VAT; ``terms`` and ``tariff``: other prices.
+    ``fleet``: what was used, and on how many days; ``terms`` and ``tariff``: other prices; ``vat``: another rate of VAT;
+    ``other``: what was billed and does not follow from the facts as they are known now, or cannot be told apart.
     """
 
-    fleet: Decimal
-    vat: Decimal
-    terms: Decimal
-    tariff: Decimal
+    fleet: Decimal = ZERO
+    terms: Decimal = ZERO
+    tariff: Decimal = ZERO
+    vat: Decimal = ZERO
+    other: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        """The whole difference."""
+        return self.fleet + self.terms + self.tariff + self.vat + self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,66 +50,93 @@ class Priced:
     vat_modes: Sequence[VatMode]
 
 
-def causes(priced: Priced, month: Month, days: Sequence[DayUsage], before: Decimal, now: Decimal) -> Causes | None:
-    """Split the difference ``now`` − ``before`` (totals of the month and of the month before) into its causes.
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Totals in which one thing changes at each step, between what was billed for both months.
 
-    ``days``: usage of both months. The totals form a chain in which one thing changes at each step:
-
-    1. ``before``: the previous month as it was billed;
-    2. the previous month, had the terms of its last day held for all of it;
-    3. the same, had also the prices of its last day held for all of it;
-    4. this month's usage at those terms and prices, and at the VAT rate of that last day;
-    5. the same at this month's VAT rate;
-    6. the same at this month's terms;
-    7. ``now``: the same at this month's tariffs.
-
-    Step 3 → 4 is the fleet, 4 → 5 VAT, 1 → 2 and 5 → 6 the terms, 2 → 3 and 6 → 7 the tariff. None where the contract had
-    no terms or no price on the last day of the previous month: it is new.
+    The previous month as it is rated now; with the terms of its last day all along; with the prices of that day too; this
+    month's usage at those; with this month's terms; with this month's tariffs; with this month's rate of VAT.
     """
+
+    rated_before: Decimal
+    last_terms: Decimal
+    last_prices: Decimal
+    usage: Decimal
+    terms: Decimal
+    tariff: Decimal
+    vat: Decimal
+
+    def causes(self, before: Decimal, now: Decimal) -> Causes:
+        """The steps by their causes: of two steps with one cause, both."""
+        return Causes(
+            fleet=self.usage - self.last_prices,
+            terms=self.last_terms - self.rated_before + self.terms - self.usage,
+            tariff=self.last_prices - self.last_terms + self.tariff - self.terms,
+            vat=self.vat - self.tariff,
+            other=self.rated_before - before + now - self.vat,
+        )
+
+
+def causes(priced: Priced, month: Month, days: Sequence[DayUsage], before: Decimal, now: Decimal) -> Causes:
+    """Split the difference ``now`` − ``before`` (totals of the month and of the month before, as billed) into its causes.
+
+    ``days``: usage of both months. A contract whose months cannot both be rated, or that had no terms or no price on the
+    last day of the previous month, cannot be told apart: all of it is ``other``.
+    """
+    chain = _chain(priced, month, days)
+    return chain.causes(before, now) if chain else Causes(other=now - before)
+
+
+def _chain(priced: Priced, month: Month, days: Sequence[DayUsage]) -> _Chain | None:
     last_day = month.previous.last
-    previous_terms = in_force(priced.terms, last_day)
-    if previous_terms is None:
+    terms = in_force(priced.terms, last_day)
+    version = in_force(priced.tariffs.get(terms.tariff_code, ()), last_day) if terms else None
+    rated_before = _rated(priced, month.previous, priced.terms, priced.tariffs, days)
+    rated_now = _rated(priced, month, priced.terms, priced.tariffs, days)
+    if terms is None or version is None or rated_before is None or rated_now is None:
         return None
-    previous_tariffs = {
-        code: [version for version in versions if version.valid_from <= last_day] for code, versions in priced.tariffs.items()
-    }
-    same_terms, same_prices = _at_last_conditions(priced, month.previous, previous_terms, days, before)
-    usage_only = _rated(priced, month, [previous_terms], previous_tariffs, days)
-    if isinstance(usage_only, Parked):
+    then = total_of(rated_before.everything).total
+    at_old_vat, at_new_vat = _total_at_rate_of(priced, last_day, rated_now.everything), total_of(rated_now.everything).total
+    if _is_priced_alike(rated_before, rated_now):
+        return _Chain(then, then, then, at_old_vat, at_old_vat, at_old_vat, at_new_vat)
+    always, at_last_price = [replace(terms, valid_from=dt.date.min)], {terms.tariff_code: [replace(version, valid_from=dt.date.min)]}
+    last_terms = _rated(priced, month.previous, always, priced.tariffs, days)
+    last_prices = _rated(priced, month.previous, always, at_last_price, days)
+    usage = _rated(priced, month, always, at_last_price, days)
+    if last_prices is None or usage is None:
         return None
-    old_vat, new_vat = _at_vat_rate_of(priced, last_day, usage_only.everything), total_of(usage_only.everything).total
-    with_terms = _rated(priced, month, priced.terms, previous_tariffs, days)
-    new_terms = now if isinstance(with_terms, Parked) else total_of(with_terms.everything).total
-    return Causes(
-        fleet=old_vat - same_prices,
-        vat=new_vat - old_vat,
-        terms=same_terms - before + new_terms - new_vat,
-        tariff=same_prices - same_terms + now - new_terms,
+    old_tariffs = {code: [each for each in versions if each.valid_from <= last_day] for code, versions in priced.tariffs.items()}
+    new_terms = _rated(priced, month, priced.terms, old_tariffs, days)  # None: the terms name a tariff that begins with them
+    at_last_prices = total_of(last_prices.everything).total
+    return _Chain(
+        then,
+        total_of(last_terms.everything).total if last_terms else at_last_prices,
+        at_last_prices,
+        _total_at_rate_of(priced, last_day, usage.everything),
+        _total_at_rate_of(priced, last_day, new_terms.everything) if new_terms else at_old_vat,
+        at_old_vat,
+        at_new_vat,
     )
 
 
-def _at_last_conditions(
-    priced: Priced, month: Month, last_terms: Terms, days: Sequence[DayUsage], billed: Decimal
-) -> tuple[Decimal, Decimal]:
-    """Totals of a month had the terms, and had the terms and prices, of its last day held for all of it; ``billed`` where unknown."""
-    terms = [replace(last_terms, valid_from=dt.date.min)]
-    last_version = in_force(priced.tariffs.get(last_terms.tariff_code, ()), month.last)
-    last_tariff = {last_terms.tariff_code: [replace(last_version, valid_from=dt.date.min)]} if last_version else {}
-    same_terms = _rated(priced, month, terms, priced.tariffs, days)
-    same_prices = _rated(priced, month, terms, last_tariff, days)
-    if isinstance(same_terms, Parked) or isinstance(same_prices, Parked):
-        return billed, billed
-    return total_of(same_terms.everything).total, total_of(same_prices.everything).total
+def _rated(priced: Priced, month: Month, terms: Sequence[Terms], tariffs: Tariffs, days: Sequence[DayUsage]) -> RatedMonth | None:
+    """The month rated; None: parked, or not in force."""
+    rated = rate_month(priced.contract, month, terms, tariffs, days, priced.vat_modes)
+    return rated if isinstance(rated, RatedMonth) and rated.segments else None
 
 
-def _rated(priced: Priced, month: Month, terms: Sequence[Terms], tariffs: Tariffs, days: Sequence[DayUsage]) -> RatedMonth | Parked:
-    return rate_month(priced.contract, month, terms, tariffs, days, priced.vat_modes)
+def _is_priced_alike(before: RatedMonth, now: RatedMonth) -> bool:
+    """Whether the same terms and the same tariff version priced all of both months."""
+    pairs = {(id(segment.terms), id(segment.tariff)) for segment in (*before.segments, *now.segments)}
+    return len(pairs) == 1
 
 
-def _at_vat_rate_of(priced: Priced, day: dt.date, charges: Sequence[Charge]) -> Decimal:
+def _total_at_rate_of(priced: Priced, day: dt.date, charges: Charges) -> Decimal:
     """The total of charges at the VAT rate of a day; as they are where none was known then."""
     mode = mode_on(priced.vat_modes, day)
     if mode is None:
-        return total_of(tuple(charges)).total
+        return total_of(charges).total
     rate = rate_on(mode, day)
+    if all(charge.vat_rate == rate for charge in charges):
+        return total_of(charges).total
     return sum((split(charge.amount, rate, included=charge.prices_include_vat).total for charge in charges), ZERO)

@@ -1,18 +1,19 @@
-"""The contracts whose month comes to another total than the month before, the biggest first, and why."""
+"""Every contract's way from what the month before was billed to what this month is, read from the warehouse, with its causes."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipelines.billing import inputs
-from pipelines.billing.model import by_contract
 from pipelines.period import Month
-from pipelines.rating.causes import Causes, Priced, causes
-from pipelines.rating.model import Basis, DayUsage, TariffVersion, Terms
+from pipelines.rating.causes import Priced, causes
+from pipelines.rating.model import Basis, Contract, Counting, DayUsage, TariffVersion, Terms, VatMode
 from pipelines.rating.segments import in_force
+from pipelines.reports.bridge import BridgePart, ContractMonths, parts_of
+from pipelines.reports.usage_change import UsageChange, usage_changes
 from pipelines.warehouse import query
 
 if TYPE_CHECKING:
@@ -21,78 +22,94 @@ if TYPE_CHECKING:
 TERMS = ("tariff_code", "counting", "basis", "prepaid_vehicles", "discount_percent", "minimum")
 """The terms that price (domain.md §5)."""
 
+ALL_PURPOSES = ("close", "correct", "prepay", "watch")
+
 
 @dataclass(frozen=True, slots=True)
 class ContractChange:
-    """One contract: totals with VAT of the month before and of this one, and what made the difference.
+    """One contract: its totals with VAT of both months, the parts of their difference, and what changed.
 
-    ``causes`` None: it is new, lost, or cannot be told apart. ``fleet``: peak, or average where the terms bill the
-    average, before and now; ``terms``: (column, before, after) of what prices since the beginning of the month before; ``versions``: of
-    the tariff, begun since then.
+    ``is_drafted``: there is a draft of it that waits for a person. ``usage``: figures that its components count, of both months;
+    ``terms``: (column, before, after) of what prices since the beginning of the month before; ``versions``: of the tariff, begun
+    since then. The last three are empty where it was billed in one month only.
     """
 
-    contract_no: str
+    months: ContractMonths
+    client_code: str
     client: str
-    before: Decimal
-    total: Decimal
-    is_new: bool = False
-    is_lost: bool = False
-    ends_on: dt.date | None = None
-    causes: Causes | None = None
-    fleet: tuple[Fraction, Fraction] | None = None
+    organization_code: str
+    ends_on: dt.date | None
+    is_drafted: bool
+    parts: Mapping[BridgePart, Decimal]
+    usage: Sequence[UsageChange] = ()
     terms: Sequence[tuple[str, Any, Any]] = ()
     versions: Sequence[TariffVersion] = ()
 
 
-def biggest(connection: "Connection", month: Month, purpose: str, most: int) -> tuple[ContractChange, ...]:
-    """The ``most`` biggest changes of the drafted run against all that was billed for the month before."""
-    rows = query.rows(connection, "reports/changes", month=month.first, previous=month.previous.first, purpose=purpose, most=most)
-    stayed = {row.contract_no: (row.before, row.total) for row in rows if not row.is_new and not row.is_lost}
-    details = _details(connection, month, stayed) if stayed else {}
-    return tuple(
-        ContractChange(
-            row.contract_no, row.client, row.before, row.total, row.is_new, row.is_lost, row.ends_on, **details.get(row.contract_no, {})
+def changes(connection: "Connection", month: Month, purposes: Sequence[str] = ALL_PURPOSES) -> Iterator[ContractChange]:
+    """Every contract that has an invoice for the month before, or an invoice or a draft of these runs for the month.
+
+    By name of the client; read one by one: memory does not grow with their number.
+    """
+    tariffs, modes = inputs.read_tariffs(connection, month), inputs.vat_modes(connection)
+    binds = {"month": month.first, "previous": month.previous.first, "last": month.last, "purposes": list(purposes)}
+    for row in query.stream(connection, "reports/contract_months", **binds):
+        yield _change(row, month, tariffs, modes)
+
+
+def biggest(of: Iterable[ContractChange], most: int) -> list[ContractChange]:
+    """The ``most`` contracts whose totals differ most, the biggest difference first; equal ones by contract number."""
+    changed = (change for change in of if change.months.difference)
+    return heapq.nsmallest(most, changed, key=lambda change: (-abs(change.months.difference), change.months.contract_no))
+
+
+def _change(row: Any, month: Month, tariffs: inputs.Tariffs, modes: Mapping[str, Sequence[VatMode]]) -> ContractChange:
+    months = ContractMonths(row.contract_no, row.before, row.now, row.is_parked, row.was_parked, row.client_before, row.client_now)
+    party = row.client_code, row.client, row.organization_code, row.ends_on, row.is_drafted
+    if months.standing is not None:
+        return ContractChange(months, *party, parts_of(months))
+    terms, days = _terms(row), _days(row)
+    contract = Contract(row.contract_no, row.client_code, row.organization_code, row.starts_on, row.ends_on)
+    priced = Priced(contract, terms, tariffs, modes.get(row.organization_code, ()))
+    told = causes(priced, month, days, row.before, row.now)
+    return ContractChange(
+        months, *party, parts_of(months, told), usage_changes(priced, month, days), _changed_terms(month, terms, tariffs),
+        _new_versions(month, terms, tariffs),
+    )  # fmt: skip
+
+
+def _terms(row: Any) -> list[Terms]:
+    return [
+        Terms(
+            row.contract_no, dt.date.fromisoformat(since), tariff_code, Counting(counting), Basis(basis), prepaid, Decimal(discount),
+            Decimal(minimum) if minimum else None, payment_days,
         )
-        for row in rows
-    )
+        for since, tariff_code, counting, basis, prepaid, discount, minimum, payment_days in row.terms or ()
+    ]  # fmt: skip
 
 
-def _details(connection: "Connection", month: Month, totals: Mapping[str, tuple[Decimal, Decimal]]) -> dict[str, dict[str, Any]]:
-    """Causes, fleets, changed terms and versions by contract; ``totals``: (month before, this month)."""
-    month_inputs = inputs.read(connection, month)
-    days = by_contract(
-        (*row[:4], {name: Decimal(value) for name, value in row.meters.items()})
-        for row in query.rows(connection, "reports/changes_days", contracts=list(totals), previous=month.previous.first, last=month.last)
-    )
-    parties = {party.contract.contract_no: party for party in month_inputs.parties}
-    details = {}
-    for contract_no in totals.keys() & parties.keys():
-        party, terms, used = parties[contract_no], month_inputs.terms.get(contract_no, ()), days.get(contract_no, [])
-        priced = Priced(party.contract, terms, month_inputs.tariffs, month_inputs.vat_modes.get(party.contract.organization_code, ()))
-        details[contract_no] = {
-            "causes": causes(priced, month, used, *totals[contract_no]),
-            "fleet": _fleets(month, terms, used),
-            "terms": _changed_terms(month, terms),
-            "versions": _new_versions(month, terms, month_inputs.tariffs),
-        }
-    return details
+def _days(row: Any) -> list[DayUsage]:
+    return [
+        DayUsage(
+            dt.date.fromisoformat(day), size, None if minutes is None else Decimal(minutes),
+            {name: Decimal(value) for name, value in (meters or {}).items()},
+        )
+        for day, size, minutes, meters in row.days or ()
+    ]  # fmt: skip
 
 
-def _fleets(month: Month, terms: Sequence[Terms], days: Sequence[DayUsage]) -> tuple[Fraction, Fraction] | None:
-    now = in_force(terms, month.last)
-    before, this = ([day.fleet_size for day in days if day.date in span.span] for span in (month.previous, month))
-    if now is None or not before or not this:
-        return None
-    if now.basis is Basis.AVERAGE:
-        return Fraction(sum(before), len(before)), Fraction(sum(this), len(this))
-    return Fraction(max(before)), Fraction(max(this))
-
-
-def _changed_terms(month: Month, terms: Sequence[Terms]) -> list[tuple[str, Any, Any]]:
+def _changed_terms(month: Month, terms: Sequence[Terms], tariffs: inputs.Tariffs) -> list[tuple[str, Any, Any]]:
     before, now = in_force(terms, month.previous.first) or in_force(terms, month.previous.last), in_force(terms, month.last)
     if before is None or now is None:
         return []
-    return [(name, getattr(before, name), getattr(now, name)) for name in TERMS if getattr(before, name) != getattr(now, name)]
+    changed = [(name, getattr(before, name), getattr(now, name)) for name in TERMS if getattr(before, name) != getattr(now, name)]
+    return [(name, *(_name_of(code, tariffs) for code in codes)) if name == "tariff_code" else (name, *codes) for name, *codes in changed]
+
+
+def _name_of(tariff_code: str, tariffs: inputs.Tariffs) -> str:
+    """What the tariff is called now; its code where it has no version."""
+    versions = tariffs.get(tariff_code)
+    return f"«{versions[-1].name}»" if versions else tariff_code
 
 
 def _new_versions(month: Month, terms: Sequence[Terms], tariffs: inputs.Tariffs) -> list[TariffVersion]:

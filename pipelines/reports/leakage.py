@@ -1,31 +1,38 @@
-"""Leakage: what was served in a month and not billed, in vehicles and in roubles (domain.md §10)."""
+"""Leakage: what was served in a month and not billed, in vehicles and in roubles (domain.md §10).
 
-from collections.abc import Iterator
+Told apart from what is given away on purpose: discounts of the terms, and components whose price is 0.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
 from pipelines.reports.leak_prices import Price, Prices, Rate, arithmetic
 from pipelines.warehouse import query
-from pipelines.wording.russian import roubles
+from pipelines.wording.russian import number, roubles
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-ORPHAN, OUT_OF_CONTRACT, PARKED, ZERO_PRICE = "orphan", "out_of_contract", "parked_contract", "zero_price"
+ORPHAN, OUT_OF_CONTRACT, PARKED, ZERO_PRICE, DISCOUNT = "orphan", "out_of_contract", "parked_contract", "zero_price", "discount"
+AGREED = frozenset({ZERO_PRICE, DISCOUNT})
+"""Kinds that are no leak: a contract or a tariff gives them away."""
 UNKNOWN = "цена неизвестна"
+ALL = 100  # percent
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Vehicles that were served and paid by nobody.
+    """What was served and is paid by nobody.
 
-    ``kind``: of the finding; ``subject``: the platform for vehicles of nobody, else the contract; ``vehicles``: different ones
-    (of a contract as a whole: its peak); ``roubles``: an estimate without VAT; ``how``: the arithmetic of it, in Russian.
+    ``kind``: of the finding, or `DISCOUNT`; ``subject``: the platform for vehicles of nobody, else the contract; ``vehicles``:
+    different ones (of a contract as a whole: its peak); ``roubles``: an estimate without VAT; ``how``: the arithmetic of it, in
+    Russian; ``agreed``: given away on purpose, no leak.
     """
 
     kind: str
@@ -37,6 +44,7 @@ class Leak:
     vehicle_days: int
     roubles: Decimal
     how: str
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +67,40 @@ def leakage(connection: "Connection", month: Month) -> tuple[Leak, ...]:
 
     Duplicates are no leakage: the same physical vehicle is billed once.
     """
+    discounts = tuple(_discount(row) for row in query.rows(connection, "reports/discounts", month=month.first))
     served = [*_unbilled(connection, month), *_parked(connection, month), *_zero_prices(connection, month)]
     if not served:
-        return ()
+        return discounts
     prices = _prices(connection, month, sorted({unpaid.contract_no for unpaid in served if unpaid.contract_no}))
-    return tuple(priced(unpaid, _price(prices, unpaid)) for unpaid in served)
+    return (*(priced(unpaid, _price(prices, unpaid)) for unpaid in served), *discounts)
+
+
+def lost(leaks: Iterable[Leak]) -> Decimal:
+    """Roubles without VAT of what leaks; what is given away on purpose is none of it."""
+    return sum((leak.roubles for leak in leaks if not leak.agreed), ZERO)
+
+
+def discount_given(net: Decimal, percent: Decimal, free: Decimal = ZERO) -> Decimal:
+    """What a discount took off lines that come to ``net``, roubles; ``free``: what lines with 100 % would have come to."""
+    if percent == ALL:
+        return round_kopeck(Fraction(free))
+    return round_kopeck(Fraction(net) * Fraction(percent) / (ALL - Fraction(percent)))
+
+
+def _discount(row: Any) -> Leak:
+    given = discount_given(row.net, row.discount_percent, row.free)
+    percent_text = number(row.discount_percent)
+    how = f"скидка {percent_text} % по условиям договора; выставлено {roubles(row.net)}\u00a0₽ без НДС"
+    return Leak(DISCOUNT, row.contract_no, row.contract_no, row.client_code, row.client, 0, 0, given, how, agreed=True)
 
 
 def priced(served: Served, price: Price | None) -> Leak:
     """The estimate: vehicle-days × price, less what was billed for the same days; never below nothing. Rounded once."""
-    lost, how = ZERO, "; ".join(filter(None, (UNKNOWN, served.note)))
+    amount, how = ZERO, "; ".join(filter(None, (UNKNOWN, served.note)))
     if not served.vehicle_days:
         how = served.note or "использование неизвестно"
     elif price is not None:
-        lost = round_kopeck(max(Fraction(0), price.amount * served.vehicle_days - Fraction(served.billed)))
+        amount = round_kopeck(max(Fraction(0), price.amount * served.vehicle_days - Fraction(served.billed)))
         less = f" − {roubles(served.billed)}\u00a0₽ уже выставлено" if served.billed else ""
         how = arithmetic(served.vehicle_days, price) + less + (f"; {served.note}" if served.note else "")
     return Leak(
@@ -83,8 +111,9 @@ def priced(served: Served, price: Price | None) -> Leak:
         served.client,
         served.vehicles,
         served.vehicle_days,
-        roubles=lost,
+        roubles=amount,
         how=how,
+        agreed=served.kind in AGREED,
     )
 
 

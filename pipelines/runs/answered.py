@@ -9,6 +9,7 @@ from pipelines.billing.issue import issue
 from pipelines.billing.model import Purpose, Scope
 from pipelines.billing.unlikely_dates import confirming, refuse_unmeant
 from pipelines.clock import Authorship
+from pipelines.documents.approved_page import keep_page
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -31,7 +32,9 @@ def approve_answered(
 ) -> Approval:
     """Approve a run that was shown to a person as the digest ``seen``, without the contracts to hold back; takes the month's turn."""
     with turn(settings, Work.BILLING, month, answer.author.by, at):
-        return approve_shown(settings, month, purpose, seen, answer.hold, answer.author)[0]
+        approval, _ = approve_shown(settings, month, purpose, seen, answer.hold, answer.author)
+        keep_page(settings, month, purpose)
+    return approval
 
 
 def issue_answered(settings: Settings, month: Month, seen: str, answer: Answer, at: datetime, purpose: Purpose = Purpose.CLOSE) -> int:
@@ -47,6 +50,7 @@ def issue_answered(settings: Settings, month: Month, seen: str, answer: Answer, 
         with engine.transaction(settings) as connection:
             needed = refuse_unmeant(connection, Scope(month, purpose), answer.issued_on, at, answer.meant)
         _, run = approve_shown(settings, month, purpose, seen, answer.hold, confirming(answer.author, needed))
+        keep_page(settings, month, purpose)
         return issue(settings, run, answer.issued_on, at, answer.meant).invoices
 
 

@@ -19,6 +19,7 @@ from pipelines.billing.run import DraftedRun
 from pipelines.billing.unattended import needs_a_person
 from pipelines.billing.unlikely_dates import confirming, how_to_confirm, refuse_unmeant, unconfirmed
 from pipelines.clock import Authorship
+from pipelines.documents.approved_page import keep_page
 from pipelines.errors import Refused
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
@@ -112,6 +113,7 @@ def _approved(settings: Settings, run: DraftedRun, instruction: Instruction, at:
         with engine.transaction(settings) as connection:
             needed = refuse_unmeant(connection, run.scope, instruction.issued_on, instruction.approver.at, instruction.meant)
         approval, run = approve(settings, run, instruction.hold, confirming(instruction.approver, needed))
+        keep_page(settings, run.month, run.purpose)
         return RunOutcome(run, approval=approval)
     with engine.transaction(settings) as connection:
         waiting = [*needs_a_person(settings, connection, run.month, run.purpose), *_doubts(connection, run, instruction, at)]

@@ -26,7 +26,7 @@ MAX_KIB_PER_CLIENT = 10
 MARCH = Month(2026, 3)
 AT = datetime(2026, 4, 20, 9, 0, tzinfo=UTC)
 
-# 20,000 clients with a contract each: three lines an invoice, 31 days of fleet, every second invoice paid, one in twenty parked,
+# 20,000 clients with a contract each: three lines an invoice, two months of fleet, every second invoice paid, one in twenty parked,
 # one vehicle in ten of somebody out of contract, and the terms of all made in the month
 STATEMENTS = (
     """INSERT INTO master.organizations (code, name, inn, bank_account, bank_name, bic, invoice_prefix)
@@ -40,6 +40,12 @@ STATEMENTS = (
     SELECT 'gps1', n::text, 'Т-' || n, '2025-01-01' FROM generate_series(1, :clients) n""",
     """INSERT INTO master.tariffs (tariff_code, valid_from, name)
     SELECT 'T' || n, '2025-01-01', 'Тариф ' || n FROM generate_series(0, 19) n""",
+    """INSERT INTO master.components (tariff_code, valid_from, component_no, name, kind, price)
+    SELECT 'T' || n, '2025-01-01', l, 'Услуга ' || l, CASE l WHEN 1 THEN 'vehicles' ELSE 'fixed' END, 100 * l
+    FROM generate_series(0, 19) n, generate_series(1, 3) l""",
+    """INSERT INTO master.vat_modes (code, vat_mode_from, vat_mode) VALUES ('NAV', '-infinity', 'general')""",
+    """INSERT INTO master.terms (contract_no, valid_from, tariff_code, discount_percent)
+    SELECT 'Т-' || n, '2025-01-01', 'T' || n % 20, 0 FROM generate_series(1, :clients) n""",
     """INSERT INTO master.history (history_no, sheet, key, action, before, after, by_name, reason, at)
     SELECT n, 'terms', 'Т-' || n || '|2025-01-01', 'changed',
         jsonb_build_object('contract_no', 'Т-' || n, 'valid_from', '2026-03-01', 'discount_percent', '5', 'payment_days', 10),
@@ -48,7 +54,7 @@ STATEMENTS = (
     FROM generate_series(1, :clients) n""",
     """INSERT INTO usage.contract_days (contract_no, business_date, fleet_size)
     SELECT 'Т-' || n, d::date, 1 + n % 40 + extract(day FROM d)::int % 3
-    FROM generate_series(1, :clients) n, generate_series(date '2026-03-01', date '2026-03-31', interval '1 day') d""",
+    FROM generate_series(1, :clients) n, generate_series(date '2026-02-01', date '2026-03-31', interval '1 day') d""",
     """INSERT INTO billing.invoice_lines (
         invoice_id, line_no, tariff_code, component_no, component, component_kind, segment_from, segment_to, quantity, quantity_exact,
         price, share, discount_percent, prices_include_vat, net, vat_rate, vat, total, arithmetic, printed_quantity, printed_price,
@@ -122,18 +128,19 @@ def bare(settings: Settings) -> tuple[int, float]:
     import xlsxwriter
 
     from pipelines.documents import report
+    from pipelines.documents.workbook_model import Link
     from pipelines.documents.workbook_sheets import SummaryTally, detail_sheets
 
     with engine.transaction(settings) as connection:
-        sheets = [list(sheet.rows) for sheet in detail_sheets(report._data(connection, MARCH, AT), SummaryTally(MARCH))]
+        sheets = [list(sheet.rows) for sheet in detail_sheets(report._data(connection, MARCH, AT, None), SummaryTally(MARCH))]
     start = time.perf_counter()
     book = xlsxwriter.Workbook(io.BytesIO(), {"constant_memory": True})
     for rows in sheets:
         page = book.add_worksheet()
         for number, row in enumerate(rows):
             for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    page.write_string(number, column, cell)
+                if isinstance(cell, str | Link):
+                    page.write_string(number, column, cell if isinstance(cell, str) else cell.text)
                 elif isinstance(cell, date):
                     page.write_datetime(number, column, cell)
                 elif cell is not None:

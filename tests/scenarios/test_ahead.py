@@ -234,7 +234,7 @@ def test_an_advance_that_nobody_answered_counts_once_when_the_close_bills_it(set
     def shown(contract_no):
         with engine.reading(settings) as connection:
             rows = connection.execute(
-                text(statement("warehouse/documents/report_register")), {"month": date(2026, 4, 1), "today": date(2026, 5, 1)}
+                text(statement("warehouse/documents/report_register")), {"month": date(2026, 4, 1), "on": date(2026, 5, 1)}
             ).all()
             ledger = connection.execute(text(statement("warehouse/documents/report_ledger")), {"month": date(2026, 4, 1)}).all()
             bounds = {"first": date(2026, 4, 1), "last": date(2026, 4, 30)}

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from pipelines.clock import Authorship
 from pipelines.period import Month
@@ -105,12 +106,47 @@ def test_the_page_tells_totals_clients_and_causes(settings, run_cli, drafted):
     assert "### Ушедшие клиенты (месяцем раньше счета были): 1" in flat
     assert "| ООО «Клиент LOST» | 732,00 |" in flat  # 600 × 1.22
     # FLEET: 16 × 300 × 1.22 − 3660 = +2196; 16 × 30 × 1.22 = +585.60
-    assert "парк 10 → 16: +2 196,00; тариф T1 с 01.02.2026: +585,60 |" in flat
+    assert "парк 10 → 16: +2 196,00; цены тарифа «Базовый» с 01.02.2026: +585,60 |" in flat
     # TERMS: 3660 × 0.9 = 3294, −366; then 10 × 30 × 0.9 × 1.22 = +329.40
-    assert "условия (скидка 0 → 10): −366,00; тариф T1 с 01.02.2026: +329,40 |" in flat
-    assert "| SAME | ООО «Клиент SAME» | 1 830,00 | 2 013,00 | +183,00 | тариф T1 с 01.02.2026: +183,00 |" in flat
+    assert "условия (скидка 0 % → 10 %): −366,00; цены тарифа «Базовый» с 01.02.2026: +329,40 |" in flat
+    assert "| SAME | ООО «Клиент SAME» | 1 830,00 | 2 013,00 | +183,00 | цены тарифа «Базовый» с 01.02.2026: +183,00 |" in flat
     assert "договор окончен 31.01.2026 |" in flat
     assert "| NEW | ООО «Клиент NEW» | 0,00 | 1 207,80 | +1 207,80 | в прошлом месяце не выставлялся |" in flat
+    # 9882.00 − 732.00 + 1207.80 + 2196.00 − 366.00 + (585.60 + 329.40 + 183.00) = 13285.80
+    bridge = [tuple(line.strip("| ").split(" | ")[:3]) for line in flat.split("### Январь")[1].split("###")[0].splitlines() if "|" in line]
+    assert bridge[2:] == [
+        ("**Январь 2026 г.: выставлено**", "4", "**9 882,00**"), ("Ушедшие клиенты", "1", "−732,00"), ("Новые клиенты", "1", "+1 207,80"),
+        ("Отложены в этом месяце", "0", "0,00"), ("Парк и использование", "1", "+2 196,00"), ("Условия договоров", "1", "−366,00"),
+        ("Цены тарифов", "3", "+1 098,00"), ("Ставка НДС", "0", "0,00"),
+        ("**Февраль 2026 г.: будет вместе с выставленным**", "4", "**13 285,80**"),
+    ]  # fmt: skip
+
+
+def test_the_page_of_an_issued_run_is_what_was_approved_whatever_comes_later(settings, run_cli, drafted):
+    run_cli("hold", "add", "SAME", "--month", "2026-02", "--by", "Борис", "--reason", "спор")
+    run_cli("close", "--month", "2026-02")
+    shown = run_cli("review", "--month", "2026-02")[1]
+    assert "| SAME | ООО «Клиент SAME» | придержан, Борис: спор |" in shown
+    facts = shown[shown.index("### Итого") : shown.index("### Что будет после ответа")].strip()
+    assert _json(_approve(run_cli))[0]["invoices"] == 3
+    code, first, err = run_cli("review", "--month", "2026-02")
+    assert code == 0, err
+    assert "3\N{NO-BREAK SPACE}счёта на " in first
+    assert "**Одобрил Анна Петрова**" in first
+    assert facts in first
+    assert "### Что будет после ответа" not in first
+    # what was parked is billed by a run of its own, with a page of its own; the first one stays as it was
+    run_cli("hold", "release", "SAME", "--month", "2026-02", "--by", "Борис", "--reason", "договорились")
+    assert _json(_approve(run_cli))[0]["invoices"] == 1
+    last, before = run_cli("review", "--month", "2026-02")[1], run_cli("review", "--month", "2026-02", "--approval", "1")[1]
+    assert "1\N{NO-BREAK SPACE}счёт на " in last
+    assert facts in before
+    assert "--approval 2" in before
+    code, _, err = run_cli("review", "--month", "2026-02", "--approval", "9")
+    assert (code, "no issued run of approval 9" in err) == (1, True)
+    for attempt in ("UPDATE documents.approved_pages SET facts = ''", "DELETE FROM documents.approved_pages"):
+        with pytest.raises(DBAPIError), engine.engine(settings).connect() as connection:
+            connection.execute(text(attempt))
 
 
 def test_findings_are_told_in_roubles(settings, run_cli, drafted):
@@ -126,7 +162,11 @@ def test_findings_are_told_in_roubles(settings, run_cli, drafted):
 
 
 def test_a_run_that_is_not_drafted_has_no_page(settings, run_cli):
-    assert run_cli("review", "--month", "2026-02") == (1, "", "refused: 2026-02 has no drafted close run\n")
+    assert run_cli("review", "--month", "2026-02") == (
+        1,
+        "",
+        "refused: 2026-02 has no drafted close run, and none was issued on a person's approval\n",
+    )
 
 
 def test_a_contract_is_held_back_with_the_approval_and_billed_when_released(settings, run_cli, drafted):
@@ -262,8 +302,6 @@ def test_a_held_contract_is_not_corrected_either(settings, run_cli):
 
 
 def test_the_word_on_a_hold_is_never_changed(settings, run_cli):
-    from sqlalchemy.exc import DBAPIError
-
     run_cli("hold", "add", "SAME", "--month", "2026-01", "--by", "Борис", "--reason", "спор")
     for attempt in ("UPDATE billing.holds SET is_held = false", "DELETE FROM billing.holds", "TRUNCATE billing.holds"):
         with pytest.raises(DBAPIError), engine.engine(settings).connect() as connection:
@@ -271,8 +309,6 @@ def test_the_word_on_a_hold_is_never_changed(settings, run_cli):
 
 
 def test_the_last_number_is_that_of_the_last_invoice(settings):
-    from sqlalchemy.exc import DBAPIError
-
     for attempt in ("UPDATE billing.numbers SET last_no = 0", "UPDATE billing.numbers SET last_no = last_no + 1, year = 2027"):
         with pytest.raises(DBAPIError, match="the last number of ORG"), engine.engine(settings).connect() as connection:
             connection.execute(text(attempt))

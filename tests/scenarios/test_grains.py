@@ -107,7 +107,7 @@ def _binds(connection: Connection) -> dict[str, Any]:
         "platform": "gps1", "business_date": date(2026, 1, 20), "peer": "BP", "client_code": "C12", "organization_code": "MT",
         "week_from": date(2026, 1, 25), "next_to": date(2026, 2, 7), "zone": "Europe/Moscow", "sheets": ["terms", "tariffs"],
         "steps": ["reminder"], "since": None, "beginning": "0", "client": "C12", "client_kinds": ["invoice"], "invoice_kinds": ["invoice"],
-        "letters": [], "states": ["queued"],
+        "letters": [], "states": ["queued"], "purposes": ["close"],
     }  # fmt: skip
 
 

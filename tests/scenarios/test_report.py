@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from pipelines.clock import Authorship, now
-from pipelines.documents.report import write_report
+from pipelines.documents.report import renew_reports, write_report
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from pipelines.receivables.importing import import_payments
@@ -71,10 +71,10 @@ def table(book, title: str) -> list[tuple[object, ...]]:
     return [tuple(cell.value for cell in row) for row in book[title].iter_rows(min_row=2)]
 
 
-def labelled(book) -> dict[str, tuple[object, ...]]:
-    """Lines of «Сводка» by their first cell, the first of equal ones."""
+def labelled(book, title: str) -> dict[str, tuple[object, ...]]:
+    """Lines of a sheet by their first cell, the first of equal ones."""
     found: dict[str, tuple[object, ...]] = {}
-    for row in book["Сводка"].iter_rows():
+    for row in book[title].iter_rows():
         found.setdefault(row[0].value, tuple(cell.value for cell in row[1:7]))
     return found
 
@@ -107,26 +107,43 @@ def test_the_workbook_of_a_closed_month(run_cli, settings):
         ("машины без владельца", "gps2", 2, 62, 620),
         ("машины вне срока договора", "K2", 2, 22, 220),
         ("отложенные договоры", "K4", 5, 155, 1550),
-        ("цена 0 при ненулевом количестве", "K3", 4, 124, 1240),
-        ("Итого", None, 14, 375, 3750),
+        ("Итого", None, 10, 251, 2510),
     ]
+    # a price of 0 is in the tariff: no leak
+    assert [(row[0], row[1], row[4], row[5]) for row in table(book, "Скидки и бесплатное")] == [
+        ("бесплатно по тарифу", "K3", 124, 1240), ("Итого", None, 124, 1240),
+    ]  # fmt: skip
     assert table(book, "Платежи") == []
-    assert table(book, "Отложено") == [
-        ("K4", "ООО «Клиент K4»", "закрытие", "нет версии тарифа", "нет действующей версии тарифа T3 на 01.01.2026–31.01.2026")
+    # 155 vehicle-days at 10.00, and 22 % of VAT: 1891.00
+    assert [row[:8] for row in table(book, "Отложено")] == [
+        (
+            "K4", "ООО «Клиент K4»", "закрытие", "нет версии тарифа", "нет действующей версии тарифа T3 на 01.01.2026–31.01.2026", None,
+            1891, "внести версию тарифа, действующую в эти дни",
+        ),
+        ("Итого", None, None, None, None, 0, 1891, None),
+    ]  # fmt: skip
+    assert [(row[2], row[3], row[4], row[5], row[11], row[13]) for row in table(book, "Изменения по клиентам")[:-1]] == [
+        ("K1", 0, "Новые клиенты", 3782, 3782, "в прошлом месяце не выставлялся"),
+        ("K2", 0, "Новые клиенты", 488, 488, "в прошлом месяце не выставлялся"),
     ]
+    assert [row[2:4] + row[8:] for row in table(book, "Долги по счетам")] == [
+        ("7736207543", "ВМ26-000001", 19, 3782, 1000, 2782), (None, None, None, 3782, 1000, 2782),
+    ]  # fmt: skip
     clients = {(row[2], row[3]) for row in table(book, "Находки")}
     assert {("K4", "ООО «Клиент K4»"), ("K2", "ООО «Клиент K2»")} <= clients
     # free-1 fell silent on the 13th; the others were seen to the last day of which anything is known
     unowned = ("машины без владельца", "невыставляемые машины без сообщений")
     seen = {row[1]: row[7] for row in table(book, "Находки") if row[0] in unowned}
     assert seen == {"gps1/free-1": "да", "gps2/o1": "да", "gps2/o2": "да", "gps2/o3": "да", "gps2/o4": "да"}
-    lines = labelled(book)
+    lines = labelled(book, "Сверка")
     for label, amount in (
-        ("Строки начислений, всего", 4270), ("Выручка за месяц", 4270), ("Выручка за прошлый месяц", 0), ("Долг клиентов", 2782),
-        ("Авансы клиентов", 12), ("Платежи за месяц", 0), ("Зачтено, авансы и не опознано", 0),
+        ("Строки начислений: всего", 4270), ("Выручка по тарифам за месяц", 4270), ("Выручка по тарифам за прошлый месяц", 0),
+        ("Долг клиентов", 2782), ("Долги по счетам", 2782), ("Авансы клиентов", 12), ("Платежи за месяц", 0),
+        ("Платежи: зачтено, авансы и не опознано", 0), ("Изменения по клиентам: стало", 4270),
     ):  # fmt: skip
         assert lines[label][:3] == (amount, amount, 0), label
     assert book["Сводка"]["A2"].value == "ООО «Вега Мониторинг»"
+    assert book["Сводка"]["A4"].value == "Сверено: реестр, строки и учёт сходятся, расхождений нет"
 
     aged = json.loads(run_cli("ageing", "--date", "2026-03-02", "--format", "json")[1])
     assert [(row["client_code"], row["1-30"], row["total"]) for row in aged] == [("C-K1", "2782.00", "2782.00")]  # the same debts
@@ -139,13 +156,13 @@ def test_payments_and_changes_of_the_months_after_and_no_text_becomes_a_formula(
     book = openpyxl.load_workbook(out.strip(), data_only=True)
     paid = [(row[0] and f"{row[0]:%d.%m}", row[2], row[5], *row[7:]) for row in table(book, "Платежи")[:-1]]
     assert paid == [
-        ("10.02", "1", "C-K1", 1000, 1000, 0, 0, "ВМ26-000001", "Оплата по счету ВМ26-000001"),
-        ("10.02", "2", "C-K2", 500, 488, 12, 0, "ВМ26-000002", "=cmd|'/c calc'!A0 ВМ26-000002"),
+        ("10.02", "1", "C-K1", 1000, 1000, 0, 0, "ВМ26-000001: 1 000,00", "Оплата по счету ВМ26-000001"),
+        ("10.02", "2", "C-K2", 500, 488, 12, 0, "ВМ26-000002: 488,00", "=cmd|'/c calc'!A0 ВМ26-000002"),
         ("11.02", "3", "", 77, 0, 0, 77, "", "@SUM(1)"),
     ]
     assert table(book, "Платежи")[-1][7:11] == (1577, 1488, 12, 77)
-    assert labelled(book)["Платежи за месяц"][:3] == (1577, 1577, 0)
-    assert labelled(book)["Выручка за прошлый месяц"][:3] == (4270, 4270, 0)
+    assert labelled(book, "Сверка")["Платежи за месяц"][:3] == (1577, 1577, 0)
+    assert labelled(book, "Сверка")["Выручка по тарифам за прошлый месяц"][:3] == (4270, 4270, 0)
 
     code, out, err = run_cli("report", "--month", "2026-03")
     assert code == 0, err
@@ -162,4 +179,37 @@ def test_payments_and_changes_of_the_months_after_and_no_text_becomes_a_formula(
     outside = openpyxl.load_workbook(out.strip())
     cells = [cell for sheet in outside.worksheets for line in sheet.iter_rows() for cell in line if cell.value in (BY, WHY)]
     assert [cell.data_type for cell in cells] == ["s", "s"]
-    assert Decimal(labelled(book)["Долг клиентов"][2]) == 0
+    assert Decimal(labelled(book, "Сверка")["Долг клиентов"][2]) == 0
+
+
+def test_debts_and_payments_as_of_a_day_before_anything_was_paid_or_issued(settings, run_cli):
+    code, out, err = run_cli("report", "--month", "2026-01", "--date", "2026-02-09")
+    assert code == 0, err
+    book = openpyxl.load_workbook(out.strip(), data_only=True)
+    assert [(row[0], row[2], row[12]) for row in table(book, "Реестр счетов")[:-1]] == [
+        ("ВМ26-000001", "выставлен", 0), ("ВМ26-000002", "выставлен", 0),
+    ]  # fmt: skip
+    assert [row[10] for row in table(book, "Дебиторка")] == [3782, 488, 4270]
+    assert book["Сводка"]["A3"].value.startswith("Долги и оплаты на 09.02.2026")
+    code, out, err = run_cli("report", "--month", "2026-01", "--date", "2020-01-01")  # before go-live: nothing was issued then
+    assert code == 0, err
+    book = openpyxl.load_workbook(out.strip(), data_only=True)
+    assert {row[2] for row in table(book, "Реестр счетов")[:-1]} == {"ещё не выставлен"}
+    assert (table(book, "Дебиторка"), table(book, "Платежи")) == ([], [])
+    assert book["Сводка"]["A4"].value == "Сверено: реестр, строки и учёт сходятся, расхождений нет"
+
+
+def test_the_workbook_is_written_anew_when_a_payment_has_come(run_cli, settings, tmp_path):
+    """January was reported after its close, before the payments; a month that nobody reported stays without a workbook."""
+    path = Path(write_report(settings, Month(2026, 1), AT))
+    assert renew_reports(settings, AT) == []
+    bank = statement(tmp_path / "more.txt", Paper("9", "2000.00", "Оплата по счету ВМ26-000001", day="2026-02-21"), until="2026-02-22")
+    ours = account_key(ORGANIZATION["bic"], ORGANIZATION["bank_account"])
+    bank.write_bytes(bank.read_bytes().replace(ACCOUNTS["ORG"].encode(), ours.encode()))
+    code, _, err = run_cli("payments", "import", bank)
+    assert (code, "the workbook of 2026-01 is written anew" in err) == (0, True), err
+    book = openpyxl.load_workbook(path, data_only=True)
+    assert [row[12] for row in table(book, "Реестр счетов")] == [3000, 488, 3488]
+    assert run_cli("payments", "import", bank)[0] == 0
+    assert renew_reports(settings, AT) == []
+    assert [folder.name for folder in path.parents[1].iterdir()] == ["2026-01"]

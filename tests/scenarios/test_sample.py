@@ -18,6 +18,7 @@ from pipelines.master import store
 from pipelines.master.export import export
 from pipelines.master.importing import import_master
 from pipelines.period import Month
+from pipelines.runs.answered import Answer, issue_answered
 from pipelines.warehouse import engine
 from tests.conftest import ROOT, cloned, environment_of
 from tests.landed import template
@@ -80,6 +81,19 @@ def _fleets_agree(story, settings):
             assert sum(day.online_minutes or 0 for day in days) == Decimal(expected["online_minutes"]), contract_no
 
 
+def _bridge_adds_up(settings, month):
+    """The rows of the bridge lead from the month before to this one, and nothing of the sample is left to «прочее»."""
+    from pipelines.reports.bridge import BridgePart, bridge_of
+    from pipelines.reports.changes import changes
+
+    with engine.transaction(settings) as connection:
+        bridge = bridge_of((change.months, change.parts) for change in changes(connection, month))
+    totals = [sum((row["total"] for row in listing.invoices(settings, each, None)), Decimal(0)) for each in (month.previous, month)]
+    assert [bridge.before, bridge.now] == totals
+    assert bridge.before + sum(row.amount for row in bridge.rows.values()) == bridge.now
+    assert (bridge.gap, bridge.rows[BridgePart.OTHER].amount) == (0, 0)
+
+
 def test_two_months_of_the_sample_company(story, settings):
     from pipelines.findings.store import listing as findings
 
@@ -91,6 +105,9 @@ def test_two_months_of_the_sample_company(story, settings):
         for told in story["amounts"]:
             if told["month"] == str(month):
                 assert rows[told["contract_no"]] == tuple(Decimal(told[key]) for key in ("net", "vat", "total")), told
+        _bridge_adds_up(settings, month)
+        answer = Answer(Authorship("Анна", "сверено", AT), month.next.first)
+        assert issue_answered(settings, month, prepared.digest, answer, AT) == len(prepared.drafts)
     with engine.transaction(settings) as connection:
         found = [dict(row) for row in findings(connection, None, None)]
 

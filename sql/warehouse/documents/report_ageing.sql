@@ -1,5 +1,6 @@
 -- grain: organization × client that owes or has paid ahead on :on: open invoices by days past due (the same debts as
---   receivables/ageing), and money of the client that pays nothing yet, credits of corrections included
+--   receivables/ageing), and money of the client that pays nothing yet, credits of corrections included; who owes
+--   most comes first
 -- inputs: billing.invoices, receivables.payments, receivables.allocations, master.organizations, master.clients; :on
 -- rerun: reads only
 WITH paid AS (
@@ -16,7 +17,7 @@ WITH paid AS (
             coalesce(sum(open) FILTER (WHERE days BETWEEN 1 AND 30), 0.00), coalesce(sum(open) FILTER (WHERE days BETWEEN 31 AND 60), 0.00),
             coalesce(sum(open) FILTER (WHERE days BETWEEN 61 AND 90), 0.00), coalesce(sum(open) FILTER (WHERE days > 90), 0.00)
         ] AS buckets,
-        sum(open) AS total
+        sum(open) AS total, count(*) AS invoices
     FROM (
         SELECT i.organization_code, i.client_code, CAST(:on AS date) - i.due_on AS days, i.total - coalesce(p.amount, 0) AS open
         FROM billing.invoices i
@@ -36,9 +37,9 @@ WITH paid AS (
 SELECT
     o.name AS organization, client_code, k.name AS client, k.inn,
     coalesce(d.buckets, ARRAY[0.00, 0.00, 0.00, 0.00, 0.00, 0.00]) AS buckets,
-    coalesce(d.total, 0.00)::numeric(16, 2) AS total, coalesce(a.advance, 0.00)::numeric(16, 2) AS advance
+    coalesce(d.total, 0.00)::numeric(16, 2) AS total, coalesce(a.advance, 0.00)::numeric(16, 2) AS advance, coalesce(d.invoices, 0) AS invoices
 FROM debts d
 FULL JOIN advances a USING (organization_code, client_code)
 LEFT JOIN master.organizations o ON o.code = organization_code
 LEFT JOIN master.clients k USING (client_code)
-ORDER BY organization_code COLLATE "C", client_code COLLATE "C"
+ORDER BY coalesce(d.total, 0.00) DESC, organization_code COLLATE "C", client_code COLLATE "C"

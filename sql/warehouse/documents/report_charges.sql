@@ -3,7 +3,7 @@
 -- rerun: reads only
 SELECT
     coalesce(i.number, '') AS number, l.line_no, i.contract_no, i.client, l.tariff_code, l.component, l.segment_from, l.segment_to,
-    l.quantity, l.price, l.share, l.net, l.vat_rate, l.vat, l.total
+    l.quantity, l.price, l.share, l.discount_percent, l.net, l.vat_rate, l.vat, l.total, l.arithmetic
 FROM (
     SELECT b.invoice_id, b.number, b.organization_code, b.sequence_no, b.contract_no, b.evidence #>> '{client,name}' AS client
     FROM billing.invoices b WHERE b.month = :month
