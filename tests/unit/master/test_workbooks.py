@@ -2,6 +2,7 @@
 
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from pipelines.errors import BadInput
 from pipelines.master.lines import flaws_of, parse
 from pipelines.master.source import read
 from pipelines.master.source_sheets import SheetLimits
-from tests.sheets import MAIN, RELATIONS, SHEET, as_workbook, company, handmade, problems, put, workbook_row
+from tests.sheets import MAIN, RELATIONS, SHEET, as_csv, as_workbook, company, handmade, problems, put, workbook_row
 
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -184,3 +185,27 @@ def test_a_number_that_a_spreadsheet_has_rounded_is_refused_whatever_type_its_ce
     put(sheets, "clients", 2, column, cell)
     said = "a number this long has lost its last digits in the spreadsheet; format the cell as text and type it again"
     assert _flaws(as_workbook(sheets, tmp_path / "book.xlsx")) == [f"clients!2 column {column}: {said}"]
+
+
+SAVED = Path(__file__).parent / "saved"
+
+
+def _lines(source):
+    """Sheet → the values of its lines."""
+    tables = [parse(raw) for raw in read(str(source)).sheets]
+    assert flaws_of(tables) == []
+    return {table.sheet.name: [line.values for line in table.lines] for table in tables}
+
+
+@pytest.mark.parametrize("program", ["libreoffice", "polars"])
+def test_a_whole_company_that_another_program_saved(tmp_path, program):
+    """By LibreOffice 7.4 from an .xls of xlwt, and by polars 2.1: dates and numbers in cells of their own types."""
+    expected = as_csv(company(with_former_accounts=True), tmp_path / "company")
+    assert _lines(SAVED / f"{program}.xlsx") == _lines(expected)
+
+
+def test_dates_that_a_program_wrote_without_a_format_are_named_each():
+    """PyExcelerate 0.13 writes dates of a list as bare numbers (`findings/bulk-dates-are-bare-numbers.sh`)."""
+    named = _flaws(str(SAVED / "pyexcelerate.xlsx"))
+    assert "contracts!2 column starts_on: 46023.0 is a number, not a date; format the cell as a date" in named
+    assert all(each.endswith("is a number, not a date; format the cell as a date") for each in named)
