@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 TERMS = ("tariff_code", "counting", "basis", "prepaid_vehicles", "discount_percent", "minimum")
 """The terms that price (domain.md §5)."""
 
+_ROWS_AT_ONCE = 100  # of two months of days each
+
 ALL_PURPOSES = ("close", "correct", "prepay", "watch")
 
 
@@ -53,7 +55,7 @@ def changes(connection: "Connection", month: Month, purposes: Sequence[str] = AL
     """
     tariffs, modes = inputs.read_tariffs(connection, month), inputs.vat_modes(connection)
     binds = {"month": month.first, "previous": month.previous.first, "last": month.last, "purposes": list(purposes)}
-    for row in query.stream(connection, "reports/contract_months", **binds):
+    for row in query.stream(connection, "reports/contract_months", rows_at_once=_ROWS_AT_ONCE, **binds):
         yield _change(row, month, tariffs, modes)
 
 

@@ -61,9 +61,12 @@ def mappings(connection: "Connection", name: str, /, **binds: Any) -> list[dict[
     return [dict(row) for row in connection.execute(_text(name), binds).mappings()]
 
 
-def stream(connection: "Connection", name: str, /, **binds: Any) -> Iterator[Any]:
-    """The rows of a statement one after the other, from a cursor of the server: memory does not grow with their number."""
-    options = {"stream_results": True, "max_row_buffer": _BATCH}
+def stream(connection: "Connection", name: str, /, *, rows_at_once: int = _BATCH, **binds: Any) -> Iterator[Any]:
+    """The rows of a statement one after the other, from a cursor of the server: memory does not grow with their number.
+
+    ``rows_at_once``: how many are held here; fewer where one row is large.
+    """
+    options = {"stream_results": True, "max_row_buffer": rows_at_once}
     with connection.execute(_text(name), binds, execution_options=options) as result:
         yield from result
 
