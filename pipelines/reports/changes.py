@@ -105,7 +105,9 @@ def _changed_terms(month: Month, terms: Sequence[Terms], tariffs: inputs.Tariffs
     if before is None or now is None:
         return []
     changed = [(name, getattr(before, name), getattr(now, name)) for name in TERMS if getattr(before, name) != getattr(now, name)]
-    return [(name, *(_name_of(code, tariffs) for code in codes)) if name == "tariff_code" else (name, *codes) for name, *codes in changed]
+    return [
+        (name, _name_of(old, tariffs), _name_of(new, tariffs)) if name == "tariff_code" else (name, old, new) for name, old, new in changed
+    ]
 
 
 def _name_of(tariff_code: str, tariffs: inputs.Tariffs) -> str:
