@@ -76,6 +76,21 @@ def status(states: tuple[str, ...], limit: int, output_format: str) -> None:
         emit(outbox.counts(settings()), outbox.COUNT_COLUMNS, output_format)
 
 
+@mail.command(short_help="Write a letter into a file, as it would leave now.")
+@click.argument("kind")
+@click.argument("key")
+@click.option(
+    "--out", "path", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE.eml", help="Opened by any mail program."
+)
+def show(kind: str, key: str, path: Path) -> None:
+    """Write a letter of the outbox into a file, with its attachments, as it would leave now. Nothing is sent."""
+    from pipelines.delivery.mail.showing import shown
+    from pipelines.files import write_whole
+
+    write_whole(path, shown(settings(), kind, key, now()))
+    say(f"{path}: {kind} {key}")
+
+
 @mail.command(short_help="Decide about a letter that is unknown, failed or suppressed.")
 @click.argument("kind")
 @click.argument("key")
