@@ -2,8 +2,11 @@
 
 import json
 import re
+import shlex
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from email import message_from_bytes
+from pathlib import Path
 
 import pytest
 
@@ -203,3 +206,32 @@ def test_every_listing_is_readable_at_80_columns(settings, tmp_path):
 def _array(text):
     """The JSON in what a command printed, which may have said something beside it."""
     return text[text.index("[") : text.rindex("]") + 1]
+
+
+def test_the_chief_accountants_walk(settings, run_cli, tmp_path, monkeypatch):
+    """docs/accountant.md from its first command to its last: each is carried out, and each place that it names is there."""
+    from company.bank import bank_statement
+
+    monkeypatch.chdir(tmp_path)
+    for command in (
+        "prepay --month 2026-01 --issue-date 2026-01-01 --approve-by Анна",
+        "close --month 2026-01 --issue-date 2026-02-02 --approve-by Анна",
+        "close --month 2026-02",
+    ):
+        code, _, err = run_cli(*shlex.split(command))
+        assert code == 0, err
+    issued = json.loads(run_cli("invoices", "--month", "2026-01", "--format", "json")[1])
+    Path("statement.txt").write_bytes(bank_statement(issued, "MT", date(2026, 1, 1), date(2026, 3, 2)))
+    told = (ROOT / "docs" / "accountant.md").read_text(encoding="utf-8")
+    commands = [line for block in re.findall(r"^```\n(.*?)^```", told, re.DOTALL | re.MULTILINE) for line in block.splitlines()]
+    assert len(commands) > 12
+    for command in commands:
+        code, _, err = run_cli(*shlex.split(command)[1:])
+        assert code == 0, f"{command}: {err}"
+    for place in re.findall(r"`(documents/[^`]+|exchange/onec/out)`", told):
+        assert (settings.home / place).exists(), place
+    letter = message_from_bytes(Path("letter.eml").read_bytes())
+    papers = [part.get_payload(decode=True) for part in letter.walk() if part.get_content_type() == "application/pdf"]
+    assert papers
+    assert {path.name for path in Path().iterdir()} >= {"letter.eml", "usage.pdf", "usage.xlsx", "statement.pdf"}
+    assert all(content.startswith(b"%PDF") for content in [*papers, *(path.read_bytes() for path in Path().glob("*.pdf"))])
