@@ -1,76 +1,85 @@
 """
-# close_month: from the days of a month to issued invoices
+# close_month: от дней месяца до выставленных счетов
 
-**What it does.** When every day of a month is known (`fleet_daily`), it drafts the month, shows a person what would be
-billed, and waits. After **Approve** (Required Actions, by one of FLEETBILL_APPROVERS): numbers, documents, the message
-for 1C, the finance workbook. After **Reject**: the refusal is recorded, nothing leaves. The DAG never approves for itself.
+**Что делает.** Когда известны все дни месяца (`fleet_daily`), рассчитывает черновики, показывает человеку, что будет выставлено, и
+ждёт. После «Одобрить» (Required Actions, отвечает один из FLEETBILL_APPROVERS): номера, документы, сообщение для 1С, книга за
+месяц. После «Отклонить»: отказ записан, ничего не уходит. Сам за себя DAG не одобряет никогда.
 
-**When.** By itself, when the last day of a month becomes known. By hand (a contract was mended after the close, a refusal was
-settled): *Trigger* with the partition key of the month, `2026-02`, or
+**Когда.** Сам, когда становится известен последний день месяца. Вручную (договор поправили после закрытия, отказ улажен): *Trigger*
+с ключом раздела (partition key) `2026-02` или
 
     POST /api/v2/dags/close_month/dagRuns  {"logical_date": null, "partition_key": "2026-02"}
 
-**What the approval rests on.** Its digest covers figures, evidence, prices, terms and requisites. If one vehicle-day has
-changed since it was shown, `issue` fails with *RunChanged*: clear `draft` and everything after it, and look again.
+**На чём держится одобрение.** Отпечаток показанного охватывает суммы, исходные данные, цены, условия и реквизиты. Если с той минуты
+изменился хоть один машино-день, `issue` откажет: «the facts … have changed». Очистите (*Clear*) `draft` и всё после него и
+посмотрите снова.
 
-**A word of the person.** Contracts in *Придержать* (numbers by commas) get no invoice until `fleetbill hold release`; an unknown number
-fails `issue` at once: clear `approval` and answer again. With FLEETBILL_FOUR_EYES another person answers `second_approval`.
+**Ответ человека.** Договоры в поле «Придержать» (номера через запятую) останутся без счёта до `fleetbill hold release`. Ответ с
+ошибкой (нет такого договора, дата не подходит, нужен второй человек) не принимается: вопрос сразу задаётся снова, ошибка стоит
+вверху страницы, вписанное осталось в полях. При FLEETBILL_FOUR_EYES второй человек отвечает на `second_approval`.
 
-**Whose answer counts.** Only the one that a person gave in Required Actions, as Airflow recorded it; `approval` keeps it in the warehouse
-(`billing.answers`). Marking `approval` or `issue` successful, or writing a task's result by hand, approves and issues nothing: the next
-task fails and says so.
+**Чей ответ считается.** Только данный человеком в Required Actions, как его записал Airflow; `approval` хранит его в базе
+(`billing.answers`). Отметить `approval` или `issue` успешными или вписать результат задачи вручную — значит не одобрить и не
+выставить ничего: следующая задача откажет и скажет об этом.
 
-**When it fails.** Every step may be run again: issued stays issued, documents and the workbook are written anew,
-the 1C message carries what is not acknowledged. *AlreadyRunning* names the other close of the same month. Contracts that cannot
-be billed are parked, with reasons, on the page; the others go on. Mended, they are billed by the next run of that month.
+**Если не получилось.** Любой шаг можно запустить ещё раз: выставленное остаётся выставленным, документы и книга пишутся заново,
+сообщение для 1С несёт то, что не подтверждено. «already running» называет другое закрытие того же месяца. Договоры, которые
+выставить нельзя, отложены с причинами на странице, остальные идут дальше. Исправленные войдут в следующий запуск этого месяца.
 
-**Backfill.** A past month is closed by backfilling its days (`fleet_daily`), or, when they are known, by triggering its month.
+**За прошлые периоды.** Прошлый месяц закрывается загрузкой его дней (*backfill* `fleet_daily`), а если они известны — запуском
+месяца.
 
-**If a month never starts**, `watch_days` says why every morning: a day of it is not known, or all are known and nobody drafted it (its days
-were landed by hand): trigger it.
+**Если месяц не начинается,** каждое утро `watch_days` говорит почему: не известен какой-то день, или известны все, но никто не
+рассчитал (дни загружены вручную): запустите месяц.
 """
 
-from airflow.sdk import Asset, MonthWindow, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, dag, task
+from airflow.sdk import Asset, MonthWindow, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, dag
 from airflow.sdk.exceptions import AirflowSkipException
 from orchestration.approval import ask_and_issue
 from orchestration.following import documents_task, onec_task
+from orchestration.keys import month_of
+from orchestration.notes import tell
 from orchestration.policy import DEFAULTS
+from orchestration.steps import step
 
 DAYS_OF_MONTH = RollupMapper(upstream_mapper=StartOfMonthMapper(input_format="%Y-%m-%d"), window=MonthWindow())
 
 
 @dag(
     dag_id="close_month",
+    dag_display_name="Закрытие месяца",
+    description="Черновики счетов за месяц, решение человека, выставление, документы, 1С и книга за месяц",
     schedule=PartitionedAssetTimetable(assets=Asset("fleet_day"), default_partition_mapper=DAYS_OF_MONTH),
     max_active_runs=3,
-    tags=["billing", "month"],
+    tags=["биллинг", "месяц"],
     default_args=DEFAULTS,
     doc_md=__doc__,
 )
 def close_month():
     """Draft, a person's word, and what follows from it."""
 
-    @task(pool="month")
-    def draft(partition_key=None):
+    @step("Рассчитать черновики", "Рассчитывает месяц. Если выставлять нечего, никого не спрашивает.", pool="month")
+    def draft(partition_key=None, ti=None):
         """Draft the month; nobody is asked where nothing is left."""
         from pipelines import clock, settings
-        from pipelines.period import Month
         from pipelines.runs.close import close
+        from pipelines.runs.outcome import drafted_words, waiting_words
 
-        configured, month = settings.load(), Month.parse(partition_key)
+        configured, month = settings.load(), month_of(partition_key)
         run = close(configured, month, approver=None, issued_on=None, at=clock.now()).prepared
         if not run.drafts and not run.nothing:
-            raise AirflowSkipException(f"nothing of {month} is left to approve; parked contracts: {len(run.parked)}")
+            tell(ti, drafted_words(run))
+            raise AirflowSkipException(f"Выставлять нечего. {drafted_words(run)}")
+        tell(ti, waiting_words(run))
         return {"digest": run.digest, "drafts": len(run.drafts), "parked": len(run.parked)}
 
-    @task
+    @step("Книга за месяц", "Пишет финансовую книгу месяца (xlsx).")
     def workbook(partition_key=None):
         """The month's workbook for finance."""
         from pipelines import clock, settings
         from pipelines.documents.report import write_report
-        from pipelines.period import Month
 
-        return write_report(settings.load(), Month.parse(partition_key), clock.now())
+        return write_report(settings.load(), month_of(partition_key), clock.now())
 
     question, issuing = ask_and_issue("close")
     draft() >> question

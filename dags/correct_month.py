@@ -1,59 +1,67 @@
 """
-# correct_month: adjustments of a closed month
+# correct_month: исправления закрытого месяца
 
-**What it does.** Rates a closed month anew by today's facts (a late or withdrawn snapshot, back-dated terms or tariff, a mapping put
-right), compares it with everything issued for it, and shows a person the differences. After **Approve** (Required Actions, by one of
-FLEETBILL_APPROVERS) each becomes one `adjustment`; then documents and the message for 1C. Issued invoices stay as they are. After
-**Reject** the refusal is recorded and nothing leaves. Where nothing differs, nobody is asked.
+**Что делает.** Рассчитывает закрытый месяц заново по сегодняшним данным (поздний или отозванный снимок, условия или тариф задним
+числом, исправленная привязка), сравнивает со всем, что за него выставлено, и показывает человеку разницу. После «Одобрить»
+(Required Actions, один из FLEETBILL_APPROVERS) каждая разница становится одной корректировкой; затем документы и сообщение для 1С.
+Выставленные счета не меняются. После «Отклонить» отказ записан, ничего не уходит. Если разницы нет, никого не спрашивают.
 
-**When.** By hand only: *Trigger* with the partition key of the month, `2026-02`; `contract` for one contract alone, `issue_date` for
-another date than today.
+**Когда.** Только вручную: *Trigger* с ключом раздела `2026-02`; `contract` — только этот договор, `issue_date` — другая дата вместо
+сегодняшней.
 
     POST /api/v2/dags/correct_month/dagRuns  {"logical_date": null, "partition_key": "2026-02", "conf": {"contract": "МТ-24-001"}}
 
-**A word of the person.** Contracts in *Придержать* (numbers by commas) get no invoice until `fleetbill hold release`; an unknown number
-fails `issue` at once: clear `approval` and answer again. With FLEETBILL_FOUR_EYES another person answers `second_approval`.
+**Ответ человека.** Договоры в поле «Придержать» (номера через запятую) останутся без корректировки до `fleetbill hold release`.
+Ответ с ошибкой не принимается: вопрос сразу задаётся снова, ошибка стоит вверху страницы. При FLEETBILL_FOUR_EYES второй человек
+отвечает на `second_approval`.
 
-**When it fails.** Every step may be run again. *RunChanged* in `issue`: a fact has changed since the page was shown; clear `draft` and
-everything after it, and look again. Run again after it was issued: nothing differs.
+**Если не получилось.** Любой шаг можно запустить ещё раз. «have changed» в `issue`: данные изменились, пока страница ждала;
+очистите (*Clear*) `draft` и всё после него и посмотрите снова. Запуск после выставления: разницы нет.
 
-**Backfill.** None: trigger each month that is to be corrected.
+**За прошлые периоды.** Нет: запустите каждый месяц, который нужно исправить.
 """
 
-from airflow.sdk import Param, PartitionedAtRuntime, dag, task
+from airflow.sdk import Param, PartitionedAtRuntime, dag
 from airflow.sdk.exceptions import AirflowSkipException
 from orchestration.approval import ask_and_issue
 from orchestration.following import documents_task, onec_task
-from orchestration.policy import DEFAULTS
+from orchestration.keys import month_of
+from orchestration.notes import tell
+from orchestration.policy import DEFAULTS, date_param
+from orchestration.steps import step
 
 
 @dag(
     dag_id="correct_month",
+    dag_display_name="Исправление закрытого месяца",
+    description="Разница между закрытым месяцем и сегодняшними данными: решение человека, корректировки, документы, 1С",
     schedule=PartitionedAtRuntime(),
     catchup=False,
     max_active_runs=3,
-    tags=["billing", "month"],
+    tags=["биллинг", "месяц"],
     default_args=DEFAULTS,
     params={
-        "contract": Param(None, type=["null", "string"], description="only this contract; empty: all of the month"),
-        "issue_date": Param(None, type=["null", "string"], format="date", description="date of the adjustments; empty: today"),
+        "contract": Param(None, type=["null", "string"], title="Договор", description="только этот договор; пусто: все договоры месяца"),
+        "issue_date": date_param("Дата корректировок", "пусто: сегодня"),
     },
     doc_md=__doc__,
 )
 def correct_month():
     """Draft, a person's word, and what follows from it."""
 
-    @task(pool="month")
-    def draft(partition_key=None, params=None):
+    @step("Рассчитать разницу", "Рассчитывает корректировки. Если разницы нет, никого не спрашивает.", pool="month")
+    def draft(partition_key=None, params=None, ti=None):
         """Draft the adjustments; nobody is asked where nothing differs."""
         from pipelines import clock, settings
-        from pipelines.period import Month
         from pipelines.runs.correct import correct
+        from pipelines.runs.outcome import drafted_words, waiting_words
 
-        configured, month = settings.load(), Month.parse(partition_key)
+        configured, month = settings.load(), month_of(partition_key)
         run = correct(configured, month, contract_no=params["contract"] or None, approver=None, issued_on=None, at=clock.now()).prepared
         if not run.drafts:
-            raise AirflowSkipException(f"nothing of {month} is to be corrected; parked contracts: {len(run.parked)}")
+            tell(ti, drafted_words(run))
+            raise AirflowSkipException(f"Исправлять нечего. {drafted_words(run)}")
+        tell(ti, waiting_words(run))
         return {"digest": run.digest, "drafts": len(run.drafts)}
 
     question, issuing = ask_and_issue("correct")

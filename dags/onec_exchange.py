@@ -1,35 +1,39 @@
 """
-# onec_exchange: one turn of the exchange with 1C
+# onec_exchange: один шаг обмена с 1С
 
-**What it does.** Takes the answers of 1C from `FLEETBILL_HOME/exchange/onec/in`, then writes everything that 1C has not confirmed as
-the next message into `out`. An answer that was taken moves to `done`. One that must not be taken (wrong base, a number seen before,
-unreadable) moves to `failed` with the reason beside it, and you get an alert. One that is not ours, or not complete yet, stays.
+**Что делает.** Берёт ответы 1С из `FLEETBILL_HOME/exchange/onec/in`, затем пишет в `out` следующее сообщение со всем, что 1С не
+подтвердила. Принятый ответ уходит в `done`. Тот, который принять нельзя (не та база, номер уже был, не читается), уходит в
+`failed`, причина лежит рядом, и приходит сообщение. Чужой или ещё не дописанный файл остаётся на месте.
 
-**When.** Every ten minutes. By hand: *Trigger*; a turn more does no harm.
+**Когда.** Каждые десять минут. Вручную: *Trigger*; лишний шаг не вредит.
 
-**When it fails.** Nothing is half-done: a number is used for one content only, whenever the process dies. Clear the task. What 1C has not
-confirmed: `fleetbill onec status`.
+**Если не получилось.** Ничего не сделано наполовину: номер сообщения служит одному содержимому, когда бы процесс ни оборвался.
+Очистите (*Clear*) задачу. Что 1С не подтвердила: `fleetbill onec status`.
 
-**Backfill.** None: a message carries everything that is still unconfirmed.
+**За прошлые периоды.** Нет: сообщение несёт всё, что ещё не подтверждено.
 """
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, dag
+from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.steps import step
 
 
 @dag(
     dag_id="onec_exchange",
+    dag_display_name="Обмен с 1С",
+    description="Ответы 1С и сообщение со всем, что 1С не подтвердила",
     schedule=CronTriggerTimetable("*/10 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
     catchup=False,
     max_active_runs=1,
-    tags=["billing", "delivery"],
+    tags=["биллинг", "обмен"],
     default_args=DEFAULTS,
     doc_md=__doc__,
 )
 def onec_exchange():
     """Answers first, so that what they confirm is not sent again."""
 
-    @task
+    @step("Принять ответы", "Читает ответы 1С из папки обмена.")
     def receive():
         """Every message in the folder."""
         from orchestration.alerts import alert
@@ -41,17 +45,19 @@ def onec_exchange():
         answers = take(settings.load(), clock.now())
         for each in answers:
             if each.outcome == AnswerOutcome.REFUSED:
-                alert(f"1C's message {each.file} was not taken", each.detail)
+                alert(f"сообщение 1С {each.file} не принято", each.detail)
         return [f"{each.file} {each.outcome}: {each.detail}" for each in answers]
 
-    @task
-    def send():
+    @step("Отправить", "Пишет сообщение со всем, что 1С не подтвердила.")
+    def send(ti=None):
         """The message with everything that 1C has not confirmed."""
         from pipelines import clock, settings
         from pipelines.delivery.onec.sending import send as write
 
         message = write(settings.load(), clock.now())
-        return f"message {message.message_no}: {message.path}" if message else "1C has confirmed everything"
+        words = f"Сообщение {message.message_no}: {message.path}" if message else "1С подтвердила всё"
+        tell(ti, words)
+        return words
 
     receive() >> send()
 

@@ -1,45 +1,51 @@
 """
-# payments_in: a payment opens access again
+# payments_in: платёж возвращает доступ
 
-**What it does.** Reads the bank statements that lie in `FLEETBILL_HOME/exchange/bank/in`, matches the payments, and gives access back at
-once to everybody who has no blocking debt left. It never blocks: that is `receivables`, once a day. A statement that cannot be read moves
-to `failed`, and you get an alert; so for a platform that could not be written.
+**Что делает.** Читает выписки банка из `FLEETBILL_HOME/exchange/bank/in`, сопоставляет платежи и сразу возвращает доступ всем, у
+кого не осталось долга, за который отключают. Не отключает никого: это делает `receivables`, раз в день. Выписка, которую прочитать
+нельзя, уходит в `failed`, и приходит сообщение; так же о платформе, на которую не удалось записать.
 
-Then the finance workbooks that lack a payment are written anew: nobody waits for them.
+Затем заново пишутся финансовые книги, в которых недостаёт платежа: их никто не ждёт.
 
-**When.** Every five minutes. By hand: *Trigger*.
+**Когда.** Каждые пять минут. Вручную: *Trigger*.
 
-**When it fails.** Nothing is half-done: clear the task, or wait for the next run. An order that a platform refused stands and is carried
-out by the next run; `fleetbill access` shows what is blocked now.
+**Если не получилось.** Ничего не сделано наполовину: очистите (*Clear*) задачу или дождитесь следующего запуска. Приказ, от
+которого платформа отказалась, остаётся в силе и исполняется следующим запуском; кто отключён сейчас, показывает `fleetbill access`.
 
-**Backfill.** None: payments are imported whenever they come.
+**За прошлые периоды.** Нет: платежи принимаются, когда бы они ни пришли.
 """
 
-from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
+from airflow.sdk import CronTriggerTimetable, TriggerRule, dag
 from orchestration.following import payments_task, tell_refused_platforms, workbooks_task
+from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.steps import step
 
 
 @dag(
     dag_id="payments_in",
+    dag_display_name="Платежи и возврат доступа",
+    description="Выписки банка каждые пять минут; кто заплатил, тому доступ возвращается сразу",
     schedule=CronTriggerTimetable("*/5 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
     catchup=False,
     max_active_runs=1,
-    tags=["billing", "money"],
+    tags=["биллинг", "деньги"],
     default_args=DEFAULTS,
     doc_md=__doc__,
 )
 def payments_in():
     """Payments, then access."""
 
-    @task(trigger_rule=TriggerRule.ALL_DONE)
-    def restore():
+    @step("Вернуть доступ", "Возвращает доступ всем, кто заплатил, также по выпискам, принятым иначе.", trigger_rule=TriggerRule.ALL_DONE)
+    def restore(ti=None):
         """Access for whoever has paid, also by statements that were imported elsewhere."""
         from pipelines import clock, settings
         from pipelines.access.dunning import restore as give_back
+        from pipelines.runs.outcome import restored_words
 
         done = give_back(settings.load(), clock.now())
         tell_refused_platforms(done)
+        tell(ti, restored_words(done))
         return list(done.lines)
 
     payments_task() >> restore() >> workbooks_task()

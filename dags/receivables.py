@@ -1,51 +1,59 @@
 """
-# receivables: money in, debts, access
+# receivables: деньги, долги, доступ
 
-**What it does.** Reads the bank statements that lie in `FLEETBILL_HOME/exchange/bank/in`, matches the payments, then takes the
-overdue ladder's steps of the date: whom to remind, whom to block, whose access comes back.
-A statement that was read moves to `done`; one that cannot be read moves to `failed`, and you get an alert with every problem
-in it. A payment that two statements carry is stored once.
+**Что делает.** Читает выписки банка из `FLEETBILL_HOME/exchange/bank/in`, сопоставляет платежи, затем делает шаги лестницы долгов
+за дату: кому напомнить, кого отключить, кому вернуть доступ. Прочитанная выписка уходит в `done`; та, которую прочитать нельзя, — в
+`failed`, и приходит сообщение со всеми её ошибками. Платёж, который есть в двух выписках, сохраняется один раз.
 
-**When.** Every morning at 08:00; between the mornings `payments_in` reads statements and gives access back.
-By hand: *Trigger*, with a `date` other than today where needed.
+Затем заново пишутся финансовые книги, в которых недостаёт платежа.
 
-**When it fails.** Nothing is half-done: mend the cause and clear the task. Blocking fails safe: with payment data older than
-FLEETBILL_BLOCKING_DATA_HOURS, or more clients to block than FLEETBILL_BLOCKING_MAX_SHARE allows, nobody is blocked and the log says why.
-A platform that could not be written is an alert; its orders stand, and the next run carries them out.
-`fleetbill dunning --date D --dry-run` shows the plan of a date, `fleetbill access` what is blocked now.
+**Когда.** Каждое утро в 08:00; между утрами выписки читает и доступ возвращает `payments_in`. Вручную: *Trigger*, где нужно — с
+другой датой `date` вместо сегодняшней.
 
-**Backfill.** None: payments are imported whenever they come, and the ladder of a past date is not taken afterwards.
+**Если не получилось.** Ничего не сделано наполовину: устраните причину и очистите (*Clear*) задачу. Отключение осторожно: если
+данные о платежах старше FLEETBILL_BLOCKING_DATA_HOURS или отключить пришлось бы больше клиентов, чем позволяет
+FLEETBILL_BLOCKING_MAX_SHARE, не отключается никто, и журнал говорит почему. О платформе, на которую не удалось записать, приходит
+сообщение; её приказы остаются в силе, их исполнит следующий запуск. План на дату показывает `fleetbill dunning --date D --dry-run`,
+кто отключён сейчас — `fleetbill access`.
+
+**За прошлые периоды.** Нет: платежи принимаются, когда бы они ни пришли, а лестница прошедшего дня задним числом не делается.
 """
 
-from airflow.sdk import CronTriggerTimetable, Param, dag, task
+from airflow.sdk import CronTriggerTimetable, dag
 from orchestration.following import payments_task, tell_refused_platforms, workbooks_task
-from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.notes import tell
+from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR, date_param
+from orchestration.steps import step
 
 
 @dag(
     dag_id="receivables",
+    dag_display_name="Дебиторка и блокировки",
+    description="Выписки банка, затем лестница долгов: напоминания, отключения, возврат доступа",
     schedule=CronTriggerTimetable("0 8 * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
     catchup=False,
     max_active_runs=1,
-    tags=["billing", "money"],
+    tags=["биллинг", "деньги"],
     default_args=DEFAULTS,
-    params={"date": Param(None, type=["null", "string"], format="date", description="day of the ladder; empty: today")},
+    params={"date": date_param("День", "за какой день лестница; пусто: сегодня")},
     doc_md=__doc__,
 )
 def receivables():
     """Payments first, so that nobody is blocked who has paid."""
 
-    @task
-    def ladder(params=None):
+    @step("Лестница долгов", "Шаги за день: кому напомнить, кого отключить, кому вернуть доступ.")
+    def ladder(params=None, ti=None):
         """The steps of the date."""
         from datetime import date
 
         from pipelines import clock, settings
         from pipelines.access.dunning import dunning
+        from pipelines.runs.outcome import ladder_words
 
         day = date.fromisoformat(params["date"]) if params["date"] else clock.local_date(clock.now(), "Europe/Moscow")
         done = dunning(settings.load(), day, clock.now())
         tell_refused_platforms(done)
+        tell(ti, ladder_words(done))
         return list(done.lines)
 
     payments_task() >> ladder() >> workbooks_task()

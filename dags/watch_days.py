@@ -1,38 +1,44 @@
 """
-# watch_days: what a month is waiting for
+# watch_days: чего ждёт месяц
 
-**What it does.** Looks at the coverage of last month and of this month up to yesterday. A platform-day that is missing or quarantined is
-read again: its file may have come since, or come anew; usage of its month is counted anew. What is still open is named in an alert,
-once every morning until it is landed, accepted or carried. So is a month whose days are all known and that nobody has drafted (days that
-were landed by hand start no `close_month`). Without it such a month would wait for ever in silence.
+**Что делает.** Смотрит, какие дни есть за прошлый месяц и за этот до вчера. День платформы, которого нет или который в карантине,
+читает снова: файл мог прийти позже или прийти новый; использование его месяца считается заново. О том, что ещё открыто, сообщает
+каждое утро, пока день не загружен, не принят или не перенесён. Так же о месяце, все дни которого известны, но которого никто не
+рассчитал (дни, загруженные вручную, `close_month` не запускают). Без этого такой месяц ждал бы молча и вечно.
 
-**When.** Every morning at 09:00. By hand: *Trigger*, with a `date` other than today where needed.
+**Когда.** Каждое утро в 09:00. Вручную: *Trigger*, где нужно — с другой датой `date` вместо сегодняшней.
 
-**What to do.** The alert names platform and day: put the file in its folder (the next look reads it), accept a quarantined snapshot, or
-carry the day before forward: `fleetbill snapshot --help`. A complete month: trigger `close_month` with it. A day that was read after
-its month was closed changes no invoice by itself: trigger `correct_month` with the month.
+**Что делать.** Сообщение называет платформу и день: положите файл в её папку (следующий осмотр его прочтёт), примите снимок из
+карантина или перенесите день вперёд: `fleetbill snapshot --help`. Полный месяц: запустите `close_month` с ним. День, прочитанный
+после закрытия его месяца, сам ни одного счёта не меняет: запустите `correct_month` с этим месяцем.
 
-**When it fails.** Clear it: a day that is landed already is no news. **Backfill.** None.
+**Если не получилось.** Очистите (*Clear*) задачу: уже загруженный день — не новость.
+
+**За прошлые периоды.** Нет.
 """
 
-from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, dag, task
-from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from airflow.sdk import CronTriggerTimetable, TriggerRule, dag
+from orchestration.notes import tell
+from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR, date_param
+from orchestration.steps import step
 
 
 @dag(
     dag_id="watch_days",
+    dag_display_name="Чего ждёт месяц",
+    description="Поздние файлы платформ, недостающие дни и полные месяцы, которых никто не рассчитал",
     schedule=CronTriggerTimetable("0 9 * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
     catchup=False,
     max_active_runs=1,
-    tags=["billing", "day"],
+    tags=["биллинг", "день"],
     default_args=DEFAULTS,
-    params={"date": Param(None, type=["null", "string"], format="date", description="look at the days before this one; empty: today")},
+    params={"date": date_param("День", "смотреть на дни до этого; пусто: сегодня")},
     doc_md=__doc__,
 )
 def watch_days():
     """Read again what came later, then one look and one alert."""
 
-    @task(pool="month")
+    @step("Прочитать поздние файлы", "Читает дни, которых не было или которые были в карантине, и считает их месяцы.", pool="month")
     def read_late_files(params=None):
         """Days that were missing or quarantined and whose file is there now; usage of their months."""
         from orchestration.alerts import alert
@@ -50,21 +56,27 @@ def watch_days():
                 compute(configured, connection, month, store=True, at=at)
         lines = [f"{outcome.platform} {day}: {outcome.done}" for day, outcome in landed]
         if lines:
-            alert("days were read later than on their morning", "\n".join([*lines, "a month that is closed is corrected by correct_month"]))
+            alert("прочитаны дни, файлы которых пришли позже", "\n".join([*lines, "закрытый месяц исправляет correct_month"]))
         return lines
 
-    @task(trigger_rule=TriggerRule.ALL_DONE)
-    def name_missing_days(params=None):
+    @step(
+        "Назвать недостающее",
+        "Называет каждый недостающий день прошлого месяца и этого и полные месяцы, которых никто не рассчитал.",
+        trigger_rule=TriggerRule.ALL_DONE,
+    )
+    def name_missing_days(params=None, ti=None):
         """Every missing or quarantined platform-day of last month and this one, and complete months that nobody drafted."""
         from orchestration.alerts import alert
 
         from pipelines import clock, settings
         from pipelines.evidence.waiting import waiting_before
+        from pipelines.runs.outcome import waiting_days_words
 
         day = _day(params, clock.now())
         waiting = waiting_before(settings.load(), day)
+        tell(ti, waiting_days_words(waiting, day))
         if waiting:
-            alert(f"months wait for something before {day}", "\n".join(map(str, waiting)))
+            alert(f"месяцы ждут того, что было до {day}", "\n".join(each.russian for each in waiting))
         return [str(each) for each in waiting]
 
     read_late_files() >> name_missing_days()

@@ -66,7 +66,7 @@ def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -
         _say(begun, f"{month} is drafted; finance looks at it and approves (DAG close_month)")
         # Airflow takes all fields of the question, or none
         finance.answer(
-            "close_month", run_id, "approval", "Approve", {"issue_date": issue_date, "hold": None, "meant": None, "note": "проверено"}
+            "close_month", run_id, "approval", "Одобрить", {"issue_date": issue_date, "hold": None, "meant": None, "note": "проверено"}
         )
         _finished(stack, engineer, "close_month", run_id)
         _say(begun, f"{month} is issued, printed, sent to 1C")

@@ -39,8 +39,8 @@ class Failed(BaseNotifier):
         """Called by Airflow with the context of the failed task."""
         task = context["ti"]
         key = context.get("partition_key") or (context["dag_run"].partition_key if context.get("dag_run") else None)
-        what = f"{task.dag_id}.{task.task_id}" + (f" of {key}" if key else "")
-        alert(f"{what} failed", f"{context.get('exception') or 'no reason given'}\nlog: {task.log_url}")
+        what = f"{task.dag_id}.{task.task_id}" + (f" за {key}" if key else "")
+        alert(f"ошибка: {what}", f"{context.get('exception') or 'причина не указана'}\nжурнал: {task.log_url}")
 
 
 class Waiting(BaseNotifier):
@@ -49,4 +49,4 @@ class Waiting(BaseNotifier):
     def notify(self, context) -> None:
         """Called by the question when it begins to wait."""
         task = context["ti"]
-        alert(f"{task.dag_id} waits for an answer", f"{task.task.subject}\nRequired Actions: {task.log_url}")
+        alert(f"{task.dag_id} ждёт решения", f"{task.task.subject}\nRequired Actions: {task.log_url}")

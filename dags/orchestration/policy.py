@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from airflow.sdk import Param
+
 from orchestration.alerts import Failed
 
 DEFAULTS = {
@@ -16,3 +18,8 @@ DEFAULTS = {
 
 NOT_BEFORE_ITS_HOUR = timedelta()
 """`run_immediately` of a timetable: a DAG that is new here waits for its hour, also when that has only just passed."""
+
+
+def date_param(title: str, description: str) -> Param:
+    """A date that a person may give when starting a run; empty unless given."""
+    return Param(None, type=["null", "string"], format="date", title=title, description=description)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _RUSSIAN = {
     "snapshot": "нет снимка",
     "quarantined": "снимок в карантине",
-    "online_minutes": "нет времени на связи",
-    "last_message_at": "нет времени сообщений",
+    "last_message_at": "нет времени последнего сообщения",
+    "online_minutes": "нет минут на связи",
 }
 _METER = "meter_"
 
@@ -77,8 +77,8 @@ def in_words(gaps: Iterable[Gap]) -> MissingUsage:
 
 def _in_russian(missing: str) -> str:
     if missing.startswith(_METER):
-        return f"нет данных счётчика {missing.removeprefix(_METER)}"
-    return _RUSSIAN.get(missing, f"нет данных {missing}")
+        return f"нет показаний счётчика «{missing.removeprefix(_METER).replace('_', ' ')}»"
+    return _RUSSIAN.get(missing, f"нет данных: {missing}")
 
 
 def _known(meters: Mapping[str, Decimal | None] | None) -> dict[str, Decimal]:

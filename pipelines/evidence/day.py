@@ -10,6 +10,7 @@ from pipelines.evidence.folder import land_folder
 from pipelines.evidence.pending import pending_days
 from pipelines.evidence.waiting import days_before
 from pipelines.period import ONE_DAY, Month
+from pipelines.platforms.files import NoSuchFiles
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
@@ -25,11 +26,17 @@ class DayOutcome:
     done: str
     problem: str
     is_news: bool = True  # False: the same content was landed before
+    russian: str = ""  # the problem for finance and the technical team; empty: as ``problem`` says it
 
     @property
     def is_landed(self) -> bool:
         """Whether the day counts now."""
         return bool(self.done) and not self.problem
+
+    @property
+    def told(self) -> str:
+        """The problem in words for people; problems of a file keep their places as they are."""
+        return self.russian or self.problem
 
 
 def files_platforms(settings: Settings) -> list[str]:
@@ -52,6 +59,7 @@ def land_day(settings: Settings, platform: str, day: date, at: datetime) -> DayO
             platform,
             "",
             f"its day is not over in {zone}: watch_days reads it later; FLEETBILL_LAST_TIME_ZONE={zone} lets fleet_daily wait for it",
+            russian=f"день ещё не кончился в {zone}: его прочтёт watch_days; с FLEETBILL_LAST_TIME_ZONE={zone} fleet_daily его дождётся",
         )
     return _land(settings, platform, day, at)
 
@@ -74,17 +82,22 @@ def _land(settings: Settings, platform: str, day: date, at: datetime) -> DayOutc
         delivered = land_folder(settings, platform, None, at, day=day)
     except BadInput as error:
         return DayOutcome(platform, "", _some([str(problem) for problem in error.problems]))
+    except NoSuchFiles as error:
+        return DayOutcome(platform, "", str(error), russian="файла за этот день нет")
     except Refused as error:
         return DayOutcome(platform, "", str(error))
     done = [f"{file.name}: {landed.state}, {landed.rows} vehicles" for file, landed in delivered.landed]
     done += [f"{file.name}: {landed.note_on_days_after}" for file, landed in delivered.landed if landed.quarantined_after]
     problems = [str(problem) for problem in delivered.problems]
+    russian = list(problems)
     for file, landed in delivered.landed:
         if landed.state == registry.QUARANTINED:
             critical = [str(failure) for failure in landed.failures if failure.severity == "critical"]
             problems.append(f"{file.name} is quarantined, digest {landed.digest[:12]}: {_some(critical)}")
+            notes = dict.fromkeys(failure.note for failure in landed.failures if failure.severity == "critical")
+            russian.append(f"{file.name} в карантине, отпечаток {landed.digest[:12]}. Не выполнено: {' '.join(notes)}".rstrip("."))
     is_news = any(not landed.already for _, landed in delivered.landed)
-    return DayOutcome(platform, "; ".join(done), "; ".join(problems), is_news)
+    return DayOutcome(platform, "; ".join(done), "; ".join(problems), is_news, "; ".join(russian))
 
 
 def _some(texts: list[str]) -> str:

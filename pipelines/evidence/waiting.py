@@ -8,6 +8,7 @@ from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
+from pipelines.wording.russian import month_name, short_date
 
 COVERED = ("landed", "carried")
 _MONTHS_BACK = 3
@@ -24,6 +25,12 @@ class WaitingDay:
     def __str__(self) -> str:
         return f"{self.platform} {self.day}: {self.status}"
 
+    @property
+    def russian(self) -> str:
+        """The same for finance."""
+        state = "снимок в карантине" if self.status == "quarantined" else "снимка нет"
+        return f"{self.platform}, {short_date(self.day)}: {state}"
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Undrafted:
@@ -33,6 +40,11 @@ class Undrafted:
 
     def __str__(self) -> str:
         return f"{self.month}: complete, and nobody has drafted it: trigger close_month, or `fleetbill close --month {self.month}`"
+
+    @property
+    def russian(self) -> str:
+        """The same for finance."""
+        return f"{month_name(self.month)}: все дни известны, но никто не рассчитал: запустите close_month"
 
 
 def waiting_before(settings: Settings, day: date) -> list[WaitingDay | Undrafted]:

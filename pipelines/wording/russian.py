@@ -123,6 +123,11 @@ def month_name(month: Month) -> str:
     return f"{_MONTHS[month.number - 1]} {month.year}{FIXED}г."
 
 
+def month_heading(month: Month) -> str:
+    """``Январь 2026``, at the beginning of a line."""
+    return f"{_MONTHS[month.number - 1].capitalize()} {month.year}"
+
+
 def counted(number: int, one: str, few: str, many: str) -> str:
     """A number with its noun: ``1 день``, ``3 дня``, ``11 дней``."""
     return f"{_grouped(str(number))}{FIXED}{noun(number, one, few, many)}"

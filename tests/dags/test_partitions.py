@@ -107,7 +107,7 @@ def test_the_month_is_never_approved_by_the_dag(dags):
     close = dags["close_month"]
     approval = close.get_task("approval")
     assert isinstance(approval, HITLOperator)
-    assert (approval.options, approval.multiple) == (["Approve", "Reject"], False)
+    assert (approval.options, approval.multiple) == (["Одобрить", "Отклонить"], False)
     assert approval.defaults is None
     assert approval.response_timeout is None
     assert [user["id"] for user in approval.assigned_users] == ["finance"]

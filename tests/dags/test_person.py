@@ -1,5 +1,6 @@
 """A person's answer in Airflow carried through to issued invoices: a close with a contract held back, two people, a correction."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -54,15 +55,63 @@ def test_a_month_is_closed_without_the_contract_that_the_person_holds_back(home,
     assert _rows(home, "SELECT contract_no, by_name, reason FROM billing.held") == [("K2", "finance", "K2 спорит")]
 
 
-def test_a_wrong_number_in_the_answer_fails_at_once(home, dags):
-    from airflow.sdk.exceptions import AirflowFailException
+def test_a_wrong_number_is_asked_again_with_the_mistake_on_top(home, dags):
+    from orchestration.ending import AskedAgain, Ended
 
     run = Run(dags["close_month"], "2026-02")
     run.call("draft")
-    run.answer("approval", "Approve", hold="K2, K9")
-    with pytest.raises(AirflowFailException, match="unknown contract 'K9'"):
+    with pytest.raises(AskedAgain, match="договора `K9` в этом расчёте нет"):
+        run.answer("approval", "Approve", hold="K2, K9", note="K2 спорит")
+    with pytest.raises(Ended, match="no person has answered"):
         run.call("issue")
+    page = run.ask()
+    assert page.subject.startswith("Ответ не принят. ")
+    assert page.body.startswith(
+        "> **Ответ не принят** (finance, 02.03.2026 09:00 UTC). Ничего не выставлено. Ответьте ещё раз:\n>\n"
+        "> - Придержать: договора `K9` в этом расчёте нет.\n\n"
+    )
+    typed = dags["close_month"].get_task("approval").params
+    assert (typed["hold"], typed["note"], typed["issue_date"]) == ("K2, K9", "K2 спорит", None)
     assert _rows(home, "SELECT count(*) FROM billing.holds") == [(0,)]
+    run.answer("approval", "Approve", hold="K2", issue_date="2026-03-02")
+    assert run.call("issue") == {"invoices": 1}
+    assert run.note == "Февраль 2026: 1 счёт на 3 660,00 ₽, отложено 1; одобрил finance".replace(" ₽", "\N{NO-BREAK SPACE}₽").replace(
+        "1 счёт", "1\N{NO-BREAK SPACE}счёт"
+    ).replace("3 660", "3\N{NARROW NO-BREAK SPACE}660")
+
+
+@pytest.mark.parametrize(
+    ("fields", "mistake"),
+    [
+        ({"hold": "K1,K2"}, "названы все договоры, одобрять будет нечего"),
+        ({"issue_date": "2026-02-31"}, "Дата счетов `2026-02-31` — не дата"),
+        ({"issue_date": "2026-02-05"}, "раньше, чем конец периода 28.02.2026. Если так и надо, впишите `2026-02-05` в «Да, именно»"),
+        ({"hold": "`<b>K1</b>`"}, "договора `<b>K1</b>` в этом расчёте нет"),
+    ],
+)
+def test_what_cannot_be_carried_out_is_asked_again(home, dags, fields, mistake):
+    from orchestration.ending import AskedAgain
+
+    run = Run(dags["close_month"], "2026-02")
+    run.call("draft")
+    with pytest.raises(AskedAgain, match=re.escape(mistake)):
+        run.answer("approval", "Approve", **fields)
+    assert mistake in run.ask().body
+    assert _rows(home, NET) == []
+
+
+def test_a_run_that_was_drafted_anew_meanwhile_is_shown_again(home, dags):
+    from orchestration.ending import AskedAgain
+
+    run, other = Run(dags["close_month"], "2026-02"), Run(dags["close_month"], "2026-02")
+    run.call("draft")
+    run.ask()
+    with engine.transaction(home) as connection:
+        connection.execute(text("UPDATE master.terms SET discount_percent = 10"))
+    other.call("draft")
+    with pytest.raises(AskedAgain, match="расчёт изменился"):
+        run.answer_asked("approval", "Approve")
+    assert "4\N{NARROW NO-BREAK SPACE}611,60" in run.ask().subject  # (10 + 4) × 300 less 10 %, with 22 % VAT
 
 
 def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
@@ -85,7 +134,7 @@ def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
     assert _rows(home, "SELECT by_name, reason FROM billing.approvals WHERE purpose = 'correct'") == [("finance", "поздний снимок")]
     from airflow.sdk.exceptions import AirflowSkipException
 
-    with pytest.raises(AirflowSkipException, match="nothing of 2026-02 is to be corrected"):
+    with pytest.raises(AirflowSkipException, match=r"Исправлять нечего\. Февраль 2026, исправление: счетов нет"):
         Run(dags["correct_month"], "2026-02", contract=None, issue_date=None).call("draft")
 
 
@@ -120,14 +169,15 @@ def test_two_people_are_asked_one_after_the_other(home, careful):
 
 
 def test_the_same_person_twice_issues_nothing(home, careful):
-    from airflow.sdk.exceptions import AirflowFailException
+    from orchestration.ending import AskedAgain, Ended
 
     run = Run(careful["close_month"], "2026-02")
     run.call("draft")
     run.answer("approval", "Approve")
     run.call("first_word")
-    run.answer("second_approval", "Approve")
-    with pytest.raises(AirflowFailException, match="approved by finance alone"):
+    with pytest.raises(AskedAgain, match="Нужен второй человек: finance"):
+        run.answer("second_approval", "Approve")
+    with pytest.raises(Ended, match="no person has answered"):
         run.call("issue")
     assert _rows(home, NET) == []
 
@@ -160,7 +210,7 @@ WRITTEN = {"chosen_options": ["Approve"], "params_input": {}, "responded_at": AT
 
 @pytest.mark.parametrize("is_waiting", [False, True])
 def test_a_result_written_by_hand_and_a_task_marked_successful_issue_nothing(home, dags, is_waiting):
-    from airflow.sdk.exceptions import AirflowFailException
+    from orchestration.ending import Ended
 
     run = Run(dags["close_month"], "2026-02")
     run.call("draft")
@@ -168,7 +218,7 @@ def test_a_result_written_by_hand_and_a_task_marked_successful_issue_nothing(hom
         run.ask()
     run.results["approval"] = WRITTEN
     for task_id in ("issue", "documents"):
-        with pytest.raises(AirflowFailException, match=r"no person has answered close_month\.approval.*marking a task successful"):
+        with pytest.raises(Ended, match=r"no person has answered close_month\.approval.*marking a task successful"):
             run.call(task_id)
     assert _rows(home, "SELECT count(*) FROM billing.approvals") == [(0,)]
     assert _rows(home, NET) == []
@@ -183,41 +233,41 @@ def test_a_digest_written_by_hand_changes_nothing_of_what_is_shown_and_approved(
 
 
 def test_an_issue_marked_successful_prints_nothing(home, dags):
-    from airflow.sdk.exceptions import AirflowFailException
+    from orchestration.ending import Ended
 
     run = Run(dags["close_month"], "2026-02")
     run.call("draft")
     run.answer("approval", "Approve")
     run.results["issue"] = {"invoices": 2}
-    with pytest.raises(AirflowFailException, match="has not been issued: marking `issue` successful"):
+    with pytest.raises(Ended, match="has not been issued: marking `issue` successful"):
         run.call("documents")
 
 
 def test_an_answer_before_the_question_was_asked_anew_no_longer_counts(home, dags):
-    from airflow.sdk.exceptions import AirflowFailException
+    from orchestration.ending import Ended
 
     run = Run(dags["close_month"], "2026-02")
     run.call("draft")
     run.answer("approval", "Approve")
     run.ask()  # cleared
-    with pytest.raises(AirflowFailException, match="no person has answered"):
+    with pytest.raises(Ended, match="no person has answered"):
         run.call("issue")
 
 
 def test_whoever_is_no_approver_approves_nothing(home, dags):
-    from airflow.sdk.exceptions import AirflowFailException
+    from orchestration.ending import Ended
 
     run = Run(dags["close_month"], "2026-02")
     run.call("draft")
-    with pytest.raises(AirflowFailException, match="none of FLEETBILL_APPROVERS"):
+    with pytest.raises(Ended, match="engineer не входит в FLEETBILL_APPROVERS"):
         run.answer("approval", "Approve", by="engineer")
-    with pytest.raises(AirflowFailException, match="no person has answered"):
+    with pytest.raises(Ended, match="no person has answered"):
         run.call("issue")
 
 
 @pytest.mark.parametrize("forged", ["first", "second", "both"])
 def test_under_four_eyes_each_word_is_a_persons(home, careful, forged):
-    from airflow.sdk.exceptions import AirflowFailException
+    from orchestration.ending import Ended
 
     run = Run(careful["close_month"], "2026-02")
     run.call("draft")
@@ -227,6 +277,6 @@ def test_under_four_eyes_each_word_is_a_persons(home, careful, forged):
         run.call("first_word")
     if forged == "first":
         run.answer("second_approval", "Approve", by="director")
-    with pytest.raises(AirflowFailException, match=r"no person has answered|approved by director alone"):
+    with pytest.raises(Ended, match=r"no person has answered|approved by director alone"):
         run.call("issue")
     assert _rows(home, NET) == []

@@ -1,13 +1,17 @@
 """What every DAG must have before it may run: an owner, a manual, retries, somebody who is told; and no logic of its own."""
 
 import ast
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.dags.conftest import DAGS, IDS
+from tests.dags.runs import call
 
 pytestmark = pytest.mark.airflow
 
@@ -31,11 +35,83 @@ def test_ids_are_those_that_people_script_against(dags):
 @pytest.mark.parametrize("dag_id", IDS)
 def test_every_dag_has_tags_and_an_operators_manual(dags, dag_id):
     dag = dags[dag_id]
-    assert "billing" in dag.tags
-    for word in (f"# {dag_id}:", "**What it does.**", "**When", "fails.**", "ackfill"):
+    assert "биллинг" in dag.tags
+    for word in (f"# {dag_id}:", "**Что делает.**", "**Когда.**", "**Если не получилось.**", "**За прошлые периоды"):
         assert word in dag.doc_md, word
     assert dag.catchup is False
     assert dag.max_active_runs <= 4
+
+
+RUSSIAN = re.compile(r"[А-ЯЁа-яё]{3}")
+
+
+@pytest.mark.parametrize("dag_id", IDS)
+def test_names_descriptions_tags_and_fields_are_in_the_language_of_the_readers(dags, dag_id):
+    dag = dags[dag_id]
+    told = [dag.dag_display_name, dag.description, *dag.tags]
+    for task in dag.tasks:
+        told += [task.task_display_name, task.doc_md]
+    for group in dag.task_group.children.values():
+        told.append(group.group_display_name if hasattr(group, "children") else group.task_display_name)
+    for params in (dag.params, *(task.params for task in dag.tasks)):
+        for name in params:
+            told += [params.get_param(name).schema["title"], params.get_param(name).description]
+    for words in told:
+        assert RUSSIAN.search(words), words
+        assert not re.search(r"\b(the|of|and|is)\b", words), words
+
+
+def test_two_readings_of_a_dag_are_the_same_dag(dags):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    for dag in dags.values():
+        written = json.dumps(DagSerialization.to_dict(dag), default=str)
+        assert " at 0x" not in written
+
+
+def test_the_plugin_reads_what_the_tasks_tell():
+    from orchestration import notes
+
+    plugin = ast.parse((ROOT / "plugins" / "run_notes.py").read_text(encoding="utf-8"))
+    [key] = [ast.literal_eval(node.value) for node in plugin.body if isinstance(node, ast.Assign) and node.targets[0].id == "NOTE"]
+    assert key == notes.NOTE
+
+
+@pytest.mark.parametrize("is_final", [True, False])
+def test_a_refusal_ends_a_task_in_words_without_a_trace(airflow_home, caplog, is_final):
+    from airflow.sdk import RetryAction
+    from orchestration.ending import AskedAgain, Ended, Patience, in_words
+
+    from pipelines.billing.approval import RunChanged
+    from pipelines.warehouse.locks import AlreadyRunning
+
+    caplog.set_level("ERROR")
+    with pytest.raises(Ended) as caught, in_words():
+        raise (RunChanged if is_final else AlreadyRunning)("the run has changed")
+    assert isinstance(caught.value, SystemExit)  # the one exception that Airflow logs without its trace
+    assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [("Отказано: the run has changed", None)]
+    patience = Patience(tries=3)
+    expected = RetryAction.FAIL if is_final else RetryAction.DEFAULT
+    assert patience.evaluate(caught.value, 1, 2).action == expected
+    assert patience.evaluate(caught.value, 3, 100).action == RetryAction.FAIL
+    again = patience.evaluate(AskedAgain("нет такого договора"), 50, 100)
+    assert (again.action, again.retry_delay.total_seconds()) == (RetryAction.RETRY, 0)
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "task_id", "key", "words"),
+    [
+        ("close_month", "draft", "2026-2", "нужен месяц, например 2026-02; задано: 2026-2"),
+        ("prepay_month", "prepay", None, "нужен месяц, например 2026-02; задано: ничего"),
+        ("fleet_daily", "usage", "2026-02", "нужен день, например 2026-02-17; задано: 2026-02"),
+    ],
+)
+def test_a_run_started_with_a_wrong_key_says_what_is_wanted(dags, dag_id, task_id, key, words):
+    from orchestration.ending import Ended
+
+    with pytest.raises(Ended) as caught:
+        call(dags[dag_id], task_id, partition_key=key, **({"params": {"issue_date": None}} if task_id == "prepay" else {}))
+    assert words in caught.value.words
 
 
 @pytest.mark.parametrize("dag_id", IDS)

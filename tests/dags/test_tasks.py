@@ -3,13 +3,14 @@
 import socket
 import threading
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
 from pipelines.warehouse import engine
 from tests.conftest import ROOT
-from tests.dags.runs import Run, function_of
+from tests.dags.runs import Run, call
 
 pytestmark = pytest.mark.airflow
 
@@ -25,7 +26,7 @@ def company(home, dags):
         content = sheet.read_text(encoding="utf-8").replace("snapshots/", f"{home.home}/snapshots/")
         (sources / sheet.name).write_text(content, encoding="utf-8")
     params = {"path": str(sources), "by": "Мария Зуева", "reason": "ввод", "dry_run": False}
-    dags["master_import"].get_task("load").python_callable(params=params)
+    call(dags["master_import"], "load", params=params)
     folder = home.home / "snapshots" / "gps1"
     folder.mkdir(parents=True)
     (folder / "2026-02-03.csv").write_text(DAY_FILE, encoding="utf-8")
@@ -35,8 +36,8 @@ def company(home, dags):
 
 def _land(dags, day):
     daily = dags["fleet_daily"]
-    for platform in function_of(daily, "platforms")():
-        function_of(daily, "land")(platform, partition_key=day)
+    for platform in call(daily, "platforms"):
+        call(daily, "land", platform=platform, partition_key=day)
 
 
 def _rows(settings, query):
@@ -50,11 +51,11 @@ def test_a_platform_without_its_file_is_told_and_holds_up_nobody(company, dags, 
         _land(dags, "2026-02-03")
     [(key, facts)] = _rows(company, "SELECT event_key, facts FROM delivery.mail_outbox WHERE event_kind = 'snapshot_missing'")
     assert (key, facts["platform"], facts["day"]) == ("gps2 2026-02-03", "gps2", "2026-02-03")
-    assert facts["reason"]
+    assert facts["reason"] == "файла за этот день нет"
     assert _rows(company, "SELECT platform, business_date::text, state FROM evidence.snapshots") == [("gps1", "2026-02-03", "landed")]
     told = alerts()
-    assert "gps2 does not count on 2026-02-03" in told
-    assert "gps1 does not" not in told
+    assert "gps2: день 2026-02-03 не учтён" in told
+    assert "gps1: день" not in told
 
 
 def test_a_day_run_again_lands_nothing_twice(company, dags, alerts):
@@ -66,30 +67,30 @@ def test_a_day_run_again_lands_nothing_twice(company, dags, alerts):
 
 def test_the_days_month_is_counted(company, dags, alerts):
     _land(dags, "2026-02-03")
-    dags["fleet_daily"].get_task("usage").python_callable(partition_key="2026-02-03")
+    call(dags["fleet_daily"], "usage", partition_key="2026-02-03")
     assert _rows(company, "SELECT to_char(month, 'YYYY-MM') FROM usage.months") == [("2026-02",)]
 
 
 def test_the_watch_names_every_day_that_is_waited_for(company, dags, alerts):
     _land(dags, "2026-02-03")
-    waiting = dags["watch_days"].get_task("name_missing_days").python_callable(params={"date": "2026-02-05"})
+    waiting = call(dags["watch_days"], "name_missing_days", params={"date": "2026-02-05"})
     assert "gps2 2026-02-03: missing" in waiting
     assert "gps1 2026-02-03: missing" not in waiting
     # January has 31 days on each of two platforms, and 1, 2, 4 February on gps1, 1 to 4 February on gps2
     assert len(waiting) == 2 * 31 + 3 + 4
-    assert "gps2 2026-02-03: missing" in alerts()
+    assert "gps2, 03.02.2026: снимка нет" in alerts()
 
 
 def test_a_file_that_came_later_is_read_in_the_morning_and_its_month_counted(company, dags, alerts):
     _land(dags, "2026-02-03")
     (company.home / "snapshots" / "gps2" / "2026-02-03.csv").write_text(DAY_FILE.replace("v1", "w1"), encoding="utf-8")
     watch = dags["watch_days"]
-    assert function_of(watch, "read_late_files")(params={"date": "2026-02-05"}) == ["gps2 2026-02-03: 2026-02-03.csv: landed, 1 vehicles"]
-    assert "days were read later" in alerts()
+    assert call(watch, "read_late_files", params={"date": "2026-02-05"}) == ["gps2 2026-02-03: 2026-02-03.csv: landed, 1 vehicles"]
+    assert "прочитаны дни, файлы которых пришли позже" in alerts()
     assert _rows(company, "SELECT platform FROM evidence.snapshots WHERE state = 'landed' ORDER BY 1") == [("gps1",), ("gps2",)]
     assert _rows(company, "SELECT to_char(month, 'YYYY-MM') FROM usage.months") == [("2026-02",)]
-    assert "gps2 2026-02-03: missing" not in function_of(watch, "name_missing_days")(params={"date": "2026-02-05"})
-    assert function_of(watch, "read_late_files")(params={"date": "2026-02-05"}) == []
+    assert "gps2 2026-02-03: missing" not in call(watch, "name_missing_days", params={"date": "2026-02-05"})
+    assert call(watch, "read_late_files", params={"date": "2026-02-05"}) == []
 
 
 def test_a_day_that_is_not_over_where_the_platform_is_waits(company, dags, alerts, monkeypatch):
@@ -98,7 +99,7 @@ def test_a_day_that_is_not_over_where_the_platform_is_waits(company, dags, alert
         connection.execute(text("UPDATE master.platforms SET time_zone = 'Europe/Kaliningrad' WHERE platform = 'gps1'"))
     monkeypatch.setattr("pipelines.clock.now", lambda: datetime(2026, 2, 3, 21, 15, tzinfo=UTC))
     _land(dags, "2026-02-03")
-    assert "gps1 does not count on 2026-02-03: its day is not over in Europe/Kaliningrad" in alerts()
+    assert "gps1: день 2026-02-03 не учтён: день ещё не кончился в Europe/Kaliningrad" in alerts()
     assert _rows(company, "SELECT platform FROM evidence.snapshots") == []
     monkeypatch.setattr("pipelines.clock.now", lambda: datetime(2026, 2, 3, 22, 15, tzinfo=UTC))
     _land(dags, "2026-02-03")
@@ -106,15 +107,18 @@ def test_a_day_that_is_not_over_where_the_platform_is_waits(company, dags, alert
 
 
 def test_a_wrong_workbook_is_refused_with_every_place(home, dags):
-    from pipelines.errors import BadInput
+    from orchestration.ending import Ended
 
     sources = home.home / "wrong"
     sources.mkdir()
     (sources / "clients.csv").write_text("client_code,name,kind\nC1,Альфа,nobody\nC2,,legal\n", encoding="utf-8")
     params = {"path": str(sources), "by": "Мария Зуева", "reason": "ввод", "dry_run": False}
-    with pytest.raises(BadInput) as caught:
-        dags["master_import"].get_task("load").python_callable(params=params)
-    assert {problem.place.split()[0] for problem in caught.value.problems} == {"clients.csv:2", "clients.csv:3"}
+    with pytest.raises(Ended) as caught:
+        call(dags["master_import"], "load", params=params)
+    first, *problems = caught.value.words.splitlines()
+    assert first == f"Во входных данных ошибок: {len(problems)}"
+    assert {problem.split()[1] for problem in problems} == {"clients.csv:2", "clients.csv:3"}
+    assert all(problem.startswith("– ") for problem in problems)
     assert _rows(home, "SELECT count(*) FROM master.clients") == [(0,)]
 
 
@@ -127,13 +131,13 @@ def test_a_refusal_is_recorded_with_its_name_and_reason(company, dags):
 
 
 def test_an_approval_of_what_has_changed_is_refused(company, dags):
-    from pipelines.errors import Refused
+    from orchestration.ending import Ended
 
     _drafted(company, "seen first")
     run = Run(dags["close_month"], "2026-02")
     run.answer("approval", "Approve", issue_date="2026-03-02")
     _drafted(company, "seen later")
-    with pytest.raises(Refused, match="changed"):
+    with pytest.raises(Ended, match="changed"):
         run.call("issue")
     assert _rows(company, "SELECT count(*) FROM billing.invoices") == [(0,)]
 
@@ -209,9 +213,9 @@ def test_advances_within_the_bounds_ask_nobody(ahead, dags):
     done = run.call("prepay")
     assert (done["invoices"], done["waiting"]) == (1, [])
     assert _ahead(ahead) == [("advance", "", "2026-02-01")]
-    with pytest.raises(AirflowSkipException, match="nobody is asked"):
+    with pytest.raises(AirflowSkipException, match="никого не спрашиваем"):
         run.call("ask")
-    with pytest.raises(AirflowSkipException, match="nobody was asked"):
+    with pytest.raises(AirflowSkipException, match="Никого не спрашивали"):
         run.call("rejected")
     run.call("documents")
     assert len(list((ahead.home / "documents").rglob("*.pdf"))) == 1
@@ -224,7 +228,7 @@ def test_advances_beyond_the_bounds_wait_for_a_person(ahead, dags, monkeypatch):
     run = Run(dags["prepay_month"], "2026-02", issue_date="2026-02-01")
     done = run.call("prepay")
     assert done["invoices"] == 0
-    assert "roubles, more than 1" in done["waiting"][0]
+    assert done["waiting"][0].endswith("без человека не больше 1,00 ₽")
     run.call("ask")
     assert _ahead(ahead) == []
     page = run.answer("approval", "Approve", note="согласовано")
@@ -250,17 +254,14 @@ def test_a_refused_advance_is_recorded_and_not_issued(ahead, dags, monkeypatch):
 
 def _more_is_agreed(ahead, dags):
     """The advance of February is issued, and then three vehicles more are agreed."""
-    assert (
-        dags["prepay_month"].get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": "2026-02-01"})["invoices"]
-        == 1
-    )
+    assert call(dags["prepay_month"], "prepay", partition_key="2026-02", params={"issue_date": "2026-02-01"})["invoices"] == 1
     with engine.transaction(ahead) as connection:
         connection.execute(text("UPDATE master.terms SET prepaid_vehicles = prepaid_vehicles + 3"))
 
 
 def test_a_watched_day_issues_its_correctives_with_their_documents(ahead, dags, alerts):
     _more_is_agreed(ahead, dags)
-    watch = dags["fleet_daily"].get_task("watch").python_callable
+    watch = partial(call, dags["fleet_daily"], "watch")
     assert watch(partition_key="2026-02-03", params={"issue_date": "2026-03-02"}) == 1
     assert len(list((ahead.home / "documents").rglob("*.pdf"))) == 2
     assert _ahead(ahead) == [("advance", "", "2026-02-01"), ("corrective", "2026-02-03", "2026-03-02")]
@@ -270,19 +271,19 @@ def test_a_watched_day_issues_its_correctives_with_their_documents(ahead, dags, 
 def test_correctives_beyond_the_bounds_are_told_and_not_issued(ahead, dags, alerts, monkeypatch):
     _more_is_agreed(ahead, dags)
     monkeypatch.setenv("FLEETBILL_UNATTENDED_TOTAL", "1")
-    watched = dags["fleet_daily"].get_task("watch").python_callable(partition_key="2026-02-03", params={"issue_date": None})
+    watched = call(dags["fleet_daily"], "watch", partition_key="2026-02-03", params={"issue_date": None})
     assert watched == 0
     told = alerts()
-    assert "the correctives of 2026-02-03 wait for a person" in told
-    assert "roubles, more than 1" in told
+    assert "счета на превышение за 2026-02-03 ждут человека" in told
+    assert "без человека не больше 1,00 ₽" in told
     assert _ahead(ahead) == [("advance", "", "2026-02-01")]
 
 
 def test_a_month_that_is_not_closed_cannot_be_corrected(company, dags):
-    from pipelines.errors import Refused
+    from orchestration.ending import Ended
 
-    with pytest.raises(Refused, match="2026-02 is not closed"):
-        dags["correct_month"].get_task("draft").python_callable(partition_key="2026-02", params={"contract": None, "issue_date": None})
+    with pytest.raises(Ended, match="2026-02 is not closed"):
+        call(dags["correct_month"], "draft", partition_key="2026-02", params={"contract": None, "issue_date": None})
 
 
 def test_an_answer_of_onec_that_cannot_be_taken_is_told(home, dags, alerts):
@@ -292,21 +293,21 @@ def test_an_answer_of_onec_that_cannot_be_taken_is_told(home, dags, alerts):
     path.parent.mkdir(parents=True)
     path.write_text("<not a message>", encoding="utf-8")
     os.utime(path, (0, 0))  # written long ago: not on its way any more
-    answers = dags["onec_exchange"].get_task("receive").python_callable()
+    answers = call(dags["onec_exchange"], "receive")
     assert len(answers) == 1
-    assert "1C's message Message_BP_FB.xml was not taken" in alerts()
+    assert "сообщение 1С Message_BP_FB.xml не принято" in alerts()
     assert list((home.exchange / "onec" / "failed").glob("*.error.txt"))
-    assert dags["onec_exchange"].get_task("send").python_callable() == "1C has confirmed everything"
+    assert call(dags["onec_exchange"], "send") == "1С подтвердила всё"
 
 
 def test_payments_are_read_and_nothing_was_blocked(home, dags, alerts):
     folder = home.exchange / "bank" / "in"
     folder.mkdir(parents=True)
     (folder / "broken.txt").write_text("not a statement", encoding="utf-8")
-    [line] = dags["payments_in"].get_task("payments").python_callable()
+    [line] = call(dags["payments_in"], "payments")
     assert line == "broken.txt: not read, moved to failed"
-    assert "bank statement broken.txt was not read" in alerts()
-    assert dags["payments_in"].get_task("restore").python_callable() == []
+    assert "выписка broken.txt не прочитана" in alerts()
+    assert call(dags["payments_in"], "restore") == []
 
 
 def test_letters_are_sent_by_the_connection_that_airflow_has(ahead, dags, monkeypatch):
@@ -314,11 +315,11 @@ def test_letters_are_sent_by_the_connection_that_airflow_has(ahead, dags, monkey
     from aiosmtpd.controller import Controller
     from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 
-    send = dags["send_mail"].get_task("send").python_callable
+    send = partial(call, dags["send_mail"], "send")
     monkeypatch.delenv("AIRFLOW_CONN_FLEETBILL_SMTP", raising=False)
     with pytest.raises(AirflowSkipException, match="fleetbill_smtp"):
         send()
-    issued = dags["prepay_month"].get_task("prepay").python_callable(partition_key="2026-02", params={"issue_date": "2026-02-01"})
+    issued = call(dags["prepay_month"], "prepay", partition_key="2026-02", params={"issue_date": "2026-02-01"})
     assert issued["invoices"] == 1  # and its letter is queued
     received = []
 
@@ -331,7 +332,7 @@ def test_letters_are_sent_by_the_connection_that_airflow_has(ahead, dags, monkey
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     monkeypatch.setenv("AIRFLOW_CONN_FLEETBILL_SMTP", f"smtp://127.0.0.1:{port}/?starttls=false&timeout=5")
-    with pytest.raises(AirflowException, match="stays queued"):
+    with pytest.raises(AirflowException, match="ждёт в очереди"):
         send()  # nobody listens there yet
     server = Controller(Box(), hostname="127.0.0.1", port=port)
     server.start()

@@ -2,15 +2,19 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
 from pipelines.billing.model import HELD, Purpose
+from pipelines.billing.usage_of_month import in_words
 from pipelines.documents.report import REASONS, RUNS
 from pipelines.documents.workbook_sheets import KINDS
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.findings.words import EXPECTATIONS, subject_words
 from pipelines.rating.charges import Cause, ParkReason
+from pipelines.runs.outcome import RUN_NAMES
+from pipelines.usage.gaps import Gap
 from tests.conftest import ROOT
 
 CODE = re.compile(r"[A-Za-z]+_[A-Za-z_]+")
@@ -61,8 +65,21 @@ def test_a_parked_contract_names_no_column(reason, words):
     assert reason.russian == words
 
 
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("meter_video_gb", "gps2, 01.01.2026: нет показаний счётчика «video gb»"),
+        ("online_minutes", "gps2, 01.01.2026: нет минут на связи"),
+        ("last_message_at", "gps2, 01.01.2026: нет времени последнего сообщения"),
+        ("quarantined", "gps2, 01.01.2026: снимок в карантине"),
+    ],
+)
+def test_a_gap_of_usage_names_no_column(missing, words):
+    assert in_words([Gap("gps2", date(2026, 1, 1), missing)]).russian == words
+
+
 def test_every_run_and_every_kind_of_invoice_has_its_words():
-    assert set(RUNS) == set(Purpose)
+    assert set(RUNS) == set(RUN_NAMES) == set(Purpose)
     assert set(KINDS) == {"advance", "corrective", "monthly", "adjustment"}
 
 
