@@ -1,5 +1,5 @@
 -- grain: queued letter of a ladder's step; the day of the block as the latest ladder foresees it (NULL: nobody will be blocked for it)
--- inputs: :organization_code, :steps (kinds), :days (JSON: invoice number → day)
+-- inputs: delivery.mail_outbox; :organization_code, :steps (kinds), :days (JSON: invoice number → day)
 -- rerun: the same ladder again changes nothing; a letter that is being handed over is left to its sender
 UPDATE delivery.mail_outbox o
 SET facts = jsonb_set(o.facts, '{blocks_on}', coalesce(CAST(:days AS jsonb) -> o.event_key, 'null'))
