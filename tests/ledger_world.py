@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from pipelines.period import Month
 from pipelines.settings import Settings
+from tests.invoices import IssuedInvoice, Line, put
 
 ACCOUNTS = {"ORG": "40702810938000000001", "SEC": "40702810938000000002"}
 PREFIXES = {"ORG": "ВМ", "SEC": "СМ"}
@@ -32,23 +34,6 @@ _PLATFORM = "INSERT INTO master.platforms (platform, kind, time_zone) VALUES (:p
 _ACCOUNT = """
 INSERT INTO master.accounts (platform, account_id, contract_no, valid_from, valid_to)
 VALUES (:platform, :account, :contract, :valid_from, :valid_to)
-"""
-_LINE = """
-INSERT INTO billing.invoice_lines (
-    invoice_id, line_no, tariff_code, component_no, component, component_kind, segment_from, segment_to, quantity, quantity_exact, price,
-    share, discount_percent, prices_include_vat, net, vat_rate, vat, total, arithmetic, printed_quantity, printed_price, printed_text
-) VALUES (
-    :id, 1, 'T1', 1, 'Мониторинг', 'vehicles', :month, :month, 1, '1', :total, '1', 0, false, :total, NULL, 0, :total, '', 1, :total, ''
-)
-"""
-_INVOICE = """
-INSERT INTO billing.invoices (
-    invoice_id, number, organization_code, year, sequence_no, contract_no, client_code, month, purpose, kind, cause, issued_on, due_on,
-    currency, net, vat, total, line_count, digest, evidence, approval_no, issued_at
-) VALUES (
-    :id, :number, :organization, :year, :sequence_no, :contract, :client, :month, 'close', :kind, :number, :issued_on, :due_on,
-    'RUB', :total, 0, :total, 1, '', '{}', 1, now()
-)
 """
 _CLOSED = """
 INSERT INTO billing.closed (contract_no, month, closed_at)
@@ -106,28 +91,37 @@ class House:
         self, rows: Iterable[tuple[str, str, str]], *, organization="ORG", contract=None, issued=None, month=None, kind=None
     ) -> list[str]:
         """Many of them: (client, total, due). What is below zero corrects its month; an `advance` leaves its month open."""
-        lines, invoices = [], []
+        invoices = []
         for client, total, due in rows:
             self.last_no += 1
             due_on = date.fromisoformat(due)
             issued_on = date.fromisoformat(issued) if issued else due_on.replace(day=1)
-            binds = {
-                "id": uuid.uuid5(uuid.NAMESPACE_OID, f"{organization}{self.last_no}"),
-                "number": f"{PREFIXES[organization]}{issued_on.year % 100}-{self.last_no:06}",
-                "organization": organization, "year": issued_on.year, "sequence_no": self.last_no,
-                "contract": contract or f"K-{client}", "client": client,
-                "month": date.fromisoformat(f"{month}-01") if month else issued_on.replace(day=1),
-                "kind": kind or ("adjustment" if Decimal(total) < 0 else "monthly"),
-                "issued_on": issued_on, "due_on": due_on, "total": Decimal(total),
-            }  # fmt: skip
-            lines.append(binds)
-            invoices.append(binds)
+            number = f"{PREFIXES[organization]}{issued_on.year % 100}-{self.last_no:06}"
+            invoices.append(
+                IssuedInvoice(
+                    uuid.uuid5(uuid.NAMESPACE_OID, f"{organization}{self.last_no}"),
+                    number,
+                    self.last_no,
+                    contract or f"K-{client}",
+                    client,
+                    Month.of(date.fromisoformat(f"{month}-01") if month else issued_on),
+                    issued_on,
+                    due_on,
+                    datetime.now(UTC),
+                    [Line("1", total, None, component="Мониторинг")],
+                    organization_code=organization,
+                    kind=kind or ("adjustment" if Decimal(total) < 0 else "monthly"),
+                    cause=number,
+                )
+            )
+        closing = [
+            {"contract": made.contract_no, "month": made.month.first, "kind": made.kind} for made in invoices if made.kind != "advance"
+        ]
         with self.owner() as connection:
-            connection.execute(text(_LINE), lines)
-            connection.execute(text(_INVOICE), invoices)
-            if closing := [one for one in invoices if one["kind"] != "advance"]:
+            put(connection, invoices)
+            if closing:
                 connection.execute(text(_CLOSED), closing)
-        return [one["number"] for one in invoices]
+        return [made.number for made in invoices]
 
     def empty(self, tables: tuple[str, ...] = LEDGER + BILLS):
         """Empty tables that otherwise only grow."""
