@@ -87,7 +87,7 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
     zone = query.scalar(connection, "master/time_zone") or _ZONE
     day = on or (local_date(at, zone) if at.tzinfo else at.date())
 
-    def read(name: str, **binds: object) -> Iterator[Any]:
+    def read(name: str, **binds: Any) -> Iterator[Any]:
         return query.stream(connection, f"documents/{name}", **binds)
 
     bounds = {"first": month.first, "last": month.last}
