@@ -83,7 +83,7 @@ def _observed(settings: Settings, on: date, at: datetime, approver: Authorship |
     if not dry_run:
         _no_later_day(facts.organizations, on)
     to_block = {order.account for plan in _plans(facts, approver) for order in plan.orders if order.action == "block"}
-    return observe(settings, facts, to_block, secrets)
+    return observe(settings, facts, to_block, secrets, at)
 
 
 def _take(settings: Settings, on: date, at: datetime, approver: Authorship | None, seen: LadderFacts) -> tuple[PlanLine, ...]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,8 +23,8 @@ Secrets = Mapping[str, str]
 _BLOCKED, _ACTIVE, _UNKNOWN = "blocked", "active", "unknown"
 
 
-def observe(settings: Settings, facts: LadderFacts, accounts: Iterable[PlatformAccount], secrets: Secrets) -> LadderFacts:
-    """The facts with the states of live platforms' accounts, as the platforms say now; reads only.
+def observe(settings: Settings, facts: LadderFacts, accounts: Iterable[PlatformAccount], secrets: Secrets, at: datetime) -> LadderFacts:
+    """The facts with the states of live platforms' accounts, as the platforms say at the moment ``at``; reads only.
 
     An account whose state cannot be read, that is blocked already, or that is an administrator's, must not be written to.
     """
@@ -31,15 +32,15 @@ def observe(settings: Settings, facts: LadderFacts, accounts: Iterable[PlatformA
     states: dict[PlatformAccount, bool] = {}
     for platform, group in _by_platform(account for account in accounts if account.kind != FILES).items():
         try:
-            connector = _connector(settings, platform, secrets)
+            with closing(_connector(settings, platform, secrets, at)) as connector:
+                read = connector.account_state([account.account_id for account in group])
         except PlatformFailed as error:
             unwritable.update(dict.fromkeys(group, str(error)))
             continue
         for account in group:
-            try:
-                state = connector.account_state([account.account_id])[account.account_id]
-            except (PlatformFailed, KeyError) as error:
-                unwritable[account] = str(error) if isinstance(error, PlatformFailed) else "платформа её не назвала"
+            state = read.get(account.account_id)
+            if state is None:
+                unwritable[account] = "платформа её не назвала"
                 continue
             if why := _untouchable(state):
                 unwritable[account] = why
@@ -90,21 +91,22 @@ def _apply_live(settings: Settings, at: datetime, secrets: Secrets) -> dict[str,
     with engine.transaction(settings) as warehouse:
         waiting = [row for row in query.rows(warehouse, "access/pending") if row.kind != FILES]
     connectors: dict[str, Connector] = {}
-    for order in waiting:
-        if order.platform in refused:
-            continue
-        try:
-            if order.platform not in connectors:
-                connectors[order.platform] = _connector(settings, order.platform, secrets)
-            after = _settle(connectors[order.platform], order.account_id, blocked=order.is_blocked)
-        except NotFound as error:
-            refused.setdefault(order.platform, str(error))
-            after = _UNKNOWN
-        except PlatformFailed as error:
-            refused[order.platform] = str(error)
-            continue
-        with engine.transaction(settings) as warehouse:
-            query.run(warehouse, "access/add_outcome", order_no=order.order_no, state_after=after, at=at)
+    with ExitStack() as opened:
+        for order in waiting:
+            if order.platform in refused:
+                continue
+            try:
+                if order.platform not in connectors:
+                    connectors[order.platform] = opened.enter_context(closing(_connector(settings, order.platform, secrets, at)))
+                after = _settle(connectors[order.platform], order.account_id, blocked=order.is_blocked)
+            except NotFound as error:
+                refused.setdefault(order.platform, str(error))
+                after = _UNKNOWN
+            except PlatformFailed as error:
+                refused[order.platform] = str(error)
+                continue
+            with engine.transaction(settings) as warehouse:
+                query.run(warehouse, "access/add_outcome", order_no=order.order_no, state_after=after, at=at)
     return refused
 
 
@@ -126,12 +128,12 @@ def _untouchable(state: AccountState) -> str | None:
     return "уже заблокирована не нами" if state.blocked else None
 
 
-def _connector(settings: Settings, platform: str, secrets: Secrets) -> Connector:
+def _connector(settings: Settings, platform: str, secrets: Secrets, at: datetime) -> Connector:
     """Connector of a declared platform; NotBuilt for a kind that has none."""
     with engine.transaction(settings) as warehouse:
         declared = registry.declared(warehouse, platform)
     known = secrets.get(platform) or (connection(declared.connection) if declared.connection else None)
-    return connect(declared, known)
+    return connect(declared, known, at)
 
 
 def _by_platform(accounts: Iterable[PlatformAccount]) -> dict[str, list[PlatformAccount]]:

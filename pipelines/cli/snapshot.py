@@ -26,6 +26,7 @@ VEHICLES_VIEW = View(
     ("vehicle_id", "account_id", "name", "plate", "vin", "hw_id", "state", "last_message_at", "online_minutes"),
     ("vehicle_id", "account_id", "name", "plate", "state", "online_minutes"),
 )
+PROBED = ("platform", "version", "may")
 NAMED_FAILURES = 20
 SHORT = 12  # characters of a digest in a table
 STATES = click.Choice(["landed", "quarantined", "withdrawn"])
@@ -66,6 +67,19 @@ def take(platform: str, output_format: str) -> int:
     say_outcome(platform, platform, landed)
     emit([{"platform": platform, "status": landed.state, "rows": landed.rows, "digest": landed.digest}], RESULT, output_format)
     return 1 if landed.state == "quarantined" else 0
+
+
+@snapshot.command()
+@click.option("--platform", required=True, metavar="P", help="A live platform of the master data.")
+@format_option
+def probe(platform: str, output_format: str) -> int:
+    """A live platform: its version, and what we may do there. Nothing is stored."""
+    from pipelines.evidence.taking import probe as probe_now
+
+    answered = probe_now(settings(), platform, now())
+    may = ", ".join(sorted(each.name.lower().replace("_", " ") for each in answered.capabilities))
+    emit([{"platform": platform, "version": answered.version, "may": may}], PROBED, output_format)
+    return 0
 
 
 @snapshot.command(epilog=FILE_FORMAT)

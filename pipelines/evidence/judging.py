@@ -13,6 +13,7 @@ from pipelines.evidence.lake import Metadata
 from pipelines.evidence.normalise import IdentifiedSnapshot
 from pipelines.evidence.registry import LANDED, QUARANTINED, DayBefore, FailedExpectation, Judged, OtherPlatformSnapshot
 from pipelines.period import ONE_DAY, Month
+from pipelines.platforms.interface import Remark
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
@@ -35,7 +36,8 @@ def of_content(made: IdentifiedSnapshot, settings: Settings) -> list[FailedExpec
         "snapshot_accounts": frames.accounts(made),
     }
     parameters = {"may_break": settings.snapshot_max_broken, "max_duplicates": float(settings.snapshot_max_duplicates)}
-    return [_noted(failure, _place(failure, made, columns)) for failure in gate.judge(columns, parameters)]
+    judged = [_noted(failure, _place(failure, made, columns)) for failure in gate.judge(columns, parameters)]
+    return judged + [_remarked(remark) for remark in made.snapshot.remarks]
 
 
 def of_neighbours(connection: "Connection", settings: Settings, mine: Metadata, before: DayBefore | None) -> list[FailedExpectation]:
@@ -133,6 +135,11 @@ def _most_alike(connection: "Connection", settings: Settings, mine: Metadata, be
 def _share(marks: set[str], of: Metadata) -> float:
     others = set(of.facts.get("marks", ()))
     return len(marks & others) / min(len(marks), len(others)) if len(others) >= _FEWEST_MARKS else 0.0
+
+
+def _remarked(remark: Remark) -> FailedExpectation:
+    """What a connector met, as a warning beside those of the gate."""
+    return FailedExpectation(gate.WARNING, remark.name, None, remark.place, None, remark.detail, "", False, False)  # noqa: FBT003 - a row
 
 
 def _noted(failure: gate.Failure, place: str | None) -> FailedExpectation:

@@ -72,6 +72,11 @@ def snapshot_path(platform: str, business_date: date, digest: str) -> str:
     return f"platform={quote(platform, safe='')}/date={business_date}/{digest}.parquet"
 
 
+def counters_path(platform: str, business_date: date) -> str:
+    """Path of the last reading of a live platform's counters on a day, relative to the lake."""
+    return f"counters/platform={quote(platform, safe='')}/{business_date}.parquet"
+
+
 def location(settings: Settings, path: str) -> str:
     """URL or absolute local path of a file of the lake, for DuckDB, fsspec or a person."""
     root = settings.lake
@@ -80,10 +85,14 @@ def location(settings: Settings, path: str) -> str:
 
 def write(settings: Settings, path: str, table: "pa.Table", metadata: Metadata) -> None:
     """Write a snapshot's file whole or not at all. An equal file that lies there already is replaced by the same content."""
+    write_table(settings, path, table.replace_schema_metadata({METADATA_KEY: metadata.encoded()}))
+
+
+def write_table(settings: Settings, path: str, content: "pa.Table") -> None:
+    """Write a file of the lake whole or not at all."""
     import pyarrow.parquet as pq
 
     filesystem, target = _resolve(settings, path)
-    content = table.replace_schema_metadata({METADATA_KEY: metadata.encoded()})
 
     def fill(handle: Any) -> None:
         pq.write_table(content, handle, compression="zstd", compression_level=1, row_group_size=131072)

@@ -1,15 +1,47 @@
 """Take a snapshot of a live platform: now, whole, stamped with the platform's local date (`domain.md §2.1`)."""
 
+from contextlib import closing
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pipelines.clock import local_date
-from pipelines.evidence import registry
+from pipelines.evidence import counters, registry
 from pipelines.evidence.landing import LandingResult, land
 from pipelines.logs import verb
-from pipelines.platforms.interface import Snapshot
+from pipelines.platforms.interface import Connector, Platform, Probe, Snapshot
 from pipelines.platforms.registry import connect
 from pipelines.settings import Settings, connection
+from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
+
+_HOURS, _LAST_HOUR, _HALF_AN_HOUR = (5, 11, 17), 23, 30
+
+
+def due(settings: Settings, moment: datetime | None) -> list[str]:
+    """Live platforms whose snapshot falls on a moment of the schedule; None: all of them."""
+    with transaction(settings) as warehouse:
+        live = query.rows(warehouse, "evidence/live_platforms")
+    return [each.platform for each in live if moment is None or is_hour_of_snapshot(moment, each.time_zone)]
+
+
+def is_hour_of_snapshot(moment: datetime, time_zone: str) -> bool:
+    """Whether it is 5, 11 or 17 o'clock in a time zone, in its first half hour, or the last half hour of the day."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    is_last = local.hour == _LAST_HOUR and local.minute >= _HALF_AN_HOUR
+    return is_last or (local.hour in _HOURS and local.minute < _HALF_AN_HOUR)
+
+
+def connections(settings: Settings) -> dict[str, str]:
+    """Live platform → the name of its Airflow connection, where the master data have one."""
+    with transaction(settings) as warehouse:
+        live = query.rows(warehouse, "evidence/live_platforms")
+    return {each.platform: each.connection for each in live if each.connection}
+
+
+def probe(settings: Settings, platform: str, at: datetime, *, secret: str | None = None) -> Probe:
+    """Log in to a live platform and look: its version, and what the service user may do. Raises what the connector raises."""
+    with closing(_connector(settings, platform, at, secret)[1]) as connector:
+        return connector.probe()
 
 
 def take(settings: Settings, platform: str, at: datetime, *, secret: str | None = None) -> LandingResult:
@@ -17,22 +49,30 @@ def take(settings: Settings, platform: str, at: datetime, *, secret: str | None 
 
     ``secret`` is the platform's Airflow connection; None: as the environment has it. NotBuilt for kinds without a connector.
     """
+    declared, live = _connector(settings, platform, at, secret)
+    with verb("evidence", "take", platform=platform, kind=declared.kind) as done, closing(live) as connector:
+        listed = connector.fleet()
+        done |= {"vehicles": listed.vehicles.num_rows, "remarks": len(listed.remarks)}
+    day, vehicles = local_date(at, declared.time_zone), listed.vehicles
+    if listed.counters is not None:
+        vehicles = counters.metered(settings, platform, day, at, vehicles, listed.counters)
+    snapshot = Snapshot(
+        platform=declared.platform,
+        business_date=day,
+        taken_at=at,
+        time_zone=declared.time_zone,
+        vehicles=vehicles,
+        accounts=listed.accounts,
+        announced=listed.announced,
+        source=declared.kind,
+        ignored=listed.ignored,
+        remarks=listed.remarks,
+    )
+    return land(settings, snapshot, at)
+
+
+def _connector(settings: Settings, platform: str, at: datetime, secret: str | None) -> tuple[Platform, Connector]:
     with transaction(settings) as warehouse:
         declared = registry.declared(warehouse, platform)
     known = secret or (connection(declared.connection) if declared.connection else None)
-    connector = connect(declared, known)
-    with verb("evidence", "take", platform=platform) as done:
-        accounts = connector.list_accounts()
-        listed = connector.list_vehicles()
-        done["kind"] = declared.kind
-    snapshot = Snapshot(
-        platform=declared.platform,
-        business_date=local_date(at, declared.time_zone),
-        taken_at=at,
-        time_zone=declared.time_zone,
-        vehicles=listed.vehicles,
-        accounts=accounts,
-        announced=listed.announced,
-        source=declared.kind,
-    )
-    return land(settings, snapshot, at)
+    return declared, connect(declared, known, at)

@@ -26,6 +26,9 @@ REQUIRED_COLUMNS = ("vehicle_id", "state")
 ACCOUNT_COLUMNS = ("account_id", "parent_account_id", "name", "enabled")
 METER_PREFIX = "meter_"
 OWNERS_COLUMN = "account_ids"  # list of text: every owner of a vehicle, where a platform knows several
+DISTANCE = "meter_distance_km"  # daily quantities of live platforms: kilometres driven on the business date so far
+ENGINE_HOURS = "meter_engine_hours"  # and hours that the engine ran
+SENSOR_COLUMNS = ("vehicle_id", "sensor_id", "name", "kind", "parameter", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,15 @@ class Platform:
     source: str | None
     connection: str | None
     time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that a connector met and a person should look at: a name for its kind, where, and what it was."""
+
+    name: str
+    place: str | None
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class Snapshot:
     source: str = ""
     ignored: tuple[str, ...] = ()  # columns of the source that nobody knows
     place: Callable[[int], str] | None = field(default=None, compare=False)  # row number → place in the source
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -72,6 +85,8 @@ class Capability(Enum):
     LIST_ACCOUNTS = auto()
     BLOCK_ACCOUNT = auto()
     BLOCK_VEHICLE = auto()
+    LIST_SENSORS = auto()
+    DAILY_METERS = auto()
 
 
 class Effective(Enum):
@@ -108,30 +123,43 @@ class Blocking:
 
 
 @dataclass(frozen=True, slots=True)
-class VehicleList:
-    """All vehicles of a platform, and how many the platform announced (None: it does not say)."""
+class Fleet:
+    """Everything that a platform lists at one moment, whole.
+
+    ``vehicles`` and ``accounts`` as in `Snapshot`; ``announced``: how many vehicles the platform says it has (None: it does
+    not say); ``sensors``: SENSOR_COLUMNS as text, or None where the platform has no list of them; ``counters``: vehicle_id, and
+    DISTANCE and ENGINE_HOURS as totals that only grow, where the platform knows no daily quantities.
+    """
 
     vehicles: "pa.Table"
-    announced: int | None
+    accounts: "pa.Table | None" = None
+    announced: int | None = None
+    sensors: "pa.Table | None" = None
+    counters: "pa.Table | None" = None
+    ignored: tuple[str, ...] = ()  # columns of the source that nobody knows
+    remarks: tuple[Remark, ...] = ()
 
 
 class Connector(Protocol):
-    """A live platform. Every method raises the named errors of `pipelines.platforms.errors`, and nothing else."""
+    """A live platform at one moment. Every method raises the named errors of `pipelines.platforms.errors`, and nothing else.
+
+    What only reads is retried inside; what writes is done once, and after a lost answer the state is read, never written again.
+    """
 
     def probe(self) -> Probe:
-        """Log in and look: version and capabilities."""
+        """Log in and look: version and capabilities. AccessDenied when the rights do not suffice for a whole snapshot."""
 
-    def list_accounts(self) -> "pa.Table | None":
-        """The account tree (ACCOUNT_COLUMNS), whole, or None where the platform has none."""
-
-    def list_vehicles(self) -> VehicleList:
-        """Every vehicle, whole: an incomplete list is ProtocolBroken, never a shorter list."""
+    def fleet(self) -> Fleet:
+        """Every vehicle with all its owners, and the account tree: an incomplete list is an error, never a shorter list."""
 
     def account_state(self, account_ids: Sequence[str]) -> Mapping[str, AccountState]:
-        """State of accounts by id; NotFound names those that are not there."""
+        """State of accounts by id, in as few requests as the platform allows; those that are not there are left out."""
 
     def set_account_blocked(self, account_id: str, *, blocked: bool) -> Blocking:
         """Block or restore an account, and read it back. Only `pipelines.access` may call it."""
 
     def set_vehicle_blocked(self, vehicle_id: str, *, blocked: bool) -> Blocking:
         """The same for one vehicle, where Capability.BLOCK_VEHICLE is there; else AccessDenied."""
+
+    def close(self) -> None:
+        """Let go of connections and sessions."""

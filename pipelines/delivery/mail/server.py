@@ -1,17 +1,12 @@
 """The SMTP server as an Airflow connection describes it: a URI or JSON. Pure; the password shows nowhere."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Literal
 
+from pipelines import connections
 from pipelines.errors import BadInput
 
 Starttls = Literal["required", "offered", "never"]
-
-_YES = {"1", "true", "yes", "on"}
-_NO = {"0", "false", "no", "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,57 +41,26 @@ def parse(text: str, name: str = "fleetbill_smtp") -> SmtpServer:
     """
     place = f"connection {name}"
     try:
-        kind, host, port, user, password, extra = _from_json(text) if text.lstrip().startswith("{") else _from_uri(text)
-    except (ValueError, TypeError, AttributeError):
+        written = connections.parse(text)
+    except ValueError:
         raise BadInput.one(place, "neither a URI (smtp://user:password@host:port) nor Airflow's JSON") from None
-    if kind not in {"smtp", "smtps"} or not host:
+    kind, extra = written.kind or "smtp", written.extra
+    if kind not in {"smtp", "smtps"} or not written.host:
         raise BadInput.one(place, "needs the type smtp or smtps and a host")
     try:
-        tls = kind == "smtps" or port == 465 or _flag(extra, "ssl", default=False)
-        off = _flag(extra, "disable_tls", default=False) or ("starttls" in extra and not _flag(extra, "starttls", default=True))
+        tls = kind == "smtps" or written.port == 465 or written.flag("ssl", default=False)
+        off = written.flag("disable_tls", default=False) or ("starttls" in extra and not written.flag("starttls", default=True))
         starttls: Starttls = "never" if off or tls else "required" if "starttls" in extra else "offered"
         return SmtpServer(
-            host=host,
-            port=port or (465 if tls else 25),
-            user=user,
-            password=password,
+            host=written.host,
+            port=written.port or (465 if tls else 25),
+            user=written.login,
+            password=written.password,
             tls=tls,
             starttls=starttls,
             ca_file=str(extra.get("ca_file", "")),
-            verify=_flag(extra, "verify", default=True),
+            verify=written.flag("verify", default=True),
             timeout=int(extra.get("timeout", 60)),
         )
     except ValueError as error:
         raise BadInput.one(place, str(error)) from None
-
-
-Parts = tuple[str, str, int | None, str, str, Mapping[str, Any]]
-
-
-def _from_uri(text: str) -> Parts:
-    split = urlsplit(text.strip())
-    # Airflow writes «-» for «_» in the scheme, and percent-encodes the rest
-    host, user, password = (unquote(part or "") for part in (split.hostname, split.username, split.password))
-    return split.scheme, host, split.port, user, password, dict(parse_qsl(split.query))
-
-
-def _from_json(text: str) -> Parts:
-    connection = json.loads(text)
-    extra = connection.get("extra") or {}
-    extra = json.loads(extra) if isinstance(extra, str) else extra
-    port = int(connection["port"]) if connection.get("port") else None
-    return (
-        str(connection.get("conn_type") or "smtp"),
-        str(connection.get("host") or ""),
-        port,
-        str(connection.get("login") or ""),
-        str(connection.get("password") or ""),
-        dict(extra),
-    )
-
-
-def _flag(extra: Mapping[str, Any], name: str, *, default: bool) -> bool:
-    text = str(extra.get(name, default)).strip().lower()
-    if text not in _YES | _NO:
-        raise ValueError(f"{name} is neither true nor false")
-    return text in _YES

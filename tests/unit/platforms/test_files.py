@@ -129,7 +129,7 @@ def test_sources_that_are_not_there(tmp_path):
         files.find("gps1", str(tmp_path / "2026-01-15.csv"), date(2026, 1, 16))
 
 
-@pytest.mark.parametrize("kind", ["sql", "files", "carrier pigeon"])
+@pytest.mark.parametrize("kind", ["files", "carrier pigeon"])
 def test_a_kind_without_a_connector_is_refused_by_name(kind):
     with pytest.raises(NotBuilt, match="gps9"):
-        connect(Platform("gps9", kind, None, None, "UTC"), None)
+        connect(Platform("gps9", kind, None, None, "UTC"), None, NOW)

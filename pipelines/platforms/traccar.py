@@ -1,0 +1,312 @@
+"""Traccar 5.8 to 6.14: a whole snapshot without paging, and blocks that are read back (`docs/platforms.md`)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, time
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pipelines.clock import local_date
+from pipelines.platforms import traccar_fleet as rules
+from pipelines.platforms.credentials import WebAccess, web_access
+from pipelines.platforms.errors import AccessDenied, AuthFailed, Conflict, InvalidInput, NotFound, PlatformFailed, ProtocolBroken, Transient
+from pipelines.platforms.interface import AccountState, Blocking, Capability, Effective, Fleet, Platform, Probe, Remark
+from pipelines.platforms.traccar_answers import (
+    LINKS_AT_ONCE,
+    Device,
+    Identified,
+    Server,
+    Summary,
+    User,
+    Version,
+    failure_of,
+    links_of,
+    version_of,
+)
+from pipelines.platforms.transport import Pairs, Transport
+
+T = TypeVar("T")
+
+READINGS = 3  # of a list that somebody changes while it is read
+LIMITED_CONNECTIONS, CONNECTIONS = 16, 4  # up to 6.10 a limiter holds every request back; from 6.14 on there is none
+_LONGEST_QUERY = 6_000  # characters; a server refuses about 12,900
+_OF_THE_SERVER = {"status", "lastUpdate", "positionId"}  # fields of a device that change by themselves
+_FIRST_ASKED = {"/server", "/users"}
+
+
+def connect(platform: Platform, secret: str | None, at: datetime) -> "Traccar":
+    """Connector of a Traccar server; ``login`` of the connection is the service user's e-mail, also beside a token."""
+    access = web_access(platform, secret)
+    if not access.login or not (access.password or access.token):
+        raise AuthFailed(f"platform {platform.platform!r}: the connection needs the login and a password or token of an administrator")
+    return Traccar(platform, access, at)
+
+
+class Traccar:
+    """A Traccar server at one moment. Accounts are its users, vehicles its devices."""
+
+    def __init__(self, platform: Platform, access: WebAccess, at: datetime) -> None:
+        self._access = access
+        self._zone = platform.time_zone
+        self._at = at
+        self._root = "" if access.base_url.endswith("/api") else "/api"
+        auth = None if access.token else (access.login, access.password)
+        self._transport = Transport(access, at, auth=auth, bearer=access.token, connections=LIMITED_CONNECTIONS)
+
+    def probe(self) -> Probe:
+        """Version and rights; AccessDenied unless the service user is an administrator, for others see a part of the fleet."""
+        written = self._server().version
+        version_of(written)
+        own = self._own(self._users())
+        capabilities = {Capability.LIST_VEHICLES, Capability.LIST_ACCOUNTS, Capability.BLOCK_ACCOUNT, Capability.BLOCK_VEHICLE}
+        if self._access.flag("meters", default=True) and self._get("/devices", list[Identified], [("userId", str(own.id))]):
+            capabilities.add(Capability.DAILY_METERS)
+        return Probe(written, frozenset(capabilities))
+
+    def fleet(self) -> Fleet:
+        """Every device with all its owners, and the tree of managers. Read again while somebody changes it, three times at most."""
+        version = version_of(self._server().version)
+        for _ in range(READINGS):
+            fleet = self._reading(version)
+            if fleet is not None:
+                return fleet
+        raise Transient(self._says(f"users or devices changed during each of {READINGS} readings"))
+
+    def account_state(self, account_ids: Sequence[str]) -> Mapping[str, AccountState]:
+        """State of users in one request. Administrators and the service user are named as such; share links are no accounts."""
+        users = self._users()
+        self._own(users)
+        wanted = set(account_ids)
+        return {
+            str(user.id): AccountState(str(user.id), user.is_blocked(self._at), user.administrator)
+            for user in users
+            if str(user.id) in wanted and not user.temporary
+        }
+
+    def set_account_blocked(self, account_id: str, *, blocked: bool) -> Blocking:
+        """Set or clear `disabled` of a user, nothing else, and read it back. Administrators and share links are left alone."""
+        raw = self._raw(f"/users/{_number(account_id)}", f"user {account_id}")
+        user = _as_user(raw)
+        if not user.owns:
+            raise AccessDenied(self._says(f"user {account_id} is an administrator or a share link, and is not blocked"))
+        return self._set_disabled(f"/users/{user.id}", raw, blocked=blocked, changing=set())
+
+    def set_vehicle_blocked(self, vehicle_id: str, *, blocked: bool) -> Blocking:
+        """The same for a device. Its messages are refused while it is blocked, so what it would have sent is lost."""
+        raw = self._raw(f"/devices/{_number(vehicle_id)}", f"device {vehicle_id}")
+        return self._set_disabled(f"/devices/{raw['id']}", raw, blocked=blocked, changing=_OF_THE_SERVER)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._transport.close()
+
+    # reading
+
+    def _reading(self, version: Version) -> Fleet | None:
+        """One reading of everything; None when users or devices are others at its end than at its beginning."""
+        users, devices = self._users(), self._devices()
+        own = self._own(users)
+        owners = {user.id for user in users if user.owns}
+        links, groups, managed = self._relations(version, users, sorted(owners))
+        after_users, after_devices = self._users(), self._devices()
+        if _shape(users, devices) != _shape(after_users, after_devices):
+            return None
+        parents, remarks = rules.parents_of(managed, owners)
+        meters, metered = self._meters(own, after_devices, links)
+        return Fleet(
+            vehicles=rules.vehicles_table(after_devices, rules.owners_of(after_devices, owners, links, groups), meters, self._at),
+            accounts=rules.accounts_table(after_users, parents, self._at),
+            announced=len(after_devices),
+            remarks=(*remarks, *metered, *self._transport.clock_remarks()),
+        )
+
+    def _relations(
+        self, version: Version, users: Sequence[User], owners: Sequence[int]
+    ) -> tuple[list[tuple[int, int]], dict[int, set[int]], dict[int, set[int]]]:
+        """(links of users and devices, user → groups that he reaches, manager → users): a request per user, never per device."""
+        with ThreadPoolExecutor(CONNECTIONS if version >= LINKS_AT_ONCE else LIMITED_CONNECTIONS) as pool:
+
+            def of_each(path: str, of: Iterable[int]) -> dict[int, set[int]]:
+                def ids(user: int) -> tuple[int, set[int]]:
+                    return user, {each.id for each in self._get(path, list[Identified], [("userId", str(user))])}
+
+                return dict(_all_or_none(pool, ids, of))
+
+            links = self._links_at_once() if version >= LINKS_AT_ONCE else None
+            if links is None:
+                links = [(user, device) for user, devices in of_each("/devices", owners).items() for device in devices]
+            has_groups = bool(self._get("/groups", list[Identified], [("all", "true")]))
+            groups = of_each("/groups", owners) if has_groups else {}
+            managed = of_each("/users", [user.id for user in users if user.owns and user.user_limit != 0])
+        return links, groups, managed
+
+    def _links_at_once(self) -> list[tuple[int, int]] | None:
+        """All links of users and devices from 6.14 on; None where the server answers otherwise than with a list."""
+        try:
+            links = links_of(self._get("/permissions", list[dict[str, int]], [("userId", "0"), ("deviceId", "0")]))
+        except (InvalidInput, NotFound, ProtocolBroken):
+            return None
+        return links or None  # nobody linked to anything: asked again user by user before it is believed
+
+    def _meters(self, own: User, devices: Sequence[Device], links: Sequence[tuple[int, int]]) -> tuple[rules.Meters | None, list[Remark]]:
+        """Distance and engine hours of the local day so far, if the service user is linked to every device that may be used.
+
+        Reports leave out a device that is not linked to the caller without a word, as if it had not moved: so all, or none.
+        """
+        if not self._access.flag("meters", default=True):
+            return None, []
+        linked = {device for user, device in links if user == own.id}
+        if not linked:
+            linked = {each.id for each in self._get("/devices", list[Identified], [("userId", str(own.id))])}
+        asked = sorted(each.id for each in devices if rules.state_of(each, self._at) == "active")
+        missing = len(set(asked) - linked)
+        if not linked or not asked:
+            return None, []
+        if missing and "meters" not in self._access.options:
+            return None, []  # nobody counts on them
+        if missing:
+            detail = f"the service user is linked to {len(asked) - missing} of {len(asked)} vehicles; meters need all"
+            return None, [Remark("meters_left_out", None, detail)]
+        first = datetime.combine(local_date(self._at, self._zone), time(), ZoneInfo(self._zone))
+        window = [("from", _utc(first)), ("to", _utc(self._at))]
+        rows = [
+            row
+            for block in _blocks(asked)
+            for row in self._get("/reports/summary", list[Summary], [*(("deviceId", str(each)) for each in block), *window])
+        ]
+        return rules.meters_of(asked, (row for row in rows if row.device_id in linked))
+
+    def _server(self) -> Server:
+        return self._get("/server", Server)
+
+    def _users(self) -> list[User]:
+        return _once(self._get("/users", list[User]), "user")
+
+    def _devices(self) -> list[Device]:
+        """All devices in one answer: pages are ordered by name alone, so equal names come twice or never."""
+        return _once(self._get("/devices", list[Device], [("all", "true")]), "device")
+
+    def _own(self, users: Iterable[User]) -> User:
+        """The service user's own row. AccessDenied unless it says administrator: others get a part of the fleet, and a 200."""
+        login = self._access.login
+        own = next((user for user in users if login in (user.email, user.login)), None)
+        if own is None or not own.administrator:
+            raise AccessDenied(self._says("the service user is no administrator, so the list of vehicles would not be whole"))
+        return own
+
+    # writing
+
+    def _set_disabled(self, path: str, raw: dict[str, Any], *, blocked: bool, changing: set[str]) -> Blocking:
+        """Put the whole object back with one field changed, then read it: neither the status nor the answer proves a write.
+
+        Past its expiration an object is blocked by somebody else's word, which is left as it is.
+        """
+        before = self._is_blocked(raw)
+        if before == blocked or (raw.get("disabled") is False and not blocked):
+            return Blocking(before, before, Effective.NOW)
+        lost: PlatformFailed | None = None
+        try:
+            self._put(path, {**raw, "disabled": blocked})
+        except PlatformFailed as error:
+            lost = error  # the write may have happened all the same: what counts is what is read
+        after = self._raw(path, path)
+        if after.get("disabled") is not blocked:
+            raise lost or Conflict(self._says(f"{path} was answered as done, and reads as it was before"))
+        changed = sorted(
+            name for name in raw.keys() | after.keys() if raw.get(name) != after.get(name) and name not in {"disabled", *changing}
+        )
+        if changed:
+            raise Conflict(self._says(f"{path} was changed by somebody else at the same moment: {', '.join(changed)}"))
+        return Blocking(before, self._is_blocked(after), Effective.NOW)
+
+    def _is_blocked(self, raw: Mapping[str, Any]) -> bool:
+        return _as_user({name: raw[name] for name in ("id", "disabled", "expirationTime") if name in raw}).is_blocked(self._at)
+
+    def _put(self, path: str, whole: Mapping[str, Any]) -> None:
+        headers = {"Content-Type": "application/json"}
+        answer = self._transport.ask("PUT", f"{self._root}{path}", content=msgspec.json.encode(whole), headers=headers)
+        if failure := failure_of(answer, self._says(f"PUT {path}")):
+            raise failure
+
+    def _raw(self, path: str, what: str) -> dict[str, Any]:
+        """An object with every field that this version gives it, for it must be put back whole. It may hold secrets."""
+        raw = self._get(path, dict[str, Any])
+        if not isinstance(raw.get("id"), int) or not isinstance(raw.get("disabled"), bool):
+            raise ProtocolBroken(self._says(f"{what}: the answer has no id, or does not say whether it is disabled"))
+        return raw
+
+    # asking
+
+    def _get(self, path: str, kind: type[T], query: Pairs = ()) -> T:
+        def read() -> T:
+            answer = self._transport.ask("GET", f"{self._root}{path}", query=query)
+            asked = self._says(f"GET {path}")
+            failure = failure_of(answer, asked)
+            if self._access.token and isinstance(failure, InvalidInput) and path in _FIRST_ASKED:
+                raise AuthFailed(f"{asked}: the server does not accept the token")  # a malformed one is a 400, not a 401
+            if failure:
+                raise failure
+            return answer.decoded(kind, asked)
+
+        return self._transport.retried(read)
+
+    def _says(self, what: str) -> str:
+        return self._transport.says(what)
+
+
+def _as_user(raw: Mapping[str, Any]) -> User:
+    try:
+        return msgspec.convert(raw, User)
+    except msgspec.ValidationError as error:
+        raise ProtocolBroken(f"the answer cannot be read: {error}") from None
+
+
+def _number(written: str) -> int:
+    """An id that goes into an address. NotFound for a text that is no number, for no object has it."""
+    if not (written.isascii() and written.isdigit()):
+        raise NotFound(f"{written!r} is not there: ids are whole numbers")
+    return int(written)
+
+
+def _once(rows: list[T], what: str) -> list[T]:
+    ids = [row.id for row in rows]  # type: ignore[attr-defined]  # both kinds of rows have one
+    if len(set(ids)) != len(ids):
+        raise ProtocolBroken(f"a {what} is listed twice in one answer")
+    return rows
+
+
+def _shape(users: Iterable[User], devices: Iterable[Device]) -> tuple[Any, Any]:
+    """What must not change while a snapshot is read."""
+    of_users = {user.id: (user.administrator, user.temporary, user.user_limit != 0) for user in users}
+    return of_users, {device.id: device.group_id for device in devices}
+
+
+def _all_or_none(pool: ThreadPoolExecutor, ask: Callable[[int], T], of: Iterable[int]) -> Iterator[T]:
+    """The answer for each id; the first failure stops the others."""
+    waiting = [pool.submit(ask, each) for each in of]
+    try:
+        for each in waiting:
+            yield each.result()
+    finally:
+        for each in waiting:
+            each.cancel()
+
+
+def _blocks(ids: Sequence[int]) -> Iterator[list[int]]:
+    """The ids in blocks that fit into an address."""
+    block: list[int] = []
+    length = 0
+    for each in ids:
+        length += len(f"&deviceId={each}")
+        if length > _LONGEST_QUERY:
+            yield block
+            block, length = [], len(f"&deviceId={each}")
+        block.append(each)
+    if block:
+        yield block
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

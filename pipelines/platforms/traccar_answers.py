@@ -1,0 +1,129 @@
+"""Traccar's answers: the fields of them that we read, and what its refusals mean. Pure: no request is made here."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from pipelines.platforms.errors import AccessDenied, AuthFailed, Conflict, InvalidInput, NotFound, PlatformFailed, ProtocolBroken
+from pipelines.platforms.transport import Response
+
+Version = tuple[int, ...]
+
+LINKS_AT_ONCE: Version = (6, 14)  # from here on all links of users and devices come in one answer
+OLDEST: Version = (5, 8)
+
+_NUMBERS = re.compile(r"\d+(?:\.\d+)*")
+_JAVA_CLASS = re.compile(r"\b([A-Z][A-Za-z]*(?:Exception|Violation|Error))\b")
+_SHUT_OUT = ("User is disabled", "User has expired", "Token has expired")
+_DENIED = ("SecurityException", "access denied", "access required", "Registration disabled")
+_TAKEN = ("StorageException", "IntegrityConstraintViolation", "Unique index")
+
+
+class Server(msgspec.Struct):
+    """`/server`: the version alone."""
+
+    version: str
+
+
+class User(msgspec.Struct, rename="camel"):
+    """A user: an owner of devices, a manager of users, an administrator, or (temporary) a share link."""
+
+    id: int
+    name: str | None = None
+    login: str | None = None
+    email: str | None = None
+    administrator: bool = False
+    disabled: bool = False
+    expiration_time: datetime | None = None
+    user_limit: int = 0
+    temporary: bool = False
+
+    def is_blocked(self, at: datetime) -> bool:
+        """Whether nobody can log in as this user: past its expiration `disabled` still reads false."""
+        return self.disabled or _is_past(self.expiration_time, at)
+
+    @property
+    def owns(self) -> bool:
+        """Whether devices linked to this user are its own: administrators are linked to all that they create, share links to one."""
+        return not self.administrator and not self.temporary
+
+
+class Device(msgspec.Struct, rename="camel"):
+    """A device: what we call a vehicle. ``last_update`` is the server's moment of the last contact of any kind."""
+
+    id: int
+    unique_id: str
+    name: str | None = None
+    group_id: int | None = None
+    last_update: datetime | None = None
+    disabled: bool = False
+    expiration_time: datetime | None = None
+
+    def is_expired(self, at: datetime) -> bool:
+        """Whether its term is over."""
+        return _is_past(self.expiration_time, at)
+
+
+class Identified(msgspec.Struct):
+    """Anything of which only the id counts."""
+
+    id: int
+
+
+class Summary(msgspec.Struct, rename="camel"):
+    """A device's day: metres and milliseconds."""
+
+    device_id: int
+    distance: Decimal | None = None
+    engine_hours: int | None = None
+
+
+def version_of(written: str) -> Version:
+    """``6.14.5`` as numbers; ProtocolBroken for a text that begins otherwise, or a version older than 5.8."""
+    numbers = _NUMBERS.match(written.strip())
+    version = tuple(int(part) for part in numbers[0].split(".")) if numbers else ()
+    if not version:
+        raise ProtocolBroken("the server does not say its version")
+    if version < OLDEST:
+        raise ProtocolBroken(f"version {written} is older than 5.8, the oldest that this connector knows")
+    return version
+
+
+def links_of(rows: list[dict[str, int]]) -> list[tuple[int, int]]:
+    """(user, device) of each link: the keys come in the database's letter case, and a link set twice comes twice."""
+    pairs = set()
+    for row in rows:
+        keys = {name.lower(): number for name, number in row.items()}
+        if "userid" not in keys or "deviceid" not in keys:
+            raise ProtocolBroken("a link names no user or no device")
+        pairs.add((keys["userid"], keys["deviceid"]))
+    return sorted(pairs)
+
+
+def failure_of(answer: Response, asked: str) -> PlatformFailed | None:
+    """What an answer refuses, by its status and the Java class that its first line names; None: it refuses nothing.
+
+    The text itself is never repeated, for it may quote what was sent. Nearly every refusal is a 400, whatever its type says.
+    """
+    if answer.status in (200, 204):
+        return None
+    said = bytes(answer.body[:4000]).decode("utf-8", "replace").split("\n", 1)[0]
+    shut_out = next((each for each in _SHUT_OUT if each in said), None)
+    if answer.status == 401 or shut_out:
+        return AuthFailed(f"{asked}: {shut_out or 'the server does not accept the service user'}")
+    if answer.status == 403 or any(each in said for each in _DENIED):
+        return AccessDenied(f"{asked}: the service user may not do this")
+    if answer.status == 404 or "NullPointerException" in said:
+        return NotFound(f"{asked}: it is not there")
+    if any(each in said for each in _TAKEN):
+        return Conflict(f"{asked}: the server cannot store it beside what it has")
+    named = _JAVA_CLASS.search(said)
+    if answer.status in (400, 405, 409, 414, 415):
+        return InvalidInput(f"{asked}: refused (status {answer.status}{f', {named[1]}' if named else ''})")
+    return ProtocolBroken(f"{asked}: status {answer.status}, which the interface does not have")
+
+
+def _is_past(moment: datetime | None, at: datetime) -> bool:
+    return moment is not None and moment < at

@@ -1,0 +1,232 @@
+"""HTTP as all connectors speak it: time-outs, bounds, and the failures that every server has alike."""
+
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from pipelines.platforms import retries
+from pipelines.platforms.credentials import WebAccess
+from pipelines.platforms.errors import AuthFailed, InvalidInput, ProtocolBroken, RateLimited, Transient
+from pipelines.platforms.interface import Remark
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+Body = bytes | bytearray
+Pairs = Sequence[tuple[str, str]]
+
+_MOST_CLOCK_OFFSET = timedelta(minutes=5)
+_MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds to connect, between two pieces of an answer, and for the whole of it; and how large it may be."""
+
+    connect: float = 10.0
+    piece: float = 60.0
+    whole: float = 300.0
+    megabytes: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a server said to one request. ``date`` is the server's clock, where it tells it."""
+
+    status: int
+    content_type: str
+    body: Body
+    retry_after: float | None = None
+    date: datetime | None = None
+    is_delayed: bool = False  # Traccar's limiter has held it back
+
+    def decoded(self, kind: type[T], what: str) -> T:
+        """The body as JSON of a type. ProtocolBroken when it is anything else; its values are never quoted."""
+        if self.body.lstrip()[:1] not in (b"[", b"{", b'"'):
+            raise ProtocolBroken(f"{what}: {self.content_type or 'an answer without a type'} came instead of JSON")
+        try:
+            return msgspec.json.decode(self.body, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            said = str(error) if isinstance(error, msgspec.ValidationError) else "it is no JSON, or cut short"
+            raise ProtocolBroken(f"{what}: the answer cannot be read: {said}") from None
+
+
+class Transport:
+    """Requests to one platform at the moment ``at``. Threads may share it; ``close`` lets go of its connections."""
+
+    def __init__(
+        self, access: WebAccess, at: datetime, *, auth: tuple[str, str] | None = None, bearer: str = "", connections: int = 16
+    ) -> None:
+        self._access = access
+        self._at = at
+        self._clock_offset: timedelta | None = None  # of the server, by its first answer
+        self._auth = auth
+        self._bearer = bearer
+        self._connections = connections
+        self._client: httpx.Client | None = None
+        self._lock = Lock()
+        self.limits = Limits()
+        self.requests = self.delayed = 0
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Pairs = (),
+        form: Mapping[str, str] | None = None,
+        content: Body | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """One request, once. Transient for a server that cannot be reached or falls silent, RateLimited, ProtocolBroken."""
+        import httpx
+
+        with self._lock:
+            self.requests += 1
+        try:
+            answer = self._answer(method, path, query, form, content, headers)
+        except httpx.TimeoutException as error:
+            raise Transient(self.says(f"no answer in time ({type(error).__name__})")) from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError):
+            raise InvalidInput(self.says("the address cannot be asked")) from None
+        except httpx.DecodingError:
+            raise ProtocolBroken(self.says("the answer is packed in a way that cannot be read")) from None
+        except httpx.HTTPError as error:
+            if _is_untrusted(error):
+                raise AuthFailed(self.says("its certificate is not trusted; name its issuer in the connection's option ca_file")) from None
+            raise Transient(self.says(f"it cannot be reached ({type(error).__name__})")) from None
+        with self._lock:
+            self.delayed += answer.is_delayed
+            if self._clock_offset is None and answer.date is not None:
+                self._clock_offset = answer.date - self._at
+        return self._checked(answer)
+
+    def retried(self, read: Callable[[], T]) -> T:
+        """The result of a read, asked again while its failure may pass. Never for a write."""
+        return retries.retried(read, self._access.platform)
+
+    def close(self) -> None:
+        """Let go of the connections; the next request makes new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def clock_remarks(self) -> tuple[Remark, ...]:
+        """A remark when the server's clock, which dates its messages, is more than five minutes off ours."""
+        offset = self._clock_offset
+        if offset is None or abs(offset) <= _MOST_CLOCK_OFFSET:
+            return ()
+        minutes = round(abs(offset).total_seconds() / 60)
+        way = "ahead" if offset > timedelta() else "behind"
+        return (
+            Remark("clock_is_off", None, f"the platform's clock is {minutes} minutes {way}; messages near midnight may get the wrong day"),
+        )
+
+    def says(self, what: str) -> str:
+        """A message that names the platform."""
+        return f"platform {self._access.platform!r}: {what}"
+
+    def _answer(
+        self, method: str, path: str, query: Pairs, form: Mapping[str, str] | None, content: Body | None, headers: Mapping[str, str] | None
+    ) -> Response:
+        deadline = monotonic() + self.limits.whole
+        data = dict(form) if form is not None else None
+        sent = bytes(content) if content is not None else None
+        url = f"{self._access.base_url}{path}"
+        asked = self._open().stream(method, url, params=list(query) or None, data=data, content=sent, headers=dict(headers or {}))
+        with asked as response:
+            body = bytearray()
+            for piece in response.iter_bytes():
+                body += piece
+                if len(body) > self.limits.megabytes * _MEBIBYTE:
+                    raise ProtocolBroken(self.says(f"an answer is larger than {self.limits.megabytes} MiB"))
+                if monotonic() > deadline:
+                    raise Transient(self.says(f"an answer was not complete after {self.limits.whole:.0f} s"))
+            return Response(
+                status=response.status_code,
+                content_type=response.headers.get("content-type", ""),
+                body=body,
+                retry_after=_retry_after(response.headers),
+                date=_moment(response.headers.get("date")),
+                is_delayed=response.headers.get("dosfilter") == "delayed",
+            )
+
+    def _open(self) -> "httpx.Client":
+        import httpx
+
+        with self._lock:
+            if self._client is None:
+                headers = {"Accept": "application/json", "User-Agent": "fleetbill"}
+                if self._bearer:
+                    headers["Authorization"] = f"Bearer {self._bearer}"
+                self._client = httpx.Client(
+                    auth=self._auth,
+                    headers=headers,
+                    verify=_context(self._access),
+                    trust_env=False,  # neither a proxy nor a .netrc that nobody has declared
+                    follow_redirects=False,
+                    timeout=httpx.Timeout(self.limits.piece, connect=self.limits.connect),
+                    limits=httpx.Limits(max_connections=self._connections, max_keepalive_connections=self._connections),
+                )
+            return self._client
+
+    def _checked(self, answer: Response) -> Response:
+        """The answer, unless its status says what it says on every platform."""
+        if answer.status == 429:
+            raise RateLimited(self.says("too many requests"), answer.retry_after)
+        if answer.status in (502, 503, 504) and answer.retry_after is not None:
+            raise RateLimited(self.says(f"not available (status {answer.status})"), answer.retry_after)
+        if answer.status >= 500:
+            raise Transient(self.says(f"the server failed (status {answer.status})"))
+        if 300 <= answer.status < 400:
+            raise ProtocolBroken(self.says("it sends us to another address; name the final one in the connection"))
+        return answer
+
+
+def _context(access: WebAccess) -> ssl.SSLContext:
+    if access.base_url.startswith("http://"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # not used; reading all issuers takes its time
+    if not access.verify:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    try:
+        return ssl.create_default_context(cafile=access.ca_file or None)
+    except OSError:
+        raise AuthFailed(f"platform {access.platform!r}: the connection's ca_file cannot be read") from None
+
+
+def _is_untrusted(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(cause):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float | None:
+    """Seconds that a server asks us to wait: written as a number, or as a moment by its own clock."""
+    written = str(headers.get("retry-after") or "").strip()
+    if written.isdigit():
+        return float(written)
+    until, at = _moment(written), _moment(headers.get("date"))
+    return max(0.0, (until - at).total_seconds()) if until and at else None
+
+
+def _moment(written: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(written) if written else None
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment and moment.tzinfo else None
