@@ -39,11 +39,14 @@ def payments_in():
     @step("Вернуть доступ", "Возвращает доступ всем, кто заплатил, также по выпискам, принятым иначе.", trigger_rule=TriggerRule.ALL_DONE)
     def restore(ti=None):
         """Access for whoever has paid, also by statements that were imported elsewhere."""
+        from orchestration.secrets import of_platforms
+
         from pipelines import clock, settings
         from pipelines.access.dunning import restore as give_back
         from pipelines.runs.outcome import restored_words
 
-        done = give_back(settings.load(), clock.now())
+        configured = settings.load()
+        done = give_back(configured, clock.now(), secrets=of_platforms(configured))
         tell_refused_platforms(done)
         tell(ti, restored_words(done))
         return list(done.lines)

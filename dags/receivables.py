@@ -46,12 +46,15 @@ def receivables():
         """The steps of the date."""
         from datetime import date
 
+        from orchestration.secrets import of_platforms
+
         from pipelines import clock, settings
         from pipelines.access.dunning import dunning
         from pipelines.runs.outcome import ladder_words
 
+        configured = settings.load()
         day = date.fromisoformat(params["date"]) if params["date"] else clock.local_date(clock.now(), "Europe/Moscow")
-        done = dunning(settings.load(), day, clock.now())
+        done = dunning(configured, day, clock.now(), secrets=of_platforms(configured))
         tell_refused_platforms(done)
         tell(ti, ladder_words(done))
         return list(done.lines)

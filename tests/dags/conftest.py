@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 DAGS = ROOT / "dags"
 IDS = (
     "close_month", "correct_month", "fleet_daily", "master_import", "onec_exchange", "payments_in", "prepay_month", "receivables",
-    "send_mail", "watch_days",
+    "send_mail", "take_snapshots", "watch_days",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import make_url, text
 from pipelines.evidence import lake, registry
 from pipelines.evidence.taking import take
 from pipelines.platforms import retries
-from pipelines.platforms.errors import AccessDenied, NotBuilt, Transient
+from pipelines.platforms.errors import AccessDenied, InvalidInput, NotBuilt, Transient
 from pipelines.warehouse.engine import transaction
 from tests.loopback import Reply
 from tests.traccar_server import ADMIN, PASSWORD, TraccarServer
@@ -108,7 +108,7 @@ def test_a_database_as_a_platform(declared, settings, tmp_path):
     table = kept(settings, landed.digest)
     assert (table["has_message"].to_pylist().count(True), table["meter_engine_hours"][0].as_py()) == (25_001, Decimal("1.5"))
     (tmp_path / "vehicles.sql").write_text("INSERT INTO master.platforms VALUES ('x', 'files', NULL, NULL, 'UTC') RETURNING 1")
-    with pytest.raises(AccessDenied, match="read-only"):
+    with pytest.raises(InvalidInput, match="cannot be run"):
         take(settings, "base", EVENING, secret=url)
 
 
