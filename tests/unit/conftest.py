@@ -36,9 +36,12 @@ def run_cli() -> NoReturn:
     _refuse("a test of the command line")
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(autouse=True, scope="module")
 def no_database() -> Iterator[None]:
-    """Nor does a unit test connect without a fixture: every way to the warehouse goes through an engine."""
+    """Nor does a unit test connect without a fixture: every way to the warehouse goes through an engine.
+
+    For a module: a worker goes on to files of other folders, which do connect.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipelines.warehouse.engine.engine", lambda *_, **__: _refuse("a test that connects to a database"))
         patch.setattr("pipelines.warehouse.embedded.ensure_running", lambda *_, **__: _refuse("a test that starts a server"))
