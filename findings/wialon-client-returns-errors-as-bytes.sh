@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Wialon answers every refusal with HTTP 200 and {"error": N} in the body, so its client must look inside. The vendor's client
-# python-wialon 1.2.4 does so only when Content-Type is exactly "application/json": with a charset behind it, as many proxies write,
-# the refusal comes back as bytes and passes for a result. And a login that names its session is needed for every call, but before it
-# the client sends the session as the text "None". Seen with this server on loopback:
+# Wialon answers an error with HTTP 200 and {"error": N} in the body, so its client must look inside. The vendor's client python-wialon
+# 1.2.4 decodes JSON only when Content-Type is exactly "application/json". With a charset behind it, as proxies write it and as the
+# standard allows, the answer comes back as bytes, undecoded, and no WialonError is raised: whoever calls has to decode it again. Before
+# a login the client sends its session as the text "None". Seen with this server on loopback:
 #   application/json                 WialonError 7
-#   application/json; charset=utf-8  b'{"error": 7}' without an exception; sid=None sent
+#   application/json; charset=utf-8  b'{"error": 7}'; sid=None sent
 # Exits 1 when this changes.
 set -euo pipefail
 folder=$(mktemp -d)
