@@ -77,7 +77,7 @@ def close_month():
     def workbook(partition_key=None):
         """The month's workbook for finance."""
         from pipelines import clock, settings
-        from pipelines.documents.report import write_report
+        from pipelines.documents.finance_workbook import write_report
 
         return write_report(settings.load(), month_of(partition_key), clock.now())
 

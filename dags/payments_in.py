@@ -42,7 +42,7 @@ def payments_in():
         from orchestration.secrets import of_platforms
 
         from pipelines import clock, settings
-        from pipelines.access.dunning import restore as give_back
+        from pipelines.access.restore import restore as give_back
         from pipelines.runs.outcome import restored_words
 
         configured = settings.load()

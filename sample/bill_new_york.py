@@ -24,8 +24,8 @@ from new_york import PLATFORM, write_month
 
 from pipelines.billing import listing, usage_of_month
 from pipelines.clock import Authorship, now
-from pipelines.evidence.folder import land_folder
 from pipelines.evidence.lake import location
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from pipelines.runs.close import close

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.clock import Authorship, now
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from tests.company import Company, steady

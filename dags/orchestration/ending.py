@@ -77,8 +77,8 @@ def _is_final(error: Exception) -> bool:
     from pipelines.billing import approval
     from pipelines.billing.transitions import IllegalMove
     from pipelines.billing.unlikely_dates import NotMeant
-    from pipelines.runs.carry_through import NothingBillable
     from pipelines.runs.correct import NotClosed
+    from pipelines.runs.draft_to_issue import NothingBillable
     from pipelines.runs.questions import NotAnswered, NotIssued
 
     words = (approval.RunChanged, approval.NothingDrafted, approval.SecondPersonNeeded, approval.NotAPerson, approval.NothingLeft)

@@ -80,7 +80,7 @@ def workbooks_task():
         from datetime import date
 
         from pipelines import clock, settings
-        from pipelines.documents.report import renew_reports
+        from pipelines.documents.finance_workbook import renew_reports
 
         day = (params or {}).get("date")
         return list(map(str, renew_reports(settings.load(), clock.now(), date.fromisoformat(day) if day else None)))

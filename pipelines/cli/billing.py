@@ -13,7 +13,7 @@ from pipelines.period import Month
 
 if TYPE_CHECKING:
     from pipelines.billing.run import DraftedRun
-    from pipelines.runs.carry_through import RunOutcome
+    from pipelines.runs.draft_to_issue import RunOutcome
 
 INVOICES_VIEW = View(
     ("number", "kind", "status", "contract_no", "client", "period", "issued_on", "due_on", "net", "vat", "total", "paid"),
@@ -90,7 +90,7 @@ def invoices(  # noqa: PLR0913 - one parameter per option
 @click.option("--date", "on", type=DATE, help="Debts and payments as of this day; default: today in the organization's time zone.")
 def report(month: Month, on: date | None) -> None:
     """Write the finance workbook of a month and print where it is."""
-    from pipelines.documents.report import write_report
+    from pipelines.documents.finance_workbook import write_report
 
     click.echo(write_report(settings(), month, now(), on))
 

@@ -39,7 +39,7 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
     _print(explained, line_no, day, output_format)
     require_agreement(explained)
     if workbook is not None:
-        from pipelines.documents.explain_workbook import write_appendix
+        from pipelines.documents.explanation_workbook import write_appendix
 
         write_appendix(explained, workbook)
         say(f"appendix written to {workbook}")

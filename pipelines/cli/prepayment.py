@@ -14,7 +14,7 @@ from pipelines.period import Month
 
 if TYPE_CHECKING:
     from pipelines.billing.run import DraftedRun
-    from pipelines.runs.carry_through import RunOutcome
+    from pipelines.runs.draft_to_issue import RunOutcome
 
 COLUMNS = ("contract_no", "client_code", "kind", "cause", "net", "vat", "total")
 VIEW = View(("contract_no", "client", "kind", "cause", "net", "vat", "total"), totals=("net", "vat", "total"))

@@ -57,8 +57,8 @@ def payments(context: click.Context, client: str | None, first: date | None, *, 
 @format_option
 def import_file(file: Path, output_format: str) -> None:
     """Import a bank's statement (1CClientBankExchange): every payment once, matched. Access of who has paid comes back at once."""
-    from pipelines.access.dunning import restore
-    from pipelines.documents.report import renew_reports
+    from pipelines.access.restore import restore
+    from pipelines.documents.finance_workbook import renew_reports
     from pipelines.receivables.importing import import_payments
 
     if not file.exists() or file.is_dir():
@@ -205,8 +205,8 @@ def access(context: click.Context, client: str | None, output_format: str) -> No
 @author_options()
 def promise_payment(client: str, until: date, organization: str | None, by: str, reason: str) -> None:
     """A promise of payment: until its day the client is not blocked; if it is blocked by us, access comes back at once."""
-    from pipelines.access.dunning import restore
     from pipelines.access.promises import promise
+    from pipelines.access.restore import restore
 
     configured, author = settings(), authorship(by, reason)
     for code in promise(configured, client, until, author, organization):

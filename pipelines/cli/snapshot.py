@@ -91,7 +91,7 @@ def probe(platform: str, output_format: str) -> int:
 @format_option
 def land(platform: str, source: str | None, day: date | None, output_format: str) -> int:
     """Land day files. Good days land whatever the others are; exit 1: something was quarantined, 2: something unreadable."""
-    from pipelines.evidence.folder import land_folder
+    from pipelines.evidence.landing_folder import land_folder
 
     delivered = land_folder(settings(), platform, source, now(), day=day, progress=_progress if interactive() else None)
     rows = []

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pipelines.clock import local_date
 from pipelines.errors import BadInput, Refused
 from pipelines.evidence import registry
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.evidence.pending import pending_days
 from pipelines.evidence.waiting import days_before
 from pipelines.period import ONE_DAY, Month

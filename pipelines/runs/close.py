@@ -8,7 +8,7 @@ from pipelines.billing.model import Purpose, Scope
 from pipelines.billing.run import DraftedRun
 from pipelines.clock import Authorship
 from pipelines.period import Month
-from pipelines.runs.carry_through import Instruction, Progress, RunOutcome, carry_through, silent
+from pipelines.runs.draft_to_issue import Instruction, Progress, RunOutcome, draft_to_issue, silent
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -27,9 +27,9 @@ def close(  # noqa: PLR0913 - a person's word has several parts
     """Draft the month and, with an approver, carry it through to the workbook; contracts of ``hold`` are left out of it.
 
     A closed month gains only contracts that were parked before. NothingBillable when every contract is parked and the month
-    has no invoice. Refused and interrupted as in `carry_through`.
+    has no invoice. Refused and interrupted as in `draft_to_issue`.
     """
-    outcome = carry_through(settings, Scope(month, Purpose.CLOSE), Instruction(approver, issued_on, hold, meant), at, progress)
+    outcome = draft_to_issue(settings, Scope(month, Purpose.CLOSE), Instruction(approver, issued_on, hold, meant), at, progress)
     return outcome if approver else replace(outcome, is_over=_is_over(settings, outcome.prepared))
 
 

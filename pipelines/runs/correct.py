@@ -8,7 +8,7 @@ from pipelines.billing.model import Purpose, Scope
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.period import Month
-from pipelines.runs.carry_through import Instruction, RunOutcome, carry_through
+from pipelines.runs.draft_to_issue import Instruction, RunOutcome, draft_to_issue
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -34,7 +34,7 @@ def correct(  # noqa: PLR0913 - a person's word has several parts
     closed; RunChanged when the facts changed since the draft was shown.
     """
     _require_closed(settings, month, contract_no)
-    return carry_through(settings, Scope(month, Purpose.CORRECT, only=contract_no), Instruction(approver, issued_on, hold, meant), at)
+    return draft_to_issue(settings, Scope(month, Purpose.CORRECT, only=contract_no), Instruction(approver, issued_on, hold, meant), at)
 
 
 def _require_closed(settings: Settings, month: Month, contract_no: str | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from pipelines.access.dunning import DunningResult
+from pipelines.access.orders import DunningResult
 from pipelines.billing.model import Purpose
 from pipelines.billing.run import DraftedRun
 from pipelines.clock import Authorship

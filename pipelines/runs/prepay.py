@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pipelines.billing.model import Purpose, Scope
 from pipelines.clock import Authorship
 from pipelines.period import Month
-from pipelines.runs.carry_through import Instruction, RunOutcome, carry_through
+from pipelines.runs.draft_to_issue import Instruction, RunOutcome, draft_to_issue
 from pipelines.settings import Settings
 
 
@@ -24,4 +24,4 @@ def prepay(
 
     ``issued_on`` None: each organization's local date of ``at``.
     """
-    return carry_through(settings, Scope(month, Purpose.PREPAY), Instruction(approver, issued_on, hold, meant), at)
+    return draft_to_issue(settings, Scope(month, Purpose.PREPAY), Instruction(approver, issued_on, hold, meant), at)

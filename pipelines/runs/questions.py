@@ -15,7 +15,7 @@ from pipelines.billing.drafting import drafted_digest
 from pipelines.billing.model import Purpose
 from pipelines.clock import Authorship
 from pipelines.documents.approval_page import ApprovalPage, approval_page
-from pipelines.documents.report import write_report
+from pipelines.documents.finance_workbook import write_report
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.runs.answered import Answer, listed_in, was_issued

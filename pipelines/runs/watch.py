@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pipelines.billing.model import Purpose, Scope
 from pipelines.clock import Authorship
 from pipelines.period import Month
-from pipelines.runs.carry_through import Instruction, RunOutcome, carry_through
+from pipelines.runs.draft_to_issue import Instruction, RunOutcome, draft_to_issue
 from pipelines.settings import Settings
 
 
@@ -21,4 +21,4 @@ def watch(
     meant: Sequence[str] = (),
 ) -> RunOutcome:
     """Issue corrective invoices for the limits exceeded by the end of a day; days may be watched late or out of order."""
-    return carry_through(settings, Scope(Month.of(on), Purpose.WATCH, on), Instruction(approver, issued_on, hold, meant), at)
+    return draft_to_issue(settings, Scope(Month.of(on), Purpose.WATCH, on), Instruction(approver, issued_on, hold, meant), at)

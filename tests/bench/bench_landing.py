@@ -57,7 +57,7 @@ def main(vehicles: int = 1_000_000) -> int:
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     from sqlalchemy import text
 
-    from pipelines.evidence.folder import land_folder
+    from pipelines.evidence.landing_folder import land_folder
     from pipelines.settings import Settings
     from pipelines.warehouse import embedded, migrate
     from pipelines.warehouse.engine import transaction

@@ -26,7 +26,7 @@ TURNS = 5
 def prepared(home: Path, vehicles: int):
     """Settings of a home whose lake holds the month; made when it is not there yet."""
     from pipelines.clock import Authorship
-    from pipelines.evidence.folder import land_folder
+    from pipelines.evidence.landing_folder import land_folder
     from pipelines.master.importing import import_master
     from pipelines.settings import Settings
     from pipelines.warehouse import migrate

@@ -106,7 +106,7 @@ def store(home: Path, clients: int) -> Settings:
 
 def write(settings: Settings) -> int:
     """Write the workbook; its size."""
-    from pipelines.documents.report import write_report
+    from pipelines.documents.finance_workbook import write_report
 
     return Path(write_report(settings, MARCH, AT)).stat().st_size
 
@@ -127,7 +127,7 @@ def bare(settings: Settings) -> tuple[int, float]:
     """Cells of the detail sheets, and the seconds that xlsxwriter alone takes for them (no styles, no reading)."""
     import xlsxwriter
 
-    from pipelines.documents import report
+    from pipelines.documents import finance_workbook as report
     from pipelines.documents.workbook_model import Link
     from pipelines.documents.workbook_sheets import SummaryTally, detail_sheets
 

@@ -9,7 +9,7 @@ from pipelines.billing.model import ParkedContract
 from pipelines.cli.parked import grouped, say_not_over
 from pipelines.clock import Authorship, now
 from pipelines.evidence.coverage import carry
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from tests.company import Company, steady

@@ -115,7 +115,7 @@ def test_a_run_that_was_drafted_anew_meanwhile_is_shown_again(home, dags):
 
 
 def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
-    from pipelines.evidence.folder import land_folder
+    from pipelines.evidence.landing_folder import land_folder
     from pipelines.runs.close import close
 
     close(home, MONTH, approver=Authorship("Анна", "да", AT), issued_on=date(2026, 3, 2), at=AT)

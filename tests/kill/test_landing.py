@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
 from tests.conftest import NOW

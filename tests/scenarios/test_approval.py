@@ -43,7 +43,7 @@ COMPANY = Company(
 @pytest.fixture(scope="session")
 def two_months(server_home, tmp_path_factory):
     """January closed, February landed: the name of a database to clone, and its home folder."""
-    from pipelines.evidence.folder import land_folder
+    from pipelines.evidence.landing_folder import land_folder
     from pipelines.master.importing import import_master
     from pipelines.runs.close import close
 
@@ -216,7 +216,7 @@ def test_what_cannot_be_held_is_named_and_nothing_is_issued(settings, run_cli, d
 
 def test_an_approval_without_a_contract_survives_a_kill_before_the_issue(settings, run_cli, drafted, monkeypatch):
     """The approval stands, nothing is issued; the same command again issues exactly that."""
-    from pipelines.runs import carry_through as closing
+    from pipelines.runs import draft_to_issue as closing
 
     def killed(*_arguments):
         raise KeyboardInterrupt

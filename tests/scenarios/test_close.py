@@ -280,15 +280,15 @@ def test_a_close_computes_usage_once_and_prices_each_contract_once(loaded, run_c
 
 def _close_while(settings, monkeypatch, change):
     """A close that finds the world changed after its approval."""
-    from pipelines.runs import carry_through
+    from pipelines.runs import draft_to_issue
 
-    issue = carry_through.issue
+    issue = draft_to_issue.issue
 
     def issue_later(*arguments):
         change()
         return issue(*arguments)
 
-    monkeypatch.setattr(carry_through, "issue", issue_later)
+    monkeypatch.setattr(draft_to_issue, "issue", issue_later)
     approver = Authorship("Анна", "да", NOW)
     return close(settings, Month(2026, 1), approver=approver, issued_on=date(2026, 2, 1), at=NOW)
 
@@ -308,7 +308,7 @@ def test_terms_imported_between_the_approval_and_the_issue_refuse_it(loaded, set
 
 
 def test_a_day_landed_between_the_approval_and_the_issue_refuses_it(loaded, settings, tmp_path, monkeypatch):
-    from pipelines.evidence.folder import land_folder
+    from pipelines.evidence.landing_folder import land_folder
 
     def land():
         loaded.write_day(tmp_path / "late", date(2026, 1, 10), {"K2": 11})

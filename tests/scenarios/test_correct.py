@@ -44,7 +44,7 @@ BILLED = {"AVERAGE": "3000.00", "ENDED": "3000.00", "FIXED": "3000.00", "OTHER":
 def november(server_home, tmp_path_factory):
     """November, closed: the 12th was carried from the 11th, and a second file of the 20th listed 14 vehicles of PEAK."""
     from pipelines.evidence.coverage import carry
-    from pipelines.evidence.folder import land_folder
+    from pipelines.evidence.landing_folder import land_folder
     from pipelines.master.importing import import_master
     from pipelines.runs.close import close
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.clock import Authorship
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from pipelines.runs.close import close

@@ -18,7 +18,7 @@ from pipelines.billing.model import Scope
 from pipelines.clock import Authorship
 from pipelines.delivery.mail import status
 from pipelines.evidence.coverage import carry
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.evidence.rulings import accept, withdraw
 from pipelines.history import HistorySubject
 from pipelines.master.importing import import_master

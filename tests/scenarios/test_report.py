@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from pipelines.clock import Authorship, now
-from pipelines.documents.report import renew_reports, write_report
+from pipelines.documents.finance_workbook import renew_reports, write_report
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from pipelines.receivables.importing import import_payments

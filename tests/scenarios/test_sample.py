@@ -16,7 +16,7 @@ from pipelines.billing.drafting import draft
 from pipelines.billing.issue import issue
 from pipelines.billing.model import Scope
 from pipelines.clock import Authorship
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.master import store
 from pipelines.master.export import export
 from pipelines.master.importing import import_master

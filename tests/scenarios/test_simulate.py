@@ -49,7 +49,7 @@ BILLED = {"AVERAGE": "4680.00", "IDLE": "720.00", "PREPAID": "4320.00", "TIERED"
 @pytest.fixture(scope="session")
 def november(server_home, tmp_path_factory):
     """November closed, December landed and open; the folder holds `home` and the company's own `master`."""
-    from pipelines.evidence.folder import land_folder
+    from pipelines.evidence.landing_folder import land_folder
     from pipelines.master.importing import import_master
     from pipelines.runs.close import close
 

@@ -10,7 +10,7 @@ from pipelines.billing.approval import approve
 from pipelines.billing.drafting import draft
 from pipelines.billing.issue import issue
 from pipelines.billing.model import Purpose, Scope
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.period import Month
 from pipelines.runs.status import waiting
 from tests.company import Company, steady

@@ -83,7 +83,7 @@ def files(settings: Settings, papers: Iterable[Paper]) -> dict[str, bytes]:
 
 def appendix(settings: Settings, document: InvoiceDocument) -> dict[str, bytes]:
     """The appendix of an invoice as PDF and as a workbook; nothing where it was billed ahead and rests on no counted day."""
-    from pipelines.documents.explain_workbook import write_appendix
+    from pipelines.documents.explanation_workbook import write_appendix
     from pipelines.documents.usage_appendix import NoUsage, usage_document
 
     explained = explain(settings, document.number)

@@ -23,7 +23,7 @@ from pipelines.audit.text import line_text, whole_text
 from pipelines.audit.vehicles import groups_of, read_vehicles, snapshots_taken, within
 from pipelines.billing.frozen_json import FrozenMapping, FrozenSnapshot
 from pipelines.billing.model import Purpose
-from pipelines.documents.explain_workbook import DAYS, LINES, VEHICLES, write_appendix
+from pipelines.documents.explanation_workbook import DAYS, LINES, VEHICLES, write_appendix
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month, Span
 from pipelines.rating import prepaid

@@ -4,9 +4,9 @@ from typing import get_args
 
 from pipelines.billing.model import HELD, Purpose
 from pipelines.documents.bridge_words import PART_NAMES
+from pipelines.documents.finance_workbook import RUNS
 from pipelines.documents.model import InvoiceKind
 from pipelines.documents.parked_words import NEXT_STEPS, REASONS
-from pipelines.documents.report import RUNS
 from pipelines.documents.report_money import UNITS
 from pipelines.documents.workbook_sheets import KINDS
 from pipelines.documents.workbook_summary import CLOSING

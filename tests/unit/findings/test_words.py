@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.billing.model import HELD, Purpose
 from pipelines.billing.usage_of_month import in_words
-from pipelines.documents.report import REASONS, RUNS
+from pipelines.documents.finance_workbook import REASONS, RUNS
 from pipelines.documents.workbook_sheets import KINDS
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.findings.words import EXPECTATIONS, subject_words

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.access import platforms
-from pipelines.access.dunning import LadderOfThePast, dunning, restore
+from pipelines.access.dunning import LadderOfThePast, dunning
 from pipelines.access.promises import promise
+from pipelines.access.restore import restore
 from pipelines.clock import Authorship
 from pipelines.evidence import lake
 from pipelines.platforms import registry

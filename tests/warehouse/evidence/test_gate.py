@@ -12,8 +12,8 @@ import pytest
 
 from pipelines import expectations
 from pipelines import settings as configuration
-from pipelines.evidence.folder import land_folder
 from pipelines.evidence.landing import land
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.platforms.interface import Snapshot
 from tests.conftest import NOW
 from tests.deliveries import row

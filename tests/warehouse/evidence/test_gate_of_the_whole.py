@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from pipelines.errors import BadInput
 from pipelines.evidence import lake
 from pipelines.evidence.day import read_again
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.evidence.pending import pending_days
 from pipelines.evidence.rulings import CannotBeAccepted, accept
 from pipelines.warehouse.engine import transaction

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.evidence import lake
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.warehouse.engine import transaction
 from tests.conftest import NOW
 from tests.deliveries import HEADER, csv_text, row

@@ -10,7 +10,7 @@ from pipelines.errors import BadInput
 from pipelines.evidence import looking
 from pipelines.evidence.checking import check
 from pipelines.evidence.coverage import coverage
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.evidence.registry import UnknownPlatform, UnknownSnapshot
 from pipelines.period import Month
 from pipelines.warehouse.engine import transaction

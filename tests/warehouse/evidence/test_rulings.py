@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.evidence.coverage import CannotBeCarried, carry, coverage
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.evidence.registry import UnknownPlatform, UnknownSnapshot
 from pipelines.evidence.rulings import CannotBeAccepted, CannotBeWithdrawn, accept, withdraw
 from pipelines.period import Month

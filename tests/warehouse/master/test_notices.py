@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.errors import BadInput
-from pipelines.evidence.folder import land_folder
+from pipelines.evidence.landing_folder import land_folder
 from pipelines.master.importing import import_master
 from pipelines.runs.import_master import import_master as import_with_evidence
 from pipelines.warehouse import engine

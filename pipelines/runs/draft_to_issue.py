@@ -71,7 +71,7 @@ class RunOutcome:
     is_over: bool = False
 
 
-def carry_through(settings: Settings, scope: Scope, instruction: Instruction, at: datetime, progress: Progress = silent) -> RunOutcome:
+def draft_to_issue(settings: Settings, scope: Scope, instruction: Instruction, at: datetime, progress: Progress = silent) -> RunOutcome:
     """Draft a run and carry it as far as the word that is said of it goes; all of it happens at one moment.
 
     A run that was drafted before and has changed since is refused (RunChanged) after the new draft is stored: the person
@@ -132,8 +132,8 @@ def _doubts(connection: "Connection", run: DraftedRun, instruction: Instruction,
 def _follow_up(settings: Settings, outcome: RunOutcome, at: datetime, progress: Progress) -> RunOutcome:
     """What follows from an issued run, and what a killed one has left undone: papers, the message for 1C, the workbook."""
     from pipelines.delivery.onec.sending import send
+    from pipelines.documents.finance_workbook import write_report
     from pipelines.documents.publish import NotPrinted, publish
-    from pipelines.documents.report import write_report
 
     month, follow_ups, unprinted = outcome.prepared.month, KINDS[outcome.prepared.purpose].follow_ups, None
     if FollowUp.PAPERS in follow_ups:

@@ -1,0 +1,80 @@
+"""What an access plan becomes: orders stored before anything is done, in one transaction with the ledger (domain.md §9)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pipelines.access.model import LadderFacts
+from pipelines.access.plan import AccessPlan, PlanLine
+from pipelines.access.platforms import state_before
+from pipelines.clock import Authorship
+from pipelines.receivables import ledger
+from pipelines.settings import Settings
+from pipelines.warehouse import engine, query
+from pipelines.warehouse.locks import Lock, lock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class DunningResult:
+    """What a ladder's day came to. `rows`: the plan line by line; `refused`: platforms that could not be written, and why:
+    their orders stand and are carried out by the next run. `is_done` False: a dry run."""
+
+    day: date
+    rows: tuple[PlanLine, ...]
+    refused: Mapping[str, str]
+    is_done: bool
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """For logs, one line each."""
+        return (*map(str, self.rows), *(f"platform {name} was not written: {why}" for name, why in sorted(self.refused.items())))
+
+    def count(self, action: str) -> int:
+        """Number of clients that an action (block, restore, withheld …) meets."""
+        return len({(row.organization_code, row.client_code) for row in self.rows if row.action == action})
+
+
+@contextmanager
+def settled_ledger(settings: Settings, at: datetime, *, keep: bool) -> Iterator["Connection"]:
+    """A transaction that holds the ledger and the orders, with advances and credits paid; rolled back unless it is kept."""
+    with engine.transaction(settings) as connection:
+        nested = connection.begin_nested()
+        ledger.settle(connection, at)
+        lock(connection, Lock.ACCESS)
+        yield connection
+        if keep:
+            nested.commit()
+        else:
+            nested.rollback()
+
+
+def plan_lines(plans: Sequence[AccessPlan]) -> tuple[PlanLine, ...]:
+    """The lines of all plans, in their order."""
+    return tuple(line for plan in plans for line in plan.lines)
+
+
+def store_orders(
+    connection: "Connection", facts: LadderFacts, plans: Sequence[AccessPlan], approver: Authorship | None, at: datetime
+) -> None:
+    """Store the orders, before anything is done to a platform."""
+    for plan in plans:
+        for order in plan.orders:
+            query.run(
+                connection,
+                "access/add_order",
+                platform=order.account.platform,
+                account_id=order.account.account_id,
+                client_code=order.client_code,
+                organization_code=order.organization_code,
+                action=order.action,
+                state_before=state_before(facts, order.account),
+                reason=order.reason,
+                approved_by=approver.by if approver and order.action == "block" else None,
+                effective_on=plan.plan.day,
+                at=at,
+            )

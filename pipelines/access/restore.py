@@ -1,0 +1,39 @@
+"""Access back at once: whoever has no blocking debt any more is let in again, without a person (domain.md §9)."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pipelines import logs
+from pipelines.access.ladder_letters import queue_letters
+from pipelines.access.orders import DunningResult, plan_lines, settled_ledger, store_orders
+from pipelines.access.plan import PlanLine, plan_access
+from pipelines.access.platforms import Secrets, apply_orders
+from pipelines.access.reader import read_facts
+from pipelines.settings import Settings
+from pipelines.warehouse import query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def restore(settings: Settings, at: datetime, *, secrets: Secrets | None = None) -> DunningResult:
+    """Give access back to everybody who has no blocking debt on the last day whose ladder was taken; nobody is blocked.
+
+    To be called after every import of payments: access comes back at once, without a person. Completes what a killed run left.
+    """
+    with logs.verb("access", "restore") as done:
+        with settled_ledger(settings, at, keep=True) as connection:
+            days = {row.last_day for row in query.rows(connection, "access/organizations") if row.last_day}
+            lines = _restore(settings, connection, max(days), at) if days else ()
+        refused = apply_orders(settings, at, secrets or {}) if days else {}
+        result = DunningResult(max(days, default=at.date()), lines, refused, is_done=True)
+        done |= {"restore": result.count("restore"), "refused": ",".join(sorted(refused))}
+    return result
+
+
+def _restore(settings: Settings, connection: "Connection", on: date, at: datetime) -> tuple[PlanLine, ...]:
+    facts = read_facts(settings, connection, on, at)
+    plans = [plan_access(facts, organization, only_restore=True) for organization in facts.organizations]
+    store_orders(connection, facts, plans, None, at)
+    queue_letters(connection, facts, plans, at)
+    return plan_lines(plans)
