@@ -1,43 +1,45 @@
 """
-# take_snapshots: the live platforms, through the day
+# take_snapshots: снимки живых платформ, в течение дня
 
-**What it does.** Lists the vehicles and accounts of every live platform (kinds `traccar`, `wialon`, `sql`), each in a task of its
-own, and lands what it listed. A snapshot belongs to the platform's local date at the moment when it is taken; nothing is ever
-taken for yesterday, so there is no backfill.
+**Что делает.** Читает машины и учётные записи каждой живой платформы (виды `traccar`, `wialon`, `sql`), каждую своей задачей, и
+загружает прочитанное. Снимок относится к местной дате платформы в ту минуту, когда он сделан; за вчера ничего не снимается.
 
-**When.** At 5:20, 11:20, 17:20 and 23:50 in the time zone of each platform: the last one shortly before midnight, because
-a platform tells the last contact of a vehicle alone, and one that speaks again after midnight would have lost its day.
+**Когда.** В 5:20, 11:20, 17:20 и 23:50 в часовом поясе каждой платформы. Последний — незадолго до полуночи: платформа помнит только
+последнюю связь машины, и та, что отзовётся после полуночи, потеряла бы свой день. Запуск вручную снимает все живые платформы сразу.
 
-**When it fails.** One platform stops no other. A list that is not whole is refused and the task tries again: as long as the day lasts, any
-snapshot of it counts. You get an alert when the tries are over, and when the gate quarantined a list:
-`fleetbill snapshot list --month M` shows it, `fleetbill snapshot accept DIGEST --by NAME --reason TEXT` lets a real drop pass.
+**Если не получилось.** Платформа не держит другие. Неполный список не принимается, задача пробует ещё раз: пока день не кончился,
+годится любой его снимок. Когда попытки кончились или список попал в карантин, придёт сообщение: какой, покажет
+`fleetbill snapshot list --month M`; настоящее падение парка пропускает `fleetbill snapshot accept DIGEST --by NAME --reason TEXT`.
 
-- *no connection*, *not accepted*: the Airflow connection that the sheet `platforms` names;
-  `fleetbill snapshot probe --platform P` tells more;
-- *no administrator*, *may not see*: the service user's rights (docs/platforms.md says which);
-- a day without any snapshot stays missing and parks the contracts of that platform:
+- *no connection*, *does not accept the service user*: соединение Airflow, которое называет лист `platforms`; больше скажет
+  `fleetbill snapshot probe --platform P`;
+- *no administrator*, *may not see*: права служебного пользователя (какие нужны, сказано в docs/platforms.md);
+- день без единого снимка так и останется без него и отложит договоры этой платформы:
   `fleetbill snapshot carry --platform P --date D --by NAME --reason TEXT`.
 
-**By hand** it takes all live platforms at once, whatever the hour.
+**За прошлые периоды.** Нет: за прошедший день живую платформу не снять.
 """
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, dag
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.steps import step
 
 
 @dag(
     dag_id="take_snapshots",
+    dag_display_name="Снимки живых платформ",
+    description="Машины и учётные записи живых платформ, несколько раз в день, последний раз перед полуночью",
     schedule=CronTriggerTimetable("20,50 * * * *", timezone="UTC", run_immediately=NOT_BEFORE_ITS_HOUR),
     catchup=False,
     max_active_runs=1,
-    tags=["billing", "day"],
+    tags=["биллинг", "день"],
     default_args=DEFAULTS,
     doc_md=__doc__,
 )
 def take_snapshots():
     """One task per live platform whose hour it is."""
 
-    @task
+    @step("Чей час настал", "Называет живые платформы, которые пора снять; при запуске вручную — все.")
     def due(dag_run=None):
         """The live platforms whose hour it is; all of them in a run by hand."""
         from pipelines import settings
@@ -45,7 +47,12 @@ def take_snapshots():
 
         return taking.due(settings.load(), dag_run.run_after if dag_run.run_type == "scheduled" else None)
 
-    @task(map_index_template="{{ task.op_kwargs['platform'] }}", retries=3)
+    @step(
+        "Снять платформу",
+        "Читает одну платформу и загружает снимок. О списке в карантине сообщает.",
+        map_index_template="{{ task.op_kwargs['platform'] }}",
+        retries=3,
+    )
     def take(platform):
         """One platform, now. A quarantined list is told, for somebody must look at it."""
         from orchestration.alerts import alert
@@ -57,7 +64,7 @@ def take_snapshots():
         configured = settings.load()
         landed = taking.take(configured, platform, clock.now(), secret=of_platforms(configured).get(platform))
         if landed.state == "quarantined":
-            alert(f"the list of {platform} is quarantined", "; ".join(map(str, landed.failures[:5])))
+            alert(f"{platform}: снимок в карантине", "; ".join(map(str, landed.failures[:5])))
         return landed.state
 
     take.expand(platform=due())

@@ -77,9 +77,11 @@ def _is_final(error: Exception) -> bool:
     from pipelines.billing import approval
     from pipelines.billing.transitions import IllegalMove
     from pipelines.billing.unlikely_dates import NotMeant
+    from pipelines.platforms.errors import AuthFailed, NotBuilt
     from pipelines.runs.correct import NotClosed
     from pipelines.runs.draft_to_issue import NothingBillable
     from pipelines.runs.questions import NotAnswered, NotIssued
 
     words = (approval.RunChanged, approval.NothingDrafted, approval.SecondPersonNeeded, approval.NotAPerson, approval.NothingLeft)
-    return isinstance(error, (*words, IllegalMove, NotMeant, NothingBillable, NotClosed, NotAnswered, NotIssued))
+    logins = (AuthFailed, NotBuilt)  # a further try with the same word could lock the service user out
+    return isinstance(error, (*words, *logins, IllegalMove, NotMeant, NothingBillable, NotClosed, NotAnswered, NotIssued))

@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from pipelines import clock
 from pipelines.platforms import retries
-from pipelines.platforms.errors import Transient
 from pipelines.warehouse.engine import transaction
 from tests.dags.runs import function_of
 from tests.loopback import Reply
@@ -21,6 +20,8 @@ EVENING = datetime(2026, 3, 1, 20, 50, tzinfo=UTC)  # 23:50 in Moscow
 
 
 def test_each_platform_is_taken_at_its_hour_and_by_itself(home, dags, monkeypatch, alerts):
+    from orchestration.ending import Ended
+
     monkeypatch.setattr(clock, "now", lambda: EVENING)
     monkeypatch.setattr(retries, "sleep", lambda _: None)
     due, take = (function_of(dags["take_snapshots"], name) for name in ("due", "take"))
@@ -42,8 +43,13 @@ def test_each_platform_is_taken_at_its_hour_and_by_itself(home, dags, monkeypatc
             secret = {"conn_type": "http", "host": server.url, "login": ADMIN, "password": PASSWORD}
             monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(secret))
         bad.fault = lambda _, before: Reply(dies="at once") if before >= 7 else None
-        with pytest.raises(Transient):
+        with pytest.raises(Ended, match="cannot be reached") as ended:
             take(platform="gps4")
+        assert not ended.value.is_final  # it is tried again
+        bad.fault = lambda *_: Reply(401)
+        with pytest.raises(Ended, match="does not accept the service user") as ended:
+            take(platform="gps4")
+        assert ended.value.is_final
         assert take(platform="gps3") == "landed"
         assert _landed(home) == [("gps3", 10)]
         bad.fault = None
@@ -54,7 +60,7 @@ def test_each_platform_is_taken_at_its_hour_and_by_itself(home, dags, monkeypatc
         bad.links.clear()
         monkeypatch.setattr(clock, "now", lambda: EVENING.replace(day=2))
         assert take(platform="gps4") == "quarantined"
-    assert "the list of gps4 is quarantined" in alerts()
+    assert "gps4: снимок в карантине" in alerts()
 
 
 def _landed(home):
