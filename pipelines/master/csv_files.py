@@ -33,11 +33,12 @@ def read_csv_files(path: Path, limits: SheetLimits) -> MasterSource:
             source.problems.append(Problem(file.name, f"is the same sheet as {seen[name]}"))
         else:
             seen[name] = file.name
-            source.sheets.append(_sheet(name, file, limits))
+            source.sheets.append(read_csv_file(name, file, limits))
     return source
 
 
-def _sheet(name: str, file: Path, limits: SheetLimits) -> RawSheet:
+def read_csv_file(name: str, file: Path, limits: SheetLimits) -> RawSheet:
+    """One file as a sheet of that name; what stands against reading it is among its problems. OSError when it cannot be opened."""
     sheet = RawSheet(name, file.name, "csv")
     if file.stat().st_size > limits.bytes:
         said = f"has more than {limits.bytes // 10**6} MB (FLEETBILL_MASTER_MAX_MEGABYTES); it is not read"

@@ -1,10 +1,9 @@
 """Opening balances at go-live, from a CSV file: what each client owed or had paid ahead before the first invoice (domain.md §8)."""
 
-import csv
-import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,12 @@ from typing import TYPE_CHECKING, Final
 from pipelines import logs
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem
+from pipelines.master.cell_values import Misread, clean, value_of
+from pipelines.master.csv_files import read_csv_file
+from pipelines.master.sheets import MasterColumn, Value
+from pipelines.master.source import limits
+from pipelines.master.source_sheets import RawSheet, SheetLimits
+from pipelines.money import round_kopeck
 from pipelines.receivables import ledger
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -20,8 +25,14 @@ from pipelines.warehouse.locks import Lock, lock
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-COLUMNS: Final = ("organization_code", "client_code", "contract_no", "date", "amount")
-_MOST_BYTES = 64 << 20
+_COLUMNS: Final = (
+    MasterColumn("organization_code", "code", "the seller", required=True),
+    MasterColumn("client_code", "code", "the client", required=True),
+    MasterColumn("contract_no", "code", "its contract; empty: of none in particular"),
+    MasterColumn("date", "date", "the balance is that of this day's end", required=True),
+    MasterColumn("amount", "decimal", "roubles; above zero the client owes, below zero it has paid ahead", required=True),
+)
+COLUMNS: Final = tuple(column.name for column in _COLUMNS)
 _MOST = Decimal("999999999999.99")
 
 
@@ -53,89 +64,90 @@ class OpeningResult:
 def import_opening(settings: Settings, path: Path, author: Authorship) -> OpeningResult:
     """Store the opening balances of a file, all or none; the same file again stores nothing.
 
-    CSV in UTF-8, parted by `,` or `;`: organization_code, client_code, contract_no (may be empty), date (ISO: the balance is that of the
-    day's end), amount (roubles; above zero the client owes, below zero it has paid ahead). An advance pays the next invoices; a debt stands
-    in the акт сверки and is asked for by no ladder, for it has no invoice. BadInput names every problem with its line.
+    A CSV file with `COLUMNS`, read as those of master data are. An advance pays the next invoices; a debt stands in the акт сверки and is
+    asked for by no ladder, for it has no invoice. BadInput names every problem with its line.
     """
     with logs.verb("receivables", "import_opening") as done, engine.transaction(settings) as connection:
         lock(connection, Lock.RECEIVABLES)
-        balances = _checked(connection, _read(path), path.name)
-        known = {row.payment_id for row in query.rows(connection, "receivables/openings")}
-        fresh = [one for one in balances if one.payment_id not in known]
-        for one in fresh:
-            query.run(connection, "receivables/add_opening", **_binds(one, author))
+        stored = {row.payment_id: (row.paid_on, -row.amount) for row in query.rows(connection, "receivables/openings")}
+        balances = _checked(connection, _read(path, limits(settings)), stored)
+        fresh = [opening for opening in balances if opening.payment_id not in stored]
+        for opening in fresh:
+            query.run(connection, "receivables/add_opening", **_binds(opening, author))
         ledger.settle(connection, author.at)
         done |= {"stored": len(fresh), "known": len(balances) - len(fresh)}
     return OpeningResult(len(fresh), len(balances) - len(fresh))
 
 
-def _binds(one: OpeningBalance, author: Authorship) -> dict[str, str | date | datetime | Decimal]:
+def _binds(opening: OpeningBalance, author: Authorship) -> dict[str, str | date | datetime | Decimal]:
     return {
-        "payment_id": one.payment_id,
-        "organization_code": one.organization_code,
-        "client_code": one.client_code,
-        "contract_no": one.contract_no,
-        "dated": one.dated,
-        "amount": -one.amount,
+        "payment_id": opening.payment_id,
+        "organization_code": opening.organization_code,
+        "client_code": opening.client_code,
+        "contract_no": opening.contract_no,
+        "dated": opening.dated,
+        "amount": -opening.amount,
         "words": f"Входящий остаток: {author.reason} ({author.by})",
         "at": author.at,
     }
 
 
-def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Rows of the file with their lines; BadInput when it is none."""
+def _read(path: Path, limits: SheetLimits) -> RawSheet:
+    """The file as a sheet, with its headings as they are named; BadInput when it is none, or lacks a column."""
     try:
-        data = path.read_bytes()[: _MOST_BYTES + 1]
-        text = data.decode("utf-8-sig")
+        sheet = read_csv_file("opening balances", path, limits)
     except OSError as error:
         raise BadInput.one("FILE", f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadInput.one(f"{path.name}:1", "is not UTF-8 text") from None
-    if len(data) > _MOST_BYTES or "\x00" in text:
-        raise BadInput.one(f"{path.name}:1", "is too large or no text: not read")
-    head = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    if sheet.problems and not sheet.headings:
+        raise BadInput(problem for _, problem in sheet.problems)
+    sheet.headings = tuple(clean(heading) for heading in sheet.headings)
+    missing = [name for name in COLUMNS if name not in sheet.headings]
     if missing:
-        raise BadInput(Problem(f"{path.name}:1", f"column {column} is missing") for column in missing)
-    return [(reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in reader]
+        raise BadInput(Problem(sheet.place(sheet.heading_row), f"column {name} is missing") for name in missing)
+    return sheet
 
 
-def _checked(connection: "Connection", rows: list[tuple[int, dict[str, str]]], name: str) -> list[OpeningBalance]:
+def _checked(connection: "Connection", sheet: RawSheet, stored: Mapping[str, tuple[date, Decimal]]) -> list[OpeningBalance]:
     contracts = {(row.organization_code, row.client_code, row.contract_no) for row in query.rows(connection, "receivables/contracts")}
-    stored = {row.payment_id: (row.paid_on, -row.amount) for row in query.rows(connection, "receivables/openings")}
-    problems: list[Problem] = []
+    columns = [(column, sheet.headings.index(column.name)) for column in _COLUMNS]
     balances: dict[str, OpeningBalance] = {}
-    for line, row in rows:
+    for row in sheet.rows:
+        place = sheet.place(row.number)
         try:
-            one = _balance(row, contracts)
-        except ValueError as error:
-            problems.append(Problem(f"{name}:{line}", str(error)))
+            opening = _balance([_value(column, row.cells[index]) for column, index in columns], contracts)
+        except Misread as error:
+            sheet.problems.append((row.number, Problem(place, str(error))))
             continue
-        if one.payment_id in balances:
-            problems.append(Problem(f"{name}:{line}", "this client, organization and contract stands in the file twice"))
-        if stored.get(one.payment_id, (one.dated, one.amount)) != (one.dated, one.amount):
-            day, amount = stored[one.payment_id]
-            problems.append(Problem(f"{name}:{line}", f"the balance is known as {amount:.2f} of {day}: it is said once"))
-        balances[one.payment_id] = one
-    if problems:
-        raise BadInput(problems)
+        if opening.payment_id in balances:
+            sheet.problems.append((row.number, Problem(place, "this client, organization and contract stands in the file twice")))
+        day, amount = stored.get(opening.payment_id, (opening.dated, opening.amount))
+        if (day, amount) != (opening.dated, opening.amount):
+            sheet.problems.append((row.number, Problem(place, f"the balance is known as {amount:.2f} of {day}: it is said once")))
+        balances[opening.payment_id] = opening
+    if sheet.problems:
+        raise BadInput(problem for _, problem in sorted(sheet.problems, key=lambda noted: noted[0]))
     return list(balances.values())
 
 
-def _balance(row: dict[str, str], contracts: set[tuple[str, str, str]]) -> OpeningBalance:
-    """One row as a balance, or ValueError that says what is wrong with it."""
-    organization, client, contract = (row[column] for column in COLUMNS[:3])
-    if not any(known[:2] == (organization, client) and contract in ("", known[2]) for known in contracts):
-        raise ValueError(f"client {client!r} has no contract {contract!r} with {organization!r}".replace(" ''", ""))
+def _value(column: MasterColumn, cell: object) -> Value:
+    """One cell; Misread names its column, also where it is empty and may not be."""
     try:
-        amount = Decimal(row["amount"].replace(",", ".").replace("\u00a0", "").replace(" ", ""))
-    except InvalidOperation:
-        raise ValueError(f"column amount: {row['amount']!r} is not a sum") from None
-    if not amount.is_finite() or not amount or amount != amount.quantize(Decimal("0.01")) or abs(amount) > _MOST:
-        raise ValueError(f"column amount: {row['amount']!r} is zero, too large or finer than a kopeck")
-    try:
-        dated = date.fromisoformat(row["date"])
-    except ValueError:
-        raise ValueError(f"column date: {row['date']!r} is no date such as 2025-12-31") from None
-    return OpeningBalance(organization, client, contract, dated, amount)
+        value = value_of(cell, column)
+    except Misread as error:
+        raise Misread(f"column {column.name}: {error}") from None
+    if value is None and column.required:
+        raise Misread(f"column {column.name}: is empty")
+    return value
+
+
+def _balance(values: Sequence[Value], contracts: set[tuple[str, str, str]]) -> OpeningBalance:
+    """One row's values in the order of the columns as a balance, or Misread that says what is wrong with it."""
+    organization, client, contract, dated, amount = values
+    number = str(contract or "")
+    if not any(known[:2] == (organization, client) and number in ("", known[2]) for known in contracts):
+        raise Misread(f"client {client!r} has no contract {number!r} with {organization!r}".replace(" ''", ""))
+    if not isinstance(dated, date) or not isinstance(amount, Decimal):
+        raise TypeError(f"a date and a decimal are declared, not {dated!r} and {amount!r}")
+    if not amount or amount != round_kopeck(amount) or abs(amount) > _MOST:
+        raise Misread(f"column amount: {amount} is zero, too large or finer than a kopeck")
+    return OpeningBalance(str(organization), str(client), number, dated, round_kopeck(amount))

@@ -121,7 +121,7 @@ def test_unknown_clients_backward_periods_and_a_client_without_anything(house, s
 def test_opening_balances_across_go_live(house, settings, tmp_path, author):
     """A owed 100 at the end of 2025 and pays it in January; B had paid 60 ahead, which pays its first счёт of 50."""
     path = tmp_path / "opening.csv"
-    path.write_text("organization_code;client_code;contract_no;date;amount\nORG;A;;2025-12-31;100,00\nORG;B;K-B;2025-12-31;-60\n")
+    path.write_text("sep=;\norganization_code;client_code;contract_no;date;amount\nORG;A;;2025-12-31;100,00\nORG;B;K-B;2025-12-31;-60\n")
     assert import_opening(settings, path, author) == OpeningResult(2, 0)
     assert import_opening(settings, path, author) == OpeningResult(0, 2)
     only = _account(settings, first=date(2026, 1, 1), last=date(2026, 1, 31))
@@ -149,11 +149,14 @@ def test_opening_balances_that_cannot_be_taken_are_all_named(house, settings, tm
         "ORG,A,,2025-12-31,0.001",
         "ORG,A,,2025-12-31,NaN",
         "ORG,A,,2025-12-31,x",
+        'ORG,A,,2025-12-31,"1,000"',  # a thousand, or one rouble
+        "ORG,A,,,5",
     ]
     path.write_text("\n".join(["organization_code,client_code,contract_no,date,amount", *rows]))
     with pytest.raises(BadInput) as caught:
         import_opening(settings, path, author)
-    assert [problem.place for problem in caught.value.problems] == [f"opening.csv:{line}" for line in range(2, 8)]
+    assert [problem.place for problem in caught.value.problems] == [f"opening.csv:{line}" for line in range(2, 10)]
+    assert "may be 1000 or 1 and 000 thousandths" in str(caught.value)
     path.write_text("organization_code,client_code\nORG,A\n")
     with pytest.raises(BadInput, match="column amount is missing"):
         import_opening(settings, path, author)
