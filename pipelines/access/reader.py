@@ -43,9 +43,8 @@ def _organizations(
 ) -> tuple[OrganizationDay, ...]:
     clients = _clients(connection, on, below)
     accounts: dict[str, list[AccountData]] = defaultdict(list)
-    for row in query.rows(connection, "access/payment_data", on=on):
-        as_of = _end_of(row.data_until, row.time_zone) if row.data_until else None
-        accounts[row.organization_code].append(AccountData(row.bank_account, as_of))
+    for row in query.rows(connection, "receivables/payment_data", on=on):
+        accounts[row.organization_code].append(AccountData(row.bank_account, row.as_of))
     claims: dict[str, list[OpenInvoice]] = defaultdict(list)
     for row in query.rows(connection, "access/claims", on=on, steps=list(MESSAGES)):
         claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done))
@@ -95,11 +94,7 @@ def _moment(on: date, at: datetime, time_zone: str) -> datetime:
     """The moment at which the ladder of a day is taken: now when that is today, else the last second of that day."""
     if at.astimezone(ZoneInfo(time_zone)).date() == on:
         return at
-    return _end_of(on, time_zone) - timedelta(seconds=1)
-
-
-def _end_of(day: date, time_zone: str) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone))
+    return datetime.combine(on + timedelta(days=1), time(), ZoneInfo(time_zone)) - timedelta(seconds=1)
 
 
 def _trees(settings: Settings, connection: "Connection", on: date) -> tuple[dict[str, PlatformTree], dict[str, str]]:

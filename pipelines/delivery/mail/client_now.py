@@ -1,8 +1,7 @@
 """How a client and a payment stand in the moment in which a letter about them is handed over."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pipelines.clock import local_date
 from pipelines.delivery.mail.decisions import ClientNow, LetterDecision, OpenDebt, PaymentNow, decide
@@ -41,12 +40,9 @@ def _client(settings: Settings, connection: "Connection", organization_code: str
 
 def _is_fresh(settings: Settings, connection: "Connection", organization_code: str, today: date, at: datetime) -> bool:
     """Whether payment data of every account of the organization are fresh enough to block by, as the ladder asks (domain.md §9)."""
-    rows = [row for row in query.rows(connection, "access/payment_data", on=today) if row.organization_code == organization_code]
+    rows = [row for row in query.rows(connection, "receivables/payment_data", on=today) if row.organization_code == organization_code]
     limit = timedelta(hours=settings.blocking_data_hours)
-    return bool(rows) and all(
-        row.data_until and at - datetime.combine(row.data_until + timedelta(days=1), time(), ZoneInfo(row.time_zone)) <= limit
-        for row in rows
-    )
+    return bool(rows) and all(row.as_of is not None and at - row.as_of <= limit for row in rows)
 
 
 def _payment(connection: "Connection", payment_id: str) -> PaymentNow | None:

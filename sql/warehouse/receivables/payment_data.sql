@@ -1,5 +1,6 @@
--- grain: organization × rouble account in force on the day, and the last day that its payment data tell of (NULL: there are none);
---   files imported before it was kept of which accounts they tell count for every account; nothing is paid to one that is not open yet
+-- grain: organization × rouble account in force on the day, and the moment up to which its payment data tell (NULL: there are none): the
+--   end of their last day where the organization is; files imported before it was kept of which accounts they tell count for every
+--   account; nothing is paid to one that is not open yet
 -- inputs: master.organizations, master.bank_accounts, receivables.imports, receivables.imported_accounts, :on
 -- rerun: reads only
 WITH main AS (
@@ -26,8 +27,8 @@ WITH main AS (
     GROUP BY organization_code, bank_account
 )
 SELECT
-    f.organization_code, f.time_zone, f.bank_account,
-    greatest(n.data_until, w.data_until, f.valid_from - 1) AS data_until
+    f.organization_code, f.bank_account,
+    CAST(greatest(n.data_until, w.data_until, f.valid_from - 1) + 1 AS timestamp) AT TIME ZONE f.time_zone AS as_of
 FROM in_force f
 LEFT JOIN named n ON n.organization_code = f.organization_code AND n.bank_account = f.bank_account
 LEFT JOIN nameless w ON w.organization_code = f.organization_code
