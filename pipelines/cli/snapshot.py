@@ -2,22 +2,18 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from pipelines.cli.output import DATE, MONTH, View, author_options, authorship, emit, format_option, interactive, say, settings, show
-from pipelines.cli.table import cells
+from pipelines.cli.snapshot_words import calendar, say_failures, say_outcome
 from pipelines.clock import now
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.wording.english import counted
-
-if TYPE_CHECKING:
-    from pipelines.evidence.landing import LandingResult
-    from pipelines.evidence.registry import FailedExpectation
 
 COLUMNS = ("platform", "date", "taken_at", "status", "rows", "digest")
 RESULT = ("platform", "date", "status", "rows", "digest", "source")
@@ -27,10 +23,8 @@ VEHICLES_VIEW = View(
     ("vehicle_id", "account_id", "name", "plate", "state", "online_minutes"),
 )
 PROBED = ("platform", "version", "may")
-NAMED_FAILURES = 20
 SHORT = 12  # characters of a digest in a table
 STATES = click.Choice(["landed", "quarantined", "withdrawn"])
-SIGNS = {"landed": "#", "carried": "c", "quarantined": "Q", "missing": "."}
 CHANGES = {"came": "came", "went": "went", "state": "changed state", "account": "changed account", "device": "changed device"}
 FILE_FORMAT = """\b
 A day is one file, PLATFORM/YYYY-MM-DD.csv (.csv.gz, .parquet), UTF-8, , or ;
@@ -323,49 +317,6 @@ def docs() -> None:
     from pipelines.evidence.docs import build
 
     click.echo(str(build(settings())))
-
-
-def say_outcome(platform: str, source: str, landed: "LandingResult") -> None:
-    """What happened to one snapshot, and why it is in quarantine: failing rows up to a cap."""
-    if landed.already and landed.state == "landed":
-        say(f"{source}: landed already, nothing changed")
-        return
-    if landed.state == "withdrawn":
-        say(f"{source}: was withdrawn and stays so; `fleetbill snapshot accept {landed.digest[:12]}` lets it count again")
-        return
-    if landed.state == "landed":
-        warnings = [failure for failure in landed.failures if failure.severity != "critical"]
-        many = f", {len(warnings)} warning{'s'[: len(warnings) - 1]} (see findings)" if warnings else ""
-        say(f"{source}: landed, {landed.rows} vehicles{many}")
-        if landed.quarantined_after:
-            say(f"{source}: {landed.note_on_days_after}")
-        return
-    say(f"{source}: quarantined, {platform}, digest {landed.digest[:12]}:")
-    say_failures([failure for failure in landed.failures if failure.severity == "critical"])
-
-
-def say_failures(failures: "Sequence[FailedExpectation]") -> None:
-    """What the gate found, the critical first, up to a cap; what is no more than a warning says so."""
-    for failure in sorted(failures, key=lambda each: each.severity != "critical")[:NAMED_FAILURES]:
-        say(f"  {failure}" if failure.severity == "critical" else f"  {failure.severity}: {failure}")
-    if len(failures) > NAMED_FAILURES:
-        say(f"  and {len(failures) - NAMED_FAILURES} more; see `fleetbill snapshot docs`")
-
-
-def calendar(month: Month, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A line per platform with a sign per day, under the days of the month, and what the signs mean."""
-    signs: dict[str, str] = {}
-    for row in rows:
-        signs[row["platform"]] = signs.get(row["platform"], "") + SIGNS[row["status"]]
-    width = max([len(str(month)), *map(cells, signs)])
-    days = [day.day for day in month.dates()]
-    tens = "".join(str(day // 10) if day % 10 == 0 else " " for day in days)
-    units = "".join(str(day % 10) for day in days)
-    lines = [f"{'':{width}}  {tens}", f"{month!s:{width}}  {units}"]
-    for platform, line in signs.items():
-        covered = sum(line.count(SIGNS[status]) for status in ("landed", "carried"))
-        lines.append(f"{platform}{' ' * (width - cells(platform))}  {line}  {covered} of {len(days)} days")
-    return [line.rstrip() for line in lines] + ["", ", ".join(f"{sign} {status}" for status, sign in SIGNS.items())]
 
 
 def _progress(done: int, total: int, name: str) -> None:

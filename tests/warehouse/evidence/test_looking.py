@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from pipelines.cli.snapshot import calendar
+from pipelines.cli.snapshot_words import calendar
 from pipelines.errors import BadInput
 from pipelines.evidence import looking
 from pipelines.evidence.checking import check
