@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,11 @@ from pipelines.audit import recompute
 from pipelines.audit.model import EarlierLine, Explanation, FrozenInvoice, SnapshotsOfDay, Vehicle, mask_of
 from pipelines.audit.vehicles import read_vehicles, snapshots_taken, within
 from pipelines.billing import frozen_json
-from pipelines.billing.inputs import read_component
+from pipelines.billing.inputs import read_component, read_terms
 from pipelines.errors import BadInput, Refused
 from pipelines.period import Month, Span
 from pipelines.rating.charges import Amounts, Charge
-from pipelines.rating.model import Basis, Contract, Counting, Kind, TariffVersion, Terms
+from pipelines.rating.model import Contract, Kind, TariffVersion, Terms
 from pipelines.rating.segments import in_force
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -102,7 +101,7 @@ def _suggestion(connection: "Connection", typed: str) -> str:
 def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken: tuple[SnapshotsOfDay, ...]) -> FrozenInvoice:
     evidence, month = row.evidence, Month.of(row.month)
     contract = evidence["contract"]
-    terms = tuple(_terms(row.contract_no, each) for each in evidence["terms"])
+    terms = tuple(read_terms(row.contract_no, each) for each in evidence["terms"])
     days = frozen_json.days(month, evidence)
     dates = {day.date for day in days}
     vehicles = tuple(within(all_vehicles, mask_of(dates), _counting(terms, dates)))
@@ -150,20 +149,6 @@ def _counting(terms: Sequence[Terms], days: Collection[date]) -> dict[str, int]:
 def _contract(row: Any, raw: Mapping[str, Any]) -> Contract:
     ends_on = date.fromisoformat(raw["ends_on"]) if raw.get("ends_on") else None
     return Contract(row.contract_no, row.client_code, row.organization_code, date.fromisoformat(raw["starts_on"]), ends_on)
-
-
-def _terms(contract_no: str, raw: Mapping[str, Any]) -> Terms:
-    return Terms(
-        contract_no,
-        date.fromisoformat(raw["valid_from"]),
-        raw["tariff_code"],
-        Counting(raw["counting"]),
-        Basis(raw["basis"]),
-        raw["prepaid_vehicles"],
-        Decimal(raw["discount_percent"]),
-        None if raw["minimum"] is None else Decimal(raw["minimum"]),
-        raw["payment_days"],
-    )
 
 
 def read_tariffs(rows: Sequence[Mapping[str, Any]]) -> Iterator[TariffVersion]:

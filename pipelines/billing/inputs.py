@@ -133,6 +133,21 @@ def terms_json(terms: Terms) -> Json:
     }
 
 
+def read_terms(contract_no: str, raw: Json) -> Terms:
+    """A row of terms, from JSON as `terms_json` and contract_months.sql write it."""
+    return Terms(
+        contract_no,
+        date.fromisoformat(raw["valid_from"]),
+        raw["tariff_code"],
+        Counting(raw["counting"]),
+        Basis(raw["basis"]),
+        raw["prepaid_vehicles"],
+        Decimal(raw["discount_percent"]),
+        _decimal(raw["minimum"]),
+        raw["payment_days"],
+    )
+
+
 def read_component(raw: Json) -> Component:
     """A component of a tariff version, from JSON as `tariff_json` and tariffs_in_force.sql write it."""
     return Component(

@@ -15,6 +15,7 @@ from pipelines.documents.approval_bridge import ChangesOfRun, changes_of_run
 from pipelines.documents.bridge_words import signed
 from pipelines.documents.page_cells import cell
 from pipelines.documents.parked_words import next_step
+from pipelines.documents.run_words import told_apart
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.findings.words import subject_words
 from pipelines.money import ZERO
@@ -36,7 +37,6 @@ MOST_ADDED = 15
 MOST_PARKED = 40
 MOST_WORDS = 5
 LONGEST_ARITHMETIC = 400
-_RUN_NAMES = {Purpose.CLOSE: "", Purpose.PREPAY: "предоплата, ", Purpose.WATCH: "превышение предоплаты, ", Purpose.CORRECT: "исправление, "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def page_of_run(
     total = sum((row["total"] for row in totals), ZERO)
     counts = f"{counted(sum(row['invoices'] for row in totals), 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽"
     return ApprovalPage(
-        f"{_RUN_NAMES[purpose]}{month_name(month)}: {counts}, отложено договоров: {len(parked)}",
+        f"{', '.join(filter(None, (told_apart(purpose), month_name(month))))}: {counts}, отложено договоров: {len(parked)}",
         laid_out("approval.md.j2", view),
         laid_out("approval_answer.md.j2", {**answer, "digest": digest}),
     )

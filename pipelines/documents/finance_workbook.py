@@ -7,11 +7,13 @@ from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any
 
 from pipelines.billing import inputs
+from pipelines.billing.model import Purpose
 from pipelines.clock import local_date
 from pipelines.documents.bridge_words import CAUSE_PARTS, PART_NAMES, why
 from pipelines.documents.parked_words import REASONS, next_step
 from pipelines.documents.paths import workbook_path
 from pipelines.documents.report_money import money_data
+from pipelines.documents.run_words import RUN_NAMES
 from pipelines.documents.store import DocumentStore
 from pipelines.documents.workbook import write_workbook
 from pipelines.documents.workbook_model import (
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 STATES = {"landed": "принят", "quarantined": "в карантине", "withdrawn": "отозван"}
-RUNS = {"close": "закрытие", "prepay": "предоплата", "watch": "превышение", "correct": "корректировка"}
 _ZONE = "Europe/Moscow"
 
 Read = Callable[..., Iterator[Any]]
@@ -157,9 +158,16 @@ def _client_change(change: ContractChange, month: Month) -> ClientChangeRow:
 
 def _parked(parked: LeftOut) -> ParkedRow:
     return ParkedRow(
-        parked.contract_no, parked.client, REASONS.get(parked.reason, parked.reason), parked.detail, RUNS[parked.purpose], parked.before,
-        parked.estimate, next_step(parked.reason), parked.how,
-    )  # fmt: skip
+        parked.contract_no,
+        parked.client,
+        REASONS.get(parked.reason, parked.reason),
+        parked.detail,
+        RUN_NAMES[Purpose(parked.purpose)],
+        parked.before,
+        parked.estimate,
+        next_step(parked.reason),
+        parked.how,
+    )
 
 
 def _fleet(row: Any, month: Month) -> FleetRow:

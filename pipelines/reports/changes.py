@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.billing import inputs
 from pipelines.period import Month
 from pipelines.rating.causes import Priced, causes
-from pipelines.rating.model import Basis, Contract, Counting, DayUsage, TariffVersion, Terms, VatMode
+from pipelines.rating.model import Contract, DayUsage, TariffVersion, Terms, VatMode
 from pipelines.rating.segments import in_force
 from pipelines.reports.bridge import BridgePart, ContractMonths, parts_of
 from pipelines.reports.usage_change import UsageChange, usage_changes
@@ -70,7 +70,7 @@ def _change(row: Any, month: Month, tariffs: inputs.Tariffs, modes: Mapping[str,
     party = row.client_code, row.client, row.organization_code, row.ends_on, row.is_drafted
     if months.standing is not None:
         return ContractChange(months, *party, parts_of(months))
-    terms, days = _terms(row), _days(row)
+    terms, days = [inputs.read_terms(row.contract_no, raw) for raw in row.terms or ()], _days(row)
     contract = Contract(row.contract_no, row.client_code, row.organization_code, row.starts_on, row.ends_on)
     priced = Priced(contract, terms, tariffs, modes.get(row.organization_code, ()))
     told = causes(priced, month, days, row.before, row.now)
@@ -78,16 +78,6 @@ def _change(row: Any, month: Month, tariffs: inputs.Tariffs, modes: Mapping[str,
         months, *party, parts_of(months, told), usage_changes(priced, month, days), _changed_terms(month, terms, tariffs),
         _new_versions(month, terms, tariffs),
     )  # fmt: skip
-
-
-def _terms(row: Any) -> list[Terms]:
-    return [
-        Terms(
-            row.contract_no, dt.date.fromisoformat(since), tariff_code, Counting(counting), Basis(basis), prepaid, Decimal(discount),
-            Decimal(minimum) if minimum else None, payment_days,
-        )
-        for since, tariff_code, counting, basis, prepaid, discount, minimum, payment_days in row.terms or ()
-    ]  # fmt: skip
 
 
 def _days(row: Any) -> list[DayUsage]:

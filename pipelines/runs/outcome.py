@@ -9,6 +9,7 @@ from pipelines.billing.model import Purpose
 from pipelines.billing.run import DraftedRun
 from pipelines.clock import Authorship
 from pipelines.delivery.mail.sending import LettersSent
+from pipelines.documents.run_words import told_apart
 from pipelines.evidence.coverage import coverage
 from pipelines.evidence.waiting import COVERED, Undrafted, WaitingDay
 from pipelines.master.importing import ImportReport
@@ -17,8 +18,6 @@ from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.wording.russian import counted, in_roubles, month_heading, short_date
-
-RUN_NAMES = {Purpose.CLOSE: "", Purpose.PREPAY: "предоплата", Purpose.WATCH: "превышение предоплаты", Purpose.CORRECT: "исправление"}
 
 
 def run_words(month: Month, purpose: Purpose, invoices: int, total: Decimal, parked: int) -> str:
@@ -103,4 +102,4 @@ def _refused(done: DunningResult) -> str:
 
 
 def _of_what(month: Month, purpose: Purpose) -> str:
-    return ", ".join(filter(None, (month_heading(month), RUN_NAMES[purpose])))
+    return ", ".join(filter(None, (month_heading(month), told_apart(purpose))))

@@ -34,8 +34,10 @@ SELECT
     ) AS is_drafted,
     coalesce(b.before, false) AS client_before, coalesce(b.now, false) AS client_now,
     CASE WHEN m.before IS NOT NULL AND m.now IS NOT NULL THEN (
-        SELECT jsonb_agg(jsonb_build_array(
-            t.valid_from, t.tariff_code, t.counting, t.basis, t.prepaid_vehicles, t.discount_percent::text, t.minimum::text, t.payment_days
+        SELECT jsonb_agg(jsonb_build_object(
+            'valid_from', t.valid_from, 'tariff_code', t.tariff_code, 'counting', t.counting, 'basis', t.basis,
+            'prepaid_vehicles', t.prepaid_vehicles, 'discount_percent', t.discount_percent::text,
+            'minimum', nullif(t.minimum, 0)::text, 'payment_days', t.payment_days
         ) ORDER BY t.valid_from)
         FROM master.terms t WHERE t.contract_no = m.contract_no AND t.valid_from <= :last
     ) END AS terms,

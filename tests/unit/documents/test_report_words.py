@@ -4,10 +4,10 @@ from typing import get_args
 
 from pipelines.billing.model import HELD, Purpose
 from pipelines.documents.bridge_words import PART_NAMES
-from pipelines.documents.finance_workbook import RUNS
 from pipelines.documents.model import InvoiceKind
 from pipelines.documents.parked_words import NEXT_STEPS, REASONS
 from pipelines.documents.report_money import UNITS
+from pipelines.documents.run_words import RUN_NAMES
 from pipelines.documents.workbook_sheets import KINDS
 from pipelines.documents.workbook_summary import CLOSING
 from pipelines.rating.charges import Cause
@@ -24,7 +24,7 @@ def test_parts_of_the_bridge():
 
 
 def test_runs_kinds_of_invoices_and_units():
-    assert set(RUNS) == {Purpose.CLOSE, Purpose.PREPAY, Purpose.WATCH, Purpose.CORRECT}
-    assert RUNS[Purpose.CLOSE] == CLOSING
+    assert set(RUN_NAMES) == {Purpose.CLOSE, Purpose.PREPAY, Purpose.WATCH, Purpose.CORRECT}
+    assert RUN_NAMES[Purpose.CLOSE] == CLOSING
     assert set(KINDS) == set(get_args(InvoiceKind))
     assert set(UNITS) == {kind.value for kind in Kind}

@@ -8,12 +8,12 @@ import pytest
 
 from pipelines.billing.model import HELD, Purpose
 from pipelines.billing.usage_of_month import in_words
-from pipelines.documents.finance_workbook import REASONS, RUNS
+from pipelines.documents.parked_words import REASONS
+from pipelines.documents.run_words import RUN_NAMES
 from pipelines.documents.workbook_sheets import KINDS
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.findings.words import EXPECTATIONS, subject_words
 from pipelines.rating.charges import Cause, ParkReason
-from pipelines.runs.outcome import RUN_NAMES
 from pipelines.usage.gaps import Gap
 from tests.conftest import ROOT
 
@@ -79,11 +79,11 @@ def test_a_gap_of_usage_names_no_column(missing, words):
 
 
 def test_every_run_and_every_kind_of_invoice_has_its_words():
-    assert set(RUNS) == set(RUN_NAMES) == set(Purpose)
+    assert set(RUN_NAMES) == set(Purpose)
     assert set(KINDS) == {"advance", "corrective", "monthly", "adjustment"}
 
 
-@pytest.mark.parametrize("words", [*EXPECTATIONS.values(), *KIND_NAMES.values(), *REASONS.values(), *RUNS.values(), *KINDS.values()])
+@pytest.mark.parametrize("words", [*EXPECTATIONS.values(), *KIND_NAMES.values(), *REASONS.values(), *RUN_NAMES.values(), *KINDS.values()])
 def test_words_are_words(words):
     assert re.search("[А-Яа-яё]{3}", words)
     assert not CODE.search(words)
