@@ -12,6 +12,7 @@ from pipelines.documents.changed_usage import PricedMeasures
 from pipelines.documents.parts import rate
 from pipelines.documents.workbook import new_book, put_into, write_cell, write_sheet
 from pipelines.documents.workbook_model import Cell, Column, Sheet
+from pipelines.documents.workbook_page import set_up
 from pipelines.documents.workbook_sheets import KINDS
 from pipelines.wording import outside, russian
 
@@ -57,10 +58,7 @@ def _lines_sheet(page: Any, explained: Explanation, styles: dict[str, Any], titl
     frozen = explained.frozen
     columns = _line_columns(explained)
     page.hide_gridlines(2)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    page.set_footer("&R&8Страница &P из &N")
+    set_up(page)
     for index, column in enumerate(columns):
         page.set_column(index, index, column.width)
     page.write_string(0, 0, f"{title} от {russian.long_date(frozen.issued_on)}", styles["title"])

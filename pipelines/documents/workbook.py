@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from pipelines.documents.workbook_checks import CHECKS, write_checks
 from pipelines.documents.workbook_model import Cell, CellKind, Column, Link, Sheet, WorkbookData
+from pipelines.documents.workbook_page import set_up
 from pipelines.documents.workbook_sheets import SummaryTally, WrittenSheet, detail_sheets
 from pipelines.documents.workbook_summary import SUMMARY, write_summary
 from pipelines.errors import Refused
@@ -185,13 +186,9 @@ def _style(kind: CellKind, cell: Exact) -> str:
 
 
 def _print_setup(page: Any, title: str) -> None:
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    set_up(page, title)
     page.repeat_rows(0)
     page.set_margins(left=_MARGIN, right=_MARGIN, top=0.7, bottom=0.6)
-    page.set_header("&L&8" + title.replace("&", "&&"))
-    page.set_footer("&R&8Страница &P из &N")
 
 
 def _styles(book: Any) -> dict[str, Any]:

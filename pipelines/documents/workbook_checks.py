@@ -6,6 +6,7 @@ from typing import Any
 from pipelines.documents.workbook_model import WorkbookData
 from pipelines.documents.workbook_money import AGEING, DEBTS, PAYMENTS, REVENUE
 from pipelines.documents.workbook_money_model import AGES
+from pipelines.documents.workbook_page import set_up
 from pipelines.documents.workbook_sheets import CHARGES, CLIENT_CHANGES, KINDS, REGISTER, KindTally, SummaryTally
 from pipelines.documents.workbook_summary_page import LABEL_WIDTH, SummaryPage
 from pipelines.money import ZERO
@@ -16,13 +17,9 @@ HEADS = ("Что сверено", "В книге", "По учёту", "Расх�
 
 def write_checks(page: Any, data: WorkbookData, tally: SummaryTally, styles: dict[str, Any], title: str) -> None:
     """Fill the sheet once those that it compares are written; ``tally`` learns how many lines there are and how many disagree."""
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    set_up(page, f"{title}: {CHECKS}")
     page.repeat_rows(0)
     page.freeze_panes(1, 1)
-    page.set_header("&L&8" + f"{title}: {CHECKS}".replace("&", "&&"))
-    page.set_footer("&R&8Страница &P из &N")
     page.set_column(0, 0, LABEL_WIDTH)
     page.set_column(1, 3, 18)
     at = SummaryPage(page, tally, styles)

@@ -9,6 +9,7 @@ from pipelines.documents.bridge_words import MOVES
 from pipelines.documents.workbook_checks import CHECKS
 from pipelines.documents.workbook_model import WorkbookData
 from pipelines.documents.workbook_money import REVENUE
+from pipelines.documents.workbook_page import set_up
 from pipelines.documents.workbook_sheets import (
     CAUSES,
     CHARGES,
@@ -40,11 +41,8 @@ _CHART_AT, _CHART_ROWS, _CHART_SIZE = 8, 20, {"x_scale": 1.35, "y_scale": 1.25}
 def write_summary(book: Any, page: Any, data: WorkbookData, tally: SummaryTally, styles: dict[str, Any]) -> None:
     """Fill the first sheet once the others are written."""
     page.hide_gridlines(2)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    set_up(page)
     page.set_margins(left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=0.6)
-    page.set_footer("&R&8Страница &P из &N")
     page.set_column(0, 0, LABEL_WIDTH)
     page.set_column(1, 6, 17)
     page.set_column(7, 7, 3)

@@ -14,6 +14,9 @@ from pipelines.warehouse.statements import statement
 if TYPE_CHECKING:
     import pyarrow as pa
 
+OFFLINE: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+"""How DuckDB is opened everywhere: it fetches nothing."""
+
 SHORT = 20_000  # rows up to which Arrow sorts a snapshot by itself
 _BETWEEN, _NULL, _INSIDE = "\x1f", "\x1e", "\x1d"
 
@@ -77,7 +80,7 @@ def _sorted_by_duckdb(texts: Any) -> Any:
     import pyarrow as pa
 
     canonical = pa.table({"content": texts, "position": pa.array(np.arange(len(texts), dtype="int32"))})
-    with duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}) as engine:
+    with duckdb.connect(config=OFFLINE) as engine:
         engine.register("canonical", canonical)
         return pa.array(engine.execute(statement("lake/evidence/order_of_rows")).fetchnumpy()["position"])
 

@@ -44,7 +44,7 @@ def check(settings: Settings, platform: str | None, source: str, at: datetime) -
     """
     with verb("evidence", "check") as done, reading(settings) as connection:
         declared = registry.declared(connection, platform or _platform_of(connection, source))
-        bounds = FileBounds(settings.snapshot_max_megabytes, settings.snapshot_max_rows, settings.snapshot_max_columns)
+        bounds = FileBounds.of(settings)
         delivery = files.find(declared.platform, source, None, bounds)
         problems, verdicts = list(delivery.problems), []
         for file in delivery.days:

@@ -52,7 +52,7 @@ def land_folder(
     place = source or declared.source
     if not place:
         raise files.NoSuchFiles(f"platform {platform!r} declares no source; give one with --source")
-    bounds = FileBounds(settings.snapshot_max_megabytes, settings.snapshot_max_rows, settings.snapshot_max_columns)
+    bounds = FileBounds.of(settings)
     if source and source != declared.source:
         _check_folder(settings, platform, source)
     delivery = files.find(platform, place, day, bounds)

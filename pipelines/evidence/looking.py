@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput
 from pipelines.evidence import lake, registry
+from pipelines.evidence.canonical import OFFLINE
 from pipelines.evidence.registry import FailedExpectation, Registered
 from pipelines.settings import Settings
 from pipelines.warehouse import query
@@ -95,7 +96,7 @@ def changed(before: "pa.Table", after: "pa.Table") -> list[dict[str, Any]]:
     """Differences of two lists of vehicles (vehicle_id, name, state, account_id, hw_id), by vehicle id; texts that are empty are none."""
     import duckdb
 
-    with duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}) as engine:
+    with duckdb.connect(config=OFFLINE) as engine:
         engine.register("before_list", before)
         engine.register("after_list", after)
         rows = engine.execute(statement("lake/evidence/changed_vehicles")).fetchall()

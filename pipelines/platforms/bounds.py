@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput, Problem
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,6 +23,11 @@ class FileBounds:
     megabytes: int = 2048
     rows: int = 10_000_000
     columns: int = 500
+
+    @classmethod
+    def of(cls, settings: Settings) -> "FileBounds":
+        """Those that are configured."""
+        return cls(settings.snapshot_max_megabytes, settings.snapshot_max_rows, settings.snapshot_max_columns)
 
     def check_size(self, size: int, name: str) -> None:
         """BadInput when a file is larger than it may be."""

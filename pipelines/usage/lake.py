@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.evidence.canonical import OFFLINE
 from pipelines.evidence.lake import METADATA_KEY, EvidenceLost, location
 from pipelines.files import private_folder, write_whole
 from pipelines.settings import Settings
@@ -106,9 +107,7 @@ def opened(settings: Settings, meters: Iterable[str]) -> Iterator[Lake]:
 
     root = private_folder(settings.home / "tmp")
     folder = Path(tempfile.mkdtemp(prefix="usage-", dir=root.resolve()))
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
+    config = OFFLINE | {
         "memory_limit": settings.duckdb_memory,
         "temp_directory": str(folder / "spill"),
         "preserve_insertion_order": "false",

@@ -29,7 +29,7 @@ class Lock(Enum):
     GATE_FINDINGS = "gate_findings"
     USAGE = "usage"
     RECEIVABLES = "receivables"
-    WORKBOOK = "finance workbook of"
+    WORKBOOK = "workbook"
     ACCESS = "access"
     ONEC_PEER = "onec_peer"
 
