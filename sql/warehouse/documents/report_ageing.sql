@@ -1,14 +1,14 @@
 -- grain: organization × client that owes or has paid ahead on :on: open invoices by days past due (the same debts as
 --   receivables/ageing), and money of the client that pays nothing yet, credits of corrections included; who owes
 --   most comes first
--- inputs: billing.invoices, receivables.payments, receivables.allocations, master.organizations, master.clients; :on
+-- inputs: receivables.open_invoices, receivables.payments, receivables.allocations, master.organizations, master.clients; :on
 -- rerun: reads only
 WITH paid AS (
-    SELECT a.payment_id, a.number, sum(a.amount) AS amount
+    SELECT a.payment_id, sum(a.amount) AS amount
     FROM receivables.allocations a
     JOIN receivables.payments p USING (payment_id)
     WHERE p.paid_on <= :on
-    GROUP BY a.payment_id, a.number
+    GROUP BY a.payment_id
 ), debts AS (
     SELECT
         organization_code, client_code,
@@ -18,18 +18,12 @@ WITH paid AS (
             coalesce(sum(open) FILTER (WHERE days BETWEEN 61 AND 90), 0.00), coalesce(sum(open) FILTER (WHERE days > 90), 0.00)
         ] AS buckets,
         sum(open) AS total, count(*) AS invoices
-    FROM (
-        SELECT i.organization_code, i.client_code, CAST(:on AS date) - i.due_on AS days, i.total - coalesce(p.amount, 0) AS open
-        FROM billing.invoices i
-        LEFT JOIN (SELECT number, sum(amount) AS amount FROM paid GROUP BY number) p USING (number)
-        WHERE i.total > 0 AND i.issued_on <= :on
-    ) o
-    WHERE open > 0
+    FROM (SELECT *, CAST(:on AS date) - due_on AS days FROM receivables.open_invoices(:on)) o
     GROUP BY organization_code, client_code
 ), advances AS (
     SELECT p.organization_code, p.client_code, sum(p.amount - coalesce(a.amount, 0)) AS advance
     FROM receivables.payments p
-    LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM paid GROUP BY payment_id) a USING (payment_id)
+    LEFT JOIN paid a USING (payment_id)
     WHERE p.client_code IS NOT NULL AND p.paid_on <= :on
     GROUP BY p.organization_code, p.client_code
     HAVING sum(p.amount - coalesce(a.amount, 0)) <> 0

@@ -1,5 +1,5 @@
 -- grain: organization × client with open invoices on :on, by days past due on that day; only what was issued and paid by then
--- inputs: billing.invoices, receivables.payments, receivables.allocations; :on
+-- inputs: receivables.open_invoices; :on
 -- rerun: reads only
 SELECT
     o.client_code, o.organization_code,
@@ -10,18 +10,6 @@ SELECT
     coalesce(sum(o.open) FILTER (WHERE o.days BETWEEN 61 AND 90), 0.00)::numeric(14, 2) AS "61-90",
     coalesce(sum(o.open) FILTER (WHERE o.days > 90), 0.00)::numeric(14, 2) AS "90+",
     sum(o.open)::numeric(14, 2) AS total
-FROM (
-    SELECT i.client_code, i.organization_code, CAST(:on AS date) - i.due_on AS days, i.total - coalesce(p.paid, 0) AS open
-    FROM billing.invoices i
-    LEFT JOIN (
-        SELECT a.number, sum(a.amount) AS paid
-        FROM receivables.allocations a
-        JOIN receivables.payments p USING (payment_id)
-        WHERE p.paid_on <= :on
-        GROUP BY a.number
-    ) p USING (number)
-    WHERE i.total > 0 AND i.issued_on <= :on
-) o
-WHERE o.open > 0
+FROM (SELECT *, CAST(:on AS date) - due_on AS days FROM receivables.open_invoices(:on)) o
 GROUP BY o.client_code, o.organization_code
 ORDER BY o.client_code COLLATE "C", o.organization_code COLLATE "C"
