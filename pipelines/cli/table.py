@@ -206,11 +206,16 @@ def _table(listing: Listing, widths: list[int], gap: int, paint: Paint) -> Itera
             widths,
             listing.is_figure,
             gap,
-            lambda index, padded, row=row: paint(listing.headings[index], row[index], padded),  # type: ignore[misc]  # bound now
+            _painting(listing, row, paint),
         )
     if listing.totals:
         totals = [folded(text, width) for text, width in zip(listing.totals, widths, strict=True)]
         yield from _row(totals, widths, listing.is_figure, gap, lambda _, padded: paint(TOTAL, padded, padded))
+
+
+def _painting(listing: Listing, row: Sequence[str], paint: Paint) -> Callable[[int, str], str]:
+    """How the cells of one row are painted: by heading and bare text."""
+    return lambda index, padded: paint(listing.headings[index], row[index], padded)
 
 
 def _row(

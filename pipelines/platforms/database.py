@@ -9,14 +9,12 @@ in `.sql` is the file with the statement for vehicles, and the others lie beside
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import BadInput
 from pipelines.platforms import retries
-from pipelines.platforms.bounds import DEFAULT
 from pipelines.platforms.credentials import connection_of
+from pipelines.platforms.database_rows import batches, check_columns, check_rows, column, yes_no
 from pipelines.platforms.errors import AccessDenied, AuthFailed, Conflict, InvalidInput, NotFound, PlatformFailed, ProtocolBroken, Transient
 from pipelines.platforms.interface import (
     ACCOUNT_COLUMNS,
@@ -42,7 +40,6 @@ BLOCK_ACCOUNT, BLOCK_VEHICLE = "block_account.sql", "block_vehicle.sql"
 STATE_ACCOUNT, STATE_VEHICLE = "account_state.sql", "vehicle_state.sql"
 BATCH = 20_000  # rows that are held as Python objects at once
 _LONGEST_STATEMENT = 1_000_000
-_YES, _NO = {"1", "true", "yes", "t", "да"}, {"0", "false", "no", "f", "нет"}
 _DRIVERS = {
     "postgres": "postgresql+psycopg2",
     "postgresql": "postgresql+psycopg2",
@@ -71,8 +68,8 @@ class Database:
         """Log in, and read the first rows of what is there to read."""
         capabilities = {Capability.LIST_VEHICLES}
         with self._opened() as connection:
-            first = next(_batches(connection, self._statement(VEHICLES), {}, 1), None)
-            _check_columns(self._says(VEHICLES), first[0] if first else (), REQUIRED_COLUMNS)
+            first = next(batches(connection, self._statement(VEHICLES), {}, 1), None)
+            check_columns(self._says(VEHICLES), first[0] if first else (), REQUIRED_COLUMNS)
             names = set(first[0]) if first else set()
         if any(name.startswith(METER_PREFIX) for name in names):
             capabilities.add(Capability.DAILY_METERS)
@@ -105,7 +102,7 @@ class Database:
             with self._opened() as connection:
                 rows = {each: self._state(connection, STATE_ACCOUNT, account_id=each) for each in account_ids}
             return {
-                each: AccountState(each, _yes_no(row.get("blocked")), _yes_no(row.get("administrator")))
+                each: AccountState(each, yes_no(row.get("blocked")), yes_no(row.get("administrator")))
                 for each, row in rows.items()
                 if row is not None
             }
@@ -154,7 +151,7 @@ class Database:
         row = retries.retried(read, self._platform.platform)
         if row is None:
             raise NotFound(self._says(f"{next(iter(key.values()))!r} is not there"))
-        return _yes_no(row.get("blocked"))
+        return yes_no(row.get("blocked"))
 
     # asking
 
@@ -180,19 +177,19 @@ class Database:
         """(table of text, ignored columns) of a statement's rows."""
         import pyarrow as pa
 
-        batches: list[pa.Table] = []
+        parts: list[pa.Table] = []
         names: tuple[str, ...] = ()
         rows = 0
-        for names, batch in _batches(connection, self._statement(file), {}, BATCH):
-            _check_columns(self._says(file), names, required)
+        for names, batch in batches(connection, self._statement(file), {}, BATCH):
+            check_columns(self._says(file), names, required)
             rows += len(batch)
-            _check_rows(self._says(file), rows)
+            check_rows(self._says(file), rows)
             kept = [name for name in names if name in wanted or (name.startswith(METER_PREFIX) and wanted is not ACCOUNT_COLUMNS)]
             cells = zip(*batch, strict=True) if batch else [()] * len(names)
             columns = dict(zip(names, cells, strict=True))
-            batches.append(pa.table({name: _column(name, columns[name]) for name in kept}))
-        known = set(batches[0].column_names)
-        return pa.concat_tables(batches), tuple(name for name in names if name not in known)
+            parts.append(pa.table({name: column(name, columns[name]) for name in kept}))
+        known = set(parts[0].column_names)
+        return pa.concat_tables(parts), tuple(name for name in names if name not in known)
 
     @contextmanager
     def _opened(self, *, is_write: bool = False) -> "Iterator[Connection]":
@@ -289,66 +286,3 @@ def _url(platform: Platform, secret: str | None) -> "URL":
         )
     except (ArgumentError, ValueError, TypeError):
         raise AuthFailed(f"platform {platform.platform!r}: the connection is no database URL") from None
-
-
-def _batches(
-    connection: "Connection", statement: str, binds: Mapping[str, Any], size: int
-) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
-    """(column names in lower case, rows) in batches; at least one, for its names."""
-    from sqlalchemy import text
-
-    result = connection.execution_options(stream_results=True, max_row_buffer=size).execute(text(statement), dict(binds))
-    if not result.returns_rows:
-        raise InvalidInput("the statement gives no rows")
-    names = tuple(str(name).lower() for name in result.keys())  # noqa: SIM118 - a result is no mapping
-    batch = result.fetchmany(size)
-    yield names, [tuple(row) for row in batch]
-    while batch and (batch := result.fetchmany(size)):
-        yield names, [tuple(row) for row in batch]
-
-
-def _check_columns(place: str, names: Sequence[str], required: Sequence[str]) -> None:
-    missing = [column for column in required if column not in names]
-    if missing:
-        raise ProtocolBroken(f"{place} has no column {', '.join(missing)}")
-    if len(set(names)) != len(names):
-        raise ProtocolBroken(f"{place} has a column more than once")
-
-
-def _check_rows(place: str, rows: int) -> None:
-    try:
-        DEFAULT.check_rows(rows, place)
-    except BadInput as error:
-        raise ProtocolBroken(str(error)) from None
-
-
-def _column(name: str, cells: Sequence[Any]) -> "pa.Array":
-    """Cells as the text that a file would hold; owners as lists."""
-    import pyarrow as pa
-
-    if name == OWNERS_COLUMN:
-        return pa.array([None if cell is None else [str(each) for each in _owners(cell)] for cell in cells], pa.list_(pa.string()))
-    return pa.array([_text(cell) for cell in cells], pa.string())
-
-
-def _owners(cell: Any) -> Sequence[Any]:
-    """Owners of a vehicle: an array, or a text with a comma between them."""
-    return [each.strip() for each in cell.split(",") if each.strip()] if isinstance(cell, str) else list(cell)
-
-
-def _text(cell: Any) -> str | None:
-    if cell is None or isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    if isinstance(cell, datetime | date | time):
-        return cell.isoformat()
-    return str(cell)
-
-
-def _yes_no(cell: Any) -> bool | None:
-    """What a database says as yes or no in its many ways; None: it does not say."""
-    text = str(_text(cell) if cell is not None else "").strip().lower()
-    return True if text in _YES else False if text in _NO else None
