@@ -32,6 +32,8 @@ KEY is written as the history shows it, the columns joined by |, quoted:
   platforms      platform
   accounts       platform|account_id|contract_no|valid_from
   bank_accounts  organization_code|bank_account
+  consumers      consumer
+  crm_fields     crm|field
 An open tier has nothing after the last |; a | inside a value is written \\|."""
 
 
@@ -140,7 +142,9 @@ def _user() -> str:
 @click.argument("sheet")
 @click.argument("key")
 @author_options()
-@click.option("--from", "from_date", type=DATE, default=None, help="The row ends on the day before (contracts, accounts, bank_accounts).")
+@click.option(
+    "--from", "from_date", type=DATE, default=None, help="The row ends on the day before (contracts, accounts, bank_accounts, consumers)."
+)
 def retire(sheet: str, key: str, by: str, reason: str, from_date: date | None) -> None:
     """End a row of SHEET that is over (--from DATE), or take away one that was wrong.
 

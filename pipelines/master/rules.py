@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
-from pipelines.master import lookalikes, requisites
+from pipelines.master import consumer_rules, lookalikes, requisites
 from pipelines.master.lines import Line, Table
 from pipelines.master.plan import State
 from pipelines.master.sheets import Row, Value, key_text
@@ -49,6 +49,7 @@ def check(tables: Tables, after: State) -> None:
     references(tables, after)
     _dealer_cycles(tables, after)
     _mapped_twice(tables, after)
+    consumer_rules.check(tables, after)
 
 
 def references(tables: Tables, after: State) -> None:

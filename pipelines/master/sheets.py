@@ -269,7 +269,44 @@ BANK_ACCOUNTS = MasterSheet(
     end="valid_to",
 )
 
-_ALL = (ORGANIZATIONS, CLIENTS, CONTRACTS, TERMS, TARIFFS, COMPONENTS, TIERS, PLATFORMS, ACCOUNTS, BANK_ACCOUNTS)
+DATASETS = ("clients", "contracts", "fleets", "statuses", "debts")
+CONSUMERS = MasterSheet(
+    "consumers",
+    "Кому выгружаются данные: CRM, подрядчики, логистика",
+    (
+        _code("consumer", "Код получателя: латинские буквы, цифры, - и _"),
+        _text("name", "Кто это", required=True),
+        _text("datasets", f"Какие наборы, через запятую: {', '.join(DATASETS)}", required=True),
+        _text("organizations", "Только клиенты и договоры этих организаций, коды через запятую; пусто — всех"),
+        _text("dealers", "Только эти дилеры и все под ними, коды через запятую; пусто — все"),
+        _text("categories", "Только клиенты этих групп, через запятую; пусто — всех"),
+        _yes_no("personal_data", "yes — с адресами почты, телефонами, адресами и именами физических лиц"),
+        _code("connection", "Имя подключения Airflow с токеном для HTTP; пусто — только файлы", required=False),
+        _date("valid_from", "С какого дня получает; пусто — с начала"),
+        _date("valid_to", "Последний день; пусто — бессрочно"),
+    ),
+    ("consumer",),
+    end="valid_to",
+)
+CRM_CHANGEABLE = ("name", "full_name", "email", "phone", "address")
+CRM_FIELDS = MasterSheet(
+    "crm_fields",
+    "Колонки CRM и поля клиента: что CRM заводит и что вправе менять",
+    (
+        _code("crm", "Код CRM"),
+        _text(
+            "field",
+            "Поле листа clients",
+            required=True,
+            allowed=("client_code", "inn", "kpp", "kind", "category", *CRM_CHANGEABLE),
+        ),
+        _text("heading", "Заголовок колонки в файле CRM", required=True),
+        _yes_no("may_change", "yes — CRM вправе менять это у известного клиента; только имена и контакты"),
+    ),
+    ("crm", "field"),
+)
+
+_ALL = (ORGANIZATIONS, CLIENTS, CONTRACTS, TERMS, TARIFFS, COMPONENTS, TIERS, PLATFORMS, ACCOUNTS, BANK_ACCOUNTS, CONSUMERS, CRM_FIELDS)
 SHEETS: dict[str, MasterSheet] = {sheet.name: sheet for sheet in _ALL}
 
 # What is stored: an organization's VAT modes have a table and a history of their own.

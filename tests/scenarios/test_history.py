@@ -237,4 +237,6 @@ def test_every_source_gives_its_own_sheets(decided):
         "tiers",
         "bank_accounts",
         "refunds",
+        "consumers",
+        "crm_fields",
     }  # the company has none

@@ -1,6 +1,6 @@
 -- grain: row of master data
 -- inputs: master.organizations, master.vat_modes, master.clients, master.contracts, master.terms, master.tariffs, master.components,
---   master.tiers, master.platforms, master.accounts, master.bank_accounts
+--   master.tiers, master.platforms, master.accounts, master.bank_accounts, master.consumers, master.crm_fields
 -- rerun: reads only
 SELECT 'organizations' AS table_name, to_jsonb(t)::text AS row_text FROM master.organizations t
 UNION ALL
@@ -23,3 +23,7 @@ UNION ALL
 SELECT 'accounts' AS table_name, to_jsonb(t)::text AS row_text FROM master.accounts t
 UNION ALL
 SELECT 'bank_accounts' AS table_name, to_jsonb(t)::text AS row_text FROM master.bank_accounts t
+UNION ALL
+SELECT 'consumers' AS table_name, to_jsonb(t)::text AS row_text FROM master.consumers t
+UNION ALL
+SELECT 'crm_fields' AS table_name, to_jsonb(t)::text AS row_text FROM master.crm_fields t
