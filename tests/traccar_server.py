@@ -33,6 +33,7 @@ class TraccarServer(Loopback):
         self.managed: list[tuple[int, int]] = []
         self.summaries: dict[int, dict[str, Any]] = {}
         self.ignores_writes = False
+        self.audit: list[dict[str, Any]] = []  # edits, as 6.10 and later remember them
         self.user(1, "Администратор", email=ADMIN, administrator=True)
 
     def user(self, number: int, name: str = "", **fields: Any) -> int:
@@ -49,6 +50,16 @@ class TraccarServer(Loopback):
         self.devices[number] = {"id": number, **DEVICE, **named, **fields}
         self.links += [(owner, number) for owner in owners]
         return number
+
+    def edit(self, number: int, by: int, at: datetime, **fields: Any) -> None:
+        """Somebody else's edit of a user through the platform's own pages, done at once."""
+        self.users[number] |= fields
+        self._audited(number, by, at)
+
+    def _audited(self, number: int, by: int, at: datetime) -> None:
+        moment = at.astimezone(UTC).isoformat(timespec="milliseconds")
+        edit = {"actionTime": moment, "address": "127.0.0.1", "userId": by, "actionType": "edit", "objectType": "user", "objectId": number}
+        self.audit.append({**edit, "userEmail": self.users[by]["email"]} if self.numbers >= (6, 14) else edit)
 
     # answers
 
@@ -117,6 +128,12 @@ class TraccarServer(Loopback):
         asked = [int(value) for name, value in request.query if name == "deviceId"]
         return as_json([{"deviceId": each, **self.summaries[each]} for each in asked if each in linked and each in self.summaries])
 
+    def _audit(self, request: Request, caller: dict[str, Any]) -> Reply:
+        if self.numbers < (6, 10):
+            return self._refused("NotFoundException", 404)
+        first, last = (datetime.fromisoformat(str(request.one(name))) for name in ("from", "to"))
+        return as_json([row for row in self.audit if first <= datetime.fromisoformat(row["actionTime"]) <= last])
+
     def _put(self, what: str, caller: dict[str, Any], sent: dict[str, Any]) -> Reply:
         stored = getattr(self, what)
         if not caller["administrator"]:
@@ -130,4 +147,6 @@ class TraccarServer(Loopback):
             kept = {name: template[name] for name in ("lastUpdate", "status", "positionId") if name in template}
             blank = dict.fromkeys(template)
             stored[sent["id"]] = {**blank, **sent, **kept}
+            if what == "users":
+                self._audited(sent["id"], caller["id"], self.clock or datetime.now(UTC))
         return as_json(sent)  # an echo, whatever was stored

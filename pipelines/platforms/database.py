@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.platforms import retries
+from pipelines.platforms.account_tree import under
 from pipelines.platforms.credentials import connection_of
 from pipelines.platforms.database_rows import batches, check_columns, check_rows, column, yes_no
 from pipelines.platforms.errors import AccessDenied, AuthFailed, Conflict, InvalidInput, NotFound, PlatformFailed, ProtocolBroken, Transient
@@ -22,9 +23,11 @@ from pipelines.platforms.interface import (
     OWNERS_COLUMN,
     REQUIRED_COLUMNS,
     VEHICLE_COLUMNS,
+    AccountBelow,
     AccountState,
     Blocking,
     Capability,
+    Edit,
     Effective,
     Fleet,
     Platform,
@@ -116,6 +119,50 @@ class Database:
     def set_vehicle_blocked(self, vehicle_id: str, *, blocked: bool) -> Blocking:
         """The same by `block_vehicle.sql`."""
         return self._set_blocked(BLOCK_VEHICLE, STATE_VEHICLE, blocked=blocked, vehicle_id=vehicle_id)
+
+    def vehicle_state(self, vehicle_ids: Sequence[str]) -> Mapping[str, bool | None]:
+        """State of vehicles by `vehicle_state.sql`: one row `blocked` for `:vehicle_id`."""
+
+        def read() -> dict[str, bool | None]:
+            with self._opened() as connection:
+                rows = {each: self._state(connection, STATE_VEHICLE, vehicle_id=each) for each in vehicle_ids}
+            return {each: yes_no(row.get("blocked")) for each, row in rows.items() if row is not None}
+
+        return retries.retried(read, self._platform.platform)
+
+    def accounts_below(self, account_ids: Sequence[str]) -> Mapping[str, tuple[AccountBelow, ...]]:
+        """The accounts under each account by `accounts.sql`, if there is one. There are no share links."""
+        if not self._has(ACCOUNTS):
+            return {}
+
+        def read() -> tuple[dict[str, str | None], dict[str, bool | None]]:
+            with self._opened() as connection:
+                rows = self._table(connection, ACCOUNTS, ACCOUNT_COLUMNS, ("account_id",))[0].to_pylist()
+            return (
+                {row["account_id"]: row.get("parent_account_id") for row in rows},
+                {row["account_id"]: yes_no(row.get("enabled")) for row in rows},
+            )
+
+        parents, enabled = retries.retried(read, self._platform.platform)
+        return {
+            top: tuple(
+                AccountBelow(each, above, None if enabled[each] is None else not enabled[each]) for each, above in under(parents, top)
+            )
+            for top in account_ids
+            if top in parents
+        }
+
+    def share_link_state(self, link_ids: Sequence[str]) -> Mapping[str, AccountState]:
+        """None: a database has no share links."""
+        return {}
+
+    def set_share_link_blocked(self, link_id: str, *, blocked: bool) -> Blocking:
+        """AccessDenied always: a database has no share links."""
+        raise AccessDenied(self._says(f"{link_id}: it has no share links that could be blocked"))
+
+    def last_edits(self, account_ids: Sequence[str], since: datetime) -> Mapping[str, Edit]:
+        """None: nobody has told where it is kept."""
+        return {}
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -114,6 +114,29 @@ class AccountState:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountBelow:
+    """What a block of an account has to take with it: a share link that its user made, or an account under it.
+
+    ``above``: the account directly above, or the one whose user made the link. ``blocked`` None is unknown. ``is_our_own``: the
+    service user works with it, or it is an administrator's.
+    """
+
+    account_id: str
+    above: str
+    blocked: bool | None
+    is_share_link: bool = False
+    is_our_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The last change of an account by somebody else, where the platform remembers it; ``by`` None: it does not say who."""
+
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Blocking:
     """What a write met and left: the state before, the state read back afterwards, and when it takes effect."""
 
@@ -158,8 +181,23 @@ class Connector(Protocol):
     def set_account_blocked(self, account_id: str, *, blocked: bool) -> Blocking:
         """Block or restore an account, and read it back. Only `pipelines.access` may call it."""
 
+    def accounts_below(self, account_ids: Sequence[str]) -> Mapping[str, tuple[AccountBelow, ...]]:
+        """Share links of each account, and all accounts under it with theirs, nearest first; an account that is not there has none."""
+
+    def share_link_state(self, link_ids: Sequence[str]) -> Mapping[str, AccountState]:
+        """State of share links by id; those that are not there are left out."""
+
+    def set_share_link_blocked(self, link_id: str, *, blocked: bool) -> Blocking:
+        """Block or restore a share link, and read it back; AccessDenied where the platform has none."""
+
+    def vehicle_state(self, vehicle_ids: Sequence[str]) -> Mapping[str, bool | None]:
+        """Vehicle → whether it is blocked (None: unknown), never one request per vehicle where the platform lists them together."""
+
     def set_vehicle_blocked(self, vehicle_id: str, *, blocked: bool) -> Blocking:
-        """The same for one vehicle, where Capability.BLOCK_VEHICLE is there; else AccessDenied."""
+        """The same as for an account for one vehicle, where Capability.BLOCK_VEHICLE is there; else AccessDenied."""
+
+    def last_edits(self, account_ids: Sequence[str], since: datetime) -> Mapping[str, Edit]:
+        """The last change of each account by somebody else since a moment, as far as the platform remembers such things."""
 
     def close(self) -> None:
         """Let go of connections and sessions."""

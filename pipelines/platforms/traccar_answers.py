@@ -1,6 +1,7 @@
 """Traccar's answers: the fields of them that we read, and what its refusals mean. Pure: no request is made here."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -78,6 +79,21 @@ class Summary(msgspec.Struct, rename="camel"):
     device_id: int
     distance: Decimal | None = None
     engine_hours: int | None = None
+
+
+class AuditedAction(msgspec.Struct, rename="camel"):
+    """A row of the audit (6.10 and later): who edited which object when, and not what."""
+
+    action_time: datetime
+    user_id: int
+    action_type: str | None = None
+    object_type: str | None = None
+    object_id: int | None = None
+    user_email: str | None = None
+
+    def is_of(self, users: Collection[int]) -> bool:
+        """Whether it is an edit of one of these users."""
+        return self.action_type == "edit" and self.object_type == "user" and self.object_id in users
 
 
 def version_of(written: str) -> Version:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pipelines.platforms import wialon_answers as answers
+from pipelines.platforms.account_tree import under
 from pipelines.platforms.credentials import WebAccess, web_access
 from pipelines.platforms.errors import (
     AccessDenied,
@@ -21,7 +22,18 @@ from pipelines.platforms.errors import (
     SessionExpired,
     Transient,
 )
-from pipelines.platforms.interface import AccountState, Blocking, Capability, Effective, Fleet, Platform, Probe, Remark
+from pipelines.platforms.interface import (
+    AccountBelow,
+    AccountState,
+    Blocking,
+    Capability,
+    Edit,
+    Effective,
+    Fleet,
+    Platform,
+    Probe,
+    Remark,
+)
 from pipelines.platforms.transport import Transport
 from pipelines.platforms.wialon_answers import BillingAccount, LoggedIn, Refusal, Resource, Resources, Unit, Units, failure_of
 
@@ -106,6 +118,37 @@ class Wialon:
     def set_vehicle_blocked(self, vehicle_id: str, *, blocked: bool) -> Blocking:
         """AccessDenied always: deactivation is seasonal parking with limits of its own, and undone by other switches."""
         raise AccessDenied(self._says(f"unit {vehicle_id} is not blocked: Wialon blocks accounts, not units"))
+
+    def vehicle_state(self, vehicle_ids: Sequence[str]) -> Mapping[str, bool | None]:
+        """None: units are not blocked."""
+        return {}
+
+    def accounts_below(self, account_ids: Sequence[str]) -> Mapping[str, tuple[AccountBelow, ...]]:
+        """The accounts under each account, with their own state; the service user's is named as such. There are no share links."""
+        own = self._logged_in().user.bact
+        resources = self._resources()
+        data = self._account_data([resource.id for resource in resources])
+        parents = {number: each.parent_account_id for number, each in data.items()}
+        return {
+            str(top): tuple(
+                AccountBelow(str(number), str(above), data[number].is_blocked, is_our_own=number == own)
+                for number, above in under(parents, top)
+            )
+            for top in parents
+            if str(top) in set(account_ids)
+        }
+
+    def share_link_state(self, link_ids: Sequence[str]) -> Mapping[str, AccountState]:
+        """None: Wialon has no users that are share links."""
+        return {}
+
+    def set_share_link_blocked(self, link_id: str, *, blocked: bool) -> Blocking:
+        """AccessDenied always: Wialon has no users that are share links."""
+        raise AccessDenied(self._says(f"{link_id}: Wialon has no share links that could be blocked"))
+
+    def last_edits(self, account_ids: Sequence[str], since: datetime) -> Mapping[str, Edit]:
+        """None: the server does not tell who blocked or restored an account."""
+        return {}
 
     def close(self) -> None:
         """Let go of the connection; the session ends by itself after five idle minutes."""

@@ -142,3 +142,19 @@ def test_what_is_not_there(base, folder, tmp_path):
     with pytest.raises(Transient, match="does not answer") as unreachable:
         connector(base, folder, secret=json.dumps(gone)).fleet()
     assert "s3cret" not in str(unreachable.value)
+
+
+def test_the_accounts_under_an_account_come_from_the_tree(base, folder):
+    (folder / "accounts.sql").write_text(
+        "SELECT 'top' AS account_id, NULL AS parent_account_id, 1 AS enabled"
+        " UNION ALL SELECT 'low', 'mid', NULL UNION ALL SELECT 'mid', 'top', 0 UNION ALL SELECT 'top2', 'top2', 1"
+    )
+    made = connector(base, folder)
+    told = {
+        top: [(each.account_id, each.above, each.blocked) for each in under] for top, under in made.accounts_below(["top", "x"]).items()
+    }
+    assert told == {"top": [("mid", "top", True), ("low", "mid", None)]}
+    (folder / "accounts.sql").unlink()
+    assert made.accounts_below(["top"]) == {}
+    with pytest.raises(AccessDenied, match="no share links"):
+        made.set_share_link_blocked("1", blocked=True)

@@ -419,3 +419,61 @@ def test_a_write_whose_answer_is_lost_is_read_and_never_repeated(server):
         connector(server).set_account_blocked("2", blocked=False)
     assert server.users[2]["disabled"] is True
     assert [request.method for request in server.requests].count("PUT") == 2
+
+
+def below(server, *accounts, **extra):
+    listed = connector(server, **extra).accounts_below(accounts)
+    return {top: [(each.account_id, each.above, each.blocked, each.is_share_link) for each in under] for top, under in listed.items()}
+
+
+@pytest.mark.parametrize("version", ["6.10.0"], indirect=True)
+def test_what_a_block_has_to_take_with_it(server):
+    """Share links are named after their maker; managers are walked down, also in a circle; administrators are under nobody."""
+    server.users[4]["email"] = "u2@gps.example:x"  # a name that begins like another's
+    server.user(6, "u2@gps.example:x:8", email="u2@gps.example:x:8", temporary=True, disabled=True)
+    server.user(7, "Диспетчер", userLimit=-1)
+    server.user(8, "Водитель", expirationTime="2026-02-01T00:00:00.000+00:00")
+    server.users[5]["email"] = "u2@gps.example:350000000000001"
+    server.managed += [(4, 1), (4, 7), (7, 8), (7, 4)]
+    assert below(server, "4", "2", "99", "1") == {
+        "4": [
+            ("6", "4", True, True),
+            ("2", "4", False, False),
+            ("5", "2", False, True),
+            ("3", "4", True, False),
+            ("7", "4", False, False),
+            ("8", "7", True, False),
+        ],
+        "2": [("5", "2", False, True)],
+    }
+    made = connector(server)
+    assert made.set_share_link_blocked("5", blocked=True) == Blocking(False, True, Effective.NOW)
+    assert made.share_link_state(["2", "5", "99"]) == {"5": AccountState("5", True, False)}
+    assert server.users[5]["disabled"] is True
+    with pytest.raises(AccessDenied, match="no share link"):
+        made.set_share_link_blocked("2", blocked=True)
+    assert made.vehicle_state(["1", "5", "6", "99"]) == {"1": False, "5": True, "6": True}
+
+
+@pytest.mark.parametrize("version", ["6.5", "6.10.0", "6.14.5"], indirect=True)
+def test_who_edited_a_user_is_told_where_the_server_remembers_it(server, version):
+    server.edit(2, 1, AT - timedelta(hours=2), disabled=True)
+    server.edit(2, 4, AT - timedelta(hours=1), disabled=False)
+    server.edit(3, 4, AT - timedelta(days=3))
+    edits = connector(server).last_edits(["2", "3"], AT - timedelta(days=1))
+    told = {} if version == "6.5" else {"2": (AT - timedelta(hours=1), "u4@gps.example")}
+    assert {number: (edit.at, edit.by) for number, edit in edits.items()} == told
+
+
+@pytest.mark.parametrize("version", ["6.10.0"], indirect=True)
+def test_an_edit_between_our_reading_and_our_writing_is_noticed(server):
+    """A form saved in that moment has lost its change to our whole object: no field tells it, the audit does."""
+    server.clock = AT
+
+    def fault(request, _):
+        if request.method == "PUT":
+            server.edit(2, 4, AT, phone="+7 999")
+
+    server.fault = fault
+    with pytest.raises(Conflict, match="edited by somebody else at the same moment"):
+        connector(server).set_account_blocked("2", blocked=True)

@@ -214,3 +214,18 @@ def test_under_a_blocked_dealer_an_account_stays_blocked(server):
     server.accounts[DEALER]["enabled"] = server.accounts[2001]["enabled"] = 0
     assert connector(server).set_account_blocked("2001", blocked=False) == Blocking(True, True, Effective.NOW)
     assert server.accounts[2001]["enabled"] == 1
+
+
+def test_the_accounts_under_an_account_and_the_service_users_own_among_them(server):
+    server.account(4000, parent=0)
+    server.accounts[DEALER]["parentAccountId"] = 4000
+    server.account(4001, parent=2001, enabled=0)
+    server.account(4002, parent=4001)
+    made = connector(server)
+    told = made.accounts_below(["4000", "2001", "99", "Ромашка"])
+    assert [(each.account_id, each.above, each.blocked) for each in told["2001"]] == [("4001", "2001", True), ("4002", "4001", True)]
+    assert {each.account_id: each.is_our_own for each in told["4000"]}[str(DEALER)]
+    assert told.keys() == {"4000", "2001"}
+    assert (made.share_link_state(["1"]), made.vehicle_state(["5001"]), made.last_edits(["2001"], AT)) == ({}, {}, {})
+    with pytest.raises(AccessDenied, match="no share links"):
+        made.set_share_link_blocked("1", blocked=True)
