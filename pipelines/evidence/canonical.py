@@ -61,6 +61,15 @@ def digest(platform: str, business_date: date, tree: str, table: "pa.Table", unr
     return made.hexdigest()
 
 
+def sensors_digest(platform: str, business_date: date, table: "pa.Table") -> str:
+    """sha256 (hex) of platform, date and the rows of sensors, which stand in an order that follows from the content alone."""
+    head = ["sensors", platform, business_date.isoformat(), table.num_rows, table.column_names]
+    made = hashlib.sha256(json.dumps(head, ensure_ascii=False).encode())
+    for column in table.columns:
+        _add(made, column)
+    return made.hexdigest()
+
+
 def _sorted(texts: Any) -> Any:
     """Positions of texts in byte order, equal ones in the order in which they stand, empty ones last.
 

@@ -77,6 +77,11 @@ def counters_path(platform: str, business_date: date) -> str:
     return f"counters/platform={quote(platform, safe='')}/{business_date}.parquet"
 
 
+def sensors_path(platform: str, business_date: date, digest: str) -> str:
+    """Path of a list of sensors, relative to the lake."""
+    return f"sensors/platform={quote(platform, safe='')}/date={business_date}/{digest}.parquet"
+
+
 def location(settings: Settings, path: str) -> str:
     """URL or absolute local path of a file of the lake, for DuckDB, fsspec or a person."""
     root = settings.lake

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines import period
-from pipelines.evidence import judging, lake, registry
+from pipelines.evidence import judging, lake, registry, sensors
 from pipelines.evidence.normalise import IdentifiedSnapshot, arrange, identify
 from pipelines.evidence.registry import QUARANTINED, SYSTEM, FailedExpectation, Registered
 from pipelines.logs import verb
@@ -60,6 +60,9 @@ def land(settings: Settings, snapshot: Snapshot, at: datetime) -> LandingResult:
 
 
 def _land(settings: Settings, made: IdentifiedSnapshot, at: datetime) -> LandingResult:
+    listed = sensors.listed(made.snapshot)
+    if listed:
+        sensors.keep(settings, listed)
     with transaction(settings) as connection:
         known = registry.find(connection, made.digest)
     path = lake.snapshot_path(made.snapshot.platform, made.snapshot.business_date, made.digest)
@@ -67,7 +70,8 @@ def _land(settings: Settings, made: IdentifiedSnapshot, at: datetime) -> Landing
     if known and known.state != QUARANTINED:
         if not is_kept:  # registered, but its file was lost: the same content heals it
             _keep(settings, path, made)
-        return _known(settings, known)
+        with transaction(settings) as connection:
+            return _known_in(connection, known, listed)
     if is_kept:
         content = judging.of_content(made, settings)
     else:
@@ -77,7 +81,10 @@ def _land(settings: Settings, made: IdentifiedSnapshot, at: datetime) -> Landing
             kept.result()
     with transaction(settings) as connection:
         lock(connection, Lock.PLATFORM, made.snapshot.platform)
-        return _register(connection, settings, made, path, content, at)
+        landed = _register(connection, settings, made, path, content, at)
+        if listed:
+            sensors.register(connection, listed, made.digest)
+        return landed
 
 
 def _keep(settings: Settings, path: str, made: IdentifiedSnapshot) -> None:
@@ -137,10 +144,8 @@ def _is_news(connection: "Connection", digest: str, compared_with: str | None, n
     return last is None or last.compared_with != compared_with or registry.failures(connection, digest) != noted
 
 
-def _known(settings: Settings, known: Registered) -> LandingResult:
-    with transaction(settings) as connection:
-        return _known_in(connection, known)
-
-
-def _known_in(connection: "Connection", known: Registered) -> LandingResult:
+def _known_in(connection: "Connection", known: Registered, listed: sensors.SensorList | None = None) -> LandingResult:
+    """What became of a snapshot that is registered already; sensors may have changed though its vehicles have not."""
+    if listed:
+        sensors.register(connection, listed, known.digest)
     return LandingResult(known.digest, known.state, known.row_count, tuple(registry.failures(connection, known.digest)), already=True)

@@ -67,6 +67,7 @@ def take(settings: Settings, platform: str, at: datetime, *, secret: str | None 
         source=declared.kind,
         ignored=listed.ignored,
         remarks=listed.remarks,
+        sensors=listed.sensors,
     )
     return land(settings, snapshot, at)
 

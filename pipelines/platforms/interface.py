@@ -57,7 +57,8 @@ class Snapshot:
 
     ``vehicles`` has columns of VEHICLE_COLUMNS and ``meter_*`` as far as the source had them, as text or properly typed
     (and OWNERS_COLUMN where a vehicle may have several owners); ``accounts`` has ACCOUNT_COLUMNS, or is None where the
-    source gives no tree. ``announced`` is the number of vehicles that the platform said it has, if it said so.
+    source gives no tree. ``announced`` is the number of vehicles that the platform said it has, if it said so. ``sensors`` has
+    SENSOR_COLUMNS as text, or is None where the source has no list of them.
     """
 
     platform: str
@@ -71,6 +72,7 @@ class Snapshot:
     ignored: tuple[str, ...] = ()  # columns of the source that nobody knows
     place: Callable[[int], str] | None = field(default=None, compare=False)  # row number → place in the source
     remarks: tuple[Remark, ...] = ()
+    sensors: "pa.Table | None" = None
 
     @property
     def columns(self) -> tuple[str, ...]:

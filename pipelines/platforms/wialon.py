@@ -69,7 +69,9 @@ class Wialon:
         hidden = sum(unit.act is None or unit.bact is None for unit in units)
         if hidden:
             raise AccessDenied(self._says(f"the token may not see the state or the account of {hidden} of {len(units)} units"))
-        capabilities = {Capability.LIST_VEHICLES, Capability.LIST_ACCOUNTS, Capability.LIST_SENSORS}
+        capabilities = {Capability.LIST_VEHICLES, Capability.LIST_ACCOUNTS}
+        if all(unit.sensors is not None for unit in units):
+            capabilities.add(Capability.LIST_SENSORS)
         if any(unit.mileage is not None or unit.engine_hours is not None for unit in units):
             capabilities.add(Capability.DAILY_METERS)
         own = session.user.bact
@@ -247,13 +249,14 @@ def _fleet(units: list[Unit], resources: list[Resource], data: Mapping[int, Bill
     known = {resource.id for resource in resources}
     strangers = sorted({unit.bact for unit in units if unit.bact is not None} - known)
     remarks = tuple(Remark("account_hidden", f"account {each}", "holds units, and the token may not see it") for each in strangers)
+    sensors, hidden = answers.sensors_table(units)
     return Fleet(
         vehicles=answers.vehicles_table(units),
         accounts=answers.accounts_table(resources, data),
         announced=len(units),
-        sensors=answers.sensors_table(units),
+        sensors=sensors,
         counters=answers.counters_table(units),
-        remarks=(*remarks, *remarked),
+        remarks=(*remarks, *hidden, *remarked),
     )
 
 

@@ -19,7 +19,7 @@ from pipelines.platforms.errors import (
     SessionExpired,
     Transient,
 )
-from pipelines.platforms.interface import DISTANCE, ENGINE_HOURS, SENSOR_COLUMNS
+from pipelines.platforms.interface import DISTANCE, ENGINE_HOURS, SENSOR_COLUMNS, Remark
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,7 +107,7 @@ class Unit(msgspec.Struct):
     uid: str | None = None
     act: int | None = None
     lmsg: Message | None = None
-    sens: dict[str, Sensor] | list[Sensor] | None = None
+    sens: dict[str, Sensor] | list[Sensor] | msgspec.UnsetType | None = msgspec.UNSET
     cfl: int | None = None
     cnm: Decimal | None = None
     cneh: Decimal | None = None
@@ -116,6 +116,13 @@ class Unit(msgspec.Struct):
     def state(self) -> str | None:
         """None where the token may not see it: unknown is never active."""
         return None if self.act is None else "active" if self.act else "deactivated"
+
+    @property
+    def sensors(self) -> list[Sensor] | None:
+        """None where the token may not see them: unknown is not "none"."""
+        if self.sens is msgspec.UNSET:
+            return None
+        return list(self.sens.values()) if isinstance(self.sens, dict) else self.sens or []
 
     @property
     def mileage(self) -> Decimal | None:
@@ -234,19 +241,26 @@ def counters_table(units: Sequence[Unit]) -> "pa.Table":
     )
 
 
-def sensors_table(units: Iterable[Unit]) -> "pa.Table":
-    """Every sensor of every unit (SENSOR_COLUMNS), with the value of its parameter in the last message, as text."""
+def sensors_table(units: Sequence[Unit]) -> "tuple[pa.Table | None, list[Remark]]":
+    """Every sensor of every unit (SENSOR_COLUMNS), with the value of its parameter in the last message, as text.
+
+    None where the token may see the sensors of no unit, with the remark that says so.
+    """
     import pyarrow as pa
 
+    hidden = sum(unit.sensors is None for unit in units)
+    told = f"the token may not see the sensors of {hidden} of {len(units)} units"
+    remarks = [Remark("sensors_hidden", None, told)] if hidden else []
+    if hidden and hidden == len(units):
+        return None, remarks
     rows = []
     for unit in units:
-        sensors = unit.sens.values() if isinstance(unit.sens, dict) else unit.sens or ()
         values = unit.lmsg.p if unit.lmsg and isinstance(unit.lmsg.p, dict) else {}
-        for sensor in sensors:
+        for sensor in unit.sensors or ():
             value = values.get(sensor.p or "")
             rows.append((str(unit.id), str(sensor.id), sensor.n, sensor.t, sensor.p, None if value is None else str(value)))
     columns = zip(*rows, strict=True) if rows else [()] * len(SENSOR_COLUMNS)
-    return pa.table({name: pa.array(column, pa.string()) for name, column in zip(SENSOR_COLUMNS, columns, strict=True)})
+    return pa.table({name: pa.array(column, pa.string()) for name, column in zip(SENSOR_COLUMNS, columns, strict=True)}), remarks
 
 
 def _parent(account: int, data: BillingAccount) -> int | None:

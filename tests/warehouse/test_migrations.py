@@ -56,6 +56,7 @@ def test_two_processes_at_once(settings, environment):
         "billing.closed",
         "master.history",
         "evidence.events",
+        "evidence.sensor_lists",
         "evidence.carries",
     ],
 )

@@ -108,6 +108,23 @@ def test_the_probe_tells_what_the_token_may_do(server):
     assert Capability.BLOCK_ACCOUNT not in connector(server).probe().capabilities
 
 
+def test_a_token_without_rights_for_sensors_gives_the_fleet_and_says_so(server):
+    del server.units[5001]["sens"]
+    fleet = connector(server).fleet()
+    assert (fleet.sensors.num_rows, [remark.detail for remark in fleet.remarks]) == (
+        0,
+        ["the token may not see the sensors of 1 of 3 units"],
+    )
+    for unit in (5002, 5003):
+        del server.units[unit]["sens"]
+    fleet = connector(server).fleet()
+    assert (fleet.sensors, fleet.vehicles.num_rows) == (None, 3), "unknown is not none"
+    assert [(remark.name, remark.detail) for remark in fleet.remarks] == [
+        ("sensors_hidden", "the token may not see the sensors of 3 of 3 units")
+    ]
+    assert Capability.LIST_SENSORS not in connector(server).probe().capabilities
+
+
 def test_a_session_that_dies_between_two_requests_is_renewed_once(server):
     whole = connector(server).fleet()
     made = connector(server)

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import make_url, text
 
-from pipelines.evidence import lake, registry
+from pipelines.clock import Authorship
+from pipelines.evidence import lake, registry, rulings, sensors
 from pipelines.evidence.taking import take
 from pipelines.platforms import retries
 from pipelines.platforms.errors import AccessDenied, InvalidInput, NotBuilt, Transient
@@ -93,6 +94,36 @@ def test_the_days_meters_of_wialon_are_what_its_counters_gain(declared, settings
         assert meters(EVENING) is None, "nothing is known on the first day"
         server.units[1]["cnm"] = 1100.125
         assert meters(EVENING + timedelta(days=1)) == [Decimal("100.125"), None]
+
+
+def test_sensors_are_kept_beside_the_snapshot_that_they_came_with(declared, settings):
+    def read_day():
+        with transaction(settings) as connection:
+            [registered] = sensors.of_days(connection, EVENING.date(), EVENING.date(), "far")
+            return sensors.read(settings, registered).to_pylist()
+
+    with WialonServer() as server:
+        secret = json.dumps({"host": server.url, "password": TOKEN})
+        server.account(2001)
+        fuel = {"1": {"id": 1, "n": "Топливо", "t": "fuel level", "p": "fuel"}}
+        server.unit(1, 2001, sens=fuel, lmsg={"t": int(EVENING.timestamp()), "p": {"fuel": 41.5}})
+        landed = take(settings, "far", EVENING, secret=secret)
+        named = {"vehicle_id": "1", "sensor_id": "1", "name": "Топливо", "kind": "fuel level", "parameter": "fuel"}
+        assert read_day() == [{**named, "value": "41.5"}]
+        assert take(settings, "far", EVENING + timedelta(minutes=1), secret=secret).already
+        server.units[1]["lmsg"]["p"] = {}
+        again = take(settings, "far", EVENING + timedelta(minutes=2), secret=secret)
+        assert (again.already, again.digest) == (True, landed.digest), "the vehicles are the same"
+        assert read_day() == [{**named, "value": None}]
+        server.units[1]["lmsg"]["p"] = {"fuel": 41.5}
+        take(settings, "far", EVENING + timedelta(minutes=3), secret=secret)
+        assert read_day() == [{**named, "value": "41.5"}], "the last word counts, also when it was said before"
+    with transaction(settings) as connection:
+        counted = connection.execute(text("SELECT count(*) FROM evidence.sensor_lists WHERE snapshot_digest = :d"), {"d": landed.digest})
+        assert counted.scalar() == 4
+    rulings.withdraw(settings, [landed.digest], Authorship("Анна Петрова", "чужой токен", EVENING))
+    with transaction(settings) as connection:
+        assert sensors.of_days(connection, EVENING.date(), EVENING.date()) == []
 
 
 def test_a_database_as_a_platform(declared, settings, tmp_path):
