@@ -1,6 +1,6 @@
 """An explained invoice as rows for people and scripts: lines, the days of a line, the vehicles of a day, and the whole. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -127,8 +127,11 @@ def day_rows(explained: Explanation, line_no: int) -> list[Row]:
     ]
 
 
-def vehicle_rows(explained: Explanation, day: date) -> list[Row]:
-    """The vehicles that the contract had on a day (``VEHICLE_COLUMNS``): those that count first; with the full digests."""
+def vehicle_rows(explained: Explanation, day: date, words: Mapping[str, str] = WHY) -> list[Row]:
+    """The vehicles that the contract had on a day (``VEHICLE_COLUMNS``): those that count first; with the full digests.
+
+    ``words``: what each reason is called.
+    """
     frozen = explained.frozen
     taken = {snapshots.platform: snapshots for snapshots in frozen.taken_on(day)}
     rows = [
@@ -140,7 +143,7 @@ def vehicle_rows(explained: Explanation, day: date) -> list[Row]:
             "name": vehicle.name,
             "plate": vehicle.plate,
             "counts": vehicle.counts_on(day),
-            "why": ", ".join(WHY.get(word, word) for word in (*vehicle.reasons_on(day), *vehicle.left_out_on(day))),
+            "why": ", ".join(words.get(word, word) for word in (*vehicle.reasons_on(day), *vehicle.left_out_on(day))),
             "snapshots": ", ".join(taken[vehicle.platform].digests) if vehicle.platform in taken else None,
         }
         for vehicle in frozen.seen_on(day)

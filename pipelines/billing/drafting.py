@@ -166,7 +166,7 @@ def _store_findings(connection: "Connection", run: DraftedRun) -> None:
             f"{contract_no}/{each.span.first}",
             each.span.last,
             contract_no,
-            f"не использовано {number(each.unused)} из {each.prepaid} предоплаченных объектов",
+            f"не использовано {number(each.unused)} из {each.prepaid} предоплаченных машин",
         )
         for contract_no, each in run.unused
     ]

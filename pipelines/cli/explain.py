@@ -1,17 +1,20 @@
 """`fleetbill explain`: from an issued invoice down to lines, days, vehicles and snapshot digests."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.output import DATE, emit, format_option, say, settings, show
+from pipelines.cli.output import DATE, View, emit, format_option, say, settings, show
 
 if TYPE_CHECKING:
     from pipelines.audit import rows as as_rows
     from pipelines.audit.model import Explanation
+
+DAYS = View(("date", "fleet_size", "online_minutes", "meters", "carried", "snapshots"), is_russian=True)
+VEHICLES = View(("platform", "vehicle_id", "name", "plate", "counts", "why"), is_russian=True)
 
 
 @click.command()
@@ -52,39 +55,39 @@ def explain(number: str, line_no: int | None, day: date | None, workbook: Path |
         say(f"appendix written to {pdf}")
 
 
-def _print(found: "Explanation", line_no: int | None, day: date | None, output_format: str) -> None:
+def _print(explained: "Explanation", line_no: int | None, day: date | None, output_format: str) -> None:
+    """As text and tables in the accountant's language; as JSON or CSV with codes."""
     from pipelines.audit import rows as as_rows
-    from pipelines.audit import text as as_text
 
-    is_table = output_format == "table"
-    if day is not None:
-        if is_table:
-            show("\n".join(as_text.day_text(found, day)))
-        columns = as_rows.VEHICLE_COLUMNS
-        _rows(as_rows.vehicle_rows(found, day), columns[2:-1] if is_table else columns, output_format)
+    if output_format == "table":
+        _print_text(explained, line_no, day)
+    elif day is not None:
+        emit(as_rows.vehicle_rows(explained, day), as_rows.VEHICLE_COLUMNS, output_format)
     elif line_no is not None:
-        if is_table:
-            show("\n".join([*as_text.header(found.frozen), "", *as_text.line_text(found, line_no)]))
-        day_columns = as_rows.DAY_COLUMNS
-        _rows(as_rows.day_rows(found, line_no), day_columns[2:] if is_table else day_columns, output_format)
-    elif is_table:
-        show(as_text.whole_text(found))
+        emit(as_rows.day_rows(explained, line_no), as_rows.DAY_COLUMNS, output_format)
     elif output_format == "json":
-        rows = as_rows.whole(found)
+        rows = as_rows.whole(explained)
         emit([rows], list(rows), output_format)
     else:
-        emit(as_rows.line_rows(found), as_rows.LINE_COLUMNS, output_format)
+        emit(as_rows.line_rows(explained), as_rows.LINE_COLUMNS, output_format)
 
 
-def _rows(rows: "list[as_rows.Row]", columns: tuple[str, ...], output_format: str) -> None:
-    """Rows below the text of a table; none where the text has said why there are none."""
-    if output_format != "table":
-        emit(rows, columns, output_format)
-    elif rows:
+def _print_text(explained: "Explanation", line_no: int | None, day: date | None) -> None:
+    from pipelines.audit import text as as_text
+
+    if day is not None:
+        show("\n".join(as_text.day_text(explained, day)))
+        _table(as_text.vehicle_table(explained, day), VEHICLES)
+    elif line_no is not None:
+        show("\n".join([*as_text.header(explained.frozen), "", *as_text.line_text(explained, line_no)]))
+        _table(as_text.day_table(explained, line_no), DAYS)
+    else:
+        show(as_text.whole_text(explained))
+
+
+def _table(rows: "list[as_rows.Row]", view: View) -> None:
+    """Rows below the text; none where the text has said why there are none. A column that is empty in all of them is left out."""
+    if rows:
+        filled = [column for column in view.columns if any(row.get(column) for row in rows)]
         click.echo()
-        emit([{**row, "meters": _meters(row.get("meters"))} for row in rows], columns, output_format)
-
-
-def _meters(amounts: Mapping[str, str] | None) -> str:
-    """``sms 3, video_gb 0.5``; meters that stood still are left out."""
-    return ", ".join(f"{name} {amount}" for name, amount in (amounts or {}).items() if amount != "0")
+        emit(rows, filled, "table", replace(view, columns=filled))

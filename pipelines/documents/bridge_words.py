@@ -12,6 +12,7 @@ from pipelines.rating.model import Kind
 from pipelines.reports.bridge import BridgePart
 from pipelines.reports.changes import ContractChange
 from pipelines.reports.usage_change import DAYS_IN_FORCE, UsageChange
+from pipelines.wording import price_words
 from pipelines.wording.outside import clean
 from pipelines.wording.russian import amount, quantity, short_date
 
@@ -38,14 +39,13 @@ MOVES = tuple(name for part, name in PART_NAMES.items() if part not in CAUSE_PAR
 
 _TERMS = {
     "tariff_code": "тариф",
-    "counting": "учёт",
-    "basis": "база",
+    "counting": "считаются",
+    "basis": "берётся",
     "prepaid_vehicles": "предоплачено машин",
     "discount_percent": "скидка",
     "minimum": "минимум",
 }
 _UNITS = {"discount_percent": " %", "minimum": " ₽"}
-_VALUES = {"used": "работавшие", "connected": "подключённые", "peak": "максимум", "average": "среднее"}
 _FIGURES = {
     DAYS_IN_FORCE: "дней договора",
     Kind.VEHICLES.value: "парк",
@@ -109,4 +109,4 @@ def _value(value: Any, name: str) -> str:
         return "нет"
     if isinstance(value, Decimal | int | Fraction):
         return quantity(Decimal(str(value))) + _UNITS.get(name, "")
-    return _VALUES.get(str(value), str(value)) if isinstance(value, StrEnum) else clean(str(value))
+    return price_words.word(name, str(value)) if isinstance(value, StrEnum) else clean(str(value))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.documents.workbook_money_model import TariffChangeRow
-from pipelines.wording import russian
+from pipelines.wording import price_words, russian
 
 COLUMN_NAMES = {
     "contract_no": "Договор",
@@ -31,15 +31,6 @@ COLUMN_NAMES = {
     "minimum": "Минимум за месяц, ₽",
     "payment_days": "Дней на оплату",
 }
-VALUE_NAMES = {
-    "kind": {
-        "fixed": "абонентская плата", "vehicles": "машины за месяц", "vehicle_days": "машино-дни", "online_hours": "часы на связи",
-        "meter": "по счётчику",
-    },
-    "scheme": {"unit": "по цене", "graduated": "ступени по своим ценам", "volume": "всё по цене ступени", "package": "пакетами"},
-    "counting": {"used": "на связи в этот день", "connected": "все подключённые"},
-    "basis": {"peak": "наибольшее", "average": "среднее"},
-}  # fmt: skip
 ACTIONS = {"added": "добавлено", "changed": "изменено", "retired": "удалено"}
 _KEYS = {
     "tariffs": ("tariff_code", "valid_from"),
@@ -96,7 +87,7 @@ def shown(column: str, value: Any) -> str:
     if column == "valid_from":
         return russian.short_date(date.fromisoformat(value))
     if isinstance(value, str) and column not in _AMOUNTS:
-        return VALUE_NAMES.get(column, {}).get(value, value)
+        return price_words.word(column, value)
     return russian.quantity(Decimal(value))
 
 

@@ -90,7 +90,7 @@ def discount_given(net: Decimal, percent: Decimal, free: Decimal = ZERO) -> Deci
 def _discount(row: Any) -> Leak:
     given = discount_given(row.net, row.discount_percent, row.free)
     percent_text = number(row.discount_percent)
-    how = f"скидка {percent_text} % по условиям договора; выставлено {roubles(row.net)}\u00a0₽ без НДС"
+    how = f"скидка {percent_text}\u00a0% по условиям договора; выставлено {roubles(row.net)}\u00a0₽ без НДС"
     return Leak(DISCOUNT, row.contract_no, row.contract_no, row.client_code, row.client, 0, 0, given, how, agreed=True)
 
 

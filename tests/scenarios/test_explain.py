@@ -162,7 +162,7 @@ def test_a_line_shows_its_days_and_a_day_its_vehicles(closed, run_cli, settings)
         (f"K2-{index:03}", f"Машина {index}", True, digest) for index in range(16)
     ]
     table = _done(run_cli("explain", "ВМ26-000002", "--day", str(DAY)))
-    assert f"snapshot gps1 {digest}" in table
+    assert f"снимок gps1 {digest}" in table
     assert "K2-015" in table
 
 
@@ -172,9 +172,9 @@ def test_a_carried_day_is_told_on_the_explanation(company, run_cli, tmp_path):
     _done(run_cli("snapshot", "carry", "--platform", "gps1", "--date", str(DAY), "--by", "Анна", "--reason", "платформа лежала"))
     _close(run_cli)
     told = _done(run_cli("explain", "ВМ26-000001"))
-    assert "carried 2026-01-28: gps1 by Анна: платформа лежала" in told
-    assert "(carried from 2026-01-27)" in told
-    assert "agrees: 70 vehicle-days of 10 vehicles counted again" in told
+    assert "перенос на 28.01.2026: gps1, решение: Анна (платформа лежала)" in told
+    assert "(за 27.01.2026)" in told
+    assert "сходится: 70\u00a0машино-дней (машин: 10) пересчитаны" in told
 
 
 def test_prepaid_invoices_and_corrections_are_explained_by_what_was_billed_before(run_cli, tmp_path, settings):
@@ -184,10 +184,10 @@ def test_prepaid_invoices_and_corrections_are_explained_by_what_was_billed_befor
     _done(run_cli("watch", "--date", str(DAY), "--approve-by", "Анна", "--issue-date", str(DAY)))
     _close(run_cli)
     # advance 10 × 300 × 7/31 = 677.42; 13 × 300 × 7/31 = 880.65; 203.23 more
-    assert "days: none; it is billed ahead of them" in _done(run_cli("explain", "ВМ26-000001"))
-    assert _done(run_cli("explain", "ВМ26-000001", "--line", "1")).endswith("    days: none; it is billed ahead of them\n")
+    assert "дней учёта нет: счёт выставлен до их начала" in _done(run_cli("explain", "ВМ26-000001"))
+    assert _done(run_cli("explain", "ВМ26-000001", "--line", "1")).endswith("    дней учёта нет: счёт выставлен до их начала\n")
     told = _done(run_cli("explain", "ВМ26-000001", "--day", str(DAY)))
-    assert told.endswith(f"{DAY}\n    the invoice does not rest on this day: it is billed ahead of its days\n")
+    assert told.endswith("28.01.2026\n    счёт не опирается на этот день: он выставлен до начала учёта машин\n")
     (line,) = json.loads(_done(run_cli("explain", "ВМ26-000002", "--format", "json")))[0]["lines"]
     assert [one["number"] for one in line["before"]] == ["ВМ26-000001"]
     assert (line["billed_before"], line["now"]["total"], line["net"], line["peak_date"]) == ("826.45", "1074.39", "203.23", str(DAY))
@@ -196,8 +196,8 @@ def test_prepaid_invoices_and_corrections_are_explained_by_what_was_billed_befor
     _done(run_cli("correct", "--month", "2026-01", "--approve-by", "Анна", "--issue-date", "2026-02-05"))
     # 15 × 300 × 7/31 = 1016.13; less 880.65: 135.48
     told = _done(run_cli("explain", "ВМ26-000003")).replace("\u00a0", " ")
-    assert "old:           net 880,65 + VAT 193,74 = 1 074,39" in told
-    assert "difference:    net 135,48 + VAT 29,81 = 165,29" in told
+    assert "было:     без НДС 880,65 + НДС 193,74 = 1 074,39" in told
+    assert "разница:  без НДС 135,48 + НДС 29,81 = 165,29" in told
     assert [row["number"] for row in json.loads(_done(run_cli("invoices", "--month", "2026-01", "--format", "json")))][-1] == "ВМ26-000003"
 
 
@@ -248,7 +248,7 @@ def test_changed_evidence_is_said_loudly(closed, run_cli, settings, tmp_path):
     assert err.count("\n") == 1
     assert hashlib.sha256(path.read_bytes()).hexdigest() in err
     assert "2026-01-25: billed by a fleet of 10, the frozen vehicles are 9, a difference of 1" in err
-    assert "DOES NOT AGREE" in out
+    assert "НЕ СХОДИТСЯ" in out
     assert not (tmp_path / "appendix.xlsx").exists()
     path.unlink()
     code, _, err = run_cli("explain", "ВМ26-000001")

@@ -171,7 +171,7 @@ LISTINGS = {  # a listing → the columns whose figures its table must show whol
     "master history --client C01": ("key",),
     "master verify": (),
     "db status": ("revision",),
-    "explain МТ26-000001 --line 1": ("date", "fleet_size", "online_minutes"),
+    "explain МТ26-000001 --line 1": ("fleet_size", "online_minutes"),
     "explain МТ26-000001 --day 2026-01-15": ("vehicle_id",),
 }
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")

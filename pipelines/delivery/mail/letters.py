@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.delivery.mail.decisions import OpenDebt
-from pipelines.delivery.mail.papers import LetterPapers
+from pipelines.delivery.mail.papers import ContractPapers, LetterPapers
 from pipelines.documents import parts, qr
 from pipelines.documents.model import ActDocument, AdjustmentDocument, InvoiceDocument, Offset
 from pipelines.money import ZERO
@@ -20,6 +20,7 @@ View = dict[str, Any]
 QR = "qr"
 _GAPS = re.compile("\n{3,}")
 _BLANKS = re.compile("[ \n]+")
+_CONTRACT = ("договор", "договора", "договоров")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,27 @@ class Letter:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A picture of the letter: its name, what the page calls it by, the text in it, and the счёт that it pays."""
+
+    name: str
+    source: str
+    payload: str
+    number: str = ""
+    label: str = ""
+
+
 def about_invoice(kind: str, issued: LetterPapers, writer: Writer, cid: str, facts: Mapping[str, Any]) -> Letter:
-    """The letter of what was issued together. ``facts``: ``open`` (number → what is left of it), ``today``, as of the handing over;
-    without them nothing has been paid. ``cid``: what follows ``qr@`` in the picture's Content-ID."""
-    view = _issued(issued, facts)
-    code = None if kind == "prepaid_exceeded" else qr.payload(_left_of(issued.document, view["owed_of"].get(issued.document.number)))
-    return _letter(kind, view, writer, _source(code, cid), _picture(code))
+    """The letter of what was issued together, contract by contract where there are several.
+
+    ``facts``: ``open`` (number → what is left of it), ``today``, as of the handing over; without them nothing has been paid.
+    ``cid``: what follows ``qr@`` in the pictures' Content-IDs. Each счёт that asks for money has a QR code of its own.
+    """
+    owed = _owed(issued.invoices, facts)
+    payloads = {} if kind == "prepaid_exceeded" else _payloads(issued.invoices, owed)
+    codes = _codes(payloads, owed, cid)
+    return _letter(kind, _issued(issued, owed, facts, codes), writer, codes)
 
 
 def about_debts(
@@ -66,12 +82,12 @@ def about_debts(
     else:
         code = qr.payload_of(seller, total, qr.purpose_of_several([debt.number for debt in debts])) if seller else None
     view = {**_facts_view(kind, facts), "client": outside.clean(client), "bank": parts.bank(seller) if seller else None}
-    return _letter(kind, view, writer, _source(code, cid), _picture(code))
+    return _letter(kind, view, writer, [QrCode(QR, f"cid:{QR}@{cid}", code)] if code else [])
 
 
 def about_facts(kind: str, facts: Mapping[str, Any], writer: Writer, client: str | None) -> Letter:
     """The letter of any other event, from what was kept with it; ``client``: its name."""
-    return _letter(kind, {**_facts_view(kind, facts), "client": outside.clean(client)}, writer, None, {})
+    return _letter(kind, {**_facts_view(kind, facts), "client": outside.clean(client)}, writer, [])
 
 
 def _facts_view(kind: str, facts: Mapping[str, Any]) -> View:
@@ -79,12 +95,20 @@ def _facts_view(kind: str, facts: Mapping[str, Any]) -> View:
     return views.get(kind, _debts)(facts)
 
 
-def _source(code: str | None, cid: str) -> str | None:
-    return f"cid:{QR}@{cid}" if code else None
+def _payloads(invoices: Sequence[InvoiceDocument], owed: Mapping[str, Decimal]) -> dict[str, str]:
+    """Number → text of the QR code of each счёт that something is left of and that names an account to pay to."""
+    texts = {invoice.number: qr.payload(_left_of(invoice, owed.get(invoice.number))) for invoice in invoices}
+    return {number: text for number, text in texts.items() if text}
 
 
-def _picture(code: str | None) -> dict[str, bytes]:
-    return {QR: qr.png(code)} if code else {}
+def _codes(payloads: Mapping[str, str], owed: Mapping[str, Decimal], cid: str) -> list["QrCode"]:
+    """A picture for each; the only one needs no name."""
+    codes = []
+    for place, (number, payload) in enumerate(payloads.items(), 1):
+        name = QR if place == 1 else f"{QR}{place}"
+        label = f"Счёт № {outside.clean(number)}, {russian.in_roubles(owed[number])}" if len(payloads) > 1 else ""
+        codes.append(QrCode(name, f"cid:{name}@{cid}", payload, number, label))
+    return codes
 
 
 def _left_of(document: InvoiceDocument, left: Decimal | None) -> InvoiceDocument:
@@ -94,7 +118,7 @@ def _left_of(document: InvoiceDocument, left: Decimal | None) -> InvoiceDocument
     return replace(document, to_pay=left, offsets=(Offset("Оплачено", document.total - left),))
 
 
-def _letter(kind: str, view: View, writer: Writer, src: str | None, pictures: Mapping[str, bytes]) -> Letter:
+def _letter(kind: str, view: View, writer: Writer, codes: Sequence["QrCode"]) -> Letter:
     words: Any = environment().get_template(f"mail/{kind}.j2").make_module({**view, "writer": writer})
     laid = {
         "title": _line(words.title),
@@ -105,41 +129,73 @@ def _letter(kind: str, view: View, writer: Writer, src: str | None, pictures: Ma
         "highlight": view.get("highlight", ""),
         "notes": [_line(note) for note in view.get("notes", [])],
         "writer": writer,
-        "qr_src": src,
+        "sections": view.get("sections", []),
+        "codes": [] if view.get("sections") else codes,
         "bank": _requisites(view.get("bank")),
     }
     pages = [laid_out(f"mail/letter.{form}.j2", laid) for form in ("txt", "html")]
-    return Letter(_line(words.subject), _GAPS.sub("\n\n", outside.unbroken(pages[0])).strip() + "\n", pages[1], pictures)
+    return Letter(
+        _line(words.subject),
+        _GAPS.sub("\n\n", outside.unbroken(pages[0])).strip() + "\n",
+        pages[1],
+        {code.name: qr.png(code.payload) for code in codes},
+    )
 
 
-def _issued(issued: LetterPapers, facts: Mapping[str, Any]) -> View:
-    document = issued.document
-    invoices = {paper.number: paper for paper in issued.papers if isinstance(paper, InvoiceDocument)} or {document.number: document}
-    owed = _owed(invoices.values(), facts)
-    due_on = min((invoices[number].due_on for number, left in owed.items() if left), default=None)
-    is_late = bool(due_on and facts.get("today") and due_on < date.fromisoformat(facts["today"]))
-    credit = document.total < ZERO
-    rows = issued.act.rows if issued.act and document.kind != "adjustment" and not credit else document.rows
+def _issued(issued: LetterPapers, owed: Mapping[str, Decimal], facts: Mapping[str, Any], codes: Sequence[QrCode]) -> View:
+    document, several = issued.own.document, len(issued.contracts) > 1
+    due_on = min((invoice.due_on for invoice in issued.invoices if owed[invoice.number]), default=None)
+    credit = all(contract.document.total < ZERO for contract in issued.contracts)
+    left = -sum((contract.document.total for contract in issued.contracts), ZERO) if credit else sum(owed.values(), ZERO)
+    counted = russian.counted(len(issued.contracts), *_CONTRACT)
     return {
         "number": outside.clean(document.number),
         "dated": russian.long_date(document.issued_on),
         "month": russian.month_name(document.period),
         "kind": document.kind,
         "papers": [_paper(paper) for paper in issued.papers],
-        "has_act": issued.act is not None,
+        "has_act": any(contract.act for contract in issued.contracts),
         "with_appendix": issued.with_appendix,
         "due_on": russian.long_date(due_on) if due_on else "",
-        "is_late": is_late,
+        "is_late": bool(due_on and facts.get("today") and due_on < date.fromisoformat(facts["today"])),
         "owed": not credit,
-        "owed_of": owed,
         "client": outside.clean(document.buyer.name),
-        "basis": parts.basis(document.contract).replace("Договор", "договор", 1),
-        "refers_to": [outside.clean(number) for number in document.refers_to],
-        "rows": [[outside.clean(row.title), outside.clean(row.text), russian.amount(row.total)] for row in rows],
-        "highlight": russian.amount(-document.total if credit else sum(owed.values(), ZERO)),
-        "is_paid": not credit and not sum(owed.values(), ZERO),
+        "contracts": counted if several else "",
+        "basis": counted if several else parts.basis(document.contract).replace("Договор", "договор", 1),
+        "rows": [] if several else _rows(issued.own),
+        "highlight": russian.amount(left),
+        "is_paid": not credit and not left,
         "bank": parts.bank(document.seller) if due_on else None,
-        "notes": document.notes,
+        "notes": [] if several else document.notes,
+        "sections": [_section(contract, owed, codes) for contract in issued.contracts] if several else [],
+    }
+
+
+def _rows(contract: ContractPapers) -> list[list[str]]:
+    """What was billed: the rows of the act where one goes with it, else those of the invoice."""
+    document, act = contract.document, contract.act
+    rows = act.rows if act and document.kind != "adjustment" and document.total >= ZERO else document.rows
+    return [[outside.clean(row.title), outside.clean(row.text), russian.amount(row.total)] for row in rows]
+
+
+def _section(contract: ContractPapers, owed: Mapping[str, Decimal], codes: Sequence[QrCode]) -> View:
+    """One contract of a letter about several: its papers, rows, what is left to pay of it and until when, its QR codes."""
+    document, own = contract.document, [invoice for invoice in contract.invoices if owed[invoice.number]]
+    left = sum((owed[invoice.number] for invoice in own), ZERO)
+    if document.total < ZERO:
+        said = f"К зачёту в следующих счетах: {russian.in_roubles(-document.total)}"
+    elif left:
+        said = f"Осталось оплатить: {russian.in_roubles(left)}, срок {russian.short_date(min(invoice.due_on for invoice in own))}"
+    else:
+        said = "Всё оплачено"
+    numbers = {invoice.number for invoice in own}
+    return {
+        "title": _line(parts.basis(document.contract)),
+        "papers": ", ".join(_paper(paper) for paper in contract.papers),
+        "rows": _rows(contract),
+        "left": said,
+        "codes": [code for code in codes if code.number in numbers],
+        "notes": [_line(note) for note in document.notes],
     }
 
 

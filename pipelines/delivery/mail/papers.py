@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.audit.explain import explain
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Paper = InvoiceDocument | AdjustmentDocument | ActDocument
 
 _NAMES = {InvoiceDocument: "Счёт", AdjustmentDocument: "Корректировка", ActDocument: "Акт"}
+_ORDER = ("monthly", "advance", "corrective", "adjustment")
 _MOST_INVOICES = 10
 
 
@@ -32,8 +33,8 @@ class NoInvoice(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class LetterPapers:
-    """The invoice that a letter is about, the papers that go with it, and whether the client wants the appendix with them."""
+class ContractPapers:
+    """The papers of one contract in a letter: the invoice that it is about, and what goes with it."""
 
     document: InvoiceDocument
     papers: tuple[Paper, ...]
@@ -44,22 +45,73 @@ class LetterPapers:
         """The act among the papers."""
         return next((paper for paper in self.papers if isinstance(paper, ActDocument)), None)
 
+    @property
+    def invoices(self) -> tuple[InvoiceDocument, ...]:
+        """The счета among the papers; where there is none, the invoice that the papers are about."""
+        return tuple(paper for paper in self.papers if isinstance(paper, InvoiceDocument)) or (self.document,)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPapers:
+    """What a letter of issued invoices carries, by contract: first the one whose invoice the letter is called by."""
+
+    contracts: tuple[ContractPapers, ...]
+
+    @property
+    def own(self) -> ContractPapers:
+        """The contract of the invoice that the letter is called by."""
+        return self.contracts[0]
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers of all contracts."""
+        return tuple(paper for contract in self.contracts for paper in contract.papers)
+
+    @property
+    def invoices(self) -> tuple[InvoiceDocument, ...]:
+        """The счета of all contracts."""
+        return tuple(invoice for contract in self.contracts for invoice in contract.invoices)
+
+    @property
+    def with_appendix(self) -> bool:
+        """Whether an appendix goes with any of them."""
+        return any(contract.with_appendix for contract in self.contracts)
+
+    def without_appendix(self) -> "LetterPapers":
+        """The same without appendices."""
+        return LetterPapers(tuple(replace(contract, with_appendix=False) for contract in self.contracts))
+
 
 def papers_of(settings: Settings, connection: "Connection", kind: str, number: str) -> LetterPapers:
-    """What was issued together for the invoice's contract and month, and the act and appendix where that closed the month.
+    """What one run issued to the client for the invoice's month, contract by contract, and the act and appendix where it closed the month.
 
     Of an adjustment the корректировка, which shows old, new and the reason, and a счёт only where it asks for more.
     """
-    row = query.first(connection, "delivery/mail/papers", number=number, kind=kind)
-    if row is None:
+    rows = query.rows(connection, "delivery/mail/papers", number=number, kind=kind)
+    if not rows:
         raise NoInvoice(f"there is no invoice {number}")
+    ordered = sorted(rows, key=lambda row: not row.is_own)
+    contracts = (_of_contract(settings, connection, row, number if row.is_own else None) for row in ordered)
+    return LetterPapers(tuple(contract for contract in contracts if contract is not None))
+
+
+def _of_contract(settings: Settings, connection: "Connection", row: Any, number: str | None) -> ContractPapers | None:
+    """The papers of one row of papers.sql; ``number``: the invoice that they are about, where it is known. None without a paper."""
     issued = list(issued_rows(connection, row.ids or ()))
     papers = [paper for each in issued for paper in _issued(settings, connection, each)]
     if row.is_closing and row.has_act:
         papers.append(act_document(row.act_number, list(issued_rows(connection, row.act_ids))))
-    own = next((each for each in issued if each.number == number), None)
-    document = invoice_document(own) if own else next(one for one in invoice_documents(connection, row.act_ids) if one.number == number)
-    return LetterPapers(document, tuple(papers), row.appendix and row.is_closing)
+    if not papers and number is None:
+        return None
+    wanted = number or (_leading(issued).number if issued else row.act_number)
+    own = next((each for each in issued if each.number == wanted), None)
+    document = invoice_document(own) if own else next(one for one in invoice_documents(connection, row.act_ids) if one.number == wanted)
+    return ContractPapers(document, tuple(papers), row.appendix and row.is_closing)
+
+
+def _leading(issued: Iterable[Any]) -> Any:
+    """The invoice that the papers of a contract are about, as queue_mail.sql chooses it; ``issued``: in the order of their numbers."""
+    return min(issued, key=lambda row: _ORDER.index(row.kind))
 
 
 def _issued(settings: Settings, connection: "Connection", row: Any) -> Iterator[Paper]:

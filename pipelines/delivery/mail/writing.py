@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _BAD_ADDRESS = 553
+_LARGEST = 14 * 2**20  # bytes of attachments: a third more in a mail, and many servers take 20 MB
 
 
 class CannotWrite(Refused):
@@ -71,9 +72,7 @@ def _said(
     """The letter and its attachments."""
     if row.event_kind in events.ABOUT_INVOICES:
         issued = papers.papers_of(settings, connection, row.event_kind, row.event_key)
-        attached = papers.files(settings, issued.papers) if row.event_kind in events.WITH_PDF else {}
-        if issued.with_appendix and row.event_kind in events.WITH_PDF:
-            attached |= papers.appendix(settings, issued.document)
+        issued, attached = _attached(settings, issued) if row.event_kind in events.WITH_PDF else (issued, {})
         return letters.about_invoice(row.event_kind, issued, writer, token, decision.facts), attached
     if decision.debts:
         invoices = papers.invoices_of(connection, [debt.invoice_id for debt in decision.debts])
@@ -82,6 +81,18 @@ def _said(
     letter = letters.about_facts(row.event_kind, decision.facts, writer, row.client)
     paper = decision.facts.get("paper")
     return letter, {_statement_name(decision.facts): _stored(settings, paper)} if paper else {}
+
+
+def _attached(settings: Settings, issued: papers.LetterPapers) -> tuple[papers.LetterPapers, dict[str, bytes]]:
+    """The papers with their files; without the appendices where a mailbox would not take all of them together."""
+    attached = papers.files(settings, issued.papers)
+    appendices: dict[str, bytes] = {}
+    for contract in issued.contracts:
+        if contract.with_appendix:
+            appendices |= papers.appendix(settings, contract.document)
+            if sum(map(len, (attached | appendices).values())) > _LARGEST:
+                return issued.without_appendix(), attached
+    return issued, attached | appendices
 
 
 def _sender(settings: Settings, row: Any) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pipelines.audit.model import EarlierLine, FrozenInvoice, Vehicle, fleet_runs
 from pipelines.audit.recompute import explain
 from pipelines.audit.rows import day_rows, line_rows, vehicle_rows, whole
-from pipelines.audit.text import line_text, whole_text
+from pipelines.audit.text import line_text, vehicle_table, whole_text
 from pipelines.audit.vehicles import groups_of, read_vehicles, snapshots_taken, within
 from pipelines.billing.frozen_json import FrozenMapping, FrozenSnapshot
 from pipelines.billing.model import Purpose
@@ -116,10 +116,12 @@ def test_a_monthly_invoice_follows_from_its_evidence():
 def test_the_terminal_shows_arithmetic_days_and_sums():
     text = whole_text(explain(average())).replace("\u00a0", " ")
     assert "в среднем 13,097 машины: 406 машино-дней ÷ 31 день; 406 ÷ 31 × 300,00 = 3 929,03" in " ".join(text.split())
-    assert "days 01–15: 10 | 16–31: 16 ← peak" in text
-    assert "net   3 929,03" in text
-    assert "tariff T1 «Базовый», version of 2025-01-01" in text
-    assert "agrees: 406 vehicle-days of 16 vehicles counted again" in text
+    assert "машин по дням: 01–15: 10; 16–31: 16 ← максимум" in text
+    assert "без НДС  3 929,03" in text
+    assert "01.01–31.01.2026, весь месяц: тариф «Базовый» (T1) от 01.01.2025, цены без НДС" in text
+    assert "1. Мониторинг: машины за месяц, по цене за единицу" in text
+    assert "считаются работавшие машины, за месяц берётся среднее" in text
+    assert "сходится: 406 машино-дней (машин: 16) пересчитаны по снимкам, 1 строка и суммы посчитаны заново" in text
 
 
 def test_several_lines_are_added_up_in_writing():
@@ -127,9 +129,9 @@ def test_several_lines_are_added_up_in_writing():
     days = fleet(lambda day: 8 if day.day <= 15 else 12)
     tariffs = (version(300), version(360, date(2026, 1, 16)))
     text = whole_text(explain(frozen(rated(days, tariffs=tariffs).charges, days=days, tariffs=tariffs))).replace("\u00a0", " ")
-    assert "net   1 161,29 + 2 229,68 = 3 390,97" in text
-    assert "2026-01-16…2026-01-31: 16/31 of the month, tariff T1 «Базовый», version of 2026-01-16" in text
-    assert "agrees" in text
+    assert "без НДС  1 161,29 + 2 229,68 = 3 390,97" in text
+    assert "16.01–31.01.2026, 16 дней из 31: тариф «Базовый» (T1) от 16.01.2026" in text
+    assert "сходится" in text
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_several_lines_are_added_up_in_writing():
 def test_whatever_does_not_agree_is_named(break_it, said):
     explained = explain(break_it(average()))
     assert any(said in each for each in explained.disagreements), explained.disagreements
-    assert "DOES NOT AGREE" in whole_text(explained)
+    assert f"НЕ СХОДИТСЯ: {len(explained.disagreements)}\u00a0" in whole_text(explained)
 
 
 @settings(deadline=None)
@@ -205,9 +207,9 @@ def test_a_corrective_shows_old_new_and_difference():
     explained = explain(frozen(lines, "corrective", Purpose.WATCH, "2026-01-03", days=days, row=row, before=before, number="ВМ26-000002"))
     assert explained.disagreements == ()
     text = "\n".join(line_text(explained, 1)).replace("\u00a0", " ")
-    assert "billed before: ВМ26-000001 line 1: net 3 000,00 + VAT 660,00 = 3 660,00" in text
-    assert "new:           net 3 900,00 + VAT 858,00 = 4 758,00" in text
-    assert "difference:    net 900,00 + VAT 198,00 = 1 098,00" in text
+    assert "выставлено раньше, счёт ВМ26-000001, строка 1: без НДС 3 000,00 + НДС 660,00 = 3 660,00" in text
+    assert "стало:    без НДС 3 900,00 + НДС 858,00 = 4 758,00" in text
+    assert "разница:  без НДС 900,00 + НДС 198,00 = 1 098,00" in text
     row = line_rows(explained)[0]
     assert (row["billed_before"], row["now"]["total"], row["total"]) == (Decimal("3660.00"), Decimal("4758.00"), Decimal("1098.00"))
 
@@ -217,7 +219,7 @@ def test_an_advance_rests_on_no_days():
     lines = prepaid.targets(CONTRACT, JANUARY, [row], {"T1": (version(300),)}, GENERAL, (), JANUARY.first)
     explained = explain(frozen(lines, "advance", Purpose.PREPAY, row=row))
     assert explained.disagreements == ()
-    assert "days: none; it is billed ahead of them" in whole_text(explained)
+    assert "дней учёта нет: счёт выставлен до их начала" in whole_text(explained)
     assert day_rows(explained, 1) == []
 
 
@@ -236,6 +238,10 @@ def test_vehicles_of_a_day_counted_first_then_left_out_with_the_reason():
     assert [row["vehicle_id"] for row in rows] == [*(f"V{index:03}" for index in range(10)), "V999"]
     assert (rows[0]["why"], rows[0]["snapshots"]) == ("used: a message or minutes online", f"{1:064x}")
     assert (rows[-1]["counts"], rows[-1]["why"]) == (False, "deactivated on the platform")
+    told = vehicle_table(explained, date(2026, 1, 1))
+    assert (told[0]["why"], told[-1]["counts"], told[-1]["why"]) == (
+        "работала: есть сообщение или минуты на связи", "нет", "отключена на платформе",
+    )  # fmt: skip
     assert len(vehicle_rows(explained, date(2026, 1, 16))) == 16
 
 

@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 import pytest
 
-from pipelines.documents.tariff_changes import COLUMN_NAMES, SHEETS, VALUE_NAMES, TariffChange, lines
+from pipelines.documents.tariff_changes import COLUMN_NAMES, SHEETS, TariffChange, lines
 from pipelines.master.sheets import TABLES
+from pipelines.wording import price_words
 
 AT = datetime(2026, 1, 9, 12, 30)  # noqa: DTZ001 - local time, as a cell shows it
 COMPONENT = {
@@ -29,7 +30,7 @@ def told(sheet: str, action: str, before: object, after: object) -> list[tuple[o
 def test_one_line_for_each_changed_value():
     changed = {**COMPONENT, "price": "1310.50", "scheme": "volume"}
     assert [row[4:] for row in told("components", "changed", COMPONENT, changed)] == [
-        ("Схема цены", "по цене", "всё по цене ступени"),
+        ("Схема цены", "по цене за единицу", "всё по цене ступени"),
         ("Цена, ₽", "300", "1\N{NARROW NO-BREAK SPACE}310,5"),
     ]
     assert told("components", "changed", COMPONENT, changed)[0][:4] == ("Составляющая 1", "БАЗА", date(2026, 2, 1), "изменено")
@@ -39,7 +40,7 @@ def test_a_row_that_came_or_went_is_one_line():
     assert told("terms", "added", None, TERMS) == [
         (
             "Условия договора", "17/2025", date(2026, 1, 16), "добавлено", "", "",
-            "Тариф: БАЗА; Какие машины считаются: на связи в этот день; По какому числу машин: наибольшее; Предоплачено машин: 0; "
+            "Тариф: БАЗА; Какие машины считаются: работавшие машины; По какому числу машин: максимум; Предоплачено машин: 0; "
             "Скидка, %: 0; Минимум за месяц, ₽: 0; Дней на оплату: 10",
         )
     ]  # fmt: skip
@@ -57,4 +58,4 @@ def test_every_column_and_every_value_has_a_russian_name(sheet):
     for column in TABLES[sheet].columns:
         assert column.name in COLUMN_NAMES
         if column.allowed and column.name != "currency":
-            assert set(VALUE_NAMES[column.name]) == set(column.allowed)
+            assert set(column.allowed) <= set(price_words.WORDS[column.name])

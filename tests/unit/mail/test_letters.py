@@ -12,7 +12,8 @@ from pipelines.delivery.mail import events
 from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, compose
 from pipelines.delivery.mail.decisions import OpenDebt
 from pipelines.delivery.mail.letters import Letter, Writer, about_debts, about_facts, about_invoice
-from pipelines.delivery.mail.papers import LetterPapers
+from pipelines.delivery.mail.papers import ContractPapers, LetterPapers
+from pipelines.documents.model import PaperContract
 from tests.unit.documents import samples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,11 +40,11 @@ def papers(kind: str) -> LetterPapers:
     """What goes with the letter of a kind: счёт and акт of a close, a счёт of an advance, a корректировка."""
     if kind == "adjustment":
         document = samples.invoice((samples.row(1, price="150.00"),), kind="adjustment")
-        return LetterPapers(document, (document, samples.adjustment()))
+        return LetterPapers((ContractPapers(document, (document, samples.adjustment())),))
     document = samples.invoice(kind=kind if kind == "corrective" else "monthly")
     act = samples.act(document)
     attached = {"invoice": (document, act), "act": (act,), "prepaid_exceeded": ()}.get(kind, (document,))
-    return LetterPapers(document, attached, with_appendix=kind == "invoice")
+    return LetterPapers((ContractPapers(document, attached, with_appendix=kind == "invoice"),))
 
 
 def letter(kind: str) -> Letter:
@@ -86,7 +87,9 @@ def test_the_page_says_what_the_text_says(kind):
 
 def test_a_credit_asks_for_nothing():
     document = samples.invoice((samples.row(1, price="-150.00"),), kind="adjustment")
-    credit = about_invoice("adjustment", LetterPapers(document, (samples.adjustment(),)), WRITER, "x", {"open": {}, "today": "2026-02-18"})
+    credit = about_invoice(
+        "adjustment", LetterPapers((ContractPapers(document, (samples.adjustment(),)),)), WRITER, "x", {"open": {}, "today": "2026-02-18"}
+    )
     assert readable(credit.subject).endswith("к зачёту 183,00 ₽")
     assert "плат" not in credit.text.replace("Платить ничего не нужно", "")
     assert not credit.pictures
@@ -185,7 +188,7 @@ def test_a_statement_says_who_owes(closing, said):
 
 def test_a_paid_invoice_asks_for_nothing_and_a_late_one_for_now():
     """The same papers: before anything is paid, when part of it is left after the due date, and when all of it is paid."""
-    number = papers("invoice").document.number
+    number = papers("invoice").own.document.number
     part = about_invoice("invoice", papers("invoice"), WRITER, "x", {"open": {number: "100.00"}, "today": "2026-03-01"})
     assert "Срок оплаты был 11 февраля 2026 г.: оплатите, пожалуйста, сейчас" in readable(part.text)
     assert "Осталось оплатить: 100,00 ₽" in readable(part.text)
@@ -209,3 +212,55 @@ def test_a_name_of_240_letters_stays_whole():
     name = "Общество «" + "Я" * 240 + "»"
     found = about_facts("restored", TOLD[5].facts, WRITER, name)
     assert name in found.text
+
+
+def of_several(*numbers: str) -> LetterPapers:
+    """A счёт and an act of each of a client's contracts, called by the numbers of the счета."""
+    contracts = []
+    for place, number in enumerate(numbers, 1):
+        rows = (samples.row(1, price=f"{place}00.00"),)
+        document = samples.invoice(rows, number=number, contract=PaperContract(f"ТМ-{place}", date(2025, 3, place)))
+        contracts.append(ContractPapers(document, (document, samples.act(document))))
+    return LetterPapers(tuple(contracts))
+
+
+def test_a_letter_about_several_contracts_lists_each_with_its_sum_and_qr():
+    # 100, 200 and 300 with VAT: 122 of which 22 are left, 244 of which all is, 366 which are paid
+    issued = of_several("ВМ26-000001", "ВМ26-000002", "ВМ26-000003")
+    facts = {"open": {"ВМ26-000001": "22.00", "ВМ26-000002": "244.00"}, "today": "2026-02-02"}
+    found = about_invoice("invoice", issued, WRITER, "x", facts)
+    assert readable(found.subject).startswith("Счета и акты за январь 2026 г.: 3 договора, 266,00 ₽, оплатить до ")
+    said = readable(found.text)
+    starts = [said.index(f"Договор № ТМ-{place} от {place} марта 2025 г.") for place in (1, 2, 3)]
+    first, second, third = (said[start:end] for start, end in zip(starts, [*starts[1:], len(said)], strict=True))
+    assert "счёт № ВМ26-000001 от " in first
+    assert "акт № ВМ26-000001 от " in first
+    assert "Осталось оплатить: 22,00 ₽" in first
+    assert "Осталось оплатить: 244,00 ₽" in second
+    assert "ВМ26-000002" not in first + third
+    assert "Всё оплачено" in third
+    assert third.count("Осталось оплатить: 266,00 ₽") == 1
+    assert list(found.pictures) == ["qr", "qr2"]
+    assert [found.html.count(f"cid:{name}@x") for name in ("qr", "qr2", "qr3")] == [1, 1, 0]
+    for line in filter(None, said.splitlines()):
+        for part in line.lstrip("0123456789. ").split(" — "):
+            assert not part.strip(" -") or part.split(": ")[-1] in readable(found.html), part
+
+
+@pytest.mark.parametrize("kind", ["invoice", "act", "corrective", "adjustment"])
+def test_a_letter_about_several_contracts_speaks_of_them_in_the_plural(kind):
+    found = about_invoice(kind, of_several("ВМ26-000001", "ВМ26-000002"), WRITER, "x", {})
+    said = readable(f"{found.subject} {found.text}")
+    assert "2 договора" in readable(found.subject)
+    assert "(2 договора)" in said
+    assert "документы по каждому договору" in said
+    assert "Акты подпишите" in said
+
+
+def test_of_several_credits_none_asks_for_money():
+    documents = [samples.invoice((samples.row(1, price="-150.00"),), kind="adjustment", number=f"ВМ26-00000{place}") for place in (1, 2)]
+    issued = LetterPapers(tuple(ContractPapers(document, (samples.adjustment(),)) for document in documents))
+    found = about_invoice("adjustment", issued, WRITER, "x", {"open": {}, "today": "2026-02-18"})
+    assert readable(found.subject).endswith("2 договора, к зачёту 366,00 ₽")
+    assert readable(found.text).count("К зачёту в следующих счетах: 183,00 ₽") == 2
+    assert not found.pictures
