@@ -37,8 +37,33 @@ def client(connection: Connection, number: int, at: datetime, *, email: str | No
     return {**values, "number": f"ВМ26-{number:06}", "sequence_no": number, "at": at}
 
 
+def contract(connection: Connection, known: Mapping[str, Any], number: int, at: datetime | None = None) -> dict[str, Any]:
+    """A further contract ``K000n`` of a client, whose invoice is to have this number too."""
+    more = {**known, "no": f"K{number:04}", "number": f"ВМ26-{number:06}", "sequence_no": number, "at": at or known["at"]}
+    connection.execute(text(_CONTRACT), more)
+    return more
+
+
 def invoice(connection: Connection, known: Mapping[str, Any], kind: str = "monthly", quantity: int = 10) -> str:
     """One issued invoice of January 2026: ``quantity`` × 300 plus 22 %; its letters are queued as the issuing transaction does it."""
+    run(connection, (known, kind, quantity))
+    return str(known["number"])
+
+
+def run(connection: Connection, *invoices: tuple[Mapping[str, Any], str, int]) -> None:
+    """Invoices that one run issues: of each what is known, its kind and quantity. Contracts that the run closes are closed before."""
+    issued = [_invoice(*each) for each in invoices]
+    at = invoices[0][0]["at"]
+    for each in (_APPROVAL, _EVIDENCE):
+        connection.execute(text(each), {"month": MONTH.first, "at": at})
+    put(connection, issued)
+    binds = {"ids": [str(each.invoice_id) for each in issued]}
+    connection.execute(text("CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS SELECT unnest(CAST(:ids AS uuid[])) AS invoice_id"), binds)
+    query.run(connection, "billing/queue_mail", at=at)
+    connection.execute(text("DROP TABLE numbered"))
+
+
+def _invoice(known: Mapping[str, Any], kind: str, quantity: int) -> IssuedInvoice:
     evidence = {
         "organization": ORGANIZATION,
         "terms": [{"valid_from": "2025-06-01", "prepaid_vehicles": 10, "basis": "peak", "tariff_code": "T1"}],
@@ -47,7 +72,7 @@ def invoice(connection: Connection, known: Mapping[str, Any], kind: str = "month
         "mappings": [],
         "days": [],
     }
-    issued = IssuedInvoice(
+    return IssuedInvoice(
         uuid.uuid5(uuid.NAMESPACE_OID, known["number"]),
         known["number"],
         known["sequence_no"],
@@ -61,11 +86,3 @@ def invoice(connection: Connection, known: Mapping[str, Any], kind: str = "month
         kind=kind,
         evidence=evidence,
     )
-    for each in (_APPROVAL, _EVIDENCE):
-        connection.execute(text(each), {"month": MONTH.first, "at": known["at"]})
-    put(connection, [issued])
-    binds = {"id": issued.invoice_id}
-    connection.execute(text("CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS SELECT CAST(:id AS uuid) AS invoice_id"), binds)
-    query.run(connection, "billing/queue_mail", at=known["at"])
-    connection.execute(text("DROP TABLE numbered"))
-    return issued.number

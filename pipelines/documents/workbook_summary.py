@@ -182,7 +182,7 @@ def _facts(at: SummaryPage) -> None:
         ("В среднем на клиента (ARPU), с НДС", f"=SUM({sums})/{max(1, clients)}", "sum", whole.total / max(1, clients)),
         ("Машин в среднем за день", "", "sum", vehicles),
         ("В среднем на машину, без НДС", "", "sum", whole.net / vehicles if vehicles else ZERO),
-        ("Договоров с объектами", f"=COUNTA({at.area(FLEET, 'Договор')})", "count", tally.written[FLEET].rows),
+        ("Договоров с машинами", f"=COUNTA({at.area(FLEET, 'Договор')})", "count", tally.written[FLEET].rows),
         ("Отложено договоров", f'=COUNTIFS({at.area(PARKED, "Запуск")},"{CLOSING}")', "count", tally.parked[CLOSING]),
         ("Отложено, оценка с НДС", f"=SUM({at.area(PARKED, 'Оценка месяца, с НДС')})", "sum", tally.parked_estimate),
         ("Находок", f"=COUNTA({at.area(FINDINGS, 'Вид')})", "count", tally.written[FINDINGS].rows),

@@ -143,7 +143,7 @@ CLIENTS = MasterSheet(
             allowed=("off", "email", "1c", "both"),
             default="both",
         ),
-        _yes_no("appendix", "yes — с документами месяца уходит приложение: объекты по дням (PDF и Excel)"),
+        _yes_no("appendix", "yes — с документами месяца уходит приложение: машины по дням (PDF и Excel)"),
     ),
     ("client_code",),
 )

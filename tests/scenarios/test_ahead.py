@@ -185,7 +185,7 @@ def test_prepaid_vehicles_that_were_not_used_are_shown_and_not_refunded(settings
     _close(run_cli)
     assert _issued(run_cli, "P2") == [("advance", "3000.00")]
     unused = _json(run_cli("findings", "--kind", "prepaid_unused", "--format", "json"))
-    assert [(row["contract_no"], row["detail"]) for row in unused] == [("P2", "не использовано 3 из 10 предоплаченных объектов")]
+    assert [(row["contract_no"], row["detail"]) for row in unused] == [("P2", "не использовано 3 из 10 предоплаченных машин")]
 
 
 @pytest.mark.parametrize("order", [[30], [10, 6, 30], [6, 6, 10, 10], [20, 12, 9]])

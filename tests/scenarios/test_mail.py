@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from email.header import decode_header, make_header
 
 import pypdf
 import pytest
@@ -175,6 +176,69 @@ def test_an_adjustment_carries_what_shows_old_and_new_and_an_invoice_only_to_pay
     shown = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     assert "разница" in shown
     assert "Причина" in shown
+
+
+def _papers(message):
+    """Names of the PDF files of a message."""
+    return [part.get_filename() for part in message.walk() if part.get_content_type() == "application/pdf"]
+
+
+def _closed(connection, at, *contracts):
+    for contract_no in contracts:
+        connection.execute(text("INSERT INTO billing.closed VALUES (:no, '2026-01-01', :at)"), {"no": contract_no, "at": at})
+
+
+def test_what_a_run_issues_for_all_contracts_of_a_client_is_one_letter_and_a_later_correction_another(settings, smtp):
+    """Monthly, a corrective with its monthly, an act of what was billed ahead; a second client with the same address; then a credit."""
+    early, late = NOW - timedelta(days=30), NOW + timedelta(days=1)
+    with engine.transaction(settings) as connection:
+        first = issued.client(connection, 1, NOW, email="one@client.example")
+        ahead = issued.contract(connection, first, 2, early)
+        issued.run(connection, (ahead, "advance", 10))
+        second = issued.contract(connection, first, 3)
+        corrective = {**second, "number": "ВМ26-000004", "sequence_no": 4}
+        other = issued.client(connection, 5, NOW, email="one@client.example")
+        _closed(connection, NOW, "K0001", "K0002", "K0003", "K0005")
+        issued.run(connection, (first, "monthly", 10), (corrective, "corrective", 3), (second, "monthly", 2), (other, "monthly", 1))
+        issued.run(connection, ({**first, "number": "ВМ26-000006", "sequence_no": 6, "at": late}, "adjustment", -1))
+    smtp.start()
+    assert letters.send(replace(settings, mail_managers="boss@house.example"), smtp, late).sent == 5
+    by_subject = {re.sub("[\u00a0\u202f]", " ", str(make_header(decode_header(one["Subject"])))): one for one in smtp.messages()}
+    papers = {subject: _papers(message) for subject, message in by_subject.items()}
+    together = "Счета и акты за январь 2026 г.: 3 договора, "
+    (subject,) = [each for each in papers if each.startswith(together)]
+    assert papers[subject] == [
+        "Счёт ВМ26-000001 от 01.02.2026.pdf",
+        "Акт ВМ26-000001 от 31.01.2026.pdf",
+        "Акт ВМ26-000002 от 31.01.2026.pdf",
+        "Счёт ВМ26-000003 от 01.02.2026.pdf",
+        "Счёт ВМ26-000004 от 01.02.2026.pdf",
+        "Акт ВМ26-000003 от 31.01.2026.pdf",
+    ]
+    # 3,660.00, 732.00, 1,098.00, and the advance's 3,660.00, whose счёт went before
+    assert subject.startswith(f"{together}9 150,00 ₽")
+    alone = "Счёт и акт за январь 2026 г.: № ВМ26-000005, 366,00 ₽"
+    assert [names for each, names in papers.items() if each.startswith(alone)] == [
+        ["Счёт ВМ26-000005 от 01.02.2026.pdf", "Акт ВМ26-000005 от 31.01.2026.pdf"]
+    ]
+    assert papers["Корректировка № ВМ26-000006 за январь 2026 г.: к зачёту 366,00 ₽"] == ["Корректировка ВМ26-000006 от 01.02.2026.pdf"]
+    named = [name for names in papers.values() for name in names]
+    assert len(named) == len(set(named)) == 10  # nothing comes twice
+
+
+def test_letters_queued_by_contract_carry_only_their_own_papers(settings, smtp):
+    """As a version before queued them: two letters of one run to one client."""
+    with engine.transaction(settings) as connection:
+        first = issued.client(connection, 1, NOW)
+        second = issued.contract(connection, first, 2)
+        _closed(connection, NOW, "K0001", "K0002")
+        issued.invoice(connection, first)
+        issued.invoice(connection, second)
+    smtp.start()
+    assert letters.send(settings, smtp).sent == 2
+    assert sorted(_papers(message) for message in smtp.messages()) == [
+        [f"{name} ВМ26-00000{number} от {day}.2026.pdf" for name, day in (("Счёт", "01.02"), ("Акт", "31.01"))] for number in (1, 2)
+    ]
 
 
 def test_a_statement_of_account_is_sent_once_and_anew_when_the_ledger_has_grown(settings, smtp, run_cli):
