@@ -2,7 +2,9 @@
 # take_snapshots: снимки живых платформ, в течение дня
 
 **Что делает.** Читает машины и учётные записи каждой живой платформы (виды `traccar`, `wialon`, `sql`), каждую своей задачей, и
-загружает прочитанное. Снимок относится к местной дате платформы в ту минуту, когда он сделан; за вчера ничего не снимается.
+загружает прочитанное. Снимок относится к местной дате платформы в ту минуту, когда он сделан; за вчера ничего не снимается. После
+каждого снимка сверяет отключения: что из отключённого нами кто-то открыл, и что из открытого нами осталось закрытым, становится
+находкой (`block_lifted`, `block_stays`). Само ничего заново не отключает: `fleetbill access reblock`.
 
 **Когда.** В 5:20, 11:20, 17:20 и 23:50 в часовом поясе каждой платформы. Последний — незадолго до полуночи: платформа помнит только
 последнюю связь машины, и та, что отзовётся после полуночи, потеряла бы свой день. Запуск вручную снимает все живые платформы сразу.
@@ -59,10 +61,10 @@ def take_snapshots():
         from orchestration.secrets import of_platforms
 
         from pipelines import clock, settings
-        from pipelines.evidence import taking
+        from pipelines.runs import snapshots
 
         configured = settings.load()
-        landed = taking.take(configured, platform, clock.now(), secret=of_platforms(configured).get(platform))
+        landed = snapshots.take(configured, platform, clock.now(), secret=of_platforms(configured).get(platform)).landed
         if landed.state == "quarantined":
             alert(f"{platform}: снимок в карантине", "; ".join(map(str, landed.failures[:5])))
         return landed.state

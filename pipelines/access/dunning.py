@@ -5,18 +5,20 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from pipelines import logs
+from pipelines.access.apply import apply_orders
+from pipelines.access.connectors import Secrets
 from pipelines.access.ladder_letters import queue_letters
 from pipelines.access.model import LadderFacts, OrganizationDay
+from pipelines.access.observe import observe
 from pipelines.access.orders import DunningResult, plan_lines, settled_ledger, store_orders
 from pipelines.access.plan import AccessPlan, PlanLine, plan_access
-from pipelines.access.platforms import Secrets, apply_orders, observe
 from pipelines.access.reader import read_facts
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 
-COLUMNS = ("organization_code", "client_code", "action", "debt", "due_on", "reason", "accounts")
+COLUMNS = ("organization_code", "client_code", "action", "debt", "due_on", "reason", "accounts", "parts")
 
 
 class LadderOfThePast(Refused):
@@ -63,7 +65,7 @@ def _observed(settings: Settings, on: date, at: datetime, approver: Authorship |
 def _take(settings: Settings, on: date, at: datetime, approver: Authorship | None, seen: LadderFacts) -> tuple[PlanLine, ...]:
     """Store the day's orders and letters, by the facts as they are now and the platforms as they were seen."""
     with settled_ledger(settings, at, keep=True) as connection:
-        facts = replace(read_facts(settings, connection, on, at), unwritable=seen.unwritable, states=seen.states)
+        facts = replace(read_facts(settings, connection, on, at), unwritable=seen.unwritable, states=seen.states, parts=seen.parts)
         _no_later_day(facts.organizations, on)
         plans = _plans(facts, approver)
         store_orders(connection, facts, plans, approver, at)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
 
 from pipelines.clock import local_date
 from pipelines.receivables.ladder import AccountData, ClientStanding, Ladder, OpenInvoice
@@ -18,6 +19,35 @@ class PlatformAccount:
 
     def __str__(self) -> str:
         return f"{self.platform}/{self.account_id}"
+
+
+TargetKind = Literal["account", "sub_user", "share_link", "vehicle"]
+TargetKey = tuple[str, TargetKind, str]
+"""Platform, kind and id: what a target is, whichever account it is blocked with."""
+
+PART_WORDS: Final = {"sub_user": "пользователь", "share_link": "ссылка", "vehicle": "машина"}
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class BlockTarget:
+    """What an order writes to: an account, or what goes down with it (a user under it, a share link, a vehicle)."""
+
+    account: PlatformAccount
+    kind: TargetKind
+    target_id: str
+
+    @classmethod
+    def of(cls, account: PlatformAccount) -> "BlockTarget":
+        """The account itself."""
+        return cls(account, "account", account.account_id)
+
+    @property
+    def key(self) -> TargetKey:
+        """What it is on its platform, whichever account it is blocked with."""
+        return self.account.platform, self.kind, self.target_id
+
+    def __str__(self) -> str:
+        return str(self.account) if self.kind == "account" else f"{self.account}: {PART_WORDS[self.kind]} {self.target_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +81,42 @@ class OrganizationDay:
         due = [claim for claim in self.claims if claim.client_code == client_code and step and (self.day - claim.due_on).days >= step.days]
         return sorted(due, key=lambda claim: (claim.due_on, claim.key))
 
+    def has_step_since(self, client_code: str, day: date) -> bool:
+        """Whether a debt of a client has come to its block after a day."""
+        step = self.ladder.block_step
+        return step is not None and any(claim.due_on + timedelta(days=step.days) > day for claim in self.blocking(client_code))
+
 
 @dataclass(frozen=True, slots=True)
 class LadderFacts:
     """All of it.
 
-    `owners`: account → clients mapped to it, as (organization, client); `held`: what we block, the same way round;
-    `touched`: account → day of our last order; `unread`: platform → why its tree could not be read; `unwritable`: account →
-    why it must not be written to now; `states`: account → whether its platform says it is blocked (None: nobody has asked).
+    `owners`: account → clients mapped to it, as (organization, client); `held`: (organization, client) → what we block, in the order
+    in which it was ordered; `lifted`: what of it somebody else has let in again → the day on which that was seen; `ours`: the rest
+    of it; `insisted`: clients for whom a person wants that blocked again; `touched`: account → day of our last order;
+    `takes_along`: account → what goes down with it besides share links; `unread`: platform → why its tree could not be read;
+    `unwritable`: account → why it must not be written to now; `states`: account → whether its platform says it is blocked (None:
+    nobody has asked); `parts`: account → what goes down with it, as its platform lists it, in the order of blocking.
     """
 
     organizations: tuple[OrganizationDay, ...]
     owners: Mapping[PlatformAccount, tuple[tuple[str, str], ...]]
-    held: Mapping[tuple[str, str], tuple[PlatformAccount, ...]]
+    held: Mapping[tuple[str, str], tuple[BlockTarget, ...]]
     touched: Mapping[tuple[str, str], date]
     trees: Mapping[str, PlatformTree]
     unread: Mapping[str, str]
+    lifted: Mapping[TargetKey, date] = field(default_factory=dict)
+    ours: frozenset[TargetKey] = frozenset()
+    insisted: frozenset[tuple[str, str]] = frozenset()
+    takes_along: Mapping[PlatformAccount, frozenset[TargetKind]] = field(default_factory=dict)
+    parts: Mapping[PlatformAccount, tuple[BlockTarget, ...]] = field(default_factory=dict)
     unwritable: Mapping[PlatformAccount, str] = field(default_factory=dict)
     states: Mapping[PlatformAccount, bool] | None = None
 
     def accounts_of(self, organization_code: str, client_code: str) -> tuple[PlatformAccount, ...]:
         """Accounts mapped to a client's contracts with an organization, in order."""
         return tuple(sorted(account for account, owners in self.owners.items() if (organization_code, client_code) in owners))
+
+    def is_ours(self, target: BlockTarget) -> bool:
+        """Whether we block it for anybody, and nobody has let it in again since."""
+        return target.key in self.ours

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines.access.model import LadderFacts
+from pipelines.access.observe import state_before
 from pipelines.access.plan import AccessPlan, PlanLine
-from pipelines.access.platforms import state_before
 from pipelines.clock import Authorship
 from pipelines.receivables import ledger
 from pipelines.settings import Settings
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DunningResult:
-    """What a ladder's day came to. `rows`: the plan line by line; `refused`: platforms that could not be written, and why:
-    their orders stand and are carried out by the next run. `is_done` False: a dry run."""
+    """What a ladder's day came to. `rows`: the plan line by line; `refused`: platforms (or targets on them) that could not be
+    written, and why: their orders stand and are carried out by the next run. `is_done` False: a dry run."""
 
     day: date
     rows: tuple[PlanLine, ...]
@@ -32,7 +32,7 @@ class DunningResult:
     @property
     def lines(self) -> tuple[str, ...]:
         """For logs, one line each."""
-        return (*map(str, self.rows), *(f"platform {name} was not written: {why}" for name, why in sorted(self.refused.items())))
+        return (*map(str, self.rows), *(f"{name} was not written: {why}" for name, why in sorted(self.refused.items())))
 
     def count(self, action: str) -> int:
         """Number of clients that an action (block, restore, withheld …) meets."""
@@ -69,10 +69,12 @@ def store_orders(
                 "access/add_order",
                 platform=order.account.platform,
                 account_id=order.account.account_id,
+                target=order.target.kind,
+                target_id=order.target.target_id,
                 client_code=order.client_code,
                 organization_code=order.organization_code,
                 action=order.action,
-                state_before=state_before(facts, order.account),
+                state_before=state_before(facts, order.target, order.action),
                 reason=order.reason,
                 approved_by=approver.by if approver and order.action == "block" else None,
                 effective_on=plan.plan.day,

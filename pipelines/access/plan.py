@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
-from pipelines.access.model import LadderFacts, OrganizationDay, PlatformAccount
+from pipelines.access.model import BlockTarget, LadderFacts, OrganizationDay, PlatformAccount
 from pipelines.money import ZERO
 from pipelines.platforms.registry import FILES
 from pipelines.receivables.ladder import LadderPlan, NoBlock, NoBlockReason, plan_ladder
@@ -35,18 +35,26 @@ NOT_ITS_OWN = "учётная запись больше не принадлеж�
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order to be given for one account."""
+    """An order to be given for one target."""
 
-    account: PlatformAccount
+    target: BlockTarget
     organization_code: str
     client_code: str
     action: Action
     reason: str
 
+    @property
+    def account(self) -> PlatformAccount:
+        """The account that it is given for."""
+        return self.target.account
+
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One line of the plan for people: who, what happens (block, restore, withheld, or a message's step), for what debt, why."""
+    """One line of the plan for people: who, what happens (block, restore, withheld, or a message's step), for what debt, why.
+
+    `parts`: what goes down (or comes back) with the accounts.
+    """
 
     organization_code: str
     client_code: str
@@ -55,10 +63,12 @@ class PlanLine:
     due_on: date | None
     reason: str
     accounts: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         owed = f", {self.debt:.2f} due {self.due_on}" if self.debt else ""
-        where = f" [{', '.join(self.accounts)}]" if self.accounts else ""
+        places = (*self.accounts, *self.parts)
+        where = f" [{', '.join(places)}]" if places else ""
         return f"{self.action} {self.client_code} of {self.organization_code}{owed}: {self.reason}{where}"
 
 
@@ -76,10 +86,12 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     """The orders of a ladder's day.
 
     An account that another client works with, or that somebody else has blocked, is left alone; a client with no other
-    account does not count for the capped share. An account of ours that is the client's no longer is given back.
+    account does not count for the capped share. An account of ours that is the client's no longer is given back. What somebody
+    else has let in again is blocked again when a debt has come to its block since, or a person insists: not before.
     """
     blocks, left = _blocks(facts, organization)
-    hopeless = {client for client in left if not blocks[client]}
+    blocked = {standing.client_code for standing in organization.clients if standing.is_blocked}
+    hopeless = {client for client in left if not blocks[client] and client not in blocked}
     standings = [replace(standing, never_block=True) if standing.client_code in hopeless else standing for standing in organization.clients]
     taken = plan_ladder(
         organization.ladder, organization.moment, organization.accounts, standings, organization.claims, is_approved=is_approved
@@ -87,13 +99,13 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     orders = list(_restored(facts, taken))
     if not only_restore:
         held = {client for client, _ in _held(facts, taken.organization_code)} - {decision.client_code for decision in taken.restore}
-        chosen = [*(decision.client_code for decision in taken.block), *sorted(held)]
-        orders.extend(order for client in chosen for order in blocks.get(client, ()))
+        newly = [decision.client_code for decision in taken.block]
+        orders.extend(order for client in (*newly, *sorted(held)) for order in blocks.get(client, ()))
     lines = list(_order_lines(organization, orders))
     if not only_restore:
         exempt = {standing.client_code for standing in organization.clients if standing.never_block}
         lines.extend(_withheld(organization, taken.withheld, {client: left[client] for client in hopeless - exempt}))
-        lines.extend(_partly(organization, {decision.client_code for decision in taken.block}, left))
+        lines.extend(_partly(organization, {*newly, *held}, left))
         lines.extend(_notices(organization, taken))
     return AccessPlan(taken, tuple(orders), tuple(lines), only_restore)
 
@@ -111,15 +123,32 @@ def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str
         numbers = ", ".join(f"{claim.number} (срок {short_date(claim.due_on)}, {in_roubles(claim.open)})" for claim in claims)
         reason = f"просрочено {in_roubles(sum((claim.open for claim in claims), ZERO))}: {numbers}"
         blocks[client] = []
-        accounts = [owned for owned in facts.accounts_of(code, client) if owned not in facts.held.get((code, client), ())]
+        held = {target.account for target in facts.held.get((code, client), ()) if target.kind == "account"}
+        accounts = [owned for owned in facts.accounts_of(code, client) if owned not in held or _lifted_on(facts, owned)]
         for account in accounts:
-            if why := _left_alone(facts, account, client):
+            why = _still_lifted(facts, organization, account, client) if account in held else None
+            if why := why or _left_alone(facts, account, client):
                 left.setdefault(client, []).append(f"{account}: {why}")
             else:
-                blocks[client].append(Order(account, code, client, "block", reason))
+                targets = (*facts.parts.get(account, ()), BlockTarget.of(account))
+                blocks[client].extend(Order(target, code, client, "block", reason) for target in targets)
         if not accounts and not standing.is_blocked:
             left[client] = ["на эту дату нет ни одной учётной записи"]
     return blocks, left
+
+
+def _lifted_on(facts: LadderFacts, account: PlatformAccount) -> date | None:
+    """The day on which somebody else was seen to have lifted our block of an account, or None."""
+    return facts.lifted.get(BlockTarget.of(account).key)
+
+
+def _still_lifted(facts: LadderFacts, organization: OrganizationDay, account: PlatformAccount, client: str) -> str | None:
+    """Why an account whose block somebody else has lifted is not blocked again yet, or None."""
+    lifted_on = _lifted_on(facts, account)
+    is_insisted = (organization.ladder.organization_code, client) in facts.insisted
+    if lifted_on is None or is_insisted or organization.has_step_since(client, lifted_on):
+        return None
+    return f"нашу блокировку сняли не мы ({short_date(lifted_on)}); снова заблокируем по слову человека или за следующий долг"
 
 
 def _left_alone(facts: LadderFacts, account: PlatformAccount, client: str) -> str | None:
@@ -139,30 +168,32 @@ def _left_alone(facts: LadderFacts, account: PlatformAccount, client: str) -> st
 def _is_foreign(facts: LadderFacts, account: PlatformAccount) -> bool:
     """Whether the newest snapshot, younger than our last order for the account, shows it blocked although we do not hold it."""
     tree = facts.trees.get(account.platform)
-    held = any(account in accounts for accounts in facts.held.values())
-    if tree is None or held or tree.enabled.get(account.account_id, True):
+    if tree is None or facts.is_ours(BlockTarget.of(account)) or tree.enabled.get(account.account_id, True):
         return False
     ours = facts.touched.get((account.platform, account.account_id))
     return ours is None or tree.business_date > ours
 
 
 def _restored(facts: LadderFacts, taken: LadderPlan) -> Iterator[Order]:
+    """What is given back, in the reverse of the order in which it was blocked: accounts before what went down with them."""
     code = taken.organization_code
     reasons = {decision.client_code: _reason_in_words(decision) for decision in taken.restore}
-    for client, accounts in _held(facts, code):
-        for account in accounts:
+    for client, targets in _held(facts, code):
+        for target in reversed(targets):
             if client in reasons:
-                yield Order(account, code, client, "restore", reasons[client])
-            elif (code, client) not in facts.owners.get(account, ()):
-                yield Order(account, code, client, "restore", NOT_ITS_OWN)
+                yield Order(target, code, client, "restore", reasons[client])
+            elif (code, client) not in facts.owners.get(target.account, ()):
+                yield Order(target, code, client, "restore", NOT_ITS_OWN)
 
 
 def _order_lines(organization: OrganizationDay, orders: Sequence[Order]) -> Iterator[PlanLine]:
-    together: dict[tuple[str, str, str], list[str]] = {}
+    together: dict[tuple[str, str, str], list[BlockTarget]] = {}
     for order in orders:
-        together.setdefault((order.client_code, order.action, order.reason), []).append(str(order.account))
-    for (client, action, reason), accounts in together.items():
-        yield _line(organization, client, action, reason, tuple(accounts))
+        together.setdefault((order.client_code, order.action, order.reason), []).append(order.target)
+    for (client, action, reason), targets in together.items():
+        accounts = tuple(sorted(str(target) for target in targets if target.kind == "account"))
+        parts = tuple(str(target) for target in targets if target.kind != "account")
+        yield replace(_line(organization, client, action, reason), accounts=accounts, parts=parts)
 
 
 def _withheld(organization: OrganizationDay, decisions: Sequence[NoBlock], hopeless: Mapping[str, Sequence[str]]) -> Iterator[PlanLine]:
@@ -184,15 +215,15 @@ def _notices(organization: OrganizationDay, taken: LadderPlan) -> Iterator[PlanL
         yield PlanLine(taken.organization_code, notice.client_code, notice.step, claim.open, claim.due_on, f"письмо о счёте {claim.number}")
 
 
-def _line(organization: OrganizationDay, client: str, action: str, reason: str, accounts: tuple[str, ...] = ()) -> PlanLine:
+def _line(organization: OrganizationDay, client: str, action: str, reason: str) -> PlanLine:
     claims = organization.blocking(client)
     debt = sum((claim.open for claim in claims), ZERO)
-    return PlanLine(organization.ladder.organization_code, client, action, debt, claims[0].due_on if claims else None, reason, accounts)
+    return PlanLine(organization.ladder.organization_code, client, action, debt, claims[0].due_on if claims else None, reason)
 
 
 def _reason_in_words(decision: NoBlock) -> str:
     return f"{REASONS[decision.reason]} {_SHOWN.get(decision.reason, str)(decision.detail)}".strip()
 
 
-def _held(facts: LadderFacts, code: str) -> Iterator[tuple[str, tuple[PlatformAccount, ...]]]:
-    return ((client, accounts) for (organization, client), accounts in sorted(facts.held.items()) if organization == code)
+def _held(facts: LadderFacts, code: str) -> Iterator[tuple[str, tuple[BlockTarget, ...]]]:
+    return ((client, targets) for (organization, client), targets in sorted(facts.held.items()) if organization == code)

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.access.model import LadderFacts, OrganizationDay, PlatformAccount, PlatformTree
+from pipelines.access.model import BlockTarget, LadderFacts, OrganizationDay, PlatformAccount, PlatformTree, TargetKey, TargetKind
+from pipelines.clock import local_date
 from pipelines.errors import Refused
 from pipelines.evidence import lake
 from pipelines.receivables.ladder import DEFAULT_STEPS, AccountData, ClientStanding, Ladder, OpenInvoice, Step
@@ -22,20 +23,45 @@ MESSAGES = tuple(step.name for step in DEFAULT_STEPS if step.action == "message"
 def read_facts(settings: Settings, connection: "Connection", on: date, at: datetime) -> LadderFacts:
     """Everything the ladder of a day needs. Debts are those open now: who has paid since that day is not blocked for it."""
     owners: dict[PlatformAccount, list[tuple[str, str]]] = defaultdict(list)
+    takes_along: dict[PlatformAccount, frozenset[TargetKind]] = defaultdict(frozenset)
     for row in query.rows(connection, "access/accounts", on=on):
-        owners[PlatformAccount(row.platform, row.account_id, row.kind)].append((row.organization_code, row.client_code))
-    held: dict[tuple[str, str], list[PlatformAccount]] = defaultdict(list)
-    for row in query.rows(connection, "access/blocked", client_code=None):
-        held[row.organization_code, row.client_code].append(PlatformAccount(row.platform, row.account_id, row.kind))
+        account = PlatformAccount(row.platform, row.account_id, row.kind)
+        owners[account].append((row.organization_code, row.client_code))
+        takes_along[account] |= _taken_along(sub_users=row.block_sub_users, vehicles=row.block_vehicles)
+    held, lifted = _held(connection)
     trees, unread = _trees(settings, connection, on)
     return LadderFacts(
         organizations=_organizations(settings, connection, on, at, _below(owners, trees)),
         owners={account: tuple(clients) for account, clients in owners.items()},
-        held={client: tuple(accounts) for client, accounts in held.items()},
+        held=held,
+        lifted=lifted,
+        ours=frozenset(target.key for targets in held.values() for target in targets) - lifted.keys(),
+        takes_along=takes_along,
         touched={(row.platform, row.account_id): row.last_day for row in query.rows(connection, "access/touched")},
         trees=trees,
         unread=unread,
     )
+
+
+def _taken_along(*, sub_users: bool, vehicles: bool) -> frozenset[TargetKind]:
+    kinds: tuple[tuple[TargetKind, bool], ...] = (("sub_user", sub_users), ("vehicle", vehicles))
+    return frozenset(kind for kind, is_taken in kinds if is_taken)
+
+
+def _held(
+    connection: "Connection",
+) -> tuple[dict[tuple[str, str], tuple[BlockTarget, ...]], dict[TargetKey, date]]:
+    """What we block, by organization and client, in the order of the orders; and what of it was lifted on which local day."""
+    held: dict[tuple[str, str], list[BlockTarget]] = defaultdict(list)
+    lifted: dict[TargetKey, date] = {}
+    for row in sorted(query.rows(connection, "access/blocked", client_code=None), key=lambda row: row.order_no):
+        target = BlockTarget(PlatformAccount(row.platform, row.account_id, row.kind), row.target, row.target_id)
+        held[row.organization_code, row.client_code].append(target)
+        if row.lifted_at is None:
+            lifted.pop(target.key, None)  # blocked again for somebody since
+        else:
+            lifted[target.key] = local_date(row.lifted_at, row.time_zone)
+    return {client: tuple(targets) for client, targets in held.items()}, lifted
 
 
 def _organizations(

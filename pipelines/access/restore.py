@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines import logs
+from pipelines.access.apply import apply_orders
+from pipelines.access.connectors import Secrets
 from pipelines.access.ladder_letters import queue_letters
 from pipelines.access.orders import DunningResult, plan_lines, settled_ledger, store_orders
 from pipelines.access.plan import PlanLine, plan_access
-from pipelines.access.platforms import Secrets, apply_orders
 from pipelines.access.reader import read_facts
 from pipelines.settings import Settings
 from pipelines.warehouse import query

@@ -24,15 +24,19 @@ UNMATCHED_VIEW = View(
 _BUCKETS = ("not_due", "0", "1-30", "31-60", "61-90", "90+", "total")
 AGEING_VIEW = View(("client", "organization_code", *_BUCKETS), totals=_BUCKETS)
 DUNNING_VIEW = View(
-    ("client", "organization_code", "action", "debt", "due_on", "reason", "accounts"),
+    ("client", "organization_code", "action", "debt", "due_on", "reason", "accounts", "parts"),
     ("client", "action", "debt", "reason"),
     ("debt",),
     is_russian=True,
 )
 ACCESS_VIEW = View(
-    ("client", "organization_code", "platform", "account_id", "since", "debt", "reason", "order_no", "state", "approved_by"),
-    ("client", "platform", "account_id", "since", "debt", "reason"),
-)
+    (
+        "client", "organization_code", "platform", "account_id", "since", "debt", "reason", "order_no", "state", "approved_by",
+        "share_links", "sub_users", "vehicles", "lifted_at", "lifted_by", "explanation",
+    ),
+    ("client", "platform", "account_id", "debt", "explanation"),
+    is_russian=True,
+)  # fmt: skip
 
 
 @click.group(invoke_without_command=True)
@@ -190,7 +194,7 @@ def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, ou
 @format_option
 @click.pass_context
 def access(context: click.Context, client: str | None, output_format: str) -> None:
-    """What we block now and why. `access promise` takes a client's word that it pays."""
+    """What we block now and why. `access promise` takes a client's word that it pays, `access reblock` a person's on a lifted block."""
     if context.invoked_subcommand is not None:
         return
     from pipelines.access.listing import COLUMNS, blocked
@@ -215,6 +219,22 @@ def promise_payment(client: str, until: date, organization: str | None, by: str,
     for line in restored.lines:
         say(line)
     _not_written(restored.refused)
+
+
+@access.command("reblock", short_help="A person's word: what somebody else has lifted is blocked again.")
+@click.option("--client", required=True, metavar="C", help="The client's code.")
+@author_options()
+def block_again(client: str, by: str, reason: str) -> None:
+    """Block again the accounts of a client whose block somebody else has lifted: a dealer, or a form that was open in a browser.
+
+    By machine that is done only when another debt comes to its block.
+    """
+    from pipelines.access.reblock import reblock
+
+    done = reblock(settings(), client, authorship(by, reason))
+    for line in done.lines:
+        say(line)
+    _not_written(done.refused)
 
 
 class PlatformsNotWritten(Refused):

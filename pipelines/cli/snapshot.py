@@ -54,11 +54,14 @@ def snapshot() -> None:
 @format_option
 def take(platform: str, output_format: str) -> int:
     """List a live platform's vehicles now. Exit 1 when the snapshot was quarantined."""
-    from pipelines.evidence.taking import take as take_now
+    from pipelines.runs.snapshots import take as take_now
 
     configured, at = settings(), now()
-    landed = take_now(configured, platform, at)
+    taken = take_now(configured, platform, at)
+    landed = taken.landed
     say_outcome(platform, platform, landed)
+    for drift in taken.blocks.drifts:
+        say(drift)
     emit([{"platform": platform, "status": landed.state, "rows": landed.rows, "digest": landed.digest}], RESULT, output_format)
     return 1 if landed.state == "quarantined" else 0
 

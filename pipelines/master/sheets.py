@@ -236,6 +236,8 @@ PLATFORMS = MasterSheet(
         _text("source", "Папка, адрес или запрос; без паролей"),
         _code("connection", "Имя подключения Airflow, где лежит пароль", required=False),
         _text("time_zone", "Часовой пояс; пусто — как у организации"),
+        _yes_no("block_sub_users", "yes — с учётной записью блокируются и пользователи под ней"),
+        _yes_no("block_vehicles", "yes — с учётной записью блокируются и её машины, по одной; их сообщения теряются"),
     ),
     ("platform",),
 )
@@ -248,6 +250,8 @@ ACCOUNTS = MasterSheet(
         _code("contract_no", "Номер договора"),
         _date("valid_from", "С какого дня", required=True),
         _date("valid_to", "По какой день включительно; пусто — бессрочно"),
+        MasterColumn("block_sub_users", "boolean", "Блокировать ли и пользователей под ней; пусто — как у платформы"),
+        MasterColumn("block_vehicles", "boolean", "Блокировать ли и её машины по одной; пусто — как у платформы"),
     ),
     ("platform", "account_id", "contract_no", "valid_from"),
     end="valid_to",

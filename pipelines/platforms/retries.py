@@ -1,4 +1,4 @@
-"""Reads that failed for a moment are asked again, with backoff and jitter. Writes never are."""
+"""Reads that failed for a moment are asked again, with backoff and jitter. Writes never are: their caller reads the state first."""
 
 import logging
 from collections.abc import Callable
@@ -30,6 +30,15 @@ def retried(read: Callable[[], T], platform: str) -> T:
         stop=stop_after_attempt(ATTEMPTS), wait=_pause, retry=retry_if_exception(_may_pass), sleep=_rest, before_sleep=note, reraise=True
     )
     return retrying(read)
+
+
+def rested(error: RateLimited) -> bool:
+    """Wait as long as a server asks for, where that is bearable, and say so; False at once where it is not."""
+    seconds = _FIRST_PAUSE if error.retry_after is None else error.retry_after
+    if seconds > MOST_PATIENCE:
+        return False
+    _rest(seconds)
+    return True
 
 
 def _rest(seconds: float) -> None:

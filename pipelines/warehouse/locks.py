@@ -31,6 +31,7 @@ class Lock(Enum):
     RECEIVABLES = "receivables"
     WORKBOOK = "workbook"
     ACCESS = "access"
+    PLATFORM_WRITES = "platform_writes"
     ONEC_PEER = "onec_peer"
 
 

@@ -1,7 +1,9 @@
 -- grain: platform account × contract that it is mapped to on :on
 -- inputs: master.accounts, master.contracts, master.platforms; :on
--- rerun: reads only
-SELECT a.platform, p.kind, a.account_id, k.client_code, k.organization_code
+-- rerun: reads only. `block_sub_users`, `block_vehicles`: as the account says, else its platform
+SELECT
+    a.platform, p.kind, a.account_id, k.client_code, k.organization_code,
+    coalesce(a.block_sub_users, p.block_sub_users) AS block_sub_users, coalesce(a.block_vehicles, p.block_vehicles) AS block_vehicles
 FROM master.accounts a
 JOIN master.contracts k USING (contract_no)
 JOIN master.platforms p USING (platform)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from pipelines.access import platforms
+from pipelines.access import connectors
 from pipelines.access.dunning import LadderOfThePast, dunning
 from pipelines.access.promises import promise
 from pipelines.access.restore import restore
@@ -355,6 +355,9 @@ class Remote:
             raise Transient("no answer within 30 s")
         return Blocking(before, blocked, Effective.NOW)
 
+    def accounts_below(self, account_ids):
+        return {}
+
     def close(self):
         pass
 
@@ -364,7 +367,7 @@ def remote(house, monkeypatch):
     made = Remote(far=False)
     house.platform("live", "wialon")
     house.account("far", "K-A", platform="live")
-    monkeypatch.setattr(platforms, "connect", lambda declared, secret, at: made)
+    monkeypatch.setattr(connectors, "connect", lambda declared, secret, at: made)
     return made
 
 
@@ -411,7 +414,7 @@ def test_live_accounts_that_are_left_alone(house, settings, remote, state, admin
 def test_a_write_whose_answer_was_lost_is_not_repeated(house, settings, remote):
     remote.loses = True
     result = dunning(settings, DAY, NOW)
-    assert result.refused == {"live": "no answer within 30 s"}
+    assert result.refused == {"live/far": "no answer within 30 s"}
     assert blocked(settings) == ["K-A"]
     assert [row[3] for row in orders(house)] == ["blocked", None]
     assert dunning(settings, DAY, NOW).refused == {}

@@ -168,6 +168,8 @@ HISTORIES = (
     "billing.evidence",
     "access.orders",
     "access.outcomes",
+    "access.attempts",
+    "access.readings",
     "receivables.refund_words",
     "access.promises",
     "delivery.mail_attempts",

@@ -1,0 +1,74 @@
+"""A person's word that a block which somebody else has lifted is set again: never done by machine for the same debt (domain.md §9)."""
+
+from dataclasses import replace
+
+from pipelines import logs
+from pipelines.access.apply import apply_orders
+from pipelines.access.connectors import Secrets
+from pipelines.access.model import LadderFacts, OrganizationDay
+from pipelines.access.observe import observe
+from pipelines.access.orders import DunningResult, plan_lines, settled_ledger, store_orders
+from pipelines.access.plan import AccessPlan, plan_access
+from pipelines.access.reader import read_facts
+from pipelines.clock import Authorship
+from pipelines.errors import BadInput, Refused
+from pipelines.settings import Settings
+from pipelines.warehouse import query
+
+
+class NotToBeBlocked(Refused):
+    """The client's accounts are not to be blocked, or may not be written to; the message says why."""
+
+
+def reblock(settings: Settings, client_code: str, author: Authorship, *, secrets: Secrets | None = None) -> DunningResult:
+    """Block again the accounts of a client whose block somebody else has lifted, in a person's name, and what goes down with them.
+
+    BadInput for a client of whom nothing was lifted; NotToBeBlocked when no debt blocks it any more, or nothing may be written.
+    """
+    keys = secrets or {}
+    with logs.verb("access", "reblock", client=client_code) as done:
+        with settled_ledger(settings, author.at, keep=False) as connection:
+            days = [row.last_day for row in query.rows(connection, "access/organizations") if row.last_day]
+            on = max(days, default=author.at.date())
+            facts = _insisted(read_facts(settings, connection, on, author.at), client_code)
+        wanted = {order.account for plan in _plans(facts, client_code) for order in plan.orders}
+        seen = observe(settings, facts, wanted, keys, author.at)
+        with settled_ledger(settings, author.at, keep=True) as connection:
+            now = _insisted(read_facts(settings, connection, on, author.at), client_code)
+            now = replace(now, unwritable=seen.unwritable, states=seen.states, parts=seen.parts)
+            plans = _plans(now, client_code)
+            if not any(plan.orders for plan in plans):
+                raise NotToBeBlocked(f"{client_code}: {_why_not(plans)}")
+            store_orders(connection, now, plans, author, author.at)
+        result = DunningResult(on, plan_lines(plans), apply_orders(settings, author.at, keys), is_done=True)
+        done |= {"orders": sum(len(plan.orders) for plan in plans), "refused": ",".join(sorted(result.refused))}
+    return result
+
+
+def _insisted(facts: LadderFacts, client_code: str) -> LadderFacts:
+    """The facts with a person's word for one client. BadInput when nothing of it was lifted."""
+    held = {owner: targets for owner, targets in facts.held.items() if owner[1] == client_code}
+    lifted = frozenset(owner for owner, targets in held.items() if any(target.key in facts.lifted for target in targets))
+    if not lifted:
+        raise BadInput.one("--client", f"of {client_code!r} we block nothing that somebody else has lifted")
+    return replace(facts, insisted=lifted)
+
+
+def _plans(facts: LadderFacts, client_code: str) -> list[AccessPlan]:
+    return [_of_client(facts, organization, client_code) for organization in facts.organizations]
+
+
+def _of_client(facts: LadderFacts, organization: OrganizationDay, client_code: str) -> AccessPlan:
+    """What the ladder would block again for one client, and its lines; nothing else of the plan."""
+    plan = plan_access(facts, organization)
+    orders = tuple(
+        order
+        for order in plan.orders
+        if order.client_code == client_code and order.action == "block" and (order.organization_code, client_code) in facts.insisted
+    )
+    lines = tuple(line for line in plan.lines if line.client_code == client_code and line.action in ("block", "restore", "withheld"))
+    return replace(plan, orders=orders, lines=lines)
+
+
+def _why_not(plans: list[AccessPlan]) -> str:
+    return "; ".join(line.reason for line in plan_lines(plans)) or "no debt of it blocks any more"
