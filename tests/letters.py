@@ -43,7 +43,7 @@ def rows(settings, query):
 
 def findings(settings):
     """Kind, subject and detail of every finding."""
-    return [tuple(row) for row in rows(settings, "SELECT kind, subject, detail FROM findings.occurrences ORDER BY 1, 2")]
+    return [tuple(row) for row in rows(settings, "SELECT kind, subject, parameters->>'text' FROM findings.occurrences ORDER BY 1, 2")]
 
 
 def sender(mail_environment):

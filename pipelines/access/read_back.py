@@ -95,7 +95,7 @@ def _occurrences(rows: Sequence[Any], day: date) -> Iterator[store.Occurrence]:
     for row in rows:
         together[row.kind, row.platform, row.account_id, row.contract_no].append(row)
     for (kind, platform, account_id, contract_no), of_account in together.items():
-        yield store.Occurrence(kind, f"{platform}/{account_id}", day, contract_no, _detail(kind, of_account))
+        yield store.Occurrence(kind, f"{platform}/{account_id}", day, contract_no, {"text": _detail(kind, of_account)}, platform)
 
 
 def _detail(kind: str, rows: Sequence[Any]) -> str:

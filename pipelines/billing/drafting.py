@@ -146,32 +146,35 @@ def _store_drafts(connection: "Connection", run: DraftedRun) -> None:
 
 
 def _store_findings(connection: "Connection", run: DraftedRun) -> None:
-    from pipelines.findings.store import replace
+    from pipelines.findings.store import Occurrence, replace
 
     month = run.month
-    parked = [("parked_contract", each.contract_no, month.last, each.contract_no, each.russian) for each in run.parked]
+    parked = [
+        Occurrence("parked_contract", each.contract_no, month.last, each.contract_no, {"reason": each.reason, "text": each.russian})
+        for each in run.parked
+    ]
     zero = [
-        (
+        Occurrence(
             "zero_price",
             f"{contract_no}/{each.tariff_code}/{each.component_no}/{each.span.first}",
             each.span.last,
             contract_no,
-            f"«{each.name}»: использовано {number(each.quantity)} по цене 0",
+            {"component": each.name, "quantity": number(each.quantity)},
         )
         for contract_no, each in run.zero_prices
     ]
     unused = [
-        (
+        Occurrence(
             "prepaid_unused",
             f"{contract_no}/{each.span.first}",
             each.span.last,
             contract_no,
-            f"не использовано {number(each.unused)} из {each.prepaid} предоплаченных машин",
+            {"unused": number(each.unused), "prepaid": each.prepaid},
         )
         for contract_no, each in run.unused
     ]
     closed = query.rows(connection, "billing/findings_of_closed", month=month.first, last=month.last)
-    before = [(row.kind, row.subject, row.seen_on, row.contract_no, row.detail) for row in closed]
+    before = [Occurrence(*row) for row in closed]
     kinds = ["parked_contract", "zero_price", "prepaid_unused"]
     replace(connection, kinds, month.first, month.last, [*parked, *zero, *unused, *before])
 

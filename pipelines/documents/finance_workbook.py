@@ -103,7 +103,7 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
         charges=(_charge(row) for row in read("report_charges", month=month.first)),
         changes=(_client_change(each, month) for each in changes(connection, month)),
         fleet=(_fleet(row, month) for row in read("report_fleet", **bounds)),
-        findings=_findings(connection, read, month, clients),
+        findings=_findings(connection, month, clients),
         parked=(_parked(each) for each in left_out(connection, month, leaks)),
         snapshots=(
             SnapshotRow(row.platform, row.business_date, row.taken_at, STATES[row.state], row.row_count, row.digest)
@@ -117,12 +117,11 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
     )  # fmt: skip
 
 
-def _findings(connection: "Connection", read: Read, month: Month, clients: Mapping[str, str]) -> Iterator[FindingRow]:
-    still_open = {(row.kind, row.subject) for row in read("report_open_findings")}
+def _findings(connection: "Connection", month: Month, clients: Mapping[str, str]) -> Iterator[FindingRow]:
     for each in findings_of(connection, month, None):
         yield FindingRow(
             each["kind"], each["subject"], each["contract_no"], each["first_seen"], each["last_seen"], each["days"], each["detail"],
-            clients.get(each["contract_no"], ""), (each["kind"], each["subject"]) in still_open,
+            clients.get(each["contract_no"], ""), each["is_open"],
         )  # fmt: skip
 
 

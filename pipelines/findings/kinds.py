@@ -1,33 +1,81 @@
-"""What the kinds of findings are called for finance (domain.md §10)."""
+"""Kinds of findings: what each is called, who looks after it, and when it is over (domain.md §10)."""
 
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
-KIND_NAMES: Final = {
-    "orphan": "машины без владельца",
-    "duplicate": "дубли",
-    "suspected_duplicate": "возможные дубли",
-    "placeholder_device": "машины без номера устройства",
-    "contract_without_accounts": "договоры без учётных записей на платформах",
-    "unknown_account": "учётные записи без договора",
-    "out_of_contract": "машины вне срока договора",
-    "silent_unbilled": "невыставляемые машины без сообщений",
-    "double_mapping": "учётная запись у двух договоров",
-    "several_owners": "машины с несколькими владельцами",
-    "month_end_dip": "провал в конце месяца",
-    "transfer": "переход между договорами",
-    "missing_snapshot": "дни без снимка",
-    "snapshot_warning": "замечания к снимкам",
-    "snapshot_quarantined": "снимки в карантине",
-    "parked_contract": "отложенные договоры",
-    "prepaid_limit": "превышен предоплаченный парк",
-    "prepaid_unused": "предоплаченный парк не использован",
-    "zero_price": "цена 0 при ненулевом количестве",
-    "block_lifted": "нашу блокировку сняли не мы",
-    "block_stays": "доступ возвращён, а платформа его не даёт",
-    "unmatched_payment": "неопознанные платежи",
-    "unacknowledged": "не подтверждено 1С",
-    "missing_address": "клиенты без адреса почты",
-    "bounced_address": "почта не принимает адрес",
-    "undelivered_mail": "письма не отправлены",
-    "unconfirmed_mail": "письма с неизвестной судьбой",
-}
+
+class FindingOwner(StrEnum):
+    """The role that a finding waits for."""
+
+    FINANCE = "finance"
+    TECHNICAL = "technical"
+    ACCOUNT_MANAGER = "account_manager"
+
+
+OWNER_NAMES: Final = MappingProxyType(
+    {
+        FindingOwner.FINANCE: "финансы",
+        FindingOwner.TECHNICAL: "техническая служба",
+        FindingOwner.ACCOUNT_MANAGER: "менеджер клиента",
+    }
+)
+
+
+class Closing(StrEnum):
+    """What says that a finding is over."""
+
+    DAY = "day"  # it is not seen on the newest covered day of its platform; of none: on the newest day that has evidence
+    MONTH = "month"  # it happened on a day, and the month after it is over
+    GONE = "gone"  # whoever writes it takes it away
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """A kind: its name for people, its owner, and what closes it."""
+
+    name: str
+    owner: FindingOwner
+    closing: Closing = Closing.DAY
+
+
+_FINANCE, _TECHNICAL, _MANAGER = FindingOwner.FINANCE, FindingOwner.TECHNICAL, FindingOwner.ACCOUNT_MANAGER
+
+FINDING_KINDS: Final = MappingProxyType(
+    {
+        "orphan": FindingKind("машины без владельца", _MANAGER),
+        "duplicate": FindingKind("дубли", _TECHNICAL),
+        "suspected_duplicate": FindingKind("возможные дубли", _TECHNICAL),
+        "placeholder_device": FindingKind("машины без номера устройства", _TECHNICAL),
+        "contract_without_accounts": FindingKind("договоры без учётных записей на платформах", _MANAGER),
+        "unknown_account": FindingKind("учётные записи без договора", _MANAGER),
+        "out_of_contract": FindingKind("машины вне срока договора", _MANAGER),
+        "silent_unbilled": FindingKind("невыставляемые машины без сообщений", _MANAGER),
+        "double_mapping": FindingKind("учётная запись у двух договоров", _FINANCE),
+        "several_owners": FindingKind("машины с несколькими владельцами", _FINANCE),
+        "month_end_dip": FindingKind("провал в конце месяца", _MANAGER, Closing.MONTH),
+        "transfer": FindingKind("переход между договорами", _MANAGER, Closing.MONTH),
+        "missing_snapshot": FindingKind("дни без снимка", _TECHNICAL),
+        "snapshot_warning": FindingKind("замечания к снимкам", _TECHNICAL),
+        "snapshot_quarantined": FindingKind("снимки в карантине", _TECHNICAL, Closing.GONE),
+        "parked_contract": FindingKind("отложенные договоры", _FINANCE, Closing.GONE),
+        "prepaid_limit": FindingKind("превышен предоплаченный парк", _MANAGER, Closing.MONTH),
+        "prepaid_unused": FindingKind("предоплаченный парк не использован", _MANAGER, Closing.MONTH),
+        "zero_price": FindingKind("цена 0 при ненулевом количестве", _FINANCE, Closing.MONTH),
+        "block_lifted": FindingKind("нашу блокировку сняли не мы", _MANAGER),
+        "block_stays": FindingKind("доступ возвращён, а платформа его не даёт", _TECHNICAL),
+        "unmatched_payment": FindingKind("неопознанные платежи", _FINANCE, Closing.GONE),
+        "unacknowledged": FindingKind("не подтверждено 1С", _FINANCE),
+        "missing_address": FindingKind("клиенты без адреса почты", _MANAGER),
+        "bounced_address": FindingKind("почта не принимает адрес", _MANAGER),
+        "undelivered_mail": FindingKind("письма не отправлены", _FINANCE),
+        "unconfirmed_mail": FindingKind("письма с неизвестной судьбой", _FINANCE),
+    }
+)
+
+KIND_NAMES: Final = MappingProxyType({code: kind.name for code, kind in FINDING_KINDS.items()})
+"""Code → what people read instead of it."""
+
+CLOSED_WITH_THE_MONTH: Final = tuple(code for code, kind in FINDING_KINDS.items() if kind.closing is Closing.MONTH)
+OPEN_WHILE_THERE: Final = tuple(code for code, kind in FINDING_KINDS.items() if kind.closing is Closing.GONE)

@@ -1,39 +1,112 @@
-"""Findings kept day by day; each room replaces its own kinds of its own days (domain.md §10)."""
+"""Findings kept as runs of days; each room replaces its own kinds of its own days (domain.md §10)."""
 
-from collections.abc import Iterable, Sequence
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.period import Month
+from pipelines.findings.details import detail_words
+from pipelines.findings.kinds import CLOSED_WITH_THE_MONTH, OPEN_WHILE_THERE
+from pipelines.period import ONE_DAY, Month
 from pipelines.warehouse import query
+from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from sqlalchemy import Connection
+
+_COLUMNS = ("kind", "subject", "first_day", "last_day", "platform", "contract_no", "vehicle_days", "parameters")
+NOTHING: Mapping[str, Any] = {}
 
 
 class Occurrence(NamedTuple):
-    """A finding seen on one day. ``subject``: such as 'gps1/4711', a contract, a payment; ``detail``: for people, in Russian."""
+    """A finding seen on one day.
+
+    ``subject``: such as 'gps1/4711', a contract, a payment; ``parameters``: what its words need, as JSON has it
+    (`findings/details.py`); ``platform``: whose newest covered day says whether it is still open; ``vehicle_days``: served
+    that day and billed to nobody.
+    """
 
     kind: str
     subject: str
     seen_on: date
+    contract_no: str | None = None
+    parameters: Mapping[str, Any] = NOTHING
+    platform: str | None = None
+    vehicle_days: int = 0
+
+
+class FindingRun(NamedTuple):
+    """A finding seen on every day from ``first_day`` to ``last_day``, with the parameters of the last."""
+
+    kind: str
+    subject: str
+    first_day: date
+    last_day: date
+    platform: str | None
     contract_no: str | None
-    detail: str
+    vehicle_days: int
+    parameters: Mapping[str, Any]
 
 
-Row = tuple[str, str, date, str | None, str]  # an Occurrence, or its plain tuple
+def runs(occurrences: Iterable[Occurrence]) -> Iterator[FindingRun]:
+    """Days that follow each other as one run, as long as the contract stays; of equal (kind, subject, day) the first counts. Pure."""
+    ordered = sorted(occurrences, key=lambda each: (each.kind, each.subject, each.seen_on))
+    for (kind, subject), of_subject in groupby(ordered, key=lambda each: (each.kind, each.subject)):
+        run: FindingRun | None = None
+        for each in of_subject:
+            if run and each.seen_on == run.last_day:
+                continue
+            if run and each.seen_on == run.last_day + ONE_DAY and each.contract_no == run.contract_no:
+                days = run.vehicle_days + each.vehicle_days
+                run = run._replace(last_day=each.seen_on, vehicle_days=days, parameters=each.parameters)
+                continue
+            if run:
+                yield run
+            run = FindingRun(kind, subject, each.seen_on, each.seen_on, each.platform, each.contract_no, each.vehicle_days, each.parameters)
+        if run:
+            yield run
 
 
-def replace(connection: "Connection", kinds: Sequence[str], first: date, last: date, rows: Iterable[Row]) -> int:
-    """Put rows in place of everything of these kinds from ``first`` to ``last``; of equal (kind, subject, day) the first counts."""
+def replace(connection: "Connection", kinds: Sequence[str], first: date, last: date, occurrences: Iterable[Occurrence]) -> int:
+    """Put these in place of everything of these kinds that begins from ``first`` to ``last``; how many runs they are."""
+    forget(connection, kinds, first, last)
+    rows = [(*run[:-1], json.dumps(run.parameters, ensure_ascii=False)) for run in runs(occurrences)]
+    if rows:
+        query.copy(connection, "findings.occurrences", _COLUMNS, rows)
+    return len(rows)
+
+
+def forget(connection: "Connection", kinds: Sequence[str], first: date, last: date) -> None:
+    """Take away everything of these kinds that begins from ``first`` to ``last``."""
     query.run(connection, "findings/forget", kinds=list(kinds), first=first, last=last)
-    unique: dict[tuple[str, str, date], Row] = {}
-    for row in rows:
-        unique.setdefault((row[0], row[1], row[2]), row)
-    if unique:
-        columns = ("kind", "subject", "seen_on", "contract_no", "detail")
-        query.copy(connection, "findings.occurrences", columns, (row for _, row in sorted(unique.items())))
-    return len(unique)
+
+
+def copy_runs(connection: "Connection", batches: "Iterable[pa.RecordBatch]") -> int:
+    """Add runs that an Arrow reader gives, with the columns of `FindingRun` (parameters as JSON text); their number.
+
+    A batch is in memory at a time: a month may have millions.
+    """
+    import pyarrow.csv as pc
+
+    raw: Any = connection.connection.driver_connection
+    number = 0
+    with raw.cursor() as cursor:
+        for batch in batches:
+            buffer = io.BytesIO()
+            pc.write_csv(batch.select(_COLUMNS), buffer, pc.WriteOptions(include_header=False))
+            buffer.seek(0)
+            cursor.copy_expert(statement("warehouse/findings/copy_runs"), buffer)
+            number += batch.num_rows
+    return number
+
+
+def add(connection: "Connection", occurrence: Occurrence) -> None:
+    """Write one finding of a day down; the newest word of a day stays."""
+    values = occurrence._asdict() | {"parameters": json.dumps(occurrence.parameters, ensure_ascii=False)}
+    query.run(connection, "findings/add", **values)
 
 
 def listing(
@@ -46,8 +119,8 @@ def listing(
 ) -> list[dict[str, Any]]:
     """Findings by kind and subject: kind, subject, contract_no, first_seen, last_seen, days, detail, is_open.
 
-    With a month, as seen in its days alone; with a client or a contract, those about its contracts. ``is_open``: still
-    seen on the newest day that has evidence.
+    With a month, as seen in its days alone; with a client or a contract, those about its contracts. ``is_open``: as
+    `findings/kinds.py` says of its kind.
     """
     binds = {
         "first": month.first if month else None,
@@ -55,5 +128,10 @@ def listing(
         "kind": kind,
         "client": client,
         "contract": contract_no,
+        "of_months": list(CLOSED_WITH_THE_MONTH),
+        "while_there": list(OPEN_WHILE_THERE),
     }
-    return query.mappings(connection, "findings/listing", **binds)
+    rows = query.mappings(connection, "findings/listing", **binds)
+    for row in rows:
+        row["detail"] = detail_words(row["kind"], row.pop("parameters"), row["detail"])
+    return rows

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.findings import store
@@ -12,7 +11,6 @@ from pipelines.receivables.matching import Book, InvoiceDebt, KnownClient, Known
 from pipelines.receivables.payment import Payment
 from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
-from pipelines.wording.russian import in_roubles
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -121,12 +119,13 @@ def _book(connection: "Connection", earliest: date) -> Book:
 def _note_unmatched(connection: "Connection") -> int:
     rows = query.rows(connection, "receivables/unmatched")
     findings = [
-        (UNMATCHED, row.payment_id, row.paid_on, None, _detail(row.left_over, row.payer_name, row.payer_inn, row.purpose)) for row in rows
+        store.Occurrence(
+            UNMATCHED,
+            row.payment_id,
+            row.paid_on,
+            parameters={"left_over": f"{row.left_over:.2f}", "payer": row.payer_name, "inn": row.payer_inn, "purpose": row.purpose},
+        )
+        for row in rows
     ]
     store.replace(connection, [UNMATCHED], date.min, date.max, findings)
     return len(rows)
-
-
-def _detail(left_over: Decimal, payer: str | None, inn: str | None, purpose: str) -> str:
-    who = " ".join(filter(None, (payer, inn and f"ИНН {inn}"))) or "плательщик неизвестен"
-    return f"{in_roubles(left_over)}, {who}: {purpose}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 METER = "meter_"
 MINUTES = "online_minutes"
-MACROS = ("standing", "vehicle_state", "is_imei", "is_used", "days_as_bits")
+MACROS = ("standing", "vehicle_state", "is_imei", "is_used", "days_as_bits", "run_starts", "run_ends", "days_within")
 
 
 @dataclass(frozen=True, slots=True)

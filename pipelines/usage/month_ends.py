@@ -28,6 +28,6 @@ def dips(connection: "Connection", month: Month) -> Iterator[Occurrence]:
         verdict = dip(end)
         if verdict is None:
             continue
-        before = f"было до {end.peak_before}, в последнюю неделю не больше {end.last_week}"
-        after = f", на следующей неделе {end.next_week}" if verdict is Dip.CONFIRMED else "; следующая неделя ещё не известна целиком"
-        yield Occurrence(DIP, contract_no, month.last, contract_no, before + after)
+        next_week = end.next_week if verdict is Dip.CONFIRMED else None
+        parameters = {"peak_before": end.peak_before, "last_week": end.last_week, "next_week": next_week}
+        yield Occurrence(DIP, contract_no, month.last, contract_no, parameters)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipelines.evidence.keys import SERIAL
 from pipelines.findings.store import Occurrence
@@ -34,20 +34,20 @@ def placeholder_devices(lake: Lake, counted: CountedMonth) -> Iterator[Occurrenc
         rows = lake.table("unknown_devices", path=lake.location(day.path)).to_pylist()
         placeholders = shared[day.number] + [Placeholder(row["vehicles"], row["hw_id"], row["vehicle_no"]) for row in rows]
         if placeholders:
-            yield Occurrence(PLACEHOLDER, day.platform, day.business_date, None, _detail(lake, day, placeholders))
+            yield Occurrence(PLACEHOLDER, day.platform, day.business_date, None, _parameters(lake, day, placeholders), day.platform)
 
 
-def _detail(lake: Lake, day: OwnedDay, placeholders: list[Placeholder]) -> str:
-    """Words for people: how many vehicles, and the most frequent texts with a vehicle of each."""
+def _parameters(lake: Lake, day: OwnedDay, placeholders: list[Placeholder]) -> dict[str, Any]:
+    """How many vehicles, and the most frequent texts with a vehicle of each."""
     ordered = sorted(placeholders, key=lambda each: (-each.vehicles, each.text))
-    named = []
-    for each in ordered[:TEXTS_NAMED]:
-        text = f"«{each.text}»" if each.text else "пусто"
-        named.append(f"{text} — {each.vehicles} (например, {_vehicle_id(lake, day, each.vehicle_no)})")
-    if len(ordered) > TEXTS_NAMED:
-        named.append(f"других значений — {len(ordered) - TEXTS_NAMED}")
-    total = sum(each.vehicles for each in ordered)
-    return f"машин без номера устройства: {total}, дубли по ним не ищутся; вместо номера: {', '.join(named)}"
+    return {
+        "vehicles": sum(each.vehicles for each in ordered),
+        "texts": [
+            {"text": each.text, "vehicles": each.vehicles, "vehicle": _vehicle_id(lake, day, each.vehicle_no)}
+            for each in ordered[:TEXTS_NAMED]
+        ],
+        "more": max(0, len(ordered) - TEXTS_NAMED),
+    }
 
 
 def _shared_texts(lake: Lake) -> dict[int, list[Placeholder]]:

@@ -1,39 +1,24 @@
 """Suspected duplicates: the same plate or VIN, or nearly the same device number; billed, and a finding (domain.md §3.2)."""
 
-from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 from pipelines.evidence.keys import IMEI_DIGITS, imei_of_serial, look_alike_serials
-from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.duplicates import by_date, device_keys_of, repeated
 from pipelines.usage.lake import Lake
 from pipelines.usage.platform_days import OwnedDay
 
-SHARED_BY = {"plate": "тот же номер", "vin": "тот же VIN", "device": "почти тот же номер устройства"}
 
+def find_suspected(lake: Lake, counted: CountedMonth) -> None:
+    """The table `suspected`: vehicle-days that share a plate or a VIN and are no duplicates by device.
 
-def suspected_duplicates(lake: Lake, counted: CountedMonth) -> Iterator[Occurrence]:
-    """A finding for each of the vehicles that share a plate or a VIN on a day and are not duplicates by device.
-
-    Likewise for a serial of fifteen digits that differs from another vehicle's IMEI in its last digit alone. The day's texts
+    Likewise a serial of fifteen digits that differs from another vehicle's IMEI in its last digit alone. The day's texts
     are compared by hash first, so that only what repeats is read as text.
     """
     lake.run("new_look_alikes")
     for date, days in by_date(counted.owned_days).items():
         _add_look_alikes(lake, date.day, days)
-    details: dict[tuple[int, str], list[str]] = defaultdict(list)
-    contracts: dict[tuple[int, str], str | None] = {}
-    for row in lake.table("suspected").to_pylist():
-        vehicle_day = (row["day_no"], row["subject"])
-        others = ", ".join(name for name in row["subjects"] if name != row["subject"])
-        details[vehicle_day].append(f"{SHARED_BY[row['what']]} {row['text']} у {others}")
-        contracts[vehicle_day] = counted.owned_days[row["platform_day_no"]].owners[row["account_no"]].contract_no
-    month = counted.sources.month
-    for (day_no, subject), texts in details.items():
-        seen_on = month.first.replace(day=day_no)
-        yield Occurrence("suspected_duplicate", subject, seen_on, contracts[day_no, subject], "; ".join(texts))
+    lake.run("suspected")
 
 
 def _add_look_alikes(lake: Lake, day_no: int, days: list[OwnedDay]) -> None:

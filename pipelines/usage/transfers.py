@@ -68,8 +68,8 @@ def _moved(lake: Lake, owners: MonthOwners, marks: "_Marks", before: OwnedDay, a
     rows = lake.table("transfers", before=lake.location(before.path), after=lake.location(after.path)).to_pydict()
     names = [contract.contract_no for contract in owners.sources.contracts]
     for vehicle_id, first, second in zip(rows["vehicle_id"], rows["from_index"], rows["to_index"], strict=True):
-        detail = f"перешла с договора {names[first]} на договор {names[second]}"
-        yield Occurrence(TRANSFER, f"{after.platform}/{vehicle_id}", after.business_date, names[second], detail)
+        parameters = {"before": names[first], "after": names[second]}
+        yield Occurrence(TRANSFER, f"{after.platform}/{vehicle_id}", after.business_date, names[second], parameters, after.platform)
 
 
 def contracts_of(owners: MonthOwners, day: OwnedDay) -> "NDArray[np.int32]":

@@ -27,12 +27,9 @@ def contracts_without_accounts(connection: "Connection", lake: Lake, counted: Co
         span, own = contract.days_in(sources.month), accounts.get(contract.contract_no, [])
         if span is None or not unlisted.issuperset(own):
             continue
-        detail = "договору не назначено ни одной учётной записи: машин у него быть не может"
-        if own:
-            names = ", ".join(f"{platform}/{account}" for platform, account in own)
-            detail = f"ни одна платформа ни разу не назвала учётных записей договора: {names}{_alike(own, listed)}"
+        parameters = {"accounts": [f"{platform}/{account}" for platform, account in own], "alike": _alike(own, listed)}
         last_over = min(span.last, sources.known_until or span.first)
-        yield Occurrence(WITHOUT_ACCOUNTS, contract.contract_no, max(span.first, last_over), contract.contract_no, detail)
+        yield Occurrence(WITHOUT_ACCOUNTS, contract.contract_no, max(span.first, last_over), contract.contract_no, parameters)
 
 
 def _accounts_of(sources: Sources) -> dict[str, list[PlatformAccount]]:
@@ -53,10 +50,9 @@ def _listed(counted: CountedMonth) -> dict[str, set[str]]:
     return listed
 
 
-def _alike(own: list[PlatformAccount], listed: dict[str, set[str]]) -> str:
+def _alike(own: list[PlatformAccount], listed: dict[str, set[str]]) -> list[str]:
     """Accounts that platforms do list and that people may have meant: other letters of the same look, another case, zeros before."""
-    meant = [f"{platform}/{each}" for platform, account in own for each in sorted(listed[platform]) if _as_seen(each) == _as_seen(account)]
-    return f"; похожие на платформе есть (другие буквы, регистр или нули): {', '.join(meant)}" if meant else ""
+    return [f"{platform}/{each}" for platform, account in own for each in sorted(listed[platform]) if _as_seen(each) == _as_seen(account)]
 
 
 def _as_seen(account: str) -> str:

@@ -50,7 +50,10 @@ def _letter(settings, key="ВМ26-000001"):
 
 def _findings(settings):
     with engine.transaction(settings) as connection:
-        return [tuple(row) for row in connection.execute(text("SELECT kind, subject, detail FROM findings.occurrences ORDER BY 1, 2"))]
+        return [
+            tuple(row)
+            for row in connection.execute(text("SELECT kind, subject, parameters->>'text' FROM findings.occurrences ORDER BY 1, 2"))
+        ]
 
 
 @pytest.mark.parametrize("headers_only", [False, True])

@@ -58,6 +58,7 @@ def test_two_processes_at_once(settings, environment):
         "evidence.events",
         "evidence.sensor_lists",
         "evidence.carries",
+        "findings.mutings",
     ],
 )
 @pytest.mark.parametrize(

@@ -12,7 +12,5 @@ def test_a_text_of_several_lines_is_stored_as_it_is(settings, detail):
     """Headers name their binds: were they sent, a line break inside a value would end the comment around it."""
     with engine.transaction(settings) as connection:
         day = NOW.date()
-        query.run(
-            connection, "delivery/mail/add_finding", kind="bounced_address", subject="a", seen_on=day, contract_no=None, detail=detail
-        )
-        assert connection.execute(text("SELECT detail FROM findings.occurrences")).scalars().all() == [detail]
+        query.run(connection, "delivery/mail/add_address_report", subject="a", seen_on=day, detail=detail)
+        assert connection.execute(text("SELECT parameters->>'text' FROM findings.occurrences")).scalars().all() == [detail]

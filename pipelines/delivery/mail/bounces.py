@@ -20,6 +20,7 @@ from pipelines.delivery.mail.dsn import NoReport, Recipient, Report, read_report
 from pipelines.delivery.mail.mailbox_files import dropped, messages
 from pipelines.delivery.mail.rules import after_bounce, one_line
 from pipelines.delivery.mail.sending import ZONE, client_kinds, read_message
+from pipelines.findings.store import Occurrence, add
 from pipelines.inbox import move
 from pipelines.logs import verb
 from pipelines.settings import Settings
@@ -197,8 +198,7 @@ def _keep(connection: "Connection", row: Any, state: str, report_id: str, lost: 
     whose, seen_on = row.client_code or events.AUDIENCES[row.event_kind], local_date(at, row.time_zone or ZONE)
     for address, explanation in lost.items():
         detail = f"{row.event_kind} {row.event_key}: {explanation}"
-        finding = {"kind": "bounced_address", "subject": f"{whose}/{address}", "seen_on": seen_on, "contract_no": row.contract_no}
-        query.run(connection, "delivery/mail/add_finding", **finding, detail=detail)
+        add(connection, Occurrence("bounced_address", f"{whose}/{address}", seen_on, row.contract_no, {"text": detail}))
 
 
 def _ours(recipient: Recipient, recipients: Iterable[str]) -> str | None:

@@ -21,6 +21,7 @@ from pipelines.delivery.mail.rules import UNKNOWN, Handover, LetterOutcome, Lett
 from pipelines.delivery.mail.server import SmtpServer, parse
 from pipelines.delivery.mail.writing import addressed, write
 from pipelines.errors import Refused
+from pipelines.findings.store import Occurrence, add
 from pipelines.logs import verb
 from pipelines.settings import Settings
 from pipelines.settings import connection as airflow_connection
@@ -234,8 +235,7 @@ class _Letter:
     def _find(self, kind: str, subject: str, detail: str) -> None:
         seen_on = local_date(self._at, self._row.time_zone or ZONE)
         contract_no = self._row.contract_no
-        finding = {"kind": kind, "subject": subject, "seen_on": seen_on, "contract_no": contract_no, "detail": detail}
-        query.run(self._connection, "delivery/mail/add_finding", **finding)
+        add(self._connection, Occurrence(kind, subject, seen_on, contract_no, {"text": detail}))
 
 
 def read_message(connection: "Connection", kind: str, key: str) -> Any:

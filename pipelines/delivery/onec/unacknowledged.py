@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 from pipelines.delivery.onec.peers import local_time
 from pipelines.findings.store import Occurrence, replace
 from pipelines.warehouse import query
-from pipelines.wording import russian
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,14 +25,18 @@ def refresh(connection: "Connection", peer: str, at: datetime) -> int:
             f"{peer}/{row.message_no}" if row.message_no else f"{peer}/outbox",
             today,
             None,
-            f"1С ({peer}) не подтвердила {f'сообщение № {row.message_no}' if row.message_no else 'то, что ещё не отправлено'}: "
-            f"счетов {row.invoices}, реализаций {row.sales}, в очереди с {russian.short_date(local_time(connection, row.oldest).date())}",
+            {
+                "peer": peer,
+                "message_no": row.message_no,
+                "invoices": row.invoices,
+                "sales": row.sales,
+                "since": str(local_time(connection, row.oldest).date()),
+            },
         )
         for row in late
     ]
     refused = query.rows(connection, "delivery/onec/refused", peer=peer)
     findings += [
-        Occurrence(KIND, f"{peer}/{row.object_key}", today, row.contract_no, f"не может быть передано в 1С ({peer}): {row.refusal}")
-        for row in refused
+        Occurrence(KIND, f"{peer}/{row.object_key}", today, row.contract_no, {"peer": peer, "refusal": row.refusal}) for row in refused
     ]
     return replace(connection, [KIND], today, today, findings)

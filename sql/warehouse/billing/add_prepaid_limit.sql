@@ -1,10 +1,10 @@
 -- grain: contract whose fleet was above its prepaid vehicles when a corrective invoice was issued for it, on the day it was most above
 -- inputs: temporary table numbered, billing.invoices (days and terms as frozen at issue)
 -- rerun: in the issuing transaction only; a finding of that day stays as it is
-INSERT INTO findings.occurrences (kind, subject, seen_on, contract_no, detail)
+INSERT INTO findings.occurrences (kind, subject, first_day, last_day, contract_no, parameters)
 SELECT
-    'prepaid_limit', i.contract_no, most.day, i.contract_no,
-    'парк ' || most.fleet || ', предоплачено ' || most.prepaid || '; выставлена доплата ' || i.number
+    'prepaid_limit', i.contract_no, most.day, most.day, i.contract_no,
+    jsonb_build_object('fleet', most.fleet, 'prepaid', most.prepaid, 'number', i.number)
 FROM billing.invoices i
 JOIN numbered USING (invoice_id)
 CROSS JOIN LATERAL (
@@ -22,4 +22,4 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) most
 WHERE i.kind = 'corrective'
-ON CONFLICT (kind, subject, seen_on) DO NOTHING
+ON CONFLICT (kind, subject, first_day) DO NOTHING

@@ -2,4 +2,4 @@
 -- inputs: :business_date
 -- rerun: followed by insert_findings, gives the same rows
 DELETE FROM findings.occurrences
-WHERE seen_on = :business_date AND kind IN ('snapshot_warning', 'snapshot_quarantined')
+WHERE first_day = :business_date AND kind IN ('snapshot_warning', 'snapshot_quarantined')

@@ -1,17 +1,20 @@
 -- grain: platform × day × failed expectation: warnings of what landed, and snapshots that wait in quarantine
 -- inputs: evidence.snapshots, evidence.current_failures; :business_date
 -- rerun: delete_findings goes before, so the same evidence gives the same rows
-INSERT INTO findings.occurrences (kind, subject, seen_on, contract_no, detail)
+INSERT INTO findings.occurrences (kind, subject, first_day, last_day, platform, parameters)
 SELECT
     'snapshot_warning',
     snapshot.platform || ': ' || failure.expectation || COALESCE(' ' || failure.column_name, ''),
     snapshot.business_date,
-    NULL,
-    MIN(failure.note) || ' Не так: ' || string_agg(
-        COALESCE(failure.row_key, 'снимок в целом') || COALESCE(' (' || failure.value || ')', ''), ', '
-        ORDER BY snapshot.digest, failure.failure_no
-    ) FILTER (WHERE failure.place_no <= 10)
-    || CASE WHEN COUNT(*) > 10 THEN ' и ещё ' || COUNT(*) - 10 ELSE '' END
+    snapshot.business_date,
+    snapshot.platform,
+    jsonb_build_object(
+        'note', MIN(failure.note),
+        'places', jsonb_agg(
+            jsonb_build_object('row', failure.row_key, 'value', failure.value) ORDER BY snapshot.digest, failure.failure_no
+        ) FILTER (WHERE failure.place_no <= 10),
+        'more', GREATEST(COUNT(*) - 10, 0)
+    )
 FROM evidence.snapshots AS snapshot
 INNER JOIN (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY digest, expectation, column_name ORDER BY failure_no) AS place_no
@@ -25,11 +28,12 @@ SELECT
     'snapshot_quarantined',
     snapshot.platform || ': ' || left(snapshot.digest, 12),
     snapshot.business_date,
-    NULL,
-    'Снимок в карантине: ' || (
-        SELECT string_agg(DISTINCT failure.note, ' ')
+    snapshot.business_date,
+    snapshot.platform,
+    jsonb_build_object('notes', COALESCE((
+        SELECT jsonb_agg(DISTINCT failure.note)
         FROM evidence.current_failures AS failure
         WHERE failure.digest = snapshot.digest AND failure.severity = 'critical'
-    )
+    ), '[]'))
 FROM evidence.snapshots AS snapshot
 WHERE snapshot.business_date = :business_date AND snapshot.state = 'quarantined'

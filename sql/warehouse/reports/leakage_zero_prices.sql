@@ -5,17 +5,17 @@
 --   billing.invoice_lines, billing.drafts, billing.draft_lines; :first, :last, :month
 -- rerun: reads only
 WITH zero AS (
-    SELECT f.contract_no, CAST(right(f.subject, 10) AS date) AS segment_from, f.seen_on AS segment_to, c.name AS component, c.kind
+    SELECT f.contract_no, CAST(right(f.subject, 10) AS date) AS segment_from, f.last_day AS segment_to, c.name AS component, c.kind
     FROM findings.occurrences f
     JOIN LATERAL (
         SELECT m.name, m.kind
         FROM master.components m
         WHERE translate(concat_ws('/', f.contract_no, m.tariff_code, m.component_no), ' ', '/') = translate(left(f.subject, -11), ' ', '/')
-          AND m.valid_from <= f.seen_on
+          AND m.valid_from <= f.last_day
         ORDER BY m.valid_from DESC
         LIMIT 1
     ) c ON true
-    WHERE f.kind = 'zero_price' AND f.seen_on BETWEEN :first AND :last
+    WHERE f.kind = 'zero_price' AND f.last_day BETWEEN :first AND :last
 ), lines AS (
     SELECT i.contract_no, l.segment_from, l.segment_to, l.net
     FROM billing.invoices i

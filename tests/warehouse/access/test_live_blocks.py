@@ -82,7 +82,9 @@ def orders(house):
 
 
 def findings(house):
-    return house.rows("SELECT kind, subject, contract_no, detail FROM findings.occurrences WHERE kind LIKE 'block%' ORDER BY 1, 2")
+    return house.rows(
+        "SELECT kind, subject, contract_no, parameters->>'text' AS detail FROM findings.occurrences WHERE kind LIKE 'block%' ORDER BY 1, 2"
+    )
 
 
 def writes(server):

@@ -32,7 +32,7 @@ def month(deliver):
 def statuses(settings):
     with transaction(settings) as connection:
         listed = connection.execute(text("SELECT business_date, state FROM evidence.snapshots ORDER BY business_date")).all()
-        found = connection.execute(text("SELECT kind, subject, seen_on, detail FROM findings.occurrences ORDER BY 1, 2, 3")).all()
+        found = connection.execute(text("SELECT kind, subject, first_day, parameters FROM findings.occurrences ORDER BY 1, 2, 3")).all()
         said = connection.execute(
             text("SELECT digest, expectation, detail FROM evidence.current_failures ORDER BY digest, judgement_no, failure_no")
         ).all()

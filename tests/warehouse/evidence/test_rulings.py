@@ -18,7 +18,7 @@ from tests.deliveries import row
 
 def findings(settings):
     with transaction(settings) as connection:
-        return connection.execute(text("SELECT kind, subject, detail FROM findings.occurrences ORDER BY kind, subject")).all()
+        return connection.execute(text("SELECT kind, subject, parameters FROM findings.occurrences ORDER BY kind, subject")).all()
 
 
 def status(settings, day):

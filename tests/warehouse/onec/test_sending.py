@@ -18,6 +18,7 @@ from pipelines.delivery.onec.receiving import AnswerOutcome, receive
 from pipelines.delivery.onec.sending import send
 from pipelines.delivery.onec.status import status
 from pipelines.documents.requisites import Seller
+from pipelines.findings.details import detail_words
 from pipelines.period import Month
 from pipelines.warehouse import engine
 from tests.books import AT, JANUARY, Books, Line
@@ -412,7 +413,7 @@ def test_settings_alone_take_no_number(settings):
 def test_three_days_without_an_answer_are_a_finding_until_it_comes(settings, books):
     books.issue()
     send(settings, AT)
-    query = text("SELECT subject, seen_on, detail FROM findings.occurrences WHERE kind = 'unacknowledged' ORDER BY seen_on")
+    query = text("SELECT kind, subject, first_day, parameters FROM findings.occurrences WHERE kind = 'unacknowledged' ORDER BY first_day")
 
     def found():
         with engine.engine(settings).connect() as connection:
@@ -422,8 +423,8 @@ def test_three_days_without_an_answer_are_a_finding_until_it_comes(settings, boo
     assert not found()
     send(settings, AT + timedelta(days=3, minutes=1))
     [one] = found()
-    assert (one.subject, one.seen_on) == ("BP/1", date(2026, 2, 4))
-    assert one.detail == "1С (BP) не подтвердила сообщение № 1: счетов 1, реализаций 1, в очереди с 01.02.2026"
+    assert (one.subject, one.first_day) == ("BP/1", date(2026, 2, 4))
+    assert detail_words(one.kind, one.parameters) == "1С (BP) не подтвердила сообщение № 1: счетов 1, реализаций 1, в очереди с 01.02.2026"
     answer(settings, 1, 1)
     receive(settings, AT + timedelta(days=3, hours=2))
     assert not found()

@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pipelines.errors import BadInput
+from pipelines.findings.details import detail_words
 from pipelines.receivables import ledger
 from pipelines.receivables.importing import NoSuchStatement, import_payments
 from pipelines.receivables.listing import payments
@@ -110,8 +111,8 @@ def test_nobodys_payment_is_a_finding_and_is_matched_when_its_payer_becomes_know
     path = statement(tmp_path / "kl.txt", Paper("1", "30.00", "За связь", "7707083893"))
     assert import_payments(settings, path, NOW).unmatched == 1
     assert listed(settings, unmatched_only=True) == [(*money("30.00"), None, *money("0.00", "0.00"))]
-    ((kind, detail),) = house.rows("SELECT kind, detail FROM findings.occurrences")
-    assert (kind, detail) == ("unmatched_payment", "30,00\xa0₽, ООО Плательщик ИНН 7707083893: За связь")
+    ((kind, parameters),) = house.rows("SELECT kind, parameters FROM findings.occurrences")
+    assert (kind, detail_words(kind, parameters)) == ("unmatched_payment", "30,00\xa0₽, ООО Плательщик ИНН 7707083893: За связь")
     with house.owner() as connection:
         connection.exec_driver_sql("UPDATE master.clients SET inn = '7707083893' WHERE client_code = 'A'")
     assert import_payments(settings, path, NOW).unmatched == 0

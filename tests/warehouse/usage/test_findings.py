@@ -239,11 +239,11 @@ def test_rule_of_the_dip(end, expected):
 
 def test_replace_touches_its_kinds_and_days_alone(world):
     first, last = date(2026, 1, 1), date(2026, 1, 31)
-    rows = [Occurrence("a", "s", date(2026, 1, d), None, f'день "{d}", с запятой') for d in (1, 2)]
-    replace(world.connection, ["a", "b"], first, last, [*rows, ("b", "t", last, "C1", "x")])
+    rows = [Occurrence("a", "s", date(2026, 1, d), None, {"text": 'спор "об этом", с запятой'}) for d in (1, 2)]
+    replace(world.connection, ["a", "b"], first, last, [*rows, Occurrence("b", "t", last, "C1", {"text": "x"})])
     replace(world.connection, ["a"], date(2026, 1, 2), last, [])
     kept = [(row["kind"], row["subject"], row["contract_no"], row["days"], row["detail"]) for row in listing(world.connection)]
-    assert kept == [("a", "s", None, 1, 'день "1", с запятой'), ("b", "t", "C1", 1, "x")]
+    assert kept == [("a", "s", None, 1, 'спор "об этом", с запятой'), ("b", "t", "C1", 1, "x")]
 
 
 def fleet_of(day: date) -> list[Car]:

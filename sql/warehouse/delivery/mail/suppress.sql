@@ -15,13 +15,16 @@ WITH waiting AS (
     WHERE (o.event_kind, o.event_key) = (w.event_kind, w.event_key) AND c.client_code = o.client_code
     RETURNING o.client_code, o.organization_code, c.name, c.delivery
 ), found AS (
-    INSERT INTO findings.occurrences (kind, subject, seen_on, contract_no, detail)
-    SELECT DISTINCT
-        'missing_address', s.client_code,
-        min(CAST(CAST(:at AS timestamptz) AT TIME ZONE coalesce(g.time_zone, 'Europe/Moscow') AS date)) OVER (PARTITION BY s.client_code),
-        CAST(NULL AS text), s.name || ': адреса почты нет, а способ доставки документов — ' || s.delivery
-    FROM silenced s LEFT JOIN master.organizations g ON g.code = s.organization_code
-    WHERE s.delivery IN ('email', 'both')
-    ON CONFLICT (kind, subject, seen_on) DO NOTHING
+    INSERT INTO findings.occurrences (kind, subject, first_day, last_day, parameters)
+    SELECT 'missing_address', client_code, seen_on, seen_on, jsonb_build_object('name', name, 'delivery', delivery)
+    FROM (
+        SELECT
+            s.client_code, s.name, s.delivery,
+            min(CAST(CAST(:at AS timestamptz) AT TIME ZONE coalesce(g.time_zone, 'Europe/Moscow') AS date)) AS seen_on
+        FROM silenced s LEFT JOIN master.organizations g ON g.code = s.organization_code
+        WHERE s.delivery IN ('email', 'both')
+        GROUP BY s.client_code, s.name, s.delivery
+    ) silent
+    ON CONFLICT (kind, subject, first_day) DO NOTHING
 )
 SELECT count(*) FROM silenced

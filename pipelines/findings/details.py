@@ -1,0 +1,139 @@
+"""What a finding says to people: its kind and parameters as a Russian sentence (domain.md §10). Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from pipelines.wording import russian
+
+Parameters = Mapping[str, Any]
+
+SHARED_BY: Final = MappingProxyType({"plate": "тот же номер", "vin": "тот же VIN", "device": "почти тот же номер устройства"})
+
+
+def detail_words(kind: str, parameters: Parameters | None, stored: str | None = None) -> str:
+    """The sentence of a finding. ``stored``: the words of earlier versions, which have no parameters."""
+    if parameters is None:
+        return stored or ""
+    words = _WORDS.get(kind)
+    return words(parameters) if words and "text" not in parameters else str(parameters.get("text", ""))
+
+
+def _state(of: Parameters) -> str:
+    return ", ".join(filter(None, [of.get("plate"), "на связи" if of.get("is_used") else "без сообщений за день"]))
+
+
+def _orphan(of: Parameters) -> str:
+    accounts = ", ".join(of.get("accounts") or ())
+    where = f"учётная запись {accounts} не привязана к договору" if accounts else "без учётной записи"
+    return f"{where}; {_state(of)}"
+
+
+def _out_of_contract(of: Parameters) -> str:
+    return f"договор {of['contract']} в этот день не действует; {_state(of)}"
+
+
+def _several_owners(of: Parameters) -> str:
+    return f"владельцы {', '.join(of['accounts'])} ведут к договорам {', '.join(of['contracts'])}"
+
+
+def _suspected_duplicate(of: Parameters) -> str:
+    return "; ".join(_shared(each) for each in of["shared"])
+
+
+def _shared(of: Parameters) -> str:
+    more = f" и ещё {russian.counted(of['more'], 'машины', 'машин', 'машин')}" if of.get("more") else ""
+    return f"{SHARED_BY[of['what']]} {of['text']} у {', '.join(of['others'])}{more}"
+
+
+def _placeholder_device(of: Parameters) -> str:
+    named = [
+        f"{'«' + each['text'] + '»' if each['text'] else 'пусто'} — {each['vehicles']} (например, {each['vehicle']})"
+        for each in of["texts"]
+    ]
+    if of.get("more"):
+        named.append(f"других значений — {of['more']}")
+    return f"машин без номера устройства: {of['vehicles']}, дубли по ним не ищутся; вместо номера: {', '.join(named)}"
+
+
+def _contract_without_accounts(of: Parameters) -> str:
+    if not of.get("accounts"):
+        return "договору не назначено ни одной учётной записи: машин у него быть не может"
+    alike = f"; похожие на платформе есть (другие буквы, регистр или нули): {', '.join(of['alike'])}" if of.get("alike") else ""
+    return f"ни одна платформа ни разу не назвала учётных записей договора: {', '.join(of['accounts'])}{alike}"
+
+
+def _missing_snapshot(of: Parameters) -> str:
+    state = "снимок в карантине" if of.get("is_quarantined") else "снимка нет"
+    return f"{state}: договоры этой платформы за месяц не выставляются"
+
+
+def _month_end_dip(of: Parameters) -> str:
+    before = f"было до {of['peak_before']}, в последнюю неделю не больше {of['last_week']}"
+    if of.get("next_week") is None:
+        return f"{before}; следующая неделя ещё не известна целиком"
+    return f"{before}, на следующей неделе {of['next_week']}"
+
+
+def _zero_price(of: Parameters) -> str:
+    return f"«{of['component']}»: использовано {of['quantity']} по цене 0"
+
+
+def _prepaid_limit(of: Parameters) -> str:
+    return f"парк {of['fleet']}, предоплачено {of['prepaid']}; выставлена доплата {of['number']}"
+
+
+def _prepaid_unused(of: Parameters) -> str:
+    return f"не использовано {of['unused']} из {of['prepaid']} предоплаченных машин"
+
+
+def _unmatched_payment(of: Parameters) -> str:
+    who = " ".join(filter(None, (of.get("payer"), of.get("inn") and f"ИНН {of['inn']}"))) or "плательщик неизвестен"
+    return f"{russian.in_roubles(Decimal(of['left_over']))}, {who}: {of['purpose']}"
+
+
+def _unacknowledged(of: Parameters) -> str:
+    peer = of["peer"]
+    if "refusal" in of:
+        return f"не может быть передано в 1С ({peer}): {of['refusal']}"
+    what = f"сообщение № {of['message_no']}" if of.get("message_no") else "то, что ещё не отправлено"
+    since = russian.short_date(date.fromisoformat(of["since"]))
+    return f"1С ({peer}) не подтвердила {what}: счетов {of['invoices']}, реализаций {of['sales']}, в очереди с {since}"
+
+
+def _snapshot_warning(of: Parameters) -> str:
+    places = ", ".join(
+        f"{each['row'] or 'снимок в целом'}{'' if each['value'] is None else ' (' + each['value'] + ')'}" for each in of["places"]
+    )
+    more = f" и ещё {of['more']}" if of.get("more") else ""
+    return f"{of['note']} Не так: {places}{more}"
+
+
+_WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
+    {
+        "orphan": _orphan,
+        "out_of_contract": _out_of_contract,
+        "silent_unbilled": lambda of: f"не обслуживалась: {_state(of)}",
+        "several_owners": _several_owners,
+        "unknown_account": lambda of: f"машин на учётной записи: {of['vehicles']}; договора нет",
+        "double_mapping": lambda of: f"привязана и к {', '.join(of['others'])}; считается по {of['contract']}",
+        "duplicate": lambda of: f"то же устройство у {of['winner']}; считается оно",
+        "suspected_duplicate": _suspected_duplicate,
+        "placeholder_device": _placeholder_device,
+        "contract_without_accounts": _contract_without_accounts,
+        "missing_snapshot": _missing_snapshot,
+        "month_end_dip": _month_end_dip,
+        "transfer": lambda of: f"перешла с договора {of['before']} на договор {of['after']}",
+        "zero_price": _zero_price,
+        "prepaid_limit": _prepaid_limit,
+        "prepaid_unused": _prepaid_unused,
+        "unmatched_payment": _unmatched_payment,
+        "unacknowledged": _unacknowledged,
+        "missing_address": lambda of: f"{of['name']}: адреса почты нет, а способ доставки документов — {of['delivery']}",
+        "snapshot_warning": _snapshot_warning,
+        "snapshot_quarantined": lambda of: f"Снимок в карантине: {' '.join(of['notes'])}",
+    }
+)
+"""Kind → its sentence; what is not here has its words in the parameter `text`, such as the answer of a mail server."""

@@ -1,0 +1,14 @@
+-- grain: active vehicle × run of days of the month without a message, on which no contract in force owned it: a finding
+-- inputs: unpaid_vehicles; contract_names (contract_index, contract_no); $first: the month's first day
+-- rerun: reads only
+WITH runs AS (
+    SELECT u.*, n.contract_no, unnest(run_starts(silent)) AS first_no, unnest(run_ends(silent)) AS last_no
+    FROM unpaid_vehicles u
+    LEFT JOIN contract_names n USING (contract_index)
+)
+SELECT
+    'silent_unbilled' AS kind, platform || '/' || vehicle_id AS subject,
+    $first::DATE + (first_no - 1)::INTEGER AS first_day, $first::DATE + (last_no - 1)::INTEGER AS last_day,
+    platform, contract_no, 0 AS vehicle_days, to_json({plate: latest.plate, is_used: false})::VARCHAR AS parameters
+FROM runs
+QUALIFY row_number() OVER (PARTITION BY subject, first_no ORDER BY contract_no) = 1
