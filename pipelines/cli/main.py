@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "access": ("pipelines.cli.receivables", "access", "What is blocked now, and why."),
     "onec": ("pipelines.cli.onec", "onec", "The exchange with 1C."),
     "mail": ("pipelines.cli.mail", "mail", "Letters from the outbox: send them, look at them."),
+    "export": ("pipelines.cli.export", "export", "Data for other systems: CRM, contractors, logistics."),
     "report": ("pipelines.cli.billing", "report", "The finance workbook of a month."),
 }
 

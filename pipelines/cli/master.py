@@ -142,9 +142,7 @@ def _user() -> str:
 @click.argument("sheet")
 @click.argument("key")
 @author_options()
-@click.option(
-    "--from", "from_date", type=DATE, default=None, help="The row ends on the day before (contracts, accounts, bank_accounts, consumers)."
-)
+@click.option("--from", "from_date", type=DATE, default=None, help="The row ends on the day before, where rows have an end.")
 def retire(sheet: str, key: str, by: str, reason: str, from_date: date | None) -> None:
     """End a row of SHEET that is over (--from DATE), or take away one that was wrong.
 

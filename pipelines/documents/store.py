@@ -1,7 +1,8 @@
 """Where documents are kept: a local folder or object storage by URL, through fsspec."""
 
 from pathlib import Path, PurePosixPath
-from typing import Any
+from shutil import copyfileobj
+from typing import IO, Any
 
 from pipelines.errors import Refused
 from pipelines.files import write_whole
@@ -35,6 +36,21 @@ class DocumentStore:
             self._fs.makedirs(full.rsplit("/", 1)[0], exist_ok=True)
             self._fs.pipe_file(full, content)
         return True
+
+    def put_file(self, path: str, source: Path) -> None:
+        """Store a local file whole or not at all, in pieces: memory does not grow with it."""
+        full = self._full(path)
+        if self._is_local:
+            with source.open("rb") as content:
+                write_whole(full, lambda handle: copyfileobj(content, handle))
+        else:
+            self._fs.makedirs(full.rsplit("/", 1)[0], exist_ok=True)
+            self._fs.put_file(str(source), full)
+
+    def opened(self, path: str) -> IO[bytes]:
+        """The file, open to be read from any place in it; FileNotFoundError when there is none."""
+        handle: IO[bytes] = self._fs.open(self._full(path), "rb")
+        return handle
 
     def get(self, path: str) -> bytes:
         """The file's bytes; FileNotFoundError when there is none."""

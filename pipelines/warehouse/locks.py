@@ -33,6 +33,7 @@ class Lock(Enum):
     ACCESS = "access"
     PLATFORM_WRITES = "platform_writes"
     ONEC_PEER = "onec_peer"
+    EXPORT = "export"
 
 
 class Work(Enum):

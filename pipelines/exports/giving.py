@@ -1,0 +1,51 @@
+"""Give a consumer its export as a folder: take the newest version where something new is asked for, and write it out."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipelines.clock import local_date
+from pipelines.documents.store import DocumentStore
+from pipelines.exports import folder, sources
+from pipelines.exports.folder import WrittenDataset
+from pipelines.exports.since import Excerpt, cursor, excerpt
+from pipelines.exports.versions import newest, take
+from pipelines.logs import verb
+from pipelines.master.sheets import DEFAULT_ZONE
+from pipelines.settings import Settings
+from pipelines.warehouse import engine, query
+
+
+@dataclass(frozen=True, slots=True)
+class GivenExport:
+    """An export that was written: what it is, where it lies, and what it holds."""
+
+    excerpt: Excerpt
+    folder: Path
+    datasets: tuple[WrittenDataset, ...]
+
+
+def give(
+    settings: Settings, code: str, at: datetime, *, since: str | None = None, out: Path | None = None, as_of: date | None = None
+) -> GivenExport:
+    """Write the export that a consumer asks for into ``out``, or a folder of its own in the exchange.
+
+    Without ``since``, or with the newest cursor or a moment, a version is taken first; an older cursor gives the delta that it gave
+    before. ``as_of``: the day of debts and statuses; None: today where the first organization is. Errors: those of `versions.take`
+    and `since.excerpt`.
+    """
+    with verb("exports", "give", consumer=code, since=since or "") as done:
+        with engine.reading(settings) as connection:
+            whose = sources.consumer(connection, code)
+            whose.require(as_of or local_date(at, query.scalar(connection, "master/time_zone") or DEFAULT_ZONE))
+            latest = newest(connection, code)
+        number = cursor(since or "")
+        if number is None or latest is None or number >= latest.number or latest.rights != whose.rights:
+            take(settings, code, at, as_of)
+        with engine.reading(settings) as connection:
+            whose = sources.consumer(connection, code)
+            given = excerpt(connection, whose, since)
+            target = out or folder.default_folder(settings.exchange, whose, given)
+            written = folder.write(connection, DocumentStore(settings.documents), whose, given, target)
+        done |= {"version": given.version.number, "rows": sum(each.rows for each in written)}
+    return GivenExport(given, target, tuple(written))
