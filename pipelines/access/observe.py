@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.access.connectors import Secrets, connector_of
 from pipelines.access.model import BlockTarget, LadderFacts, PlatformAccount
 from pipelines.platforms.errors import PlatformFailed
-from pipelines.platforms.interface import OWNERS_COLUMN, AccountBelow, AccountState, Connector, Fleet
+from pipelines.platforms.interface import OWNERS_COLUMN, AccountBelow, AccountState, Capability, Connector, Fleet
 from pipelines.platforms.registry import FILES
 from pipelines.settings import Settings
 
@@ -17,8 +17,8 @@ from pipelines.settings import Settings
 def observe(settings: Settings, facts: LadderFacts, accounts: Iterable[PlatformAccount], secrets: Secrets, at: datetime) -> LadderFacts:
     """The facts with the states of live platforms' accounts and with what hangs on them, as the platforms say at the moment ``at``.
 
-    An account must not be written to when its state cannot be read, when it is blocked already, when it is an administrator's, or
-    when another client or the service user works under it.
+    An account must not be written to when the service user may not block, when its state cannot be read, when it is blocked already,
+    when it is an administrator's, or when another client or the service user works under it.
     """
     unwritable: dict[PlatformAccount, str] = {}
     states: dict[PlatformAccount, bool] = {}
@@ -29,6 +29,9 @@ def observe(settings: Settings, facts: LadderFacts, accounts: Iterable[PlatformA
                 seen = _Seen.by(connector, facts, group)
         except PlatformFailed as error:
             unwritable.update(dict.fromkeys(group, str(error)))
+            continue
+        if Capability.BLOCK_ACCOUNT not in seen.may:
+            unwritable.update(dict.fromkeys(group, "служебный пользователь не вправе блокировать на этой платформе"))
             continue
         for account in group:
             state, below = seen.states.get(account.account_id), seen.below.get(account.account_id, ())
@@ -53,22 +56,24 @@ def state_before(facts: LadderFacts, target: BlockTarget, action: str) -> str:
     return "active" if tree.enabled[account.account_id] else "blocked"
 
 
+@dataclass(frozen=True, slots=True)
 class _Seen:
-    """What one platform says: states of accounts, what is under each, and, where vehicles are to be blocked, who owns each active one."""
+    """What one platform says: what the service user may do, states of accounts, what is under each, and, where vehicles are to be
+    blocked and may be, who owns each active one.
+    """
 
-    def __init__(
-        self, states: Mapping[str, AccountState], below: Mapping[str, tuple[AccountBelow, ...]], owners: Mapping[str, frozenset[str]]
-    ) -> None:
-        self.states = states
-        self.below = below
-        self.owners = owners
+    may: frozenset[Capability]
+    states: Mapping[str, AccountState]
+    below: Mapping[str, tuple[AccountBelow, ...]]
+    owners: Mapping[str, frozenset[str]]
 
     @classmethod
     def by(cls, connector: Connector, facts: LadderFacts, accounts: Sequence[PlatformAccount]) -> "_Seen":
         ids = [account.account_id for account in accounts]
-        with_vehicles = any("vehicle" in facts.takes_along.get(account, ()) for account in accounts)
-        owners = _owners_of_active(connector.fleet()) if with_vehicles else {}
-        return cls(connector.account_state(ids), connector.accounts_below(ids), owners)
+        may = connector.probe().capabilities
+        wanted = any("vehicle" in facts.takes_along.get(account, ()) for account in accounts)
+        owners = _owners_of_active(connector.fleet()) if wanted and Capability.BLOCK_VEHICLE in may else {}
+        return cls(may, connector.account_state(ids), connector.accounts_below(ids), owners)
 
 
 def _owners_of_active(fleet: Fleet) -> dict[str, frozenset[str]]:

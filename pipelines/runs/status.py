@@ -67,6 +67,7 @@ def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = 
             *_letters(settings),
             *_exchange(settings),
             *_payments(settings),
+            *_lifted_blocks(settings, today),
             *_near_blocking(settings, today, at),
         ]
         done["waiting"] = len(found)
@@ -154,6 +155,18 @@ def _payments(settings: Settings) -> Iterator[Waiting]:
         total = sum((row.left_over for row in unmatched), ZERO)
         what = f"{counted(len(unmatched), 'payment')}, {shown(total)} nobody's"
         yield Waiting("unmatched", FINANCE, "payments", what, "fleetbill payments --unmatched")
+
+
+def _lifted_blocks(settings: Settings, today: date) -> Iterator[Waiting]:
+    """Blocks that somebody else has lifted: they are not set again by machine for the same debt."""
+    lifted: dict[tuple[str, str], str] = {}
+    with reading(settings) as connection:
+        for row in query.rows(connection, "access/drifts", on=today):
+            if row.kind == "block_lifted":
+                by = f" by {row.edited_by}" if row.edited_by else ""
+                lifted.setdefault((row.client_code, f"{row.platform}/{row.account_id}"), f"lifted{by}, seen {row.state_read_at:%Y-%m-%d}")
+    for (client, account), what in lifted.items():
+        yield Waiting("lifted block", FINANCE, account, what, f"fleetbill access reblock --client {client}")
 
 
 def _near_blocking(settings: Settings, today: date, at: datetime) -> Iterator[Waiting]:

@@ -1,12 +1,17 @@
 """A ladder killed at any point is completed by the next run of its day."""
 
+import json
+import os
 import signal
 import subprocess
 import sys
 
 import pytest
+from sqlalchemy import text
 
 from tests.debtors import DAY, blocked, indebted_house, listed, orders
+from tests.killing import start
+from tests.traccar_server import ADMIN, PASSWORD, TraccarServer
 
 
 @pytest.fixture
@@ -61,3 +66,30 @@ def test_a_killed_ladder_is_completed_by_the_next(house, settings, environment, 
     assert orders(house) == [("K-A", "block", "unknown", "blocked"), ("second", "block", "unknown", "blocked")]
     assert house.rows("SELECT organization_code, day FROM access.runs ORDER BY 1") == [("ORG", DAY), ("SEC", DAY)]
     assert house.rows("SELECT count(*) FROM delivery.mail_outbox WHERE event_kind = 'blocked'") == [(1,)]
+
+
+def test_a_ladder_killed_while_it_writes_to_a_platform_writes_once(house, environment):
+    """First between the order and its write, then between the write and its reading; the third run reads and writes nothing again."""
+    house.platform("live", "traccar")
+    house.account("2", "K-A", platform="live")
+    with house.owner() as connection:
+        connection.execute(text("UPDATE master.platforms SET connection = 'live' WHERE platform = 'live'"))
+    with TraccarServer() as server:
+        server.user(2, "ООО «Ромашка»")
+        secret = {"conn_type": "http", "host": server.url, "login": ADMIN, "password": PASSWORD}
+        for done in (False, True, None):
+            process = start({**environment, "AIRFLOW_CONN_LIVE": json.dumps(secret)}, "dunning", "--date", "2026-03-24")
+
+            def fault(request, _, process=process, done=done):
+                if request.method == "PUT" and done is not None:
+                    if done:
+                        server.reply(request)
+                    os.kill(process.pid, signal.SIGKILL)
+
+            server.fault = fault
+            _, said = process.communicate(timeout=60)
+            assert process.returncode == (0 if done is None else -signal.SIGKILL), said
+            assert server.users[2]["disabled"] is (done is not False)
+        assert sum(request.method == "PUT" for request in server.requests) == 2
+    assert [order for order in orders(house) if order[0] == "2"] == [("2", "block", "active", "blocked")]
+    assert house.rows("SELECT count(*), bool_and(is_ours) FROM access.outcomes") == [(2, True)]

@@ -2,7 +2,7 @@
 -- inputs: access.targets, access.blocked, access.lifted, access.orders, master.accounts, master.contracts, master.platforms; :on
 -- rerun: reads only. `block_lifted`: we block it, and it reads as not blocked; `block_stays`: we let it in again, and it reads as blocked
 SELECT 'block_lifted' AS kind, b.platform, b.account_id, b.target, b.target_id, b.effective_on AS since, t.state_read_at, t.edited_by,
-    t.edited_at, p.time_zone, k.contract_no
+    t.edited_at, p.time_zone, k.contract_no, b.client_code
 FROM access.targets t
 JOIN LATERAL (
     SELECT * FROM access.blocked x WHERE (x.platform, x.target, x.target_id) = (t.platform, t.target, t.target_id)
@@ -18,7 +18,7 @@ LEFT JOIN LATERAL (
 WHERE t.state = 'active' AND p.kind <> 'files' AND EXISTS (SELECT FROM access.lifted l WHERE l.order_no = b.order_no)
 UNION ALL
 SELECT 'block_stays', t.platform, t.account_id, t.target, t.target_id, o.effective_on, t.state_read_at, t.edited_by, t.edited_at, p.time_zone,
-    k.contract_no
+    k.contract_no, t.client_code
 FROM access.targets t
 JOIN access.orders o USING (order_no)
 JOIN master.platforms p ON p.platform = t.platform

@@ -16,7 +16,7 @@ from pipelines.clock import Authorship
 from pipelines.evidence import lake
 from pipelines.platforms import registry
 from pipelines.platforms.errors import Transient
-from pipelines.platforms.interface import AccountState, Blocking, Effective
+from pipelines.platforms.interface import AccountState, Blocking, Capability, Effective, Probe
 from pipelines.receivables.importing import import_payments
 from tests.conftest import NOW
 from tests.database import contents, difference
@@ -342,6 +342,10 @@ class Remote:
         self.administrators: set[str] = set()
         self.writes: list[tuple[str, bool]] = []
         self.loses = False
+        self.may = {Capability.BLOCK_ACCOUNT}
+
+    def probe(self):
+        return Probe("1", frozenset(self.may))
 
     def account_state(self, account_ids):
         return {one: AccountState(one, self.blocked[one], one in self.administrators) for one in account_ids if one in self.blocked}
@@ -409,6 +413,21 @@ def test_live_accounts_that_are_left_alone(house, settings, remote, state, admin
     import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), AT)
     restore(settings, NOW)
     assert remote.writes == []
+
+
+def test_a_service_user_that_may_not_block_is_given_no_orders(house, settings, remote):
+    remote.may = {Capability.LIST_VEHICLES}
+    (line,) = withheld(dunning(settings, DAY, NOW)).values()
+    assert line == "live/far: служебный пользователь не вправе блокировать на этой платформе"
+    assert (remote.writes, [row[0] for row in orders(house)]) == ([], ["K-A"])
+
+
+def test_an_account_of_another_left_alone_does_not_open_the_one_we_block(house, settings, remote):
+    """The second account is somebody else's block: the first one stays blocked on every later day."""
+    remote.blocked["far"] = True
+    dunning(settings, DAY, NOW)
+    dunning(settings, date(2026, 3, 25), NOW)
+    assert (blocked(settings), remote.writes) == (["K-A"], [])
 
 
 def test_a_write_whose_answer_was_lost_is_not_repeated(house, settings, remote):
