@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from tests.debtors import DAY, blocked, indebted_house, listed, orders
 from tests.killing import start
+from tests.loopback import Reply
 from tests.traccar_server import ADMIN, PASSWORD, TraccarServer
 
 
@@ -81,10 +82,12 @@ def test_a_ladder_killed_while_it_writes_to_a_platform_writes_once(house, enviro
             process = start({**environment, "AIRFLOW_CONN_LIVE": json.dumps(secret)}, "dunning", "--date", "2026-03-24")
 
             def fault(request, _, process=process, done=done):
-                if request.method == "PUT" and done is not None:
-                    if done:
-                        server.reply(request)
-                    os.kill(process.pid, signal.SIGKILL)
+                if request.method != "PUT" or done is None:
+                    return None
+                if done:
+                    server.reply(request)
+                os.kill(process.pid, signal.SIGKILL)
+                return Reply(dies="at once")
 
             server.fault = fault
             _, said = process.communicate(timeout=60)
