@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Literal
 
 from pipelines.clock import local_date
+from pipelines.findings.details import PARTS
 from pipelines.receivables.ladder import AccountData, ClientStanding, Ladder, OpenInvoice
 
 
@@ -24,8 +25,6 @@ class PlatformAccount:
 TargetKind = Literal["account", "sub_user", "share_link", "vehicle"]
 TargetKey = tuple[str, TargetKind, str]
 """Platform, kind and id: what a target is, whichever account it is blocked with."""
-
-PART_WORDS: Final = {"sub_user": "пользователь", "share_link": "ссылка", "vehicle": "машина"}
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -47,7 +46,7 @@ class BlockTarget:
         return self.account.platform, self.kind, self.target_id
 
     def __str__(self) -> str:
-        return str(self.account) if self.kind == "account" else f"{self.account}: {PART_WORDS[self.kind]} {self.target_id}"
+        return str(self.account) if self.kind == "account" else f"{self.account}: {PARTS[self.kind]} {self.target_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from pipelines import logs
 from pipelines.access.connectors import Secrets, connector_of
-from pipelines.access.model import PART_WORDS
 from pipelines.access.states import states_of
 from pipelines.clock import local_date
 from pipelines.evidence import registry
@@ -19,7 +18,6 @@ from pipelines.platforms.interface import Edit
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock
-from pipelines.wording.russian import short_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -91,20 +89,22 @@ def _find(warehouse: "Connection", day: date) -> list[str]:
 
 
 def _occurrences(rows: Sequence[Any], day: date) -> Iterator[store.Occurrence]:
+    """One finding an account, with what goes down with it."""
     together: dict[tuple[str, str, str, str | None], list[Any]] = defaultdict(list)
     for row in rows:
         together[row.kind, row.platform, row.account_id, row.contract_no].append(row)
-    for (kind, platform, account_id, contract_no), of_account in together.items():
-        yield store.Occurrence(kind, f"{platform}/{account_id}", day, contract_no, {"text": _detail(kind, of_account)}, platform)
+    for (kind, platform, account_id, contract_no), targets in together.items():
+        yield store.Occurrence(kind, f"{platform}/{account_id}", day, contract_no, _parameters(targets), platform)
 
 
-def _detail(kind: str, rows: Sequence[Any]) -> str:
-    """What happened to an account and what goes down with it, in one line for people."""
-    first = rows[0]
-    told = f"заблокировали мы {short_date(first.since)}" if kind == "block_lifted" else f"доступ вернули мы {short_date(first.since)}"
-    seen = "снята" if kind == "block_lifted" else "заблокирована"
-    moment = first.edited_at or first.state_read_at
-    when = f"{'' if first.edited_at else 'замечено '}{moment.astimezone(ZoneInfo(first.time_zone)):%d.%m.%Y %H:%M}"
-    by = f", изменил {first.edited_by}" if first.edited_by else ", кем — платформа не говорит"
-    parts = [f"{PART_WORDS[row.target]} {row.target_id}" for row in rows if row.target != "account"]
-    return f"{told}, {seen} не нами {when}{by}" + (f" ({', '.join(parts)})" if parts else "")
+def _parameters(targets: Sequence[Any]) -> dict[str, Any]:
+    """What the words of a finding need: since when our order stands, when it was undone or that was seen, by whom, and what parts."""
+    first = targets[0]
+    moment = (first.edited_at or first.state_read_at).astimezone(ZoneInfo(first.time_zone))
+    return {
+        "since": first.since.isoformat(),
+        "at": moment.isoformat(timespec="minutes"),
+        "is_told": first.edited_at is not None,
+        "by": first.edited_by,
+        "parts": [[row.target, row.target_id] for row in targets if row.target != "account"],
+    }

@@ -1,7 +1,7 @@
 """What a finding says to people: its kind and parameters as a Russian sentence (domain.md §10). Pure."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,6 +11,7 @@ from pipelines.wording import russian
 Parameters = Mapping[str, Any]
 
 SHARED_BY: Final = MappingProxyType({"plate": "тот же номер", "vin": "тот же VIN", "device": "почти тот же номер устройства"})
+PARTS: Final = MappingProxyType({"sub_user": "пользователь", "share_link": "ссылка", "vehicle": "машина"})
 
 
 def detail_words(kind: str, parameters: Parameters | None, stored: str | None = None) -> str:
@@ -111,6 +112,25 @@ def _snapshot_warning(of: Parameters) -> str:
     return f"{of['note']} Не так: {places}{more}"
 
 
+def _block_lifted(of: Parameters) -> str:
+    return f"заблокировали мы {_day(of['since'])}, снята не нами {_undone(of)}"
+
+
+def _block_stays(of: Parameters) -> str:
+    return f"доступ вернули мы {_day(of['since'])}, заблокирована не нами {_undone(of)}"
+
+
+def _undone(of: Parameters) -> str:
+    when = f"{'' if of['is_told'] else 'замечено '}{datetime.fromisoformat(of['at']):%d.%m.%Y %H:%M}"
+    by = f", изменил {of['by']}" if of.get("by") else ", кем — платформа не говорит"
+    parts = ", ".join(f"{PARTS[kind]} {number}" for kind, number in of.get("parts") or ())
+    return f"{when}{by}{f' ({parts})' if parts else ''}"
+
+
+def _day(written: str) -> str:
+    return russian.short_date(date.fromisoformat(written))
+
+
 _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
     {
         "orphan": _orphan,
@@ -131,6 +151,8 @@ _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
         "prepaid_unused": _prepaid_unused,
         "unmatched_payment": _unmatched_payment,
         "unacknowledged": _unacknowledged,
+        "block_lifted": _block_lifted,
+        "block_stays": _block_stays,
         "missing_address": lambda of: f"{of['name']}: адреса почты нет, а способ доставки документов — {of['delivery']}",
         "snapshot_warning": _snapshot_warning,
         "snapshot_quarantined": lambda of: f"Снимок в карантине: {' '.join(of['notes'])}",

@@ -13,6 +13,7 @@ from pipelines.access.reblock import reblock
 from pipelines.access.restore import restore
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput
+from pipelines.findings.details import detail_words
 from pipelines.platforms import retries
 from pipelines.receivables.importing import import_payments
 from tests.debtors import DAY, INN, indebted_house
@@ -82,9 +83,8 @@ def orders(house):
 
 
 def findings(house):
-    return house.rows(
-        "SELECT kind, subject, contract_no, parameters->>'text' AS detail FROM findings.occurrences WHERE kind LIKE 'block%' ORDER BY 1, 2"
-    )
+    rows = house.rows("SELECT kind, subject, contract_no, parameters FROM findings.occurrences WHERE kind LIKE 'block%' ORDER BY 1, 2")
+    return [(kind, subject, contract, detail_words(kind, parameters)) for kind, subject, contract, parameters in rows]
 
 
 def writes(server):
