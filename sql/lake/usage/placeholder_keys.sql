@@ -1,4 +1,4 @@
--- grain: device that is a placeholder on one day because too many vehicles share it
--- inputs: placeholder_texts; $day_no
+-- grain: day × device that is a placeholder on it because too many vehicles share it
+-- inputs: placeholder_texts
 -- rerun: reads only
-SELECT device_key FROM placeholder_texts WHERE day_no = $day_no
+SELECT day_no, device_key FROM placeholder_texts
