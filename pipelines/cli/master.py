@@ -13,6 +13,7 @@ from pipelines.cli.output import DATE, View, author_options, authorship, emit, f
 from pipelines.cli.parked import named
 
 if TYPE_CHECKING:
+    from pipelines.master.importing import ImportReport
     from pipelines.master.plan import RowChange
     from pipelines.master.sheets import Value
 
@@ -92,6 +93,36 @@ def import_(path: str, by: str | None, reason: str | None, *, dry_run: bool, out
     if interactive():
         say(f"reading and checking {shown_name(path)} …")
     report = import_master(settings(), path, author, dry_run=dry_run)
+    _print(report, output_format)
+    for month, contracts in closed_months(settings(), report.touched).items():
+        say(f"reaches into {month}, which is closed, of {named(contracts)}: `fleetbill correct --month {month}` then shows the difference")
+    if dry_run:
+        say("dry run: nothing was stored")
+
+
+@master.command(short_help="Import clients and contacts that a CRM hands in.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--crm", required=True, metavar="CODE", help="Which CRM: its columns stand in the sheet crm_fields.")
+@click.option("--reason", default=None, metavar="TEXT", help="Why; kept in the history.  [default: contacts of FILE]")
+@click.option("--dry-run", is_flag=True, help="Check everything and say what would change; store nothing.")
+@format_option
+def contacts(file: Path, crm: str, reason: str | None, *, dry_run: bool, output_format: str) -> None:
+    """Import FILE, a CSV file or workbook of a CRM: new clients, and the names and contacts that it may change.
+
+    All or nothing, like `master import`; an empty cell changes nothing. The sheet crm_fields declares which column is which
+    field and what the CRM may change; terms, tariffs and contracts are never touched. The history names the CRM.
+    """
+    from pipelines.clock import now
+    from pipelines.master.crm import import_contacts
+
+    report = import_contacts(settings(), file, crm, now(), reason=reason, dry_run=dry_run)
+    _print(report, output_format)
+    if dry_run:
+        say("dry run: nothing was stored")
+
+
+def _print(report: "ImportReport", output_format: str) -> None:
+    """What an import did by sheet; of a dry run also every field that would change."""
     for notice in report.notices:
         say(f"notice: {notice}")
     rows = [asdict(sheet) for sheet in report.sheets]
@@ -109,9 +140,6 @@ def import_(path: str, by: str | None, reason: str | None, *, dry_run: bool, out
         emit(fields[:MOST_FIELDS], FIELD_COLUMNS, output_format)
         if len(fields) > MOST_FIELDS:
             say(f"and {len(fields) - MOST_FIELDS} fields more; --format json has them all")
-    for month, contracts in closed_months(settings(), report.touched).items():
-        say(f"reaches into {month}, which is closed, of {named(contracts)}: `fleetbill correct --month {month}` then shows the difference")
-    say("dry run: nothing was stored")
 
 
 def changed_fields(changes: Iterable["RowChange"]) -> Iterator[dict[str, "Value"]]:

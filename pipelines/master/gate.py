@@ -25,15 +25,17 @@ class _Verdict:
     lines: list[int]
 
 
-def check(tables: Mapping[str, Table]) -> None:
+def check(tables: Mapping[str, Table], source: str = "master") -> None:
     """Judge every line by its sheet's suite; note what fails, and tell what only deserves a warning.
+
+    ``source``: whose suites, master or crm.
 
     Great Expectations is started only for an expectation that `expectations` does not know. GateFailed when one cannot be
     evaluated.
     """
     for name, table in tables.items():
         if table.lines:
-            for verdict in _judged(name, table):
+            for verdict in _judged(name, table, source):
                 _note(table, verdict)
 
 
@@ -46,10 +48,10 @@ def confirm(tables: Mapping[str, Table]) -> None:
                 _note(table, verdict)
 
 
-def _judged(name: str, table: Table) -> list[_Verdict]:
+def _judged(name: str, table: Table, source: str) -> list[_Verdict]:
     rows = [line.values for line in table.lines]
     verdicts, left = [], []
-    for expectation in suite(f"master/{name}")["expectations"]:
+    for expectation in suite(f"{source}/{name}")["expectations"]:
         try:
             refused = refused_rows(expectation["type"], expectation["kwargs"], rows)
         except UnknownColumn as error:

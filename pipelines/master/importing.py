@@ -73,7 +73,7 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
     all_notices = [*given.notices, *(notice for table in tables.values() for notice in table.notices)]
     return ImportReport(
         given.name,
-        tuple(_counted(tables, changes)),
+        tuple(counted(tables, changes)),
         tuple(all_notices),
         dry_run,
         _new_accounts(changes),
@@ -110,7 +110,8 @@ def _new_accounts(changes: list[RowChange]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((str(row["platform"]), str(row["account_id"])) for row in added))
 
 
-def _counted(tables: Mapping[str, Table], changes: list[RowChange]) -> list[SheetReport]:
+def counted(tables: Mapping[str, Table], changes: list[RowChange]) -> list[SheetReport]:
+    """How many lines of each sheet are new, different or the same, given the changes that they come to."""
     actions = {(change.table, change.key): change.action for change in changes}
     reports = []
     for name, table in tables.items():

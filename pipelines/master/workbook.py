@@ -104,6 +104,20 @@ def read_workbook(path: Path, limits: SheetLimits) -> MasterSource:
     return source
 
 
+def read_first_page(name: str, path: Path, limits: SheetLimits) -> RawSheet:
+    """The first sheet of a workbook that holds anything, whatever it is called, as a sheet of this name. BadInput as `read_workbook`."""
+    with workbook_archive.opened(path, limits.bytes) as opened:
+        archive = Archive(path, opened)
+        try:
+            book = _Book(archive, workbook_xml.read_workbook(archive), limits)
+            sheets = (_sheet(name, book, page) for page in book.shared.pages)
+            return next((sheet for sheet in sheets if sheet.headings or sheet.problems), RawSheet(name, path.name, "workbook"))
+        except BadInput:
+            raise
+        except Exception as error:
+            raise BadInput.one(path.name, f"cannot be read: {type(error).__name__}: {error}") from error
+
+
 def _take(source: MasterSource, book: _Book, page: Page) -> None:
     title = page.title.strip()
     name = sheet_name(title)
@@ -114,16 +128,22 @@ def _take(source: MasterSource, book: _Book, page: Page) -> None:
     if any(sheet.name == name for sheet in source.sheets):
         source.problems.append(Problem(title, f"the sheet {name!r} is there twice"))
         return
+    sheet = _sheet(name, book, page)
+    if sheet.headings or sheet.problems:  # a sheet without a single value is as good as absent
+        source.sheets.append(sheet)
+
+
+def _sheet(name: str, book: _Book, page: Page) -> RawSheet:
+    title = page.title.strip()
     sheet = RawSheet(name, title, "workbook")
     merged: list[str] = []
     rows = list(book.rows(page, merged, sheet.problems))
     sheet.problems.extend((_first_row(area), Problem(f"{title}!{area}", "merged cells; unmerge them")) for area in merged)
-    if rows:  # a sheet without a single value is as good as absent
+    if rows:
         sheet.heading_row = rows[0].number
         sheet.headings = tuple("" if cell is None else _heading(cell) for cell in rows[0].cells)
         sheet.rows = rows[1:]
-    if rows or merged or sheet.problems:
-        source.sheets.append(sheet)
+    return sheet
 
 
 def _iso(text: str) -> object:
