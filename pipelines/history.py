@@ -12,6 +12,7 @@ from pipelines.billing import history as billing
 from pipelines.delivery.mail import history as mail
 from pipelines.errors import BadInput
 from pipelines.evidence import history as evidence
+from pipelines.findings import history as findings
 from pipelines.master import history as master
 from pipelines.receivables import history as receivables
 from pipelines.settings import Settings
@@ -25,6 +26,7 @@ SOURCES: tuple[DecisionSource, ...] = (
     *master.SOURCES,
     *evidence.SOURCES,
     *billing.SOURCES,
+    *findings.SOURCES,
     *receivables.SOURCES,
     *access.SOURCES,
     *mail.SOURCES,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipelines.findings.kinds import KIND_NAMES
+from pipelines.findings.kinds import KIND_NAMES, OWNER_NAMES
 
 HEADINGS: Final = {
     "accounts": "учётные записи",
@@ -26,13 +26,18 @@ HEADINGS: Final = {
     "first_seen": "впервые",
     "fleet_size": "машин",
     "how": "расчёт",
+    "is_open": "открыто",
     "kind": "вид",
     "last_seen": "последний раз",
     "meters": "по счётчикам",
+    "muted_by": "кто заглушил",
+    "muted_for": "почему",
+    "muted_until": "до",
     "name": "название",
     "net": "без НДС",
     "online_minutes": "минут на связи",
     "organization_code": "организация",
+    "owner": "кому",
     "plate": "госномер",
     "platform": "платформа",
     "price": "цена",
@@ -66,6 +71,7 @@ _WORDS: Final = {
         "corrective": "превышение",
         "adjustment": "корректировка",
     },
+    "owner": dict(OWNER_NAMES),
     "action": {"block": "отключить", "restore": "включить", "withheld": "удержано", **_STEPS},
 }
 

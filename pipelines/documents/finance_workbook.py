@@ -27,22 +27,26 @@ from pipelines.documents.workbook_model import (
     SnapshotRow,
     WorkbookData,
 )
+from pipelines.findings.kinds import OWNER_NAMES
 from pipelines.findings.store import listing as findings_of
 from pipelines.logs import verb
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.changes import ContractChange, changes
+from pipelines.reports.finding_costs import add_costs
 from pipelines.reports.leakage import leakage
 from pipelines.reports.parked import LeftOut, left_out
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock
+from pipelines.wording.russian import short_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 STATES = {"landed": "принят", "quarantined": "в карантине", "withdrawn": "отозван"}
 _ZONE = "Europe/Moscow"
+_OWNERS = {owner: place for place, owner in enumerate(OWNER_NAMES)}
 
 Read = Callable[..., Iterator[Any]]
 
@@ -118,11 +122,18 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
 
 
 def _findings(connection: "Connection", month: Month, clients: Mapping[str, str]) -> Iterator[FindingRow]:
-    for each in findings_of(connection, month, None):
+    rows = findings_of(connection, month, None)
+    add_costs(connection, rows, month)
+    for each in sorted(rows, key=lambda row: (_OWNERS.get(row["owner"], len(_OWNERS)), row["kind"], row["subject"])):
         yield FindingRow(
             each["kind"], each["subject"], each["contract_no"], each["first_seen"], each["last_seen"], each["days"], each["detail"],
             clients.get(each["contract_no"], ""), each["is_open"],
+            each["owner"] or "", each["roubles"], _muted(each),
         )  # fmt: skip
+
+
+def _muted(row: Mapping[str, Any]) -> str:
+    return f"до {short_date(row['muted_until'])}, {row['muted_by']}: {row['muted_for']}" if row["muted_until"] else ""
 
 
 def _register(read: Read, month: Month, on: date) -> Iterator[RegisterRow]:

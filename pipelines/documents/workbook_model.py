@@ -99,7 +99,11 @@ class FleetRow:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A finding as `fleetbill findings` lists it, with its contract's client; ``is_open``: still seen on the newest known day."""
+    """A finding as `fleetbill findings` lists it, with its contract's client.
+
+    ``is_open``: not over; ``owner``: the role it waits for; ``roubles``: what it costs without VAT (None: it has no price);
+    ``muted``: until when, by whom and why a person has silenced it.
+    """
 
     kind: str
     subject: str
@@ -110,6 +114,9 @@ class FindingRow:
     detail: str
     client: str = ""
     is_open: bool = True
+    owner: str = ""
+    roubles: Decimal | None = None
+    muted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

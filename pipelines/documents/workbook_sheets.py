@@ -9,7 +9,7 @@ from decimal import Decimal
 from pipelines.documents.workbook_model import Cell, ChargeRow, Column, FleetRow, Link, RegisterRow, Sheet, WorkbookData
 from pipelines.documents.workbook_money import money_sheets
 from pipelines.documents.workbook_money_model import AgeingRow, GivenRow, LeakRow
-from pipelines.findings.kinds import KIND_NAMES
+from pipelines.findings.kinds import KIND_NAMES, OWNER_NAMES
 from pipelines.findings.words import subject_words
 from pipelines.money import ZERO
 from pipelines.period import Month
@@ -50,7 +50,7 @@ _CLIENT_CHANGES = (
 _FINDINGS = (
     Column("Вид", width=34), Column("О чём", width=34), Column("Договор", width=16), Column("Клиент", width=30),
     Column("Впервые", "date", 12), Column("В последний раз", "date", 12), Column("Дней", "whole", 8), Column("Ещё открыто", width=11),
-    Column("Подробности", width=70),
+    Column("Подробности", width=70), Column("Кому", width=22), Column("Оценка без НДС", "money", 15), Column("Заглушено", width=34),
 )  # fmt: skip
 _PARKED = (
     Column("Договор", width=18), Column("Клиент", width=34), Column("Запуск", width=14), Column("Причина", width=24),
@@ -210,7 +210,7 @@ def _finding_rows(data: WorkbookData, tally: SummaryTally) -> Iterator[tuple[Cel
         tally.open_findings[kind] += row.is_open
         yield (
             kind, subject_words(row.kind, row.subject), row.contract_no or "", row.client, row.first_seen, row.last_seen, row.days,
-            OPEN if row.is_open else "нет", row.detail,
+            OPEN if row.is_open else "нет", row.detail, OWNER_NAMES.get(row.owner, row.owner), row.roubles, row.muted,
         )  # fmt: skip
 
 

@@ -72,7 +72,8 @@ def _missing_snapshot(of: Parameters) -> str:
 
 
 def _month_end_dip(of: Parameters) -> str:
-    before = f"было до {of['peak_before']}, в последнюю неделю не больше {of['last_week']}"
+    since = russian.short_date(date.fromisoformat(of["since"]))
+    before = f"было до {of['peak_before']}, с {since} не больше {of['low']}"
     if of.get("next_week") is None:
         return f"{before}; следующая неделя ещё не известна целиком"
     return f"{before}, на следующей неделе {of['next_week']}"

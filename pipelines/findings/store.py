@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.findings.details import detail_words
-from pipelines.findings.kinds import CLOSED_WITH_THE_MONTH, OPEN_WHILE_THERE
+from pipelines.findings.kinds import CLOSED_WITH_THE_MONTH, FINDING_KINDS, OPEN_WHILE_THERE
 from pipelines.period import ONE_DAY, Month
 from pipelines.warehouse import query
 from pipelines.warehouse.statements import statement
@@ -117,7 +117,8 @@ def listing(
     client: str | None = None,
     contract_no: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Findings by kind and subject: kind, subject, contract_no, first_seen, last_seen, days, detail, is_open.
+    """Findings by kind and subject: kind, subject, contract_no, first_seen, last_seen, days, detail, owner, is_open, platform,
+    vehicle_days, parameters, and who muted it until when and why (muted_until, muted_by, muted_for; None: nobody).
 
     With a month, as seen in its days alone; with a client or a contract, those about its contracts. ``is_open``: as
     `findings/kinds.py` says of its kind.
@@ -133,5 +134,7 @@ def listing(
     }
     rows = query.mappings(connection, "findings/listing", **binds)
     for row in rows:
-        row["detail"] = detail_words(row["kind"], row.pop("parameters"), row["detail"])
+        row["detail"] = detail_words(row["kind"], row["parameters"], row["detail"])
+        kind = FINDING_KINDS.get(row["kind"])
+        row["owner"] = kind.owner if kind else None
     return rows

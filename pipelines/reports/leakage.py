@@ -71,7 +71,7 @@ def leakage(connection: "Connection", month: Month) -> tuple[Leak, ...]:
     served = [*_unbilled(connection, month), *_parked(connection, month), *_zero_prices(connection, month)]
     if not served:
         return discounts
-    prices = _prices(connection, month, sorted({unpaid.contract_no for unpaid in served if unpaid.contract_no}))
+    prices = prices_of(connection, month, sorted({unpaid.contract_no for unpaid in served if unpaid.contract_no}))
     return (*(priced(unpaid, _price(prices, unpaid)) for unpaid in served), *discounts)
 
 
@@ -159,7 +159,8 @@ def _zero_prices(connection: "Connection", month: Month) -> Iterator[Served]:
         )
 
 
-def _prices(connection: "Connection", month: Month, contracts: list[str]) -> Prices:
+def prices_of(connection: "Connection", month: Month, contracts: list[str]) -> Prices:
+    """What vehicle-days were billed for in the month, the month before, and last of these contracts."""
     before = month.previous
     by_month: dict[Month, dict[str, Rate]] = {month: {}, before: {}}
     for row in query.rows(connection, "reports/leakage_rates", first=before.first, last=month.last):

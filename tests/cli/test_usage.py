@@ -68,11 +68,14 @@ def test_usage_by_day_and_by_contract(landed, run_cli):
     assert "unknown contract 'NONE'" in err
 
 
+BESIDE = ["owner", "is_open", "roubles", "muted_until", "muted_by", "muted_for"]
+
+
 def test_findings_without_asking_for_usage_first(landed, run_cli):
     code, out, _ = run_cli("findings", "--kind", "orphan", "--format", "json")
     assert code == 0
     [row] = json.loads(out)
-    assert list(row) == ["kind", "subject", "contract_no", "first_seen", "last_seen", "days", "detail"]
+    assert list(row) == ["kind", "subject", "contract_no", "first_seen", "last_seen", "days", "detail", *BESIDE]
     assert (row["subject"], row["first_seen"], row["last_seen"], row["days"]) == ("gps1/o", "2026-01-01", "2026-01-31", 31)
     code, out, _ = run_cli("findings", "--month", "2026-01", "--format", "csv")
     assert {row["kind"] for row in csv.DictReader(io.StringIO(out))} == {"missing_snapshot", "orphan", "out_of_contract"}

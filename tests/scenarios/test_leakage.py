@@ -92,3 +92,46 @@ def test_finance_reads_findings_of_the_close_in_russian_and_a_later_close_keeps_
     assert rows["parked_contract", "K4"] == "нет действующей версии тарифа T3 на 01.01.2026–31.01.2026"
     silent = {row["subject"]: row["days"] for row in json.loads(out) if row["kind"] == "silent_unbilled"}
     assert silent == {"gps1/free-1": 19, "gps2/o2": 31}
+
+
+def findings(run_cli, *options):
+    code, out, err = run_cli("findings", "--month", "2026-01", *options, "--format", "json")
+    assert code == 0, err
+    return {(row["kind"], row["subject"]): row for row in json.loads(out)}
+
+
+def test_findings_have_an_owner_and_a_price_and_a_person_may_silence_one(run_cli):
+    close(run_cli)
+    found = findings(run_cli)
+    # at 10.00 a vehicle-day, as the leakage of these kinds; gps2/o2 never spoke, gps2/o4 has the device of o3
+    assert {key: row["roubles"] for key, row in found.items() if row["roubles"] is not None} == {
+        ("orphan", "gps1/free-1"): "120.00",
+        ("unknown_account", "gps1/nobody"): "120.00",
+        ("orphan", "gps2/o1"): "310.00",
+        ("orphan", "gps2/o3"): "310.00",
+        **{("out_of_contract", f"gps1/K2-00{number}"): "110.00" for number in (0, 1)},
+        ("parked_contract", "K4"): "1550.00",
+        ("zero_price", "K3/T0/1/2026-01-01"): "1240.00",
+    }
+    assert (found["orphan", "gps2/o1"]["owner"], found["duplicate", "gps2/o4"]["owner"]) == ("account_manager", "technical")
+    assert set(findings(run_cli, "--owner", "финансы")) == {("parked_contract", "K4"), ("zero_price", "K3/T0/1/2026-01-01")}
+    assert found["orphan", "gps2/o1"]["is_open"] is True
+
+    who = ("--by", "Анна Петрова", "--reason", "стенд монтажников")
+    code, _, err = run_cli("findings", "mute", "orphan", "gps2/o1", "--until", "2020-01-01", *who)
+    assert (code, "2020-01-01 is over" in err) == (2, True)
+    code, _, err = run_cli("findings", "mute", "orphan", "gps2/none", "--until", "2099-12-31", *who)
+    assert (code, "no finding 'orphan' was ever seen of 'gps2/none'" in err) == (2, True)
+    assert run_cli("findings", "unmute", "orphan", "gps2/o1", *who)[0] == 1
+    assert run_cli("findings", "mute", "orphan", "gps2/o1", "--until", "2099-12-31", *who)[0] == 0
+    row = findings(run_cli)["orphan", "gps2/o1"]
+    assert (row["muted_until"], row["muted_by"], row["muted_for"]) == ("2099-12-31", "Анна Петрова", "стенд монтажников")
+    code, out, _ = run_cli("findings", "--month", "2026-01")
+    told, apart = out.split("заглушено людьми")
+    assert ("gps2/o1" in told, "gps2/o1" in apart, "gps2/o3" in told) == (False, True, True)
+    assert run_cli("findings", "unmute", "orphan", "gps2/o1", *who)[0] == 0
+    assert findings(run_cli)["orphan", "gps2/o1"]["muted_until"] is None
+    code, out, _ = run_cli("master", "history", "--sheet", "mutings", "--format", "json")
+    assert [(row["action"], row["key"], row["by"]) for row in json.loads(out)] == [
+        ("muted", "orphan|gps2/o1", "Анна Петрова"), ("unmuted", "orphan|gps2/o1", "Анна Петрова"),
+    ]  # fmt: skip

@@ -1,16 +1,23 @@
--- grain: contract of a month that was in force to its end
--- inputs: usage.contract_days, master.contracts; :first, :last of the month, :week_from (first of its last seven days), :next_to
---   (seventh day of the next month)
+-- grain: contract of a month, in force to its end, whose last day's fleet is far below the month's peak: its fleets of the month by day
+--   (NULL: not known), and the highest of the next week with its known days
+-- inputs: usage.contract_days, master.contracts; :first, :last of the month, :next_to (seventh day of the next month), :share (of the
+--   peak that is far below)
 -- rerun: reads only
-SELECT
-    d.contract_no,
-    max(d.fleet_size) FILTER (WHERE d.business_date < :week_from) AS peak_before,
-    max(d.fleet_size) FILTER (WHERE d.business_date BETWEEN :week_from AND :last) AS last_week,
-    count(*) FILTER (WHERE d.business_date BETWEEN :week_from AND :last) AS last_week_days,
-    max(d.fleet_size) FILTER (WHERE d.business_date > :last) AS next_week,
-    count(*) FILTER (WHERE d.business_date > :last) AS next_week_days
-FROM usage.contract_days d
+SELECT d.contract_no, f.fleets, f.next_week, f.next_week_days
+FROM (
+    SELECT contract_no, max(fleet_size) AS peak, max(fleet_size) FILTER (WHERE business_date = :last) AS at_the_end
+    FROM usage.contract_days
+    WHERE business_date BETWEEN :first AND :last
+    GROUP BY contract_no
+) d
 JOIN master.contracts c USING (contract_no)
-WHERE d.business_date BETWEEN :first AND :next_to AND (c.ends_on IS NULL OR c.ends_on > :last)
-GROUP BY d.contract_no
+CROSS JOIN LATERAL (
+    SELECT
+        array_agg(u.fleet_size ORDER BY g.day) FILTER (WHERE g.day <= :last) AS fleets,
+        max(u.fleet_size) FILTER (WHERE g.day > :last) AS next_week,
+        count(u.fleet_size) FILTER (WHERE g.day > :last) AS next_week_days
+    FROM generate_series(CAST(:first AS timestamp), CAST(:next_to AS timestamp), interval '1 day') g (day)
+    LEFT JOIN usage.contract_days u ON u.contract_no = d.contract_no AND u.business_date = CAST(g.day AS date)
+) f
+WHERE d.at_the_end <= d.peak * CAST(:share AS numeric) AND (c.ends_on IS NULL OR c.ends_on > :last)
 ORDER BY d.contract_no COLLATE "C"

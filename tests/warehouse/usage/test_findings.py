@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.evidence.lake import EvidenceLost, location
-from pipelines.findings.dips import Dip, MonthEnd, dip
+from pipelines.findings.dips import Dip, MonthEnd, dip, month_end
 from pipelines.findings.store import Occurrence, listing, replace
 from pipelines.period import Month
 from pipelines.usage.month import compute
@@ -229,12 +229,39 @@ def test_dip_is_suspected_then_confirmed(world):
         (MonthEnd(100, 70, 7, None, 0), Dip.SUSPECTED),
         (MonthEnd(100, 71, 7, 100, 7), None),
         (MonthEnd(4, 2, 7, 4, 7), None),
-        (MonthEnd(100, 10, 6, 100, 7), None),  # a day of the last week is not known
-        (MonthEnd(None, 10, 7, 100, 7), None),
+        (MonthEnd(100, 10, 3, 100, 7), None),  # a long weekend
+        (MonthEnd(100, 10, 4, 100, 7), Dip.CONFIRMED),
     ],
 )
 def test_rule_of_the_dip(end, expected):
     assert dip(end) is expected
+
+
+@pytest.mark.parametrize(
+    ("fleets", "expected"),
+    [
+        ([10] * 24 + [6] * 7, MonthEnd(10, 6, 7, 10, 7, 28)),  # down on the 25th of January
+        ([10] * 24 + [6] * 4, MonthEnd(10, 6, 4, 10, 7, 16)),  # and of February
+        ([10] * 20 + [6] * 11, MonthEnd(10, 6, 7, 10, 7, 28)),  # the last week alone is looked at
+        ([10] * 24 + [6, None, 6, 6, 6, 6, 6], MonthEnd(10, 6, 5, 10, 7, 20)),  # a day that is not known
+        ([10] * 31, None),
+        ([6] * 7, MonthEnd(6, 6, 0, 10, 7)),
+        ([None] * 31, None),
+    ],
+)
+def test_low_last_days_of_a_month(fleets, expected):
+    assert month_end(fleets, 10, 7) == (expected if expected and expected.low_days else None)
+
+
+@pytest.mark.parametrize(("month", "last"), [(JANUARY, 31), (FEBRUARY, 28)])
+def test_a_fleet_that_leaves_on_the_25th_and_is_back_on_the_2nd_is_caught_and_counted(world, month, last):
+    hidden = {date(month.year, month.number, day) for day in range(25, last + 1)} | {month.next.first}
+    for each in (month, month.next):
+        world.every_day(str(each), "gps1", lambda d: [Car(f"v{n}", "a1") for n in range(6 if d in hidden else 10)])
+    compute(world.settings, world.connection, month, store=True, at=NOW)
+    [row] = listing(world.connection, month, "month_end_dip")
+    assert row["vehicle_days"] == 4 * (last - 24)
+    assert row["detail"] == f"было до 10, с 25.{month.number:02}.2026 не больше 6, на следующей неделе 10"
 
 
 def test_replace_touches_its_kinds_and_days_alone(world):
@@ -259,7 +286,7 @@ def test_a_dip_is_complete_as_soon_as_the_days_are_landed_whoever_computed_first
     world.every_day("2026-02", "gps1", lambda d: fleet_of(d) if d.day < 10 else None)
     compute(world.settings, world.connection, JANUARY, store=True, at=NOW)
     [row] = listing(world.connection, JANUARY, "month_end_dip")
-    assert row["detail"] == "было до 10, в последнюю неделю не больше 3, на следующей неделе 10"
+    assert row["detail"] == "было до 10, с 25.01.2026 не больше 3, на следующей неделе 10"
 
 
 def test_a_late_day_of_the_month_before_corrects_the_transfers_of_the_first(world):

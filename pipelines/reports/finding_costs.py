@@ -1,0 +1,71 @@
+"""What a finding costs, in roubles without VAT: an estimate from what was billed for others' vehicle-days (domain.md §10).
+
+The rule is that of leakage: the contract's own price of a vehicle-day where there is one, else the average of its platform, else of
+the house; each finding is rounded by itself. A parked contract costs what its month may come to, a price of 0 what others pay for
+the same vehicle-days, an unmatched payment its money. The same vehicle may be told twice (as an orphan, and by its account), so
+costs of different kinds are never added up.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pipelines.money import ZERO, round_kopeck
+from pipelines.period import Month
+from pipelines.reports.leak_prices import Price, Prices
+from pipelines.reports.leakage import PARKED, ZERO_PRICE, leakage, prices_of
+from pipelines.warehouse import query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+UNMATCHED = "unmatched_payment"
+SERVED_IN_THE_MONTH = frozenset({"out_of_contract", "month_end_dip"})
+"""Kinds whose contract was billed in this very month: its own price of the month comes first."""
+
+OF_CONTRACTS = frozenset({PARKED, ZERO_PRICE})
+"""Kinds whose estimate is the whole contract's: of several findings of one contract, the first bears it."""
+
+Costs = dict[tuple[str, str], Decimal]
+
+
+def add_costs(connection: "Connection", rows: Sequence[dict[str, Any]], month: Month | None = None) -> None:
+    """Give every row of a listing its ``roubles`` (None: it has no price), those of the month, or of all months that it was seen in."""
+    costs = _of_vehicle_days(connection, month)
+    of_contracts = [row for row in rows if row["kind"] in OF_CONTRACTS]
+    first_of: dict[tuple[str, str], str] = {}
+    for row in of_contracts:
+        first_of.setdefault((row["kind"], row["contract_no"]), row["subject"])
+    for each in sorted({Month.of(day) for row in of_contracts for day in (row["first_seen"], row["last_seen"])}):
+        for leak in leakage(connection, each):
+            subject = first_of.get((leak.kind, leak.contract_no or ""))
+            if subject:
+                costs[leak.kind, subject] = costs.get((leak.kind, subject), ZERO) + leak.roubles
+    for row in rows:
+        left_over = (row.get("parameters") or {}).get("left_over") if row["kind"] == UNMATCHED else None
+        row["roubles"] = Decimal(left_over) if left_over else costs.get((row["kind"], row["subject"]))
+
+
+def _of_vehicle_days(connection: "Connection", month: Month | None) -> Costs:
+    bounds = {"first": month.first if month else None, "last": month.last if month else None}
+    of_months: dict[Month, list[Any]] = defaultdict(list)
+    for row in query.rows(connection, "reports/finding_days", **bounds):
+        of_months[Month.of(row.month)].append(row)
+    costs: Costs = {}
+    for each, days in of_months.items():
+        prices = prices_of(connection, each, sorted({row.contract_no for row in days if row.contract_no}))
+        for row in days:
+            price = price_of(prices, row.kind, row.platform, row.contract_no)
+            if price is not None:
+                amount = round_kopeck(Fraction(price.amount) * row.vehicle_days)
+                costs[row.kind, row.subject] = costs.get((row.kind, row.subject), ZERO) + amount
+    return costs
+
+
+def price_of(prices: Prices, kind: str, platform: str | None, contract_no: str | None) -> Price | None:
+    """The price of a vehicle-day of a finding, or None where nothing was billed that says what one costs."""
+    if contract_no is None:
+        return prices.of_platforms({platform} if platform else ())
+    return prices.of_ended(contract_no) if kind in SERVED_IN_THE_MONTH else prices.of_contract(contract_no)
