@@ -15,7 +15,7 @@ from pipelines.period import Month
 if TYPE_CHECKING:
     from pipelines.billing.approval import Approval
 
-_APPROVED = "approved at the command line"
+_APPROVED = "одобрено в командной строке"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def findings(
         return
     from pipelines.clock import now
     from pipelines.findings.store import listing
+    from pipelines.findings.words import subject_words
     from pipelines.reports.finding_costs import add_costs
     from pipelines.usage.month import refresh
     from pipelines.usage.stored import months_with_evidence
@@ -76,7 +77,7 @@ def findings(
     if output_format != "table":
         emit(rows, COLUMNS, output_format)
         return
-    shown = [row | {"is_open": "да" if row["is_open"] else "нет"} for row in rows]
+    shown = [row | {"is_open": "да" if row["is_open"] else "нет", "subject": subject_words(row["kind"], row["subject"])} for row in rows]
     muted = [row for row in shown if row["muted_until"]]
     emit([row for row in shown if not row["muted_until"]], COLUMNS, output_format, VIEW)
     if muted:
@@ -93,7 +94,8 @@ def mute(kind: str, subject: str, until: date, by: str, reason: str) -> None:
     """Silence a finding until a day: it is told apart, and not in the digest. Kept in the history."""
     from pipelines.findings import muting
 
-    muting.mute(settings(), _kind(kind) or kind, subject, until, authorship(by, reason))
+    code = _kind(kind) or kind
+    muting.mute(settings(), code, _subject(code, subject), until, authorship(by, reason))
     say(f"{kind} {subject}: muted until {until}")
 
 
@@ -105,7 +107,8 @@ def unmute(kind: str, subject: str, by: str, reason: str) -> None:
     """Let a muted finding be told again."""
     from pipelines.findings import muting
 
-    muting.unmute(settings(), _kind(kind) or kind, subject, authorship(by, reason))
+    code = _kind(kind) or kind
+    muting.unmute(settings(), code, _subject(code, subject), authorship(by, reason))
     say(f"{kind} {subject}: told again")
 
 
@@ -114,6 +117,17 @@ def _kind(name: str | None) -> str | None:
     from pipelines.findings.kinds import KIND_NAMES
 
     return next((code for code, russian in KIND_NAMES.items() if russian == name), name)
+
+
+def _subject(kind: str, given: str) -> str:
+    """The subject of a finding, given as it is kept or by the words that the table shows."""
+    from pipelines.findings.store import listing
+    from pipelines.findings.words import subject_words
+    from pipelines.warehouse import engine
+
+    with engine.transaction(settings()) as connection:
+        known = [row["subject"] for row in listing(connection, None, kind)]
+    return next((subject for subject in known if given not in known and subject_words(kind, subject) == given), given)
 
 
 def _owner(name: str | None) -> str | None:

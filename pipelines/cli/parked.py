@@ -1,5 +1,6 @@
 """How commands tell of contracts that were left out of a run: what many share is said once; a month that is not over, too."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("contract_no", "reason", "detail")
 NAMED = 10
+_CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 MOST_ALIKE = 5  # more contracts with one reason and detail are one row
 
 
@@ -32,11 +34,19 @@ def say_not_over(settings: Settings, month: Month, at: datetime) -> None:
 def print_parked(parked: Sequence["ParkedContract"]) -> None:
     """The table of parked contracts on stdout."""
     emit(
-        [dict(zip(COLUMNS, row, strict=True)) for row in grouped(parked)],
+        [
+            dict(zip(COLUMNS, (contract_no, in_words(reason), in_words(detail)), strict=True))
+            for contract_no, reason, detail in grouped(parked)
+        ],
         COLUMNS,
         "table",
         View(("contract_no", "client", "reason", "detail")),
     )
+
+
+def in_words(text: str) -> str:
+    """A reason or its detail for a person: ``missing days``, ``no meter video gb`` instead of codes and names of columns."""
+    return _CODE.sub(lambda code: code[0].replace("_", " "), text)
 
 
 def say_parked(parked: Iterable["ParkedContract"], before: str = "") -> None:
@@ -45,7 +55,7 @@ def say_parked(parked: Iterable["ParkedContract"], before: str = "") -> None:
     for each in parked:
         reasons.setdefault(each.detail, []).append(each.contract_no)
     for detail, contracts in reasons.items():
-        say(f"{before}parked {named(contracts)}: {detail}")
+        say(f"{before}parked {named(contracts)}: {in_words(detail)}")
 
 
 def named(contracts: Sequence[str]) -> str:

@@ -172,7 +172,7 @@ def statement(client: str, first: date, last: date, organization: str | None, pd
 @click.option("--date", "day", type=DATE, required=True, help="The day of the ladder.")
 @click.option("--dry-run", is_flag=True, help="Show whom it would block, restore, remind or leave, and why; store nothing.")
 @click.option("--approve-by", metavar="NAME", help="Block more clients than the share allows, in the name of this person.")
-@click.option("--reason", default="approved at the command line", show_default=True, metavar="TEXT", help="A word of the approver.")
+@click.option("--reason", default="одобрено в командной строке", show_default=True, metavar="TEXT", help="A word of the approver.")
 @format_option
 def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, output_format: str) -> None:
     """The overdue ladder of a date: whom to block, whom to let in again, whom to remind; block lists are written complete."""

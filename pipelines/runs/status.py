@@ -113,7 +113,7 @@ def _drafted(settings: Settings) -> Iterator[Waiting]:
 def _parked(settings: Settings) -> Iterator[Waiting]:
     for row in _rows(settings, "runs/parked_contracts"):
         named = ", ".join(row.contracts[:_NAMED]) + (", …" if len(row.contracts) > _NAMED else "")
-        what = f"{row.purpose}, {row.reason}: {counted(len(row.contracts), 'contract')} ({named})"
+        what = f"{row.purpose}, {row.reason.replace('_', ' ')}: {counted(len(row.contracts), 'contract')} ({named})"
         command = "close" if row.purpose == Purpose.WATCH else str(row.purpose)
         yield Waiting("parked", FINANCE, row.month, what, f"fleetbill {command} --month {row.month}")
 

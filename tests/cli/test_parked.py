@@ -75,7 +75,7 @@ def test_carried_days_are_known_and_a_month_known_whole_is_not_spoken_of(landed,
 def test_close_and_preview_say_it_once_and_json_names_each_contract(landed, run_cli):
     code, out, _ = run_cli("close", "--month", "2026-03")
     assert code == 0
-    assert [line.split() for line in out.splitlines() if line.startswith("7 contracts")] == [f"7 contracts missing_days {REST}".split()]
+    assert [line.split() for line in out.splitlines() if line.startswith("7 contracts")] == [f"7 contracts missing days {REST}".split()]
     code, out, _ = run_cli("close", "--month", "2026-03", "--format", "json")
     assert [one["contract_no"] for one in json.loads(out)[0]["parked_contracts"]] == [f"K{number}" for number in range(7)]
     said = f"parked 7 contracts (K0, K1, K2, K3, K4, K5, K6): {REST}\n"

@@ -33,7 +33,7 @@ def settings(january, tmp_path):
 def undisturbed(january, tmp_path_factory):
     """Rows and files that a close leaves which nobody kills."""
     with january.copy(tmp_path_factory.mktemp("undisturbed") / "home") as made:
-        person = Authorship("Анна", "approved at the command line", NOW)
+        person = Authorship("Анна", "одобрено в командной строке", NOW)
         close(made, Month(2026, 1), approver=person, issued_on=date(2026, 2, 1), at=NOW)
         return contents(made), _files(made.home)
 

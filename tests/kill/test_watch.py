@@ -41,7 +41,7 @@ def settings(january, tmp_path, monkeypatch):
 def undisturbed(january, tmp_path_factory):
     """Rows that a watch leaves which nobody kills."""
     with january.copy(tmp_path_factory.mktemp("undisturbed") / "home") as made:
-        person = Authorship("Анна", "approved at the command line", NOW)
+        person = Authorship("Анна", "одобрено в командной строке", NOW)
         watch(replace(made, unattended_share=Decimal(1)), DAY, approver=person, issued_on=DAY, at=NOW)
         return contents(made)
 

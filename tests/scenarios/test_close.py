@@ -340,7 +340,7 @@ def test_a_date_that_cannot_be_meant_is_refused_until_a_named_person_confirms_it
     assert confirmed["invoices"] == 2
     with engine.transaction(settings) as connection:
         assert connection.execute(text("SELECT reason FROM billing.approvals")).scalars().all() == [
-            "approved at the command line; подтверждено: 2026-01-15"
+            "одобрено в командной строке; подтверждено: 2026-01-15"
         ]
 
 

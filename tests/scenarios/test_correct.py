@@ -271,7 +271,7 @@ def test_the_papers_of_a_correction(settings, run_cli, tmp_path):
     ("purpose", "said", "printed"),
     [
         ("correct", "Цена по допсоглашению", "Цена по допсоглашению"),
-        ("correct", "approved at the command line", "Перерасчёт по уточнённым данным"),
+        ("correct", "одобрено в командной строке", "Перерасчёт по уточнённым данным"),
         ("close", "проверено", "Сверка предоплаты при закрытии месяца"),
     ],
 )

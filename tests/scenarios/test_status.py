@@ -47,7 +47,7 @@ def test_a_month_waits_for_its_next_step(settings, author, run_cli, tmp_path):
     draft(settings, Scope(JANUARY), NOW)
     found = waits(settings)
     assert found["drafts", "2026-01"] == ("close: 2 invoices, 5490.00", "fleetbill review --month 2026-01")
-    assert found["parked", "2026-01"] == ("close, no_terms: 1 contract (K3)", "fleetbill close --month 2026-01")
+    assert found["parked", "2026-01"] == ("close, no terms: 1 contract (K3)", "fleetbill close --month 2026-01")
     assert ("not drafted", "2026-01") not in found
 
     issued(settings, Scope(JANUARY), author, date(2026, 2, 1))
