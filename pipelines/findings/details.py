@@ -1,5 +1,6 @@
 """What a finding says to people: its kind and parameters as a Russian sentence (domain.md §10). Pure."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,9 @@ Parameters = Mapping[str, Any]
 
 SHARED_BY: Final = MappingProxyType({"plate": "тот же номер", "vin": "тот же VIN", "device": "почти тот же номер устройства"})
 PARTS: Final = MappingProxyType({"sub_user": "пользователь", "share_link": "ссылка", "vehicle": "машина"})
+
+_VEHICLE: Final = re.compile(r"\(vehicle (.*)\)$", re.DOTALL)
+_FROM_THE_END: Final = re.compile(r"([0-9]+[.][0-9]) days (after|before) the date's end")
 
 
 def detail_words(kind: str, parameters: Parameters | None, stored: str | None = None) -> str:
@@ -106,11 +110,22 @@ def _unacknowledged(of: Parameters) -> str:
 
 
 def _snapshot_warning(of: Parameters) -> str:
-    places = ", ".join(
-        f"{each['row'] or 'снимок в целом'}{'' if each['value'] is None else ' (' + each['value'] + ')'}" for each in of["places"]
-    )
+    places = ", ".join(_row(each["row"]) + ("" if each["value"] is None else f" ({_measured(each['value'])})") for each in of["places"])
     more = f" и ещё {of['more']}" if of.get("more") else ""
     return f"{of['note']} Не так: {places}{more}"
+
+
+def _row(place: str | None) -> str:
+    """``2026-01-31.csv:3 (машина v17)``; the places are kept in the words of the terminal."""
+    return _VEHICLE.sub(r"(машина \1)", place) if place else "снимок в целом"
+
+
+def _measured(value: str) -> str:
+    """A failing value; a distance in days from the end of the date in words."""
+    days = _FROM_THE_END.fullmatch(value)
+    if not days:
+        return value
+    return f"на {days[1].replace('.', ',')} дня {'позже' if days[2] == 'after' else 'раньше'} конца суток"
 
 
 def _block_lifted(of: Parameters) -> str:

@@ -29,6 +29,11 @@ CASES = [
         {"note": "Плохо.", "places": [{"row": None, "value": None}, {"row": "v1", "value": "-1"}], "more": 3},
         "Плохо. Не так: снимок в целом, v1 (-1) и ещё 3",
     ),
+    (
+        "snapshot_warning",
+        {"note": "Поздно.", "places": [{"row": "1.csv:3 (vehicle v (1))", "value": "0.1 days after the date's end"}], "more": 0},
+        "Поздно. Не так: 1.csv:3 (машина v (1)) (на 0,1 дня позже конца суток)",
+    ),
     ("unacknowledged", {"peer": "BP", "refusal": "КПП длиннее 9"}, "не может быть передано в 1С (BP): КПП длиннее 9"),
     ("bounced_address", {"text": "invoice 1: no such user"}, "invoice 1: no such user"),
 ]
