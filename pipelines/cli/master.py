@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 SHEET_COLUMNS = ("sheet", "added", "changed", "unchanged", "retired")
 FIELD_COLUMNS = ("sheet", "key", "action", "column", "before", "after")
+SUGGESTIONS_VIEW = View(
+    ("platform", "account_id", "name", "vehicles", "first_seen", "last_seen", "roubles", "client", "contract_no", "score", "reason"),
+    ("platform", "account_id", "vehicles", "contract_no", "score", "reason"),
+    ("vehicles", "roubles"),
+    is_russian=True,
+)
 MOST_FIELDS = 500  # that a table shows
 _KEYS = """\b
 KEY is written as the history shows it, the columns joined by |, quoted:
@@ -70,6 +76,32 @@ def export(path: Path, output_format: str) -> None:
     counts = write(settings(), path)
     emit([{"sheet": sheet, "rows": rows} for sheet, rows in counts.items()], ("sheet", "rows"), output_format)
     say(f"written: {path}")
+
+
+@master.command(short_help="Accounts that nobody pays for, as ready lines with who may pay.")
+@click.option("--out", type=click.Path(path_type=Path), default=None, metavar="PATH.xlsx", help="Write the lines to a new master workbook.")
+@format_option
+def suggest(out: Path | None, output_format: str) -> None:
+    """Accounts that hold vehicles and that nobody pays for, with the client and contract that may: by ИНН or contract number in
+    the account's name, by the accounts above and beside it, by the nearest name.
+
+    With --out: lines for the sheet accounts, from the first day seen, and drafts of clients where none fits. Only what is certain
+    (95 of 100) stands in them; fill in the rest and import the file: what is empty is named then. Never overwrites a file.
+    """
+    from pipelines.clock import now
+    from pipelines.reports import unpaid_accounts
+    from pipelines.usage.month import refresh
+    from pipelines.usage.stored import months_with_evidence
+    from pipelines.warehouse import engine
+
+    configured = settings()
+    with engine.transaction(configured) as connection:
+        refresh(configured, connection, months_with_evidence(connection), now())
+    found = unpaid_accounts.suggestions(configured)
+    emit(unpaid_accounts.listed(found), unpaid_accounts.COLUMNS, output_format, SUGGESTIONS_VIEW)
+    if out is not None:
+        unpaid_accounts.write_workbook(found, out)
+        say(f"written: {out}")
 
 
 @master.command(name="import", short_help="Import a workbook, a folder of CSV files, or tables of a database.")

@@ -5,6 +5,7 @@ from typing import Final
 from pipelines.findings.kinds import KIND_NAMES, OWNER_NAMES
 
 HEADINGS: Final = {
+    "account_id": "учётная запись",
     "accounts": "учётные записи",
     "action": "действие",
     "arithmetic": "расчёт",
@@ -44,6 +45,7 @@ HEADINGS: Final = {
     "quantity": "количество",
     "reason": "причина",
     "roubles": "рублей",
+    "score": "из 100",
     "segment_from": "с",
     "segment_to": "по",
     "share": "доля месяца",

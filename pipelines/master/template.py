@@ -29,15 +29,17 @@ def write_template(path: Path) -> None:
     write_new(path, {})
 
 
-def write_new(path: Path, rows: Mapping[str, Sequence[Row]]) -> None:
+def write_new(path: Path, rows: Mapping[str, Sequence[Row]], beside: Mapping[str, Sequence[Sequence[str]]] | None = None) -> None:
     """Write the workbook with these rows (sheet → rows) to a file that is not there yet; Refused as `write_template` says.
+
+    ``beside``: further sheets of texts for the reader, the heading first; an import leaves them aside.
 
     What a workbook cannot hold as it is (a number of more digits than a spreadsheet keeps) is written as text. Refused for a text
     that is longer than a cell.
     """
     if path.suffix.lower() != ".xlsx":
         raise Refused(f"{path} must end in .xlsx")
-    content = _workbook(rows)
+    content = _workbook(rows, beside or {})
     if path.exists() or path.is_symlink():
         raise Refused(f"{path} is there already; it is not overwritten")
     if not path.parent.is_dir():
@@ -48,7 +50,7 @@ def write_new(path: Path, rows: Mapping[str, Sequence[Row]]) -> None:
         raise Refused(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _workbook(rows: Mapping[str, Sequence[Row]]) -> bytes:
+def _workbook(rows: Mapping[str, Sequence[Row]], beside: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -68,6 +70,13 @@ def _workbook(rows: Mapping[str, Sequence[Row]]) -> bytes:
         for number, row in enumerate(rows.get(sheet.name, ()), start=1):
             for index, column in enumerate(sheet.columns):
                 _fill(page, number, index, row.get(column.name), f"{sheet.name} {sheet.key_of(row)} column {column.name}")
+    for name, texts in beside.items():
+        page = book.add_worksheet(name)
+        page.freeze_panes(1, 0)
+        for number, row in enumerate(texts):
+            for index, text in enumerate(row):
+                page.write_string(number, index, text, None if number else bold)
+        page.autofit(400)
     book.close()
     return buffer.getvalue()
 

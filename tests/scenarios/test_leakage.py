@@ -2,6 +2,7 @@
 
 import json
 
+import openpyxl
 import pytest
 
 from tests import leaky
@@ -135,3 +136,38 @@ def test_findings_have_an_owner_and_a_price_and_a_person_may_silence_one(run_cli
     assert [(row["action"], row["key"], row["by"]) for row in json.loads(out)] == [
         ("muted", "orphan|gps2/o1", "Анна Петрова"), ("unmuted", "orphan|gps2/o1", "Анна Петрова"),
     ]  # fmt: skip
+
+
+def test_accounts_that_nobody_pays_for_become_lines_for_the_master_workbook(run_cli, tmp_path):
+    path = tmp_path / "suggested.xlsx"
+    code, out, err = run_cli("master", "suggest", "--out", path, "--format", "json")
+    assert code == 0, err
+    rows = {(row["platform"], row["account_id"]): row for row in json.loads(out)}
+    ended = rows["gps1", "K2"]  # its contract is over, and its client has no other
+    assert (ended["vehicles"], ended["first_seen"], ended["client_code"], ended["contract_no"]) == (2, "2026-01-21", "C-K2", None)
+    assert "договор K2 этой учётной записи окончен; действующего договора нет" in ended["reason"]
+    nobody = rows["gps1", "nobody"]
+    assert (nobody["vehicles"], nobody["first_seen"], nobody["score"]) == (1, "2026-01-01", 0)
+    assert (rows["gps2", ""]["vehicles"], len(rows)) == (4, 3)  # vehicles without an account
+    book = openpyxl.load_workbook(path)
+    assert [(*row[:3], str(row[3].date())) for row in book["accounts"].iter_rows(min_row=2, values_only=True)] == [
+        ("gps1", "K2", None, "2026-01-21"),
+        ("gps1", "nobody", None, "2026-01-01"),
+    ]
+    assert [row[1] for row in book["Подсказки"].iter_rows(values_only=True)] == ["Учётная запись", "K2", "nobody", ""]
+    code, _, err = run_cli("master", "import", path, "--by", "Анна", "--reason", "новые")
+    assert code == 2
+    assert "accounts" in err
+    assert "contract_no" in err
+    assert run_cli("master", "suggest", "--out", path)[0] == 1  # never written over
+    code, out, _ = run_cli("master", "suggest")
+    assert (code, "nobody" in out) == (0, True)
+
+    book["accounts"]["C2"], book["accounts"]["C3"] = "K1", "K1"
+    for sheet in ("clients", "contracts"):
+        book[sheet].delete_rows(2, 9)
+    book.save(path)
+    code, _, err = run_cli("master", "import", path, "--by", "Анна", "--reason", "новые")
+    assert code == 0, err
+    code, out, _ = run_cli("master", "suggest", "--format", "json")
+    assert [(row["platform"], row["account_id"]) for row in json.loads(out)] == [("gps2", "")]
