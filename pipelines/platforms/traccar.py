@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import msgspec
 
 from pipelines.clock import local_date
 from pipelines.platforms import traccar_blocks as blocks
+from pipelines.platforms import traccar_dated as dating
 from pipelines.platforms import traccar_fleet as rules
 from pipelines.platforms.credentials import WebAccess, web_access
 from pipelines.platforms.errors import AccessDenied, AuthFailed, Conflict, InvalidInput, NotFound, PlatformFailed, ProtocolBroken, Transient
@@ -78,6 +80,8 @@ class Traccar:
         capabilities = {Capability.LIST_VEHICLES, Capability.LIST_ACCOUNTS, Capability.BLOCK_ACCOUNT, Capability.BLOCK_VEHICLE}
         if self._access.flag("meters", default=True) and self._get("/devices", list[Identified], [("userId", str(own.id))]):
             capabilities.add(Capability.DAILY_METERS)
+        if self._is_device_dated:
+            self._linked(own, [device.id for device in self._devices() if rules.state_of(device, self._at) == "active"])
         return Probe(written, frozenset(capabilities))
 
     def fleet(self) -> Fleet:
@@ -86,7 +90,7 @@ class Traccar:
         for _ in range(READINGS):
             fleet = self._reading(version)
             if fleet is not None:
-                return fleet
+                return self._dated_by_devices(fleet) if self._is_device_dated else fleet
         raise Transient(self._says(f"users or devices changed during each of {READINGS} readings"))
 
     def account_state(self, account_ids: Sequence[str]) -> Mapping[str, AccountState]:
@@ -221,14 +225,37 @@ class Traccar:
         if missing:
             detail = f"the service user is linked to {len(asked) - missing} of {len(asked)} vehicles; meters need all"
             return None, [Remark("meters_left_out", None, detail)]
-        first = datetime.combine(local_date(self._at, self._zone), time(), ZoneInfo(self._zone))
-        window = [("from", _utc(first)), ("to", _utc(self._at))]
-        rows = [
-            row
-            for block in _blocks(asked)
-            for row in self._get("/reports/summary", list[Summary], [*(("deviceId", str(each)) for each in block), *window])
-        ]
+        rows = self._summaries(asked, self._day_so_far()[1])
         return rules.meters_of(asked, (row for row in rows if row.device_id in linked))
+
+    @property
+    def _is_device_dated(self) -> bool:
+        return self._access.flag("device_dated", default=False)
+
+    def _dated_by_devices(self, fleet: Fleet) -> Fleet:
+        """The fleet with messages dated by the devices. AccessDenied unless the service user is linked to every active one."""
+        vehicles = fleet.vehicles
+        rows = zip(vehicles["vehicle_id"].to_pylist(), vehicles["state"].to_pylist(), strict=True)
+        asked = sorted(int(number) for number, state in rows if state == "active")
+        self._linked(self._own(self._users()), asked)
+        first, window = self._day_so_far()
+        table, remarks = dating.dated(vehicles, dating.moments_of(self._summaries(asked, window), set(asked), first, self._at), first)
+        return replace(fleet, vehicles=table, remarks=(*fleet.remarks, *remarks))
+
+    def _linked(self, own: User, asked: Sequence[int]) -> None:
+        linked = {each.id for each in self._get("/devices", list[Identified], [("userId", str(own.id))])}
+        if why := dating.unlinked(asked, linked):
+            raise AccessDenied(self._says(why))
+
+    def _day_so_far(self) -> tuple[datetime, Pairs]:
+        """The first moment of the local day, and the bounds of the day up to now as reports want them."""
+        first = datetime.combine(local_date(self._at, self._zone), time(), ZoneInfo(self._zone))
+        return first, [("from", _utc(first)), ("to", _utc(self._at))]
+
+    def _summaries(self, devices: Sequence[int], window: Pairs) -> list[Summary]:
+        """The reports of devices, as many of them in a request as its address holds."""
+        pairs = ([*(("deviceId", str(each)) for each in block), *window] for block in _blocks(devices))
+        return [row for asked in pairs for row in self._get("/reports/summary", list[Summary], asked)]
 
     def _server(self) -> Server:
         return self._get("/server", Server)

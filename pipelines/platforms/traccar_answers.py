@@ -74,11 +74,12 @@ class Identified(msgspec.Struct):
 
 
 class Summary(msgspec.Struct, rename="camel"):
-    """A device's day: metres and milliseconds."""
+    """A device's day: metres, milliseconds, and the moment of its last position."""
 
     device_id: int
     distance: Decimal | None = None
     engine_hours: int | None = None
+    end_time: datetime | None = None
 
 
 class AuditedAction(msgspec.Struct, rename="camel"):
