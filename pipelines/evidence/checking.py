@@ -60,7 +60,7 @@ def check(settings: Settings, platform: str | None, source: str, at: datetime) -
 def _judged(connection: "Connection", settings: Settings, platform: Platform, file: DayFile, snapshot: Snapshot) -> FileVerdict:
     made = identify(snapshot)
     before = registry.day_before(connection, platform.platform, file.business_date)
-    noted = judging.of_content(made, settings) + judging.of_neighbours(connection, settings, made.metadata, before)
+    noted = judging.of_content(made, settings) + judging.of_neighbours(connection, settings, made.metadata, judging.listed_in(made), before)
     known = registry.find(connection, made.digest)
     return FileVerdict(
         platform.platform, file, judging.verdict(noted), made.seen.table.num_rows, made.digest, tuple(noted), known.state if known else None

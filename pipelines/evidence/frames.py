@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Columns = dict[str, "pa.Array"]
 
 _DAY = 86_400_000_000  # microseconds
+_MANY_MESSAGES = 20  # of a day's own: fewer may well be none the next day
 _FEWEST_LOSERS = 2  # one duplicate is a duplicate, however short the list
 
 
@@ -62,7 +63,7 @@ def accounts(made: IdentifiedSnapshot) -> Columns:
     return columns
 
 
-def neighbours(mine: Metadata, before: Metadata | None, *, near_in_time: bool, foreign_share: float) -> Columns:
+def neighbours(mine: Metadata, before: Metadata | None, *, near_in_time: bool, foreign_share: float, renamed_share: float = 0.0) -> Columns:
     """One row: the snapshot against the platform's latest landed day before, and against the lists of other platforms.
 
     Shares of vehicles and messages are compared only with a day that is ``near_in_time``; a tree with any.
@@ -77,6 +78,8 @@ def neighbours(mine: Metadata, before: Metadata | None, *, near_in_time: bool, f
         old_share_gained=_old_share(mine) - (_old_share(compared) if compared else 0.0),
         tree_lost=int(is_tree_lost(mine, before)),
         foreign_share=foreign_share,
+        renamed_share=renamed_share,
+        is_stale=int(compared is not None and _is_stale(mine, compared)),
     )
 
 
@@ -142,6 +145,12 @@ def _holding(mine: Metadata, parents: dict[str, str | None]) -> set[str]:
 
 def _old_share(of: Metadata) -> float:
     return float(of.facts["old_messages"] / max(1, of.facts["messages"]))
+
+
+def _is_stale(mine: Metadata, before: Metadata) -> bool:
+    """Whether no message is of the day, though the day before had many of its own: an answer that was kept from yesterday?"""
+    name = "messages_of_the_day"
+    return mine.facts.get(name) == 0 and before.facts.get(name, 0) >= _MANY_MESSAGES
 
 
 def _row(**values: Any) -> Columns:

@@ -4,7 +4,7 @@ The verdict follows from the content of the platform's days and from people's wo
 landed: a day is compared with the latest landed day before it, and whenever that one becomes another, it is judged again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,28 @@ from pipelines.warehouse.engine import transaction
 from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from sqlalchemy import Connection
 
 NEAR_DAYS = 31  # a day further back says nothing about how many vehicles there should be
 LONGEST_VALUE = 200
+_NAMING = ["vehicle_id", "device_key"]
 _SAME_LIST = 0.5  # share of marked vehicles from which on two lists are those of one platform
 _FEWEST_MARKS = 5
+
+
+Listed = Callable[[], "pa.Table"]
+
+
+def listed_in(made: IdentifiedSnapshot) -> Listed:
+    """What names the vehicles of a snapshot that is not kept yet."""
+
+    def listed() -> "pa.Table":
+        import pyarrow as pa
+
+        return pa.table({"vehicle_id": made.ordered["vehicle_id"], "device_key": made.device_keys})
+
+    return listed
 
 
 def of_content(made: IdentifiedSnapshot, settings: Settings) -> list[FailedExpectation]:
@@ -40,13 +56,20 @@ def of_content(made: IdentifiedSnapshot, settings: Settings) -> list[FailedExpec
     return judged + [_remarked(remark) for remark in made.snapshot.remarks]
 
 
-def of_neighbours(connection: "Connection", settings: Settings, mine: Metadata, before: DayBefore | None) -> list[FailedExpectation]:
-    """What the gate says about a snapshot beside the platform's day before, and beside the lists of other platforms."""
+def of_neighbours(
+    connection: "Connection", settings: Settings, mine: Metadata, listed: Listed, before: DayBefore | None
+) -> list[FailedExpectation]:
+    """What the gate says about a snapshot beside the platform's day before, and beside the lists of other platforms.
+
+    ``listed`` gives vehicle_id and device_key of the snapshot that is judged, if anybody asks.
+    """
     known = lake.read_metadata(settings, before.path) if before else None
     platform, platform_day, share = _most_alike(connection, settings, mine, known)
     near = before is not None and (mine.business_date - before.business_date).days <= NEAR_DAYS
     columns = {
-        "snapshot_neighbours": frames.neighbours(mine, known, near_in_time=near, foreign_share=share),
+        "snapshot_neighbours": frames.neighbours(
+            mine, known, near_in_time=near, foreign_share=share, renamed_share=_renamed_share(settings, mine, listed, known, before)
+        ),
         "snapshot_branches": frames.branches(mine, known),
     }
     parameters = {"max_drop": float(settings.snapshot_max_drop), "max_growth": float(settings.snapshot_max_growth)}
@@ -107,7 +130,8 @@ def judge_month_again(settings: Settings, month: Month, at: datetime) -> list[tu
 def _judge_again(connection: "Connection", settings: Settings, judged: Judged, before: DayBefore | None, at: datetime) -> str | None:
     """Judge a registered snapshot beside another day before it; the state that it came to, None where that is what it was."""
     content = [each for each in registry.failures(connection, judged.digest) if not each.is_comparison]
-    noted = content + of_neighbours(connection, settings, lake.read_metadata(settings, judged.path), before)
+    mine = lake.read_metadata(settings, judged.path)
+    noted = content + of_neighbours(connection, settings, mine, lambda: lake.read(settings, judged.path, _NAMING), before)
     reached = verdict(noted)
     registry.keep_judgement(connection, judged.digest, reached, before.digest if before else None, noted, at)
     if judged.is_accepted or reached == judged.state:
@@ -130,6 +154,27 @@ def _most_alike(connection: "Connection", settings: Settings, mine: Metadata, be
         if share > alike[2]:
             alike = (other.platform, str(other.business_date), share)
     return alike
+
+
+def _renamed_share(settings: Settings, mine: Metadata, listed: Listed, known: Metadata | None, before: DayBefore | None) -> float:
+    """Share of the devices that are those of the day before, where no vehicle id is; 0 where any is.
+
+    Both lists are read only when no marked vehicle of one is marked in the other.
+    """
+    marks = set(mine.facts.get("marks", ()))
+    if known is None or before is None or len(marks) < _FEWEST_MARKS or _share(marks, known) > 0:
+        return 0.0
+    now, then = listed(), lake.read(settings, before.path, _NAMING)
+    if _in_common(now["vehicle_id"], then["vehicle_id"]):
+        return 0.0
+    devices = now["device_key"].drop_null()
+    return _in_common(devices, then["device_key"]) / len(devices) if len(devices) >= _FEWEST_MARKS else 0.0
+
+
+def _in_common(values: "pa.ChunkedArray", others: "pa.ChunkedArray") -> int:
+    import pyarrow.compute as pc
+
+    return pc.sum(pc.is_in(values, value_set=others.drop_null().unique())).as_py() or 0
 
 
 def _share(marks: set[str], of: Metadata) -> float:

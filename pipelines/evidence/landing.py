@@ -100,7 +100,7 @@ def _register(
     if known and known.state != QUARANTINED:  # another process has landed it meanwhile
         return _known_in(connection, known)
     before = registry.day_before(connection, snapshot.platform, snapshot.business_date)
-    noted = content + judging.of_neighbours(connection, settings, made.metadata, before)
+    noted = content + judging.of_neighbours(connection, settings, made.metadata, judging.listed_in(made), before)
     state = judging.verdict(noted)
     compared_with = before.digest if before else None
     if known is None:

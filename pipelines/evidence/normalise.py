@@ -74,14 +74,16 @@ def identify(snapshot: Snapshot) -> IdentifiedSnapshot:
 
 
 def facts_of(table: "pa.Table", snapshot: Snapshot) -> dict[str, Any]:
-    """Figures of the whole that the next snapshot is compared with: rows, messages, messages older than 300 days."""
+    """Figures of the whole that the next snapshot is compared with: rows, messages, those older than 300 days, those of the day."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     facts: dict[str, Any] = {"rows": table.num_rows, "messages": 0, "old_messages": 0}
     if "last_message_at" in table.column_names:
-        first, _ = day_bounds(snapshot.business_date, snapshot.time_zone)
+        first, end = day_bounds(snapshot.business_date, snapshot.time_zone)
         moments = table["last_message_at"]
+        of_the_day = pc.and_(pc.greater_equal(moments, pa.scalar(first, moments.type)), pc.less(moments, pa.scalar(end, moments.type)))
+        facts["messages_of_the_day"] = pc.sum(of_the_day).as_py() or 0
         facts["messages"] = table.num_rows - moments.null_count
         facts["old_messages"] = pc.sum(pc.less(moments, pa.scalar(first - OLD_AFTER, moments.type))).as_py() or 0
     return facts

@@ -47,6 +47,8 @@ EXPECTATIONS: Final = {
     "dates_of_this_year": "даты другого года",
     "tree_kept": "пропало дерево учётных записей",
     "own_vehicles": "машины другой платформы",
+    "ids_kept": "все идентификаторы новые",
+    "messages_of_the_day": "ни одного сообщения за день",
 }
 """Expectation of the suites `expectations/snapshot*.json` → what is wrong when it fails."""
 

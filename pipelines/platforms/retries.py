@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
 from pipelines.platforms.errors import RateLimited, Transient
 
 if TYPE_CHECKING:
-    from tenacity import RetryCallState
+    from tenacity import RetryCallState, Retrying
 
 T = TypeVar("T")
 
@@ -19,6 +20,12 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 16.0  # a server that starts is up after 20 
 
 def retried(read: Callable[[], T], platform: str) -> T:
     """The result of a read, asked again while its failure may pass: Transient, or RateLimited with a wait that is bearable."""
+    return _retrying(platform)(read)
+
+
+@cache
+def _retrying(platform: str) -> "Retrying":
+    """How reads of a platform are asked again; threads share it."""
     from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
     def note(state: "RetryCallState") -> None:
@@ -26,10 +33,9 @@ def retried(read: Callable[[], T], platform: str) -> T:
             "retry platform=%s attempt=%d after=%s", platform, state.attempt_number, type(_error(state)).__name__
         )
 
-    retrying = Retrying(
+    return Retrying(
         stop=stop_after_attempt(ATTEMPTS), wait=_pause, retry=retry_if_exception(_may_pass), sleep=_rest, before_sleep=note, reraise=True
     )
-    return retrying(read)
 
 
 def rested(error: RateLimited) -> bool:

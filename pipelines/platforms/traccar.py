@@ -1,10 +1,10 @@
 """Traccar 5.8 to 6.14: a whole snapshot without paging, and blocks that are read back (`docs/platforms.md`)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,24 +28,27 @@ from pipelines.platforms.interface import (
     Remark,
 )
 from pipelines.platforms.traccar_answers import (
-    LINKS_AT_ONCE,
     AuditedAction,
     Device,
+    DeviceRow,
     Identified,
+    PlacedDevice,
     Server,
     Summary,
     User,
     Version,
     failure_of,
-    links_of,
     version_of,
 )
+from pipelines.platforms.traccar_relations import LIMITED_CONNECTIONS, connections, relations
 from pipelines.platforms.transport import Pairs, Transport
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 T = TypeVar("T")
 
 READINGS = 3  # of a list that somebody changes while it is read
-LIMITED_CONNECTIONS, CONNECTIONS = 16, 4  # up to 6.10 a limiter holds every request back; from 6.14 on there is none
 _LONGEST_QUERY = 6_000  # characters; a server refuses about 12,900
 _OF_THE_SERVER = {"status", "lastUpdate", "positionId"}  # fields of a device that change by themselves
 _CLOCKS_APART = timedelta(hours=1)  # by which the server's moments may lie off ours
@@ -161,62 +164,45 @@ class Traccar:
     # reading
 
     def _reading(self, version: Version) -> Fleet | None:
-        """One reading of everything; None when users or devices are others at its end than at its beginning."""
-        users, devices = self._users(), self._devices()
-        own = self._own(users)
-        owners = {user.id for user in users if user.owns}
-        links, groups, managed = self._relations(version, users, sorted(owners))
-        after_users, after_devices = self._users(), self._devices()
-        if _shape(users, devices) != _shape(after_users, after_devices):
+        """One reading of everything; None when users or devices are others at its end than at its beginning.
+
+        The lists are asked for together, before and after whatever is asked user by user.
+        """
+        with ThreadPoolExecutor(connections(version)) as pool:
+            listed, grouped = (
+                pool.submit(self._listed, PlacedDevice),
+                pool.submit(self._get, "/groups", list[Identified], [("all", "true")]),
+            )
+            users = self._users()
+            own = self._own(users)
+            related = relations(self._get, pool, version, users, has_groups=bool(grouped.result()), listed=listed)
+            places = rules.places(listed.result())
+            relisted = pool.submit(self._listed, DeviceRow)
+            users_after, devices_after = self._users(), relisted.result()
+        if _shape(users) != _shape(users_after) or not rules.are_the_same(places, rules.places(devices_after)):
             return None
-        parents, remarks = rules.parents_of(managed, owners)
-        meters, metered = self._meters(own, after_devices, links)
+        owners = {user.id for user in users if user.owns}
+        parents, remarks = rules.parents_of(related.managed, owners)
+        table = rules.devices_table(devices_after, self._at)
+        meters, metered = self._meters(own, table, related.links)
         return Fleet(
-            vehicles=rules.vehicles_table(after_devices, rules.owners_of(after_devices, owners, links, groups), meters, self._at),
-            accounts=rules.accounts_table(after_users, parents, self._at),
-            announced=len(after_devices),
+            vehicles=rules.vehicles_table(table, rules.owners_of(table, owners, related.links, related.groups), meters),
+            accounts=rules.accounts_table(users_after, parents, self._at),
+            announced=table.num_rows,
             remarks=(*remarks, *metered, *self._transport.clock_remarks()),
         )
 
-    def _relations(
-        self, version: Version, users: Sequence[User], owners: Sequence[int]
-    ) -> tuple[list[tuple[int, int]], dict[int, set[int]], dict[int, set[int]]]:
-        """(links of users and devices, user → groups that he reaches, manager → users): a request per user, never per device."""
-        with ThreadPoolExecutor(CONNECTIONS if version >= LINKS_AT_ONCE else LIMITED_CONNECTIONS) as pool:
-
-            def of_each(path: str, of: Iterable[int]) -> dict[int, set[int]]:
-                def ids(user: int) -> tuple[int, set[int]]:
-                    return user, {each.id for each in self._get(path, list[Identified], [("userId", str(user))])}
-
-                return dict(_all_or_none(pool, ids, of))
-
-            links = self._links_at_once() if version >= LINKS_AT_ONCE else None
-            if links is None:
-                links = [(user, device) for user, devices in of_each("/devices", owners).items() for device in devices]
-            has_groups = bool(self._get("/groups", list[Identified], [("all", "true")]))
-            groups = of_each("/groups", owners) if has_groups else {}
-            managed = of_each("/users", [user.id for user in users if user.owns and user.user_limit != 0])
-        return links, groups, managed
-
-    def _links_at_once(self) -> list[tuple[int, int]] | None:
-        """All links of users and devices from 6.14 on; None where the server answers otherwise than with a list."""
-        try:
-            links = links_of(self._get("/permissions", list[dict[str, int]], [("userId", "0"), ("deviceId", "0")]))
-        except (InvalidInput, NotFound, ProtocolBroken):
-            return None
-        return links or None  # nobody linked to anything: asked again user by user before it is believed
-
-    def _meters(self, own: User, devices: Sequence[Device], links: Sequence[tuple[int, int]]) -> tuple[rules.Meters | None, list[Remark]]:
+    def _meters(self, own: User, devices: "pa.Table", links: rules.Links) -> tuple[rules.Meters | None, list[Remark]]:
         """Distance and engine hours of the local day so far, if the service user is linked to every device that may be used.
 
         Reports leave out a device that is not linked to the caller without a word, as if it had not moved: so all, or none.
         """
         if not self._access.flag("meters", default=True):
             return None, []
-        linked = {device for user, device in links if user == own.id}
+        linked = {device for user, device in zip(*links, strict=True) if user == own.id}
         if not linked:
             linked = {each.id for each in self._get("/devices", list[Identified], [("userId", str(own.id))])}
-        asked = sorted(each.id for each in devices if rules.state_of(each, self._at) == "active")
+        asked = [number for number, state in zip(devices["id"].to_pylist(), devices["state"].to_pylist(), strict=True) if state == "active"]
         missing = len(set(asked) - linked)
         if not linked or not asked:
             return None, []
@@ -264,8 +250,11 @@ class Traccar:
         return _once(self._get("/users", list[User]), "user")
 
     def _devices(self) -> list[Device]:
+        return _once(self._listed(Device), "device")
+
+    def _listed(self, kind: type[T]) -> list[T]:
         """All devices in one answer: pages are ordered by name alone, so equal names come twice or never."""
-        return _once(self._get("/devices", list[Device], [("all", "true")]), "device")
+        return self._get("/devices", list[kind], [("all", "true")])  # type: ignore[valid-type]  # mypy knows no type that is a value
 
     def _own(self, users: Iterable[User]) -> User:
         """The service user's own row. AccessDenied unless it says administrator: others get a part of the fleet, and a 200."""
@@ -382,21 +371,9 @@ def _once(rows: list[T], what: str) -> list[T]:
     return rows
 
 
-def _shape(users: Iterable[User], devices: Iterable[Device]) -> tuple[Any, Any]:
-    """What must not change while a snapshot is read."""
-    of_users = {user.id: (user.administrator, user.temporary, user.user_limit != 0) for user in users}
-    return of_users, {device.id: device.group_id for device in devices}
-
-
-def _all_or_none(pool: ThreadPoolExecutor, ask: Callable[[int], T], of: Iterable[int]) -> Iterator[T]:
-    """The answer for each id; the first failure stops the others."""
-    waiting = [pool.submit(ask, each) for each in of]
-    try:
-        for each in waiting:
-            yield each.result()
-    finally:
-        for each in waiting:
-            each.cancel()
+def _shape(users: Iterable[User]) -> dict[int, tuple[bool, bool, bool]]:
+    """What of users must not change while a snapshot is read."""
+    return {user.id: (user.administrator, user.temporary, user.user_limit != 0) for user in users}
 
 
 def _blocks(ids: Sequence[int]) -> Iterator[list[int]]:

@@ -1,9 +1,10 @@
 """Traccar's answers: the fields of them that we read, and what its refusals mean. Pure: no request is made here."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 
 import msgspec
 
@@ -15,6 +16,7 @@ Version = tuple[int, ...]
 LINKS_AT_ONCE: Version = (6, 14)  # from here on all links of users and devices come in one answer
 OLDEST: Version = (5, 8)
 
+_KEYS_OF_USER, _KEYS_OF_DEVICE = ("userid", "USERID", "userId"), ("deviceid", "DEVICEID", "deviceId")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*")
 _JAVA_CLASS = re.compile(r"\b([A-Z][A-Za-z]*(?:Exception|Violation|Error))\b")
 _SHUT_OUT = ("User is disabled", "User has expired", "Token has expired")
@@ -67,7 +69,37 @@ class Device(msgspec.Struct, rename="camel"):
         return _is_past(self.expiration_time, at)
 
 
-class Identified(msgspec.Struct):
+class DeviceRow(msgspec.Struct, rename="camel", gc=False):
+    """The same with its moments as they are written, for long lists: Arrow reads them by the column."""
+
+    id: int
+    unique_id: str
+    name: str | None = None
+    group_id: int | None = None
+    last_update: str | None = None
+    disabled: bool = False
+    expiration_time: str | None = None
+
+
+class PlacedDevice(msgspec.Struct, rename="camel", gc=False):
+    """A device and its group: what must not change while links are read."""
+
+    id: int
+    group_id: int | None = None
+
+
+class Link(msgspec.Struct, gc=False):
+    """A link of a user and a device, whose keys come in the letter case of the server's database."""
+
+    userId: int = 0  # noqa: N815 - as the server writes it
+    USERID: int = 0
+    userid: int = 0
+    deviceId: int = 0  # noqa: N815
+    DEVICEID: int = 0
+    deviceid: int = 0
+
+
+class Identified(msgspec.Struct, gc=False):
     """Anything of which only the id counts."""
 
     id: int
@@ -108,15 +140,18 @@ def version_of(written: str) -> Version:
     return version
 
 
-def links_of(rows: list[dict[str, int]]) -> list[tuple[int, int]]:
-    """(user, device) of each link: the keys come in the database's letter case, and a link set twice comes twice."""
-    pairs = set()
-    for row in rows:
-        keys = {name.lower(): number for name, number in row.items()}
-        if "userid" not in keys or "deviceid" not in keys:
-            raise ProtocolBroken("a link names no user or no device")
-        pairs.add((keys["userid"], keys["deviceid"]))
-    return sorted(pairs)
+def links_of(rows: Sequence[Link]) -> tuple[list[int], list[int]]:
+    """(users, devices) of the links, which may come twice. ProtocolBroken when one names no user or no device."""
+    return _named(rows, "user", _KEYS_OF_USER), _named(rows, "device", _KEYS_OF_DEVICE)
+
+
+def _named(rows: Sequence[Link], what: str, keys: Sequence[str]) -> list[int]:
+    """One side of the links, by the key that their server writes."""
+    for key in keys:
+        side = list(map(attrgetter(key), rows))
+        if all(side):
+            return side
+    raise ProtocolBroken(f"a link names no {what}")
 
 
 def failure_of(answer: Response, asked: str) -> PlatformFailed | None:

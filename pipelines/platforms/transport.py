@@ -1,13 +1,16 @@
 """HTTP as all connectors speak it: time-outs, bounds, and the failures that every server has alike."""
 
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -17,7 +20,7 @@ from pipelines.platforms.errors import AuthFailed, InvalidInput, ProtocolBroken,
 from pipelines.platforms.interface import Remark
 
 if TYPE_CHECKING:
-    import httpx
+    import urllib3
 
 T = TypeVar("T")
 Body = bytes | bytearray
@@ -25,6 +28,9 @@ Pairs = Sequence[tuple[str, str]]
 
 _MOST_CLOCK_OFFSET = timedelta(minutes=5)
 _MEBIBYTE = 2**20
+_PIECE = 2**18  # bytes of an answer read together
+_LONGEST_MARGIN = 1024  # bytes that may stand before the JSON of an answer
+_FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +56,14 @@ class Response:
 
     def decoded(self, kind: type[T], what: str) -> T:
         """The body as JSON of a type. ProtocolBroken when it is anything else; its values are never quoted."""
-        if self.body.lstrip()[:1] not in (b"[", b"{", b'"'):
+        if bytes(self.body[:_LONGEST_MARGIN]).lstrip()[:1] not in (b"[", b"{", b'"'):
             raise ProtocolBroken(f"{what}: {self.content_type or 'an answer without a type'} came instead of JSON")
         try:
-            return msgspec.json.decode(self.body, type=kind)
+            decoded: T = _decoder(kind).decode(self.body)  # type: ignore[arg-type]  # types are hashable
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             said = str(error) if isinstance(error, msgspec.ValidationError) else "it is no JSON, or cut short"
             raise ProtocolBroken(f"{what}: the answer cannot be read: {said}") from None
+        return decoded
 
 
 class Transport:
@@ -65,16 +72,21 @@ class Transport:
     def __init__(
         self, access: WebAccess, at: datetime, *, auth: tuple[str, str] | None = None, bearer: str = "", connections: int = 16
     ) -> None:
+        parts = urlsplit(access.base_url)
         self._access = access
         self._at = at
-        self._clock_offset: timedelta | None = None  # of the server, by its first answer
-        self._auth = auth
-        self._bearer = bearer
+        self._scheme, self._below = parts.scheme, parts.path
+        self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "fleetbill"}
+        if auth:
+            self._headers["Authorization"] = f"Basic {b64encode(':'.join(auth).encode()).decode()}"
+        if bearer:
+            self._headers["Authorization"] = f"Bearer {bearer}"
         self._connections = connections
-        self._client: httpx.Client | None = None
+        self._pool: urllib3.HTTPConnectionPool | None = None
         self._lock = Lock()
         self.limits = Limits()
         self.requests = self.delayed = 0
+        self.server_clock: datetime | None = None  # by the first answer that told it
 
     def ask(
         self,
@@ -87,26 +99,28 @@ class Transport:
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """One request, once. Transient for a server that cannot be reached or falls silent, RateLimited, ProtocolBroken."""
-        import httpx
+        from http.client import InvalidURL
+
+        from urllib3 import exceptions as failures
 
         with self._lock:
             self.requests += 1
         try:
             answer = self._answer(method, path, query, form, content, headers)
-        except httpx.TimeoutException as error:
-            raise Transient(self.says(f"no answer in time ({type(error).__name__})")) from None
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError):
+        except failures.TimeoutError as error:
+            said = "it cannot be reached" if isinstance(error, failures.NewConnectionError) else "no answer in time"
+            raise Transient(self.says(f"{said} ({type(error).__name__})")) from None
+        except (failures.LocationValueError, InvalidURL, UnicodeError):
             raise InvalidInput(self.says("the address cannot be asked")) from None
-        except httpx.DecodingError:
+        except failures.DecodeError:
             raise ProtocolBroken(self.says("the answer is packed in a way that cannot be read")) from None
-        except httpx.HTTPError as error:
+        except (failures.HTTPError, OSError) as error:
             if _is_untrusted(error):
                 raise AuthFailed(self.says("its certificate is not trusted; name its issuer in the connection's option ca_file")) from None
             raise Transient(self.says(f"it cannot be reached ({type(error).__name__})")) from None
         with self._lock:
             self.delayed += answer.is_delayed
-            if self._clock_offset is None and answer.date is not None:
-                self._clock_offset = answer.date - self._at
+            self.server_clock = self.server_clock or answer.date
         return self._checked(answer)
 
     def retried(self, read: Callable[[], T]) -> T:
@@ -116,14 +130,13 @@ class Transport:
     def close(self) -> None:
         """Let go of the connections; the next request makes new ones."""
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
 
     def clock_remarks(self) -> tuple[Remark, ...]:
         """A remark when the server's clock, which dates its messages, is more than five minutes off ours."""
-        offset = self._clock_offset
-        if offset is None or abs(offset) <= _MOST_CLOCK_OFFSET:
+        if self.server_clock is None or abs(offset := self.server_clock - self._at) <= _MOST_CLOCK_OFFSET:
             return ()
         minutes = round(abs(offset).total_seconds() / 60)
         way = "ahead" if offset > timedelta() else "behind"
@@ -139,45 +152,57 @@ class Transport:
         self, method: str, path: str, query: Pairs, form: Mapping[str, str] | None, content: Body | None, headers: Mapping[str, str] | None
     ) -> Response:
         deadline = monotonic() + self.limits.whole
-        data = dict(form) if form is not None else None
-        sent = bytes(content) if content is not None else None
-        url = f"{self._access.base_url}{path}"
-        asked = self._open().stream(method, url, params=list(query) or None, data=data, content=sent, headers=dict(headers or {}))
-        with asked as response:
-            body = bytearray()
-            for piece in response.iter_bytes():
-                body += piece
-                if len(body) > self.limits.megabytes * _MEBIBYTE:
-                    raise ProtocolBroken(self.says(f"an answer is larger than {self.limits.megabytes} MiB"))
-                if monotonic() > deadline:
-                    raise Transient(self.says(f"an answer was not complete after {self.limits.whole:.0f} s"))
-            return Response(
-                status=response.status_code,
-                content_type=response.headers.get("content-type", ""),
-                body=body,
-                retry_after=_retry_after(response.headers),
-                date=_moment(response.headers.get("date")),
-                is_delayed=response.headers.get("dosfilter") == "delayed",
-            )
+        sent = bytes(content) if content is not None else urlencode(form).encode() if form is not None else None
+        told = {**self._headers, **({"Content-Type": _FORM} if form is not None else {}), **(headers or {})}
+        url = f"{self._below}{path}" + (f"?{urlencode(query)}" if query else "")
+        response = self._open().request(method, url, body=sent, headers=told, preload_content=False)
+        try:
+            body = self._body(response, deadline)
+        except BaseException:
+            response.close()  # a connection with the rest of an answer is of no use to anybody
+            raise
+        response.release_conn()
+        return Response(
+            status=response.status,
+            content_type=response.headers.get("content-type", ""),
+            body=body,
+            retry_after=_retry_after(response.headers),
+            date=_moment(response.headers.get("date")) if self.server_clock is None else None,
+            is_delayed=response.headers.get("dosfilter") == "delayed",
+        )
 
-    def _open(self) -> "httpx.Client":
-        import httpx
+    def _body(self, response: "urllib3.BaseHTTPResponse", deadline: float) -> bytearray:
+        """The whole body, unpacked, piece by piece as it comes."""
+        body = bytearray()
+        while piece := response.read1(_PIECE):
+            body += piece
+            if len(body) > self.limits.megabytes * _MEBIBYTE:
+                raise ProtocolBroken(self.says(f"an answer is larger than {self.limits.megabytes} MiB"))
+            if monotonic() > deadline:
+                raise Transient(self.says(f"an answer was not complete after {self.limits.whole:.0f} s"))
+        return body
+
+    def _open(self) -> "urllib3.HTTPConnectionPool":
+        """Connections to the platform alone: no proxy, no `.netrc`, no cookies, no address that an answer sends us to."""
+        import urllib3
 
         with self._lock:
-            if self._client is None:
-                headers = {"Accept": "application/json", "User-Agent": "fleetbill"}
-                if self._bearer:
-                    headers["Authorization"] = f"Bearer {self._bearer}"
-                self._client = httpx.Client(
-                    auth=self._auth,
-                    headers=headers,
-                    verify=_context(self._access),
-                    trust_env=False,  # neither a proxy nor a .netrc that nobody has declared
-                    follow_redirects=False,
-                    timeout=httpx.Timeout(self.limits.piece, connect=self.limits.connect),
-                    limits=httpx.Limits(max_connections=self._connections, max_keepalive_connections=self._connections),
+            if self._pool is None:
+                if self._scheme not in ("http", "https"):
+                    raise urllib3.exceptions.LocationValueError(self._scheme)
+                secured: dict[str, Any] = {"ssl_context": _context(self._access)} if self._scheme == "https" else {}
+                if secured and not self._access.verify:
+                    secured["assert_hostname"] = False
+                    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the connection says so
+                self._pool = urllib3.connection_from_url(
+                    self._access.base_url,
+                    maxsize=self._connections,
+                    block=True,
+                    retries=urllib3.Retry(total=False, redirect=False),
+                    timeout=urllib3.Timeout(connect=self.limits.connect, read=self.limits.piece),
+                    **secured,
                 )
-            return self._client
+            return self._pool
 
     def _checked(self, answer: Response) -> Response:
         """The answer, unless its status says what it says on every platform."""
@@ -192,9 +217,12 @@ class Transport:
         return answer
 
 
+@cache
+def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
 def _context(access: WebAccess) -> ssl.SSLContext:
-    if access.base_url.startswith("http://"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # not used; reading all issuers takes its time
     if not access.verify:
         context = ssl.create_default_context()
         context.check_hostname = False
@@ -218,6 +246,8 @@ def _is_untrusted(error: BaseException) -> bool:
 def _retry_after(headers: Mapping[str, Any]) -> float | None:
     """Seconds that a server asks us to wait: written as a number, or as a moment by its own clock."""
     written = str(headers.get("retry-after") or "").strip()
+    if not written:
+        return None
     if written.isdigit():
         return float(written)
     until, at = _moment(written), _moment(headers.get("date"))

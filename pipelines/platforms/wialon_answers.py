@@ -1,7 +1,6 @@
 """Wialon's answers: the fields of them that we read, and what its error codes mean. Pure: no request is made here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +50,7 @@ _ERRORS: Mapping[int, tuple[type[PlatformFailed], str]] = {
 _MILEAGE_COUNTED, _HOURS_COUNTED = 0x100, 0x200  # flags of the counters that go on by themselves
 _KILOMETRES_IN_A_MILE = Decimal("1.609344")
 _IN_MILES = {1, 2}  # measures of a unit: American and imperial
+_NUMBERS = 2  # columns of sensors, from the first on, that are ids
 _MICRO = Decimal("0.000001")
 
 
@@ -75,7 +75,7 @@ class ServiceUser(msgspec.Struct):
     bact: int | None = None
 
 
-class Message(msgspec.Struct):
+class Message(msgspec.Struct, gc=False):
     """The last message: ``t`` is the device's moment, ``rt`` the server's at its arrival, both in seconds since 1970."""
 
     t: int
@@ -83,12 +83,12 @@ class Message(msgspec.Struct):
     p: dict[str, Any] | list[Any] | None = None
 
     @property
-    def moment(self) -> datetime:
-        """The server's moment where it is told, as on other platforms; else the device's."""
-        return datetime.fromtimestamp(self.rt or self.t, UTC)
+    def arrived(self) -> int:
+        """The server's moment where it is told, as on other platforms; else the device's. Seconds since 1970."""
+        return self.rt or self.t
 
 
-class Sensor(msgspec.Struct):
+class Sensor(msgspec.Struct, gc=False):
     """A sensor of a unit: name, type, and the parameter of messages that it reads."""
 
     id: int
@@ -97,7 +97,7 @@ class Sensor(msgspec.Struct):
     p: str | None = None
 
 
-class Unit(msgspec.Struct):
+class Unit(msgspec.Struct, gc=False):
     """A unit: what we call a vehicle. What the token may not see is absent, and absent is unknown."""
 
     id: int
@@ -129,14 +129,14 @@ class Unit(msgspec.Struct):
         """Kilometres on the counter; None where it does not go on by itself."""
         if self.cnm is None or not (self.cfl or 0) & _MILEAGE_COUNTED:
             return None
-        return (self.cnm * (_KILOMETRES_IN_A_MILE if self.mu in _IN_MILES else 1)).quantize(_MICRO, ROUND_HALF_UP)
+        return self.cnm * _KILOMETRES_IN_A_MILE if self.mu in _IN_MILES else self.cnm
 
     @property
     def engine_hours(self) -> Decimal | None:
         """Hours on the counter; None where it does not go on by itself."""
         if self.cneh is None or not (self.cfl or 0) & _HOURS_COUNTED:
             return None
-        return self.cneh.quantize(_MICRO, ROUND_HALF_UP)
+        return self.cneh
 
 
 class Resource(msgspec.Struct):
@@ -218,12 +218,12 @@ def vehicles_table(units: Iterable[Unit]) -> "pa.Table":
     listed = sorted(units, key=lambda unit: unit.id)
     return pa.table(
         {
-            "vehicle_id": pa.array([str(unit.id) for unit in listed], pa.string()),
-            "account_id": pa.array([None if unit.bact is None else str(unit.bact) for unit in listed], pa.string()),
+            "vehicle_id": _texts([unit.id for unit in listed]),
+            "account_id": _texts([unit.bact for unit in listed]),
             "name": pa.array([unit.nm for unit in listed], pa.string()),
             "hw_id": pa.array([unit.uid for unit in listed], pa.string()),
             "state": pa.array([unit.state for unit in listed], pa.string()),
-            "last_message_at": pa.array([unit.lmsg.moment if unit.lmsg else None for unit in listed], pa.timestamp("us", tz="UTC")),
+            "last_message_at": _moments([unit.lmsg.arrived if unit.lmsg else None for unit in listed]),
         }
     )
 
@@ -234,9 +234,9 @@ def counters_table(units: Sequence[Unit]) -> "pa.Table":
 
     return pa.table(
         {
-            "vehicle_id": pa.array([str(unit.id) for unit in units], pa.string()),
-            DISTANCE: pa.array([unit.mileage for unit in units], pa.decimal128(18, 6)),
-            ENGINE_HOURS: pa.array([unit.engine_hours for unit in units], pa.decimal128(18, 6)),
+            "vehicle_id": _texts([unit.id for unit in units]),
+            DISTANCE: _counts([unit.mileage for unit in units]),
+            ENGINE_HOURS: _counts([unit.engine_hours for unit in units]),
         }
     )
 
@@ -248,19 +248,51 @@ def sensors_table(units: Sequence[Unit]) -> "tuple[pa.Table | None, list[Remark]
     """
     import pyarrow as pa
 
-    hidden = sum(unit.sensors is None for unit in units)
-    told = f"the token may not see the sensors of {hidden} of {len(units)} units"
-    remarks = [Remark("sensors_hidden", None, told)] if hidden else []
+    hidden = sum(unit.sens is msgspec.UNSET for unit in units)
+    remarks = [Remark("sensors_hidden", None, f"the token may not see the sensors of {hidden} of {len(units)} units")] if hidden else []
     if hidden and hidden == len(units):
         return None, remarks
-    rows = []
+    columns: tuple[list[Any], ...] = tuple([] for _ in SENSOR_COLUMNS)
+    vehicles, numbers, names, kinds, parameters, last = columns
     for unit in units:
         values = unit.lmsg.p if unit.lmsg and isinstance(unit.lmsg.p, dict) else {}
         for sensor in unit.sensors or ():
             value = values.get(sensor.p or "")
-            rows.append((str(unit.id), str(sensor.id), sensor.n, sensor.t, sensor.p, None if value is None else str(value)))
-    columns = zip(*rows, strict=True) if rows else [()] * len(SENSOR_COLUMNS)
-    return pa.table({name: pa.array(column, pa.string()) for name, column in zip(SENSOR_COLUMNS, columns, strict=True)}), remarks
+            vehicles.append(unit.id)
+            numbers.append(sensor.id)
+            names.append(sensor.n)
+            kinds.append(sensor.t)
+            parameters.append(sensor.p)
+            last.append(value if value is None or isinstance(value, str) else str(value))
+    texts = (pa.array(column, pa.int64() if place < _NUMBERS else pa.string()).cast(pa.string()) for place, column in enumerate(columns))
+    return pa.table(dict(zip(SENSOR_COLUMNS, texts, strict=True))), remarks
+
+
+def _texts(numbers: "Sequence[int | None]") -> "pa.Array":
+    import pyarrow as pa
+
+    return pa.array(numbers, pa.int64()).cast(pa.string())
+
+
+def _counts(counted: list[Decimal | None]) -> "pa.Array":
+    """Counters with six decimals; rounded, half up, where the server tells more."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(counted, pa.decimal128(18, 6))
+    except pa.ArrowInvalid:
+        rounded = [None if each is None else each.quantize(_MICRO, ROUND_HALF_UP) for each in counted]
+        return pa.array(rounded, pa.decimal128(18, 6))
+
+
+def _moments(seconds: "Sequence[int | None]") -> "pa.Array":
+    """Moments of seconds since 1970. ProtocolBroken when one is beyond what a calendar has."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(seconds, pa.timestamp("s", tz="UTC")).cast(pa.timestamp("us", tz="UTC"))
+    except (pa.ArrowInvalid, OverflowError):
+        raise ProtocolBroken("the moment of a message cannot be read") from None
 
 
 def _parent(account: int, data: BillingAccount) -> int | None:

@@ -232,3 +232,20 @@ def test_the_bounds_of_the_suite_are_those_by_which_values_are_set_aside():
     assert by_name["message_not_in_future"]["min_value"] == -MESSAGE_MAY_BE_AHEAD.days
     assert (by_name["minutes_within_day"]["min_value"], by_name["minutes_within_day"]["max_value"]) == (0, MOST_MINUTES)
     assert Decimal(by_name["meter_not_negative"]["min_value"]) == 0
+
+
+def test_all_ids_renamed_are_told_apart_from_a_fleet_that_changes(settings, platform, deliver):
+    known = [row(number, hw_id=imei(number)) for number in range(20)]
+    assert land(settings, deliver(known, "2026-01-14"), date(2026, 1, 14)).state == "landed"
+    renamed = [{**each, "vehicle_id": f"new-{each['vehicle_id']}"} for each in known]
+    landed = land(settings, deliver(renamed), date(2026, 1, 15))
+    assert (landed.state, named(landed)) == ("quarantined", {"ids_kept"})
+    grown = [*(row(number, hw_id=imei(number), vehicle_id=f"a{number:03}") for number in range(100, 119)), known[0]]
+    assert land(settings, deliver(grown), date(2026, 1, 15)).state == "landed", "one id that is known is enough"
+
+
+def test_a_list_of_yesterday_is_told(settings, platform, deliver):
+    known = [row(number, "2026-01-14") for number in range(25)]
+    assert named(land(settings, deliver(known, "2026-01-14"), date(2026, 1, 14)), "warning") == set()
+    landed = land(settings, deliver(known), date(2026, 1, 15))
+    assert (landed.state, named(landed, "warning")) == ("landed", {"messages_of_the_day"})
