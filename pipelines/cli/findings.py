@@ -134,7 +134,7 @@ def _owner(name: str | None) -> str | None:
     from pipelines.errors import BadInput
     from pipelines.findings.kinds import OWNER_NAMES
 
-    code = next((code.value for code, russian in OWNER_NAMES.items() if name in (russian, code.value)), None)
+    code = next((code for code, russian in OWNER_NAMES.items() if name in (russian, code)), None)
     if name and code is None:
         raise BadInput.one("--owner", f"unknown role '{name}'; the roles are {', '.join(OWNER_NAMES)}")
     return code

@@ -34,8 +34,8 @@ from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.changes import ContractChange, changes
 from pipelines.reports.finding_costs import add_costs
-from pipelines.reports.leakage import leakage
 from pipelines.reports.parked import LeftOut, left_out
+from pipelines.reports.unserved import both_ways
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock
@@ -98,7 +98,7 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
     bounds = {"first": month.first, "last": month.last}
     clients = {row.contract_no: row.client for row in read("report_clients")}
     organizations = list(read("report_organizations", month=month.first, previous=month.previous.first))
-    leaks = leakage(connection, month)
+    leaks = both_ways(connection, month)
     return WorkbookData(
         period=month,
         organization=", ".join(row.name for row in organizations),

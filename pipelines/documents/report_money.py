@@ -18,8 +18,9 @@ from pipelines.documents.workbook_money_model import (
     TariffChangeRow,
 )
 from pipelines.findings.kinds import KIND_NAMES
+from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.reports.leakage import DISCOUNT, ZERO_PRICE, Leak
+from pipelines.reports.leakage import DISCOUNT, UNBILLED, UNSERVED, ZERO_PRICE, Leak
 from pipelines.wording.russian import amount
 
 if TYPE_CHECKING:
@@ -55,12 +56,10 @@ def money_data(read: Read, month: Month, on: date, zone: str, leaks: Sequence[Le
         (_debt(row) for row in read("report_debts", on=on)),
         (_payment(row) for row in read("report_payments", on=on, **bounds)),
         (
-            LeakRow(
-                KIND_NAMES[leak.kind], leak.subject, leak.contract_no or "", leak.client_code or "", leak.client or "", leak.vehicles,
-                leak.vehicle_days, leak.roubles, leak.how,
-            )
-            for leak in leaks
-            if not leak.agreed
+            _leak(leak) for leak in leaks if not leak.agreed and leak.direction == UNBILLED
+        ),
+        (
+            _leak(leak) for leak in leaks if leak.direction == UNSERVED
         ),
         (
             GivenRow(
@@ -72,6 +71,13 @@ def money_data(read: Read, month: Month, on: date, zone: str, leaks: Sequence[Le
         ),
         _changes(read("report_tariff_changes", sheets=list(SHEETS), zone=zone, **bounds)),
         MoneyLedger(ledger.revenue, ledger.revenue_before, ledger.debts, ledger.advances, ledger.payments),
+    )  # fmt: skip
+
+
+def _leak(leak: Leak) -> LeakRow:
+    return LeakRow(
+        KIND_NAMES[leak.kind], leak.subject, leak.contract_no or "", leak.client_code or "", leak.client or "", leak.vehicles,
+        leak.vehicle_days, leak.roubles, leak.how, leak.dealer_code or "", leak.before or ZERO,
     )  # fmt: skip
 
 

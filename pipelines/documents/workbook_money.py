@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from pipelines.documents.workbook_model import Cell, Column, Link, Sheet
-from pipelines.documents.workbook_money_model import AGES, MoneyData
+from pipelines.documents.workbook_money_model import AGES, LeakRow, MoneyData
 
 REVENUE, AGEING, DEBTS, PAYMENTS = "Выручка", "Дебиторка", "Долги по счетам", "Платежи"
-LEAKS, GIVEN, CHANGES = "Недополучено", "Скидки и бесплатное", "Изменения тарифов"
+LEAKS, UNSERVED, GIVEN, CHANGES = "Недополучено", "Не обслужено", "Скидки и бесплатное", "Изменения тарифов"
 
 _REVENUE = (
     Column("Тариф", width=14), Column("Название тарифа", width=26), Column("Составляющая", width=32),
@@ -34,7 +34,8 @@ _PAYMENTS = (
 _LEAKS = (
     Column("Вид", width=32), Column("Платформа или договор", width=20), Column("Договор", width=16), Column("Код клиента", width=13),
     Column("Клиент", width=34), Column("Машин", "whole", 9, total=True), Column("Машино-дней", "whole", 13, total=True),
-    Column("Оценка без НДС, ₽", "money", 16, total=True), Column("Как посчитано", width=70),
+    Column("Оценка без НДС, ₽", "money", 16, total=True), Column("Как посчитано", width=70), Column("Дилер", width=13),
+    Column("Месяцем раньше, ₽", "money", 16, total=True),
 )  # fmt: skip
 _GIVEN = (
     Column("Вид", width=28), Column("Договор", width=16), Column("Код клиента", width=13), Column("Клиент", width=34),
@@ -54,6 +55,7 @@ def money_sheets(money: MoneyData) -> Iterator[Sheet]:
     yield Sheet(DEBTS, _DEBTS, _debt_rows(money), frozen_columns=2)
     yield Sheet(PAYMENTS, _PAYMENTS, _payment_rows(money))
     yield Sheet(LEAKS, _LEAKS, _leak_rows(money), frozen_columns=2)
+    yield Sheet(UNSERVED, _LEAKS, _unserved_rows(money), frozen_columns=2)
     yield Sheet(GIVEN, _GIVEN, _given_rows(money), frozen_columns=2)
     yield Sheet(CHANGES, _CHANGES, _change_rows(money))
 
@@ -93,10 +95,18 @@ def _payment_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
 
 
 def _leak_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
-    for row in money.leaks:
-        yield (
-            row.kind, row.subject, row.contract_no, row.client_code, row.client, row.vehicles, row.vehicle_days, row.roubles, row.how,
-        )  # fmt: skip
+    yield from map(_leak, money.leaks)
+
+
+def _unserved_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    yield from map(_leak, money.unserved)
+
+
+def _leak(row: LeakRow) -> tuple[Cell, ...]:
+    return (
+        row.kind, row.subject, row.contract_no, row.client_code, row.client, row.vehicles, row.vehicle_days, row.roubles, row.how,
+        row.dealer_code, row.before,
+    )  # fmt: skip
 
 
 def _given_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:

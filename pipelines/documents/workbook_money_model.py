@@ -90,6 +90,8 @@ class LeakRow:
     vehicle_days: int
     roubles: Decimal
     how: str
+    dealer_code: str = ""
+    before: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class MoneyData:
     debts: Iterable[DebtRow] = ()
     payments: Iterable[PaymentRow] = ()
     leaks: Iterable[LeakRow] = ()
+    unserved: Iterable[LeakRow] = ()
     given: Iterable[GivenRow] = ()
     changes: Iterable[TariffChangeRow] = ()
     ledger: MoneyLedger = MoneyLedger()

@@ -152,6 +152,7 @@ _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
         "orphan": _orphan,
         "out_of_contract": _out_of_contract,
         "silent_unbilled": lambda of: f"не обслуживалась: {_state(of)}",
+        "silent_billed": lambda of: f"на платформе {of['platform']} считаются подключённые, без сообщений за день: {of['vehicles']}",
         "several_owners": _several_owners,
         "unknown_account": lambda of: f"машин на учётной записи: {of['vehicles']}; договора нет",
         "double_mapping": lambda of: f"привязана и к {', '.join(of['others'])}; считается по {of['contract']}",

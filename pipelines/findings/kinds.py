@@ -16,9 +16,9 @@ class FindingOwner(StrEnum):
 
 OWNER_NAMES: Final = MappingProxyType(
     {
-        FindingOwner.FINANCE: "финансы",
-        FindingOwner.TECHNICAL: "техническая служба",
-        FindingOwner.ACCOUNT_MANAGER: "менеджер клиента",
+        FindingOwner.FINANCE.value: "финансы",
+        FindingOwner.TECHNICAL.value: "техническая служба",
+        FindingOwner.ACCOUNT_MANAGER.value: "менеджер клиента",
     }
 )
 
@@ -52,6 +52,7 @@ FINDING_KINDS: Final = MappingProxyType(
         "unknown_account": FindingKind("учётные записи без договора", _MANAGER),
         "out_of_contract": FindingKind("машины вне срока договора", _MANAGER),
         "silent_unbilled": FindingKind("невыставляемые машины без сообщений", _MANAGER),
+        "silent_billed": FindingKind("выставляемые машины без сообщений", _MANAGER),
         "double_mapping": FindingKind("учётная запись у двух договоров", _FINANCE),
         "several_owners": FindingKind("машины с несколькими владельцами", _FINANCE),
         "month_end_dip": FindingKind("провал в конце месяца", _MANAGER, Closing.MONTH),

@@ -135,6 +135,6 @@ def listing(
     rows = query.mappings(connection, "findings/listing", **binds)
     for row in rows:
         row["detail"] = detail_words(row["kind"], row["parameters"], row["detail"])
-        kind = FINDING_KINDS.get(row["kind"])
-        row["owner"] = kind.owner if kind else None
+        declared = FINDING_KINDS.get(row["kind"])
+        row["owner"] = declared.owner.value if declared else None
     return rows

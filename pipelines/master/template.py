@@ -73,8 +73,8 @@ def _workbook(rows: Mapping[str, Sequence[Row]], beside: Mapping[str, Sequence[S
     for name, texts in beside.items():
         page = book.add_worksheet(name)
         page.freeze_panes(1, 0)
-        for number, row in enumerate(texts):
-            for index, text in enumerate(row):
+        for number, line in enumerate(texts):
+            for index, text in enumerate(line):
                 page.write_string(number, index, text, None if number else bold)
         page.autofit(400)
     book.close()

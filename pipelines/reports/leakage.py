@@ -23,6 +23,7 @@ ORPHAN, OUT_OF_CONTRACT, PARKED, ZERO_PRICE, DISCOUNT = "orphan", "out_of_contra
 AGREED = frozenset({ZERO_PRICE, DISCOUNT})
 """Kinds that are no leak: a contract or a tariff gives them away."""
 UNKNOWN = "цена неизвестна"
+UNBILLED, UNSERVED = "unbilled", "unserved"
 ALL = 100  # percent
 
 
@@ -32,7 +33,8 @@ class Leak:
 
     ``kind``: of the finding, or `DISCOUNT`; ``subject``: the platform for vehicles of nobody, else the contract; ``vehicles``:
     different ones (of a contract as a whole: its peak); ``roubles``: an estimate without VAT; ``how``: the arithmetic of it, in
-    Russian; ``agreed``: given away on purpose, no leak.
+    Russian; ``agreed``: given away on purpose, no leak; ``direction``: `UNBILLED`, or `UNSERVED` for what is billed and not served;
+    ``dealer_code``: the client's dealer; ``before``: the same in the month before (None: not asked).
     """
 
     kind: str
@@ -45,6 +47,9 @@ class Leak:
     roubles: Decimal
     how: str
     agreed: bool = False
+    direction: str = UNBILLED
+    dealer_code: str | None = None
+    before: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pipelines.usage.counting import CountedMonth
 from pipelines.usage.lake import Lake
 from pipelines.usage.month_ends import DIP, dips
 from pipelines.usage.placeholders import PLACEHOLDER, placeholder_devices
+from pipelines.usage.silent_billed import SILENT_BILLED, silent_billed
 from pipelines.usage.sources import Sources
 from pipelines.usage.transfers import TRANSFER, transfers
 from pipelines.usage.vehicle_findings import vehicle_findings
@@ -25,6 +26,7 @@ KINDS = (
     "unknown_account",
     "double_mapping",
     "several_owners",
+    SILENT_BILLED,
     "duplicate",
     "suspected_duplicate",
     "missing_snapshot",
@@ -38,6 +40,7 @@ def replace_findings(connection: "Connection", lake: Lake, counted: CountedMonth
     month = counted.sources.month
     others = [
         *_double_mappings(counted),
+        *silent_billed(lake, counted),
         *placeholder_devices(lake, counted),
         *contracts_without_accounts(connection, lake, counted),
         *_missing(counted.sources),

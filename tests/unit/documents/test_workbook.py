@@ -179,7 +179,8 @@ def test_sheets_and_their_dress():
     book = opened(written(), values=False)
     assert book.sheetnames == [
         "Сводка", "Реестр счетов", "Начисления", "Изменения по клиентам", "Выручка", "Дебиторка", "Долги по счетам", "Платежи",
-        "Недополучено", "Скидки и бесплатное", "Изменения тарифов", "Парк по дням", "Находки", "Отложено", "Снимки", "Сверка",
+        "Недополучено", "Не обслужено", "Скидки и бесплатное", "Изменения тарифов", "Парк по дням", "Находки", "Отложено",
+        "Снимки", "Сверка",
     ]  # fmt: skip
     for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes
@@ -430,7 +431,7 @@ def test_an_empty_month_is_a_workbook_too():
     assert values.cell(found(values, "Итого"), 5).value == 0
     assert values["A4"].value.startswith("Сверено")
     assert row_of(book["Сверка"], "Долг клиентов", 3) == [0, 0, 0]
-    assert [sheet.max_row for sheet in book.worksheets[1:-1]] == [1] * 14  # headings and no totals of nothing
+    assert [sheet.max_row for sheet in book.worksheets[1:-1]] == [1] * 15  # headings and no totals of nothing
 
 
 def test_a_sheet_that_is_full_is_said_by_name(monkeypatch):
