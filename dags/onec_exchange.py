@@ -1,9 +1,11 @@
 """
 # onec_exchange: один шаг обмена с 1С
 
-**Что делает.** Берёт ответы 1С из `FLEETBILL_HOME/exchange/onec/in`, затем пишет в `out` следующее сообщение со всем, что 1С не
-подтвердила. Принятый ответ уходит в `done`. Тот, который принять нельзя (не та база, номер уже был, не читается), уходит в
-`failed`, причина лежит рядом, и приходит сообщение. Чужой или ещё не дописанный файл остаётся на месте.
+**Что делает.** Берёт сообщения 1С из `FLEETBILL_HOME/exchange/onec/in`: подтверждения и платежи (банк и касса, возвраты, изменённые и
+удалённые документы). Платёж, о котором уже говорила выписка, второй раз не учитывается. Кто заплатил, тому доступ возвращается сразу.
+Затем пишет в `out` следующее сообщение со всем, что 1С не подтвердила. Принятое сообщение уходит в `done`. То, которое принять нельзя
+(не та база, номер уже был, не читается), уходит в `failed`, причина лежит рядом, и приходит сообщение. Чужой или ещё не дописанный файл
+остаётся на месте.
 
 **Когда.** Каждые десять минут. Вручную: *Trigger*; лишний шаг не вредит.
 
@@ -14,6 +16,7 @@
 """
 
 from airflow.sdk import CronTriggerTimetable, dag
+from orchestration.following import tell_refused_platforms
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 from orchestration.steps import step
@@ -22,7 +25,7 @@ from orchestration.steps import step
 @dag(
     dag_id="onec_exchange",
     dag_display_name="Обмен с 1С",
-    description="Ответы 1С и сообщение со всем, что 1С не подтвердила",
+    description="Подтверждения и платежи 1С, затем сообщение со всем, что 1С не подтвердила",
     schedule=CronTriggerTimetable("*/10 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
     catchup=False,
     max_active_runs=1,
@@ -33,20 +36,24 @@ from orchestration.steps import step
 def onec_exchange():
     """Answers first, so that what they confirm is not sent again."""
 
-    @step("Принять ответы", "Читает ответы 1С из папки обмена.")
+    @step("Принять сообщения", "Читает подтверждения и платежи 1С из папки обмена; кто заплатил, тому возвращает доступ.")
     def receive():
-        """Every message in the folder."""
+        """Every message in the folder, then access for whoever has paid."""
         from orchestration.alerts import alert
+        from orchestration.secrets import of_platforms
 
         from pipelines import clock, settings
         from pipelines.delivery.onec.receiving import AnswerOutcome
-        from pipelines.delivery.onec.receiving import receive as take
+        from pipelines.runs.exchange import receive_from_onec
 
-        answers = take(settings.load(), clock.now())
-        for each in answers:
-            if each.outcome == AnswerOutcome.REFUSED:
-                alert(f"сообщение 1С {each.file} не принято", each.detail)
-        return [f"{each.file} {each.outcome}: {each.detail}" for each in answers]
+        configured = settings.load()
+        done = receive_from_onec(configured, clock.now(), secrets=of_platforms(configured))
+        for answer in done.answers:
+            if answer.outcome == AnswerOutcome.REFUSED:
+                alert(f"сообщение 1С {answer.file} не принято", answer.detail)
+        if done.restored:
+            tell_refused_platforms(done.restored)
+        return [f"{answer.file} {answer.outcome}: {answer.detail}" for answer in done.answers]
 
     @step("Отправить", "Пишет сообщение со всем, что 1С не подтвердила.")
     def send(ti=None):

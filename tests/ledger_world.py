@@ -41,7 +41,8 @@ VALUES (:contract, :month, CASE WHEN :kind = 'monthly' THEN now() ELSE now() - i
 """
 LEDGER = (
     "receivables.allocations", "receivables.payments", "receivables.imported_accounts", "receivables.imports", "findings.occurrences",
-    "delivery.mail_outbox", "delivery.mail_attempts", "receivables.refund_words",
+    "delivery.mail_outbox", "delivery.mail_attempts", "receivables.refund_words", "receivables.onec_documents", "receivables.same_payments",
+    "receivables.doubtful_pairs", "receivables.pair_words",
 )  # fmt: skip
 BILLS = ("billing.invoices", "billing.invoice_lines", "billing.closed")
 

@@ -46,24 +46,31 @@ def send(output_format: str) -> None:
         say(f"left out {what}: {why}")
 
 
-@onec.command()
+@onec.command(short_help="Take what 1C has written into `in`: acknowledgements and payments.")
 @format_option
 def receive(output_format: str) -> None:
-    """Take the acknowledgements of 1C from `in`.
+    """Take what 1C has written into `in`: its acknowledgements, and the payments in its messages.
 
-    A message whose number has been received already is refused whole (`failed`, with the reason beside it). A message
-    with objects in its body is left in `in`: objects are not imported yet.
+    A message is taken whole or not at all. One whose number has been received already is refused (`failed`, with the reason beside it).
+    A payment that a bank's statement told of is known. Access of whoever has paid comes back at once.
     """
+    from pipelines.cli.receivables import refuse_unwritten
     from pipelines.delivery.onec.receiving import AnswerOutcome
-    from pipelines.delivery.onec.receiving import receive as receive_all
+    from pipelines.runs.exchange import receive_from_onec
 
-    answers = receive_all(settings(), now())
-    emit([asdict(answer) for answer in answers], RECEIVED, output_format)
-    not_taken = [answer for answer in answers if answer.outcome != AnswerOutcome.TAKEN]
+    done = receive_from_onec(settings(), now())
+    emit([asdict(answer) for answer in done.answers], RECEIVED, output_format)
+    for line in done.restored.lines if done.restored else ():
+        say(line)
+    for month in done.renewed:
+        say(f"the workbook of {month} is written anew")
+    not_taken = [answer for answer in done.answers if answer.outcome != AnswerOutcome.TAKEN]
     for answer in not_taken:
         say(f"{answer.file} {answer.outcome}: {answer.detail}")
     if not_taken:
-        raise NotAllTaken(f"{len(not_taken)} of {len(answers)} messages of 1C were not taken")
+        raise NotAllTaken(f"{len(not_taken)} of {len(done.answers)} messages of 1C were not taken")
+    if done.restored:
+        refuse_unwritten(done.restored.refused)
 
 
 @onec.command()

@@ -79,7 +79,7 @@ def import_file(file: Path, output_format: str) -> None:
         say(line)
     for month in renew_reports(configured, at):
         say(f"the workbook of {month} is written anew")
-    _not_written(restored.refused)
+    refuse_unwritten(restored.refused)
 
 
 @payments.command("opening", short_help="Opening balances at go-live, from a CSV file, once.")
@@ -109,6 +109,22 @@ def refund(payment_id: str, given_back: str | None, by: str, reason: str, *, is_
         raise BadInput.one("--of", "give the payment with --of, or say --none")
     rule_on_refund(settings(), payment_id, given_back, authorship(by, reason))
     say(f"{payment_id} is no refund" if given_back is None else f"{payment_id} gives {given_back} back")
+
+
+@payments.command("same", short_help="A person's word on two payments of different sources that may be one.")
+@click.argument("payment_id")
+@click.argument("other_id")
+@click.option("--no", "is_different", is_flag=True, help="They are two payments.")
+@author_options()
+def rule_on_same(payment_id: str, other_id: str, by: str, reason: str, *, is_different: bool) -> None:
+    """A person's word on a finding `doubtful_payment`: the two are one payment, and the first is taken back; or they are two (--no)."""
+    from pipelines.access.restore import restore
+    from pipelines.receivables.telling_words import rule_on_pair
+
+    configured, author = settings(), authorship(by, reason)
+    rule_on_pair(configured, payment_id, other_id, author, is_same=not is_different)
+    say(f"{payment_id} and {other_id} are {'two payments' if is_different else 'one payment'}")
+    refuse_unwritten(restore(configured, author.at).refused)
 
 
 @click.command()
@@ -186,7 +202,7 @@ def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, ou
     emit([{column: getattr(row, column) for column in COLUMNS} for row in done.rows], COLUMNS, output_format, DUNNING_VIEW)
     counts = ", ".join(f"{done.count(action)} {action}" for action in ("block", "restore", "withheld"))
     say(f"{'dry run of' if dry_run else 'ladder of'} {day}: {counts} (clients)")
-    _not_written(done.refused)
+    refuse_unwritten(done.refused)
 
 
 @click.group(invoke_without_command=True)
@@ -218,7 +234,7 @@ def promise_payment(client: str, until: date, organization: str | None, by: str,
     restored = restore(configured, author.at)
     for line in restored.lines:
         say(line)
-    _not_written(restored.refused)
+    refuse_unwritten(restored.refused)
 
 
 @access.command("reblock", short_help="A person's word: what somebody else has lifted is blocked again.")
@@ -241,7 +257,8 @@ class PlatformsNotWritten(Refused):
     """Orders stand, but their platforms could not be written; the next run carries them out."""
 
 
-def _not_written(refused: Mapping[str, str]) -> None:
+def refuse_unwritten(refused: Mapping[str, str]) -> None:
+    """PlatformsNotWritten names every platform that could not be written."""
     if refused:
         named = "; ".join(f"{platform}: {why}" for platform, why in sorted(refused.items()))
         raise PlatformsNotWritten(f"platforms that could not be written ({named}); their orders stand, the next run carries them out")

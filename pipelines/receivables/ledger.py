@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.findings import store
-from pipelines.receivables import reversals
+from pipelines.receivables import reversals, telling
 from pipelines.receivables.matching import Book, InvoiceDebt, KnownClient, KnownContract, Match, Unallocated
-from pipelines.receivables.payment import Payment
+from pipelines.receivables.payment import Payment, StoredPayment
 from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
 
@@ -20,6 +20,9 @@ UNMATCHED = "unmatched_payment"
 
 _STILL_TELLS = timedelta(days=400)
 _COLUMNS = tuple(column.name for column in fields(Payment))
+
+Correction = tuple[Payment, StoredPayment]
+"""Money below zero, and the stored payment that it takes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +39,61 @@ class RecordedPayments:
 
 
 def record(
-    connection: "Connection", source: str, payments: Sequence[Payment], at: datetime, outgoing: Sequence[Payment] = ()
+    connection: "Connection",
+    source: str,
+    payments: Sequence[Payment],
+    at: datetime,
+    outgoing: Sequence[Payment] = (),
+    *,
+    teller: str | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> RecordedPayments:
     """Store payments of a source ('bank', 'onec', 'opening'), each once, and match everything that is nobody's yet.
 
-    `outgoing`: money that left us; what of it gives a payment back, or may do so, is stored as a reversal. Holds the ledger until the
-    caller's transaction ends. Payments that could not be matched before are tried again: a client's ИНН may have been put right
-    since. A client is told of every payment, once it is known to be the client's. One call per transaction.
+    `outgoing`: money that left us; what of it gives a payment back, or may do so, is stored as a reversal. `teller`: the base of 1C that
+    tells, where not the source itself; what another teller has told of is not stored again. `corrections`: what takes a stored payment
+    back for certain. Holds the ledger until the caller's transaction ends. Payments that could not be matched before are tried again: a
+    client's ИНН may have been put right since. A client is told of every payment, once it is known to be the client's. One call per
+    transaction.
     """
     lock(connection, Lock.RECEIVABLES)
     for table in ("stage_payments", "stage_allocations", "stage_owners"):
         query.run(connection, f"receivables/{table}")
-    stored = _store(connection, source, payments, at)
+    stored = _correct(connection, source, corrections, at)
+    recognised = telling.recognise(connection, teller or source, (*payments, *outgoing), at)
+    stored += _store(connection, source, [payment for payment in recognised.fresh if payment.amount > 0], at)
     matched = _match(connection, at)
-    outgoing_found = reversals.find(connection, outgoing)
+    outgoing_found = reversals.find(
+        connection, [payment for payment in recognised.fresh if payment.amount < 0], is_for_customers=teller is not None
+    )
     stored += _store(connection, source, outgoing_found.to_store, at)
     reversals.take_back(connection, outgoing_found, at)
+    telling.note(connection, recognised.doubtful, at)
     settled = _settle(connection, at)
     query.run(connection, "receivables/queue_mail", at=at)
     return RecordedPayments(stored, matched, settled, _note_unmatched(connection), outgoing_found.known)
+
+
+def taking_back(payment: StoredPayment, reversal_id: str, words: str) -> Payment:
+    """Money that takes back all that is left of a payment, on its own day."""
+    return Payment(
+        payment_id=reversal_id,
+        organization_code=payment.organization_code,
+        document_no=payment.document_no,
+        paid_on=payment.paid_on,
+        amount=-payment.left,
+        payer_inn=payment.payer_inn,
+        payer_name="",
+        payer_account=payment.payer_account,
+        purpose=words,
+    )
+
+
+def _correct(connection: "Connection", source: str, corrections: Sequence[Correction], at: datetime) -> int:
+    stored = _store(connection, source, [outgoing for outgoing, _ in corrections], at)
+    for outgoing, payment in corrections:
+        reversals.reopen(connection, outgoing, payment, at)
+    return stored
 
 
 def _store(connection: "Connection", source: str, payments: Sequence[Payment], at: datetime) -> int:
@@ -91,6 +130,7 @@ def _match(connection: "Connection", at: datetime) -> int:
     query.copy(connection, "staged_allocations", ("payment_id", "place", "number", "amount", "rule"), rows)
     owners = ((match.payment_id, match.client_code) for match in matches if _owned(match))
     query.copy(connection, "staged_owners", ("payment_id", "client_code"), owners)
+    query.run(connection, "receivables/stage_named_owners")
     query.run(connection, "receivables/add_allocations", at=at)
     query.run(connection, "receivables/set_owners")
     return len(rows)

@@ -32,9 +32,10 @@ class FoundReversals:
     known: frozenset[str]
 
 
-def find(connection: "Connection", outgoing: Sequence[Payment]) -> FoundReversals:
+def find(connection: "Connection", outgoing: Sequence[Payment], *, is_for_customers: bool = False) -> FoundReversals:
     """Look for the payment that each outgoing one gives back, also for stored reversals that have none yet; oldest first.
 
+    `is_for_customers`: who tells of them says that they went to customers, so that all of them ask a person where no payment is found.
     The payments of the same file must be stored before, and the lock of the ledger be held.
     """
     stored = set(query.scalars(connection, "receivables/known_payments", ids=[each.payment_id for each in outgoing])) if outgoing else set()
@@ -43,7 +44,7 @@ def find(connection: "Connection", outgoing: Sequence[Payment]) -> FoundReversal
     candidates = sorted((*waiting, *fresh.values()), key=lambda each: (each.paid_on, each.payment_id))
     reversals = tuple(_pair(connection, candidates))
     returned = {each.outgoing.payment_id for each in reversals}
-    to_store = tuple(each for key, each in fresh.items() if key in returned or may_be_refund(each))
+    to_store = tuple(each for key, each in fresh.items() if key in returned or is_for_customers or may_be_refund(each))
     return FoundReversals(reversals, to_store, frozenset((*stored, *(each.payment_id for each in to_store))))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from pipelines.delivery.onec import fields
+from pipelines.delivery.onec.body import RECEIVED
 from pipelines.delivery.onec.model import NotForOnec, OnecObject
 from pipelines.delivery.onec.objects import xml
 from pipelines.errors import Refused
@@ -43,7 +44,7 @@ class ObjectType:
     receiving: bool = False
 
 
-SENT: Final = tuple(
+EXCHANGED: Final = tuple(
     ObjectType(name, sending=True)
     for name in (
         "Справочник.Организации",
@@ -53,7 +54,7 @@ SENT: Final = tuple(
         "Документ.СчетПокупателю",
         "Документ.РеализацияТоваровУслуг",
     )
-)
+) + tuple(ObjectType(name, receiving=True) for name in RECEIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Envelope:
     created: datetime
     version: str = DEFAULT_VERSION
     available_versions: tuple[str, ...] = VERSIONS
-    object_types: tuple[ObjectType, ...] = SENT
+    object_types: tuple[ObjectType, ...] = EXCHANGED
     prefix: str = ""
 
     @property

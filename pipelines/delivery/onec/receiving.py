@@ -1,14 +1,16 @@
-"""Take what 1C has answered: acknowledgements. Objects in a body are not imported yet, so such a message stays where it is."""
+"""Take what 1C has written: acknowledgements, and objects, which are applied in the transaction that takes their message's number."""
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.delivery.onec import unacknowledged
+from pipelines.delivery.onec.body import BodyObject, read_body
 from pipelines.delivery.onec.header import Header, has_content, read_header
 from pipelines.delivery.onec.message import common_version, message_name
 from pipelines.delivery.onec.peers import folder, take_turn
@@ -30,6 +32,23 @@ class NotTaken(Refused):
     """A message that the rules of the exchange forbid to take; the message says why."""
 
 
+class _ChangedMeanwhileError(Exception):
+    """1C wrote the file anew while it was read: what was read of it is forgotten."""
+
+
+class _FileVersion(NamedTuple):
+    """By which a file that was written anew is told from the one before."""
+
+    inode: int
+    modified_ns: int
+    size: int
+
+    @property
+    def modified(self) -> float:
+        """Seconds since the epoch."""
+        return self.modified_ns / 1e9
+
+
 class AnswerOutcome(StrEnum):
     """What became of a file in ``in``."""
 
@@ -49,25 +68,28 @@ class PeerAnswer:
     detail: str
 
 
-def receive(settings: Settings, at: datetime) -> list[PeerAnswer]:
+Applier = Callable[["Connection", str, int, Iterator[BodyObject], datetime], str]
+"""Applies the objects of a message (transaction, peer, number of the message, objects, moment); what was done, in words."""
+
+
+def receive(settings: Settings, at: datetime, apply: Applier) -> list[PeerAnswer]:
     """Every message in ``in``, in the order of names. BadNode for a code of ours that cannot be in a file's name.
 
-    A taken message's number is received, and everything sent up to its ReceivedNo is confirmed. A number that has been
-    received before is refused whole. A message with objects confirms what it acknowledges, but its own number is not
-    taken and it is not moved: what were acknowledged now would never be sent again.
+    A taken message's number is received, its objects are handed to `apply` in the same transaction, and everything sent up to its
+    ReceivedNo is confirmed. A number that has been received before is refused whole.
     """
     with verb("delivery", "receive_from_onec", peer=settings.onec_peer) as done:
-        answers = _receive(settings, at)
+        answers = _receive(settings, at, apply)
         done.update(Counter(str(answer.outcome) for answer in answers))
     return answers
 
 
-def _receive(settings: Settings, at: datetime) -> list[PeerAnswer]:
+def _receive(settings: Settings, at: datetime, apply: Applier) -> list[PeerAnswer]:
     ours = message_name(settings.onec_peer, settings.onec_node)
     answers = []
     for path in waiting(folder(settings, "in")):
         if path.name == ours:
-            answers.append(_receive_one(settings, path, at))
+            answers.append(_receive_one(settings, path, at, apply))
         elif path.suffix == ".xml":
             reason = f"is not a message from {settings.onec_peer} to {settings.onec_node} ({ours})"
             answers.append(PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, reason))
@@ -76,43 +98,55 @@ def _receive(settings: Settings, at: datetime) -> list[PeerAnswer]:
     return answers
 
 
-def _receive_one(settings: Settings, path: Path, at: datetime) -> PeerAnswer:
+def _receive_one(settings: Settings, path: Path, at: datetime, apply: Applier) -> PeerAnswer:
     try:
-        return _judge(settings, path, at)
+        return _judge(settings, path, at, apply)
     except OSError as error:  # what the file system refuses stays where it is and is tried again; the others are not held up
         return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"cannot be read or moved: {error.strerror or error}")
 
 
-def _judge(settings: Settings, path: Path, at: datetime) -> PeerAnswer:
-    before = path.stat()
-    header = None
+def _judge(settings: Settings, path: Path, at: datetime, apply: Applier) -> PeerAnswer:
+    before, header = _version(path), None
     try:
         header = read_header(path)
         filled = has_content(path)
         with engine.transaction(settings) as connection:
-            detail = _take(settings, connection, path, header, filled=filled)
+            detail = _take(settings, connection, path, header, at, apply if filled else None)
+            _require_unchanged(path, before)
+    except _ChangedMeanwhileError:
+        return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, "was written anew while it was read: tried again")
     except BadInput as error:
         problem = error.problems[0].message
-        if at.timestamp() - before.st_mtime < _SETTLED_AFTER:
+        if at.timestamp() - before.modified < _SETTLED_AFTER:
             return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"{problem}: perhaps not complete yet")
         return _refuse(settings, path, header, problem, at)
     except Refused as error:
         return _refuse(settings, path, header, str(error), at)
-    if filled:
-        return PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.LEFT, detail)
-    now = path.stat()
-    if (now.st_ino, now.st_mtime_ns, now.st_size) == (before.st_ino, before.st_mtime_ns, before.st_size):
+    if _version(path) == before:
         _move(path, _done(settings, path, header.message_no))
     return PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail)
 
 
-def _take(settings: Settings, connection: "Connection", path: Path, header: Header, *, filled: bool) -> str:
-    """Store what the message says, in the caller's transaction; what was done, in words. NotTaken, NoCommonVersion."""
+def _version(path: Path) -> _FileVersion:
+    now = path.stat()
+    return _FileVersion(now.st_ino, now.st_mtime_ns, now.st_size)
+
+
+def _require_unchanged(path: Path, before: _FileVersion) -> None:
+    if _version(path) != before:
+        raise _ChangedMeanwhileError
+
+
+def _take(settings: Settings, connection: "Connection", path: Path, header: Header, at: datetime, apply: Applier | None) -> str:
+    """Store what the message says, in the caller's transaction; what was done, in words. NotTaken, NoCommonVersion.
+
+    `apply`: None for a message without objects.
+    """
     peer = take_turn(connection, settings.onec_peer)
     if (header.sender, header.receiver) != (settings.onec_peer, settings.onec_node):
         raise NotTaken(f"is from {header.sender!r} to {header.receiver!r}, not from {settings.onec_peer!r} to {settings.onec_node!r}")
     settings_only = header.version is None
-    digest = _digest(path) if not filled else ""
+    digest = _digest(path)
     number = header.message_no or 0
     if not settings_only and number <= peer.received_no:
         if number and digest == peer.received_digest and not _done(settings, path, number).exists():
@@ -129,10 +163,10 @@ def _take(settings: Settings, connection: "Connection", path: Path, header: Head
     names: dict[str, Any] = {"peer": settings.onec_peer}
     query.run(connection, "delivery/onec/confirm", **names, confirmed_no=confirmed, versions=versions)
     effect = f"confirms our messages up to {max(confirmed, peer.confirmed_no)}"
-    if filled:
-        return f"{effect}; its body is not imported yet: message {number} is neither taken nor acknowledged"
     if number > peer.received_no:
-        query.run(connection, "delivery/onec/take_message", **names, message_no=number, digest=digest)
+        query.run(connection, "delivery/onec/take_message", **names, message_no=number, digest=digest, is_owed=apply is not None)
+    if apply is not None and not settings_only:
+        effect = f"{effect}; {apply(connection, settings.onec_peer, number, read_body(path), at)}"
     return f"{effect}; settings of the exchange" if settings_only else effect
 
 

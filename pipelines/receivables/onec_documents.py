@@ -1,0 +1,281 @@
+"""Documents of money in 1C as payments: new, changed and deleted ones, in the transaction that takes their message (domain.md §8)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+from pipelines.delivery.onec.body import BodyObject, Deleted, MoneyDocument, NamedParty, NoPayment, Unread
+from pipelines.delivery.onec.model import ObjectKind, reference
+from pipelines.receivables import ledger
+from pipelines.receivables.bank_document import account
+from pipelines.receivables.payment import Payment, StoredPayment
+from pipelines.warehouse import query
+from pipelines.warehouse.locks import Lock, lock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+ONEC: Final = "onec"
+
+_COLUMNS: Final = (
+    "peer", "reference", "version_no", "kind", "is_deleted", "document_no", "paid_on", "amount", "digest", "organization_code",
+    "client_code", "payment_id", "left_out", "is_contradicted", "message_no", "at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedDocuments:
+    """What the body of one message came to. `stored`: payments, refunds and reversals that are new; `known`: documents that change
+    nothing, or that another source told before; `deleted`; `contradicted`: changes that the ledger does not follow; `left_out`: documents
+    that are no payment of a customer, by reason; `unread`: objects that are not imported, by type."""
+
+    stored: int = 0
+    known: int = 0
+    deleted: int = 0
+    contradicted: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    unread: Mapping[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        parts = [f"{self.stored} payments stored", f"{self.known} known"]
+        parts += [f"{self.deleted} deleted"] if self.deleted else []
+        parts += [f"{self.contradicted} changed in 1C against the bank"] if self.contradicted else []
+        parts += [f"{count} left out ({reason})" for reason, count in sorted(self.left_out.items())]
+        parts += [f"{count} not imported ({name})" for name, count in sorted(self.unread.items())]
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document as it was told last (columns of receivables/onec_documents)."""
+
+    reference: str
+    version_no: int
+    is_deleted: bool
+    digest: str
+    kind: str
+    document_no: str
+    paid_on: date
+    amount: Decimal
+    organization_code: str | None
+    client_code: str | None
+    payment_id: str | None
+    is_told_elsewhere: bool
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What the ledger and the register of documents must learn of a message."""
+
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    outgoing: list[Payment] = field(default_factory=list)
+    cancelled: list[tuple[str, str]] = field(default_factory=list)  # id of the payment, id of what takes it back
+    counts: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+class KnownParties:
+    """Whose a document is: our organizations, their accounts and clients, by 1C's references and requisites."""
+
+    def __init__(self, connection: "Connection") -> None:
+        organizations = query.rows(connection, "receivables/organizations")
+        clients = query.rows(connection, "receivables/clients_of_organizations")
+        self._organizations = _Register(ObjectKind.ORGANIZATION, [(row.code, row.inn, row.kpp) for row in organizations])
+        self._accounts: dict[str, set[str]] = {}
+        for row in query.rows(connection, "receivables/own_accounts"):
+            self._accounts.setdefault(account(row.bank_account), set()).add(row.organization_code)
+        self._clients = {
+            code: _Register(
+                ObjectKind.COUNTERPARTY, [(row.client_code, row.inn, row.kpp) for row in clients if row.organization_code == code]
+            )
+            for code in {row.organization_code for row in clients}
+        }
+
+    def organization(self, document: MoneyDocument) -> str | NoPayment:
+        """Code of the organization, or why it is none of ours. An account names it more surely than what 1C calls it."""
+        owners = self._accounts.get(account(document.our_account), set()) if document.our_account else set()
+        named = self._organizations.find(document.organization)
+        if document.our_account and document.kind.value.startswith("bank") and not owners:
+            return NoPayment.OTHER_ACCOUNT if named else NoPayment.OTHER_ORGANIZATION
+        if len(owners) == 1:
+            return next(iter(owners))
+        return named or NoPayment.OTHER_ORGANIZATION
+
+    def client(self, organization_code: str, party: NamedParty) -> str | None:
+        """Code of the client of that organization, or None."""
+        register = self._clients.get(organization_code)
+        return register.find(party) if register else None
+
+
+class _Register:
+    """Codes by reference and by ИНН with КПП; what several codes share names none of them."""
+
+    def __init__(self, kind: ObjectKind, entries: Sequence[tuple[str, str | None, str | None]]) -> None:
+        self._by_reference = {str(reference(kind, code)): code for code, _, _ in entries}
+        self._by_inn: dict[tuple[str, str], set[str]] = {}
+        for code, inn, kpp in entries:
+            if inn:
+                for key in {(inn, kpp or ""), (inn, "")}:
+                    self._by_inn.setdefault(key, set()).add(code)
+
+    def find(self, party: NamedParty) -> str | None:
+        if party.reference in self._by_reference:
+            return self._by_reference[party.reference]
+        for key in ((party.inn, party.kpp), (party.inn, "")):
+            codes = self._by_inn.get(key, set()) if party.inn else set()
+            if len(codes) == 1:
+                return next(iter(codes))
+        return None
+
+
+def apply_body(connection: "Connection", peer: str, message_no: int, objects: Iterable[BodyObject], at: datetime) -> AppliedDocuments:
+    """Store what a message says of payments, in the caller's transaction; the same documents again change nothing.
+
+    A changed sum, day or organization is a reversal and a new payment, a deletion a reversal, both of the document's own day; where the
+    bank or another base tells of the same payment, the ledger stays and a finding names the document. Holds the ledger.
+    """
+    lock(connection, Lock.RECEIVABLES)
+    told, unread = _newest(objects)
+    stored = {
+        row.reference: row for row in query.rows(connection, "receivables/onec_documents", StoredDocument, peer=peer, references=list(told))
+    }
+    parties = KnownParties(connection) if told else None
+    changes = _Changes()
+    for key, document in told.items():
+        before = stored.get(key)
+        if isinstance(document, MoneyDocument) and parties is not None:
+            _tell(changes, peer, message_no, parties, document, before, at)
+        elif before is not None:
+            _delete(changes, peer, message_no, before, at)
+        else:
+            changes.counts["known"] += 1  # deleted before it was ever told
+    query.copy(connection, "receivables.onec_documents", _COLUMNS, changes.rows)
+    corrections = [each for each in (_correction(connection, *pair) for pair in changes.cancelled) if each is not None]
+    recorded = ledger.record(connection, ONEC, changes.payments, at, changes.outgoing, teller=peer, corrections=corrections)
+    repeated = len(changes.payments) + len(changes.outgoing) + len(corrections) - recorded.stored
+    return AppliedDocuments(
+        recorded.stored,
+        changes.counts["known"] + repeated,
+        changes.counts["deleted"],
+        changes.counts["contradicted"],
+        changes.left_out,
+        unread,
+    )
+
+
+def _newest(objects: Iterable[BodyObject]) -> tuple[dict[str, MoneyDocument | None], Counter[str]]:
+    """Reference → what the message says last of it (None: deleted), in the order of the message; objects that are not imported."""
+    told: dict[str, MoneyDocument | None] = {}
+    unread: Counter[str] = Counter()
+    for item in objects:
+        match item:
+            case MoneyDocument():
+                told.pop(item.reference, None)
+                told[item.reference] = item
+            case Deleted():
+                for key in item.references:
+                    told.pop(key, None)
+                    told[key] = None
+            case Unread():
+                unread[f"{item.type_name}: {item.reason}" if item.reason else item.type_name] += 1
+    return told, unread
+
+
+def _tell(
+    changes: _Changes,
+    peer: str,
+    message_no: int,
+    parties: KnownParties,
+    document: MoneyDocument,
+    before: StoredDocument | None,
+    at: datetime,
+) -> None:
+    """A document as it is now, beside what was known of it."""
+    owner = document.left_out or parties.organization(document)
+    left_out = owner if isinstance(owner, NoPayment) else None
+    code = None if isinstance(owner, NoPayment) else owner
+    client = parties.client(code, document.counterparty) if code else None
+    digest = _digest(document, code, client)
+    if before is not None and before.digest == digest and not before.is_deleted:
+        changes.counts["known"] += 1
+        return
+    version = before.version_no + 1 if before else 1
+    amount = -document.amount if document.kind.is_outgoing else document.amount
+    had = before.payment_id if before and not before.is_deleted else None
+    is_same_money = before is not None and (before.organization_code, before.paid_on, before.amount) == (code, document.paid_on, amount)
+    payment_id, is_contradicted = None, False
+    if had and before and before.is_told_elsewhere:
+        payment_id, is_contradicted = had, not is_same_money
+        changes.counts["contradicted" if is_contradicted else "known"] += 1
+    elif had and is_same_money:
+        payment_id = had
+        changes.counts["known"] += 1
+    else:
+        if had:
+            changes.cancelled.append((had, _id(document.reference, version, "reversal")))
+        if code:
+            payment_id = _id(document.reference, version)
+            target = changes.outgoing if amount < 0 else changes.payments
+            target.append(_payment(payment_id, code, document, amount))
+        else:
+            changes.left_out[str(left_out)] += 1
+    changes.rows.append(
+        (peer, document.reference, version, document.kind, False, document.number, document.paid_on, amount, digest, code, client,
+         payment_id, None if payment_id else left_out, is_contradicted, message_no, at)
+    )  # fmt: skip
+
+
+def _delete(changes: _Changes, peer: str, message_no: int, before: StoredDocument, at: datetime) -> None:
+    """A document that 1C holds no longer."""
+    if before.is_deleted:
+        changes.counts["known"] += 1
+        return
+    is_contradicted = before.payment_id is not None and before.is_told_elsewhere
+    changes.counts["contradicted" if is_contradicted else "deleted"] += 1
+    version = before.version_no + 1
+    if before.payment_id and not is_contradicted:
+        changes.cancelled.append((before.payment_id, _id(before.reference, version, "reversal")))
+    changes.rows.append(
+        (peer, before.reference, version, before.kind, True, before.document_no, before.paid_on, before.amount, before.digest,
+         before.organization_code, before.client_code, before.payment_id, None, is_contradicted, message_no, at)
+    )  # fmt: skip
+
+
+def _correction(connection: "Connection", payment_id: str, reversal_id: str) -> tuple[Payment, StoredPayment] | None:
+    """What takes a payment back, as far as it was not given back, on the payment's own day; None where nothing is left of it."""
+    payment = query.first(connection, "receivables/stored_payment", StoredPayment, payment_id=payment_id)
+    if payment is None or not payment.left:
+        return None
+    return ledger.taking_back(payment, reversal_id, "Отменено в 1С"), payment
+
+
+def _payment(payment_id: str, organization_code: str, document: MoneyDocument, amount: Decimal) -> Payment:
+    return Payment(
+        payment_id=payment_id,
+        organization_code=organization_code,
+        document_no=document.number,
+        paid_on=document.paid_on,
+        amount=amount,
+        payer_inn=document.counterparty.inn or None,
+        payer_name=document.counterparty.name,
+        payer_account=account(document.their_account),
+        purpose=document.purpose,
+    )
+
+
+def _digest(document: MoneyDocument, organization_code: str | None, client_code: str | None) -> str:
+    facts = (
+        document.kind, document.number, document.paid_on, document.amount, organization_code, client_code, document.counterparty,
+        document.their_account, document.purpose, document.left_out,
+    )  # fmt: skip
+    return blake2b(repr(tuple(map(str, facts))).encode(), digest_size=16).hexdigest()
+
+
+def _id(document: str, version: int, part: str = "") -> str:
+    """The ledger's id of a version of a document: the same from every base that shares the document."""
+    return blake2b("\x1f".join((ONEC, document, str(version), part)).encode(), digest_size=10).hexdigest()

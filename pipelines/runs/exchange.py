@@ -1,0 +1,46 @@
+"""What 1C has written, taken: acknowledgements, payments, and access back at once for whoever has paid (domain.md §8, §9)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipelines.access.orders import DunningResult
+from pipelines.access.platforms import Secrets
+from pipelines.access.restore import restore
+from pipelines.delivery.onec.body import BodyObject
+from pipelines.delivery.onec.receiving import AnswerOutcome, PeerAnswer, receive
+from pipelines.documents.finance_workbook import renew_reports
+from pipelines.period import Month
+from pipelines.receivables.onec_documents import apply_body
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMessages:
+    """What was in the folder, whom it gave access back, and the months whose workbooks were written anew for it."""
+
+    answers: tuple[PeerAnswer, ...]
+    restored: DunningResult | None
+    renewed: tuple[Month, ...]
+
+
+def take_answers(settings: Settings, at: datetime) -> list[PeerAnswer]:
+    """Every message of 1C in the folder, each whole with its payments or not at all."""
+    return receive(settings, at, _apply)
+
+
+def receive_from_onec(settings: Settings, at: datetime, *, secrets: Secrets | None = None) -> ReceivedMessages:
+    """Take the messages of 1C; where any was taken, give access back to whoever has no blocking debt left, and renew the workbooks."""
+    answers = take_answers(settings, at)
+    if all(answer.outcome != AnswerOutcome.TAKEN for answer in answers):
+        return ReceivedMessages(tuple(answers), None, ())
+    restored = restore(settings, at, secrets=secrets)
+    return ReceivedMessages(tuple(answers), restored, tuple(renew_reports(settings, at)))
+
+
+def _apply(connection: "Connection", peer: str, message_no: int, objects: Iterator[BodyObject], at: datetime) -> str:
+    return str(apply_body(connection, peer, message_no, objects, at))

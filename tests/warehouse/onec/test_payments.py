@@ -1,0 +1,227 @@
+"""Payments that 1C tells of: once, whoever tells first; changed, deleted, doubted; and the acknowledgement of their message."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from pipelines.clock import Authorship
+from pipelines.delivery.onec.header import read_header
+from pipelines.delivery.onec.model import ObjectKind, reference
+from pipelines.delivery.onec.receiving import AnswerOutcome
+from pipelines.delivery.onec.sending import send
+from pipelines.receivables.importing import import_payments
+from pipelines.receivables.listing import payments
+from pipelines.receivables.telling_words import AlreadyRuledOn, rule_on_pair
+from pipelines.runs.exchange import receive_from_onec
+from tests.conftest import NOW
+from tests.database import contents, difference
+from tests.ledger_world import House, Paper, statement
+from tests.onec_money import Money, drop, message
+
+INN = "7736207543"
+OTHER = "7728168971"
+DAY = "2026-03-02"
+
+
+@pytest.fixture
+def house(settings):
+    made = House(settings)
+    made.client("A", INN)
+    made.client("B", OTHER)
+    made.client("P")  # a person without ИНН
+    return made
+
+
+def paper(number, amount, purpose="Оплата", inn=INN, day=DAY):
+    """A document of the bank's statement, by default of the day of `Money`."""
+    return Paper(number, amount, purpose, inn, day)
+
+
+def cash(no, amount, **values):
+    """A cash document of our organization, which shares its ИНН with another."""
+    return Money(no, amount, **{"kind": "cash", "organization_reference": str(reference(ObjectKind.ORGANIZATION, "ORG")), **values})
+
+
+class Onec:
+    """1C's side of the folder: the next number with each message."""
+
+    def __init__(self, settings):
+        self.settings, self.last_no = settings, 0
+
+    def tells(self, *objects, at=NOW):
+        self.last_no += 1
+        drop(self.settings.exchange, message(self.last_no, *(each if isinstance(each, str) else each.xml() for each in objects)))
+        [answer] = receive_from_onec(self.settings, at).answers
+        return answer
+
+
+@pytest.fixture
+def onec(settings):
+    return Onec(settings)
+
+
+def sums(settings):
+    return sorted((row["source"], row["amount"], row["client_code"]) for row in payments(settings))
+
+
+def total(settings):
+    """What is in the ledger."""
+    return sum((row["amount"] for row in payments(settings)), Decimal(0))
+
+
+def findings(house, kind):
+    return house.rows("SELECT subject FROM findings.occurrences WHERE kind = :kind ORDER BY 1", kind=kind)
+
+
+def test_a_payment_of_1c_pays_and_is_acknowledged(house, settings, onec):
+    number = house.invoice("A", "2440.00", "2026-03-10")
+    answer = onec.tells(Money("7", "2440.00", bank_no="317", purpose=f"Оплата по счету {number}"))
+    assert (answer.outcome, "1 payments stored" in answer.detail) == (AnswerOutcome.TAKEN, True)
+    assert house.open()[number] == 0
+    assert sums(settings) == [("onec", Decimal("2440.00"), "A")]
+    sent = send(settings, NOW)  # nothing of ours waits, but they wait for the acknowledgement
+    assert read_header(sent.path).received_no == 1
+    assert send(settings, NOW) is None or not send(settings, NOW).is_new
+
+
+def test_bank_first_then_1c_and_1c_first_then_bank_are_one_payment(house, settings, onec, tmp_path):
+    """Other zeros in the number and a bank day between (Friday 27 February, Monday 2 March) make no second payment."""
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("317", "100.00", "Оплата", INN, day="2026-02-27")), NOW)
+    onec.tells(Money("1", "100.00", bank_no="000317"))
+    onec.tells(Money("2", "200.00", bank_no="0318", day="2026-02-27"))
+    done = import_payments(settings, statement(tmp_path / "2.txt", paper("318", "200.00")), NOW)
+    assert (done.payments, done.known) == (0, 1)
+    assert sums(settings) == [("bank", Decimal("100.00"), "A"), ("onec", Decimal("200.00"), "A")]
+    before = contents(settings)
+    onec.tells(Money("1", "100.00", bank_no="000317"), Money("2", "200.00", bank_no="0318", day="2026-02-27"))
+    again = import_payments(settings, statement(tmp_path / "2.txt", paper("318", "200.00")), NOW)
+    assert again.payments == 0
+    assert set(difference(contents(settings), before)) <= {"delivery.onec_peers"}
+
+
+def test_two_equal_payments_of_a_day_stay_two(house, settings, onec, tmp_path):
+    import_payments(settings, statement(tmp_path / "1.txt", *[paper("0", "50.00")] * 2), NOW)
+    onec.tells(Money("1", "50.00", bank_no="0"), Money("2", "50.00", bank_no="0"))
+    assert len(sums(settings)) == 2
+
+
+def test_an_equal_sum_under_another_number_is_doubted_and_a_person_says(house, settings, onec, tmp_path):
+    number = house.invoice("A", "200.00", "2026-03-10")
+    import_payments(settings, statement(tmp_path / "1.txt", paper("317", "100.00", f"счет {number}")), NOW)
+    onec.tells(Money("1", "100.00", bank_no="371", purpose=f"счет {number}"))
+    assert house.open()[number] == 0  # both count until a person says: nobody is blocked for a doubt
+    [(doubtful,)] = findings(house, "doubtful_payment")
+    [(other,)] = house.rows("SELECT other_id FROM receivables.doubtful_pairs")
+    author = Authorship("Анна", "одна платёжка", NOW)
+    for _ in range(2):
+        rule_on_pair(settings, doubtful, other, author, is_same=True)
+        assert house.open()[number] == Decimal("100.00")
+        assert total(settings) == Decimal("100.00")
+        assert findings(house, "doubtful_payment") == []
+    with pytest.raises(AlreadyRuledOn):
+        rule_on_pair(settings, doubtful, other, author, is_same=False)
+
+
+def test_two_payments_are_left_two_by_a_word(house, settings, onec, tmp_path):
+    import_payments(settings, statement(tmp_path / "1.txt", paper("317", "100.00")), NOW)
+    onec.tells(Money("1", "100.00", bank_no="371"))
+    [(doubtful, other)] = house.rows("SELECT payment_id, other_id FROM receivables.doubtful_pairs")
+    rule_on_pair(settings, doubtful, other, Authorship("Анна", "две", NOW), is_same=False)
+    assert (total(settings), findings(house, "doubtful_payment")) == (Decimal("200.00"), [])
+
+
+def test_a_changed_sum_is_a_reversal_and_a_new_payment(house, settings, onec):
+    number = house.invoice("A", "300.00", "2026-03-10")
+    onec.tells(Money("1", "300.00", purpose=f"счет {number}"))
+    onec.tells(Money("1", "120.00", purpose=f"счет {number}"))
+    assert (house.open()[number], total(settings)) == (Decimal("180.00"), Decimal("120.00"))
+    onec.tells(Money("1", "120.00", purpose="другие слова"))  # words alone move no money
+    assert total(settings) == Decimal("120.00")
+    onec.tells(Money("1", "120.00").deletion())
+    assert (house.open()[number], total(settings)) == (Decimal("300.00"), Decimal("0.00"))
+    onec.tells(Money("1", "120.00").deletion())
+    onec.tells(Money("1", "120.00", purpose=f"счет {number}"))  # posted again
+    assert (house.open()[number], total(settings)) == (Decimal("180.00"), Decimal("120.00"))
+
+
+def test_what_the_bank_tells_is_not_taken_back_by_1c(house, settings, onec, tmp_path):
+    import_payments(settings, statement(tmp_path / "1.txt", paper("317", "100.00")), NOW)
+    onec.tells(Money("1", "100.00", bank_no="317"))
+    assert "changed in 1C against the bank" in onec.tells(Money("1", "90.00", bank_no="317")).detail
+    onec.tells(Money("1", "90.00", bank_no="317").deletion())
+    assert sums(settings) == [("bank", Decimal("100.00"), "A")]
+    assert findings(house, "onec_contradicts") == [(f"BP/{Money('1', '1').reference}",)]
+
+
+def test_cash_refunds_and_what_is_no_customers_payment(house, settings, onec):
+    number = house.invoice("A", "500.00", "2026-03-10")
+    onec.tells(
+        cash("1", "500.00", purpose=f"счет {number}"),
+        Money("2", "10.00", settled_with="СПоставщиком"),
+        Money("3", "11.00", currency="840"),
+        Money("4", "12.00", state="Черновик"),
+        cash("5", "13.00", kind="in", account="40702810938000000999"),
+        Money("6", "14.00", kind="cash", organization_inn="7728168971"),
+    )
+    assert (house.open()[number], total(settings)) == (0, Decimal("500.00"))
+    reasons = house.rows("SELECT left_out FROM receivables.onec_documents WHERE left_out IS NOT NULL ORDER BY document_no")
+    assert [reason for (reason,) in reasons] == ["not_a_customer", "other_currency", "draft", "other_account", "other_organization"]
+    onec.tells(cash("9", "500.00", kind="cash out", purpose=f"Возврат по счету {number}"))
+    assert (house.open()[number], total(settings)) == (Decimal("500.00"), Decimal("0.00"))
+
+
+def test_the_client_that_1c_names_owns_what_no_rule_knows(house, settings, onec, tmp_path):
+    """A person without ИНН by our own reference; a payment of a third firm that the bank brought, by the accountant's choice in 1C."""
+    named = str(reference(ObjectKind.COUNTERPARTY, "P"))
+    onec.tells(cash("1", "70.00", inn="", client_reference=named))
+    import_payments(settings, statement(tmp_path / "1.txt", paper("5", "80.00", "за клиента", "5047000005")), NOW)
+    assert [row["client_code"] for row in payments(settings, unmatched_only=True)] == [None]
+    by_b = str(reference(ObjectKind.COUNTERPARTY, "B"))
+    onec.tells(Money("2", "80.00", bank_no="5", inn="", client_reference=by_b))
+    assert sorted(row["client_code"] for row in payments(settings)) == ["B", "P"]
+
+
+def test_objects_that_nobody_knows_are_listed_and_skipped(house, settings, onec):
+    broken = Money("3", "1.00").xml().replace("<Сумма>1.00</Сумма>", "<Сумма>много</Сумма>", 1)
+    answer = onec.tells("<Справочник.Склады/>", "<Справочник.Склады/>", broken, Money("4", "5.00"))
+    assert answer.outcome == AnswerOutcome.TAKEN
+    assert "2 not imported (Справочник.Склады)" in answer.detail
+    assert "'много' is no sum" in answer.detail
+    assert total(settings) == Decimal("5.00")
+
+
+def test_a_message_cut_off_in_its_body_applies_nothing(house, settings):
+    text = message(1, Money("1", "5.00").xml(), Money("2", "6.00").xml())
+    path = drop(settings.exchange, text[: text.rindex("РасшифровкаПлатежа")])
+    for later, outcome in ((5, AnswerOutcome.LEFT), (3600, AnswerOutcome.REFUSED)):
+        at = datetime.fromtimestamp(path.stat().st_mtime, UTC) + timedelta(seconds=later)
+        [answer] = receive_from_onec(settings, at).answers
+        assert (answer.outcome, payments(settings)) == (outcome, [])
+    drop(settings.exchange, text)  # the same number again, whole
+    assert receive_from_onec(settings, NOW).answers[0].outcome == AnswerOutcome.TAKEN
+    assert total(settings) == Decimal("11.00")
+
+
+@given(st.data())
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_1c_and_the_bank_tell_in_whatever_order_each_payment_counts_once(house, settings, tmp_path, data):
+    """Each payment has a number and a sum of its own; 1C and the bank tell of any of them, any number of times: the ledger holds all."""
+    drawn = data.draw(
+        st.lists(st.tuples(st.sampled_from(["bank", "onec"]), st.sets(st.integers(1, 5), min_size=1)), min_size=1, max_size=5)
+    )
+    onec, told = Onec(settings), set()
+    house.empty()
+    with house.owner() as connection:
+        connection.exec_driver_sql("TRUNCATE delivery.onec_peers")
+    for place, (source, numbers) in enumerate(drawn):
+        told |= numbers
+        if source == "bank":
+            papers = [paper(str(number), f"{number}00.00") for number in sorted(numbers)]
+            import_payments(settings, statement(tmp_path / f"{place}.txt", *papers), NOW)
+        else:
+            onec.tells(*(Money(str(number), f"{number}00.00", bank_no=f"00{number}") for number in sorted(numbers)))
+    assert sorted(row["amount"] for row in payments(settings)) == [Decimal(f"{number}00.00") for number in sorted(told)]
