@@ -13,7 +13,8 @@ SQL = Path(__file__).parents[1] / "sql" / revision
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql((SQL / "receivables.sql").read_text(encoding="utf-8").replace("%", "%%"))
+    for name in ("receivables", "delivery"):
+        op.get_bind().exec_driver_sql((SQL / f"{name}.sql").read_text(encoding="utf-8").replace("%", "%%"))
 
 
 def downgrade() -> None:

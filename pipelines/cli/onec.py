@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from pipelines.cli.output import emit, format_option, say, settings
+from pipelines.cli.output import author_options, authorship, emit, format_option, say, settings
 from pipelines.clock import now
 from pipelines.errors import Refused
 
@@ -80,3 +80,16 @@ def status(output_format: str) -> None:
     from pipelines.delivery.onec.status import status as standing
 
     emit([asdict(row) for row in standing(settings())], STATUS, output_format)
+
+
+@onec.command(short_help="Send everything from one of our messages on again, after 1C lost what it had.")
+@click.option(
+    "--from", "first_no", type=click.IntRange(min=1), required=True, metavar="N", help="Number of our first message that 1C lacks."
+)
+@author_options()
+def replay(first_no: int, by: str, reason: str) -> None:
+    """Send everything from one of our messages on again with the next one; objects keep their UUIDs, so that nothing is doubled."""
+    from pipelines.delivery.onec.replay import replay as send_again
+
+    last = send_again(settings(), first_no, authorship(by, reason))
+    say(f"what our messages {first_no} to {last} carried goes again with the next `fleetbill onec send`")

@@ -27,6 +27,7 @@ class Peer:
     owed_no: int
     acknowledged_no: int
     received_digest: str | None
+    received_created: str | None
     versions: tuple[str, ...]
     sent_invoices: int
     sent_sales: int

@@ -13,7 +13,7 @@ from pipelines.delivery.onec import unacknowledged
 from pipelines.delivery.onec.body import BodyObject, read_body
 from pipelines.delivery.onec.header import Header, has_content, read_header
 from pipelines.delivery.onec.message import common_version, message_name
-from pipelines.delivery.onec.peers import folder, take_turn
+from pipelines.delivery.onec.peers import Peer, folder, take_turn
 from pipelines.errors import BadInput, Refused
 from pipelines.files import settle, sync_folder, write_whole
 from pipelines.inbox import waiting
@@ -29,7 +29,15 @@ _SETTLED_AFTER = 60.0
 
 
 class NotTaken(Refused):
-    """A message that the rules of the exchange forbid to take; the message says why."""
+    """A message that the rules of the exchange forbid to take; the message says why.
+
+    `is_newer`: it was written after the last that was taken, under a number that was used before: its base was restored from a backup.
+    """
+
+    def __init__(self, why: str, *, is_newer: bool = False) -> None:
+        restored = "; it was written later, so 1C was restored from a backup: our next message tells it where to go on"
+        super().__init__(f"{why}{restored if is_newer else ''}")
+        self.is_newer = is_newer
 
 
 class _ChangedMeanwhileError(Exception):
@@ -121,6 +129,9 @@ def _judge(settings: Settings, path: Path, at: datetime, apply: Applier) -> Peer
             return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"{problem}: perhaps not complete yet")
         return _refuse(settings, path, header, problem, at)
     except Refused as error:
+        if isinstance(error, NotTaken) and error.is_newer:
+            with engine.transaction(settings) as connection:
+                query.run(connection, "delivery/onec/owe", peer=settings.onec_peer)
         return _refuse(settings, path, header, str(error), at)
     if _version(path) == before:
         _move(path, _done(settings, path, header.message_no))
@@ -152,22 +163,38 @@ def _take(settings: Settings, connection: "Connection", path: Path, header: Head
         if number and digest == peer.received_digest and not _done(settings, path, number).exists():
             return "was taken before; put away now"  # killed between the commit and the move
         raise NotTaken(
-            f"number {number} has been received already (the last was {peer.received_no})" if number else "carries no number of its own"
+            f"number {number} has been received already (the last was {peer.received_no})" if number else "carries no number of its own",
+            is_newer=bool(number) and header.created > (peer.received_created or ""),
         )
-    confirmed = header.received_no or 0
-    if confirmed > peer.sent_no:
-        raise NotTaken(f"acknowledges our message {confirmed}, but the last that we sent is {peer.sent_no}")
-    versions = [version.strip() for version in header.available_versions]
-    if versions:
-        common_version(versions)
-    names: dict[str, Any] = {"peer": settings.onec_peer}
-    query.run(connection, "delivery/onec/confirm", **names, confirmed_no=confirmed, versions=versions)
-    effect = f"confirms our messages up to {max(confirmed, peer.confirmed_no)}"
+    if header.available_versions:
+        common_version([version.strip() for version in header.available_versions])
+    effect = _confirm(settings, connection, peer, header)
     if number > peer.received_no:
-        query.run(connection, "delivery/onec/take_message", **names, message_no=number, digest=digest, is_owed=apply is not None)
+        binds = {"message_no": number, "digest": digest, "created": header.created, "is_owed": apply is not None}
+        query.run(connection, "delivery/onec/take_message", peer=settings.onec_peer, **binds)
     if apply is not None and not settings_only:
         effect = f"{effect}; {apply(connection, settings.onec_peer, number, read_body(path), at)}"
     return f"{effect}; settings of the exchange" if settings_only else effect
+
+
+def _confirm(settings: Settings, connection: "Connection", peer: Peer, header: Header) -> str:
+    """Learn what they have had of ours; in words. After a backup was restored, theirs or ours, what they may lack is sent again."""
+    names: dict[str, Any] = {"peer": settings.onec_peer}
+    had = header.received_no or 0
+    is_ours_restored = had > peer.sent_no
+    confirmed = peer.confirmed_no if is_ours_restored else had
+    if is_ours_restored:
+        query.run(connection, "delivery/onec/forget_carried", **names, confirmed_no=peer.confirmed_no)
+        query.run(connection, "delivery/onec/move_sent", **names, sent_no=had)
+    versions = [version.strip() for version in header.available_versions]
+    query.run(connection, "delivery/onec/confirm", **names, confirmed_no=confirmed, versions=versions)
+    if is_ours_restored:
+        return (
+            f"has had our message {had}, but the last that we know of is {peer.sent_no}: we were restored; what is unconfirmed goes again"
+        )
+    if had < peer.confirmed_no:
+        return f"has had our messages up to {had} alone, and had {peer.confirmed_no} before: it was restored; what came after goes again"
+    return f"confirms our messages up to {had}"
 
 
 def _refuse(settings: Settings, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:

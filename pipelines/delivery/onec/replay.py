@@ -1,0 +1,24 @@
+"""Send again what 1C has confirmed and lost, by a person's word: after its base was restored from a backup."""
+
+from pipelines.clock import Authorship
+from pipelines.delivery.onec.peers import take_turn
+from pipelines.errors import BadInput
+from pipelines.logs import verb
+from pipelines.settings import Settings
+from pipelines.warehouse import engine, query
+
+
+def replay(settings: Settings, first_no: int, author: Authorship) -> int:
+    """Take the confirmation of our messages from `first_no` on back; number of the last that is sent again.
+
+    BadInput where we never sent such a message. Nothing is sent here: the next message carries it, each object under its own UUID.
+    """
+    with verb("delivery", "replay_to_onec", peer=settings.onec_peer, from_no=first_no), engine.transaction(settings) as connection:
+        peer = take_turn(connection, settings.onec_peer)
+        if first_no > peer.sent_no:
+            raise BadInput.one("--from", f"the last message that we sent is {peer.sent_no}")
+        word = {"by_name": author.by, "reason": author.reason, "at": author.at}
+        binds = {"peer": settings.onec_peer, "from_no": first_no, "confirmed_before": peer.confirmed_no}
+        query.run(connection, "delivery/onec/add_replay", **binds, **word)
+        query.run(connection, "delivery/onec/move_confirmed", peer=settings.onec_peer, confirmed_no=first_no - 1)
+        return peer.sent_no
