@@ -250,7 +250,7 @@ def block_again(client: str, by: str, reason: str) -> None:
     done = reblock(settings(), client, authorship(by, reason))
     for line in done.lines:
         say(line)
-    _not_written(done.refused)
+    refuse_unwritten(done.refused)
 
 
 class PlatformsNotWritten(Refused):

@@ -100,6 +100,30 @@ def _unmatched_payment(of: Parameters) -> str:
     return f"{russian.in_roubles(Decimal(of['left_over']))}, {who}: {of['purpose']}"
 
 
+_SOURCES: Final = MappingProxyType({"bank": "выписка", "onec": "1С"})
+
+
+def _doubtful_payment(of: Parameters) -> str:
+    first = f"{_SOURCES[of['source']]} № {of['document']} от {_day(of['on'])}"
+    other = f"{_SOURCES[of['other_source']]} № {of['other_document']} от {_day(of['other_on'])} ({of['other']})"
+    return f"{_roubles(of['amount'])}, {first}: возможно, тот же платёж, что и {other}"
+
+
+def _onec_contradicts(of: Parameters) -> str:
+    deed = "удалила" if of["is_deleted"] else "изменила"
+    document = f"документ № {of['document']} ({_roubles(of['amount'])} от {_day(of['on'])})"
+    known = f"{of['payment']}: {_roubles(of['known_amount'])} от {_day(of['known_on'])}"
+    return f"1С ({of['peer']}) {deed} {document}, а другой источник говорит о платеже {known}"
+
+
+def _roubles(amount: str) -> str:
+    return russian.in_roubles(Decimal(amount))
+
+
+def _day(day: str) -> str:
+    return russian.short_date(date.fromisoformat(day))
+
+
 def _unacknowledged(of: Parameters) -> str:
     peer = of["peer"]
     if "refusal" in of:
@@ -167,6 +191,8 @@ _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
         "prepaid_limit": _prepaid_limit,
         "prepaid_unused": _prepaid_unused,
         "unmatched_payment": _unmatched_payment,
+        "doubtful_payment": _doubtful_payment,
+        "onec_contradicts": _onec_contradicts,
         "unacknowledged": _unacknowledged,
         "block_lifted": _block_lifted,
         "block_stays": _block_stays,

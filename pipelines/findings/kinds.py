@@ -67,6 +67,8 @@ FINDING_KINDS: Final = MappingProxyType(
         "block_lifted": FindingKind("нашу блокировку сняли не мы", _MANAGER),
         "block_stays": FindingKind("доступ возвращён, а платформа его не даёт", _TECHNICAL),
         "unmatched_payment": FindingKind("неопознанные платежи", _FINANCE, Closing.GONE),
+        "doubtful_payment": FindingKind("возможно, один платёж", _FINANCE, Closing.GONE),
+        "onec_contradicts": FindingKind("1С изменила платёж, о котором говорит и другой источник", _FINANCE, Closing.GONE),
         "unacknowledged": FindingKind("не подтверждено 1С", _FINANCE),
         "missing_address": FindingKind("клиенты без адреса почты", _MANAGER),
         "bounced_address": FindingKind("почта не принимает адрес", _MANAGER),

@@ -9,7 +9,6 @@ from pipelines.findings import store
 from pipelines.receivables.pairing import ToldPayment, pair
 from pipelines.receivables.payment import Payment
 from pipelines.warehouse import query
-from pipelines.wording.russian import in_roubles, short_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -18,8 +17,6 @@ DOUBTFUL: Final = "doubtful_payment"
 """Kind of finding: a payment that may be one that another source has told of; its subject is the payment's id."""
 CONTRADICTED: Final = "onec_contradicts"
 """Kind of finding: a document that 1C changed or deleted, while the bank tells of the money; its subject is base and UUID."""
-
-_SOURCE_NAMES: Final = {"bank": "выписка", "onec": "1С"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +54,31 @@ def note(connection: "Connection", doubtful: dict[str, str], at: datetime) -> No
 
 
 def _doubt(row: Any) -> store.Occurrence:
-    first = f"{_SOURCE_NAMES[row.source]} № {row.document_no} от {short_date(row.paid_on)}"
-    other = f"{_SOURCE_NAMES[row.other_source]} № {row.other_document_no} от {short_date(row.other_paid_on)} ({row.other_id})"
-    words = f"{in_roubles(row.amount)}, {first}: возможно, тот же платёж, что и {other}"
-    return store.Occurrence(DOUBTFUL, row.payment_id, row.paid_on, None, words)
+    parameters = {
+        "amount": f"{row.amount:.2f}",
+        "source": row.source,
+        "document": row.document_no,
+        "on": row.paid_on.isoformat(),
+        "other_source": row.other_source,
+        "other_document": row.other_document_no,
+        "other_on": row.other_paid_on.isoformat(),
+        "other": row.other_id,
+    }
+    return store.Occurrence(DOUBTFUL, row.payment_id, row.paid_on, parameters=parameters)
 
 
 def _contradiction(row: Any) -> store.Occurrence:
-    deed = "удалила" if row.is_deleted else "изменила"
-    document = f"документ № {row.document_no} ({in_roubles(row.amount)} от {short_date(row.paid_on)})"
-    known = f"{in_roubles(row.known_amount)} от {short_date(row.known_paid_on)}"
-    words = f"1С ({row.peer}) {deed} {document}, а другой источник говорит о платеже {row.payment_id}: {known}"
-    return store.Occurrence(CONTRADICTED, f"{row.peer}/{row.reference}", row.known_paid_on, None, words)
+    parameters = {
+        "peer": row.peer,
+        "is_deleted": row.is_deleted,
+        "document": row.document_no,
+        "amount": f"{row.amount:.2f}",
+        "on": row.paid_on.isoformat(),
+        "payment": row.payment_id,
+        "known_amount": f"{row.known_amount:.2f}",
+        "known_on": row.known_paid_on.isoformat(),
+    }
+    return store.Occurrence(CONTRADICTED, f"{row.peer}/{row.reference}", row.known_paid_on, parameters=parameters)
 
 
 def _told_by_others(connection: "Connection", teller: str, told: Sequence[ToldPayment]) -> list[ToldPayment]:

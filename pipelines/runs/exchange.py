@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pipelines.access.connectors import Secrets
 from pipelines.access.orders import DunningResult
-from pipelines.access.platforms import Secrets
 from pipelines.access.restore import restore
 from pipelines.delivery.onec.body import BodyObject
 from pipelines.delivery.onec.receiving import AnswerOutcome, PeerAnswer, receive

@@ -98,7 +98,7 @@ class Exchange:
 
 
 @given(st.lists(st.sampled_from(STEPS), min_size=4, max_size=40))
-@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_both_sides_hold_every_document_once(house, settings, steps):
     house.empty((*LEDGER, "billing.invoices", "billing.invoice_lines", "billing.closed", "delivery.onec_outbox", "delivery.onec_replays",
                  "delivery.onec_peers"))  # fmt: skip

@@ -183,8 +183,9 @@ def _confirm(settings: Settings, connection: "Connection", peer: Peer, header: H
     had = header.received_no or 0
     is_ours_restored = had > peer.sent_no
     confirmed = peer.confirmed_no if is_ours_restored else had
+    if is_ours_restored or had < peer.confirmed_no:  # what they may lack is carried again, for a later message need not have carried it
+        query.run(connection, "delivery/onec/forget_carried", **names, confirmed_no=confirmed)
     if is_ours_restored:
-        query.run(connection, "delivery/onec/forget_carried", **names, confirmed_no=peer.confirmed_no)
         query.run(connection, "delivery/onec/move_sent", **names, sent_no=had)
     versions = [version.strip() for version in header.available_versions]
     query.run(connection, "delivery/onec/confirm", **names, confirmed_no=confirmed, versions=versions)

@@ -9,7 +9,7 @@ from pipelines.warehouse import engine, query
 
 
 def replay(settings: Settings, first_no: int, author: Authorship) -> int:
-    """Take the confirmation of our messages from `first_no` on back; number of the last that is sent again.
+    """Forget that our messages from `first_no` on carried anything; number of the last that is sent again.
 
     BadInput where we never sent such a message. Nothing is sent here: the next message carries it, each object under its own UUID.
     """
@@ -20,5 +20,5 @@ def replay(settings: Settings, first_no: int, author: Authorship) -> int:
         word = {"by_name": author.by, "reason": author.reason, "at": author.at}
         binds = {"peer": settings.onec_peer, "from_no": first_no, "confirmed_before": peer.confirmed_no}
         query.run(connection, "delivery/onec/add_replay", **binds, **word)
-        query.run(connection, "delivery/onec/move_confirmed", peer=settings.onec_peer, confirmed_no=first_no - 1)
+        query.run(connection, "delivery/onec/forget_carried", peer=settings.onec_peer, confirmed_no=first_no - 1)
         return peer.sent_no

@@ -11,13 +11,16 @@ from lxml import etree
 from sqlalchemy import text
 
 from pipelines.billing.identity import invoice_id
+from pipelines.clock import Authorship
 from pipelines.delivery.onec.header import MOST_ELEMENTS, read_header
 from pipelines.delivery.onec.message import Envelope
 from pipelines.delivery.onec.model import ObjectKind, reference
 from pipelines.delivery.onec.receiving import AnswerOutcome
+from pipelines.delivery.onec.replay import replay
 from pipelines.delivery.onec.sending import send
 from pipelines.delivery.onec.status import status
 from pipelines.documents.requisites import Seller
+from pipelines.errors import BadInput
 from pipelines.findings.details import detail_words
 from pipelines.period import Month
 from pipelines.runs.exchange import take_answers as receive
@@ -270,11 +273,54 @@ def test_an_acknowledgement_confirms_and_is_put_away(settings, books):
     assert send(settings, AT) is None  # an empty message asks for no acknowledgement
 
 
+def test_after_our_backup_was_restored_the_next_number_is_one_that_they_have_not_seen(settings, books):
+    """They have had our message 9; we know of 2. What nobody confirmed to us goes again as message 10."""
+    books.issue("K1")
+    send(settings, AT)
+    answer(settings, 1, 1)
+    take(settings)
+    second = books.issue("K2")
+    send(settings, AT)
+    answer(settings, 2, 9)
+    assert "we were restored" in take(settings).detail
+    sent = send(settings, AT)
+    assert (sent.message_no, numbers(sent.path, "Документ.СчетПокупателю")) == (10, [second])
+
+
+def test_a_peer_that_was_restored_gets_what_it_lost_and_is_told_where_to_go_on(settings, books):
+    """It had confirmed our message 2 and counts from 1 again: its number is refused; a later one that acknowledges 1 brings the rest."""
+    books.issue("K1")
+    send(settings, AT)
+    answer(settings, 1, 1)
+    take(settings)
+    second = books.issue("K2")
+    send(settings, AT)
+    answer(settings, 2, 2)
+    take(settings)
+    answer(settings, 2, 1, created=AT.replace(tzinfo=None) + timedelta(days=1))
+    assert "restored from a backup" in take(settings).detail
+    assert read_header(send(settings, AT).path).received_no == 2  # written although nothing waits
+    answer(settings, 3, 1, created=AT.replace(tzinfo=None) + timedelta(days=1))
+    assert "was restored" in take(settings).detail
+    assert second in numbers(send(settings, AT).path, "Документ.СчетПокупателю")
+
+
+def test_replay_sends_again_from_a_message_on_by_a_persons_word(settings, books):
+    first, second = books.issue("K1"), books.issue("K2")
+    send(settings, AT)
+    answer(settings, 1, 1)
+    take(settings)
+    author = Authorship("Анна", "база восстановлена из копии", AT)
+    with pytest.raises(BadInput, match="the last message that we sent is 1"):
+        replay(settings, 2, author)
+    assert replay(settings, 1, author) == 1
+    assert numbers(send(settings, AT).path, "Документ.СчетПокупателю") == [first, second]
+
+
 @pytest.mark.parametrize(
     ("number", "received", "changed", "said"),
     [
         (1, 2, {}, "number 1 has been received already"),
-        (3, 9, {}, "acknowledges our message 9, but the last that we sent is 2"),
         (3, 2, {"sender": "UT"}, "is from 'UT' to 'FB'"),
         (3, 2, {"available_versions": ("1.8",)}, "no common version"),
     ],

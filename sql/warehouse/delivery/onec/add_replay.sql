@@ -1,5 +1,5 @@
 -- grain: a person's word that everything from one of our messages on goes to the peer again
--- inputs: :peer, :from_no, :confirmed_before, :by_name, :reason, :at
+-- inputs: delivery.onec_replays; :peer, :from_no, :confirmed_before, :by_name, :reason, :at
 -- rerun: a further row
 INSERT INTO delivery.onec_replays (peer, replay_no, from_no, confirmed_before, by_name, reason, at)
 SELECT
