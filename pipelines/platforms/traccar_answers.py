@@ -88,7 +88,7 @@ class PlacedDevice(msgspec.Struct, rename="camel", gc=False):
     group_id: int | None = None
 
 
-class Link(msgspec.Struct, gc=False):
+class OwnerLink(msgspec.Struct, gc=False):
     """A link of a user and a device, whose keys come in the letter case of the server's database."""
 
     userId: int = 0  # noqa: N815 - as the server writes it
@@ -140,12 +140,12 @@ def version_of(written: str) -> Version:
     return version
 
 
-def links_of(rows: Sequence[Link]) -> tuple[list[int], list[int]]:
+def links_of(rows: Sequence[OwnerLink]) -> tuple[list[int], list[int]]:
     """(users, devices) of the links, which may come twice. ProtocolBroken when one names no user or no device."""
     return _named(rows, "user", _KEYS_OF_USER), _named(rows, "device", _KEYS_OF_DEVICE)
 
 
-def _named(rows: Sequence[Link], what: str, keys: Sequence[str]) -> list[int]:
+def _named(rows: Sequence[OwnerLink], what: str, keys: Sequence[str]) -> list[int]:
     """One side of the links, by the key that their server writes."""
     for key in keys:
         side = list(map(attrgetter(key), rows))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from pipelines.platforms.errors import InvalidInput, NotFound, ProtocolBroken
-from pipelines.platforms.traccar_answers import LINKS_AT_ONCE, Identified, Link, User, Version, links_of
+from pipelines.platforms.traccar_answers import LINKS_AT_ONCE, Identified, OwnerLink, User, Version, links_of
 from pipelines.platforms.traccar_fleet import Links
 from pipelines.platforms.transport import Pairs
 
@@ -71,7 +71,7 @@ def _links_at_once(get: Get) -> Links | None:
     None also when nobody is linked to anything: asked again user by user before it is believed.
     """
     try:
-        rows = get("/permissions", list[Link], [("userId", "0"), ("deviceId", "0")])
+        rows = get("/permissions", list[OwnerLink], [("userId", "0"), ("deviceId", "0")])
         return links_of(rows) if rows else None
     except (InvalidInput, NotFound, ProtocolBroken):
         return None

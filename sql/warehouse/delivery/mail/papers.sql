@@ -1,5 +1,5 @@
--- grain: contract of one letter, with its papers: the invoices that the letter's run issued for it, and the act where the run closed its month:
---   its number and the invoices that it covers (none while the month is open, or where it cost nothing); is_closing: the act and the
+-- grain: contract of one letter, with its papers: the invoices that the run of the letter issued for it, and the act where the run closed its
+--   month: its number and the invoices that it covers (none while the month is open, or where it cost nothing); is_closing: the act and the
 --   appendix go with it; appendix: the client's wish for it; is_own: the contract of the invoice that the letter is called by
 -- inputs: billing.invoices, billing.closed, delivery.mail_outbox, master.clients; :number, :kind
 -- rerun: reads only; the same rows for ever, but for the client's wish. A contract that has a letter of its own from the same run (as all
