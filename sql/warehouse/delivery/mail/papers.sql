@@ -1,6 +1,6 @@
--- grain: contract of one letter, with its papers: the invoices that the run of the letter issued for it, and the act where the run closed its
---   month: its number and the invoices that it covers (none while the month is open, or where it cost nothing); is_closing: the act and the
---   appendix go with it; appendix: the client's wish for it; is_own: the contract of the invoice that the letter is called by
+-- grain: contract of one letter, with its papers: the invoices that the run of the letter issued for it, and the act where the run
+--   closed its month: its number and the invoices that it covers (none while the month is open, or where it cost nothing); is_closing:
+--   the act and the appendix go with it; appendix: the wish of the client for it; is_own: the contract of the invoice that names the letter
 -- inputs: billing.invoices, billing.closed, delivery.mail_outbox, master.clients; :number, :kind
 -- rerun: reads only; the same rows for ever, but for the client's wish. A contract that has a letter of its own from the same run (as all
 --   had before letters went by client) is in no other letter; a letter to the managers is about its own contract
