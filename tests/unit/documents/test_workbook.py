@@ -4,6 +4,7 @@ import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 import openpyxl
 import pytest
@@ -167,6 +168,13 @@ def written(**changed) -> bytes:
     return target.getvalue()
 
 
+@cache
+def unchanged() -> bytes:
+    """The workbook of the data as they stand above, written once for all who look at it."""
+    return written()
+
+
+@cache
 def opened(content: bytes, *, values: bool):
     return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
 
@@ -176,7 +184,7 @@ def found(sheet, label: str) -> int:
 
 
 def test_sheets_and_their_dress():
-    book = opened(written(), values=False)
+    book = opened(unchanged(), values=False)
     assert book.sheetnames == [
         "Сводка", "Реестр счетов", "Начисления", "Изменения по клиентам", "Выручка", "Дебиторка", "Долги по счетам", "Платежи",
         "Недополучено", "Не обслужено", "Скидки и бесплатное", "Изменения тарифов", "Парк по дням", "Находки", "Отложено",
@@ -198,7 +206,7 @@ def test_sheets_and_their_dress():
 
 
 def test_totals_are_formulas_whose_values_are_the_sums_of_the_data():
-    content = written()
+    content = unchanged()
     formulas, values = opened(content, values=False)["Сводка"], opened(content, values=True)["Сводка"]
     monthly, total = found(values, "Ежемесячный"), found(values, "Итого")
     assert formulas.cell(monthly, 2).value == f"=COUNTIFS('Реестр счетов'!$B$2:$B$4,$A{monthly})"
@@ -216,7 +224,7 @@ def test_totals_are_formulas_whose_values_are_the_sums_of_the_data():
 
 
 def test_the_bridge_leads_from_the_month_before_to_this_one():
-    content = written()
+    content = unchanged()
     formulas, values = opened(content, values=False)["Сводка"], opened(content, values=True)["Сводка"]
     expected = {
         "Было: прошлый месяц": [5000, 2], "Ушедшие клиенты": [-20, 1], "Новые клиенты": [122, 1], "Отложены в этом месяце": [0, 0],
@@ -231,7 +239,7 @@ def test_the_bridge_leads_from_the_month_before_to_this_one():
 
 
 def test_sheets_lead_to_each_other():
-    book = opened(written(), values=False)
+    book = opened(unchanged(), values=False)
     assert book["Реестр счетов"]["A3"].hyperlink.location == "'Начисления'!A3"  # the second invoice: its line
     assert book["Начисления"]["A3"].hyperlink.location == "'Реестр счетов'!A3"
     assert book["Дебиторка"]["C3"].hyperlink.location == "'Долги по счетам'!A3"
@@ -239,7 +247,7 @@ def test_sheets_lead_to_each_other():
 
 
 def test_charges_have_shares_rates_and_discounts_as_numbers_and_their_arithmetic():
-    sheet = opened(written(), values=True)["Начисления"]
+    sheet = opened(unchanged(), values=True)["Начисления"]
     assert [cell.value for cell in sheet[1]][10:17] == [
         "Доля месяца", "Скидка, %", "Без НДС", "Ставка НДС, %", "НДС", "Всего", "Расчёт",
     ]  # fmt: skip
@@ -248,7 +256,7 @@ def test_charges_have_shares_rates_and_discounts_as_numbers_and_their_arithmetic
 
 
 def test_a_ledger_that_disagrees_shows():
-    assert opened(written(), values=True)["Сводка"]["A4"].value == "Сверено: реестр, строки и учёт сходятся, расхождений нет"
+    assert opened(unchanged(), values=True)["Сводка"]["A4"].value == "Сверено: реестр, строки и учёт сходятся, расхождений нет"
     book = opened(written(ledger=LEDGER[:1]), values=True)
     assert row_of(book["Сверка"], "Реестр: Корректировка", 3) == [-85.4, 0, -85.4]
     assert row_of(book["Сверка"], "Строки начислений: всего", 3) == [4989.8, 5075.2, -85.4]
@@ -256,7 +264,7 @@ def test_a_ledger_that_disagrees_shows():
 
 
 def test_revenue_by_tariff_takes_a_code_for_a_code_and_not_for_a_pattern():
-    content = written()
+    content = unchanged()
     formulas, values = opened(content, values=False)["Сводка"], opened(content, values=True)["Сводка"]
     row = found(values, "Б*")
     assert values.cell(row, 2).value == 122
@@ -272,7 +280,7 @@ def row_of(values, label: str, columns: int) -> list[object]:
 
 
 def test_every_sum_of_money_is_a_formula_beside_the_ledger_s():
-    content = written()
+    content = unchanged()
     formulas, values = opened(content, values=False)["Сверка"], opened(content, values=True)["Сверка"]
     assert row_of(values, "Строки начислений: всего", 3) == [4989.8, 4989.8, 0]
     assert row_of(values, "Выручка по тарифам за месяц", 3) == [4989.8, 4989.8, 0]  # 4867.80 + 122.00
@@ -288,7 +296,7 @@ def test_every_sum_of_money_is_a_formula_beside_the_ledger_s():
 
 
 def test_debts_by_age_and_leakage_by_kind():
-    content = written()
+    content = unchanged()
     formulas, values = opened(content, values=False)["Сводка"], opened(content, values=True)["Сводка"]
     first = found(values, "Просрочка") + 1
     assert values.cell(first - 2, 1).value == "Дебиторка на 20.02.2026"
@@ -317,7 +325,7 @@ def test_findings_by_kind_and_whole_quantities_without_an_idle_comma():
 
 
 def test_totals_under_the_rows_follow_the_filter():
-    content = written()
+    content = unchanged()
     formulas, values = opened(content, values=False), opened(content, values=True)
     totals = {
         "Реестр счетов": {"J": 4090, "K": 899.8, "L": 4989.8, "M": 1000, "N": 3989.8},
@@ -341,7 +349,7 @@ def test_totals_under_the_rows_follow_the_filter():
 
 
 def test_changes_of_tariffs_are_readable_and_long_texts_get_their_lines():
-    book = opened(written(), values=True)
+    book = opened(unchanged(), values=True)
     row = [cell.value for cell in book["Изменения тарифов"][2]]
     assert row[:6] == [NOON, "Анна", "индексация", "Составляющая 1", "БАЗА", ""]
     assert row[6].date() == FIRST
@@ -353,7 +361,7 @@ def test_changes_of_tariffs_are_readable_and_long_texts_get_their_lines():
 
 
 def test_fleet_by_day():
-    content = written()
+    content = unchanged()
     formulas, values = opened(content, values=False)["Сводка"], opened(content, values=True)["Сводка"]
     first = found(values, "День") + 1
     assert values.cell(first, 1).value.date() == FIRST
