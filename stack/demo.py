@@ -23,7 +23,8 @@ STATEMENT_UNTIL = "2026-03-02"
 ORGANIZATIONS = ("MT", "SM")
 MARKER = ".demo"
 STUCK = ("failed", "upstream_failed", "up_for_retry")
-SECONDS_OF_LOOKING = 4
+SECONDS_BETWEEN_LOOKS = 2
+LOOKS = 2
 LIMIT = 600.0
 
 
@@ -125,20 +126,20 @@ def _asked(stack: Stack, rest: Rest, month: str) -> str:
 
     An answer in the very second in which the task pauses finds its process still at work, and Airflow lets the task try again.
     """
-    found: list[str] = []
+    sightings: list[str] = []
 
     def waiting() -> bool:
-        _nothing_stuck(stack, rest, "fleet_daily", [run["dag_run_id"] for run in rest.runs("fleet_daily") if run["state"] == "failed"])
+        _nothing_stuck(stack, rest, "fleet_daily", [run["dag_run_id"] for run in rest.runs("fleet_daily", "failed")])
         for run in rest.runs("close_month"):
             if run["partition_key"] == month:
                 _nothing_stuck(stack, rest, "close_month", [run["dag_run_id"]])
                 states = {task["task_id"]: task["state"] for task in rest.tasks("close_month", run["dag_run_id"])}
                 if states.get("approval") == "awaiting_input":
-                    found.append(run["dag_run_id"])
-        return len(found) >= SECONDS_OF_LOOKING
+                    sightings.append(run["dag_run_id"])
+        return len(sightings) >= LOOKS
 
-    processes.wait_until(_alive(stack, waiting), f"the draft of {month}", LIMIT, every=1)
-    return found[0]
+    processes.wait_until(_alive(stack, waiting), f"the draft of {month}", LIMIT, every=SECONDS_BETWEEN_LOOKS)
+    return sightings[0]
 
 
 def _finished(stack: Stack, rest: Rest, dag_id: str, run_id: str) -> None:
@@ -146,7 +147,7 @@ def _finished(stack: Stack, rest: Rest, dag_id: str, run_id: str) -> None:
         _nothing_stuck(stack, rest, dag_id, [run_id])
         return bool(rest.run(dag_id, run_id)["state"] == "success")
 
-    processes.wait_until(_alive(stack, done), f"{dag_id} {run_id}", LIMIT, every=1)
+    processes.wait_until(_alive(stack, done), f"{dag_id} {run_id}", LIMIT, every=SECONDS_BETWEEN_LOOKS)
 
 
 def _alive(stack: Stack, done: Callable[[], bool]) -> Callable[[], bool]:

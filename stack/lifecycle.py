@@ -31,11 +31,11 @@ def up(stack: Stack, port: int | None = None) -> Rest:
         embedded.ensure_running(stack.home)
     metadata = _airflow_in_background(stack, told, "db", "migrate")
     migrate.upgrade(stack.settings)
-    if metadata.wait():
-        raise Refused(f"`airflow db migrate` failed:\n{processes.tail(processes.log_of(stack, 'setup'))}")
-    _make_pools(stack, told)
+    _succeeded(stack, metadata, "`airflow db migrate` failed")
+    pools = _pools_in_background(stack, told)
     try:
         started = processes.start(stack, chosen, told)
+        _succeeded(stack, pools, "the pools could not be made")
         rest = Rest(chosen, "engineer", passwords(stack)["engineer"])
         processes.wait_until(lambda: _healthy(stack, started, rest), f"Airflow is healthy (logs: {stack.logs})", _START)
         processes.wait_until(lambda: _has_dags(rest), "Airflow has read every DAG", _START)
@@ -72,12 +72,17 @@ def _airflow_in_background(stack: Stack, told: dict[str, str], *arguments: str) 
         )
 
 
-def _make_pools(stack: Stack, told: dict[str, str]) -> None:
+def _succeeded(stack: Stack, process: "subprocess.Popen[bytes]", otherwise: str) -> None:
+    """Wait for a process that sets Airflow up. Refused in these words, with the end of its log, when it fails."""
+    if process.wait():
+        raise Refused(f"{otherwise}:\n{processes.tail(processes.log_of(stack, 'setup'))}")
+
+
+def _pools_in_background(stack: Stack, told: dict[str, str]) -> "subprocess.Popen[bytes]":
     declared = {name: {"slots": slots, "description": text, "include_deferred": False} for name, (slots, text) in POOLS.items()}
     path = stack.private / "pools.json"
     path.write_text(json.dumps(declared))
-    if _airflow_in_background(stack, told, "pools", "import", str(path)).wait():
-        raise Refused(f"the pools could not be made:\n{processes.tail(processes.log_of(stack, 'setup'))}")
+    return _airflow_in_background(stack, told, "pools", "import", str(path))
 
 
 def _healthy(stack: Stack, started: processes.Running, rest: Rest) -> bool:

@@ -55,10 +55,11 @@ class Rest:
         found: dict[str, Any] = self.get(f"dags/{dag_id}/dagRuns/{quote(run_id, safe='')}")
         return found
 
-    def runs(self, dag_id: str) -> list[dict[str, Any]]:
-        """Runs of a DAG, newest last."""
-        found: list[dict[str, Any]] = self.get(f"dags/{dag_id}/dagRuns?limit=100&order_by=run_after")["dag_runs"]
-        return found
+    def runs(self, dag_id: str, state: str = "") -> list[dict[str, Any]]:
+        """Runs of a DAG, newest last; with a state, those in it alone."""
+        query = "limit=100&order_by=run_after" + (f"&state={state}" if state else "")
+        dag_runs: list[dict[str, Any]] = self.get(f"dags/{dag_id}/dagRuns?{query}")["dag_runs"]
+        return dag_runs
 
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Task instances of a run."""
