@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.output import MONTH, View, emit, format_option, heading, settings
+from pipelines.cli.output import MONTH, View, dealer_option, emit, format_option, heading, settings
 from pipelines.period import Month
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ DEALER_VIEW = View(DEALER_COLUMNS, (), ("vehicle_days", "roubles", "before", "ch
 @click.command()
 @click.option("--month", type=MONTH, required=True, help="Month, such as 2026-01.")
 @click.option("--by", type=click.Choice(["client", "dealer"]), default="client", show_default=True, help="A line for each what.")
+@dealer_option
 @format_option
-def leakage(month: Month, by: str, output_format: str) -> None:
+def leakage(month: Month, by: str, dealer: str | None, output_format: str) -> None:
     """What was served in a month and not billed, and what was billed and not served, in vehicles and in roubles without VAT: an
     estimate, with its arithmetic, beside the month before.
 
@@ -36,6 +37,7 @@ def leakage(month: Month, by: str, output_format: str) -> None:
     from dataclasses import asdict, fields
 
     from pipelines.clock import now
+    from pipelines.master.dealer_trees import clients_under
     from pipelines.reports.leakage import Leak
     from pipelines.reports.unserved import both_ways, by_dealer
     from pipelines.usage.month import refresh
@@ -45,6 +47,9 @@ def leakage(month: Month, by: str, output_format: str) -> None:
     with engine.transaction(configured) as connection:
         refresh(configured, connection, [month.previous, month], now())
         leaks = both_ways(connection, month)
+        if dealer is not None:
+            tree = clients_under(connection, dealer)
+            leaks = tuple(each for each in leaks if each.client_code in tree)
     if by == "dealer":
         emit(by_dealer(leaks), DEALER_COLUMNS, output_format, DEALER_VIEW)
     elif output_format == "table":

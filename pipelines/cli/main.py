@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "usage": ("pipelines.cli.usage", "usage", "Fleet by contract: peak, average, vehicle-days, minutes."),
     "findings": ("pipelines.cli.findings", "findings", "What somebody must look at."),
     "leakage": ("pipelines.cli.leakage", "leakage", "What was served and not billed, in vehicles and in roubles."),
+    "dealers": ("pipelines.cli.dealers", "dealers", "Dealers with their clients: fleets, sums, debts; their reports."),
     "prepay": ("pipelines.cli.prepayment", "prepay", "Issue the advance invoices of a month."),
     "watch": ("pipelines.cli.prepayment", "watch", "Check the prepaid limits of a day, issue corrective invoices."),
     "close": ("pipelines.cli.billing", "close", "Draft a month; with approval: issue it."),

@@ -91,6 +91,11 @@ def client_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--client", default=None, metavar="C", help="Only this client, by its code.")(command)
 
 
+def dealer_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--dealer D``: a dealer with every client under it."""
+    return click.option("--dealer", default=None, metavar="D", help="Only this dealer and the clients under it.")(command)
+
+
 def contract_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--contract C``."""
     return click.option("--contract", default=None, metavar="C", help="Only this contract.")(command)

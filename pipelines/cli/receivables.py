@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.output import DATE, View, author_options, authorship, client_option, emit, format_option, say, settings
+from pipelines.cli.output import DATE, View, author_options, authorship, client_option, dealer_option, emit, format_option, say, settings
 from pipelines.clock import now
 from pipelines.errors import BadInput, Refused
 
@@ -130,14 +130,15 @@ def rule_on_same(payment_id: str, other_id: str, by: str, reason: str, *, is_dif
 @click.command()
 @click.option("--date", "day", type=DATE, required=True, help="The day on which the debts are looked at.")
 @client_option
+@dealer_option
 @click.option("--overdue", is_flag=True, help="Only clients with a debt past due.")
 @format_option
-def ageing(day: date, client: str | None, *, overdue: bool, output_format: str) -> None:
+def ageing(day: date, client: str | None, dealer: str | None, *, overdue: bool, output_format: str) -> None:
     """Open debt by days past due, from what was issued and paid by that day."""
     from pipelines.receivables.listing import AGEING_COLUMNS
     from pipelines.receivables.listing import ageing as listed
 
-    emit(listed(settings(), day, client_code=client, is_overdue=overdue), AGEING_COLUMNS, output_format, AGEING_VIEW)
+    emit(listed(settings(), day, client_code=client, dealer=dealer, is_overdue=overdue), AGEING_COLUMNS, output_format, AGEING_VIEW)
 
 
 @click.command()

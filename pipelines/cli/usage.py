@@ -2,7 +2,7 @@
 
 import click
 
-from pipelines.cli.output import MONTH, View, client_option, contract_option, emit, format_option, settings
+from pipelines.cli.output import MONTH, View, client_option, contract_option, dealer_option, emit, format_option, settings
 from pipelines.period import Month
 
 COLUMNS = ("contract_no", "client_code", "month", "days", "days_covered", "peak", "peak_date", "average", "vehicle_days", "online_minutes")
@@ -18,10 +18,11 @@ DAILY_VIEW = View(("contract_no", "client", "date", "fleet_size", "online_minute
 @click.command()
 @click.option("--month", type=MONTH, required=True, help="Month, such as 2026-01.")
 @client_option
+@dealer_option
 @contract_option
 @click.option("--daily", is_flag=True, help="One row per contract and covered day.")
 @format_option
-def usage(month: Month, client: str | None, contract: str | None, *, daily: bool, output_format: str) -> None:
+def usage(month: Month, client: str | None, dealer: str | None, contract: str | None, *, daily: bool, output_format: str) -> None:
     """Fleet by contract: peak, average, vehicle-days, minutes.
 
     Recomputed from the evidence when anything has changed. `days` are the days of the month on which the contract is in
@@ -29,6 +30,7 @@ def usage(month: Month, client: str | None, contract: str | None, *, daily: bool
     """
     from pipelines.clock import now
     from pipelines.errors import BadInput
+    from pipelines.master.dealer_trees import clients_under
     from pipelines.usage.month import compute
     from pipelines.usage.sources import known_contracts
     from pipelines.usage.summary import by_contract, shown_average, summary
@@ -37,7 +39,12 @@ def usage(month: Month, client: str | None, contract: str | None, *, daily: bool
     configured = settings()
     with engine.transaction(configured) as connection:
         known = known_contracts(connection)
-        wanted = [each for each in known if contract in (None, each.contract_no) and client in (None, each.client_code)]
+        tree = {each.client_code for each in known} if dealer is None else clients_under(connection, dealer)
+        wanted = [
+            each
+            for each in known
+            if contract in (None, each.contract_no) and client in (None, each.client_code) and each.client_code in tree
+        ]
         if contract is not None and not wanted:
             raise BadInput.one(
                 "--contract", f"unknown contract {contract!r}" if client is None else f"{client} has no contract {contract!r}"

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from pipelines.master.dealer_trees import clients_under
 from pipelines.master.history import known
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -22,15 +23,23 @@ def payments(settings: Settings, *, unmatched_only: bool = False, client_code: s
         return query.mappings(connection, "receivables/payments", unmatched_only=unmatched_only, client=client_code, from_day=first)
 
 
-def ageing(settings: Settings, on: date, *, client_code: str | None = None, is_overdue: bool = False) -> list[Row]:
+def ageing(
+    settings: Settings, on: date, *, client_code: str | None = None, dealer: str | None = None, is_overdue: bool = False
+) -> list[Row]:
     """Open debt per client and organization by days past due on a day; only what was issued and paid by that day counts.
 
-    `not_due`: due after that day; `0`: due on it. `is_overdue`: only who has a debt past due. BadInput for a client never heard of.
+    `not_due`: due after that day; `0`: due on it. `is_overdue`: only who has a debt past due. `dealer`: only it and the clients under
+    it. BadInput for a client or dealer never heard of.
     """
     with engine.transaction(settings) as connection:
         if client_code is not None:
             known(connection, "client", client_code)
+        tree = None if dealer is None else clients_under(connection, dealer)
         rows = query.mappings(connection, "receivables/ageing", on=on)
     return [
-        row for row in rows if client_code in (None, row["client_code"]) and (not is_overdue or row["total"] > row["not_due"] + row["0"])
+        row
+        for row in rows
+        if client_code in (None, row["client_code"])
+        and (tree is None or row["client_code"] in tree)
+        and (not is_overdue or row["total"] > row["not_due"] + row["0"])
     ]
