@@ -84,7 +84,7 @@ class Traccar:
         if self._access.flag("meters", default=True) and self._get("/devices", list[Identified], [("userId", str(own.id))]):
             capabilities.add(Capability.DAILY_METERS)
         if self._is_device_dated:
-            self._linked(own, [device.id for device in self._devices() if rules.state_of(device, self._at) == "active"])
+            self._linked(own, rules.active(rules.devices_table(self._listed(DeviceRow), self._at)))
         return Probe(written, frozenset(capabilities))
 
     def fleet(self) -> Fleet:
@@ -202,7 +202,7 @@ class Traccar:
         linked = {device for user, device in zip(*links, strict=True) if user == own.id}
         if not linked:
             linked = {each.id for each in self._get("/devices", list[Identified], [("userId", str(own.id))])}
-        asked = [number for number, state in zip(devices["id"].to_pylist(), devices["state"].to_pylist(), strict=True) if state == "active"]
+        asked = rules.active(devices)
         missing = len(set(asked) - linked)
         if not linked or not asked:
             return None, []

@@ -54,6 +54,14 @@ def devices_table(rows: Sequence[DeviceRow], at: datetime) -> "pa.Table":
     return table.select(["id", "group_id", "name", "hw_id", "last_message_at"]).append_column("state", states)
 
 
+def active(devices: "pa.Table") -> list[int]:
+    """Ids of the active devices, in their order."""
+    import pyarrow.compute as pc
+
+    ids: list[int] = devices["id"].filter(pc.equal(devices["state"], "active")).to_pylist()
+    return ids
+
+
 def places(devices: Sequence[PlacedDevice] | Sequence[DeviceRow]) -> Places:
     """(devices, the group of each) in the order in which they came. ProtocolBroken when one is listed twice."""
     ids = [each.id for each in devices]
