@@ -61,6 +61,9 @@ _POSTGRESQL = Rule(_is_postgresql, "the URL of a PostgreSQL database, such as po
 _NODE = _matching(r"[A-Za-z0-9_-]{1,36}", "a code of letters, digits, - and _, at most 36")
 _VERSION = _matching(r"1\.(17|19|21)", "1.17, 1.19 or 1.21")
 _MEMORY = _matching(r"[1-9]\d*(\.\d+)? ?([KMGT]i?B)", "an amount of memory such as 3GB")
+_DAYS_BY_PLATFORM = _matching(
+    r"[1-9]\d{0,3}(\s*,\s*[^,=\s]+=[1-9]\d{0,3})*", "days, such as 3, and of single platforms after it: 3,gps2=10"
+)
 _LEVEL = Rule(lambda value: value in ("INFO", "WARNING", "ERROR"), "INFO, WARNING or ERROR")
 _ZONE = Rule(lambda value: value in available_timezones(), "a time zone such as Europe/Kaliningrad")
 _ADDRESS = r"[^@\s,;<>]+@[^@\s,;<>]+"
@@ -117,6 +120,9 @@ class Settings:
     master_max_rows: int = _setting(500_000, "rows of a sheet of master data that are read", _POSITIVE)
     master_max_columns: int = _setting(200, "columns of a sheet of master data that are read", _POSITIVE)
     duckdb_memory: str = _setting("3GB", "memory limit of the pass over the lake", _MEMORY)
+    silent_days: str = _setting(
+        "3", "days without a message after which a tracker is a finding; of single platforms: `3,gps2=10`", _DAYS_BY_PLATFORM
+    )
     debug: int = _setting(0, "1: a failed command shows its whole trace", _FLAG)
     log_level: str = _setting("ERROR", "lines of the log that a command writes to stderr, from this level on: INFO, WARNING, ERROR", _LEVEL)
     workers: int = _setting(0, "processes that render documents; 0: one per core", _COUNT)
@@ -134,6 +140,11 @@ class Settings:
     )
     mail_managers: str = _setting("", "addresses told of exceeded prepaid limits, by commas", _ADDRESSES)
     mail_technical: str = _setting("", "addresses of the technical team (snapshots that are missing), by commas", _ADDRESSES)
+
+    def silent_days_of(self, platform: str) -> int:
+        """Days without a message after which a tracker of a platform is a finding."""
+        house, *of_platforms = (part.strip() for part in self.silent_days.split(","))
+        return int(dict(part.split("=") for part in of_platforms).get(platform, house))
 
     @property
     def lake(self) -> str:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from sqlalchemy import text
 
 from pipelines.evidence.keys import device_keys, look_alike_keys
-from pipelines.evidence.lake import Metadata, snapshot_path, write
+from pipelines.evidence.lake import Metadata, sensors_path, snapshot_path, write, write_table
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
@@ -153,6 +153,22 @@ class World:
             t=hashlib.sha256(str(accounts).encode()).hexdigest(), path=path,
         )  # fmt: skip
         return digest
+
+    def sensors(self, platform: str, on: str | date, rows: Sequence[tuple[str, str, str, str | None]]) -> "World":
+        """A list of sensors (vehicle, sensor, name, value) that came with the day's last snapshot."""
+        on = day(on)
+        digest = hashlib.sha256(repr((platform, on, rows)).encode()).hexdigest()
+        names = ("vehicle_id", "sensor_id", "name", "kind", "parameter", "value")
+        full = [(vehicle, sensor, name, None, None, value) for vehicle, sensor, name, value in rows]
+        table = pa.table({name: pa.array(values, pa.string()) for name, values in zip(names, zip(*full, strict=True), strict=True)})
+        path = sensors_path(platform, on, digest)
+        write_table(self.settings, path, table)
+        self.sql(
+            "INSERT INTO evidence.sensor_lists SELECT digest, :d, taken_at, :r, :path FROM evidence.snapshots "
+            "WHERE platform = :p AND business_date = :on ORDER BY snapshot_no DESC LIMIT 1",
+            d=digest, r=len(rows), path=path, p=platform, on=on,
+        )  # fmt: skip
+        return self
 
     def every_day(self, month: str, platform: str, cars: Sequence[Car] | Callable[[date], Sequence[Car] | None]) -> "World":
         """A snapshot of the same vehicles (or of those that a function gives; None: none) for every day of the month."""

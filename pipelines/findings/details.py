@@ -40,6 +40,17 @@ def _out_of_contract(of: Parameters) -> str:
     return f"договор {of['contract']} в этот день не действует; {_state(of)}"
 
 
+def _silent_device(of: Parameters) -> str:
+    last = of.get("last_message_on")
+    since = f"последнее сообщение {russian.short_date(date.fromisoformat(last))}" if last else "сообщений не было ни разу"
+    return ", ".join(filter(None, [of.get("plate"), since]))
+
+
+def _came_and_went(of: Parameters) -> str:
+    seen = f"есть не во всех снимках дня (их {of['snapshots']}): ни накануне, ни в последнем"
+    return "; ".join(filter(None, [of.get("plate"), seen]))
+
+
 def _several_owners(of: Parameters) -> str:
     return f"владельцы {', '.join(of['accounts'])} ведут к договорам {', '.join(of['contracts'])}"
 
@@ -177,6 +188,9 @@ _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
         "out_of_contract": _out_of_contract,
         "silent_unbilled": lambda of: f"не обслуживалась: {_state(of)}",
         "silent_billed": lambda of: f"на платформе {of['platform']} считаются подключённые, без сообщений за день: {of['vehicles']}",
+        "silent_device": _silent_device,
+        "failed_sensor": lambda of: f"датчик «{of['sensor'] or 'без названия'}» без показаний, машина на связи",
+        "came_and_went": _came_and_went,
         "several_owners": _several_owners,
         "unknown_account": lambda of: f"машин на учётной записи: {of['vehicles']}; договора нет",
         "double_mapping": lambda of: f"привязана и к {', '.join(of['others'])}; считается по {of['contract']}",

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.findings.store import Occurrence, copy_runs, replace
 from pipelines.period import Span
+from pipelines.usage.came_and_went import CAME_AND_WENT, came_and_went
 from pipelines.usage.counting import CountedMonth
+from pipelines.usage.device_findings import FAILED_SENSOR, SILENT_DEVICE, device_findings
 from pipelines.usage.lake import Lake
 from pipelines.usage.month_ends import DIP, dips
 from pipelines.usage.placeholders import PLACEHOLDER, placeholder_devices
@@ -27,6 +29,9 @@ KINDS = (
     "double_mapping",
     "several_owners",
     SILENT_BILLED,
+    SILENT_DEVICE,
+    FAILED_SENSOR,
+    CAME_AND_WENT,
     "duplicate",
     "suspected_duplicate",
     "missing_snapshot",
@@ -41,12 +46,14 @@ def replace_findings(connection: "Connection", lake: Lake, counted: CountedMonth
     others = [
         *_double_mappings(counted),
         *silent_billed(lake, counted),
+        *came_and_went(lake, counted),
         *placeholder_devices(lake, counted),
         *contracts_without_accounts(connection, lake, counted),
         *_missing(counted.sources),
     ]
     number = replace(connection, KINDS, month.first, month.last, others)
     number += copy_runs(connection, vehicle_findings(lake, counted))
+    number += copy_runs(connection, device_findings(connection, lake, counted))
     replace(connection, [TRANSFER], month.first, month.next.first, transfers(connection, lake, counted, at))
     for each in (month.previous, month):
         replace(connection, [DIP], each.first, each.last, dips(connection, each))

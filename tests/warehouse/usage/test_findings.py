@@ -1,5 +1,6 @@
 """Findings of a month's evidence: seen from when to when, replaced as a whole (domain.md §3, §10)."""
 
+from dataclasses import replace as replace_setting
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from pipelines.evidence.lake import EvidenceLost, location
 from pipelines.findings.dips import Dip, MonthEnd, dip, month_end
 from pipelines.findings.store import Occurrence, listing, replace
-from pipelines.period import Month
+from pipelines.period import Month, Span
 from pipelines.usage.month import compute
 from tests.conftest import NOW
 from tests.lake_builder import Car, World
@@ -305,3 +306,81 @@ def test_lost_evidence_of_the_next_month_does_not_hold_up_a_month(world):
     Path(location(world.settings, f"platform=gps1/date=2026-02-01/{digest}.parquet")).unlink()
     usage = compute(world.settings, world.connection, JANUARY, store=True, at=NOW)
     assert set(usage.days.column("fleet_size").to_pylist()) == {1}
+
+
+def test_trackers_fall_silent_after_the_days_of_their_platform(world):
+    world.account("gps2", "b1", "C1")
+    from_8_to_10 = [
+        Car("quick", "a1"),
+        Car("slow", "a1"),
+        Car("weekend", "a1"),
+        Car("old", "a1", message=datetime(2025, 12, 30, tzinfo=UTC)),
+    ]
+
+    def cars(day):
+        speaks = {"quick": day.day < 8, "slow": day.day != 20, "weekend": day.day not in (10, 11), "old": day.day > 2}
+        return [Car(car.vehicle_id, "a1", message="12:00" if speaks[car.vehicle_id] else car.message if car.vehicle_id == "old" else None,
+                    minutes=60 if speaks[car.vehicle_id] else 0) for car in from_8_to_10]  # fmt: skip
+
+    world.every_day("2026-01", "gps1", cars)
+    world.every_day("2026-01", "gps2", [Car("w", "b1", message=None, minutes=0)])
+    world.settings = replace_setting(world.settings, silent_days="3,gps2=40")
+    assert found(world)["silent_device"] == [
+        ("gps1/old", "C1", 1, 2, 2),  # since 30 December: three days on the 2nd
+        ("gps1/quick", "C1", 8, 31, 24),
+    ]
+    assert listing(world.connection, JANUARY, "silent_device")[0]["detail"] == "последнее сообщение 30.12.2025"
+
+
+def test_vehicles_that_only_a_snapshot_in_between_lists(world):
+    world.snapshot("gps1", "2026-01-04", [Car("v", "a1"), Car("leaves", "a1")])
+    for cars in (
+        [Car("v", "a1"), Car("leaves", "a1")],
+        [Car("v", "a1"), Car("brief", "a1", plate="А1")],
+        [Car("v", "a1"), Car("new", "a1")],
+    ):
+        world.snapshot("gps1", "2026-01-05", cars)
+    assert found(world, at=datetime(2026, 1, 6, 9, tzinfo=UTC))["came_and_went"] == [("gps1/brief", "C1", 5, 5, 1)]
+    [row] = listing(world.connection, JANUARY, "came_and_went")
+    assert row["detail"] == "А1; есть не во всех снимках дня (их 3): ни накануне, ни в последнем"
+    usage = compute(world.settings, world.connection, JANUARY, store=True, at=NOW)
+    assert usage.days.column("fleet_size").to_pylist() == [2, 4]  # they count all the same
+
+
+def test_sensors_that_lost_their_value_while_their_vehicle_speaks(world):
+    world.every_day(
+        "2026-01", "gps1", lambda d: [Car("v", "a1"), Car("dumb", "a1", **({} if d.day < 9 else {"message": None, "minutes": 0}))]
+    )
+    for on in Span(date(2026, 1, 1), date(2026, 1, 31)).dates():
+        fails = on.day > 20
+        world.sensors("gps1", on, [("v", "s1", "Топливо", None if fails else "12"), ("v", "s2", "Запас", None), ("v", "s3", "Дверь", "1"),
+                                   ("dumb", "s1", "Топливо", None if on.day > 8 else "7")])  # fmt: skip
+    assert found(world)["failed_sensor"] == [("gps1/v/s1", None, 21, 31, 11)]
+    assert listing(world.connection, JANUARY, "failed_sensor")[0]["detail"] == "датчик «Топливо» без показаний, машина на связи"
+
+
+def test_vehicles_that_are_billed_because_they_are_connected_and_send_nothing(world):
+    world.contract("C2").terms("C2", counting="connected").account("gps1", "b1", "C2")
+    world.every_day("2026-01", "gps1", [Car("v", "b1"), Car("w", "b1", message=None, minutes=0), Car("x", "a1", message=None, minutes=0)])
+    assert found(world)["silent_billed"] == [("C2/gps1", "C2", 1, 31, 31)]
+    assert listing(world.connection, JANUARY, "silent_billed")[0]["vehicle_days"] == 31
+
+
+ALL_ORPHANS = [Car(f"v{n:03}", plate="БЕЗ НОМЕРА", hw_id="350000000000014") for n in range(200)]
+
+
+def test_a_month_of_nothing_but_orphans_duplicates_and_one_plate(world):
+    """As many rows as vehicles, and no text that names them all."""
+    world.every_day("2026-01", "gps1", [*ALL_ORPHANS, Car("a", "a1", plate="ОДИН"), Car("b", "a1", plate="ОДИН")])
+    rows = found(world)
+    assert (len(rows["orphan"]), len(rows["duplicate"])) == (200, 199)
+    assert {row[2:] for row in (*rows["orphan"], *rows["duplicate"])} == {(1, 31, 31)}
+    assert world.sql("SELECT count(*) FROM findings.occurrences").scalar() < 450
+    assert sum(row["vehicle_days"] for row in listing(world.connection, JANUARY, "orphan")) == 31  # one physical vehicle is served
+
+
+def test_a_plate_that_a_whole_fleet_bears_names_five_and_counts_the_rest(world):
+    world.every_day("2026-01", "gps1", [Car(f"v{n:02}", "a1", plate="ОБЩИЙ") for n in range(40)])
+    assert len(found(world)["suspected_duplicate"]) == 40
+    [detail] = {row["detail"] for row in listing(world.connection, JANUARY, "suspected_duplicate") if row["subject"] == "gps1/v03"}
+    assert detail.endswith("у gps1/v00, gps1/v01, gps1/v02, gps1/v04, gps1/v05 и ещё 34\u00a0машин")
