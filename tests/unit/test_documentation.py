@@ -12,10 +12,12 @@ from tests.conftest import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)
-def test_every_setting_stands_in_the_readme_with_its_meaning(setting):
-    default = f"`{setting.default}`" if str(setting.default) else ""
-    assert f"| `{PREFIX}{setting.name.upper()}` | {default} | {setting.metadata['doc']} |" in README
+def test_every_setting_stands_in_the_readme_with_its_meaning():
+    rows = []
+    for setting in fields(Settings):
+        default = f"`{setting.default}`" if str(setting.default) else ""
+        rows.append(f"| `{PREFIX}{setting.name.upper()}` | {default} | {setting.metadata['doc']} |")
+    assert [row for row in rows if row not in README] == []
 
 
 def test_every_command_and_option_stands_in_the_readme():
