@@ -131,7 +131,7 @@ def fleet_daily():
         issued_on = date.fromisoformat(params["issue_date"]) if params["issue_date"] else None
         done = watch_day(settings.load(), day, approver=None, issued_on=issued_on, at=clock.now())
         if done.waiting:
-            alert(f"счета на превышение за {day} ждут человека", "; ".join(one.russian for one in done.waiting))
+            alert(f"счета на превышение за {day} ждут человека", "; ".join(reason.russian for reason in done.waiting))
         return done.issued.invoices if done.issued else 0
 
     @step(

@@ -59,7 +59,7 @@ def prepay_month():
         tell(ti, waiting_words(done.prepared) if done.waiting else drafted_words(done.prepared))
         return {
             "digest": done.prepared.digest,
-            "waiting": [one.russian for one in done.waiting],
+            "waiting": [reason.russian for reason in done.waiting],
             "invoices": done.issued.invoices if done.issued else 0,
             "parked": [f"{each.contract_no}: {each.russian}" for each in done.prepared.parked],
         }

@@ -25,10 +25,10 @@ class NoteTaker:
         """A run has failed: its note names the tasks that failed, and what was told before."""
         from sqlalchemy.orm import object_session
 
-        told = _told(dag_run)
+        before = _told(dag_run)
         failed = dag_run.get_task_instances(state=["failed"], session=object_session(dag_run))
         names = ", ".join(sorted({ti.task_id for ti in failed}))
-        _note(dag_run, f"Не завершено, ошибка: {names or 'запуск'}" + (f". До этого: {told}" if told else ""))
+        _note(dag_run, f"Не завершено, ошибка: {names or 'запуск'}" + (f". До этого: {before}" if before else ""))
 
 
 def _told(dag_run):
@@ -40,8 +40,8 @@ def _told(dag_run):
     if session is None:
         return None
     of_run = (XComModel.dag_id == dag_run.dag_id, XComModel.run_id == dag_run.run_id, XComModel.key == NOTE)
-    told = session.scalars(select(XComModel).where(*of_run).order_by(XComModel.timestamp.desc()).limit(1)).first()
-    return XComModel.deserialize_value(told) if told else None
+    stored = session.scalars(select(XComModel).where(*of_run).order_by(XComModel.timestamp.desc()).limit(1)).first()
+    return XComModel.deserialize_value(stored) if stored else None
 
 
 def _note(dag_run, words):

@@ -25,7 +25,7 @@ MARKER = ".demo"
 STUCK = ("failed", "upstream_failed", "up_for_retry")
 SECONDS_BETWEEN_LOOKS = 2
 LOOKS = 2
-LIMIT = 600.0
+LIMIT = 1800.0
 
 
 def run(stack: Stack, port: int | None) -> None:
@@ -61,8 +61,8 @@ def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -
         _say(begun, f"backfilling the days of {month} (DAG fleet_daily)")
         processes.wait_until(lambda: _no_backfill(engineer), "the end of the backfill before", LIMIT)
         days = {"from_date": f"{month}-01T00:00:00Z", "to_date": f"{last_day}T23:59:00Z", "max_active_runs": 31}
-        told = {"dag_run_conf": {"issue_date": issue_date}}
-        engineer.post("backfills", {"dag_id": "fleet_daily", "reprocess_behavior": "none", **days, **told})
+        conf = {"dag_run_conf": {"issue_date": issue_date}}
+        engineer.post("backfills", {"dag_id": "fleet_daily", "reprocess_behavior": "none", **days, **conf})
         run_id = _asked(stack, engineer, month)
         _say(begun, f"{month} is drafted; finance looks at it and approves (DAG close_month)")
         # Airflow takes all fields of the question, or none

@@ -24,17 +24,17 @@ def up(stack: Stack, port: int | None = None) -> Rest:
     if processes.running(stack):
         raise Refused(f"the stack of {stack.home} is up already; `make down` stops it")
     chosen = free_port(port)
-    told = environment(stack, chosen)
+    variables = environment(stack, chosen)
     write_env_file(stack, chosen)
     stack.logs.mkdir(parents=True, exist_ok=True)
     if stack.settings.embedded:
         embedded.ensure_running(stack.home)
-    metadata = _airflow_in_background(stack, told, "db", "migrate")
+    metadata = _airflow_in_background(stack, variables, "db", "migrate")
     migrate.upgrade(stack.settings)
     _succeeded(stack, metadata, "`airflow db migrate` failed")
-    pools = _pools_in_background(stack, told)
+    pools = _pools_in_background(stack, variables)
     try:
-        started = processes.start(stack, chosen, told)
+        started = processes.start(stack, chosen, variables)
         _succeeded(stack, pools, "the pools could not be made")
         rest = Rest(chosen, "engineer", passwords(stack)["engineer"])
         processes.wait_until(lambda: _healthy(stack, started, rest), f"Airflow is healthy (logs: {stack.logs})", _START)
@@ -60,12 +60,12 @@ def down(stack: Stack) -> bool:
     return stopped
 
 
-def _airflow_in_background(stack: Stack, told: dict[str, str], *arguments: str) -> "subprocess.Popen[bytes]":
+def _airflow_in_background(stack: Stack, variables: dict[str, str], *arguments: str) -> "subprocess.Popen[bytes]":
     with processes.log_of(stack, "setup").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "airflow", *arguments],
             cwd=ROOT,
-            env={**os.environ, **told},
+            env={**os.environ, **variables},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -78,11 +78,11 @@ def _succeeded(stack: Stack, process: "subprocess.Popen[bytes]", otherwise: str)
         raise Refused(f"{otherwise}:\n{processes.tail(processes.log_of(stack, 'setup'))}")
 
 
-def _pools_in_background(stack: Stack, told: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _pools_in_background(stack: Stack, variables: dict[str, str]) -> "subprocess.Popen[bytes]":
     declared = {name: {"slots": slots, "description": text, "include_deferred": False} for name, (slots, text) in POOLS.items()}
     path = stack.private / "pools.json"
     path.write_text(json.dumps(declared))
-    return _airflow_in_background(stack, told, "pools", "import", str(path))
+    return _airflow_in_background(stack, variables, "pools", "import", str(path))
 
 
 def _healthy(stack: Stack, started: processes.Running, rest: Rest) -> bool:

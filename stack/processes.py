@@ -36,11 +36,11 @@ class Running:
         """The live process of a component, or None."""
         pid, started = self.pids[component]
         try:
-            found = psutil.Process(pid)
-            alive = abs(found.create_time() - started) < 1 and found.status() != psutil.STATUS_ZOMBIE
+            process = psutil.Process(pid)
+            alive = abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return None
-        return found if alive else None
+        return process if alive else None
 
     @property
     def dead(self) -> list[str]:
@@ -54,8 +54,8 @@ def running(stack: Stack) -> Running | None:
         noted = json.loads(_file(stack).read_text())
     except FileNotFoundError:
         return None
-    found = Running(noted["port"], {name: (pid, started) for name, (pid, started) in noted["pids"].items()})
-    return found if len(found.dead) < len(found.pids) else None
+    up = Running(noted["port"], {name: (pid, started) for name, (pid, started) in noted["pids"].items()})
+    return up if len(up.dead) < len(up.pids) else None
 
 
 def start(stack: Stack, port: int, environment: dict[str, str]) -> Running:
@@ -82,13 +82,13 @@ def start(stack: Stack, port: int, environment: dict[str, str]) -> Running:
 
 def stop(stack: Stack) -> bool:
     """Stop every component and all that they started; False when nothing ran. Running tasks are asked to end first."""
-    found = running(stack)
-    if not found:
+    up = running(stack)
+    if not up:
         _file(stack).unlink(missing_ok=True)
         return False
     family: list[psutil.Process] = []
-    for component in found.pids:
-        process = found.process(component)
+    for component in up.pids:
+        process = up.process(component)
         if process is None:
             continue
         family += [process, *_children(process)]

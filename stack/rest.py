@@ -23,10 +23,10 @@ class Rest:
     def health(self) -> dict[str, str]:
         """Status by component; empty while the API does not answer."""
         try:
-            found = self._send("GET", "/api/v2/monitor/health", None, token=False)
+            components = self._send("GET", "/api/v2/monitor/health", None, token=False)
         except (OSError, Refused):
             return {}
-        return {name: part.get("status") or "unknown" for name, part in found.items()}
+        return {name: part.get("status") or "unknown" for name, part in components.items()}
 
     def get(self, path: str) -> Any:
         """GET /api/v2/PATH; asked again where no answer comes in time."""
@@ -52,8 +52,8 @@ class Rest:
 
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
         """One run."""
-        found: dict[str, Any] = self.get(f"dags/{dag_id}/dagRuns/{quote(run_id, safe='')}")
-        return found
+        dag_run: dict[str, Any] = self.get(f"dags/{dag_id}/dagRuns/{quote(run_id, safe='')}")
+        return dag_run
 
     def runs(self, dag_id: str, state: str = "") -> list[dict[str, Any]]:
         """Runs of a DAG, newest last; with a state, those in it alone."""
@@ -63,8 +63,10 @@ class Rest:
 
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Task instances of a run."""
-        found: list[dict[str, Any]] = self.get(f"dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances?limit=200")["task_instances"]
-        return found
+        instances: list[dict[str, Any]] = self.get(f"dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances?limit=200")[
+            "task_instances"
+        ]
+        return instances
 
     def answer(self, dag_id: str, run_id: str, task_id: str, option: str, params: dict[str, Any]) -> None:
         """Answer a required action in this person's name."""

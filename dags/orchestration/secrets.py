@@ -8,10 +8,10 @@ def of_platforms(configured):
     """Platform → its connection as JSON. One that Airflow does not have is left out: the verb refuses that platform by name."""
     from pipelines.evidence.taking import connections
 
-    found = {}
+    secrets = {}
     for platform, name in connections(configured).items():
         try:
-            found[platform] = Connection.get(name).as_json()
+            secrets[platform] = Connection.get(name).as_json()
         except AirflowNotFoundException:
             continue
-    return found
+    return secrets

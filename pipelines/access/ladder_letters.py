@@ -25,18 +25,20 @@ def queue_letters(connection: "Connection", facts: LadderFacts, plans: Sequence[
     The day of the block in letters that still wait becomes what this ladder foresees: what keeps a block away keeps it out of them.
     """
     foreseen: dict[str, Mapping[str, date]] = {}
-    for one in plans:
-        if one.only_restore:
+    for planned in plans:
+        if planned.only_restore:
             continue
-        code = one.plan.organization_code
-        foreseen[code] = _blocks_foreseen(facts, _organization(facts, one))
+        code = planned.plan.organization_code
+        foreseen[code] = _blocks_foreseen(facts, _organization(facts, planned))
         days = {number: day.isoformat() for number, day in foreseen[code].items()}
         query.run(connection, "delivery/mail/set_blocks_on", organization_code=code, steps=list(STEPS), days=json.dumps(days))
-    return queue(connection, (event for one in plans for event in _events(facts, one, foreseen)), at)
+    return queue(connection, (event for planned in plans for event in _events(facts, planned, foreseen)), at)
 
 
-def _organization(facts: LadderFacts, one: AccessPlan) -> OrganizationDay:
-    return next(found for found in facts.organizations if found.ladder.organization_code == one.plan.organization_code)
+def _organization(facts: LadderFacts, planned: AccessPlan) -> OrganizationDay:
+    return next(
+        organization for organization in facts.organizations if organization.ladder.organization_code == planned.plan.organization_code
+    )
 
 
 def _blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[str, date]:
@@ -65,22 +67,22 @@ def _blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[
     return foreseen
 
 
-def _events(facts: LadderFacts, one: AccessPlan, foreseen: Mapping[str, Mapping[str, date]]) -> Iterator[events.Event]:
-    code, day = one.plan.organization_code, one.plan.day
-    organization = _organization(facts, one)
-    changed = {(order.client_code, order.action) for order in one.orders if order.reason != NOT_ITS_OWN}
-    for block in one.plan.block:
+def _events(facts: LadderFacts, planned: AccessPlan, foreseen: Mapping[str, Mapping[str, date]]) -> Iterator[events.Event]:
+    code, day = planned.plan.organization_code, planned.plan.day
+    organization = _organization(facts, planned)
+    changed = {(order.client_code, order.action) for order in planned.orders if order.reason != NOT_ITS_OWN}
+    for block in planned.plan.block:
         if (block.client_code, "block") in changed:
             debts = [events.Debt(claim.number, claim.due_on, claim.open) for claim in organization.blocking(block.client_code)]
             yield events.blocked(f"{code} {block.client_code} {day}", code, block.client_code, on=day, debts=debts)
-    restored = {decision.client_code: decision for decision in one.plan.restore}
+    restored = {decision.client_code: decision for decision in planned.plan.restore}
     for client, action in sorted(changed):
         if action == "restore":
             yield _restored(code, restored[client], day)
-    if one.only_restore:
+    if planned.only_restore:
         return
     claims = {claim.key: claim for claim in organization.claims}
-    for notice in one.plan.notices:
+    for notice in planned.plan.notices:
         claim = claims[notice.key]
         yield events.ladder_step(
             cast("events.Step", notice.step),

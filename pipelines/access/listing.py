@@ -67,9 +67,9 @@ def _account(targets: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _explanation(first: dict[str, Any], counts: Counter[str], lifted: dict[str, Any] | None) -> str:
     """Such as «Доступ отключён 24.03.2026: просрочено … Вместе с ней: 2 ссылки. …»."""
     is_account = first["target"] == "account"
-    told = "Доступ отключён" if is_account else "Учётную запись отключили не мы, но и мы отключили то, что под ней,"
+    opening = "Доступ отключён" if is_account else "Учётную запись отключили не мы, но и мы отключили то, что под ней,"
     parts = [counted(counts[kind], *forms) for kind, (_, forms) in _PARTS.items() if counts[kind]]
-    sentences = [f"{told} {short_date(first['since'])}: {first['reason']}"]
+    sentences = [f"{opening} {short_date(first['since'])}: {first['reason']}"]
     if parts:
         sentences.append(f"{'вместе с учётной записью' if is_account else 'отключено'}: {', '.join(parts)}")
     if first["state"] is None:

@@ -162,7 +162,7 @@ def _by_code(versions: Iterable[TariffVersion]) -> dict[str, tuple[TariffVersion
     by_code: dict[str, list[TariffVersion]] = {}
     for version in versions:
         by_code.setdefault(version.tariff_code, []).append(version)
-    return {code: tuple(found) for code, found in by_code.items()}
+    return {code: tuple(of_code) for code, of_code in by_code.items()}
 
 
 def _charge(row: Any) -> Charge:

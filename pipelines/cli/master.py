@@ -97,10 +97,10 @@ def suggest(out: Path | None, output_format: str) -> None:
     configured = settings()
     with engine.transaction(configured) as connection:
         refresh(configured, connection, months_with_evidence(connection), now())
-    found = unpaid_accounts.suggestions(configured)
-    emit(unpaid_accounts.listed(found), unpaid_accounts.COLUMNS, output_format, SUGGESTIONS_VIEW)
+    suggestions = unpaid_accounts.suggestions(configured)
+    emit(unpaid_accounts.listed(suggestions), unpaid_accounts.COLUMNS, output_format, SUGGESTIONS_VIEW)
     if out is not None:
-        unpaid_accounts.write_workbook(found, out)
+        unpaid_accounts.write_workbook(suggestions, out)
         say(f"written: {out}")
 
 

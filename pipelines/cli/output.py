@@ -243,7 +243,9 @@ def _folded(message: str, stream: TextIO) -> list[str]:
         return [message]
     indent = " " * min(len(message) - len(message.lstrip(" ")), width // 2)
     room = width - len(indent)
-    kept = _COMMAND.sub(lambda found: found[0].replace(" ", _KEPT_SPACE) if cells(found[0]) <= room else found[0], message.strip(" "))
+    kept = _COMMAND.sub(
+        lambda command: command[0].replace(" ", _KEPT_SPACE) if cells(command[0]) <= room else command[0], message.strip(" ")
+    )
     return [f"{indent}{line.replace(_KEPT_SPACE, ' ')}" for line in folded(kept, room)]
 
 

@@ -69,13 +69,13 @@ def named(contracts: Sequence[str]) -> str:
 def grouped(parked: Sequence["ParkedContract"]) -> Iterator[tuple[str, str, str]]:
     """contract_no (or ``41 contracts``), reason, detail; in the order in which they first occur."""
     alike: dict[tuple[str, str], list[str]] = {}
-    for one in parked:
-        alike.setdefault((one.reason, one.detail), []).append(one.contract_no)
+    for contract in parked:
+        alike.setdefault((contract.reason, contract.detail), []).append(contract.contract_no)
     printed = set()
-    for one in parked:
-        same = (one.reason, one.detail)
+    for contract in parked:
+        same = (contract.reason, contract.detail)
         if len(alike[same]) <= MOST_ALIKE:
-            yield (one.contract_no, *same)
+            yield (contract.contract_no, *same)
         elif same not in printed:
             printed.add(same)
             yield (f"{len(alike[same])} contracts", *same)

@@ -106,7 +106,7 @@ def _stop_if_waiting(done: "RunOutcome", command: str) -> None:
     if done.approval:
         say_who_is_missing(done.approval, command)
     if done.waiting:
-        said = "; ".join(one.english for one in done.waiting)
+        said = "; ".join(reason.english for reason in done.waiting)
         raise WaitsForAPerson(
             f"beyond the bounds of an unattended run ({said}): drafted; `fleetbill {command} --approve-by NAME` issues it"
         )

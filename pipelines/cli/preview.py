@@ -94,22 +94,22 @@ def _preview(month: Month, contract: str | None, output_format: str) -> None:
     _say_rest(month, previewed, contract)
 
 
-def _say_rest(month: Month, found: "Preview", contract: str | None) -> None:
-    if contract is None and found.closed:
-        say(f"closed already: {counted(found.closed, 'contract')}; `fleetbill invoices --month {month}` lists what was issued")
-    if found.nothing:
-        say(f"nothing to bill: {named(found.nothing)}")
-    say_parked(found.parked)
+def _say_rest(month: Month, preview: "Preview", contract: str | None) -> None:
+    if contract is None and preview.closed:
+        say(f"closed already: {counted(preview.closed, 'contract')}; `fleetbill invoices --month {month}` lists what was issued")
+    if preview.nothing:
+        say(f"nothing to bill: {named(preview.nothing)}")
+    say_parked(preview.parked)
 
 
-def _show_clients(found: "Simulation", output_format: str) -> None:
+def _show_clients(simulation: "Simulation", output_format: str) -> None:
     from pipelines.whatif.comparison import by_client, extremes
 
-    clients = by_client(found.compared)
+    clients = by_client(simulation.compared)
     if output_format != "table":
         emit(map(_client_row, clients), CLIENT_COLUMNS, output_format)
         return
-    _show_total(found, len(clients))
+    _show_total(simulation, len(clients))
     more, less = extremes(clients, EXTREMES)
     sides = (
         ("more", more, sum(client.difference > 0 for client in clients)),
@@ -125,50 +125,50 @@ def _show_clients(found: "Simulation", output_format: str) -> None:
     say("the whole list: --format csv or json; by contract and month: --by contract")
 
 
-def _show_contracts(found: "Simulation", output_format: str) -> None:
-    rows = sorted(found.compared, key=lambda row: (row.contract_no, row.month))
+def _show_contracts(simulation: "Simulation", output_format: str) -> None:
+    rows = sorted(simulation.compared, key=lambda row: (row.contract_no, row.month))
     if output_format == "table":
-        _show_total(found, len({row.client_code for row in rows}))
+        _show_total(simulation, len({row.client_code for row in rows}))
         click.echo()
     emit(map(_contract_row, rows), CONTRACT_COLUMNS, output_format, CONTRACT_VIEW)
 
 
-def _show_total(found: "Simulation", clients: int) -> None:
+def _show_total(simulation: "Simulation", clients: int) -> None:
     from pipelines.whatif.comparison import together
 
-    total = together(found.compared)
+    total = together(simulation.compared)
     percent = "" if total.percent is None else f" ({total.percent:+} %)"
     click.echo(
-        f"{months(found.months)}, {counted(clients, 'client')}, {counted(total.contracts, 'contract')}: billed {shown(total.billed)}, "
+        f"{months(simulation.months)}, {counted(clients, 'client')}, {counted(total.contracts, 'contract')}: billed {shown(total.billed)}, "
         f"simulated {shown(total.simulated)}, difference {total.difference:+.2f}{percent}"
     )
 
 
-def _remarks(found: "Simulation") -> None:
+def _remarks(simulation: "Simulation") -> None:
     """What a reader of the figures must know beside them."""
-    for notice in found.notices:
+    for notice in simulation.notices:
         say(f"notice: {notice}")
-    opened = sum(not row.is_closed for row in found.compared)
+    opened = sum(not row.is_closed for row in simulation.compared)
     if opened:
         say(
-            f"not closed: {counted(opened, 'contract-month')} of {len(found.compared)}, "
+            f"not closed: {counted(opened, 'contract-month')} of {len(simulation.compared)}, "
             "compared with what the stored tariffs would bill now"
         )
-    moved = [row.drift.total for row in found.compared if row.drift]
+    moved = [row.drift.total for row in simulation.compared if row.drift]
     if moved:
         say(
             f"facts have changed since the close of {counted(len(moved), 'contract-month')}: the stored tariffs would bill them "
             f"{sum(moved, ZERO):+.2f} differently today; that part of the difference is not the tariffs' (`fleetbill correct` bills it)"
         )
-    unknown = [f"{row.contract_no} {row.month}" for row in found.compared if row.drift is None]
+    unknown = [f"{row.contract_no} {row.month}" for row in simulation.compared if row.drift is None]
     if unknown:
         more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
         say(
             f"what is stored cannot be rated today for {counted(len(unknown), 'closed contract-month')} ({', '.join(unknown[:10])}{more}): "
             "how much of the difference is not the tariffs' is not known"
         )
-    for month in found.months:
-        say_parked([each for at, each in found.parked if at == month], f"{month}: ")
+    for month in simulation.months:
+        say_parked([each for at, each in simulation.parked if at == month], f"{month}: ")
 
 
 def _client_row(client: "Comparison") -> dict[str, Any]:

@@ -179,8 +179,8 @@ def diff(earlier: str, later: str, output_format: str) -> None:
 
     first, second, rows = changes(settings(), earlier, later)
     emit(rows, CHANGE_COLUMNS, output_format)
-    found = Counter(row["change"] for row in rows)
-    said = ", ".join(f"{found[change]} {word}" for change, word in CHANGES.items() if found[change]) or "no vehicle differs"
+    counts = Counter(row["change"] for row in rows)
+    said = ", ".join(f"{counts[change]} {word}" for change, word in CHANGES.items() if counts[change]) or "no vehicle differs"
     say(f"{first.platform} {first.business_date} → {second.business_date}: {said}")
 
 
@@ -281,17 +281,17 @@ def _ruled_on(digests: tuple[str, ...], platform: str | None, month: Month | Non
         raise click.UsageError("give a DIGEST, or choose with --platform and --month")
     from pipelines.evidence.rulings import chosen
 
-    found = chosen(settings(), state, platform, month)
-    if not found:
+    snapshots = chosen(settings(), state, platform, month)
+    if not snapshots:
         raise Refused(f"no {state} snapshot{f' of {platform}' if platform else ''}{f' in {month}' if month else ''}")
-    say(f"{counted(len(found), 'snapshot')}, {state} now, to become {becomes}:")
-    for each in found:
+    say(f"{counted(len(snapshots), 'snapshot')}, {state} now, to become {becomes}:")
+    for each in snapshots:
         say(f"  {each.platform} {each.business_date} {each.digest[:SHORT]}, {counted(each.row_count, 'vehicle')}")
     if not yes and not sys.stdin.isatty():
-        raise Refused(f"nothing was done; --yes does it for {counted(len(found), 'snapshot')}")
+        raise Refused(f"nothing was done; --yes does it for {counted(len(snapshots), 'snapshot')}")
     if not yes and not click.confirm("Do it?", err=True):
         raise Refused("nothing was done")
-    return [each.digest for each in found]
+    return [each.digest for each in snapshots]
 
 
 @snapshot.command("list")

@@ -18,9 +18,9 @@ def status(output_format: str) -> int:
     """
     from pipelines.runs.status import COLUMNS, waiting
 
-    found = waiting(settings(), now(), (lambda step: say(f"{step} …")) if interactive() else (lambda _: None))
-    if output_format == "table" and not found:
+    matters = waiting(settings(), now(), (lambda step: say(f"{step} …")) if interactive() else (lambda _: None))
+    if output_format == "table" and not matters:
         click.echo("nothing waits")
         return 0
-    emit(map(asdict, found), COLUMNS, output_format)
-    return 1 if found else 0
+    emit(map(asdict, matters), COLUMNS, output_format)
+    return 1 if matters else 0

@@ -93,7 +93,7 @@ def page_of_run(
         "month_name": month_name(month),
         "previous_name": month_name(month.previous),
         "purpose": purpose,
-        "waiting": [one.russian for one in needs_a_person(settings, connection, month, purpose)]
+        "waiting": [reason.russian for reason in needs_a_person(settings, connection, month, purpose)]
         if KINDS[purpose].may_be_unattended
         else (),
         "totals": _totals(totals),

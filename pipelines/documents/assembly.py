@@ -68,7 +68,7 @@ def invoice_documents(connection: "Connection", ids: Sequence[str]) -> Iterator[
 def invoice_document(row: Any) -> InvoiceDocument:
     """One row of issued_invoices.sql as a счёт; what credits and advances paid when it was issued is not asked for."""
     month = Month.of(row.month)
-    offsets = tuple(_offset(*one) for one in row.offsets or ())
+    offsets = tuple(_offset(*offset) for offset in row.offsets or ())
     return InvoiceDocument(
         kind=row.kind,
         number=row.number,

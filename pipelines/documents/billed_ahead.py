@@ -16,7 +16,9 @@ Json = Mapping[str, Any]
 
 def billed_ahead(row: Any) -> tuple[BilledAhead, ...]:
     """What the lines of a corrective bill, by the terms and the days frozen with it; ``row`` of issued_invoices.sql."""
-    terms = [(date.fromisoformat(one["valid_from"]), one["prepaid_vehicles"], one["basis"]) for one in row.evidence["terms"]]
+    terms = [
+        (date.fromisoformat(version["valid_from"]), version["prepaid_vehicles"], version["basis"]) for version in row.evidence["terms"]
+    ]
     until = date.fromisoformat(row.cause[:10]) if row.purpose == Purpose.WATCH else Month.of(row.month).last
     days = [day for day in frozen_json.days(Month.of(row.month), row.evidence) if day.date <= until]
     return tuple(sorted({what for line in row.lines for what in _line_billed_ahead(line, terms, days)}, key=list(BilledAhead).index))
@@ -35,7 +37,7 @@ def _is_exceeded(counted: Sequence[DayUsage], terms: Sequence[tuple[date, int, s
     """Whether more vehicles counted than were paid ahead: on a day, or by the terms' basis on average."""
     for day in counted:
         _, agreed, basis = max((row for row in terms if row[0] <= day.date), default=(day.date, 0, "peak"))
-        used = Fraction(sum(one.fleet_size for one in counted), len(counted)) if basis == "average" else day.fleet_size
+        used = Fraction(sum(counted_day.fleet_size for counted_day in counted), len(counted)) if basis == "average" else day.fleet_size
         if used > agreed:
             return True
     return False

@@ -64,7 +64,7 @@ def changed_vehicles(
 ) -> Iterator[ChangedVehicle]:
     """Vehicles by (platform, id) that count on other days than before, in the order of platform and id."""
     for key in sorted({*old, *new}):
-        before, after = (one.counted if (one := known.get(key)) else 0 for known in (old, new))
+        before, after = (listed.counted if (listed := known.get(key)) else 0 for known in (old, new))
         if before == after:
             continue
         vehicle = new.get(key) or old[key]
@@ -91,7 +91,7 @@ def _tariffs(own: Any) -> Iterator[TariffVersion]:
 
 def _within(vehicles: Sequence[Vehicle], days: Sequence[DayUsage]) -> dict[tuple[str, str], Vehicle]:
     known = mask_of(day.date for day in days)
-    return {(one.platform, one.vehicle_id): replace(one, counted=one.counted & known) for one in vehicles}
+    return {(vehicle.platform, vehicle.vehicle_id): replace(vehicle, counted=vehicle.counted & known) for vehicle in vehicles}
 
 
 def _differs(on: date, what: str, old: Decimal | int | None, new: Decimal | int | None) -> Iterator[ChangedDay]:

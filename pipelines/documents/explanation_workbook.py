@@ -116,20 +116,20 @@ def _line_columns(explained: Explanation) -> tuple[Column, ...]:
 
 def _line_rows(explained: Explanation) -> Iterator[tuple[Cell, ...]]:
     with_before = _has_before(explained)
-    for number, told in enumerate(explained.lines, start=1):
-        line = told.line
+    for number, explained_line in enumerate(explained.lines, start=1):
+        line = explained_line.line
         usage = usage_row(explained.frozen.days_of(line.span) if rests_on_fleet(line) else ())
         period = f"{russian.short_date(line.span.first)} – {russian.short_date(line.span.last)}"
-        before: tuple[Cell, ...] = (told.billed.total, told.now.total) if with_before else ()
+        before: tuple[Cell, ...] = (explained_line.billed.total, explained_line.now.total) if with_before else ()
         yield (
             number, line.name, period, line.discount or None, line.arithmetic, *before,
-            line.net, rate(line.vat_rate), line.vat, vat_arithmetic(told),
+            line.net, rate(line.vat_rate), line.vat, vat_arithmetic(explained_line),
             line.total, usage["peak"], usage["peak_date"], usage["average"], usage["vehicle_days"],
         )  # fmt: skip
 
 
 def _has_before(explained: Explanation) -> bool:
-    return any(told.before for told in explained.lines)
+    return any(explained_line.before for explained_line in explained.lines)
 
 
 def _days_sheet(frozen: FrozenInvoice) -> Sheet:
@@ -146,11 +146,11 @@ def _days_sheet(frozen: FrozenInvoice) -> Sheet:
 def _day_rows(frozen: FrozenInvoice, meters: Mapping[str, str]) -> Iterator[tuple[Cell, ...]]:
     for day in frozen.days:
         taken = frozen.taken_on(day.date)
-        digests = "; ".join(f"{one.platform}: {', '.join(one.digests) or '—'}" for one in taken)
+        digests = "; ".join(f"{day.platform}: {', '.join(day.digests) or '—'}" for day in taken)
         carried = "; ".join(
-            f"{one.platform}{f' за {russian.short_date(one.source)}' if one.source else ''}: {one.reason}. Решение: {one.by}"
-            for one in taken
-            if one.is_carried
+            f"{day.platform}{f' за {russian.short_date(day.source)}' if day.source else ''}: {day.reason}. Решение: {day.by}"
+            for day in taken
+            if day.is_carried
         )
         yield day.date, day.fleet_size, day.online_minutes, *(day.meters.get(name) for name in meters), digests, carried
 

@@ -38,7 +38,7 @@ def usage_document(explained: Explanation) -> UsageDocument:
     frozen = explained.frozen
     if not frozen.days:
         raise NoUsage(f"{frozen.number} was billed ahead and rests on no counted day; the month's other invoices do")
-    carried = {one.day for one in frozen.carried}
+    carried = {carried_day.day for carried_day in frozen.carried}
     facts = usage_row(frozen.days)
     signed = frozen.contract_row.get("signed_on")
     measures = tuple(dict.fromkeys(_measures(frozen)))
@@ -71,7 +71,7 @@ def _measures(frozen: FrozenInvoice) -> Iterator[Measure]:
 
 def _component(frozen: FrozenInvoice, line: Charge) -> Component | None:
     version = in_force(frozen.tariffs.get(line.tariff_code, ()), line.span.last)
-    return next((one for one in version.components if one.component_no == line.component_no), None) if version else None
+    return next((component for component in version.components if component.component_no == line.component_no), None) if version else None
 
 
 def _proven(no: int, derivation: LineDerivation) -> ProvenLine:

@@ -204,7 +204,7 @@ def _register(connection: "Connection", taken: ExportVersion) -> None:
 
 
 def _version(consumer: str, version_no: int, as_of: date, rights: str, contents: Mapping[str, Any], at: datetime) -> ExportVersion:
-    return ExportVersion(consumer, version_no, as_of, rights, at, {name: _dataset(one) for name, one in contents.items()})
+    return ExportVersion(consumer, version_no, as_of, rights, at, {name: _dataset(kept) for name, kept in contents.items()})
 
 
 def _dataset(kept: Mapping[str, Any]) -> DatasetVersion:

@@ -103,12 +103,12 @@ def _recognise(table: Table, clients: Mapping[str, Row]) -> None:
         inn = line.values["inn"]
         if line.values["client_code"] is not None or inn is None:
             continue
-        found = owners.get(inn, [])
-        table.misread |= {(line.number, name) for name in _FIRST} if len(found) != 1 else set()  # said once, of the ИНН
-        if len(found) == 1:
-            line.values["client_code"] = found[0]
-        elif found:
-            table.flaw(line, "inn", f"{inn} is the ИНН of {', '.join(sorted(found))}; the row must name the client's code")
+        codes = owners.get(inn, [])
+        table.misread |= {(line.number, name) for name in _FIRST} if len(codes) != 1 else set()  # said once, of the ИНН
+        if len(codes) == 1:
+            line.values["client_code"] = codes[0]
+        elif codes:
+            table.flaw(line, "inn", f"{inn} is the ИНН of {', '.join(sorted(codes))}; the row must name the client's code")
         else:
             table.flaw(line, "inn", f"no client has the ИНН {inn}, and the row has no code to make one")
 
@@ -136,5 +136,5 @@ def _by_heading(problems: Iterable[Problem], fields: Mapping[str, Row]) -> Itera
     """The problems with the CRM's own headings beside the fields."""
     ends = {f"column {name}": f"column {field['heading']!r} ({name})" for name, field in fields.items()}
     for problem in problems:
-        place, found, field = problem.place.rpartition(" column ")
-        yield Problem(f"{place} {ends.get(f'column {field}', f'column {field}')}" if found else problem.place, problem.message)
+        place, in_column, field = problem.place.rpartition(" column ")
+        yield Problem(f"{place} {ends.get(f'column {field}', f'column {field}')}" if in_column else problem.place, problem.message)

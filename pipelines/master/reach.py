@@ -26,8 +26,8 @@ def reach(changes: Iterable[RowChange], after: State) -> list[Reach]:
     sold: dict[object, set[str]] = {}
     for contract in after["contracts"].values():
         sold.setdefault(contract["organization_code"], set()).add(str(contract["contract_no"]))
-    found = {each for change in changes for each in _of(change, after, using, sold)}
-    return sorted(found, key=lambda each: (each.contract_no, each.first, each.last or date.max))
+    reached = {each for change in changes for each in _of(change, after, using, sold)}
+    return sorted(reached, key=lambda each: (each.contract_no, each.first, each.last or date.max))
 
 
 def _of(change: RowChange, after: State, using: dict[object, set[str]], sold: dict[object, set[str]]) -> Iterator[Reach]:

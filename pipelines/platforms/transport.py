@@ -153,9 +153,9 @@ class Transport:
     ) -> Response:
         deadline = monotonic() + self.limits.whole
         sent = bytes(content) if content is not None else urlencode(form).encode() if form is not None else None
-        told = {**self._headers, **({"Content-Type": _FORM} if form is not None else {}), **(headers or {})}
+        all_headers = {**self._headers, **({"Content-Type": _FORM} if form is not None else {}), **(headers or {})}
         url = f"{self._below}{path}" + (f"?{urlencode(query)}" if query else "")
-        response = self._open().request(method, url, body=sent, headers=told, preload_content=False)
+        response = self._open().request(method, url, body=sent, headers=all_headers, preload_content=False)
         try:
             body = self._body(response, deadline)
         except BaseException:

@@ -185,8 +185,8 @@ class Wialon:
                 return self._call("account/get_account_data", asked, dict[str, Any])
 
             answer = self._retried(read)
-            one = {str(block[0]): answer} if len(block) == 1 and "enabled" in answer else answer
-            data |= {number: _account(one[str(number)]) for number in block if str(number) in one}
+            answers = {str(block[0]): answer} if len(block) == 1 and "enabled" in answer else answer
+            data |= {number: _account(answers[str(number)]) for number in block if str(number) in answers}
         return data
 
     def _one_account(self, number: int) -> BillingAccount:

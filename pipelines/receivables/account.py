@@ -57,12 +57,12 @@ class ContractAccount:
     @property
     def debit(self) -> Decimal:
         """What was sold in the period."""
-        return sum((one.debit for one in self.entries), ZERO)
+        return sum((entry.debit for entry in self.entries), ZERO)
 
     @property
     def credit(self) -> Decimal:
         """What was paid in the period."""
-        return sum((one.credit for one in self.entries), ZERO)
+        return sum((entry.credit for entry in self.entries), ZERO)
 
     @property
     def closing(self) -> Decimal:
@@ -98,12 +98,12 @@ class ClientAccount:
     @property
     def by_contract(self) -> tuple[ContractAccount, ...]:
         """The parts of the account that something stands in, contracts in their order, what is no contract's last."""
-        numbers = [*self.contracts, *sorted({one.contract_no for one in self._all if one.contract_no} - {*self.contracts}), None]
+        numbers = [*self.contracts, *sorted({entry.contract_no for entry in self._all if entry.contract_no} - {*self.contracts}), None]
         parts = (
             ContractAccount(
                 number,
-                balance(one for one in self.before if one.contract_no == number),
-                tuple(one for one in self.entries if one.contract_no == number),
+                balance(entry for entry in self.before if entry.contract_no == number),
+                tuple(entry for entry in self.entries if entry.contract_no == number),
             )
             for number in numbers
         )
@@ -117,10 +117,10 @@ class ClientAccount:
         """Opening balance, every entry with the balance after it, and the turnover with the closing balance."""
         left = self.opening
         listed = [self._row("", self.first, "Сальдо начальное", None, None, left)]
-        for one in self.entries:
-            left += one.debit - one.credit
-            listed.append(self._row(one.contract_no or "", one.dated, one.document, one.debit, one.credit, left))
-        debit, credit = (sum((getattr(one, side) for one in self.entries), ZERO) for side in ("debit", "credit"))
+        for entry in self.entries:
+            left += entry.debit - entry.credit
+            listed.append(self._row(entry.contract_no or "", entry.dated, entry.document, entry.debit, entry.credit, left))
+        debit, credit = (sum((getattr(entry, side) for entry in self.entries), ZERO) for side in ("debit", "credit"))
         listed.append(self._row("", self.last, "Обороты и сальдо конечное", debit, credit, left))
         return listed
 
@@ -131,7 +131,7 @@ class ClientAccount:
 
 def balance(entries: Iterable[AccountEntry]) -> Decimal:
     """Σ debit − credit."""
-    return sum((one.debit - one.credit for one in entries), ZERO)
+    return sum((entry.debit - entry.credit for entry in entries), ZERO)
 
 
 def entry(row: Mapping[str, Any], only_contract: str | None) -> AccountEntry:

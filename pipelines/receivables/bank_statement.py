@@ -108,7 +108,7 @@ class _Range:
 
     def statement(self) -> BankStatement:
         """What the lines say; problems are remarked."""
-        documents = [found for start, stop in self.documents if (found := read_document(self.lines, start, stop, self.remarks))]
+        documents = [document for start, stop in self.documents if (document := read_document(self.lines, start, stop, self.remarks))]
         header = list(self._header())
         accounts = dict.fromkeys(account(value) for _, key, value in header if key == "РасчСчет" and value)
         first, last, created = (self._day(header, key) for key in ("ДатаНачала", "ДатаКонца", "ДатаСоздания"))

@@ -140,13 +140,14 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
     bank or another base tells of the same payment, the ledger stays and a finding names the document. Holds the ledger.
     """
     lock(connection, Lock.RECEIVABLES)
-    told, unread = _newest(objects)
+    newest, unread = _newest(objects)
     stored = {
-        row.reference: row for row in query.rows(connection, "receivables/onec_documents", StoredDocument, peer=peer, references=list(told))
+        row.reference: row
+        for row in query.rows(connection, "receivables/onec_documents", StoredDocument, peer=peer, references=list(newest))
     }
-    parties = KnownParties(connection) if told else None
+    parties = KnownParties(connection) if newest else None
     changes = _Changes()
-    for key, document in told.items():
+    for key, document in newest.items():
         before = stored.get(key)
         if isinstance(document, MoneyDocument) and parties is not None:
             _tell(changes, peer, message_no, parties, document, before, at)
@@ -170,20 +171,20 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
 
 def _newest(objects: Iterable[BodyObject]) -> tuple[dict[str, MoneyDocument | None], Counter[str]]:
     """Reference → what the message says last of it (None: deleted), in the order of the message; objects that are not imported."""
-    told: dict[str, MoneyDocument | None] = {}
+    newest: dict[str, MoneyDocument | None] = {}
     unread: Counter[str] = Counter()
     for item in objects:
         match item:
             case MoneyDocument():
-                told.pop(item.reference, None)
-                told[item.reference] = item
+                newest.pop(item.reference, None)
+                newest[item.reference] = item
             case Deleted():
                 for key in item.references:
-                    told.pop(key, None)
-                    told[key] = None
+                    newest.pop(key, None)
+                    newest[key] = None
             case Unread():
                 unread[f"{item.type_name}: {item.reason}" if item.reason else item.type_name] += 1
-    return told, unread
+    return newest, unread
 
 
 def _tell(

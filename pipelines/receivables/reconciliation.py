@@ -49,12 +49,12 @@ def _account(code: str, first: date, last: date, contracts: tuple[str, ...], row
     numbers = {*contracts, *(row["contract_no"] for row in rows if row["contract_no"])}
     only = next(iter(numbers)) if len(numbers) == 1 else None
     entries = sorted((entry(row, only) for row in rows), key=_place)
-    before, within = (tuple(one for one in entries if (one.dated < first) is early) for early in (True, False))
+    before, within = (tuple(entry for entry in entries if (entry.dated < first) is early) for early in (True, False))
     return ClientAccount(code, first, last, before, within, contracts, views)
 
 
-def _place(one: AccountEntry) -> tuple[date, int, str]:
-    return one.dated, _ORDER.index(one.kind), one.document
+def _place(entry: AccountEntry) -> tuple[date, int, str]:
+    return entry.dated, _ORDER.index(entry.kind), entry.document
 
 
 def _views(connection: "Connection", client_code: str, last: date) -> dict[str, TwoViews]:
@@ -104,7 +104,7 @@ def _part(part: ContractAccount, signed: dict[str, date | None]) -> StatementPar
     return StatementPart(
         contract=PaperContract(part.contract_no, signed.get(part.contract_no)) if part.contract_no else None,
         opening=part.opening,
-        entries=tuple(StatementEntry(one.dated, one.document, one.debit, one.credit) for one in part.entries),
+        entries=tuple(StatementEntry(entry.dated, entry.document, entry.debit, entry.credit) for entry in part.entries),
         debit=part.debit,
         credit=part.credit,
         closing=part.closing,

@@ -88,7 +88,7 @@ def _as_utf_8(data: bytes) -> bytes:
 
 def _pieces(data: bytes) -> Iterator[bytes]:
     """The statements of a file: each from its title on; a title without a word of the format after it begins none."""
-    titles = [start for found in _BEGINNING.finditer(data) if (start := _line_start(data, found.start())) is not None][1:]
+    titles = [start for beginning in _BEGINNING.finditer(data) if (start := _line_start(data, beginning.start())) is not None][1:]
     begun = 0
     for start, stop in pairwise([*titles, len(data)]):
         if any(_hits(data[start:stop]).values()):

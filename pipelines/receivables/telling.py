@@ -33,8 +33,8 @@ def recognise(connection: "Connection", teller: str, payments: Sequence[Payment]
     `teller`: 'bank', or the base of 1C.
     """
     known = dict(map(tuple, query.rows(connection, "receivables/known_payments", ids=[payment.payment_id for payment in payments])))
-    told = [_told(payment) for payment in payments if payment.payment_id not in known]
-    pairs = pair(told, _told_by_others(connection, teller, told) if told else ())
+    of_teller = [_told(payment) for payment in payments if payment.payment_id not in known]
+    pairs = pair(of_teller, _told_by_others(connection, teller, of_teller) if of_teller else ())
     if pairs.same:
         binds = {"payment_ids": list(pairs.same), "others": list(pairs.same.values())}
         query.run(connection, "receivables/add_same_payments", **binds, teller=teller, at=at)
@@ -81,8 +81,8 @@ def _contradiction(row: Any) -> store.Occurrence:
     return store.Occurrence(CONTRADICTED, f"{row.peer}/{row.reference}", row.known_paid_on, parameters=parameters)
 
 
-def _told_by_others(connection: "Connection", teller: str, told: Sequence[ToldPayment]) -> list[ToldPayment]:
-    sums = sorted({(payment.organization_code, payment.amount) for payment in told})
+def _told_by_others(connection: "Connection", teller: str, payments: Sequence[ToldPayment]) -> list[ToldPayment]:
+    sums = sorted({(payment.organization_code, payment.amount) for payment in payments})
     return query.rows(
         connection,
         "receivables/told_by_others",
@@ -90,8 +90,8 @@ def _told_by_others(connection: "Connection", teller: str, told: Sequence[ToldPa
         teller=teller,
         organizations=[code for code, _ in sums],
         amounts=[amount for _, amount in sums],
-        first=min(payment.paid_on for payment in told),
-        last=max(payment.paid_on for payment in told),
+        first=min(payment.paid_on for payment in payments),
+        last=max(payment.paid_on for payment in payments),
     )
 
 

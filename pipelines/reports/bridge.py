@@ -74,8 +74,13 @@ def parts_of(months: ContractMonths, causes: Causes | None = None) -> Mapping[Br
     """
     if months.standing is not None:
         return {months.standing: months.difference} if months.difference else {}
-    told = causes or Causes()
-    parts = {BridgePart.FLEET: told.fleet, BridgePart.TERMS: told.terms, BridgePart.TARIFF: told.tariff, BridgePart.VAT: told.vat}
+    by_cause = causes or Causes()
+    parts = {
+        BridgePart.FLEET: by_cause.fleet,
+        BridgePart.TERMS: by_cause.terms,
+        BridgePart.TARIFF: by_cause.tariff,
+        BridgePart.VAT: by_cause.vat,
+    }
     parts[BridgePart.OTHER] = months.difference - sum(parts.values(), ZERO)
     return {part: amount for part, amount in parts.items() if amount}
 

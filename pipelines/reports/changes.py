@@ -73,9 +73,9 @@ def _change(row: Any, month: Month, tariffs: inputs.Tariffs, modes: Mapping[str,
     terms, days = [inputs.read_terms(row.contract_no, raw) for raw in row.terms or ()], _days(row)
     contract = Contract(row.contract_no, row.client_code, row.organization_code, row.starts_on, row.ends_on)
     priced = Priced(contract, terms, tariffs, modes.get(row.organization_code, ()))
-    told = causes(priced, month, days, row.before, row.now)
+    by_cause = causes(priced, month, days, row.before, row.now)
     return ContractChange(
-        months, *party, parts_of(months, told), usage_changes(priced, month, days), _changed_terms(month, terms, tariffs),
+        months, *party, parts_of(months, by_cause), usage_changes(priced, month, days), _changed_terms(month, terms, tariffs),
         _new_versions(month, terms, tariffs),
     )  # fmt: skip
 

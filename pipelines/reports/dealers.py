@@ -135,14 +135,14 @@ def dealer_month(connection: "Connection", dealer: str, month: Month, on: date) 
 
 def summaries(connection: "Connection", month: Month, on: date, leaks: Sequence[Leak] | None = None) -> list[DealerSummary]:
     """A line for every dealer; the tree of a dealer under another one counts in both. The warehouse is asked once for all of them."""
-    found = leakage(connection, month) if leaks is None else leaks
+    of_month = leakage(connection, month) if leaks is None else leaks
     trees = all_trees(connection)
     clients, fleets = _clients(connection, frozenset[str]().union(*trees.values()), month, on)
     lines = []
     for dealer, tree in trees.items():
         own = {code: clients[code] for code in tree}
         fleet = {code: fleets[code] for code in tree if code in fleets}
-        lines.append(_summary(DealerMonth(month, on, dealer, _dealer_first(own, dealer), fleet, (), (), _leaks(found, tree))))
+        lines.append(_summary(DealerMonth(month, on, dealer, _dealer_first(own, dealer), fleet, (), (), _leaks(of_month, tree))))
     return lines
 
 
@@ -168,8 +168,10 @@ def _leaks(leaks: Iterable[Leak], tree: frozenset[str]) -> tuple[Leak, ...]:
 
 def _dips(connection: "Connection", month: Month, names: Mapping[str, str]) -> tuple[ClientDip, ...]:
     owners = dict(tuple(row) for row in query.rows(connection, "master/contract_clients"))
-    found = (each for each in store.listing(connection, month, DIP) if owners.get(each["contract_no"]) in names)
-    return tuple(ClientDip(names[owners[each["contract_no"]]], each["contract_no"], each["first_seen"], each["detail"]) for each in found)
+    of_clients = (each for each in store.listing(connection, month, DIP) if owners.get(each["contract_no"]) in names)
+    return tuple(
+        ClientDip(names[owners[each["contract_no"]]], each["contract_no"], each["first_seen"], each["detail"]) for each in of_clients
+    )
 
 
 def _summary(of: DealerMonth) -> DealerSummary:

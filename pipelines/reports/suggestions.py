@@ -111,12 +111,12 @@ class Payers:
 
     def suggest(self, account: UnpaidAccount) -> Suggestion:
         """The best suggestion for an account."""
-        found = [*self._of_text(account, account.name or "", ""), *self._of_parents(account), *self._of_others(account)]
+        suggestions = [*self._of_text(account, account.name or "", ""), *self._of_parents(account), *self._of_others(account)]
         inn = next(iter(inns_in(account.name or "")), None)
-        if not found:
+        if not suggestions:
             what = f"ИНН {inn} ни у кого из клиентов" if inn else "ни ИНН, ни номера договора, ни похожего названия"
             return Suggestion(account, None, None, 0, what, inn)
-        return max(found, key=lambda each: each.score)
+        return max(suggestions, key=lambda each: each.score)
 
     def _of_text(self, account: UnpaidAccount, text: str, where: str) -> Iterable[Suggestion]:
         """By what stands in a name; ``where``: whose name, when it is not the account's own, which costs 15 points."""

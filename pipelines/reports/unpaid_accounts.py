@@ -68,14 +68,14 @@ def suggestions(settings: Settings) -> list[Suggestion]:
         trees = {platform: _tree(settings, row.path) for platform, row in newest.items()}
         unpaid = list(_unpaid(connection, trees, _mapped(connection, on)))
         nowhere = query.rows(connection, "reports/vehicles_without_account")
-    found = [payers.suggest(account) for account in unpaid]
+    suggestions = [payers.suggest(account) for account in unpaid]
     for row in nowhere:
         account = UnpaidAccount(row.platform, "", None, (), (), row.vehicles, row.first_seen, row.last_seen)
-        found.append(Suggestion(account, None, None, 0, WITHOUT_ACCOUNT))
-    return sorted(found, key=lambda each: (each.account.platform, each.account.account_id))
+        suggestions.append(Suggestion(account, None, None, 0, WITHOUT_ACCOUNT))
+    return sorted(suggestions, key=lambda each: (each.account.platform, each.account.account_id))
 
 
-def listed(found: Sequence[Suggestion]) -> list[dict[str, Any]]:
+def listed(suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
     """Rows (``COLUMNS``) for people and scripts."""
     return [
         {
@@ -91,25 +91,25 @@ def listed(found: Sequence[Suggestion]) -> list[dict[str, Any]]:
             "score": each.score,
             "reason": each.reason,
         }
-        for each in found
+        for each in suggestions
     ]
 
 
-def write_workbook(found: Sequence[Suggestion], path: Path) -> None:
+def write_workbook(suggestions: Sequence[Suggestion], path: Path) -> None:
     """Write the lines to a new master workbook, from the first day seen.
 
     A contract stands in a line where the suggestion is certain; elsewhere a person fills it in, and an import names what is
     empty. Where no client fits, a client and a contract are drafted. The sheet «Подсказки» says why; an import leaves it aside.
     Refused as `template.write_new` says.
     """
-    of_accounts = [each for each in found if each.account.account_id]
+    of_accounts = [each for each in suggestions if each.account.account_id]
     drafts = {_draft_key(each): each for each in reversed(of_accounts) if each.client_code is None}
     rows: dict[str, list[Row]] = {
         "accounts": [_account_row(each) for each in of_accounts],
         "clients": [_client_row(each) for each in reversed(drafts.values())],
         "contracts": [{"starts_on": each.account.first_seen} for each in reversed(drafts.values())],
     }
-    write_new(path, rows, {NOTES: [_NOTE_HEADS, *map(_note, found)]})
+    write_new(path, rows, {NOTES: [_NOTE_HEADS, *map(_note, suggestions)]})
 
 
 def _payer(client_code: str, name: str, full_name: str | None, inn: str | None, contracts: list[str]) -> KnownPayer:
@@ -135,7 +135,7 @@ def _mapped(connection: "Connection", on: date) -> dict[tuple[str, str], set[str
 
 
 def _unpaid(connection: "Connection", trees: Mapping[str, _Tree], mapped: Mapping[tuple[str, str], set[str]]) -> Iterator[UnpaidAccount]:
-    for (platform, account_id), found in _found(connection).items():
+    for (platform, account_id), vehicles in _found(connection).items():
         tree = trees.get(platform) or _Tree({}, {}, {})
         parent = tree.parents.get(account_id)
         beside: set[str] = set().union(*(mapped.get((platform, each), set()) for each in tree.children.get(parent, ()) if parent))
@@ -145,11 +145,11 @@ def _unpaid(connection: "Connection", trees: Mapping[str, _Tree], mapped: Mappin
             tree.names.get(account_id),
             tree.above(account_id),
             tuple(sorted(beside)),
-            found["vehicles"],
-            found["first_seen"],
-            found["last_seen"],
-            found["roubles"],
-            found["ended"],
+            vehicles["vehicles"],
+            vehicles["first_seen"],
+            vehicles["last_seen"],
+            vehicles["roubles"],
+            vehicles["ended"],
         )
 
 

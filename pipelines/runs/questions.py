@@ -124,9 +124,9 @@ def record_answer(
     orchestrator; ``otherwise``: as in `PersonAnswer.approval`.
     """
     with engine.transaction(settings) as connection:
-        asked = query.first(connection, "billing/last_question", **place.binds())
-    shown = replace(answer, digest=asked.digest) if asked else answer
-    wrong = _mistakes(settings, Month.of(asked.month), Purpose(asked.purpose), shown, otherwise) if asked else []
+        question = query.first(connection, "billing/last_question", **place.binds())
+    shown = replace(answer, digest=question.digest) if question else answer
+    wrong = _mistakes(settings, Month.of(question.month), Purpose(question.purpose), shown, otherwise) if question else []
     binds = {
         "option": answer.option, "by_id": by_id, "by_name": answer.author.by, "answered_at": answer.author.at,
         "fields": json.dumps(dict(answer.fields)), "mistakes": wrong,

@@ -57,7 +57,7 @@ def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = 
     with verb("runs", "status") as done:
         with reading(settings) as connection:
             today = local_date(at, zone(connection).key)
-        found = [
+        matters = [
             *_days(settings, today),
             *_quarantined(settings),
             *_undrafted(settings, today),
@@ -70,8 +70,8 @@ def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = 
             *_lifted_blocks(settings, today),
             *_near_blocking(settings, today, at),
         ]
-        done["waiting"] = len(found)
-    return found
+        done["waiting"] = len(matters)
+    return matters
 
 
 def _days(settings: Settings, today: date) -> Iterator[Waiting]:

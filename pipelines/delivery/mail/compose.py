@@ -51,7 +51,7 @@ def compose(outgoing: Outgoing) -> bytes:
     """The whole message with CRLF line ends. The same outgoing gives the same bytes."""
     letter, token = outgoing.letter, cid(outgoing.message_id)
     message = EmailMessage(policy=SMTP)
-    message["To"] = [Address(addr_spec=ascii_address(one)) for one in outgoing.recipients]
+    message["To"] = [Address(addr_spec=ascii_address(address)) for address in outgoing.recipients]
     message["Date"] = format_datetime(outgoing.dated)
     message["Message-ID"] = outgoing.message_id
     message["Auto-Submitted"] = "auto-generated"
@@ -67,7 +67,7 @@ def compose(outgoing: Outgoing) -> bytes:
     for name, content in outgoing.attachments.items():
         subtype = _SUBTYPES[name.rpartition(".")[2]]
         message.add_attachment(content, maintype="application", subtype=subtype, filename=one_line(name))
-    for number, part in enumerate(one for one in message.walk() if one.is_multipart()):
+    for number, part in enumerate(inner for inner in message.walk() if inner.is_multipart()):
         part.set_boundary(f"={number}={token}")
     own = {
         "From": mailbox(one_line(outgoing.sender_name), ascii_address(outgoing.sender)),

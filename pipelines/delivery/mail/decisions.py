@@ -83,9 +83,9 @@ def _step(kind: str, number: str, facts: Mapping[str, Any], client: ClientNow) -
         return LetterDecision(facts, dropped="the due date has passed")
     if last := _last(client.debts, (STEPS.index(kind), number), client.today):
         return LetterDecision(facts, dropped=f"of several steps the last one leaves: {last}")
-    told = tuple(debt for debt in client.debts if debt.due_on <= max(client.today, own.due_on))
-    said = {**facts, **_debts(told), "on": client.today.isoformat(), "blocks_on": _blocks_on(facts, client)}
-    return LetterDecision(said, told)
+    debts = tuple(debt for debt in client.debts if debt.due_on <= max(client.today, own.due_on))
+    said = {**facts, **_debts(debts), "on": client.today.isoformat(), "blocks_on": _blocks_on(facts, client)}
+    return LetterDecision(said, debts)
 
 
 def _last(debts: Sequence[OpenDebt], own: tuple[int, str], today: date) -> str:

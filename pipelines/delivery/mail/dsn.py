@@ -157,7 +157,7 @@ def _decoded(part: Message, held: list[Message]) -> str:
 def _returned(container: Message) -> Iterator[str]:
     """Message-IDs of the letter that came back, whole or its headers alone."""
     for part in _parts(container, _LETTER_PARTS):
-        yield from _ids(_field(one, "Message-ID") for one in _held(part))
+        yield from _ids(_field(returned, "Message-ID") for returned in _held(part))
     for part in _parts(container, {"text/rfc822-headers"}):
         yield from _ids([_field(message_from_string(_text(part)), "Message-ID")])
 

@@ -97,9 +97,9 @@ class Session:
     def _recipients_and_data(
         self, smtp: smtplib.SMTP, recipients: Sequence[str], content: bytes, before_dot: Callable[[], None]
     ) -> Handover:
-        replies = {one: self._reply(smtp.rcpt(one)) for one in recipients}
-        refused = {one: reply for one, reply in replies.items() if reply.code not in {250, 251}}
-        taken = tuple(one for one in recipients if one not in refused)
+        replies = {address: self._reply(smtp.rcpt(address)) for address in recipients}
+        refused = {address: reply for address, reply in replies.items() if reply.code not in {250, 251}}
+        taken = tuple(address for address in recipients if address not in refused)
         if any(reply.code == _CLOSING for reply in refused.values()):
             raise smtplib.SMTPServerDisconnected("the server is closing (421)")
         if not taken:

@@ -18,11 +18,11 @@ def messages(path: Path) -> Iterator[Kept]:
         return
     if _is_maildir(path):
         for folder in ("cur", "new"):
-            for one in waiting(path / folder):
-                yield f"{folder}/{_shown(one)}", _read(one)
+            for file in waiting(path / folder):
+                yield f"{folder}/{_shown(file)}", _read(file)
         return
-    for one in waiting(path):
-        yield from _file(one)
+    for file in waiting(path):
+        yield from _file(file)
 
 
 def dropped(folder: Path) -> Iterator[Path]:

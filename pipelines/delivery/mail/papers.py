@@ -105,7 +105,11 @@ def _of_contract(settings: Settings, connection: "Connection", row: Any, number:
         return None
     wanted = number or (_leading(issued).number if issued else row.act_number)
     own = next((each for each in issued if each.number == wanted), None)
-    document = invoice_document(own) if own else next(one for one in invoice_documents(connection, row.act_ids) if one.number == wanted)
+    document = (
+        invoice_document(own)
+        if own
+        else next(candidate for candidate in invoice_documents(connection, row.act_ids) if candidate.number == wanted)
+    )
     return ContractPapers(document, tuple(papers), row.appendix and row.is_closing)
 
 

@@ -17,6 +17,6 @@ def tell_missing(settings: Settings, day: date, outcomes: Iterable[DayOutcome], 
     """
     if not settings.mail_technical:
         return 0
-    missing = [snapshot_missing(one.platform, day, one.told) for one in outcomes if one.problem]
+    missing = [snapshot_missing(outcome.platform, day, outcome.told) for outcome in outcomes if outcome.problem]
     with engine.transaction(settings) as connection:
         return queue(connection, missing, at)
