@@ -141,6 +141,32 @@ def _adds_a_device_at(server, path, times):
     return fault
 
 
+@pytest.mark.parametrize("version", ["6.10.0", "6.14.5"], indirect=True)
+def test_an_account_that_vanishes_in_mid_list_is_no_client_without_vehicles(server):
+    """His list of links is empty then, with status 200: only the users listed again tell."""
+    whole = connector(server).fleet()
+
+    def vanishes(request, _):
+        if request.path in ("/api/devices", "/api/permissions") and request.one("userId") in ("0", "2"):
+            server.users.pop(2, None)
+            server.links = [(user, device) for user, device in server.links if user != 2]
+
+    server.fault = vanishes
+    fleet = connector(server).fleet()
+    assert set(whole.accounts["account_id"].to_pylist()) - set(fleet.accounts["account_id"].to_pylist()) == {"2"}
+    assert rows(fleet, "account_ids")[1] == ("2", ["3"])
+    assert server.asked("/api/users") > 4, "it was read again"
+
+
+@pytest.mark.parametrize("version", ["6.10.0"], indirect=True)
+def test_a_list_of_devices_with_what_no_column_can_hold(server):
+    for row in ({"lastUpdate": "yesterday"}, {"id": 2**70}, {"lastUpdate": "2026-13-01T00:00:00.000+00:00"}):
+        body = json.dumps([{"id": 1, "uniqueId": "1", **row}]).encode()
+        server.fault = lambda request, _, body=body: Reply(200, body) if request.path == "/api/devices" and request.one("all") else None
+        with pytest.raises(ProtocolBroken):
+            connector(server).fleet()
+
+
 @pytest.mark.parametrize("version", ["6.10.0"], indirect=True)
 def test_several_managers_and_a_circle_of_managers(server):
     server.user(6, "Дилер 2", userLimit=-1)

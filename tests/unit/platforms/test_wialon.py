@@ -246,3 +246,43 @@ def test_the_accounts_under_an_account_and_the_service_users_own_among_them(serv
     assert (made.share_link_state(["1"]), made.vehicle_state(["5001"]), made.last_edits(["2001"], AT)) == ({}, {}, {})
     with pytest.raises(AccessDenied, match="no share links"):
         made.set_share_link_blocked("1", blocked=True)
+
+
+def test_a_platform_that_dies_on_page_seven_of_ten(server):
+    """The states of 5,000 accounts are asked for in ten requests."""
+    for number in range(10_001, 10_001 + 4_997):
+        server.account(number)
+    whole = connector(server).fleet().accounts
+    asked = [0]
+
+    def dies_on_the_seventh(request, _, times=1):
+        asked[0] += b"get_account_data" in request.body
+        return Reply(dies="half-way", body=b"{" + b" " * 100) if 7 <= asked[0] < 7 + times else None
+
+    server.fault = dies_on_the_seventh
+    assert connector(server).fleet().accounts.equals(whole), "asked again, and whole"
+    assert asked == [11]
+    asked[0] = 0
+    server.fault = lambda request, before: dies_on_the_seventh(request, before, times=99)
+    with pytest.raises(Transient, match="cannot be reached"):
+        connector(server).fleet()
+
+
+@pytest.mark.parametrize(("written", "pause"), [(None, 1.0), ("7", 7.0)])
+def test_too_many_requests_are_asked_again_after_as_long_as_the_server_says(server, pauses, written, pause):
+    answers = [Reply(429, headers={"Retry-After": written} if written else {})]
+    server.fault = lambda *_: answers.pop() if answers else None
+    assert connector(server).fleet().announced == 3
+    [waited] = pauses
+    assert pause <= waited < pause + 2
+
+
+def test_the_sensors_and_counters_keep_what_was_said(server):
+    """Text, numbers and switches of a message as text; more decimals of a counter than we keep are rounded half up."""
+    named = {str(number): {"id": number, "n": f"Д{number}", "t": "custom", "p": f"p{number}"} for number in (1, 2, 3)}
+    message = {"t": 1767225000, "p": {"p1": "open", "p2": 7, "p3": 0.25}}
+    server.unit(5004, 2001, sens=named, lmsg=message, cfl=0x300, cnm=10.00000049, cneh=1.0000005, mu=0)
+    fleet = connector(server).fleet()
+    assert fleet.sensors["value"].to_pylist()[-3:] == ["open", "7", "0.25"]
+    counted = fleet.counters.to_pylist()[-1]
+    assert [str(counted[name]) for name in ("meter_distance_km", "meter_engine_hours")] == ["10.000000", "1.000001"]
