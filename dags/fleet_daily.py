@@ -102,6 +102,7 @@ def fleet_daily():
         """Usage and findings of the day's month, recomputed from the evidence."""
 
         from pipelines import clock, settings
+        from pipelines.delivery.mail.technical import tell_findings
         from pipelines.period import Month
         from pipelines.runs.outcome import day_words
         from pipelines.usage.month import compute
@@ -110,6 +111,7 @@ def fleet_daily():
         configured, day = settings.load(), day_of(partition_key)
         with engine.transaction(configured) as connection:
             compute(configured, connection, Month.of(day), store=True, at=clock.now())
+        tell_findings(configured, day, clock.now())
         tell(ti, day_words(configured, day))
 
     @step(

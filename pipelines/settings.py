@@ -139,7 +139,9 @@ class Settings:
         "", "sender of mails that belong to no organization; empty: that of the first organization with an address", _ONE_ADDRESS
     )
     mail_managers: str = _setting("", "addresses told of exceeded prepaid limits, by commas", _ADDRESSES)
-    mail_technical: str = _setting("", "addresses of the technical team (snapshots that are missing), by commas", _ADDRESSES)
+    mail_technical: str = _setting(
+        "", "addresses of the technical team (snapshots that are missing, a digest of findings a day), by commas", _ADDRESSES
+    )
 
     def silent_days_of(self, platform: str) -> int:
         """Days without a message after which a tracker of a platform is a finding."""

@@ -178,10 +178,6 @@ def _undone(of: Parameters) -> str:
     return f"{when}{by}{f' ({parts})' if parts else ''}"
 
 
-def _day(written: str) -> str:
-    return russian.short_date(date.fromisoformat(written))
-
-
 _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
     {
         "orphan": _orphan,

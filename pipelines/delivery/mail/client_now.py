@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.clock import local_date
 from pipelines.delivery.mail.decisions import ClientNow, LetterDecision, OpenDebt, PaymentNow, decide
+from pipelines.delivery.mail.digest import decided_digest
 from pipelines.delivery.mail.events import AUDIENCES
 from pipelines.settings import Settings
 from pipelines.warehouse import query
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def decided(settings: Settings, connection: "Connection", row: Any, at: datetime) -> LetterDecision:
-    """What the letter of one row of message.sql says at `at`, or why it is not sent; letters of the house itself stay as they were."""
+    """What the letter of one row of message.sql says at `at`, or why it is not sent: a client's, and the daily digest.
+
+    Other letters of the house itself stay as they were.
+    """
+    if row.event_kind == "findings_digest":
+        return decided_digest(connection, row.facts)
     if AUDIENCES[row.event_kind] != "client":
         return LetterDecision(row.facts)
     client = _client(settings, connection, row.organization_code, row.client_code, at)

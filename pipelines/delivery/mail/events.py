@@ -32,6 +32,7 @@ AUDIENCES: Mapping[str, Audience] = MappingProxyType(
         "restored": "client",
         "statement": "client",
         "snapshot_missing": "technical",
+        "findings_digest": "technical",
     }
 )
 # their letters are written from the issued invoice (event key = its number)
@@ -128,6 +129,11 @@ def statement(organization_code: str, client_code: str, *, first: date, last: da
 def snapshot_missing(platform: str, day: date, reason: str) -> Event:
     """A platform gave no usable snapshot for a day; told to the technical team. One message per platform and day."""
     return Event("snapshot_missing", f"{platform} {day}", facts={"platform": platform, "day": day.isoformat(), "reason": reason})
+
+
+def findings_digest(day: date) -> Event:
+    """What is new, still open and mended on a day, for the technical team; its words are those of the hand-over. One a day."""
+    return Event("findings_digest", day.isoformat(), facts={"day": day.isoformat()})
 
 
 def message_id(kind: str, key: str, domain: str) -> str:

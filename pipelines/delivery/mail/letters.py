@@ -91,7 +91,13 @@ def about_facts(kind: str, facts: Mapping[str, Any], writer: Writer, client: str
 
 
 def _facts_view(kind: str, facts: Mapping[str, Any]) -> View:
-    views = {"payment_received": _payment, "restored": _restored, "snapshot_missing": _snapshot, "statement": _statement}
+    views = {
+        "payment_received": _payment,
+        "restored": _restored,
+        "snapshot_missing": _snapshot,
+        "statement": _statement,
+        "findings_digest": _digest,
+    }
     return views.get(kind, _debts)(facts)
 
 
@@ -196,6 +202,7 @@ def _section(contract: ContractPapers, owed: Mapping[str, Decimal], codes: Seque
         "left": said,
         "codes": [code for code in codes if code.number in numbers],
         "notes": [_line(note) for note in document.notes],
+        "lists": [],
     }
 
 
@@ -254,6 +261,24 @@ def _statement(facts: Mapping[str, Any]) -> View:
     closing = Decimal(facts["closing"])
     first, last = (russian.short_date(date.fromisoformat(facts[name])) for name in ("first", "last"))
     return {"first": first, "last": last, "owes": closing > ZERO, "highlight": russian.amount(abs(closing)) if closing else ""}
+
+
+def _digest(facts: Mapping[str, Any]) -> View:
+    titles = (("new", "Новые"), ("open", "Ещё открыты"), ("mended", "Устранены со вчерашнего дня"))
+    sections = [
+        {
+            "title": title,
+            "papers": "",
+            "rows": [],
+            "left": "",
+            "codes": [],
+            "notes": [],
+            "lists": [(outside.clean(line), [outside.clean(item) for item in items]) for line, items in facts[name]],
+        }
+        for name, title in titles
+        if facts.get(name)
+    ]
+    return {"day": _day(facts["day"]), "counted": facts.get("counted", ""), "sections": sections}
 
 
 def _snapshot(facts: Mapping[str, Any]) -> View:

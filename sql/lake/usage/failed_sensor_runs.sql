@@ -23,7 +23,7 @@ WITH sensors AS (
 SELECT
     'failed_sensor' AS kind, r.platform || '/' || r.vehicle_id || '/' || r.sensor_id AS subject,
     $first::DATE + (first_no - 1)::INTEGER AS first_day, $first::DATE + (last_no - 1)::INTEGER AS last_day,
-    r.platform, NULL::VARCHAR AS contract_no, 0 AS vehicle_days, to_json({sensor: r.sensor})::VARCHAR AS parameters
+    r.platform, NULL::VARCHAR AS contract_no, 0 AS vehicle_days, to_json({sensor: r.sensor, found_on: $first::DATE + (first_no + w.days - 2)::INTEGER})::VARCHAR AS parameters
 FROM runs r
 JOIN patience w USING (platform)
 WHERE r.first_value < first_no AND last_no - first_no + 1 >= w.days

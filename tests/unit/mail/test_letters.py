@@ -11,6 +11,8 @@ import pytest
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, compose
 from pipelines.delivery.mail.decisions import OpenDebt
+from pipelines.delivery.mail.digest import in_words
+from pipelines.delivery.mail.events import Event
 from pipelines.delivery.mail.letters import Letter, Writer, about_debts, about_facts, about_invoice
 from pipelines.delivery.mail.papers import ContractPapers, LetterPapers
 from pipelines.documents.model import PaperContract
@@ -24,6 +26,27 @@ DEBTS = [
 ]
 ON, BLOCKS_ON = date(2026, 2, 18), date(2026, 2, 25)
 STEPS = ("reminder", "notice", "warning", "final")
+DIGEST = {
+    "new": [
+        {
+            "kind": "silent_device", "subject": f"gps1/{n}", "parameters": {"plate": f"А00{n}АА77", "last_message_on": "2026-02-14"},
+            "detail": None, "first_seen": date(2026, 2, 15), "roubles": Decimal(n * 10),
+        }
+        for n in range(7)
+    ],
+    "open": [
+        {
+            "kind": "failed_sensor", "subject": "gps1/4/7", "parameters": {"sensor": "Топливо"}, "detail": None,
+            "first_seen": date(2026, 2, 3), "roubles": None,
+        }
+    ],
+    "mended": [
+        {
+            "kind": "duplicate", "subject": "gps2/9", "parameters": {"winner": "gps1/2"}, "detail": None,
+            "first_seen": date(2026, 2, 1), "roubles": None,
+        }
+    ],
+}  # fmt: skip
 TOLD = [
     *(events.ladder_step(step, "k", "ORG", "C", on=ON, debts=DEBTS, blocks_on=BLOCKS_ON) for step in STEPS),
     events.blocked("k", "ORG", "C", on=BLOCKS_ON, debts=DEBTS),
@@ -33,6 +56,7 @@ TOLD = [
     ),
     events.statement("ORG", "C", first=date(2026, 1, 1), last=date(2026, 3, 31), closing=Decimal("4301.70"), paper="x", digest="d"),
     events.snapshot_missing("gps1", date(2026, 2, 17), "файл не пришёл"),
+    Event("findings_digest", "2026-02-17", facts={"day": "2026-02-17", **in_words(DIGEST, date(2026, 2, 17))}),
 ]  # fmt: skip
 
 
@@ -81,7 +105,7 @@ def test_the_page_says_what_the_text_says(kind):
     for line in filter(None, readable(found.text).splitlines()):
         for part in line.lstrip("0123456789. ").split(" — "):
             if part.strip(" -"):
-                assert part.split(": ")[-1] in page, part
+                assert part.removeprefix("- ").split(": ")[-1] in page, part
     assert "{{" not in page
 
 
