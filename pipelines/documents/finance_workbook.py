@@ -1,7 +1,7 @@
 """The finance workbook of a month, read from the warehouse and put into the store; written anew when payments have come."""
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from pipelines.billing import inputs
 from pipelines.billing.model import Purpose
 from pipelines.clock import local_date
 from pipelines.documents.bridge_words import CAUSE_PARTS, PART_NAMES, why
+from pipelines.documents.dealer_workbook import dealers_sheet
 from pipelines.documents.parked_words import REASONS, next_step
 from pipelines.documents.paths import workbook_path
 from pipelines.documents.report_money import money_data
@@ -24,6 +25,7 @@ from pipelines.documents.workbook_model import (
     LedgerTotal,
     ParkedRow,
     RegisterRow,
+    Sheet,
     SnapshotRow,
     WorkbookData,
 )
@@ -33,7 +35,9 @@ from pipelines.logs import verb
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.changes import ContractChange, changes
+from pipelines.reports.dealers import summaries
 from pipelines.reports.finding_costs import add_costs
+from pipelines.reports.leakage import Leak
 from pipelines.reports.parked import LeftOut, left_out
 from pipelines.reports.unserved import both_ways
 from pipelines.settings import Settings
@@ -118,7 +122,14 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
         previous_by_tariff={row.tariff_code: row.total for row in read("report_previous", month=month.previous.first)},
         tariff_names={code: versions[-1].name for code, versions in inputs.read_tariffs(connection, month).items()},
         money=money_data(read, month, day, zone, leaks),
+        more=_dealers(connection, month, day, leaks),
     )  # fmt: skip
+
+
+def _dealers(connection: "Connection", month: Month, day: date, leaks: Sequence[Leak]) -> tuple[Sheet, ...]:
+    """The sheet of dealers, where there is one."""
+    listed = summaries(connection, month, day, leaks)
+    return (dealers_sheet(listed),) if listed else ()
 
 
 def _findings(connection: "Connection", month: Month, clients: Mapping[str, str]) -> Iterator[FindingRow]:

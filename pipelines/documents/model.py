@@ -10,6 +10,7 @@ from pipelines.documents.requisites import Party
 from pipelines.money import ZERO
 from pipelines.period import Month, Span
 from pipelines.rating.charges import Amounts
+from pipelines.reports.dealer_model import DealerMonth
 
 InvoiceKind = Literal["advance", "corrective", "monthly", "adjustment"]
 
@@ -324,7 +325,21 @@ class UsageDocument:
     lines: tuple[ProvenLine, ...] = ()
 
 
-Document = InvoiceDocument | ActDocument | AdjustmentDocument | StatementDocument | UsageDocument
+@dataclass(frozen=True, slots=True)
+class DealerDocument:
+    """A dealer's report of a month: its clients, the fleet of its tree by day, sums with VAT, debts and dips."""
+
+    seller: Party
+    buyer: Party
+    figures: DealerMonth
+
+    @property
+    def period(self) -> Month:
+        """The month."""
+        return self.figures.month
+
+
+Document = InvoiceDocument | ActDocument | AdjustmentDocument | StatementDocument | UsageDocument | DealerDocument
 
 
 def _agree(number: str, rows: tuple[InvoiceRow, ...] | tuple[ChangedRow, ...], net: Decimal, vat: Decimal, total: Decimal) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
+    DealerDocument,
     Document,
     InvoiceDocument,
     StatementDocument,
@@ -31,6 +32,8 @@ def document_path(document: Document, suffix: str = "pdf") -> str:
             parts = ["statements", span, document.seller.code, document.buyer.code]
         case UsageDocument():
             parts = ["usage", str(document.period), document.seller.code, document.contract.number]
+        case DealerDocument():
+            parts = ["dealers", str(document.period), document.seller.code, document.buyer.code]
     return "/".join(map(safe_name, parts)) + f".{suffix}"
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
+    DealerDocument,
     Document,
     InvoiceDocument,
     StatementDocument,
@@ -162,5 +163,5 @@ def _dated(document: Document) -> date:
             return document.dated
         case StatementDocument():
             return document.last
-        case UsageDocument():
+        case UsageDocument() | DealerDocument():
             return document.period.last

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
-from pipelines.documents import adjusted, parts, qr, statement_of_account
+from pipelines.documents import adjusted, dealer_report, parts, qr, statement_of_account
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
     BilledAhead,
+    DealerDocument,
     Document,
     InvoiceDocument,
     ProvenLine,
@@ -37,6 +38,8 @@ def present(document: Document) -> View:
             return statement_of_account.view(document)
         case UsageDocument():
             return usage(document)
+        case DealerDocument():
+            return dealer_report.view(document)
 
 
 def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:

@@ -4,105 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipelines.errors import BadInput
 from pipelines.findings import store
 from pipelines.master.dealer_trees import all_trees, clients_under
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.reports.leakage import Leak, leakage
+from pipelines.reports.dealer_model import ClientDip, DealerClient, DealerInvoice, DealerMonth
+from pipelines.reports.leakage import UNBILLED, Leak, leakage
 from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 DIP = "month_end_dip"
-
-
-@dataclass(frozen=True, slots=True)
-class DealerClient:
-    """A client of a dealer in a month. ``peak`` None: no day of it is known; roubles with VAT; ``days``: with a known fleet."""
-
-    client_code: str
-    client: str
-    dealer_code: str | None
-    contracts: int
-    days: int
-    peak: int | None
-    vehicle_days: int
-    billed: Decimal
-    debt: Decimal
-    overdue: Decimal
-
-    @property
-    def average(self) -> Fraction | None:
-        """Vehicle-days by known day."""
-        return Fraction(self.vehicle_days, self.days) if self.days else None
-
-
-@dataclass(frozen=True, slots=True)
-class DealerInvoice:
-    """An invoice of the month, or an open one of any month; ``open``: roubles left to pay."""
-
-    number: str
-    client_code: str
-    client: str
-    contract_no: str
-    kind: str
-    month: date
-    issued_on: date
-    due_on: date
-    total: Decimal
-    open: Decimal
-    is_of_month: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ClientDip:
-    """A fleet that was hidden at the month's end, in words."""
-
-    client: str
-    contract_no: str
-    seen_on: date
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class DealerMonth:
-    """A dealer's tree in a month, debts as of ``on``; the dealer itself comes first among its clients.
-
-    ``fleets``: client → day → vehicles; ``leaks``: what was served to the tree and billed to nobody.
-    """
-
-    month: Month
-    on: date
-    dealer_code: str
-    clients: tuple[DealerClient, ...]
-    fleets: dict[str, dict[date, int]]
-    invoices: tuple[DealerInvoice, ...]
-    dips: tuple[ClientDip, ...]
-    leaks: tuple[Leak, ...] = ()
-
-    @property
-    def dealer(self) -> str:
-        """The dealer's name."""
-        return self.clients[0].client
-
-    @property
-    def by_day(self) -> dict[date, int]:
-        """Vehicles of the whole tree on every day that is known of anybody."""
-        days = sorted({day for fleet in self.fleets.values() for day in fleet})
-        return {day: sum(fleet.get(day, 0) for fleet in self.fleets.values()) for day in days}
-
-    @property
-    def vehicle_days(self) -> int:
-        """Billable vehicle-days of the tree."""
-        return sum(each.vehicle_days for each in self.clients)
-
-    def total(self, column: str) -> Decimal:
-        """The sum of `billed`, `debt` or `overdue` over the tree, roubles with VAT."""
-        return sum((getattr(each, column) for each in self.clients), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +44,7 @@ def dealer_month(connection: "Connection", dealer: str, month: Month, on: date) 
     clients, fleets = _clients(connection, tree, month, on)
     invoices = query.rows(connection, "reports/dealer_invoices", DealerInvoice, clients=sorted(tree), month=month.first, on=on)
     dips = _dips(connection, month, {each.client_code: each.client for each in clients.values()})
-    return DealerMonth(
-        month, on, dealer, _dealer_first(clients, dealer), fleets, tuple(invoices), dips, _leaks(leakage(connection, month), tree)
-    )
+    return DealerMonth(month, on, dealer, _dealer_first(clients, dealer), fleets, tuple(invoices), dips)
 
 
 def summaries(connection: "Connection", month: Month, on: date, leaks: Sequence[Leak] | None = None) -> list[DealerSummary]:
@@ -142,7 +56,7 @@ def summaries(connection: "Connection", month: Month, on: date, leaks: Sequence[
     for dealer, tree in trees.items():
         own = {code: clients[code] for code in tree}
         fleet = {code: fleets[code] for code in tree if code in fleets}
-        lines.append(_summary(DealerMonth(month, on, dealer, _dealer_first(own, dealer), fleet, (), (), _leaks(of_month, tree))))
+        lines.append(_summary(DealerMonth(month, on, dealer, _dealer_first(own, dealer), fleet, (), ()), _leaked(of_month, tree)))
     return lines
 
 
@@ -162,8 +76,9 @@ def _dealer_first(clients: Mapping[str, DealerClient], dealer: str) -> tuple[Dea
     return tuple(sorted(clients.values(), key=lambda each: (each.client_code != dealer, each.client_code)))
 
 
-def _leaks(leaks: Iterable[Leak], tree: frozenset[str]) -> tuple[Leak, ...]:
-    return tuple(leak for leak in leaks if leak.client_code in tree and not leak.agreed)
+def _leaked(leaks: Iterable[Leak], tree: frozenset[str]) -> Decimal:
+    """What was served to a tree and billed to nobody, roubles without VAT."""
+    return sum((leak.roubles for leak in leaks if leak.client_code in tree and leak.direction == UNBILLED and not leak.agreed), ZERO)
 
 
 def _dips(connection: "Connection", month: Month, names: Mapping[str, str]) -> tuple[ClientDip, ...]:
@@ -174,7 +89,7 @@ def _dips(connection: "Connection", month: Month, names: Mapping[str, str]) -> t
     )
 
 
-def _summary(of: DealerMonth) -> DealerSummary:
+def _summary(of: DealerMonth, leaked: Decimal) -> DealerSummary:
     return DealerSummary(
         of.dealer_code,
         of.dealer,
@@ -186,5 +101,22 @@ def _summary(of: DealerMonth) -> DealerSummary:
         of.clients[0].billed,
         of.total("debt"),
         of.total("overdue"),
-        sum((leak.roubles for leak in of.leaks), ZERO),
+        leaked,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DealerParties:
+    """A dealer and the organization that writes to it, as master data have them; None: nobody sells to the tree."""
+
+    dealer: Mapping[str, Any]
+    organization: Mapping[str, Any] | None
+
+
+def parties(connection: "Connection", of: DealerMonth) -> DealerParties:
+    """Who writes the dealer's report to whom: the organization of its own contract, else the first of its tree's."""
+    clients = [each.client_code for each in of.clients]
+    sides = query.first(connection, "reports/dealer_parties", DealerParties, dealer=of.dealer_code, clients=clients)
+    if sides is None:
+        raise BadInput.one("--dealer", f"there is no client {of.dealer_code!r}")
+    return sides

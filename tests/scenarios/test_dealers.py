@@ -1,12 +1,18 @@
 """A dealer billed for some of its clients' vehicles, they themselves for others: every vehicle-day once, by the tree of accounts."""
 
+import email
+import email.policy
 import json
+from datetime import date
 
+import openpyxl
+import pypdf
 import pytest
 
 from pipelines.errors import BadInput
 from pipelines.master.importing import import_master
-from tests.conftest import environment_of
+from pipelines.runs.dealer_reports import make, send
+from tests.conftest import NOW, environment_of
 from tests.dealing import JANUARY, DealerCompany
 from tests.landed import closed, landed
 from tests.sheets import as_csv, problems
@@ -24,18 +30,27 @@ def billed(server_home, tmp_path_factory):
 
 
 @pytest.fixture
-def rows(billed, monkeypatch, capsys):
+def run(billed, monkeypatch, capsys):
     for key, value in environment_of(billed).items():
         if key.startswith("FLEETBILL_"):
             monkeypatch.setenv(key, value)
 
     def call(*arguments):
-        from pipelines.cli.main import run
+        from pipelines.cli import main
 
         capsys.readouterr()
-        code = run([*arguments, "--format", "json"])
+        code = main.run(list(arguments))
         said = capsys.readouterr()
-        return json.loads(said.out) if code == 0 else (code, said.err)
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def rows(run):
+    def call(*arguments):
+        code, out, said = run(*arguments, "--format", "json")
+        return json.loads(out) if code == 0 else (code, said)
 
     return call
 
@@ -63,6 +78,50 @@ def test_usage_leakage_and_debts_by_dealer(rows):
         ("B", "ООО «B»", 1, 1, 2, 30, "366.00", "0.00", "366.00", "366.00", "0.00"),
         ("D", "ООО «D»", 3, 3, 10, 310, "3782.00", "1903.20", "3782.00", "3782.00", "0.00"),
     ]
+
+
+def test_a_dealer_is_sent_its_own_tree_and_nobody_elses(billed, rows, run, tmp_path):
+    pdf, workbook = tmp_path / "d.pdf", tmp_path / "d.xlsx"
+    listed = rows(
+        "dealers", "report", "D", "--month", "2026-01", "--date", "2026-03-01", "--pdf", str(pdf), "--workbook", str(workbook), "--send"
+    )
+    assert [(row["client_code"], row["peak"], row["average"], row["vehicle_days"], row["billed"], row["overdue"]) for row in listed] == [
+        ("D", 6, "5.032", 156, "1903.20", "1903.20"),
+        ("A", 4, "4.000", 124, "1512.80", "1512.80"),
+        ("B", None, None, 0, "0.00", "0.00"),
+        ("C", 2, "2.000", 30, "366.00", "366.00"),
+    ]
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(pdf).pages)
+    assert "Отчёт дилера" in text
+    assert "ООО «A»" in text
+    assert "ООО «X»" not in text
+    book = openpyxl.load_workbook(workbook, data_only=True)
+    assert book.sheetnames == ["Клиенты", "Парк по дням", "Счета и долги", "Провалы"]
+    fleet = {row[0]: row[2:] for row in book["Парк по дням"].iter_rows(min_row=2, max_row=4, values_only=True)}
+    assert fleet["D"] == (4,) * 15 + (6,) * 16
+    assert fleet["C"] == (2,) * 15 + (None,) * 16
+    cells = {str(cell) for page in book for row in page.iter_rows(values_only=True) for cell in row}
+    assert not {"X", "ООО «X»", "K-X"} & cells
+
+    report = make(billed, "D", JANUARY, NOW, date(2026, 3, 1))
+    assert (report.pdf, report.workbook) == (pdf.read_bytes(), workbook.read_bytes())
+    assert send(billed, report, NOW) is False  # the very same report has been queued
+    letter = tmp_path / "d.eml"
+    assert run("mail", "show", "dealer_report", f"D 2026-01 {report.digest[:16]}", "--out", str(letter))[0] == 0
+    message = email.message_from_bytes(letter.read_bytes(), policy=email.policy.default)
+    assert (str(message["To"]), str(message["Subject"])) == ("d@client.example", "Отчёт дилера за январь 2026\u00a0г.")
+    names = [part.get_filename() for part in message.iter_attachments()]
+    assert names == ["Отчёт дилера 2026-01.pdf", "Отчёт дилера 2026-01.xlsx"]
+
+
+def test_who_is_no_dealer_and_who_may_not_be_written_to(rows, run, monkeypatch):
+    assert rows("dealers", "report", "нет", "--month", "2026-01") == (2, "--dealer: there is no client 'нет'\n")
+    code, _, said = run("dealers", "send", "--month", "2026-01")
+    assert (code, "FLEETBILL_MAIL_DEALERS" in said) == (1, True)
+    monkeypatch.setenv("FLEETBILL_MAIL_DEALERS", "true")
+    code, _, said = run("dealers", "send", "--month", "2026-01", "--date", "2026-03-02")
+    assert (code, said) == (0, "B: queued\nD: queued\n")
+    assert run("dealers", "send", "--month", "2026-01", "--date", "2026-03-02")[2].count("was queued before") == 2
 
 
 def test_a_circle_of_dealers_is_refused_by_name_at_any_depth(billed, author, tmp_path):

@@ -31,6 +31,7 @@ AUDIENCES: Mapping[str, Audience] = MappingProxyType(
         "blocked": "client",
         "restored": "client",
         "statement": "client",
+        "dealer_report": "client",
         "snapshot_missing": "technical",
         "findings_digest": "technical",
     }
@@ -124,6 +125,13 @@ def statement(organization_code: str, client_code: str, *, first: date, last: da
     """An акт сверки that somebody sends (domain.md §8). ``paper``: its path in the store of documents; the same paper is one message."""
     facts = {"first": first.isoformat(), "last": last.isoformat(), "closing": shown(closing), "paper": paper}
     return Event("statement", f"{organization_code} {client_code} {first} {last} {digest[:16]}", organization_code, client_code, facts)
+
+
+def dealer_report(organization_code: str, dealer_code: str, month: str, papers: Mapping[str, str], digest: str) -> Event:
+    """A dealer's report of a month. ``papers``: name in the letter → path in the store; the same report is one message."""
+    return Event(
+        "dealer_report", f"{dealer_code} {month} {digest[:16]}", organization_code, dealer_code, {"month": month, "papers": dict(papers)}
+    )
 
 
 def snapshot_missing(platform: str, day: date, reason: str) -> Event:

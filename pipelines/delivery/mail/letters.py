@@ -12,6 +12,7 @@ from pipelines.delivery.mail.papers import ContractPapers, LetterPapers
 from pipelines.documents import parts, qr
 from pipelines.documents.model import ActDocument, AdjustmentDocument, InvoiceDocument, Offset
 from pipelines.money import ZERO
+from pipelines.period import Month
 from pipelines.templates import environment, laid_out
 from pipelines.wording import outside, russian
 
@@ -97,6 +98,7 @@ def _facts_view(kind: str, facts: Mapping[str, Any]) -> View:
         "snapshot_missing": _snapshot,
         "statement": _statement,
         "findings_digest": _digest,
+        "dealer_report": _dealer_report,
     }
     return views.get(kind, _debts)(facts)
 
@@ -316,3 +318,7 @@ def _requisites(bank: View | None) -> list[tuple[str, str]]:
 
 def _line(text: str) -> str:
     return _BLANKS.sub(" ", outside.unbroken(str(text))).strip()
+
+
+def _dealer_report(facts: Mapping[str, Any]) -> View:
+    return {"month": russian.month_name(Month.parse(facts["month"]))}

@@ -79,8 +79,8 @@ def _said(
         letter = letters.about_debts(row.event_kind, decision.facts, writer, row.client, decision.debts, invoices, token)
         return letter, papers.files(settings, invoices)
     letter = letters.about_facts(row.event_kind, decision.facts, writer, row.client)
-    paper = decision.facts.get("paper")
-    return letter, {_statement_name(decision.facts): _stored(settings, paper)} if paper else {}
+    named = {_statement_name(decision.facts): decision.facts["paper"]} if "paper" in decision.facts else decision.facts.get("papers", {})
+    return letter, {name: _stored(settings, path) for name, path in named.items()}
 
 
 def _attached(settings: Settings, issued: papers.LetterPapers) -> tuple[papers.LetterPapers, dict[str, bytes]]:

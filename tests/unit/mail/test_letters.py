@@ -55,6 +55,7 @@ TOLD = [
         "ORG", "C", events.PaymentNotice("p", ON, Decimal("4000.00"), "17", [("ВМ26-000001", Decimal("3600.00"))], Decimal("400.00"))
     ),
     events.statement("ORG", "C", first=date(2026, 1, 1), last=date(2026, 3, 31), closing=Decimal("4301.70"), paper="x", digest="d"),
+    events.dealer_report("ORG", "D", "2026-01", {"Отчёт дилера 2026-01.pdf": "x"}, "d"),
     events.snapshot_missing("gps1", date(2026, 2, 17), "файл не пришёл"),
     Event("findings_digest", "2026-02-17", facts={"day": "2026-02-17", **in_words(DIGEST, date(2026, 2, 17))}),
 ]  # fmt: skip
