@@ -19,12 +19,21 @@
 - день без единого снимка так и останется без него и отложит договоры этой платформы:
   `fleetbill snapshot carry --platform P --date D --by NAME --reason TEXT`.
 
-**За прошлые периоды.** Нет: за прошедший день живую платформу не снять.
+**За прошлые периоды.** Нет: за прошедший день живую платформу не снять. Параметр «Момент» годится только для платформы, часы которой
+показывают его же (учебный сервер); боевую платформу он за другой день не снимет.
 """
 
-from airflow.sdk import CronTriggerTimetable, dag
+from airflow.sdk import CronTriggerTimetable, Param, dag
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 from orchestration.steps import step
+
+MOMENT = Param(
+    None,
+    type=["null", "string"],
+    format="date-time",
+    title="Момент",
+    description="пусто: сейчас; другой принимается, только если его же показывают часы самой платформы (до часа)",
+)
 
 
 @dag(
@@ -36,6 +45,7 @@ from orchestration.steps import step
     max_active_runs=1,
     tags=["биллинг", "день"],
     default_args=DEFAULTS,
+    params={"moment": MOMENT},
     doc_md=__doc__,
 )
 def take_snapshots():
@@ -55,16 +65,18 @@ def take_snapshots():
         map_index_template="{{ task.op_kwargs['platform'] }}",
         retries=3,
     )
-    def take(platform):
+    def take(platform, params=None):
         """One platform, now. A quarantined list is told, for somebody must look at it."""
         from orchestration.alerts import alert
+        from orchestration.keys import moment_of
         from orchestration.secrets import of_platforms
 
         from pipelines import clock, settings
         from pipelines.runs import snapshots
 
-        configured = settings.load()
-        landed = snapshots.take(configured, platform, clock.now(), secret=of_platforms(configured).get(platform)).landed
+        configured, given = settings.load(), (params or {}).get("moment")
+        at = moment_of(given) if given else clock.now()
+        landed = snapshots.take(configured, platform, at, secret=of_platforms(configured).get(platform), is_given=bool(given)).landed
         if landed.state == "quarantined":
             alert(f"{platform}: снимок в карантине", "; ".join(map(str, landed.failures[:5])))
         return landed.state

@@ -22,3 +22,18 @@ def day_of(key):
         return date.fromisoformat(key or "")
     except ValueError:
         raise BadInput.one("ключ раздела (partition key)", f"нужен день, например 2026-02-17; задано: {key or 'ничего'}") from None
+
+
+def moment_of(written):
+    """``"2026-02-27T23:50:00+03:00"`` → the moment; BadInput for anything else, also for one that names no time zone."""
+    from datetime import datetime
+
+    from pipelines.errors import BadInput
+
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadInput.one("Момент", f"нужны дата, время и часовой пояс, например 2026-02-27T23:50:00+03:00; задано: {written}")
+    return moment

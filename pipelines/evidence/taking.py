@@ -1,10 +1,11 @@
 """Take a snapshot of a live platform: now, whole, stamped with the platform's local date (`domain.md §2.1`)."""
 
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pipelines.clock import local_date
+from pipelines.errors import Refused
 from pipelines.evidence import counters, registry
 from pipelines.evidence.landing import LandingResult, land
 from pipelines.logs import verb
@@ -14,7 +15,12 @@ from pipelines.settings import Settings, connection
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
 
+_CLOCKS_APART = timedelta(hours=1)
 _HOURS, _LAST_HOUR, _HALF_AN_HOUR = (5, 11, 17), 23, 30
+
+
+class NotNow(Refused):
+    """A snapshot was asked for another moment than that of the platform."""
 
 
 def due(settings: Settings, moment: datetime | None) -> list[str]:
@@ -44,14 +50,17 @@ def probe(settings: Settings, platform: str, at: datetime, *, secret: str | None
         return connector.probe()
 
 
-def take(settings: Settings, platform: str, at: datetime, *, secret: str | None = None) -> LandingResult:
+def take(settings: Settings, platform: str, at: datetime, *, secret: str | None = None, is_given: bool = False) -> LandingResult:
     """List a live platform's vehicles and accounts at the moment ``at`` and land them.
 
-    ``secret`` is the platform's Airflow connection; None: as the environment has it. NotBuilt for kinds without a connector.
+    ``secret`` is the platform's Airflow connection; None: as the environment has it. ``is_given``: a person has named the moment,
+    and it is not read of our clock. NotBuilt for kinds without a connector; NotNow for a given moment that is not the platform's.
     """
     declared, live = _connector(settings, platform, at, secret)
     with verb("evidence", "take", platform=platform, kind=declared.kind) as done, closing(live) as connector:
         listed = connector.fleet()
+        if is_given:
+            _require_now(platform, at, listed.clock)
         done |= {"vehicles": listed.vehicles.num_rows, "remarks": len(listed.remarks)}
     day, vehicles = local_date(at, declared.time_zone), listed.vehicles
     if listed.counters is not None:
@@ -70,6 +79,14 @@ def take(settings: Settings, platform: str, at: datetime, *, secret: str | None 
         sensors=listed.sensors,
     )
     return land(settings, snapshot, at)
+
+
+def _require_now(platform: str, at: datetime, clock: datetime | None) -> None:
+    """NotNow unless the platform's own clock says so too: a list is of the moment at which it is made, never of another one."""
+    if clock is None:
+        raise NotNow(f"platform {platform!r} does not tell its time, so nothing proves that it is {at.isoformat()} there")
+    if abs(clock - at) > _CLOCKS_APART:
+        raise NotNow(f"platform {platform!r}: it is {clock.isoformat()} there, and nothing is taken for {at.isoformat()}")
 
 
 def _connector(settings: Settings, platform: str, at: datetime, secret: str | None) -> tuple[Platform, Connector]:

@@ -153,7 +153,8 @@ class Fleet:
 
     ``vehicles`` and ``accounts`` as in `Snapshot`; ``announced``: how many vehicles the platform says it has (None: it does
     not say); ``sensors``: SENSOR_COLUMNS as text, or None where the platform has no list of them; ``counters``: vehicle_id, and
-    DISTANCE and ENGINE_HOURS as totals that only grow, where the platform knows no daily quantities.
+    DISTANCE and ENGINE_HOURS as totals that only grow, where the platform knows no daily quantities; ``clock``: the platform's
+    own moment, where it tells it.
     """
 
     vehicles: "pa.Table"
@@ -163,6 +164,7 @@ class Fleet:
     counters: "pa.Table | None" = None
     ignored: tuple[str, ...] = ()  # columns of the source that nobody knows
     remarks: tuple[Remark, ...] = ()
+    clock: datetime | None = None
 
 
 class Connector(Protocol):

@@ -190,6 +190,7 @@ class Traccar:
             accounts=rules.accounts_table(users_after, parents, self._at),
             announced=table.num_rows,
             remarks=(*remarks, *metered, *self._transport.clock_remarks()),
+            clock=self._transport.server_clock,
         )
 
     def _meters(self, own: User, devices: "pa.Table", links: rules.Links) -> tuple[rules.Meters | None, list[Remark]]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -89,7 +90,7 @@ class Wialon:
             except InvalidInput:  # so the server says of a list with an account that is not there any more
                 continue
             if data.keys() == {resource.id for resource in resources}:
-                return _fleet(units, resources, data, self._transport.clock_remarks())
+                return replace(_fleet(units, resources, data, self._transport.clock_remarks()), clock=self._transport.server_clock)
         raise Transient(self._says(f"an account vanished during each of {READINGS} readings"))
 
     def account_state(self, account_ids: Sequence[str]) -> Mapping[str, AccountState]:

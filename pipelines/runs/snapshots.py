@@ -18,11 +18,11 @@ class TakenSnapshot:
     blocks: ReadBack
 
 
-def take(settings: Settings, platform: str, at: datetime, *, secret: str | None = None) -> TakenSnapshot:
+def take(settings: Settings, platform: str, at: datetime, *, secret: str | None = None, is_given: bool = False) -> TakenSnapshot:
     """Land what a live platform lists at the moment ``at``, then compare its accounts with our orders.
 
     Also after a list that is quarantined: the blocks are read of the platform, not of the list. Raises what the connector raises;
     a snapshot that has landed stays landed when the reading after it fails.
     """
-    landed = taking.take(settings, platform, at, secret=secret)
+    landed = taking.take(settings, platform, at, secret=secret, is_given=is_given)
     return TakenSnapshot(landed, read_blocks_back(settings, platform, at, secrets={platform: secret} if secret else {}))

@@ -9,7 +9,7 @@ from sqlalchemy import make_url, text
 
 from pipelines.clock import Authorship
 from pipelines.evidence import lake, registry, rulings, sensors
-from pipelines.evidence.taking import take
+from pipelines.evidence.taking import NotNow, take
 from pipelines.platforms import retries
 from pipelines.platforms.errors import AccessDenied, InvalidInput, NotBuilt, Transient
 from pipelines.warehouse.engine import transaction
@@ -156,3 +156,16 @@ def test_what_may_not_be_seen_is_quarantined_and_a_part_is_refused(declared, set
             take(settings, "far", EVENING, secret=secret)
     with pytest.raises(NotBuilt):
         take(settings, "gps1", EVENING)
+
+
+def test_a_moment_that_somebody_names_is_that_of_the_platform_or_refused(declared, settings):
+    with TraccarServer() as server:
+        server.device(1, (server.user(2),), seen=EVENING)
+        secret = of_traccar(server)
+        with pytest.raises(NotNow, match="does not tell its time"):
+            take(settings, "live", EVENING, secret=secret, is_given=True)
+        server.clock = EVENING + timedelta(hours=1, seconds=1)
+        with pytest.raises(NotNow, match="it is 2026-03-01T21:50:01"):
+            take(settings, "live", EVENING, secret=secret, is_given=True)
+        server.clock = EVENING + timedelta(minutes=59)
+        assert take(settings, "live", EVENING, secret=secret, is_given=True).state == "landed"
