@@ -1,5 +1,6 @@
 """What waits for whom: everything that goes no further by itself, each with the command that does the next step. Reads only."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -67,6 +68,7 @@ def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = 
             *_letters(settings),
             *_exchange(settings),
             *_payments(settings),
+            *_orders_not_carried_out(settings),
             *_lifted_blocks(settings, today),
             *_near_blocking(settings, today, at),
         ]
@@ -155,6 +157,15 @@ def _payments(settings: Settings) -> Iterator[Waiting]:
         total = sum((row.left_over for row in unmatched), ZERO)
         what = f"{counted(len(unmatched), 'payment')}, {shown(total)} nobody's"
         yield Waiting("unmatched", FINANCE, "payments", what, "fleetbill payments --unmatched")
+
+
+def _orders_not_carried_out(settings: Settings) -> Iterator[Waiting]:
+    """Blocks and restorings that a live platform has not taken yet: each run tries them again."""
+    with reading(settings) as connection:
+        orders = Counter(row.platform for row in query.rows(connection, "access/pending", order_no=None))
+    for platform, count in sorted(orders.items()):
+        what = f"{counted(count, 'order')} to block or restore not carried out"
+        yield Waiting("orders", ENGINEER, platform, what, f"fleetbill snapshot probe --platform {platform}")
 
 
 def _lifted_blocks(settings: Settings, today: date) -> Iterator[Waiting]:

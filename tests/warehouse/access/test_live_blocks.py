@@ -1,6 +1,7 @@
 """Blocks on a live platform: what goes down with an account, whose block it is, and what somebody else lifts."""
 
 import json
+import logging
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,12 +17,15 @@ from pipelines.errors import BadInput
 from pipelines.findings.details import detail_words
 from pipelines.platforms import retries
 from pipelines.receivables.importing import import_payments
+from pipelines.runs.status import waiting
+from pipelines.warehouse.engine import transaction
 from tests.debtors import DAY, INN, indebted_house
 from tests.ledger_world import Paper, statement
 from tests.loopback import Reply
 from tests.traccar_server import ADMIN, PASSWORD, TraccarServer
 from tests.wialon_server import TOKEN, WialonServer
 
+TABLES = ("access.orders", "access.outcomes", "access.readings", "findings.occurrences", "delivery.mail_outbox")
 MORNING = datetime(2026, 3, 24, 5, tzinfo=UTC)
 NOON = MORNING + timedelta(hours=4)
 ANNA = Authorship("Анна Петрова", "дилеру отказали", NOON)
@@ -30,6 +34,17 @@ ANNA = Authorship("Анна Петрова", "дилеру отказали", NO
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
     monkeypatch.setattr(retries, "sleep", lambda _: None)
+
+
+@pytest.fixture(autouse=True)
+def no_secrets(caplog, settings):
+    """Whatever happens in a test: no log holds a secret of the platforms, nor does the ledger."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    with transaction(settings) as connection:
+        stored = [str(row) for table in TABLES for row in connection.execute(text(f"SELECT * FROM {table}"))]
+    for said in (caplog.text, *stored):
+        assert not any(secret in said for secret in (PASSWORD, TOKEN, "totp-secret"))
 
 
 @pytest.fixture
@@ -289,6 +304,8 @@ def test_the_accounts_under_a_wialon_account_by_its_platforms_setting(settings, 
 def test_a_debt_that_is_paid_before_its_block_reached_the_platform_writes_nothing(house, settings, server, tmp_path):
     server.fault = lambda request, _: Reply(dies="at once") if request.method == "PUT" else None
     assert set(dunning(settings, DAY, MORNING).refused) == {"live/2 share_link 5", "live/2"}
+    (waits,) = [each for each in waiting(settings, MORNING) if each.what == "orders"]
+    assert (waits.subject, waits.detail) == ("live", "2 orders to block or restore not carried out")
     pays(settings, tmp_path)
     server.fault = None
     server.requests.clear()
