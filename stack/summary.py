@@ -22,7 +22,8 @@ Row = dict[str, Any]
 def text(stack: Stack, months: list[str], seconds: float) -> str:
     """The summary of a home: billed, parked, found, blocked, where the files are, how to look at it."""
     invoices = asked(stack, "invoices")
-    findings = Counter(row["kind"] for row in asked(stack, "findings"))
+    told = asked(stack, "findings")
+    findings = Counter(row["kind"] for row in told)
     blocked = asked(stack, "access")
     payments = asked(stack, "payments")
     lines = ["", f"Done in {seconds:.0f} s: January and February 2026 of the sample company, from master data to blocked access.", ""]
@@ -33,7 +34,8 @@ def text(stack: Stack, months: list[str], seconds: float) -> str:
         lines.append(f"  parked {month}     {len(left_out)}: " + "; ".join(f"{row['contract_no']} {row['detail']}" for row in left_out))
     lines += [
         f"  served for free    {findings['orphan']} orphan vehicles",
-        f"  month-end dips     {findings['month_end_dip']} caught: the fleet that hid in the last days is billed by its peak",
+        f"  month-end dips     {findings['month_end_dip']} caught: the fleet that hid in the last days is billed by its peak; "
+        f"the trick was worth {_roubles(row['roubles'] or '0.00' for row in told if row['kind'] == 'month_end_dip')} RUB without VAT",
         f"  other findings     {', '.join(f'{kind} {count}' for kind, count in sorted(findings.items()) if kind not in SHOWN)}",
         f"  payments           {len(payments)}, {_roubles(row['amount'] for row in payments)} RUB; "
         f"{sum(not row['client_code'] for row in payments)} of them unmatched",

@@ -41,7 +41,7 @@ def add_costs(connection: "Connection", rows: Sequence[dict[str, Any]], month: M
     for each in sorted({Month.of(day) for row in of_contracts for day in (row["first_seen"], row["last_seen"])}):
         for leak in leakage(connection, each):
             subject = first_of.get((leak.kind, leak.contract_no or ""))
-            if subject:
+            if subject and leak.roubles:
                 costs[leak.kind, subject] = costs.get((leak.kind, subject), ZERO) + leak.roubles
     for row in rows:
         left_over = (row.get("parameters") or {}).get("left_over") if row["kind"] == UNMATCHED else None

@@ -30,7 +30,7 @@ _BY_HAND: tuple[tuple[int | str, tuple[str, ...], str, str], ...] = (
     (15, _BOTH, "21584.00", "volume: (25 + 34 + 12) × 380 less 20 %"),
     (16, _BOTH, "12600.00", "28 × 450"),
     (17, _BOTH, "8820.00", "volume: average (13 + 8) × 420"),
-    (18, (JANUARY,), "45220.00", "volume: peak 140 × 380 less 15 %, though 38 in the last week"),
+    (18, (JANUARY,), "45220.00", "volume: peak 140 × 380 less 15 %, though 84 from the 25th on"),
     (18, (FEBRUARY,), "45866.00", "volume: peak 142 × 380 less 15 %"),
     (19, (JANUARY,), "13950.00", "average 31 × 450: the shared tracker counts for client 20"),
     (19, (FEBRUARY,), "14400.00", "average 32 × 450: the shared tracker counts here"),

@@ -132,7 +132,7 @@ def _findings(shown: ByDay) -> dict[str, list[dict[str, Any]]]:
             {"vehicle": f"gps1/mover-{number}", "from": contract(24), "to": contract(25), "date": str(specials.MOVED_ON)}
             for number in (1, 2, 3)
         ],
-        "month_end_dip": [{"contract_no": contract(18), "month": "2026-01", "peak": 140, "last_week_peak": 38, "back_to": 142}],
+        "month_end_dip": [{"contract_no": contract(18), "month": "2026-01", "peak": 140, "last_week_peak": 84, "back_to": 142}],
         "silent": _silent(shown),
     }
 

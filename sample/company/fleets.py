@@ -68,7 +68,7 @@ FLEETS: tuple[Fleet, ...] = (
     _plain(16, 28, weekend=60),
     _plain(17, 13),
     Fleet(contract(17), own(17, suffix=1), _always(8)),
-    Fleet(contract(18), own(18), ((str(FIRST), 140), ("2026-01-25", 38), ("2026-02-01", 142)), weekend=90),
+    Fleet(contract(18), own(18), ((str(FIRST), 140), ("2026-01-25", 84), ("2026-02-02", 142)), weekend=90),
     _plain(19, 30),
     Fleet(contract(20), own(20, "gps2"), _always(40), "gps2"),
     _plain(21, 16),

@@ -157,6 +157,8 @@ LISTINGS = {  # a listing → the columns whose figures its table must show whol
     "usage --month 2026-01 --daily --contract МТ-24-001": ("date", "fleet_size", "online_minutes"),
     "findings --month 2026-01": ("subject", "days"),
     "leakage --month 2026-01": ("roubles",),
+    "leakage --month 2026-01 --by dealer": ("roubles",),
+    "master suggest": ("account_id", "vehicles", "score"),
     "hold list": (),
     "preview --month 2026-02": ("contract_no", "price", "net", "total"),
     "invoices --month 2026-01": ("number", "contract_no", "due_on", "total", "paid"),
