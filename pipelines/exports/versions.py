@@ -16,7 +16,7 @@ from pipelines.clock import local_date
 from pipelines.documents.store import DocumentStore
 from pipelines.exports import sources
 from pipelines.exports.changes import changes, removed
-from pipelines.exports.datasets import Dataset, Record
+from pipelines.exports.datasets import DATASETS, Dataset, Record
 from pipelines.exports.parquet_files import ExportFile, RowsFile, read, schema_of, working_folder
 from pipelines.exports.scope import Consumer, Visible
 from pipelines.logs import verb
@@ -204,7 +204,8 @@ def _register(connection: "Connection", taken: ExportVersion) -> None:
 
 
 def _version(consumer: str, version_no: int, as_of: date, rights: str, contents: Mapping[str, Any], at: datetime) -> ExportVersion:
-    return ExportVersion(consumer, version_no, as_of, rights, at, {name: _dataset(kept) for name, kept in contents.items()})
+    datasets = {name: _dataset(contents[name]) for name in DATASETS if name in contents}
+    return ExportVersion(consumer, version_no, as_of, rights, at, datasets)
 
 
 def _dataset(kept: Mapping[str, Any]) -> DatasetVersion:

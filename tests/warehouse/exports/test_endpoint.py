@@ -3,6 +3,9 @@
 import io
 import json
 import logging
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +24,7 @@ from pipelines.exports.endpoint import application
 from pipelines.exports.giving import give
 from pipelines.exports.representations import NotAcceptable, form
 from tests.exporting import AT, DAY, ExportHouse
+from tests.smtp_server import free_port
 
 TOKENS = {name: f"{name}-secret-0123456789" for name in ("crm", "logistics", "narrow", "twin")} | {"short": "short"}
 
@@ -139,6 +143,37 @@ def test_every_error_is_problem_json_and_names_what_is_wrong(house, settings, ge
     for path in (settings.home / "documents" / "exports" / "crm" / "state").glob("clients-*"):
         path.unlink()
     assert (get("/clients").status_code, get("/clients").headers["retry-after"]) == (503, "60")
+
+
+def test_the_command_serves_until_it_is_interrupted(house, settings, environment):
+    house.consumer("crm", connection="crm", datasets="clients")
+    house.consumer("weak", connection="short", datasets="clients")
+    give(settings, "crm", AT)
+    port = free_port()
+    tokens = {f"AIRFLOW_CONN_{name.upper()}": secret(name) for name in ("crm", "short")}
+    command = [sys.executable, "-m", "pipelines.cli", "export", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env={**environment, **tokens}, stderr=subprocess.PIPE, text=True)
+    try:
+        transport = httpx.HTTPTransport(retries=0)
+        with httpx.Client(transport=transport, headers={"Authorization": f"Bearer {TOKENS['crm']}"}) as client:
+            answer = _first_answer(client, process, f"http://127.0.0.1:{port}/v1/clients")
+        assert [row["client_code"] for row in lines(answer)] == ["A", "B", "C", "D"]
+    finally:
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+    assert process.returncode in (0, 130), said
+    assert "weak: AIRFLOW_CONN_SHORT holds no token of 16 characters; it is not served" in said
+    assert not any(token in said for token in TOKENS.values() if token != "short")
+
+
+def _first_answer(client: httpx.Client, process: subprocess.Popen, url: str) -> httpx.Response:
+    """What the server says as soon as it listens."""
+    while process.poll() is None:
+        try:
+            return client.get(url)
+        except httpx.ConnectError:
+            continue
+    raise AssertionError(process.communicate()[1])
 
 
 OWNERS = {"A": ("ORG", "D", None), "B": ("SEC", "D", None), "C": ("ORG", None, "опт"), "D": ("ORG", None, None)}

@@ -161,6 +161,30 @@ def test_rights_bound_what_is_seen_and_a_cursor_of_other_rights_has_expired(hous
         give(settings, "никто", AT)
 
 
+def test_the_commands_list_take_and_refuse(house, settings, run_cli, tmp_path):
+    house.consumer("crm", datasets="clients, debts", organizations="ORG")
+    house.consumer("serve", datasets="clients")
+    code, out, err = run_cli("export", "crm", "--out", tmp_path / "out", "--date", "2026-03-01", "--format", "json")
+    assert code == 0, err
+    assert [(row["dataset"], row["kind"], row["rows"], row["cursor"]) for row in json.loads(out)] == [
+        ("clients", "state", 3, "1"),
+        ("debts", "state", 1, "1"),
+    ]
+    assert "`fleetbill export crm --since 1`" in err
+    code, out, _ = run_cli("export", "crm", "--since", "1", "--out", tmp_path / "delta", "--date", "2026-03-01", "--format", "json")
+    assert [(row["kind"], row["rows"], row["added"]) for row in json.loads(out)] == [("delta", 0, 0)] * 2
+    assert run_cli("export", "take", "serve", "--out", tmp_path / "serve")[0] == 0  # a consumer that is called like a command
+    rows = {row["consumer"]: row for row in json.loads(run_cli("export", "consumers", "--format", "json")[1])}
+    assert (rows["crm"]["cursor"], rows["crm"]["organizations"], rows["crm"]["dealers"]) == ("1", ["ORG"], None)
+    taken_now = json.loads(run_cli("export", "taken", "crm", "--format", "json")[1])
+    assert [(row["dataset"], row["rows"], row["added"]) for row in taken_now] == [("clients", 3, None), ("debts", 1, None)]
+    assert run_cli("export", "nobody")[0] == 2
+    assert run_cli("export", "crm", "--since", "9")[::2] == (2, "since: 9 is no cursor of crm; the newest is 1\n")
+    house.consumer("crm", datasets="clients")
+    code, _, err = run_cli("export", "crm", "--since", "1")
+    assert (code, "take everything anew" in err) == (1, True)
+
+
 KILLER = """
 import os, signal, sys
 from pipelines.exports import folder, versions
