@@ -9,6 +9,7 @@ import openpyxl
 import pypdf
 import pytest
 
+from pipelines.documents.finance_workbook import write_report
 from pipelines.errors import BadInput
 from pipelines.master.importing import import_master
 from pipelines.runs.dealer_reports import make, send
@@ -112,6 +113,15 @@ def test_a_dealer_is_sent_its_own_tree_and_nobody_elses(billed, rows, run, tmp_p
     assert (str(message["To"]), str(message["Subject"])) == ("d@client.example", "Отчёт дилера за январь 2026\u00a0г.")
     names = [part.get_filename() for part in message.iter_attachments()]
     assert names == ["Отчёт дилера 2026-01.pdf", "Отчёт дилера 2026-01.xlsx"]
+
+
+def test_the_finance_workbook_has_a_line_about_every_dealer(billed):
+    path = write_report(billed, JANUARY, NOW, date(2026, 3, 1))
+    page = openpyxl.load_workbook(path, data_only=True)["Дилеры"]
+    assert [row for row in page.iter_rows(min_row=2, values_only=True) if row[0]] == [
+        ("B", "ООО «B»", 1, 1, 2, 30, 366, 0, 366, 366, 0),
+        ("D", "ООО «D»", 3, 3, 10, 310, 3782, 1903.2, 3782, 3782, 0),
+    ]
 
 
 def test_who_is_no_dealer_and_who_may_not_be_written_to(rows, run, monkeypatch):
