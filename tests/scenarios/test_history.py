@@ -239,4 +239,5 @@ def test_every_source_gives_its_own_sheets(decided):
         "refunds",
         "consumers",
         "crm_fields",
+        "mutings",
     }  # the company has none
