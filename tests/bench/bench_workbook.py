@@ -85,9 +85,10 @@ STATEMENTS = (
     SELECT 'p' || n, 1, 'НВ26-' || lpad(n::text, 6, '0'), (10 + n % 40) * 732, 'number', :at FROM generate_series(1, :clients, 2) n""",
     """INSERT INTO billing.parked (month, purpose, contract_no, reason, detail, russian)
     SELECT '2026-03-01', 'close', 'Т-' || n, 'missing_days', '', 'gps1, 17.03.2026: нет снимка' FROM generate_series(1, :clients, 20) n""",
-    """INSERT INTO findings.occurrences (kind, subject, seen_on, contract_no, detail)
-    SELECT 'out_of_contract', 'gps1/' || n, d::date, 'Т-' || n, 'договор в этот день не действует; на связи'
-    FROM generate_series(1, :clients, 10) n, generate_series(date '2026-03-21', date '2026-03-31', interval '1 day') d""",
+    """INSERT INTO findings.occurrences (kind, subject, first_day, last_day, platform, contract_no, vehicle_days, parameters)
+    SELECT 'out_of_contract', 'gps1/' || n, '2026-03-21', '2026-03-31', 'gps1', 'Т-' || n, 11,
+        jsonb_build_object('contract', 'Т-' || n, 'plate', NULL, 'is_used', true)
+    FROM generate_series(1, :clients, 10) n""",
     "ANALYZE",
 )
 
