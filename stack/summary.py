@@ -22,8 +22,8 @@ Row = dict[str, Any]
 def text(stack: Stack, months: list[str], seconds: float) -> str:
     """The summary of a home: billed, parked, found, blocked, where the files are, how to look at it."""
     invoices = asked(stack, "invoices")
-    told = asked(stack, "findings")
-    findings = Counter(row["kind"] for row in told)
+    all_findings = asked(stack, "findings")
+    findings = Counter(row["kind"] for row in all_findings)
     blocked = asked(stack, "access")
     payments = asked(stack, "payments")
     lines = ["", f"Done in {seconds:.0f} s: January and February 2026 of the sample company, from master data to blocked access.", ""]
@@ -35,7 +35,7 @@ def text(stack: Stack, months: list[str], seconds: float) -> str:
     lines += [
         f"  served for free    {findings['orphan']} orphan vehicles",
         f"  month-end dips     {findings['month_end_dip']} caught: the fleet that hid in the last days is billed by its peak; "
-        f"the trick was worth {_roubles(row['roubles'] or '0.00' for row in told if row['kind'] == 'month_end_dip')} RUB without VAT",
+        f"the trick was worth {_roubles(row['roubles'] or '0.00' for row in all_findings if row['kind'] == 'month_end_dip')} RUB without VAT",
         f"  other findings     {', '.join(f'{kind} {count}' for kind, count in sorted(findings.items()) if kind not in SHOWN)}",
         f"  payments           {len(payments)}, {_roubles(row['amount'] for row in payments)} RUB; "
         f"{sum(not row['client_code'] for row in payments)} of them unmatched",
