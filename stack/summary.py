@@ -24,6 +24,7 @@ def text(stack: Stack, months: list[str], seconds: float) -> str:
     invoices = asked(stack, "invoices")
     all_findings = asked(stack, "findings")
     findings = Counter(row["kind"] for row in all_findings)
+    hidden = _roubles(row["roubles"] or "0.00" for row in all_findings if row["kind"] == "month_end_dip")
     blocked = asked(stack, "access")
     payments = asked(stack, "payments")
     lines = ["", f"Done in {seconds:.0f} s: January and February 2026 of the sample company, from master data to blocked access.", ""]
@@ -35,7 +36,7 @@ def text(stack: Stack, months: list[str], seconds: float) -> str:
     lines += [
         f"  served for free    {findings['orphan']} orphan vehicles",
         f"  month-end dips     {findings['month_end_dip']} caught: the fleet that hid in the last days is billed by its peak; "
-        f"the trick was worth {_roubles(row['roubles'] or '0.00' for row in all_findings if row['kind'] == 'month_end_dip')} RUB without VAT",
+        f"the trick was worth {hidden} RUB without VAT",
         f"  other findings     {', '.join(f'{kind} {count}' for kind, count in sorted(findings.items()) if kind not in SHOWN)}",
         f"  payments           {len(payments)}, {_roubles(row['amount'] for row in payments)} RUB; "
         f"{sum(not row['client_code'] for row in payments)} of them unmatched",
