@@ -14,6 +14,8 @@ from pipelines.master.importing import import_master
 from pipelines.period import Month
 from pipelines.runs.close import close
 from pipelines.settings import Settings
+from pipelines.usage.month import compute
+from pipelines.warehouse.engine import transaction
 from tests.company import Company
 from tests.conftest import NOW, cloned, release
 
@@ -36,10 +38,16 @@ class Template:
 
 @contextmanager
 def landed(server_home: Path, folder: Path, company: Company, at: datetime = NOW) -> Iterator[Template]:
-    """The company's master data and the days of its months, as a template; a fleet may shrink as it likes."""
+    """The company's master data and the days of its months, counted as the nightly run would, as a template.
+
+    A fleet may shrink as it likes.
+    """
     with cloned(server_home, folder / "home") as made:
         import_master(made, str(company.write_master(folder / "master")), Authorship("Анна", "начало", at))
         land_folder(replace(made, snapshot_max_drop=Decimal("0.9")), "gps1", str(company.write_snapshots(folder / "snapshots")), at)
+        with transaction(made) as connection:
+            for month in company.months:
+                compute(made, connection, month, store=True, at=at)
         yield template(server_home, made)
 
 
