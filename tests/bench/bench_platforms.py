@@ -120,7 +120,7 @@ class Canned:
 
 def traccar_bodies(vehicles: int):
     """(answer of a path, the bodies in the order in which they are parsed, the types that they are parsed into)."""
-    from pipelines.platforms.traccar_answers import DeviceRow, Link, PlacedDevice
+    from pipelines.platforms.traccar_answers import DeviceRow, OwnerLink, PlacedDevice
     from tests.traccar_server import TraccarServer
 
     made = TraccarServer("6.14.5")
@@ -132,7 +132,7 @@ def traccar_bodies(vehicles: int):
     users = json.dumps(list(made.users.values())).encode()
     links = json.dumps([{"userid": 2 + number % 300, "deviceid": number} for number in range(1, vehicles + 1)]).encode()
     bodies = {"/api/server": b'{"version": "6.14.5"}', "/api/users": users, "/api/devices": devices, "/api/permissions": links}
-    parsed = [(devices, list[PlacedDevice]), (links, list[Link]), (devices, list[DeviceRow])]
+    parsed = [(devices, list[PlacedDevice]), (links, list[OwnerLink]), (devices, list[DeviceRow])]
     return lambda path, query, form: bodies.get(path, b"[]"), parsed
 
 
