@@ -88,7 +88,8 @@ def import_file(file: Path, output_format: str) -> None:
 def import_opening_balances(file: Path, by: str, reason: str) -> None:
     """Opening balances at go-live: organization_code, client_code, contract_no (may be empty), date, amount.
 
-    Above zero the client owed at the end of that day, below zero it had paid ahead. All of the file or nothing; again: nothing.
+    Above zero the client owed at the end of that day, below zero it had paid ahead. A debt with the column due_on is asked for as an
+    invoice is, the ladder beginning anew; without it, it stands in the statement alone. All of the file or nothing; again: nothing.
     """
     from pipelines.receivables.opening import import_opening
 

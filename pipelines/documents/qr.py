@@ -42,6 +42,11 @@ def purpose_of_several(numbers: Sequence[str]) -> str:
     return words
 
 
+def purpose_of_a_debt(name: str) -> str:
+    """The purpose of a payment for a debt that has a name and no счёт."""
+    return f"Оплата долга за услуги: {outside.clean(name)}"[: _LONGEST["Purpose"]]
+
+
 def payload(document: InvoiceDocument) -> str | None:
     """The text of the QR code of a счёт, or None where there is nothing to pay or no account to pay to."""
     return payload_of(document.seller, document.to_pay, purpose(document)) if document.to_pay > 0 else None

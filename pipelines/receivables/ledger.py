@@ -143,7 +143,17 @@ def _owned(match: Match) -> bool:
 
 def _book(connection: "Connection", earliest: date) -> Book:
     debts = (
-        InvoiceDebt(row.number, row.number, row.organization_code, row.client_code, row.contract_no, row.issued_on, row.due_on, row.open)
+        InvoiceDebt(
+            key=row.number,
+            number=row.number,
+            organization_code=row.organization_code,
+            client_code=row.client_code,
+            contract_no=row.contract_no,
+            issued_on=row.issued_on,
+            due_on=row.due_on,
+            open=row.open,
+            is_invoice=row.is_invoice,
+        )
         for row in query.rows(connection, "receivables/debts", since=earliest - _STILL_TELLS)
     )
     contracts = query.rows(connection, "receivables/contracts")

@@ -15,7 +15,8 @@ from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, NumberIndex
 class InvoiceDebt:
     """An issued invoice and what is still open of it (0.00 when paid: its number still tells whose the money is).
 
-    `key` identifies it; two with one number (imported balances may have them) are never found by that number.
+    `key` identifies it; two with one number are never found by that number. `is_invoice` False: a debt of go-live, which has a name and
+    no number that a payer would write.
     """
 
     key: str
@@ -26,6 +27,7 @@ class InvoiceDebt:
     issued_on: date
     due_on: date
     open: Decimal
+    is_invoice: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +267,7 @@ def _oldest(queues: Iterable[_Queue]) -> Iterator[_Open]:
 def _seller(debts: list[InvoiceDebt], contracts: list[KnownContract], clients: dict[str, list[str]]) -> _Seller:
     opened = sorted((_Open(debt, debt.open) for debt in debts), key=lambda open_debt: open_debt.age)
     seller = _Seller(
-        invoices=NumberIndex(((debt.number, debt.key) for debt in debts), INVOICE_CUE, CONTRACT_CUE),
+        invoices=NumberIndex(((debt.number, debt.key) for debt in debts if debt.is_invoice), INVOICE_CUE, CONTRACT_CUE),
         contracts=NumberIndex(((contract.contract_no, contract) for contract in contracts), CONTRACT_CUE, INVOICE_CUE),
         by_key={open_debt.debt.key: open_debt for open_debt in opened},
         by_client={},

@@ -31,8 +31,10 @@ _COLUMNS: Final = (
     MasterColumn("contract_no", "code", "its contract; empty: of none in particular"),
     MasterColumn("date", "date", "the balance is that of this day's end", required=True),
     MasterColumn("amount", "decimal", "roubles; above zero the client owes, below zero it has paid ahead", required=True),
+    MasterColumn("due_on", "date", "the day by which a debt was to be paid; empty: it stands in the акт сверки alone"),
 )
 COLUMNS: Final = tuple(column.name for column in _COLUMNS)
+_MAY_BE_MISSING: Final = ("due_on",)
 _MOST = Decimal("999999999999.99")
 
 
@@ -45,6 +47,7 @@ class OpeningBalance:
     contract_no: str
     dated: date
     amount: Decimal
+    due_on: date | None = None
 
     @property
     def payment_id(self) -> str:
@@ -64,12 +67,13 @@ class OpeningResult:
 def import_opening(settings: Settings, path: Path, author: Authorship) -> OpeningResult:
     """Store the opening balances of a file, all or none; the same file again stores nothing.
 
-    A CSV file with `COLUMNS`, read as those of master data are. An advance pays the next invoices; a debt stands in the акт сверки and is
-    asked for by no ladder, for it has no invoice. BadInput names every problem with its line.
+    A CSV file with `COLUMNS`, read as those of master data are. An advance pays the next invoices. A debt with a due date is a claim as an
+    invoice is: ageing and letters name it, payments pay the oldest due first, and the ladder asks for it from its beginning, not before
+    the day of this import (domain.md §9); without a due date it stands in the акт сверки alone. BadInput names every problem with its line.
     """
     with logs.verb("receivables", "import_opening") as done, engine.transaction(settings) as connection:
         lock(connection, Lock.RECEIVABLES)
-        stored = {row.payment_id: (row.paid_on, -row.amount) for row in query.rows(connection, "receivables/openings")}
+        stored = {row.payment_id: (row.paid_on, -row.amount, row.due_on) for row in query.rows(connection, "receivables/openings")}
         balances = _checked(connection, _read(path, limits(settings)), stored)
         fresh = [opening for opening in balances if opening.payment_id not in stored]
         for opening in fresh:
@@ -79,7 +83,7 @@ def import_opening(settings: Settings, path: Path, author: Authorship) -> Openin
     return OpeningResult(len(fresh), len(balances) - len(fresh))
 
 
-def _binds(opening: OpeningBalance, author: Authorship) -> dict[str, str | date | datetime | Decimal]:
+def _binds(opening: OpeningBalance, author: Authorship) -> dict[str, str | date | datetime | Decimal | None]:
     return {
         "payment_id": opening.payment_id,
         "organization_code": opening.organization_code,
@@ -89,6 +93,7 @@ def _binds(opening: OpeningBalance, author: Authorship) -> dict[str, str | date 
         "amount": -opening.amount,
         "words": f"Входящий остаток: {author.reason} ({author.by})",
         "at": author.at,
+        "due_on": opening.due_on,
     }
 
 
@@ -101,28 +106,30 @@ def _read(path: Path, limits: SheetLimits) -> RawSheet:
     if sheet.problems and not sheet.headings:
         raise BadInput(problem for _, problem in sheet.problems)
     sheet.headings = tuple(clean(heading) for heading in sheet.headings)
-    missing = [name for name in COLUMNS if name not in sheet.headings]
+    missing = [name for name in COLUMNS if name not in (*sheet.headings, *_MAY_BE_MISSING)]
     if missing:
         raise BadInput(Problem(sheet.place(sheet.heading_row), f"column {name} is missing") for name in missing)
     return sheet
 
 
-def _checked(connection: "Connection", sheet: RawSheet, stored: Mapping[str, tuple[date, Decimal]]) -> list[OpeningBalance]:
+def _checked(connection: "Connection", sheet: RawSheet, stored: Mapping[str, tuple[date, Decimal, date | None]]) -> list[OpeningBalance]:
     contracts = {(row.organization_code, row.client_code, row.contract_no) for row in query.rows(connection, "receivables/contracts")}
-    columns = [(column, sheet.headings.index(column.name)) for column in _COLUMNS]
+    columns = [(column, sheet.headings.index(column.name) if column.name in sheet.headings else None) for column in _COLUMNS]
     balances: dict[str, OpeningBalance] = {}
     for row in sheet.rows:
         place = sheet.place(row.number)
         try:
-            opening = _balance([_value(column, row.cells[index]) for column, index in columns], contracts)
+            opening = _balance([None if index is None else _value(column, row.cells[index]) for column, index in columns], contracts)
         except Misread as error:
             sheet.problems.append((row.number, Problem(place, str(error))))
             continue
         if opening.payment_id in balances:
             sheet.problems.append((row.number, Problem(place, "this client, organization and contract stands in the file twice")))
-        day, amount = stored.get(opening.payment_id, (opening.dated, opening.amount))
-        if (day, amount) != (opening.dated, opening.amount):
-            sheet.problems.append((row.number, Problem(place, f"the balance is known as {amount:.2f} of {day}: it is said once")))
+        said = (opening.dated, opening.amount, opening.due_on)
+        day, amount, due_on = stored.get(opening.payment_id, said)
+        if (day, amount, due_on) != said:
+            due = f", due on {due_on}" if due_on else ""
+            sheet.problems.append((row.number, Problem(place, f"the balance is known as {amount:.2f} of {day}{due}: it is said once")))
         balances[opening.payment_id] = opening
     if sheet.problems:
         raise BadInput(problem for _, problem in sorted(sheet.problems, key=lambda noted: noted[0]))
@@ -142,7 +149,7 @@ def _value(column: MasterColumn, cell: object) -> Value:
 
 def _balance(values: Sequence[Value], contracts: set[tuple[str, str, str]]) -> OpeningBalance:
     """One row's values in the order of the columns as a balance, or Misread that says what is wrong with it."""
-    organization, client, contract, dated, amount = values
+    organization, client, contract, dated, amount, due_on = values
     number = str(contract or "")
     if not any(known[:2] == (organization, client) and number in ("", known[2]) for known in contracts):
         raise Misread(f"client {client!r} has no contract {number!r} with {organization!r}".replace(" ''", ""))
@@ -150,4 +157,8 @@ def _balance(values: Sequence[Value], contracts: set[tuple[str, str, str]]) -> O
         raise TypeError(f"a date and a decimal are declared, not {dated!r} and {amount!r}")
     if not amount or amount != round_kopeck(amount) or abs(amount) > _MOST:
         raise Misread(f"column amount: {amount} is zero, too large or finer than a kopeck")
-    return OpeningBalance(str(organization), str(client), number, dated, round_kopeck(amount))
+    if due_on is not None and not isinstance(due_on, date):
+        raise TypeError(f"a date is declared, not {due_on!r}")
+    if due_on is not None and amount < 0:
+        raise Misread("column due_on: what the client has paid ahead is due on no day")
+    return OpeningBalance(str(organization), str(client), number, dated, round_kopeck(amount), due_on)

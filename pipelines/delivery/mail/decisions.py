@@ -16,10 +16,11 @@ _TOLD_IN_FULL: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class OpenDebt:
-    """An issued invoice with what is left of it now; `waiting`: kinds of its letters that are still queued."""
+    """An issued invoice, or a debt of go-live (`invoice_id` None), with what is left of it now; `waiting`: kinds of its letters that are
+    still queued."""
 
     number: str
-    invoice_id: str
+    invoice_id: str | None
     due_on: date
     open: Decimal
     waiting: frozenset[str] = frozenset()

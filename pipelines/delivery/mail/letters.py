@@ -11,6 +11,7 @@ from pipelines.delivery.mail.decisions import OpenDebt
 from pipelines.delivery.mail.papers import ContractPapers, LetterPapers
 from pipelines.documents import parts, qr
 from pipelines.documents.model import ActDocument, AdjustmentDocument, InvoiceDocument, Offset
+from pipelines.documents.requisites import Party
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.templates import environment, laid_out
@@ -21,6 +22,7 @@ View = dict[str, Any]
 QR = "qr"
 _GAPS = re.compile("\n{3,}")
 _BLANKS = re.compile("[ \n]+")
+_OPENING = re.compile(r"(начальное сальдо (?:по договору .+ )?)(?:(?<=сальдо ).+ у .+ )?(на \d\d\.\d\d\.\d{4})$")
 _CONTRACT = ("договор", "договора", "договоров")
 
 
@@ -65,23 +67,34 @@ def about_invoice(kind: str, issued: LetterPapers, writer: Writer, cid: str, fac
     return _letter(kind, _issued(issued, owed, facts, codes), writer, codes)
 
 
-def about_debts(
-    kind: str,
-    facts: Mapping[str, Any],
-    writer: Writer,
-    client: str | None,
-    debts: Sequence[OpenDebt],
-    invoices: Sequence[InvoiceDocument],
-    cid: str,
-) -> Letter:
-    """A letter about these debts, with requisites and one QR code for all of them; ``invoices``: their счета, which go with it."""
-    by_number = {invoice.number: invoice for invoice in invoices}
-    total = sum((debt.open for debt in debts), ZERO)
-    seller = invoices[0].seller if invoices else None
-    if len(debts) == 1 and debts[0].number in by_number:
-        code = qr.payload(_left_of(by_number[debts[0].number], debts[0].open))
+@dataclass(frozen=True, slots=True)
+class ToldDebts:
+    """The debts that a letter tells of, and their счета, which go with it. ``payee``: whom to pay where none of them has a счёт."""
+
+    debts: Sequence[OpenDebt]
+    invoices: Sequence[InvoiceDocument] = ()
+    payee: Party | None = None
+
+    @property
+    def seller(self) -> Party | None:
+        """Whose requisites the letter shows."""
+        return self.invoices[0].seller if self.invoices else self.payee
+
+    @property
+    def purpose(self) -> str:
+        """What the payer of all of them writes: the numbers of the счета; a debt of go-live alone goes by its name."""
+        numbers = [debt.number for debt in self.debts if debt.invoice_id]
+        return qr.purpose_of_several(numbers) if numbers else qr.purpose_of_a_debt(_called(self.debts[0].number))
+
+
+def about_debts(kind: str, facts: Mapping[str, Any], writer: Writer, client: str | None, told: ToldDebts, cid: str) -> Letter:
+    """A letter about these debts, with requisites and one QR code for all of them."""
+    by_number, seller = {invoice.number: invoice for invoice in told.invoices}, told.seller
+    total = sum((debt.open for debt in told.debts), ZERO)
+    if len(told.debts) == 1 and told.debts[0].number in by_number:
+        code = qr.payload(_left_of(by_number[told.debts[0].number], told.debts[0].open))
     else:
-        code = qr.payload_of(seller, total, qr.purpose_of_several([debt.number for debt in debts])) if seller else None
+        code = qr.payload_of(seller, total, told.purpose) if seller else None
     view = {**_facts_view(kind, facts), "client": outside.clean(client), "bank": parts.bank(seller) if seller else None}
     return _letter(kind, view, writer, [QrCode(QR, f"cid:{QR}@{cid}", code)] if code else [])
 
@@ -229,7 +242,7 @@ def _debts(facts: Mapping[str, Any]) -> View:
     return {
         "on": _day(facts["on"]),
         "blocks_on": _day(facts["blocks_on"]) if facts.get("blocks_on") else "",
-        "rows": [[outside.clean(number), _day(due_on), _roubles(left)] for number, due_on, left in facts["debts"]],
+        "rows": [[_called(number), _day(due_on), _roubles(left)] for number, due_on, left in facts["debts"]],
         "highlight": _roubles(facts["total"]),
     }
 
@@ -240,13 +253,23 @@ def _payment(facts: Mapping[str, Any]) -> View:
     return {
         "paid_on": _day(facts["paid_on"]),
         "document_no": outside.clean(facts["document_no"]),
-        "rows": [[outside.clean(number), _roubles(part)] for number, part in facts["allocations"]],
+        "rows": [[_called(number), _roubles(part)] for number, part in facts["allocations"]],
         "advance": _roubles(facts["advance"]) if Decimal(facts["advance"]) > ZERO else "",
         "left_total": _roubles(facts["left_total"]) if left else "",
-        "left": [f"№ {outside.clean(number)} — {_roubles(amount)} ₽, {_until(due_on, today)}" for number, due_on, amount in left],
+        "left": [f"{_numbered(number)} — {_roubles(amount)} ₽, {_until(due_on, today)}" for number, due_on, amount in left],
         "is_settled": "left" in facts and not left,
         "highlight": _roubles(facts["amount"]),
     }
+
+
+def _called(number: str) -> str:
+    """``ВМ26-000001``; of a debt of go-live its name, without the codes of client and organization, which are the reader's own and ours."""
+    return outside.clean(_OPENING.sub(r"\1\2", number))
+
+
+def _numbered(number: str) -> str:
+    """``№ ВМ26-000001``; a debt of go-live has a name and no number."""
+    return f"{'' if _OPENING.match(number) else '№ '}{_called(number)}"
 
 
 def _until(due_on: date, today: date | None) -> str:

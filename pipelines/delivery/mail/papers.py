@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.audit.explain import explain
@@ -11,6 +12,7 @@ from pipelines.documents.changed_usage import changed_usage
 from pipelines.documents.model import ActDocument, AdjustmentDocument, InvoiceDocument
 from pipelines.documents.paths import document_path
 from pipelines.documents.pdf import render_document
+from pipelines.documents.requisites import Party, seller
 from pipelines.documents.store import DocumentStore
 from pipelines.errors import Refused
 from pipelines.money import ZERO
@@ -130,6 +132,12 @@ def _issued(settings: Settings, connection: "Connection", row: Any) -> Iterator[
 def invoices_of(connection: "Connection", ids: Iterable[str]) -> list[InvoiceDocument]:
     """The счета of debts, at most ten: what more there is, is named in the letter."""
     return list(invoice_documents(connection, list(ids)[:_MOST_INVOICES]))
+
+
+def seller_now(connection: "Connection", organization_code: str, client_code: str) -> Party:
+    """Whom a client pays where no счёт says it: the organization as its last papers for the client named it, or as it is now."""
+    parties = {"organization_code": organization_code, "client_code": client_code, "last": date.max}
+    return seller(query.run(connection, "receivables/parties", **parties).one().seller)
 
 
 def files(settings: Settings, papers: Iterable[Paper]) -> dict[str, bytes]:

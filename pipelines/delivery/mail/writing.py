@@ -75,8 +75,10 @@ def _said(
         issued, attached = _attached(settings, issued) if row.event_kind in events.WITH_PDF else (issued, {})
         return letters.about_invoice(row.event_kind, issued, writer, token, decision.facts), attached
     if decision.debts:
-        invoices = papers.invoices_of(connection, [debt.invoice_id for debt in decision.debts])
-        letter = letters.about_debts(row.event_kind, decision.facts, writer, row.client, decision.debts, invoices, token)
+        invoices = papers.invoices_of(connection, [debt.invoice_id for debt in decision.debts if debt.invoice_id])
+        payee = None if invoices else papers.seller_now(connection, row.organization_code, row.client_code)
+        told = letters.ToldDebts(decision.debts, invoices, payee)
+        letter = letters.about_debts(row.event_kind, decision.facts, writer, row.client, told, token)
         return letter, papers.files(settings, invoices)
     letter = letters.about_facts(row.event_kind, decision.facts, writer, row.client)
     named = {_statement_name(decision.facts): decision.facts["paper"]} if "paper" in decision.facts else decision.facts.get("papers", {})

@@ -1,5 +1,5 @@
 -- grain: target × client × organization that we block now, accounts before what goes down with them
--- inputs: access.blocked, access.outcomes, access.orders, access.readings, billing.invoices, receivables.invoice_balances,
+-- inputs: access.blocked, access.outcomes, access.orders, access.readings, receivables.claims, receivables.invoice_balances,
 --   master.platforms; :client_code or NULL
 -- rerun: reads only. `since`: the first order of the block that goes on; `state`: what was read back; `debt`: what is open and due
 --   before it; `lifted_at`: somebody else has taken our block away; `state_now`: what was read after that
@@ -11,8 +11,8 @@ WITH held AS MATERIALIZED (
 ), debts AS (
     SELECT h.order_no, sum(i.total - coalesce(x.paid, 0)) AS debt
     FROM held h
-    JOIN billing.invoices i
-        ON (i.organization_code, i.client_code) = (h.organization_code, h.client_code) AND i.total > 0 AND i.due_on < h.effective_on
+    JOIN receivables.claims i
+        ON (i.organization_code, i.client_code) = (h.organization_code, h.client_code) AND i.due_on < h.effective_on
     LEFT JOIN receivables.invoice_balances x USING (number)
     WHERE i.total > coalesce(x.paid, 0)
     GROUP BY h.order_no

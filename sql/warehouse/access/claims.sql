@@ -1,10 +1,10 @@
--- grain: open invoice; `done`: steps told for it
--- inputs: billing.invoices, receivables.invoice_balances, delivery.mail_outbox; :steps, :on
+-- grain: open invoice, or debt of go-live with a due date; `due_on`: the day from which the ladder counts; `done`: steps told for it
+-- inputs: receivables.claims, receivables.invoice_balances, delivery.mail_outbox; :steps, :on
 -- rerun: reads only
 SELECT
-    i.number, i.organization_code, i.client_code, i.due_on, (i.total - coalesce(b.paid, 0))::numeric(14, 2) AS open,
+    i.number, i.organization_code, i.client_code, i.asked_from AS due_on, (i.total - coalesce(b.paid, 0))::numeric(14, 2) AS open,
     ARRAY(SELECT m.event_kind FROM delivery.mail_outbox m WHERE m.event_kind = ANY(CAST(:steps AS text[])) AND m.event_key = i.number) AS done
-FROM billing.invoices i
+FROM receivables.claims i
 LEFT JOIN receivables.invoice_balances b USING (number)
-WHERE i.total > 0 AND i.total > coalesce(b.paid, 0) AND i.issued_on <= :on
-ORDER BY i.due_on, i.number COLLATE "C"
+WHERE i.total > coalesce(b.paid, 0) AND i.issued_on <= :on
+ORDER BY i.asked_from, i.number COLLATE "C"

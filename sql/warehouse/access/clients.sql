@@ -1,5 +1,5 @@
 -- grain: organization × client that has a contract with it in force on :on, owes it, or is blocked for it
--- inputs: master.contracts, master.clients, billing.invoices, receivables.invoice_balances, receivables.payment_balances,
+-- inputs: master.contracts, master.clients, receivables.claims, receivables.invoice_balances, receivables.payment_balances,
 --   receivables.payments, access.promises, access.blocked; :on
 -- rerun: reads only. `unclear`: unmatched money of a payer with the client's ИНН; `below`: clients in force under it as their dealer
 WITH RECURSIVE under (dealer, client_code) AS (
@@ -16,8 +16,8 @@ WITH RECURSIVE under (dealer, client_code) AS (
     SELECT organization_code, client_code FROM master.contracts WHERE starts_on <= :on AND coalesce(ends_on, 'infinity') >= :on
     UNION
     SELECT i.organization_code, i.client_code
-    FROM billing.invoices i LEFT JOIN receivables.invoice_balances b USING (number)
-    WHERE i.total > 0 AND i.total > coalesce(b.paid, 0)
+    FROM receivables.claims i LEFT JOIN receivables.invoice_balances b USING (number)
+    WHERE i.total > coalesce(b.paid, 0)
     UNION
     SELECT organization_code, client_code FROM access.blocked
 ), unclear AS (

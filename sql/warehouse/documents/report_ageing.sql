@@ -24,7 +24,7 @@ WITH paid AS (
     SELECT p.organization_code, p.client_code, sum(p.amount - coalesce(a.amount, 0)) AS advance
     FROM receivables.payments p
     LEFT JOIN paid a USING (payment_id)
-    WHERE p.client_code IS NOT NULL AND p.paid_on <= :on
+    WHERE p.client_code IS NOT NULL AND p.paid_on <= :on AND p.due_on IS NULL
     GROUP BY p.organization_code, p.client_code
     HAVING sum(p.amount - coalesce(a.amount, 0)) <> 0
 )

@@ -1,5 +1,5 @@
 -- grain: one row: what the ledger says of the workbook's sums of money, asked without the sheets' groups
--- inputs: billing.invoices, billing.drafts, receivables.payments, receivables.allocations; :month, :previous, :first, :last, :on
+-- inputs: billing.invoices, billing.drafts, receivables.claims, receivables.payments, receivables.allocations; :month, :previous, :first, :last, :on
 -- rerun: reads only
 SELECT
     (
@@ -15,17 +15,17 @@ SELECT
     )::numeric(16, 2) AS revenue,
     (SELECT coalesce(sum(total), 0.00) FROM billing.invoices WHERE month = :previous)::numeric(16, 2) AS revenue_before,
     (
-        (SELECT coalesce(sum(total), 0.00) FROM billing.invoices WHERE total > 0 AND issued_on <= :on)
+        (SELECT coalesce(sum(total), 0.00) FROM receivables.claims WHERE issued_on <= :on)
         - (
             SELECT coalesce(sum(a.amount), 0.00)
             FROM receivables.allocations a
             JOIN receivables.payments p USING (payment_id)
-            JOIN billing.invoices i USING (number)
-            WHERE p.paid_on <= :on AND i.issued_on <= :on AND i.total > 0
+            JOIN receivables.claims i USING (number)
+            WHERE p.paid_on <= :on AND i.issued_on <= :on
         )
     )::numeric(16, 2) AS debts,
     (
-        (SELECT coalesce(sum(amount), 0.00) FROM receivables.payments WHERE client_code IS NOT NULL AND paid_on <= :on)
+        (SELECT coalesce(sum(amount), 0.00) FROM receivables.payments WHERE client_code IS NOT NULL AND paid_on <= :on AND due_on IS NULL)
         - (
             SELECT coalesce(sum(a.amount), 0.00)
             FROM receivables.allocations a

@@ -4,7 +4,7 @@
 -- rerun: reads only
 SELECT
     p.paid_on, p.source, p.document_no, p.payer_name, p.payer_inn, p.client_code, k.name AS client, p.amount, m.matched,
-    CASE WHEN p.client_code IS NULL THEN 0.00 ELSE p.amount - m.matched END::numeric(14, 2) AS advance,
+    CASE WHEN p.client_code IS NULL OR p.due_on IS NOT NULL THEN 0.00 ELSE p.amount - m.matched END::numeric(14, 2) AS advance,
     CASE WHEN p.client_code IS NULL THEN p.amount - m.matched ELSE 0.00 END::numeric(14, 2) AS unknown,
     m.invoices, p.purpose
 FROM receivables.payments p

@@ -1,6 +1,6 @@
--- grain: allocation of a client's free money (credits first, then advances, each the oldest first) to the client's open invoices of the
---   same organization, oldest due first: both are laid end to end, and where they overlap one pays the other
--- inputs: receivables.payment_balances, billing.invoices, receivables.allocations; :at
+-- grain: allocation of a client's free money (credits first, then advances, each the oldest first) to the client's open invoices and debts
+--   of go-live of the same organization, oldest due first: both are laid end to end, and where they overlap one pays the other
+-- inputs: receivables.payment_balances, receivables.claims, receivables.allocations; :at
 -- rerun: under the lock of `lock`, after credits are added; nothing is left to allocate
 INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, rule, at)
 WITH money AS MATERIALIZED (
@@ -23,10 +23,9 @@ WITH money AS MATERIALIZED (
         ) AS reaches
     FROM (
         SELECT i.number, i.organization_code, i.client_code, i.due_on, i.issued_on, i.total - coalesce(p.paid, 0) AS open
-        FROM billing.invoices i
+        FROM receivables.claims i
         JOIN theirs USING (organization_code, client_code)
         LEFT JOIN (SELECT number, sum(amount) AS paid FROM receivables.allocations GROUP BY number) p USING (number)
-        WHERE i.total > 0
     ) i
     WHERE i.open > 0
 ), taken AS (

@@ -1,11 +1,12 @@
--- grain: payment or reversal (credits are no payments): what it paid, what of it is the client's advance
+-- grain: payment or reversal (credits are no payments): what it paid, what of it is the client's advance; a debt of go-live
+--   that is asked for is none, above or below zero
 -- inputs: receivables.payments, receivables.allocations, receivables.payment_balances,
 --   receivables.no_refunds; :unmatched_only, :client, :from_day (NULL: all)
 -- rerun: reads only
 SELECT
     p.payment_id, p.source, p.organization_code, p.paid_on, p.amount, p.payer_inn, p.client_code, p.purpose,
     coalesce(a.amount, 0.00)::numeric(14, 2) AS matched,
-    CASE WHEN p.client_code IS NULL THEN 0.00 ELSE p.amount - coalesce(a.amount, 0) END::numeric(14, 2) AS advance
+    CASE WHEN p.client_code IS NULL OR p.due_on IS NOT NULL THEN 0.00 ELSE p.amount - coalesce(a.amount, 0) END::numeric(14, 2) AS advance
 FROM receivables.payments p
 LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM receivables.allocations GROUP BY payment_id) a USING (payment_id)
 LEFT JOIN receivables.payment_balances b ON b.payment_id = coalesce(p.reverses, p.payment_id)

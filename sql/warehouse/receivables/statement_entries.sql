@@ -2,7 +2,7 @@
 --   a later correction on its own, a payment or refund on the day of the bank, the balance of go-live on its day. `debit`: sold, below
 --   zero where a correction takes back; `credit`: paid, below zero where a refund gives back. contract_no NULL: money that pays no
 --   invoice yet
--- inputs: billing.closed, billing.invoices, receivables.payments, receivables.allocations; :client_code, :last
+-- inputs: billing.closed, billing.invoices, receivables.claims, receivables.payments, receivables.allocations; :client_code, :last
 -- rerun: reads only
 WITH served AS (
     SELECT
@@ -26,12 +26,12 @@ WITH served AS (
     SELECT organization_code, contract_no, 'correction', number, act_number, month, issued_on, total, 0.00
     FROM served WHERE is_later AND total <> 0
 ), paid AS (
-    SELECT a.payment_id, i.contract_no, sum(a.amount) AS amount
+    SELECT a.payment_id, nullif(i.contract_no, '') AS contract_no, sum(a.amount) AS amount
     FROM receivables.allocations a
     JOIN receivables.payments p USING (payment_id)
-    JOIN billing.invoices i USING (number)
+    JOIN receivables.claims i USING (number)
     WHERE i.client_code = :client_code AND p.source <> 'credit'
-    GROUP BY a.payment_id, i.contract_no
+    GROUP BY a.payment_id, nullif(i.contract_no, '')
     UNION ALL
     SELECT
         p.payment_id,

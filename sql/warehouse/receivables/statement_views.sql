@@ -1,7 +1,7 @@
 -- grain: organization: the two views of a client's account on :last, and what stands between them. `debts`: open of the invoices issued
---   by then, as `ageing` has it; `unserved`: invoices issued by then whose act is later or does not exist; `uninvoiced`: acts of that day
+--   by then and of the debts of go-live with a due date, as `ageing` has it; `unserved`: invoices issued by then whose act is later or does not exist; `uninvoiced`: acts of that day
 --   or before whose invoices were issued later; `free`: payments and corrections in the client's favour that pay none of those invoices
--- inputs: billing.invoices, billing.closed, receivables.payments, receivables.allocations, receivables.client_entries; :client_code, :last
+-- inputs: billing.invoices, billing.closed, receivables.claims, receivables.payments, receivables.allocations, receivables.client_entries; :client_code, :last
 -- rerun: reads only
 WITH invoices AS (
     SELECT
@@ -27,6 +27,17 @@ WITH invoices AS (
         CASE WHEN NOT i.is_issued THEN 0 WHEN i.total < 0 THEN -i.total ELSE -least(coalesce(p.amount, 0), i.total) END AS free
     FROM invoices i
     LEFT JOIN paid p USING (number)
+    UNION ALL
+    SELECT c.organization_code, c.total - coalesce(p.amount, 0), 0, 0, c.total - coalesce(p.amount, 0)
+    FROM receivables.claims c
+    LEFT JOIN (
+        SELECT a.number, sum(a.amount) AS amount
+        FROM receivables.allocations a
+        JOIN receivables.payments m USING (payment_id)
+        WHERE m.paid_on <= :last
+        GROUP BY a.number
+    ) p USING (number)
+    WHERE c.invoice_id IS NULL AND c.client_code = :client_code AND c.issued_on <= :last
     UNION ALL
     SELECT organization_code, 0, 0, 0, amount
     FROM receivables.client_entries

@@ -13,7 +13,7 @@ from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address,
 from pipelines.delivery.mail.decisions import OpenDebt
 from pipelines.delivery.mail.digest import in_words
 from pipelines.delivery.mail.events import Event
-from pipelines.delivery.mail.letters import Letter, Writer, about_debts, about_facts, about_invoice
+from pipelines.delivery.mail.letters import Letter, ToldDebts, Writer, about_debts, about_facts, about_invoice
 from pipelines.delivery.mail.papers import ContractPapers, LetterPapers
 from pipelines.documents.model import PaperContract
 from tests.unit.documents import samples
@@ -78,7 +78,7 @@ def letter(kind: str) -> Letter:
     event = next(one for one in TOLD if one.kind == kind)
     if kind in {*STEPS, "blocked"}:
         debts = [OpenDebt(debt.number, "id", debt.due_on, debt.open) for debt in DEBTS]
-        return about_debts(kind, event.facts, WRITER, "ООО «Волга-Транс»", debts, [samples.invoice(number=DEBTS[0].number)], "x")
+        return about_debts(kind, event.facts, WRITER, "ООО «Волга-Транс»", ToldDebts(debts, [samples.invoice(number=DEBTS[0].number)]), "x")
     left = {"left": [["ВМ26-000002", "2026-02-25", "1234.50"]], "left_total": "1234.50", "today": "2026-02-18"}
     return about_facts(kind, {**event.facts, **(left if kind == "payment_received" else {})}, WRITER, "ООО «Волга-Транс»")
 
@@ -228,7 +228,7 @@ def test_a_paid_invoice_asks_for_nothing_and_a_late_one_for_now():
 def test_nothing_is_threatened_without_a_day(kind):
     debts = [OpenDebt(DEBTS[0].number, "id", DEBTS[0].due_on, DEBTS[0].open)]
     facts = events.ladder_step(kind, "k", "ORG", "C", on=ON, debts=DEBTS[:1], blocks_on=None).facts
-    found = about_debts(kind, facts, WRITER, "ООО «Волга-Транс»", debts, [], "x")
+    found = about_debts(kind, facts, WRITER, "ООО «Волга-Транс»", ToldDebts(debts), "x")
     assert not {"отключ", "приостан", "последнее"} & {word for word in ("отключ", "приостан", "последнее") if word in found.text.lower()}
     assert not found.pictures  # no счёт is known: neither account nor QR code
 
@@ -289,3 +289,20 @@ def test_of_several_credits_none_asks_for_money():
     assert readable(found.subject).endswith("2 договора, к зачёту 366,00 ₽")
     assert readable(found.text).count("К зачёту в следующих счетах: 183,00 ₽") == 2
     assert not found.pictures
+
+
+def test_a_debt_of_go_live_goes_by_its_name_and_has_requisites():
+    name = "начальное сальдо по договору ТМ-1 на 31.12.2025"
+    facts = events.ladder_step("notice", "k", "ORG", "C", on=ON, debts=[events.Debt(name, date(2025, 12, 20), Decimal("1500.00"))]).facts
+    told = ToldDebts([OpenDebt(name, None, date(2025, 12, 20), Decimal("1500.00"))], (), samples.invoice().seller)
+    found = about_debts("notice", facts, WRITER, "ООО «Волга-Транс»", told, "x")
+    assert f"1. {name} — 20 декабря 2025 г. — 1 500,00 ₽" in readable(found.text)
+    assert "Расчётный счёт" in found.text
+    assert found.pictures
+    assert told.purpose == f"Оплата долга за услуги: {name}"
+    left = {"left": [[name, "2025-12-20", "1500.00"]], "left_total": "1500.00", "today": "2026-02-18"}
+    said = readable(about_facts("payment_received", {**TOLD[6].facts, **left}, WRITER, "ООО «Волга-Транс»").text)
+    assert f"{name} — 1 500,00 ₽, срок оплаты был 20 декабря 2025 г." in said
+    assert f"№ {name}" not in said
+    unnamed = [OpenDebt("начальное сальдо C-1 у MT на 31.12.2025", None, date(2025, 12, 20), Decimal("1.00"))]
+    assert ToldDebts(unnamed).purpose == "Оплата долга за услуги: начальное сальдо на 31.12.2025"
