@@ -11,11 +11,10 @@ from pipelines.cli.output import authorship, say, settings
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput
 from pipelines.period import Month
+from pipelines.wording.russian import NO_WORD
 
 if TYPE_CHECKING:
     from pipelines.billing.approval import Approval
-
-_APPROVED = "одобрено в командной строке"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class ApprovalWord:
             return None
         if not self.approve_by.strip():
             raise BadInput.one("--approve-by", "must not be empty")
-        return authorship(self.approve_by, _APPROVED if self.reason is None else self.reason)
+        return authorship(self.approve_by, NO_WORD if self.reason is None else self.reason)
 
     def refused(self, month: Month, purpose: str) -> bool:
         """Record the refusal of the drafted run, where this is one. BadInput without a name or a reason."""
@@ -77,7 +76,7 @@ def word_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="DATE",
             help="Confirm a month or a date that was refused because it looks like a slip (repeatable).",
         ),
-        click.option("--reason", default=None, help=f"A word of the person; kept in the history.  [default: {_APPROVED}]"),
+        click.option("--reason", default=None, help=f"A word of the person; kept in the history.  [default: {NO_WORD}]"),
         click.option("--reject-by", metavar="NAME", help="Refuse the drafted run in the name of this person; needs --reason."),
         click.option("--hold", multiple=True, metavar="CONTRACT", help="Approve without this contract: it is held back (repeatable)."),
         click.option("--approve-by", metavar="NAME", help="Approve and issue in the name of this person."),

@@ -9,6 +9,7 @@ import click
 from pipelines.cli.output import DATE, View, author_options, authorship, client_option, dealer_option, emit, format_option, say, settings
 from pipelines.clock import now
 from pipelines.errors import BadInput, Refused
+from pipelines.wording.russian import NO_WORD
 
 IMPORT_COLUMNS = ("file", "organizations", "data_until", "payments", "known", "matched", "settled", "unmatched")
 PAYMENTS_VIEW = View(
@@ -190,7 +191,7 @@ def statement(client: str, first: date, last: date, organization: str | None, pd
 @click.option("--date", "day", type=DATE, required=True, help="The day of the ladder.")
 @click.option("--dry-run", is_flag=True, help="Show whom it would block, restore, remind or leave, and why; store nothing.")
 @click.option("--approve-by", metavar="NAME", help="Block more clients than the share allows, in the name of this person.")
-@click.option("--reason", default="одобрено в командной строке", show_default=True, metavar="TEXT", help="A word of the approver.")
+@click.option("--reason", default=NO_WORD, show_default=True, metavar="TEXT", help="A word of the approver.")
 @format_option
 def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, output_format: str) -> None:
     """The overdue ladder of a date: whom to block, whom to let in again, whom to remind; block lists are written complete."""

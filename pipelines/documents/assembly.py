@@ -29,7 +29,7 @@ from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.rating.charges import Amounts
 from pipelines.warehouse import query
-from pipelines.wording.russian import VEHICLE, in_units, month_name, quantity, short_date
+from pipelines.wording.russian import NO_WORD, VEHICLE, in_units, month_name, quantity, short_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -242,10 +242,10 @@ def _decimal(text: str | None) -> Decimal | None:
 
 
 def _reason(purpose: str, reason: str) -> str:
-    """Why, as the client reads it: the approver's word where it is written for people, in Russian; of a close its own."""
+    """Why, as the client reads it: the approver's own word where it is written for people, in Russian; of a close its own."""
     if purpose != Purpose.CORRECT:
         return "Сверка предоплаты при закрытии месяца"
-    return reason if _RUSSIAN.search(reason) else "Перерасчёт по уточнённым данным"
+    return reason if _RUSSIAN.search(reason) and reason != NO_WORD else "Перерасчёт по уточнённым данным"
 
 
 def _changes(row: Any) -> tuple[str, ...]:

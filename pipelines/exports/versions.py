@@ -82,7 +82,7 @@ def version(connection: "Connection", whose: str, number: int) -> ExportVersion 
 def versions(settings: Settings, whose: str | None = None) -> list[ExportVersion]:
     """Every version that was taken, of one consumer or of all."""
     with engine.reading(settings) as connection:
-        return query.rows(connection, "exports/versions", _version, consumer=whose, first=None)
+        return query.rows(connection, "exports/versions", _version, consumer=whose)
 
 
 def take(settings: Settings, code: str, at: datetime, as_of: date | None = None) -> ExportVersion:

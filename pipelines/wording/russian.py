@@ -17,6 +17,8 @@ MINUS = "\N{MINUS SIGN}"
 DAY = ("день", "дня", "дней")
 VEHICLE = ("машина", "машины", "машин")
 VEHICLE_DAY = ("машино-день", "машино-дня", "машино-дней")
+NO_WORD = "одобрено в командной строке"
+"""What stands for the word of an approver who said none; it is never printed on a paper."""
 _THOUSANDTH = Decimal("0.001")
 _MOST_DECIMALS = 20
 

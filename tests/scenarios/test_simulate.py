@@ -180,7 +180,7 @@ def test_what_cannot_be_rated_is_named_and_left_out_of_both_sums(run_cli, source
     rows, err = _simulated(run_cli, tried)
     assert _differences(rows) == {"AVERAGE": "0.00", "PREPAID": "0.00", "TIERED": "0.00"}
     assert "2025-11: parked UNIT: tariff T9 has no version in force on 2025-11-10…2025-11-19" in err
-    assert "2025-11: parked IDLE: gps1 2025-11-01…2025-11-30: no meter_fuel" in err
+    assert "2025-11: parked IDLE: gps1 2025-11-01…2025-11-30: no meter fuel" in err
 
 
 def test_every_problem_of_the_source_is_listed_with_its_place(run_cli, source):

@@ -32,13 +32,21 @@ def _commands(text):
 TOLD = sorted({(name, command) for name, text in {**DOCS, **MANUALS}.items() for command in _commands(text)})
 
 
+def _named(group, word):
+    """The command that a group takes a word for, or None."""
+    try:
+        return group.resolve_command(click.Context(group), [word])[1]
+    except click.UsageError:
+        return None
+
+
 def _mistake(command):
     """What of a command does not exist, or None."""
     words = iter(shlex.split(command.replace("…", ""))[1:])
     called, options = cli, set()
     for word in words:
         if isinstance(called, click.Group) and not word.startswith("-"):
-            inner = called.get_command(click.Context(called), word)
+            inner = _named(called, word)
             if inner is None and called.invoke_without_command:
                 break
             if inner is None:

@@ -77,8 +77,8 @@ def _said(
     if decision.debts:
         invoices = papers.invoices_of(connection, [debt.invoice_id for debt in decision.debts if debt.invoice_id])
         payee = None if invoices else papers.seller_now(connection, row.organization_code, row.client_code)
-        told = letters.ToldDebts(decision.debts, invoices, payee)
-        letter = letters.about_debts(row.event_kind, decision.facts, writer, row.client, told, token)
+        debts = letters.ToldDebts(decision.debts, invoices, payee)
+        letter = letters.about_debts(row.event_kind, decision.facts, writer, row.client, debts, token)
         return letter, papers.files(settings, invoices)
     letter = letters.about_facts(row.event_kind, decision.facts, writer, row.client)
     named = {_statement_name(decision.facts): decision.facts["paper"]} if "paper" in decision.facts else decision.facts.get("papers", {})

@@ -1,5 +1,6 @@
 -- grain: one row: what the ledger says of the workbook's sums of money, asked without the sheets' groups
--- inputs: billing.invoices, billing.drafts, receivables.claims, receivables.payments, receivables.allocations; :month, :previous, :first, :last, :on
+-- inputs: billing.invoices, billing.drafts, receivables.claims, receivables.payments, receivables.allocations;
+--   :month, :previous, :first, :last, :on
 -- rerun: reads only
 SELECT
     (
@@ -34,5 +35,6 @@ SELECT
         )
     )::numeric(16, 2) AS advances,
     (
-        SELECT coalesce(sum(amount), 0.00) FROM receivables.payments WHERE source <> 'credit' AND paid_on BETWEEN :first AND least(:last, CAST(:on AS date))
+        SELECT coalesce(sum(amount), 0.00) FROM receivables.payments
+        WHERE source <> 'credit' AND paid_on BETWEEN :first AND least(:last, CAST(:on AS date))
     )::numeric(16, 2) AS payments

@@ -1,7 +1,7 @@
--- grain: version that was exported, of :consumer (NULL: of all), from :first on (NULL: all), oldest first
--- inputs: exports.versions; :consumer, :first
+-- grain: version that was exported, of :consumer (NULL: of all), oldest first
+-- inputs: exports.versions; :consumer
 -- rerun: reads only
 SELECT consumer, version_no, as_of, rights, contents, at
 FROM exports.versions
-WHERE (CAST(:consumer AS text) IS NULL OR consumer = :consumer) AND (CAST(:first AS integer) IS NULL OR version_no >= :first)
+WHERE CAST(:consumer AS text) IS NULL OR consumer = :consumer
 ORDER BY consumer COLLATE "C", version_no

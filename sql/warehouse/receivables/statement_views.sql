@@ -1,12 +1,16 @@
 -- grain: organization: the two views of a client's account on :last, and what stands between them. `debts`: open of the invoices issued
---   by then and of the debts of go-live with a due date, as `ageing` has it; `unserved`: invoices issued by then whose act is later or does not exist; `uninvoiced`: acts of that day
---   or before whose invoices were issued later; `free`: payments and corrections in the client's favour that pay none of those invoices
--- inputs: billing.invoices, billing.closed, receivables.claims, receivables.payments, receivables.allocations, receivables.client_entries; :client_code, :last
+--   by then and of the debts of go-live with a due date, as `ageing` has it; `unserved`: invoices issued by then whose act is later or
+--   does not exist; `uninvoiced`: acts of that day or before whose invoices were issued later; `free`: payments and corrections in the
+--   client's favour that pay none of those invoices
+-- inputs: billing.invoices, billing.closed, receivables.claims, receivables.payments, receivables.allocations, receivables.client_entries;
+--   :client_code, :last
 -- rerun: reads only
 WITH invoices AS (
     SELECT
         i.organization_code, i.number, i.total, i.issued_on <= :last AS is_issued,
-        coalesce(CASE WHEN i.issued_at > c.closed_at THEN i.issued_on ELSE CAST(i.month + interval '1 month' AS date) - 1 END <= :last, false)
+        coalesce(
+            CASE WHEN i.issued_at > c.closed_at THEN i.issued_on ELSE CAST(i.month + interval '1 month' AS date) - 1 END <= :last, false
+        )
             AND c.month IS NOT NULL AS is_served
     FROM billing.invoices i
     LEFT JOIN billing.closed c ON (c.contract_no, c.month) = (i.contract_no, i.month)

@@ -1,4 +1,4 @@
--- grain: client (of :clients) × day of a month with a known fleet, over all its contracts
+-- grain: client × day, of those asked for and on which the fleet is known; over all its contracts
 -- inputs: usage.contract_days, master.contracts; :clients (a list), :first, :last
 -- rerun: reads only
 SELECT c.client_code, u.business_date, sum(u.fleet_size)::integer AS fleet

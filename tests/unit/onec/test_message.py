@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from pipelines.delivery.onec import fields
+from pipelines.delivery.onec.body import RECEIVED
 from pipelines.delivery.onec.message import (
     BadNode,
     Envelope,
@@ -102,8 +103,9 @@ def test_object_types_are_never_an_empty_list(tmp_path):
     assert find(root, "ObjectType/Receiving") == ["", "*"]
 
 
-def test_nothing_is_declared_as_received_by_default(tmp_path):
-    assert set(find(body(tmp_path), "ObjectType/Receiving")) == {""}
+def test_what_is_imported_is_declared_as_received_and_nothing_else(tmp_path):
+    names, received = find(body(tmp_path), "ObjectType/Name"), find(body(tmp_path), "ObjectType/Receiving")
+    assert [name for name, flag in zip(names, received, strict=True) if flag] == list(RECEIVED)
 
 
 @pytest.mark.parametrize("version", ["1.17", "1.19", "1.21"])
