@@ -22,7 +22,7 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 STEPS = (
     "we send", "they read", "they write", "we receive", "they write", "we receive", "we issue", "they enter", "they change", "they delete",
     "ours is lost", "theirs is lost", "theirs comes again", "theirs is cut off", "they back up", "they are restored",
-    "they die before writing",
+    "they die before writing", "they greet",
 )  # fmt: skip
 
 
@@ -56,6 +56,8 @@ class Exchange:
                 self.seen.append(self.onec.write())
             case "they die before writing":
                 self.onec.read()
+            case "they greet":
+                self.onec.greet()
             case "we receive":
                 take_answers(self.settings, self.at + timedelta(days=3650))
             case "we issue":

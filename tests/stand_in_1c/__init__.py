@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tests.onec_money import Money, message
+from tests.onec_money import NAMESPACE, Money, message
 
 _MSG = "{http://www.1c.ru/SSL/Exchange/Message}"
 
@@ -85,6 +85,11 @@ class Onec:
         text = text.replace("2026-03-02T18:00:00", created)
         self.put(text)
         return text
+
+    def greet(self) -> None:
+        """Settings of the exchange alone: a Format without version, no numbers, no Body."""
+        text = message(0, sender=self.node, receiver=self.other)
+        self.put(text.replace(f"<msg:Format>{NAMESPACE}<", "<msg:Format>http://v8.1c.ru/edi/edi_stnd/EnterpriseData<"))
 
     def put(self, text: str) -> None:
         """A message in our `in`, whole at once."""

@@ -180,7 +180,8 @@ def _take(settings: Settings, connection: "Connection", path: Path, header: Head
 def _confirm(settings: Settings, connection: "Connection", peer: Peer, header: Header) -> str:
     """Learn what they have had of ours; in words. After a backup was restored, theirs or ours, what they may lack is sent again."""
     names: dict[str, Any] = {"peer": settings.onec_peer}
-    had = header.received_no or 0
+    says_nothing = header.version is None or header.received_no is None  # settings alone carry ReceivedNo 0
+    had = peer.confirmed_no if says_nothing else header.received_no or 0
     is_ours_restored = had > peer.sent_no
     confirmed = peer.confirmed_no if is_ours_restored else had
     if is_ours_restored or had < peer.confirmed_no:  # what they may lack is carried again, for a later message need not have carried it

@@ -508,3 +508,17 @@ def test_sums_of_the_warehouse_and_of_the_message_agree(settings, books):
         total = connection.execute(text("SELECT sum(total) FROM billing.invoices")).scalar_one()
     for tag in (INVOICE, SALE):
         assert sum(Decimal(values(one, "Сумма")[0]) for one in objects(sent.path, tag)) == total
+
+
+def test_a_handshake_confirms_nothing_and_takes_nothing_back(settings, books):
+    """Settings alone say ReceivedNo 0, whatever they have had of ours."""
+    books.issue("K1")
+    send(settings, AT)
+    answer(settings, 1, 1)
+    take(settings)
+    path = answer(settings, 0, 0)
+    content = path.read_text(encoding="utf-8-sig").replace("EnterpriseData/1.19</msg:Format>", "EnterpriseData</msg:Format>")
+    path.write_text(content, encoding="utf-8")
+    assert "restored" not in take(settings).detail
+    assert tuple(peer(settings)) == (1, 1, 1)
+    assert send(settings, AT) is None
