@@ -51,8 +51,7 @@ def onec_exchange():
         for answer in done.answers:
             if answer.outcome == AnswerOutcome.REFUSED:
                 alert(f"сообщение 1С {answer.file} не принято", answer.detail)
-        if done.restored:
-            tell_refused_platforms(done.restored)
+        tell_refused_platforms(done.restored)
         return [f"{answer.file} {answer.outcome}: {answer.detail}" for answer in done.answers]
 
     @step("Отправить", "Пишет сообщение со всем, что 1С не подтвердила.")

@@ -60,7 +60,7 @@ def receive(output_format: str) -> None:
 
     done = receive_from_onec(settings(), now())
     emit([asdict(answer) for answer in done.answers], RECEIVED, output_format)
-    for line in done.restored.lines if done.restored else ():
+    for line in done.restored.lines:
         say(line)
     for month in done.renewed:
         say(f"the workbook of {month} is written anew")
@@ -69,8 +69,7 @@ def receive(output_format: str) -> None:
         say(f"{answer.file} {answer.outcome}: {answer.detail}")
     if not_taken:
         raise NotAllTaken(f"{len(not_taken)} of {len(done.answers)} messages of 1C were not taken")
-    if done.restored:
-        refuse_unwritten(done.restored.refused)
+    refuse_unwritten(done.restored.refused)
 
 
 @onec.command()

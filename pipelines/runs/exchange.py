@@ -9,7 +9,7 @@ from pipelines.access.connectors import Secrets
 from pipelines.access.orders import DunningResult
 from pipelines.access.restore import restore
 from pipelines.delivery.onec.body import BodyObject
-from pipelines.delivery.onec.receiving import AnswerOutcome, PeerAnswer, receive
+from pipelines.delivery.onec.receiving import PeerAnswer, receive
 from pipelines.documents.finance_workbook import renew_reports
 from pipelines.period import Month
 from pipelines.receivables.onec_documents import apply_body
@@ -24,7 +24,7 @@ class ReceivedMessages:
     """What was in the folder, whom it gave access back, and the months whose workbooks were written anew for it."""
 
     answers: tuple[PeerAnswer, ...]
-    restored: DunningResult | None
+    restored: DunningResult
     renewed: tuple[Month, ...]
 
 
@@ -34,10 +34,11 @@ def take_answers(settings: Settings, at: datetime) -> list[PeerAnswer]:
 
 
 def receive_from_onec(settings: Settings, at: datetime, *, secrets: Secrets | None = None) -> ReceivedMessages:
-    """Take the messages of 1C; where any was taken, give access back to whoever has no blocking debt left, and renew the workbooks."""
+    """Take the messages of 1C, give access back to whoever has no blocking debt left, and renew the workbooks.
+
+    Without a message too: a run that was killed after its message was taken has not given access back yet.
+    """
     answers = take_answers(settings, at)
-    if all(answer.outcome != AnswerOutcome.TAKEN for answer in answers):
-        return ReceivedMessages(tuple(answers), None, ())
     restored = restore(settings, at, secrets=secrets)
     return ReceivedMessages(tuple(answers), restored, tuple(renew_reports(settings, at)))
 
