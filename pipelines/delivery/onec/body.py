@@ -14,13 +14,14 @@ from uuid import UUID
 
 from lxml import etree
 
+from pipelines.delivery.onec.parsing import CHUNK, SAFE, not_well_formed
 from pipelines.errors import BadInput
 
 LARGEST_OBJECT: Final = 16 << 20
 """Bytes of a message without one object ended: 1C writes some kilobytes an object."""
 
-_CHUNK = 1 << 16
 _RUSSIAN_ROUBLE = ("643", "810")
+_EMPTY_DATE, _EARLIEST = "0001-01-01", date(2000, 1, 1)
 _MOST = Decimal("999999999999.99")
 
 
@@ -123,13 +124,12 @@ def read_body(path: Path) -> Iterator[BodyObject]:
 
 def _elements(path: Path) -> Iterator[Any]:
     """The children of the Body, each when it has ended; it is let go of when the next is asked for."""
-    safe: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-    parser = etree.XMLPullParser(events=("start",), tag="{*}Body", remove_comments=True, remove_pis=True, **safe)
+    parser = etree.XMLPullParser(events=("start",), tag="{*}Body", remove_comments=True, remove_pis=True, **SAFE)
     body: Any = None
     waiting = 0
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+            while chunk := file.read(CHUNK):
                 parser.feed(chunk)
                 waiting += len(chunk)
                 body = _body(parser) if body is None else body
@@ -140,7 +140,7 @@ def _elements(path: Path) -> Iterator[Any]:
                     raise BadInput.one(path.name, f"has no end of an object in {LARGEST_OBJECT >> 20} MB")
             parser.close()
     except etree.LxmlError as error:
-        raise BadInput.one(path.name, f"is not well-formed XML: {getattr(error, 'msg', None) or 'no elements in it'}") from None
+        raise not_well_formed(path, error) from None
     if body is not None and len(body):
         yield body[0]
 
@@ -191,7 +191,7 @@ def _document(kind: MoneyKind, element: Any) -> MoneyDocument:
         reference=reference,
         number=bank_number or own_number,
         is_bank_number=bool(bank_number),
-        paid_on=_day(_text(common.get("ДатаВыписки")) or _text(key.get("Дата")), own_number),
+        paid_on=_day(_text(common.get("ДатаВыписки")), _text(key.get("Дата")), own_number),
         amount=amount,
         organization=_party(key.get("Организация")),
         our_account=_account(common.get("БанковскийСчетОрганизации")),
@@ -243,11 +243,16 @@ def _amount(text: str, number: str) -> Decimal:
     return amount
 
 
-def _day(text: str, number: str) -> date:
+def _day(of_statement: str, of_document: str, number: str) -> date:
+    """The day of the bank's statement, else the document's; 1C writes an empty date as 0001-01-01."""
+    text = of_document if of_statement[:10] in ("", _EMPTY_DATE) else of_statement
     try:
-        return date.fromisoformat(text[:10])
+        day = date.fromisoformat(text[:10])
     except ValueError:
         raise _UnreadableError(f"document {number!r}: {text!r} is no date") from None
+    if day < _EARLIEST:
+        raise _UnreadableError(f"document {number!r}: {day} is no day of a payment")
+    return day
 
 
 def _uuid(text: str) -> str:

@@ -11,12 +11,11 @@ from typing import Any
 from lxml import etree
 
 from pipelines.delivery.onec.message import FORMAT
+from pipelines.delivery.onec.parsing import CHUNK, SAFE, not_well_formed
 from pipelines.errors import BadInput
 
 MOST_ELEMENTS, LONGEST_HEADER = 100_000, 4_000_000
 """Elements outside the Body, and characters of the header, of a message that is read at all: 1C writes some hundreds, some kilobytes."""
-
-_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,16 @@ def has_content(path: Path) -> bool:
 def _feed(path: Path, scan: "_Scan", is_enough: Callable[[], bool]) -> None:
     """Parse the file until enough is known, or to its end."""
     target: Any = scan  # the stubs ask for what lxml itself does not: a `comment`
-    parser = etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(target=target, **SAFE)
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+            while chunk := file.read(CHUNK):
                 parser.feed(chunk)
                 if is_enough():
                     return
             parser.close()
     except etree.LxmlError as error:
-        raise BadInput.one(path.name, f"is not well-formed XML: {getattr(error, 'msg', None) or 'no elements in it'}") from None
+        raise not_well_formed(path, error) from None
 
 
 class _Scan:
