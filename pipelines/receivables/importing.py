@@ -146,14 +146,20 @@ def _refuse_unlikely_days(file: BankFile, at: datetime, name: str) -> None:
         raise BadInput(problems)
 
 
+def account_owners(connection: "Connection") -> dict[str, set[str]]:
+    """Account (20 digits) → the organizations whose it is, or was."""
+    owners: dict[str, set[str]] = {}
+    for row in query.rows(connection, "receivables/own_accounts"):
+        owners.setdefault(account(row.bank_account), set()).add(row.organization_code)
+    return owners
+
+
 def _own_accounts(connection: "Connection", file: BankFile, name: str) -> dict[str, str]:
     """Account → the organization whose it is, or was: a former account stays its own.
 
     BadInput when an account that the file speaks of is of two organizations: whose money would it be?
     """
-    owners: dict[str, set[str]] = {}
-    for row in query.rows(connection, "receivables/own_accounts"):
-        owners.setdefault(account(row.bank_account), set()).add(row.organization_code)
+    owners = account_owners(connection)
     named = {number for statement in file.statements for number in statement.accounts}
     paid = {payee for statement in file.statements for document in statement.documents for payee in document.payee_accounts}
     shared = sorted(number for number in named | paid if len(owners.get(number, ())) > 1)

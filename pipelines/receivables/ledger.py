@@ -22,7 +22,7 @@ _STILL_TELLS = timedelta(days=400)
 _COLUMNS = tuple(column.name for column in fields(Payment))
 
 Correction = tuple[Payment, StoredPayment]
-"""Money below zero, and the stored payment that it takes back."""
+"""Money that undoes a stored payment, and that payment: below zero for money that came in, above zero for a refund."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def record(
 
 
 def taking_back(payment: StoredPayment, reversal_id: str, words: str) -> Payment:
-    """Money that takes back all that is left of a payment, on its own day."""
+    """Money that undoes all that is left of a payment or refund, on its own day."""
     return Payment(
         payment_id=reversal_id,
         organization_code=payment.organization_code,
@@ -90,9 +90,13 @@ def taking_back(payment: StoredPayment, reversal_id: str, words: str) -> Payment
 
 
 def _correct(connection: "Connection", source: str, corrections: Sequence[Correction], at: datetime) -> int:
-    stored = _store(connection, source, [outgoing for outgoing, _ in corrections], at)
-    for outgoing, payment in corrections:
-        reversals.reopen(connection, outgoing, payment, at)
+    """Store what undoes payments and refunds: the first opens again what they paid, the second is its client's again."""
+    stored = _store(connection, source, [correction for correction, _ in corrections], at)
+    for correction, payment in corrections:
+        if correction.amount < 0:
+            reversals.reopen(connection, correction, payment, at)
+        else:
+            query.run(connection, "receivables/set_client", payment_id=correction.payment_id, like=payment.payment_id)
     return stored
 
 

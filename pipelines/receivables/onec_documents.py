@@ -1,7 +1,7 @@
 """Documents of money in 1C as payments: new, changed and deleted ones, in the transaction that takes their message (domain.md §8)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 from pipelines.delivery.onec.body import BodyObject, Deleted, MoneyDocument, NamedParty, NoPayment, Unread
 from pipelines.delivery.onec.model import ObjectKind, reference
 from pipelines.receivables import ledger
-from pipelines.receivables.bank_document import account
+from pipelines.receivables.bank_document import MAX_PURPOSE, account
+from pipelines.receivables.importing import account_owners
+from pipelines.receivables.pairing import BANK_DAYS, bank_days
 from pipelines.receivables.payment import Payment, StoredPayment
 from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
@@ -51,7 +53,8 @@ class AppliedDocuments:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document as it was told last (columns of receivables/onec_documents)."""
+    """A document as it was told last (columns of receivables/onec_documents). `payment_…`: the payment that it tells of, as the ledger has
+    it; `is_told_elsewhere`: it is the bank's, or another base's too."""
 
     reference: str
     version_no: int
@@ -65,6 +68,20 @@ class StoredDocument:
     client_code: str | None
     payment_id: str | None
     is_told_elsewhere: bool
+    payment_organization: str | None
+    payment_on: date | None
+    payment_amount: Decimal | None
+
+    @property
+    def money(self) -> tuple[str | None, date, Decimal]:
+        """To whom, when and how much, as the document said last."""
+        return self.organization_code, self.paid_on, self.amount
+
+    def agrees(self, organization_code: str | None, paid_on: date, amount: Decimal) -> bool:
+        """Whether the payment that it tells of is this one, but for a bank day."""
+        if self.payment_on is None or (organization_code, amount) != (self.payment_organization, self.payment_amount):
+            return False
+        return bank_days(paid_on, self.payment_on) <= BANK_DAYS
 
 
 @dataclass(slots=True)
@@ -86,9 +103,7 @@ class KnownParties:
         organizations = query.rows(connection, "receivables/organizations")
         clients = query.rows(connection, "receivables/clients_of_organizations")
         self._organizations = _Register(ObjectKind.ORGANIZATION, [(row.code, row.inn, row.kpp) for row in organizations])
-        self._accounts: dict[str, set[str]] = {}
-        for row in query.rows(connection, "receivables/own_accounts"):
-            self._accounts.setdefault(account(row.bank_account), set()).add(row.organization_code)
+        self._accounts = account_owners(connection)
         self._clients = {
             code: _Register(
                 ObjectKind.COUNTERPARTY, [(row.client_code, row.inn, row.kpp) for row in clients if row.organization_code == code]
@@ -156,7 +171,7 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
         else:
             changes.counts["known"] += 1  # deleted before it was ever told
     query.copy(connection, "receivables.onec_documents", _COLUMNS, changes.rows)
-    corrections = [each for each in (_correction(connection, *pair) for pair in changes.cancelled) if each is not None]
+    corrections = list(_corrections(connection, changes.cancelled, peer, at))
     recorded = ledger.record(connection, ONEC, changes.payments, at, changes.outgoing, teller=peer, corrections=corrections)
     repeated = len(changes.payments) + len(changes.outgoing) + len(corrections) - recorded.stored
     return AppliedDocuments(
@@ -207,18 +222,16 @@ def _tell(
         return
     version = before.version_no + 1 if before else 1
     amount = -document.amount if document.kind.is_outgoing else document.amount
-    had = before.payment_id if before and not before.is_deleted else None
-    is_same_money = before is not None and (before.organization_code, before.paid_on, before.amount) == (code, document.paid_on, amount)
     payment_id, is_contradicted = None, False
-    if had and before and before.is_told_elsewhere:
-        payment_id, is_contradicted = had, not is_same_money
+    if before and before.payment_id and before.is_told_elsewhere:  # also where it was deleted here meanwhile
+        payment_id, is_contradicted = before.payment_id, not before.agrees(code, document.paid_on, amount)
         changes.counts["contradicted" if is_contradicted else "known"] += 1
-    elif had and is_same_money:
-        payment_id = had
+    elif before and before.payment_id and not before.is_deleted and (code, document.paid_on, amount) == before.money:
+        payment_id = before.payment_id
         changes.counts["known"] += 1
     else:
-        if had:
-            changes.cancelled.append((had, _id(document.reference, version, "reversal")))
+        if before and before.payment_id and not before.is_deleted:
+            changes.cancelled.append((before.payment_id, _id(document.reference, version, "reversal")))
         if code:
             payment_id = _id(document.reference, version)
             target = changes.outgoing if amount < 0 else changes.payments
@@ -247,12 +260,20 @@ def _delete(changes: _Changes, peer: str, message_no: int, before: StoredDocumen
     )  # fmt: skip
 
 
-def _correction(connection: "Connection", payment_id: str, reversal_id: str) -> tuple[Payment, StoredPayment] | None:
-    """What takes a payment back, as far as it was not given back, on the payment's own day; None where nothing is left of it."""
-    payment = query.first(connection, "receivables/stored_payment", StoredPayment, payment_id=payment_id)
-    if payment is None or not payment.left:
-        return None
-    return ledger.taking_back(payment, reversal_id, "Отменено в 1С"), payment
+def _corrections(connection: "Connection", cancelled: Iterable[tuple[str, str]], peer: str, at: datetime) -> Iterator[ledger.Correction]:
+    """What takes payments back, as far as they were not given back, on their own days.
+
+    A refund that gave a payment back is undone by as much money again; one that nobody has ruled on is no refund any more.
+    """
+    for payment_id, correction_id in cancelled:
+        payment = query.first(connection, "receivables/stored_payment", StoredPayment, payment_id=payment_id)
+        if payment is None or not payment.left:
+            continue
+        if payment.amount < 0 and payment.reverses is None:
+            word = {"reversal_id": payment_id, "payment_id": None, "by_name": f"1С ({peer})", "reason": "документ удалён", "at": at}
+            query.run(connection, "receivables/add_refund_word", **word)
+            continue
+        yield ledger.taking_back(payment, correction_id, "Отменено в 1С"), payment
 
 
 def _payment(payment_id: str, organization_code: str, document: MoneyDocument, amount: Decimal) -> Payment:
@@ -265,7 +286,7 @@ def _payment(payment_id: str, organization_code: str, document: MoneyDocument, a
         payer_inn=document.counterparty.inn or None,
         payer_name=document.counterparty.name,
         payer_account=account(document.their_account),
-        purpose=document.purpose,
+        purpose=document.purpose[:MAX_PURPOSE],
     )
 
 

@@ -225,3 +225,60 @@ def test_whatever_1c_and_the_bank_tell_in_whatever_order_each_payment_counts_onc
         else:
             onec.tells(*(Money(str(number), f"{number}00.00", bank_no=f"00{number}") for number in sorted(numbers)))
     assert sorted(row["amount"] for row in payments(settings)) == [Decimal(f"{number}00.00") for number in sorted(told)]
+
+
+def test_a_contradiction_stays_while_words_change_and_ends_when_1c_agrees_again(house, settings, onec, tmp_path):
+    import_payments(settings, statement(tmp_path / "1.txt", paper("317", "100.00")), NOW)
+    onec.tells(Money("1", "100.00", bank_no="317"))
+    onec.tells(Money("1", "90.00", bank_no="317"))
+    onec.tells(Money("1", "90.00", bank_no="317", purpose="другие слова"))
+    assert len(findings(house, "onec_contradicts")) == 1
+    onec.tells(Money("1", "100.00", bank_no="317"))
+    assert (findings(house, "onec_contradicts"), total(settings)) == ([], Decimal("100.00"))
+
+
+def test_what_the_bank_tells_counts_once_when_1c_deletes_it_and_posts_it_again(house, settings, onec, tmp_path):
+    import_payments(settings, statement(tmp_path / "1.txt", paper("317", "100.00")), NOW)
+    onec.tells(Money("1", "100.00", bank_no="317"))
+    onec.tells(Money("1", "100.00").deletion())
+    onec.tells(Money("1", "100.00", bank_no="317"))
+    assert sums(settings) == [("bank", Decimal("100.00"), "A")]
+    assert findings(house, "onec_contradicts") == []
+
+
+def test_a_deleted_refund_gives_the_money_back_to_what_it_paid(house, settings, onec):
+    number = house.invoice("A", "500.00", "2026-03-10")
+    onec.tells(cash("1", "500.00", purpose=f"счет {number}"))
+    refund = cash("9", "500.00", kind="cash out", purpose=f"Возврат по счету {number}")
+    onec.tells(refund)
+    assert house.open()[number] == Decimal("500.00")
+    onec.tells(refund.deletion())
+    assert (house.open()[number], total(settings)) == (0, Decimal("500.00"))
+    onec.tells(refund)
+    assert (house.open()[number], total(settings)) == (Decimal("500.00"), Decimal("0.00"))
+
+
+def test_a_deleted_refund_of_nothing_known_asks_nobody(house, settings, onec):
+    refund = cash("9", "70.00", kind="cash out", purpose="Возврат")
+    onec.tells(refund)
+    assert len(findings(house, "unmatched_payment")) == 1
+    onec.tells(refund.deletion())
+    assert findings(house, "unmatched_payment") == []
+
+
+def test_an_empty_date_of_1c_is_none(house, settings, onec):
+    """0001-01-01 is how 1C writes a date that nobody has filled in: the document's own day stands for it."""
+    text = Money("1", "5.00").xml().replace("<ДатаВыписки>2026-03-02</ДатаВыписки>", "<ДатаВыписки>0001-01-01</ДатаВыписки>")
+    onec.tells(text)
+    assert [row["paid_on"].isoformat() for row in payments(settings)] == [DAY]
+    answer = onec.tells(Money("2", "5.00").xml().replace("2026-03-02", "0001-01-01"))
+    assert "is no day of a payment" in answer.detail
+
+
+def test_a_doubt_ends_when_the_bank_has_told_of_both(house, settings, onec, tmp_path):
+    """1C knows of the second payment before its statement has come."""
+    import_payments(settings, statement(tmp_path / "1.txt", paper("11", "100.00")), NOW)
+    onec.tells(Money("1", "100.00", bank_no="12", day="2026-03-04"))
+    assert len(findings(house, "doubtful_payment")) == 1
+    import_payments(settings, statement(tmp_path / "2.txt", paper("11", "100.00"), paper("12", "100.00", day="2026-03-04")), NOW)
+    assert (findings(house, "doubtful_payment"), total(settings)) == ([], Decimal("200.00"))
