@@ -81,11 +81,11 @@ class Suggestion:
 
 
 class Payers:
-    """What is known of those who pay, for many accounts. ``contract_clients``: every contract in force → its client."""
+    """What is known of those who pay, for many accounts. ``contract_clients``: every contract, also one that is over → its client."""
 
-    def __init__(self, payers: Sequence[KnownPayer], ended: Mapping[str, str]) -> None:
+    def __init__(self, payers: Sequence[KnownPayer], contract_clients: Mapping[str, str]) -> None:
         self._payers = {payer.client_code: payer for payer in payers}
-        self._ended = ended
+        self._contract_clients = contract_clients
 
     @cached_property
     def _by_inn(self) -> dict[str, list[KnownPayer]]:
@@ -141,7 +141,7 @@ class Payers:
 
     def _of_others(self, account: UnpaidAccount) -> Iterable[Suggestion]:
         if account.ended:
-            payer = self._payers.get(self._ended.get(account.ended, ""))
+            payer = self._payers.get(self._contract_clients.get(account.ended, ""))
             if payer:
                 yield self._suggestion(account, payer, 90, f"договор {account.ended} этой учётной записи окончен")
         if len(account.beside) == 1:
