@@ -35,6 +35,7 @@ class ClientNow:
     may_block: bool = True
     promised_until: date | None = None
     is_blocked: bool = False
+    is_blocked_by_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,19 @@ def decide(kind: str, key: str, facts: Mapping[str, Any], client: ClientNow, pay
                 return LetterDecision(facts, dropped="access is not blocked any more" if late else "the debt is paid")
             return LetterDecision({**facts, **_debts(late), "blocks_on": None}, late)
         case "restored":
-            return LetterDecision(facts, dropped="access is blocked again" if client.is_blocked else "")
+            return LetterDecision(facts, dropped=_still_blocked(client))
         case _ if kind in STEPS:
             return _step(kind, key, facts, client)
         case _:
             owed = {debt.number: shown(debt.open) for debt in client.debts}
             return LetterDecision({**facts, "open": owed, "today": client.today.isoformat()})
+
+
+def _still_blocked(client: ClientNow) -> str:
+    """Why nobody is to read that access is back, or nothing."""
+    if client.is_blocked:
+        return "access is blocked again"
+    return "somebody else blocks an account that we let in again" if client.is_blocked_by_others else ""
 
 
 def _step(kind: str, number: str, facts: Mapping[str, Any], client: ClientNow) -> LetterDecision:

@@ -29,6 +29,7 @@ def test_a_debt_that_is_gone_sends_nothing():
     assert decide("blocked", "k", FACTS, ClientNow(TODAY, ()), None).dropped
     assert decide("blocked", "k", FACTS, ClientNow(TODAY, (debt(),)), None).dropped  # access is back
     assert decide("restored", "k", FACTS, ClientNow(TODAY, is_blocked=True), None).dropped
+    assert decide("restored", "k", FACTS, ClientNow(TODAY, is_blocked_by_others=True), None).dropped
 
 
 def test_of_several_steps_only_the_last_leaves_and_tells_of_all_debts():

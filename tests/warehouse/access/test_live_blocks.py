@@ -18,6 +18,7 @@ from pipelines.findings.details import detail_words
 from pipelines.platforms import retries
 from pipelines.receivables.importing import import_payments
 from pipelines.runs.status import waiting
+from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
 from tests.debtors import DAY, INN, indebted_house
 from tests.ledger_world import Paper, statement
@@ -202,6 +203,11 @@ def test_the_next_debt_blocks_again(house, settings, server):
     assert disabled(server) == [2, 5]
 
 
+def standing(settings):
+    with transaction(settings) as connection:
+        return query.run(connection, "delivery/mail/standing", organization_code="ORG", client_code="A").one()
+
+
 def test_a_block_that_came_after_ours_was_lifted_is_theirs(house, settings, server, tmp_path):
     dunning(settings, DAY, MORNING)
     server.users[2]["disabled"] = False
@@ -212,6 +218,7 @@ def test_a_block_that_came_after_ours_was_lifted_is_theirs(house, settings, serv
     pays(settings, tmp_path)
     restore(settings, NOON + timedelta(hours=2))
     assert disabled(server) == [2]
+    assert standing(settings).is_blocked_by_others, "nobody writes to the client that access is back"
     assert orders(house)[2:] == [("account", "2", "restore", "blocked", False), ("share_link", "5", "restore", "active", True)]
     read_back(settings, "live", NOON + timedelta(hours=3))
     ((kind, subject, _, detail),) = findings(house)
@@ -220,6 +227,7 @@ def test_a_block_that_came_after_ours_was_lifted_is_theirs(house, settings, serv
     server.users[2]["disabled"] = False
     read_back(settings, "live", NOON + timedelta(hours=4))
     assert findings(house) == []
+    assert not standing(settings).is_blocked_by_others
 
 
 def test_an_account_that_was_blocked_between_our_look_and_our_write_stays_theirs(house, settings, server, tmp_path):
