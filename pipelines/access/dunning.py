@@ -53,13 +53,14 @@ def dunning(
 
 
 def _observed(settings: Settings, on: date, at: datetime, approver: Authorship | None, secrets: Secrets, *, dry_run: bool) -> LadderFacts:
-    """The facts, with what live platforms say of the accounts that would be blocked; nothing is held meanwhile."""
+    """The facts, with what live platforms say of the accounts that would be or are blocked; nothing is held meanwhile."""
     with settled_ledger(settings, at, keep=False) as connection:
         facts = read_facts(settings, connection, on, at)
     if not dry_run:
         _no_later_day(facts.organizations, on)
     to_block = {order.account for plan in _plans(facts, approver) for order in plan.orders if order.action == "block"}
-    return observe(settings, facts, to_block, secrets, at)
+    blocked = {target.account for targets in facts.held.values() for target in targets}
+    return observe(settings, facts, to_block | blocked, secrets, at)
 
 
 def _take(settings: Settings, on: date, at: datetime, approver: Authorship | None, seen: LadderFacts) -> tuple[PlanLine, ...]:

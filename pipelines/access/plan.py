@@ -87,7 +87,8 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
 
     An account that another client works with, or that somebody else has blocked, is left alone; a client with no other
     account does not count for the capped share. An account of ours that is the client's no longer is given back. What somebody
-    else has let in again is blocked again when a debt has come to its block since, or a person insists: not before.
+    else has let in again is blocked again when a debt has come to its block since, or a person insists: not before. What has come to
+    an account since we block it, goes down too. While payment data are stale nothing more is blocked, of nobody.
     """
     blocks, left = _blocks(facts, organization)
     blocked = {standing.client_code for standing in organization.clients if standing.is_blocked}
@@ -100,12 +101,15 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     if not only_restore:
         held = {client for client, _ in _held(facts, taken.organization_code)} - {decision.client_code for decision in taken.restore}
         newly = [decision.client_code for decision in taken.block]
+        waiting = [client for client in sorted(held) if taken.stale and (blocks.get(client) or client in left)]
+        held = set() if taken.stale else held
         orders.extend(order for client in (*newly, *sorted(held)) for order in blocks.get(client, ()))
     lines = list(_order_lines(organization, orders))
     if not only_restore:
         exempt = {standing.client_code for standing in organization.clients if standing.never_block}
         lines.extend(_withheld(organization, taken.withheld, {client: left[client] for client in hopeless - exempt}))
         lines.extend(_partly(organization, {*newly, *held}, left))
+        lines.extend(_withheld(organization, [NoBlock(client, NoBlockReason.STALE_DATA, taken.stale) for client in waiting], {}))
         lines.extend(_notices(organization, taken))
     return AccessPlan(taken, tuple(orders), tuple(lines), only_restore)
 
@@ -132,9 +136,19 @@ def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str
             else:
                 targets = (*facts.parts.get(account, ()), BlockTarget.of(account))
                 blocks[client].extend(Order(target, code, client, "block", reason) for target in targets)
+        for account in sorted(held - set(accounts)):
+            blocks[client].extend(Order(target, code, client, "block", reason) for target in _come_since(facts, code, client, account))
         if not accounts and not standing.is_blocked:
             left[client] = ["на эту дату нет ни одной учётной записи"]
     return blocks, left
+
+
+def _come_since(facts: LadderFacts, code: str, client: str, account: PlatformAccount) -> list[BlockTarget]:
+    """What would go down with an account that we block, and was not there when we did: a share link made since, a user."""
+    known = {target.key for target in facts.held.get((code, client), ())}
+    if account in facts.unwritable:
+        return []
+    return [target for target in facts.parts.get(account, ()) if target.key not in known and not facts.is_ours(target)]
 
 
 def _lifted_on(facts: LadderFacts, account: PlatformAccount) -> date | None:

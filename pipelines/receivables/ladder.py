@@ -139,7 +139,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class LadderPlan:
-    """What one run would do for an organization on its local `day`; nothing has been done yet."""
+    """What one run would do for an organization on its local `day`; nothing has been done yet. `stale`: payment data that are too old to
+    block anybody by, in words."""
 
     organization_code: str
     day: date
@@ -147,6 +148,7 @@ class LadderPlan:
     restore: tuple[NoBlock, ...] = ()
     withheld: tuple[NoBlock, ...] = ()
     notices: tuple[Notice, ...] = ()
+    stale: str = ""
 
 
 @dataclass(slots=True)
@@ -193,7 +195,8 @@ def plan_ladder(
             withheld.append(shield)
         elif debtor.blocking:
             wanted.append(debtor)
-    stop = _stop(ladder, at, accounts, len(wanted), len(debtors), is_approved=is_approved)
+    stale = _stale(ladder, at, accounts)
+    stop = (NoBlockReason.STALE_DATA, stale) if stale else _above_the_share(ladder, len(wanted), len(debtors), is_approved=is_approved)
     if stop:
         withheld.extend(NoBlock(debtor.standing.client_code, *stop) for debtor in wanted)
         wanted = []
@@ -207,6 +210,7 @@ def plan_ladder(
         notices=tuple(
             notice for debtor in debtors if debtor.standing.client_code not in blocked for notice in _notices(ladder, day, debtor)
         ),
+        stale=stale,
     )
 
 
@@ -246,13 +250,14 @@ def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> NoBlock | None:
     return None
 
 
-def _stop(
-    ladder: Ladder, at: datetime, accounts: Sequence[AccountData], wanted: int, clients: int, *, is_approved: bool
-) -> tuple[NoBlockReason, str] | None:
-    """What keeps the whole run from blocking anybody."""
+def _stale(ladder: Ladder, at: datetime, accounts: Sequence[AccountData]) -> str:
+    """Which payment data are too old to block anybody by, in words; empty: none."""
     stale = [each for each in accounts if each.as_of is None or at - each.as_of > ladder.payment_data_limit]
-    if stale or not accounts:
-        return NoBlockReason.STALE_DATA, "; ".join(_how_far(each, ladder) for each in stale) or "нет ни одного счёта"
+    return "; ".join(_how_far(each, ladder) for each in stale) if accounts else "нет ни одного счёта"
+
+
+def _above_the_share(ladder: Ladder, wanted: int, clients: int, *, is_approved: bool) -> tuple[NoBlockReason, str] | None:
+    """What keeps the whole run from blocking more clients than it may without a person's word."""
     allowed = max(1, int(ladder.max_share * clients))
     if wanted > allowed and not is_approved:
         return NoBlockReason.CAP, f"{wanted} из {clients}, разрешено {allowed}"

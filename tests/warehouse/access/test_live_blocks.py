@@ -129,6 +129,30 @@ def test_share_links_go_down_with_their_user_and_come_back_after_it(house, setti
     ]
 
 
+def test_a_share_link_that_is_made_after_the_block_goes_down_with_the_next_ladder(house, settings, server, tmp_path):
+    dunning(settings, DAY, MORNING)
+    server.user(8, "u2@gps.example:350000000000002", email="u2@gps.example:350000000000002", temporary=True)
+    dunning(settings, DAY, MORNING)
+    assert disabled(server) == [2, 5, 8]
+    server.users[8]["disabled"] = False  # somebody lets it in again: no silent war
+    read_back(settings, "live", NOON)
+    dunning(settings, DAY, NOON)
+    assert disabled(server) == [2, 5]
+    pays(settings, tmp_path)
+    restore(settings, NOON + timedelta(hours=1))
+    assert disabled(server) == []
+
+
+def test_nothing_more_is_blocked_while_payment_data_are_stale(house, settings, server):
+    dunning(settings, DAY, MORNING)
+    house.account("4", "K-A", platform="live")
+    server.user(8, "u2@gps.example:350000000000002", email="u2@gps.example:350000000000002", temporary=True)
+    late = DAY + timedelta(days=30)
+    result = dunning(settings, late, MORNING + timedelta(days=30))
+    assert disabled(server) == [2, 5]
+    assert [row.reason.split(":")[0] for row in result.rows if row.action == "withheld"] == ["нет свежих данных о платежах"]
+
+
 def test_users_and_vehicles_go_down_where_that_is_configured(house, settings, server, tmp_path):
     """Driver 3 is blocked by somebody else already, device 2 is somebody else's too: neither is touched."""
     server.users[3]["disabled"] = True
