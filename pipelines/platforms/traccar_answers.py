@@ -94,7 +94,7 @@ class OwnerLink(msgspec.Struct, gc=False):
     userId: int = 0  # noqa: N815 - as the server writes it
     USERID: int = 0
     userid: int = 0
-    deviceId: int = 0  # noqa: N815
+    deviceId: int = 0  # noqa: N815 - as the server writes it
     DEVICEID: int = 0
     deviceid: int = 0
 
