@@ -136,18 +136,22 @@ def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str
             else:
                 targets = (*facts.parts.get(account, ()), BlockTarget.of(account))
                 blocks[client].extend(Order(target, code, client, "block", reason) for target in targets)
-        for account in sorted(held - set(accounts)):
-            blocks[client].extend(Order(target, code, client, "block", reason) for target in _come_since(facts, code, client, account))
+        for account in facts.accounts_of(code, client):
+            if account not in accounts and not _left_alone(facts, account, client):
+                blocks[client].extend(Order(target, code, client, "block", reason) for target in _come_since(facts, code, client, account))
         if not accounts and not standing.is_blocked:
             left[client] = ["на эту дату нет ни одной учётной записи"]
     return blocks, left
 
 
 def _come_since(facts: LadderFacts, code: str, client: str, account: PlatformAccount) -> list[BlockTarget]:
-    """What would go down with an account that we block, and was not there when we did: a share link made since, a user."""
-    known = {target.key for target in facts.held.get((code, client), ())}
-    if account in facts.unwritable:
+    """What would go down with an account that we block, and was not there when we did: a share link made since, a user.
+
+    Nothing of an account that reads as not blocked: somebody else has let it in again.
+    """
+    if facts.states is None or not facts.states.get(account):
         return []
+    known = {target.key for target in facts.held[code, client]}
     return [target for target in facts.parts.get(account, ()) if target.key not in known and not facts.is_ours(target)]
 
 

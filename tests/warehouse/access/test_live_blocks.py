@@ -143,6 +143,19 @@ def test_a_share_link_that_is_made_after_the_block_goes_down_with_the_next_ladde
     assert disabled(server) == []
 
 
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_nothing_more_goes_down_with_an_account_that_is_let_in_or_is_another_clients(house, settings, server, is_moved):
+    dunning(settings, DAY, MORNING)
+    server.user(8, "u2@gps.example:350000000000002", email="u2@gps.example:350000000000002", temporary=True)
+    if is_moved:
+        with house.owner() as connection:
+            connection.execute(text("UPDATE master.accounts SET contract_no = 'K-B' WHERE platform = 'live'"))
+    else:
+        server.users[2]["disabled"] = False  # and nobody has read it back yet
+    dunning(settings, DAY, NOON)
+    assert disabled(server) == ([] if is_moved else [5])
+
+
 def test_nothing_more_is_blocked_while_payment_data_are_stale(house, settings, server):
     dunning(settings, DAY, MORNING)
     house.account("4", "K-A", platform="live")
