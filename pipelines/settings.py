@@ -121,7 +121,9 @@ class Settings:
     master_max_columns: int = _setting(200, "columns of a sheet of master data that are read", _POSITIVE)
     duckdb_memory: str = _setting("3GB", "memory limit of the pass over the lake", _MEMORY)
     silent_days: str = _setting(
-        "3", "days without a message after which a tracker is a finding; of single platforms: `3,gps2=10`", _DAYS_BY_PLATFORM
+        "3",
+        "days without a message or a value after which a tracker or a sensor is a finding; of single platforms: `3,gps2=10`",
+        _DAYS_BY_PLATFORM,
     )
     debug: int = _setting(0, "1: a failed command shows its whole trace", _FLAG)
     log_level: str = _setting("ERROR", "lines of the log that a command writes to stderr, from this level on: INFO, WARNING, ERROR", _LEVEL)
@@ -145,7 +147,7 @@ class Settings:
     )
 
     def silent_days_of(self, platform: str) -> int:
-        """Days without a message after which a tracker of a platform is a finding."""
+        """Days without a message after which a silent tracker, or a sensor without a value, of a platform is a finding."""
         house, *of_platforms = (part.strip() for part in self.silent_days.split(","))
         return int(dict(part.split("=") for part in of_platforms).get(platform, house))
 
