@@ -18,12 +18,12 @@ from pipelines.documents.store import DocumentStore
 from pipelines.errors import Refused
 from pipelines.logs import verb
 from pipelines.master.dealer_trees import all_trees
-from pipelines.master.sheets import DEFAULT_ZONE
+from pipelines.master.history import zone
 from pipelines.period import Month
 from pipelines.reports.dealers import dealer_month, parties
 from pipelines.settings import Settings
 from pipelines.usage.month import refresh
-from pipelines.warehouse import engine, query
+from pipelines.warehouse import engine
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -54,7 +54,7 @@ def make(settings: Settings, dealer: str, month: Month, at: datetime, on: date |
     """
     with verb("runs", "dealer_report", dealer=dealer, month=str(month)) as done, engine.transaction(settings) as connection:
         refresh(settings, connection, [month.previous, month], at)
-        day = on or local_date(at, query.scalar(connection, "master/time_zone") or DEFAULT_ZONE)
+        day = on or local_date(at, zone(connection).key)
         document = _document(connection, dealer, month, day)
         buffer = io.BytesIO()
         # the file's date is the month's, so that the same month gives the same bytes
