@@ -54,7 +54,7 @@ def view(document: DealerDocument) -> View:
             {
                 "client": outside.breakable(each.client),
                 "contract": outside.breakable(each.contract_no),
-                "on": russian.short_date(each.seen_on),
+                "on": russian.short_date(each.since),
                 "text": outside.breakable(each.detail),
             }
             for each in figures.dips

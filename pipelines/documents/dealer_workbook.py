@@ -66,7 +66,7 @@ def _sheets(figures: DealerMonth) -> Iterator[Sheet]:
     days = tuple(Column(fleet_column(day), "whole", 7, total=True) for day in figures.month.dates())
     yield Sheet("Парк по дням", (Column("Код", width=13), Column("Клиент", width=36), *days), _fleet_rows(figures), frozen_columns=2)
     yield Sheet("Счета и долги", _INVOICES, _invoice_rows(figures))
-    yield Sheet("Провалы", _DIPS, ((each.client, each.contract_no, each.seen_on, each.detail) for each in figures.dips))
+    yield Sheet("Провалы", _DIPS, ((each.client, each.contract_no, each.since, each.detail) for each in figures.dips))
 
 
 def _client_rows(figures: DealerMonth) -> Iterator[tuple[Cell, ...]]:

@@ -44,16 +44,15 @@ class DealerInvoice:
     due_on: date
     total: Decimal
     open: Decimal
-    is_of_month: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ClientDip:
-    """A fleet that was hidden at the month's end, in words."""
+    """A fleet that was hidden at the month's end, in words; ``since``: its first low day."""
 
     client: str
     contract_no: str
-    seen_on: date
+    since: date
     detail: str
 
 

@@ -85,8 +85,14 @@ def _dips(connection: "Connection", month: Month, names: Mapping[str, str]) -> t
     owners = dict(tuple(row) for row in query.rows(connection, "master/contract_clients"))
     of_clients = (each for each in store.listing(connection, month, DIP) if owners.get(each["contract_no"]) in names)
     return tuple(
-        ClientDip(names[owners[each["contract_no"]]], each["contract_no"], each["first_seen"], each["detail"]) for each in of_clients
+        ClientDip(names[owners[each["contract_no"]]], each["contract_no"], _hidden_since(each), each["detail"]) for each in of_clients
     )
+
+
+def _hidden_since(row: Mapping[str, Any]) -> date:
+    """The first low day; a dip is stored on the month's last day, and rows of earlier versions know no other."""
+    since = (row["parameters"] or {}).get("since")
+    return date.fromisoformat(since) if since else row["first_seen"]
 
 
 def _summary(of: DealerMonth, leaked: Decimal) -> DealerSummary:

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import io
 import json
 from datetime import date
 
@@ -9,14 +10,27 @@ import openpyxl
 import pypdf
 import pytest
 
+from pipelines.documents.dealer_workbook import write_dealer_workbook
 from pipelines.documents.finance_workbook import write_report
+from pipelines.documents.model import DealerDocument
+from pipelines.documents.pdf import render_document
+from pipelines.documents.requisites import buyer, seller
 from pipelines.errors import BadInput
+from pipelines.findings.store import Occurrence, replace
 from pipelines.master.importing import import_master
+from pipelines.reports.dealer_model import ClientDip
+from pipelines.reports.dealers import DIP, dealer_month, parties
 from pipelines.runs.dealer_reports import make, send
+from pipelines.warehouse import engine
 from tests.conftest import NOW, environment_of
 from tests.dealing import JANUARY, DealerCompany
 from tests.landed import closed, landed
 from tests.sheets import as_csv, problems
+
+
+def pdf_text(content):
+    """The words of a PDF, a line's break as a space."""
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages).split())
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +106,7 @@ def test_a_dealer_is_sent_its_own_tree_and_nobody_elses(billed, rows, run, tmp_p
         ("B", None, None, 0, "0.00", "0.00"),
         ("C", 2, "2.000", 30, "366.00", "366.00"),
     ]
-    text = "".join(page.extract_text() for page in pypdf.PdfReader(pdf).pages)
+    text = pdf_text(pdf.read_bytes())
     assert "Отчёт дилера" in text
     assert "ООО «A»" in text
     assert "ООО «X»" not in text
@@ -113,6 +127,26 @@ def test_a_dealer_is_sent_its_own_tree_and_nobody_elses(billed, rows, run, tmp_p
     assert (str(message["To"]), str(message["Subject"])) == ("d@client.example", "Отчёт дилера за январь 2026\u00a0г.")
     names = [part.get_filename() for part in message.iter_attachments()]
     assert names == ["Отчёт дилера 2026-01.pdf", "Отчёт дилера 2026-01.xlsx"]
+
+
+def test_a_fleet_hidden_at_the_months_end_stands_in_the_report_from_its_first_low_day(billed):
+    parameters = {"peak_before": 10, "low": 3, "since": "2026-01-25", "next_week": 10}
+    with engine.transaction(billed) as connection:
+        dips = [Occurrence(DIP, each, JANUARY.last, each, parameters, vehicle_days=49) for each in ("K-A", "K-X")]
+        replace(connection, [DIP], JANUARY.first, JANUARY.last, dips)
+        figures = dealer_month(connection, "D", JANUARY, date(2026, 3, 1))
+        sides = parties(connection, figures)
+        replace(connection, [DIP], JANUARY.first, JANUARY.last, [])
+    words = "было до 10, с 25.01.2026 не больше 3, на следующей неделе 10"
+    assert figures.dips == (ClientDip("ООО «A»", "K-A", date(2026, 1, 25), words),)  # X is nobody's client
+    pdf = render_document(DealerDocument(seller(sides.organization), buyer(sides.dealer), figures))
+    text = pdf_text(pdf)
+    assert "Провалы парка в конце месяца" in text
+    assert "на следующей неделе 10" in text
+    book = io.BytesIO()
+    write_dealer_workbook(figures, "ООО «Продавец»", NOW, book)
+    [_, row] = [each for each in openpyxl.load_workbook(book)["Провалы"].iter_rows(values_only=True) if each[0]][:2]
+    assert (*row[:2], row[2].date(), row[3]) == ("ООО «A»", "K-A", date(2026, 1, 25), words)
 
 
 def test_the_finance_workbook_has_a_line_about_every_dealer(billed):

@@ -1,9 +1,9 @@
 -- grain: invoice of a month, or one of any month that is open on :on, of these clients
 -- inputs: billing.invoices, receivables.open_invoices, master.clients; :clients (a list), :month, :on
--- rerun: reads only. `open`: on :on; `is_of_month`: billed for the month
+-- rerun: reads only. `open`: on :on
 SELECT
     i.number, i.client_code, k.name AS client, i.contract_no, i.kind, i.month, i.issued_on, i.due_on, i.total,
-    coalesce(d.open, 0.00)::numeric(16, 2) AS open, i.month = :month AS is_of_month
+    coalesce(d.open, 0.00)::numeric(16, 2) AS open
 FROM billing.invoices i
 JOIN master.clients k USING (client_code)
 LEFT JOIN receivables.open_invoices(:on) d USING (number)
