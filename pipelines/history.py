@@ -14,6 +14,7 @@ from pipelines.errors import BadInput
 from pipelines.evidence import history as evidence
 from pipelines.findings import history as findings
 from pipelines.master import history as master
+from pipelines.master import house_clock
 from pipelines.receivables import history as receivables
 from pipelines.settings import Settings
 from pipelines.warehouse.decisions import Decision, DecisionSource, Layout, Question, read
@@ -87,7 +88,7 @@ def changes(
     NeverHeardOf for a contract, tariff or client that never was; BadInput for a sheet that is none.
     """
     with transaction(settings) as connection:
-        zone = master.zone(connection)
+        zone = house_clock.zone(connection)
         question = _question(connection, about, _start(first, zone), _start(last + timedelta(days=1), zone) if last else None)
         decisions = sorted(
             chain.from_iterable(read(connection, source, question) for source in _sources(about)), key=lambda decision: decision.at
@@ -98,7 +99,7 @@ def changes(
 def as_of(settings: Settings, day: date, about: HistorySubject = EVERYTHING) -> list[KnownValue]:
     """Every row as it was known at the end of a local date, by sheet and key; whether it is in force by then, its own dates say."""
     with transaction(settings) as connection:
-        zone = master.zone(connection)
+        zone = house_clock.zone(connection)
         question = _question(connection, about, None, _start(day + timedelta(days=1), zone))
         last = {(decision.sheet, decision.key): decision for source in _sources(about) for decision in read(connection, source, question)}
     order = {name: index for index, name in enumerate(SHEETS)}

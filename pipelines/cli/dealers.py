@@ -32,8 +32,8 @@ def list_(month: Month, on: date | None, output_format: str) -> None:
 
     A dealer under another one counts in both trees, so the lines do not add up. Roubles with VAT; `leak` is an estimate without.
     """
-    from pipelines.clock import local_date, now
-    from pipelines.master.history import zone
+    from pipelines.clock import now
+    from pipelines.master import house_clock
     from pipelines.reports.dealers import DealerSummary, summaries
     from pipelines.usage.month import refresh
     from pipelines.warehouse import engine
@@ -41,7 +41,7 @@ def list_(month: Month, on: date | None, output_format: str) -> None:
     configured, at = settings(), now()
     with engine.transaction(configured) as connection:
         refresh(configured, connection, [month.previous, month], at)
-        rows = [asdict(each) for each in summaries(connection, month, on or local_date(at, zone(connection).key))]
+        rows = [asdict(each) for each in summaries(connection, month, on or house_clock.today(connection, at))]
     emit(rows, [column.name for column in fields(DealerSummary)], output_format, VIEW)
 
 

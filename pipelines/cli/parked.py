@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines.cli.output import View, emit, say
-from pipelines.clock import local_date
 from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
 
@@ -22,11 +21,11 @@ MOST_ALIKE = 5  # more contracts with one reason and detail are one row
 def say_not_over(settings: Settings, month: Month, at: datetime) -> None:
     """One line when the month is not over yet in the first organization's time zone: which of its days nobody can know."""
     from pipelines.evidence.coverage import last_known_day
-    from pipelines.master.history import zone
+    from pipelines.master import house_clock
     from pipelines.warehouse.engine import transaction
 
     with transaction(settings) as connection:
-        today, known = local_date(at, zone(connection).key), last_known_day(connection, month)
+        today, known = house_clock.today(connection, at), last_known_day(connection, month)
     if today <= month.last and known != month.last:
         say(f"{month} is not over: days from {known + ONE_DAY if known else month.first} on are not known yet")
 

@@ -8,7 +8,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pipelines.billing import inputs
 from pipelines.billing.model import Purpose
-from pipelines.clock import local_date
 from pipelines.documents.bridge_words import CAUSE_PARTS, PART_NAMES, why
 from pipelines.documents.dealer_workbook import dealers_sheet
 from pipelines.documents.parked_words import REASONS, next_step
@@ -32,6 +31,7 @@ from pipelines.documents.workbook_model import (
 from pipelines.findings.kinds import OWNER_NAMES
 from pipelines.findings.store import listing as findings_of
 from pipelines.logs import verb
+from pipelines.master import house_clock
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.changes import ContractChange, changes
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 STATES = {"landed": "принят", "quarantined": "в карантине", "withdrawn": "отозван"}
-_ZONE = "Europe/Moscow"
 _OWNERS = {owner: place for place, owner in enumerate(OWNER_NAMES)}
 
 Read = Callable[..., Iterator[Any]]
@@ -93,8 +92,7 @@ def renew_reports(settings: Settings, at: datetime, on: date | None = None) -> l
 
 
 def _data(connection: "Connection", month: Month, at: datetime, on: date | None) -> WorkbookData:
-    zone = query.scalar(connection, "master/time_zone") or _ZONE
-    day = on or (local_date(at, zone) if at.tzinfo else at.date())
+    day = on or house_clock.today(connection, at)
 
     def read(name: str, **binds: Any) -> Iterator[Any]:
         return query.stream(connection, f"documents/{name}", **binds)
@@ -121,7 +119,7 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
         before_by_organization={row.name: row.before for row in organizations},
         previous_by_tariff={row.tariff_code: row.total for row in read("report_previous", month=month.previous.first)},
         tariff_names={code: versions[-1].name for code, versions in inputs.read_tariffs(connection, month).items()},
-        money=money_data(read, month, day, zone, leaks),
+        money=money_data(read, month, day, house_clock.zone(connection).key, leaks),
         more=_dealers(connection, month, day, leaks),
     )  # fmt: skip
 

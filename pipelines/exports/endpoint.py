@@ -10,7 +10,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pipelines import settings as configuration
-from pipelines.clock import local_date
 from pipelines.documents.store import DocumentStore
 from pipelines.errors import BadInput, Refused
 from pipelines.exports import sources
@@ -21,9 +20,9 @@ from pipelines.exports.scope import Consumer, NotEntitled
 from pipelines.exports.since import CursorExpired, Excerpt, NothingExported, excerpt, rows
 from pipelines.exports.tokens import NotRecognised, Secret, recognised
 from pipelines.logs import verb
-from pipelines.master.sheets import DEFAULT_ZONE
+from pipelines.master import house_clock
 from pipelines.settings import Settings
-from pipelines.warehouse import engine, query
+from pipelines.warehouse import engine
 from pipelines.warehouse.engine import WarehouseUnreachable
 
 if TYPE_CHECKING:
@@ -121,8 +120,7 @@ class _Endpoint:
     def _consumer(self, connection: "Connection", request: "Request", allowed: frozenset[str]) -> Consumer:
         """Who asks, entitled today, and with parameters that there are."""
         whose = recognised(sources.consumers(connection), request.headers.get("authorization", ""), self._secret)
-        zone = query.scalar(connection, "master/time_zone") or DEFAULT_ZONE
-        whose.require(local_date(self._clock(), zone))
+        whose.require(house_clock.today(connection, self._clock()))
         given = [name for name, _ in request.query_params.multi_items()]
         unknown = sorted(set(given) - allowed)
         if unknown:

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pipelines.clock import local_date
 from pipelines.documents.store import DocumentStore
 from pipelines.exports import folder, sources
 from pipelines.exports.folder import WrittenDataset
 from pipelines.exports.since import Excerpt, cursor, excerpt
 from pipelines.exports.versions import newest, take
 from pipelines.logs import verb
-from pipelines.master.sheets import DEFAULT_ZONE
+from pipelines.master import house_clock
 from pipelines.settings import Settings
-from pipelines.warehouse import engine, query
+from pipelines.warehouse import engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def give(
     with verb("exports", "give", consumer=code, since=since or "") as done:
         with engine.reading(settings) as connection:
             whose = sources.consumer(connection, code)
-            whose.require(as_of or local_date(at, query.scalar(connection, "master/time_zone") or DEFAULT_ZONE))
+            whose.require(as_of or house_clock.today(connection, at))
             latest = newest(connection, code)
         number = cursor(since or "")
         if number is None or latest is None or number >= latest.number or latest.rights != whose.rights:

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.clock import local_date
 from pipelines.documents.store import DocumentStore
 from pipelines.exports import sources
 from pipelines.exports.changes import changes, removed
@@ -20,7 +19,7 @@ from pipelines.exports.datasets import DATASETS, Dataset, Record
 from pipelines.exports.parquet_files import ExportFile, RowsFile, read, schema_of, working_folder
 from pipelines.exports.scope import Consumer, Visible
 from pipelines.logs import verb
-from pipelines.master.sheets import DEFAULT_ZONE
+from pipelines.master import house_clock
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock
@@ -94,7 +93,7 @@ def take(settings: Settings, code: str, at: datetime, as_of: date | None = None)
     with verb("exports", "take", consumer=code) as done, engine.transaction(settings) as holder:
         lock(holder, Lock.EXPORT, code)
         with engine.reading(settings) as connection, working_folder() as folder:
-            day = as_of or local_date(at, query.scalar(connection, "master/time_zone") or DEFAULT_ZONE)
+            day = as_of or house_clock.today(connection, at)
             whose = sources.consumer(connection, code)
             whose.require(day)
             taken, is_new = _taken(connection, _Taking(DocumentStore(settings.documents), folder, whose, at, day))

@@ -1,10 +1,9 @@
 """The history of master data as a source of decisions, and whom a question about it is about."""
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from pipelines.errors import BadInput
-from pipelines.master.sheets import DEFAULT_ZONE, TABLES, MasterSheet, key_text
+from pipelines.master.sheets import TABLES, MasterSheet, key_text
 from pipelines.warehouse import query
 from pipelines.warehouse.decisions import DecisionSource, Layout
 
@@ -34,8 +33,3 @@ def known(connection: "Connection", what: str, code: str) -> str:
 def contracts_of(connection: "Connection", client: str) -> list[str]:
     """Contracts that are or were a client's."""
     return query.scalars(connection, "master/contracts_of_client", client=client)
-
-
-def zone(connection: "Connection") -> ZoneInfo:
-    """The time zone in which the days of the history are meant: the first organization's."""
-    return ZoneInfo(query.scalar(connection, "master/time_zone") or DEFAULT_ZONE)

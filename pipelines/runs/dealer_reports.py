@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pipelines.clock import local_date
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.queue import queue
 from pipelines.documents.dealer_workbook import write_dealer_workbook
@@ -17,8 +16,8 @@ from pipelines.documents.requisites import buyer, seller
 from pipelines.documents.store import DocumentStore
 from pipelines.errors import Refused
 from pipelines.logs import verb
+from pipelines.master import house_clock
 from pipelines.master.dealer_trees import all_trees
-from pipelines.master.history import zone
 from pipelines.period import Month
 from pipelines.reports.dealers import dealer_month, parties
 from pipelines.settings import Settings
@@ -54,7 +53,7 @@ def make(settings: Settings, dealer: str, month: Month, at: datetime, on: date |
     """
     with verb("runs", "dealer_report", dealer=dealer, month=str(month)) as done, engine.transaction(settings) as connection:
         refresh(settings, connection, [month.previous, month], at)
-        day = on or local_date(at, zone(connection).key)
+        day = on or house_clock.today(connection, at)
         document = _document(connection, dealer, month, day)
         buffer = io.BytesIO()
         # the file's date is the month's, so that the same month gives the same bytes

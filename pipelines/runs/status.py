@@ -9,7 +9,6 @@ from typing import Any, Final
 from pipelines.access.dunning import dunning
 from pipelines.billing.drafting import compute
 from pipelines.billing.model import Purpose, Scope
-from pipelines.clock import local_date
 from pipelines.delivery.mail.status import counts
 from pipelines.delivery.onec.status import status as exchange
 from pipelines.evidence.coverage import DayStatus
@@ -18,7 +17,7 @@ from pipelines.evidence.registry import QUARANTINED
 from pipelines.evidence.rulings import chosen
 from pipelines.evidence.waiting import days_before, undrafted_before
 from pipelines.logs import verb
-from pipelines.master.history import zone
+from pipelines.master import house_clock
 from pipelines.money import ZERO, shown
 from pipelines.period import Month, runs
 from pipelines.settings import Settings
@@ -57,7 +56,7 @@ def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = 
     """
     with verb("runs", "status") as done:
         with reading(settings) as connection:
-            today = local_date(at, zone(connection).key)
+            today = house_clock.today(connection, at)
         matters = [
             *_days(settings, today),
             *_quarantined(settings),

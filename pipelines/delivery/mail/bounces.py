@@ -23,6 +23,7 @@ from pipelines.delivery.mail.sending import ZONE, client_kinds, read_message
 from pipelines.findings.store import Occurrence, add
 from pipelines.inbox import move
 from pipelines.logs import verb
+from pipelines.master import house_clock
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -169,7 +170,7 @@ def _by_address(connection: "Connection", file: str, report: Report, recipient: 
         if query.first(connection, "delivery/mail/address_report", subject=subject, report=report.report_id):
             return ReportOutcome(file, "known", address=address, detail=recipient.explanation)
         detail = f"a letter came back, which one is not known (report {report.report_id}): {recipient.explanation}"
-        finding = {"subject": subject, "seen_on": local_date(at, query.scalar(connection, "master/time_zone") or ZONE), "detail": detail}
+        finding = {"subject": subject, "seen_on": house_clock.today(connection, at), "detail": detail}
         query.run(connection, "delivery/mail/add_address_report", **finding)
         return ReportOutcome(file, "bounced", address=address, detail=recipient.explanation)
     named = ", ".join(report.letters[:3]) or "no Message-ID"

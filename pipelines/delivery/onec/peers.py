@@ -4,17 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from pipelines.files import private_folder
+from pipelines.master import house_clock
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-_DEFAULT_ZONE = "Europe/Moscow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,5 @@ def folder(settings: Settings, name: str) -> Path:
 
 
 def local_time(connection: "Connection", at: datetime) -> datetime:
-    """The moment on the wall clock of the house (the time zone of the organization that sorts first)."""
-    zone = query.scalar(connection, "delivery/onec/time_zone")
-    return at.astimezone(ZoneInfo(zone or _DEFAULT_ZONE))
+    """The moment on the wall clock of the house."""
+    return at.astimezone(house_clock.zone(connection))
