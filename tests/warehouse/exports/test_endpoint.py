@@ -34,6 +34,7 @@ def serving(app) -> Iterator[str]:
     """The address of a real server, for the length of the block."""
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off"))
     socket = server.config.bind_socket()
+    socket.listen()  # from here on a caller waits for the server instead of being refused
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
     try:
