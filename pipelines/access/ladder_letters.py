@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from pipelines.access.model import LadderFacts, OrganizationDay
 from pipelines.access.plan import NOT_ITS_OWN, AccessPlan, plan_access
 from pipelines.delivery.mail import events
-from pipelines.delivery.mail.decisions import STEPS
 from pipelines.delivery.mail.queue import queue
+from pipelines.master.sheets import LETTERS
 from pipelines.receivables.ladder import AccountData, NoBlock, NoBlockReason
 from pipelines.warehouse import query
 
@@ -31,7 +31,7 @@ def queue_letters(connection: "Connection", facts: LadderFacts, plans: Sequence[
         code = planned.plan.organization_code
         foreseen[code] = _blocks_foreseen(facts, _organization(facts, planned))
         days = {number: day.isoformat() for number, day in foreseen[code].items()}
-        query.run(connection, "delivery/mail/set_blocks_on", organization_code=code, steps=list(STEPS), days=json.dumps(days))
+        query.run(connection, "delivery/mail/set_blocks_on", organization_code=code, steps=list(LETTERS), days=json.dumps(days))
     return queue(connection, (event for planned in plans for event in _events(facts, planned, foreseen)), at)
 
 
@@ -48,13 +48,13 @@ def _blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[
     promises, accounts that cannot be blocked, the least debt, the share of clients. Only stale payment data are left to the moment in
     which a letter is handed over.
     """
-    step = organization.ladder.block_step
-    if step is None:
-        return {}
-    earliest = min(each.days for each in organization.ladder.steps)
+    earliest = organization.ladder.first_day
     days: dict[date, set[str]] = {}
     foreseen: dict[str, date] = {}
     for claim in organization.claims:
+        step = organization.block_step(claim.client_code)
+        if step is None:
+            continue
         day = claim.due_on + timedelta(days=step.days)
         if day <= organization.day or (organization.day - claim.due_on).days < earliest:
             continue  # too late to be told, or too early
@@ -85,7 +85,7 @@ def _events(facts: LadderFacts, planned: AccessPlan, foreseen: Mapping[str, Mapp
     for notice in planned.plan.notices:
         claim = claims[notice.key]
         yield events.ladder_step(
-            cast("events.Step", notice.step),
+            events.LadderStep(notice.step.name, cast("events.Letter", notice.step.letter or notice.step.name), notice.step.days),
             claim.number,
             code,
             claim.client_code,

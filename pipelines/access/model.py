@@ -7,7 +7,7 @@ from typing import Literal
 
 from pipelines.clock import local_date
 from pipelines.findings.details import PARTS
-from pipelines.receivables.ladder import AccountData, ClientStanding, Ladder, OpenInvoice
+from pipelines.receivables.ladder import AccountData, ClientStanding, Ladder, OpenInvoice, Step
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -69,20 +69,33 @@ class OrganizationDay:
     clients: tuple[ClientStanding, ...]
     claims: tuple[OpenInvoice, ...]
 
+    _by_client: Mapping[str, tuple[OpenInvoice, ...]] = field(init=False, repr=False, compare=False)
+    _categories: Mapping[str, str | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_client: dict[str, list[OpenInvoice]] = {}
+        for claim in sorted(self.claims, key=lambda claim: (claim.due_on, claim.key)):
+            by_client.setdefault(claim.client_code, []).append(claim)
+        object.__setattr__(self, "_by_client", {client: tuple(claims) for client, claims in by_client.items()})
+        object.__setattr__(self, "_categories", {client.client_code: client.category for client in self.clients})
+
     @property
     def day(self) -> date:
         """The local day of the moment."""
         return local_date(self.moment, self.ladder.time_zone)
 
+    def block_step(self, client_code: str) -> Step | None:
+        """The step that blocks a client, if its ladder has one."""
+        return self.ladder.block_step_for(self._categories.get(client_code))
+
     def blocking(self, client_code: str) -> list[OpenInvoice]:
         """The debts of a client that block on the day, oldest first."""
-        step = self.ladder.block_step
-        due = [claim for claim in self.claims if claim.client_code == client_code and step and (self.day - claim.due_on).days >= step.days]
-        return sorted(due, key=lambda claim: (claim.due_on, claim.key))
+        step, day = self.block_step(client_code), self.day
+        return [claim for claim in self._by_client.get(client_code, ()) if step and (day - claim.due_on).days >= step.days]
 
     def has_step_since(self, client_code: str, day: date) -> bool:
         """Whether a debt of a client has come to its block after a day."""
-        step = self.ladder.block_step
+        step = self.block_step(client_code)
         return step is not None and any(claim.due_on + timedelta(days=step.days) > day for claim in self.blocking(client_code))
 
 

@@ -230,7 +230,9 @@ def _notices(organization: OrganizationDay, taken: LadderPlan) -> Iterator[PlanL
     claims = {claim.key: claim for claim in organization.claims}
     for notice in taken.notices:
         claim = claims[notice.key]
-        yield PlanLine(taken.organization_code, notice.client_code, notice.step, claim.open, claim.due_on, f"письмо о счёте {claim.number}")
+        yield PlanLine(
+            taken.organization_code, notice.client_code, notice.step.name, claim.open, claim.due_on, f"письмо о счёте {claim.number}"
+        )
 
 
 def _line(organization: OrganizationDay, client: str, action: str, reason: str) -> PlanLine:

@@ -10,14 +10,12 @@ from pipelines.access.model import BlockTarget, LadderFacts, OrganizationDay, Pl
 from pipelines.clock import local_date
 from pipelines.errors import Refused
 from pipelines.evidence import lake
-from pipelines.receivables.ladder import DEFAULT_STEPS, AccountData, ClientStanding, Ladder, OpenInvoice, Step
+from pipelines.receivables.ladder import DEFAULT_STEPS, LETTERS, AccountData, ClientStanding, Ladder, OpenInvoice, Step, with_letters
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-MESSAGES = tuple(step.name for step in DEFAULT_STEPS if step.action == "message")
 
 
 def read_facts(settings: Settings, connection: "Connection", on: date, at: datetime) -> LadderFacts:
@@ -72,12 +70,14 @@ def _organizations(
     for row in query.rows(connection, "receivables/payment_data", on=on):
         accounts[row.organization_code].append(AccountData(row.bank_account, row.as_of))
     claims: dict[str, list[OpenInvoice]] = defaultdict(list)
-    for row in query.rows(connection, "access/claims", on=on, steps=list(MESSAGES)):
+    declared = _declared_steps(connection, on)
+    own = {step.name for _, steps in declared.items() for step in steps}
+    for row in query.rows(connection, "access/claims", on=on, letters=list(LETTERS), steps=sorted(own)):
         claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done))
         claims[row.organization_code].append(claim)
     return tuple(
         OrganizationDay(
-            ladder=_ladder(settings, row.code, row.time_zone),
+            ladder=_ladder(settings, row.code, row.time_zone, declared),
             moment=_moment(on, at, row.time_zone),
             accounts=tuple(accounts[row.code]),
             last_day=row.last_day,
@@ -94,6 +94,7 @@ def _clients(connection: "Connection", on: date, below: Mapping[str, set[str]]) 
     for row in query.rows(connection, "access/clients", on=on):
         standing = ClientStanding(
             client_code=row.client_code,
+            category=row.category,
             never_block=row.never_block,
             clients_below=tuple(sorted({*row.below, *below.get(row.client_code, ())})),
             promised_until=row.promised_until,
@@ -104,16 +105,30 @@ def _clients(connection: "Connection", on: date, below: Mapping[str, set[str]]) 
     return clients
 
 
-def _ladder(settings: Settings, code: str, time_zone: str) -> Ladder:
-    messages = tuple(step for step in DEFAULT_STEPS if step.action == "message" and step.days < settings.block_after_days)
+def _declared_steps(connection: "Connection", on: date) -> dict[tuple[str, str | None], tuple[Step, ...]]:
+    """(Organization, category or None) → the steps that the master data declare for it on a day."""
+    steps: dict[tuple[str, str | None], list[Step]] = defaultdict(list)
+    for row in query.rows(connection, "access/ladder", on=on):
+        steps[row.organization_code, row.category].append(Step(row.step, row.days, row.action, row.least_debt, row.letter))
+    return {whose: with_letters(listed) for whose, listed in steps.items()}
+
+
+def _ladder(settings: Settings, code: str, time_zone: str, declared: Mapping[tuple[str, str | None], tuple[Step, ...]]) -> Ladder:
+    """An organization's ladder: what is declared for it and its categories, the usual steps for everybody else."""
     return Ladder(
         organization_code=code,
-        steps=(*messages, Step("block", settings.block_after_days, "block")),
+        steps=declared.get((code, None)) or _usual_steps(settings.block_after_days),
+        categories={category: steps for (whose, category), steps in declared.items() if whose == code and category is not None},
         time_zone=time_zone,
         payment_data_limit=timedelta(hours=settings.blocking_data_hours),
         max_share=settings.blocking_max_share,
         least_debt=settings.least_debt,
     )
+
+
+def _usual_steps(block_after_days: int) -> tuple[Step, ...]:
+    messages = (step for step in DEFAULT_STEPS if step.action == "message" and step.days < block_after_days)
+    return with_letters((*messages, Step("block", block_after_days, "block")))
 
 
 def _moment(on: date, at: datetime, time_zone: str) -> datetime:

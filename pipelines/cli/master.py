@@ -41,6 +41,7 @@ KEY is written as the history shows it, the columns joined by |, quoted:
   bank_accounts  organization_code|bank_account
   consumers      consumer
   crm_fields     crm|field
+  ladder         organization_code|category|valid_from|step
 An open tier has nothing after the last |; a | inside a value is written \\|."""
 
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
-from pipelines.master import consumer_rules, lookalikes, requisites
+from pipelines.master import consumer_rules, ladder_rules, lookalikes, requisites
 from pipelines.master.lines import Line, Table
 from pipelines.master.plan import State
 from pipelines.master.sheets import Row, Value, key_text
@@ -23,6 +23,7 @@ REFERENCES = (
     ("accounts", "platform", "platforms"),
     ("accounts", "contract_no", "contracts"),
     ("bank_accounts", "organization_code", "organizations"),
+    ("ladder", "organization_code", "organizations"),
 )
 _WHAT = {"clients": "client", "organizations": "organization", "contracts": "contract", "tariffs": "tariff", "platforms": "platform"}
 _SECRET_WORDS = {"password", "passwd", "pwd", "token", "secret", "key", "apikey", "api_key", "access_token"}
@@ -50,6 +51,7 @@ def check(tables: Tables, after: State) -> None:
     _dealer_cycles(tables, after)
     _mapped_twice(tables, after)
     consumer_rules.check(tables, after)
+    ladder_rules.check(tables, after)
 
 
 def references(tables: Tables, after: State) -> None:

@@ -273,6 +273,28 @@ BANK_ACCOUNTS = MasterSheet(
     end="valid_to",
 )
 
+LETTERS = ("reminder", "notice", "warning", "final")
+LADDER = MasterSheet(
+    "ladder",
+    "Лестница долгов: что и когда происходит с просроченным; без этого листа — обычная",
+    (
+        _code("organization_code", "Код организации"),
+        _text("category", "Группа клиентов из листа clients; пусто — все остальные клиенты организации"),
+        _code("step", "Название ступени: reminder, notice, warning, final, block или своё"),
+        MasterColumn("days", "integer", "Через сколько дней после срока оплаты; до срока — со знаком минус", required=True),
+        _text("action", "message — письмо, block — отключение доступа", required=True, allowed=("message", "block")),
+        _text("channel", "Чем сообщается: email — почтой", allowed=("email",), default="email"),
+        _date("valid_from", "С какого дня эта лестница, все её ступени вместе; пусто — с начала", default=FOR_EVER),
+        _decimal("least_debt", "При меньшем долге ступень пропускается, руб.; пусто — как в настройке FLEETBILL_LEAST_DEBT"),
+        _text(
+            "letter",
+            "Каким письмом говорит ступень: reminder, notice, warning, final; пусто — по названию или по порядку",
+            allowed=LETTERS,
+        ),
+    ),
+    ("organization_code", "category", "valid_from", "step"),
+)
+
 DATASETS = ("clients", "contracts", "fleets", "statuses", "debts")
 CONSUMERS = MasterSheet(
     "consumers",
@@ -310,7 +332,21 @@ CRM_FIELDS = MasterSheet(
     ("crm", "field"),
 )
 
-_ALL = (ORGANIZATIONS, CLIENTS, CONTRACTS, TERMS, TARIFFS, COMPONENTS, TIERS, PLATFORMS, ACCOUNTS, BANK_ACCOUNTS, CONSUMERS, CRM_FIELDS)
+_ALL = (
+    ORGANIZATIONS,
+    CLIENTS,
+    CONTRACTS,
+    TERMS,
+    TARIFFS,
+    COMPONENTS,
+    TIERS,
+    PLATFORMS,
+    ACCOUNTS,
+    BANK_ACCOUNTS,
+    LADDER,
+    CONSUMERS,
+    CRM_FIELDS,
+)
 SHEETS: dict[str, MasterSheet] = {sheet.name: sheet for sheet in _ALL}
 
 # What is stored: an organization's VAT modes have a table and a history of their own.

@@ -1,7 +1,7 @@
 """The ladder of overdue debts: what to tell, whom to block, whom to let in again; it fails safe (domain.md §9)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -13,11 +13,17 @@ from pipelines.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step, `days` after the due date (before it when negative). At most one step of a ladder blocks."""
+    """A step, `days` after the due date (before it when negative). At most one step of a ladder blocks.
+
+    `least_debt` (roubles): a client that owes less for invoices as late as the step asks is neither told by it nor blocked; None: as
+    the ladder says. `letter`: which letter a message is; None: the one of the step's name.
+    """
 
     name: str
     days: int
     action: Literal["message", "block"] = "message"
+    least_debt: Decimal | None = None
+    letter: str | None = None
 
 
 DEFAULT_STEPS: Final = (
@@ -27,35 +33,72 @@ DEFAULT_STEPS: Final = (
     Step("final", 10),
     Step("block", 14, "block"),
 )
+LETTERS: Final = tuple(step.name for step in DEFAULT_STEPS if step.action == "message")
+
+
+def with_letters(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps in the order of their days, each message with its letter: the declared one, else its name's, else by its place.
+
+    Before the due date that is the reminder; of what comes after, the first is the notice, the last the final warning.
+    """
+    ordered = sorted(steps, key=lambda step: step.days)
+    late = [step.name for step in ordered if step.action == "message" and step.days > 0]
+
+    def letter_of(step: Step) -> str:
+        if step.name in LETTERS:
+            return step.name
+        if step.days <= 0:
+            return "reminder"
+        return "notice" if step.name == late[0] else "final" if step.name == late[-1] else "warning"
+
+    return tuple(step if step.letter or step.action == "block" else replace(step, letter=letter_of(step)) for step in ordered)
+
+
+def _blocking(steps: Iterable[Step]) -> Step | None:
+    return next((step for step in steps if step.action == "block"), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """An organization's rules. `max_share` (0…1) of its clients may be blocked in one run without a person's word, one client always.
 
-    `payment_data_limit`: nobody is blocked on older payment data. `least_debt` (roubles): a client that owes less for invoices as late
-    as a step asks is neither reminded by it nor blocked.
+    `payment_data_limit`: nobody is blocked on older payment data. `least_debt` (roubles): what a step asks for that declares nothing
+    else. `categories`: the steps for clients of a category; `steps` are for all others.
     """
 
     organization_code: str
     steps: tuple[Step, ...] = DEFAULT_STEPS
+    categories: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     time_zone: str = "Europe/Moscow"
     payment_data_limit: timedelta = timedelta(hours=72)
     max_share: Decimal = Decimal("0.1")
     least_debt: Decimal = Decimal("100.00")
 
     def __post_init__(self) -> None:
-        if len({step.name for step in self.steps}) < len(self.steps):
-            raise ValueError(f"ladder of {self.organization_code}: two steps of one name")
-        if sum(step.action == "block" for step in self.steps) > 1:
-            raise ValueError(f"ladder of {self.organization_code}: more than one step blocks")
+        for steps in (self.steps, *self.categories.values()):
+            if len({step.name for step in steps}) < len(steps):
+                raise ValueError(f"ladder of {self.organization_code}: two steps of one name")
+            if sum(step.action == "block" for step in steps) > 1:
+                raise ValueError(f"ladder of {self.organization_code}: more than one step blocks")
         if not 0 <= self.max_share <= 1:
             raise ValueError(f"ladder of {self.organization_code}: a share of {self.max_share} is not between 0 and 1")
 
+    def steps_for(self, category: str | None) -> tuple[Step, ...]:
+        """The steps of a client of a category, or of none."""
+        return self.categories.get(category, self.steps) if category else self.steps
+
+    def block_step_for(self, category: str | None) -> Step | None:
+        """The step that blocks such a client, if its ladder has one."""
+        return _blocking(self.steps_for(category))
+
     @property
-    def block_step(self) -> Step | None:
-        """The step that blocks, if the ladder has one."""
-        return next((step for step in self.steps if step.action == "block"), None)
+    def first_day(self) -> int:
+        """Days relative to the due date from which any client is told anything."""
+        return min((step.days for steps in (self.steps, *self.categories.values()) for step in steps), default=0)
+
+    def least_for(self, step: Step) -> Decimal:
+        """The least debt that a step asks for."""
+        return self.least_debt if step.least_debt is None else step.least_debt
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +117,12 @@ class OpenInvoice:
 class ClientStanding:
     """What the ladder must know of a client of the organization; every client in force, not only debtors.
 
-    `clients_below`: clients whose accounts lie under this one's (a dealer's, or a dealer's ancestor's). `promised_until`
-    is inclusive. `advance`: money of the client that pays no invoice yet. `is_blocked`: by us, for this organization.
+    `category`: which steps are its. `clients_below`: clients whose accounts lie under this one's (a dealer's, or a dealer's ancestor's).
+    `promised_until` is inclusive. `advance`: money of the client that pays no invoice yet. `is_blocked`: by us, for this organization.
     """
 
     client_code: str
+    category: str | None = None
     never_block: bool = False
     is_administrator: bool = False
     clients_below: tuple[str, ...] = ()
@@ -134,7 +178,7 @@ class Notice:
 
     key: str
     client_code: str
-    step: str
+    step: Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +197,10 @@ class LadderPlan:
 
 @dataclass(slots=True)
 class _Debtor:
+    """A client, the step that blocks it, and what it owes."""
+
     standing: ClientStanding
+    step: Step | None
     claims: list[OpenInvoice] = field(default_factory=list)
     blocking: list[OpenInvoice] = field(default_factory=list)
 
@@ -216,15 +263,17 @@ def plan_ladder(
 
 def _debtors(ladder: Ladder, day: date, clients: Iterable[ClientStanding], claims: Iterable[OpenInvoice]) -> Sequence[_Debtor]:
     """Every client in the order of its code, with its open claims, oldest first, and those that block."""
-    debtors = {standing.client_code: _Debtor(standing) for standing in sorted(clients, key=lambda client: client.client_code)}
-    step = ladder.block_step
+    debtors = {
+        standing.client_code: _Debtor(standing, ladder.block_step_for(standing.category))
+        for standing in sorted(clients, key=lambda client: client.client_code)
+    }
     for claim in sorted(claims, key=lambda due: (due.due_on, due.key)):
         debtor = debtors.get(claim.client_code)
         if debtor is None:
             raise ValueError(f"claim {claim.key}: client {claim.client_code} is not among the organization's clients")
         if claim.open > 0:
             debtor.claims.append(claim)
-            if step and (day - claim.due_on).days >= step.days:
+            if debtor.step and (day - claim.due_on).days >= debtor.step.days:
                 debtor.blocking.append(claim)
     return list(debtors.values())
 
@@ -233,10 +282,10 @@ def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> NoBlock | None:
     """What keeps this client from being blocked."""
     standing = debtor.standing
     code = standing.client_code
-    if not debtor.blocking:
+    if not debtor.blocking or debtor.step is None:
         return NoBlock(code, NoBlockReason.PAID)
-    if debtor.blocking_debt < ladder.least_debt:
-        return NoBlock(code, NoBlockReason.SMALL, f"{ladder.least_debt:.2f}")
+    if debtor.blocking_debt < (least := ladder.least_for(debtor.step)):
+        return NoBlock(code, NoBlockReason.SMALL, f"{least:.2f}")
     if standing.never_block:
         return NoBlock(code, NoBlockReason.EXEMPT)
     if standing.is_administrator:
@@ -282,7 +331,12 @@ def _notices(ladder: Ladder, day: date, debtor: _Debtor) -> Iterable[Notice]:
     for claim in debtor.claims:
         if debtor.standing.is_blocked and claim in debtor.blocking:
             continue
-        due = [step for step in ladder.steps if step.action == "message" and step.days <= (day - claim.due_on).days]
-        latest = max(due, key=lambda step: step.days, default=None)
-        if latest and latest.name not in claim.done and debtor.owed_since(day, latest.days) >= ladder.least_debt:
-            yield Notice(claim.key, claim.client_code, latest.name)
+        latest = _latest_message(ladder.steps_for(debtor.standing.category), (day - claim.due_on).days)
+        if latest and latest.name not in claim.done and debtor.owed_since(day, latest.days) >= ladder.least_for(latest):
+            yield Notice(claim.key, claim.client_code, latest)
+
+
+def _latest_message(steps: Iterable[Step], late: int) -> Step | None:
+    """The message that is due so many days after the due date; what speaks of a debt that is not due yet is none by then."""
+    due = [step for step in steps if step.action == "message" and step.days <= late and not step.days <= 0 < late]
+    return max(due, key=lambda step: step.days, default=None)

@@ -237,6 +237,7 @@ def test_every_source_gives_its_own_sheets(decided):
         "tiers",
         "bank_accounts",
         "refunds",
+        "ladder",
         "consumers",
         "crm_fields",
         "mutings",

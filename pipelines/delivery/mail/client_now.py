@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.clock import local_date
-from pipelines.delivery.mail.decisions import ClientNow, LetterDecision, OpenDebt, PaymentNow, decide
+from pipelines.delivery.mail.decisions import ClientNow, LetterDecision, OpenDebt, PaymentNow, WaitingLetter, decide
 from pipelines.delivery.mail.digest import decided_digest
 from pipelines.delivery.mail.events import AUDIENCES
 from pipelines.settings import Settings
@@ -35,7 +35,13 @@ def _client(settings: Settings, connection: "Connection", organization_code: str
     return ClientNow(
         today=today,
         debts=tuple(
-            OpenDebt(debt.number, debt.invoice_id, debt.due_on, debt.open, frozenset(debt.waiting))
+            OpenDebt(
+                debt.number,
+                debt.invoice_id,
+                debt.due_on,
+                debt.open,
+                frozenset(WaitingLetter(kind, days) for kind, days in debt.waiting),
+            )
             for debt in query.rows(connection, "delivery/mail/open_debts", **whose)
         ),
         may_block=not stands.never_block and _is_fresh(settings, connection, organization_code, today, at),

@@ -6,24 +6,30 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from pipelines.master.sheets import LETTERS
 from pipelines.money import ZERO, shown
-
-STEPS: Final = ("reminder", "notice", "warning", "final")
-"""The steps of the ladder that are letters, in their order."""
 
 _TOLD_IN_FULL: Final = 20
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class WaitingLetter:
+    """A letter about a debt that is still queued; `days`: of its step relative to the due date."""
+
+    kind: str
+    days: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class OpenDebt:
-    """An issued invoice, or a debt of go-live (`invoice_id` None), with what is left of it now; `waiting`: kinds of its letters that are
-    still queued."""
+    """An issued invoice, or a debt of go-live (`invoice_id` None), with what is left of it now; `waiting`: its letters that are still
+    queued."""
 
     number: str
     invoice_id: str | None
     due_on: date
     open: Decimal
-    waiting: frozenset[str] = frozenset()
+    waiting: frozenset[WaitingLetter] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,8 @@ def decide(kind: str, key: str, facts: Mapping[str, Any], client: ClientNow, pay
             return LetterDecision({**facts, **_debts(late), "blocks_on": None}, late)
         case "restored":
             return LetterDecision(facts, dropped=_still_blocked(client))
-        case _ if kind in STEPS:
-            return _step(kind, key, facts, client)
+        case _ if kind in LETTERS:
+            return _step(kind, facts.get("number", key), facts, client)
         case _:
             owed = {debt.number: shown(debt.open) for debt in client.debts}
             return LetterDecision({**facts, "open": owed, "today": client.today.isoformat()})
@@ -88,25 +94,28 @@ def _step(kind: str, number: str, facts: Mapping[str, Any], client: ClientNow) -
         return LetterDecision(facts, dropped="the debt is paid")
     if client.is_blocked:
         return LetterDecision(facts, dropped="access is blocked by now, and its letter tells of the debt")
-    if kind == STEPS[0] and own.due_on < client.today:
+    if kind == LETTERS[0] and own.due_on < client.today:
         return LetterDecision(facts, dropped="the due date has passed")
-    if last := _last(client.debts, (STEPS.index(kind), number), client.today):
+    if last := _last(client.debts, (LETTERS.index(kind), facts.get("days", 0), number), client.today):
         return LetterDecision(facts, dropped=f"of several steps the last one leaves: {last}")
     debts = tuple(debt for debt in client.debts if debt.due_on <= max(client.today, own.due_on))
     said = {**facts, **_debts(debts), "on": client.today.isoformat(), "blocks_on": _blocks_on(facts, client)}
     return LetterDecision(said, debts)
 
 
-def _last(debts: Sequence[OpenDebt], own: tuple[int, str], today: date) -> str:
-    """The queued letter about this client's open debts that tells what this one would, and more; empty when this is the one."""
+def _last(debts: Sequence[OpenDebt], own: tuple[int, int, str], today: date) -> str:
+    """The queued letter about this client's open debts that tells what this one would, and more; empty when this is the one.
+
+    `own`: (place of its kind among the letters, days of its step, number of the debt).
+    """
     steps = [
-        (STEPS.index(kind), debt.number)
+        (LETTERS.index(letter.kind), letter.days, debt.number)
         for debt in debts
-        for kind in debt.waiting
-        if kind in STEPS and not (kind == STEPS[0] and debt.due_on < today)
+        for letter in debt.waiting
+        if letter.kind in LETTERS and not (letter.kind == LETTERS[0] and debt.due_on < today)
     ]
     best = max(steps, default=own)
-    return f"{STEPS[best[0]]} {best[1]}" if best > own else ""
+    return f"{LETTERS[best[0]]} {best[2]}" if best > own else ""
 
 
 def _blocks_on(facts: Mapping[str, Any], client: ClientNow) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pipelines.money import shown
 
 Audience = Literal["client", "managers", "technical"]
-Step = Literal["reminder", "notice", "warning", "final"]
+Letter = Literal["reminder", "notice", "warning", "final"]
 
 _NAMESPACE = uuid.UUID("5f0e5a1c-8f4e-5c36-9d0b-6f3a1f1f7b52")
 
@@ -92,9 +92,22 @@ def payment_received(organization_code: str, client_code: str, payment: PaymentN
     return Event("payment_received", payment.payment_id, organization_code, client_code, facts)
 
 
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """A step of a ladder that tells: its name, its letter, its days relative to the due date."""
+
+    name: str
+    letter: Letter
+    days: int
+
+    def key_of(self, number: str) -> str:
+        """The key of its letter about an invoice: each step happens once per debt, also where two have one letter."""
+        return number if self.name == self.letter else f"{number} {self.name}"
+
+
 def ladder_step(
-    step: Step,
-    key: str,
+    step: LadderStep,
+    number: str,
     organization_code: str,
     client_code: str,
     *,
@@ -102,9 +115,10 @@ def ladder_step(
     debts: Sequence[Debt],
     blocks_on: date | None = None,
 ) -> Event:
-    """One step of the ladder before blocking (domain.md §9). ``key`` names step and debt, so that it happens once;
+    """One step of the ladder before blocking (domain.md §9). ``number``: the invoice that it asks for, or the name of a debt of go-live;
     ``blocks_on``: the day when access is switched off if nothing is paid."""
-    return Event(step, key, organization_code, client_code, _about_debts(on, debts, blocks_on))
+    facts = {**_about_debts(on, debts, blocks_on), "number": number, "step": step.name, "days": step.days}
+    return Event(step.letter, step.key_of(number), organization_code, client_code, facts)
 
 
 def blocked(key: str, organization_code: str, client_code: str, *, on: date, debts: Sequence[Debt]) -> Event:

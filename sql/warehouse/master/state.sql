@@ -1,6 +1,7 @@
 -- grain: row of master data
 -- inputs: master.organizations, master.vat_modes, master.clients, master.contracts, master.terms, master.tariffs, master.components,
---   master.tiers, master.platforms, master.accounts, master.bank_accounts, master.consumers, master.crm_fields
+--   master.tiers, master.platforms, master.accounts, master.bank_accounts, master.consumers, master.crm_fields,
+--   master.ladder
 -- rerun: reads only
 SELECT 'organizations' AS table_name, to_jsonb(t)::text AS row_text FROM master.organizations t
 UNION ALL
@@ -27,3 +28,5 @@ UNION ALL
 SELECT 'consumers' AS table_name, to_jsonb(t)::text AS row_text FROM master.consumers t
 UNION ALL
 SELECT 'crm_fields' AS table_name, to_jsonb(t)::text AS row_text FROM master.crm_fields t
+UNION ALL
+SELECT 'ladder' AS table_name, to_jsonb(t)::text AS row_text FROM master.ladder t

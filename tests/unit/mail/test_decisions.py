@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.delivery.mail.decisions import STEPS, ClientNow, OpenDebt, PaymentNow, decide
+from pipelines.delivery.mail.decisions import ClientNow, OpenDebt, PaymentNow, WaitingLetter, decide
+from pipelines.master.sheets import LETTERS
 
 TODAY = date(2026, 2, 22)
 BLOCKS_ON = date(2026, 2, 25)
@@ -15,7 +16,7 @@ FACTS = {"blocks_on": BLOCKS_ON.isoformat(), "debts": [], "total": "0.00", "on":
 
 
 def debt(number="N1", due=date(2026, 2, 11), left="100.00", waiting=()):
-    return OpenDebt(number, f"id-{number}", due, Decimal(left), frozenset(waiting))
+    return OpenDebt(number, f"id-{number}", due, Decimal(left), frozenset(map(WaitingLetter, waiting)))
 
 
 def step(kind="final", key="N1", debts=None, **client):
@@ -39,6 +40,14 @@ def test_of_several_steps_only_the_last_leaves_and_tells_of_all_debts():
     assert said["final", "N2"].facts["debts"] == [["N1", "2026-02-11", "100.00"], ["N2", "2026-02-01", "100.00"]]
     assert said["final", "N2"].facts["total"] == "200.00"
     assert said["final", "N2"].facts["on"] == TODAY.isoformat()
+
+
+def test_of_two_steps_with_one_letter_the_later_step_leaves():
+    waiting = frozenset({WaitingLetter("notice", 1), WaitingLetter("notice", 4)})
+    client = ClientNow(TODAY, (OpenDebt("N1", "id", date(2026, 2, 11), Decimal("100.00"), waiting),))
+    first = decide("notice", "N1", {**FACTS, "number": "N1", "days": 1}, client, None)
+    second = decide("notice", "N1 again", {**FACTS, "number": "N1", "days": 4}, client, None)
+    assert (bool(first.dropped), bool(second.dropped)) == (True, False)
 
 
 def test_a_reminder_that_comes_after_the_due_date_is_none():
@@ -69,11 +78,11 @@ def test_no_day_of_a_block_lies_in_the_past(days):
 
 
 @given(
-    st.lists(st.tuples(st.integers(-20, 5), st.sets(st.sampled_from(STEPS))), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(-20, 5), st.sets(st.sampled_from(LETTERS))), min_size=1, max_size=6),
 )
 def test_of_any_letters_that_wait_at_most_one_leaves_and_somebody_tells(given_debts):
     debts = [debt(f"N{no}", TODAY + timedelta(days=days), waiting=waiting) for no, (days, waiting) in enumerate(given_debts)]
-    letters = [(kind, one.number, one) for one in debts for kind in one.waiting]
+    letters = [(letter.kind, one.number, one) for one in debts for letter in one.waiting]
     leave = [step(kind, number, debts) for kind, number, _ in letters]
     leave = [one for one in leave if not one.dropped]
     alive = [letter for letter in letters if letter[0] != "reminder" or letter[2].due_on >= TODAY]

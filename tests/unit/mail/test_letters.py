@@ -16,6 +16,7 @@ from pipelines.delivery.mail.events import Event
 from pipelines.delivery.mail.letters import Letter, ToldDebts, Writer, about_debts, about_facts, about_invoice
 from pipelines.delivery.mail.papers import ContractPapers, LetterPapers
 from pipelines.documents.model import PaperContract
+from pipelines.master.sheets import LETTERS
 from tests.unit.documents import samples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -25,7 +26,7 @@ DEBTS = [
     events.Debt("ВМ26-000002", date(2026, 2, 12), Decimal("1234.50")),
 ]
 ON, BLOCKS_ON = date(2026, 2, 18), date(2026, 2, 25)
-STEPS = ("reminder", "notice", "warning", "final")
+STEPS = tuple(events.LadderStep(letter, letter, days) for letter, days in zip(LETTERS, (-3, 1, 7, 10), strict=True))
 DIGEST = {
     "new": [
         {
@@ -76,7 +77,7 @@ def letter(kind: str) -> Letter:
     if kind in events.ABOUT_INVOICES:
         return about_invoice(kind, papers(kind), WRITER, "x", {})
     event = next(one for one in TOLD if one.kind == kind)
-    if kind in {*STEPS, "blocked"}:
+    if kind in {*LETTERS, "blocked"}:
         debts = [OpenDebt(debt.number, "id", debt.due_on, debt.open) for debt in DEBTS]
         return about_debts(kind, event.facts, WRITER, "ООО «Волга-Транс»", ToldDebts(debts, [samples.invoice(number=DEBTS[0].number)]), "x")
     left = {"left": [["ВМ26-000002", "2026-02-25", "1234.50"]], "left_total": "1234.50", "today": "2026-02-18"}
@@ -227,7 +228,9 @@ def test_a_paid_invoice_asks_for_nothing_and_a_late_one_for_now():
 @pytest.mark.parametrize("kind", ["warning", "final"])
 def test_nothing_is_threatened_without_a_day(kind):
     debts = [OpenDebt(DEBTS[0].number, "id", DEBTS[0].due_on, DEBTS[0].open)]
-    facts = events.ladder_step(kind, "k", "ORG", "C", on=ON, debts=DEBTS[:1], blocks_on=None).facts
+    facts = events.ladder_step(
+        next(step for step in STEPS if step.letter == kind), "k", "ORG", "C", on=ON, debts=DEBTS[:1], blocks_on=None
+    ).facts
     found = about_debts(kind, facts, WRITER, "ООО «Волга-Транс»", ToldDebts(debts), "x")
     assert not {"отключ", "приостан", "последнее"} & {word for word in ("отключ", "приостан", "последнее") if word in found.text.lower()}
     assert not found.pictures  # no счёт is known: neither account nor QR code
@@ -293,7 +296,7 @@ def test_of_several_credits_none_asks_for_money():
 
 def test_a_debt_of_go_live_goes_by_its_name_and_has_requisites():
     name = "начальное сальдо по договору ТМ-1 на 31.12.2025"
-    facts = events.ladder_step("notice", "k", "ORG", "C", on=ON, debts=[events.Debt(name, date(2025, 12, 20), Decimal("1500.00"))]).facts
+    facts = events.ladder_step(STEPS[1], "k", "ORG", "C", on=ON, debts=[events.Debt(name, date(2025, 12, 20), Decimal("1500.00"))]).facts
     told = ToldDebts([OpenDebt(name, None, date(2025, 12, 20), Decimal("1500.00"))], (), samples.invoice().seller)
     found = about_debts("notice", facts, WRITER, "ООО «Волга-Транс»", told, "x")
     assert f"1. {name} — 20 декабря 2025 г. — 1 500,00 ₽" in readable(found.text)

@@ -19,9 +19,11 @@ from pipelines.receivables.ladder import (
     OpenInvoice,
     Step,
     plan_ladder,
+    with_letters,
 )
 
 LADDER = Ladder("NAV")
+STEPS = {step.name: step for step in DEFAULT_STEPS}
 DUE = date(2026, 4, 10)
 FRESH = timedelta(hours=1)
 
@@ -79,7 +81,7 @@ def test_the_due_date_ends_in_the_organizations_time_zone(at, zone, days):
 )
 def test_each_message_once_and_only_the_latest(days, done, expected):
     found = run(days, claim(done=done))
-    assert found.notices == ((Notice("K1", "C1", expected),) if expected else ())
+    assert found.notices == ((Notice("K1", "C1", STEPS[expected]),) if expected else ())
     assert found.block == ()
 
 
@@ -226,12 +228,54 @@ def test_only_the_unblocked_part_of_a_ladder_without_blocking():
     assert run(100, claim(), ladder=ladder, clients=(ClientStanding("C1", is_blocked=True),)).restore
 
 
+BY_CATEGORY = Ladder(
+    "NAV",
+    steps=(Step("notice", 5), Step("block", 20, "block", Decimal("2000.00"))),
+    categories={"small": (Step("first", 1), Step("off", 3, "block", Decimal("0.00")))},
+)
+
+
+def test_a_category_has_its_own_steps_and_everybody_else_the_others():
+    clients = (ClientStanding("C1", "small"), ClientStanding("C2", "large"), ClientStanding("C3"))
+    claims = [claim(client, "1500.00", key=client) for client in ("C1", "C2", "C3")]
+    early = run(1, *claims, clients=clients, ladder=BY_CATEGORY)
+    assert [(notice.client_code, notice.step.name) for notice in early.notices] == [("C1", "first")]
+    assert [block.client_code for block in run(3, *claims, clients=clients, ladder=BY_CATEGORY).block] == ["C1"]
+    assert [notice.client_code for notice in run(5, *claims, clients=clients, ladder=BY_CATEGORY).notices] == ["C2", "C3"]
+
+
+def test_a_step_asks_for_no_less_than_its_own_least_debt():
+    # 1999.99 do not block where 2000.00 are asked for; a kopeck does where nothing is
+    assert run(20, claim(amount="1999.99"), ladder=BY_CATEGORY).withheld[0].detail == "2000.00"
+    assert run(20, claim(amount="2000.00"), ladder=BY_CATEGORY).block
+    assert run(3, claim(amount="0.01"), clients=(ClientStanding("C1", "small"),), ladder=BY_CATEGORY).block
+
+
+@pytest.mark.parametrize(
+    ("days", "letters"),
+    [
+        ((-5, -1), ["reminder", "reminder"]),
+        ((1,), ["notice"]),
+        ((-3, 2, 9), ["reminder", "notice", "final"]),
+        ((1, 2, 3, 4), ["notice", "warning", "warning", "final"]),
+    ],
+)
+def test_a_step_with_a_name_of_its_own_says_what_its_place_asks_for(days, letters):
+    steps = with_letters([*(Step(f"s{day}", day) for day in reversed(days)), Step("off", 14, "block")])
+    assert [step.letter for step in steps] == [*letters, None]
+
+
+def test_a_declared_letter_and_a_letters_own_name_stay():
+    steps = with_letters((Step("call", 1, letter="warning"), Step("final", 5), Step("late", 9)))
+    assert [step.letter for step in steps] == ["warning", "final", "final"]
+
+
 def test_no_warning_comes_after_the_block():
     # blocked on day 14 without the final letter; the same day taken again, or a later one, sends none for that debt
     blocked = (ClientStanding("C1", is_blocked=True),)
     assert run(14, claim()).notices == ()
     assert run(14, claim(), clients=blocked).notices == ()
-    assert run(20, claim(), claim(key="K2", due=date(2026, 4, 29)), clients=blocked).notices == (Notice("K2", "C1", "notice"),)
+    assert run(20, claim(), claim(key="K2", due=date(2026, 4, 29)), clients=blocked).notices == (Notice("K2", "C1", STEPS["notice"]),)
 
 
 def test_small_debts_block_nobody():
@@ -254,6 +298,7 @@ def test_paid_claims_ask_for_nothing():
     [
         {"steps": (Step("a", 1), Step("a", 2))},
         {"steps": (Step("a", 1, "block"), Step("b", 2, "block"))},
+        {"categories": {"small": (Step("a", 1, "block"), Step("b", 2, "block"))}},
         {"max_share": Decimal("1.1")},
         {"max_share": Decimal(-1)},
     ],
@@ -316,13 +361,13 @@ def test_nobody_is_asked_for_a_kopeck(days):
 def test_a_kopeck_left_is_not_dunned_because_a_new_invoice_is_open():
     """The 0.01 is 13 days late, 5000.00 are due in three days: only these are spoken of."""
     found = run(13, claim(amount="0.01", key="K1"), claim(amount="5000.00", key="K2", due=DUE + timedelta(days=16)))
-    assert found.notices == (Notice("K2", "C1", "reminder"),)
+    assert found.notices == (Notice("K2", "C1", STEPS["reminder"]),)
 
 
 def test_small_debts_add_up():
     """Three of 40.00, 13, 12 and 8 days late: 120.00 are at least 7 days late, 80.00 at least 10."""
     late = [claim(amount="40.00", key=f"K{days}", due=DUE + timedelta(days=13 - days)) for days in (13, 12, 8)]
-    assert run(13, *late).notices == (Notice("K8", "C1", "warning"),)
+    assert run(13, *late).notices == (Notice("K8", "C1", STEPS["warning"]),)
 
 
 def test_who_has_paid_all_but_a_kopeck_comes_back():

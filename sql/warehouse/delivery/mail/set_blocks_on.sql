@@ -2,7 +2,7 @@
 -- inputs: delivery.mail_outbox; :organization_code, :steps (kinds), :days (JSON: invoice number → day)
 -- rerun: the same ladder again changes nothing; a letter that is being handed over is left to its sender
 UPDATE delivery.mail_outbox o
-SET facts = jsonb_set(o.facts, '{blocks_on}', coalesce(CAST(:days AS jsonb) -> o.event_key, 'null'))
+SET facts = jsonb_set(o.facts, '{blocks_on}', coalesce(CAST(:days AS jsonb) -> coalesce(o.facts ->> 'number', o.event_key), 'null'))
 WHERE o.organization_code = :organization_code AND o.event_kind = ANY(CAST(:steps AS text[])) AND (o.event_kind, o.event_key) IN (
     SELECT q.event_kind, q.event_key FROM delivery.mail_outbox q
     WHERE q.state = 'queued' AND q.organization_code = :organization_code AND q.event_kind = ANY(CAST(:steps AS text[]))
