@@ -42,9 +42,10 @@ class Books:
         closes: bool = True,
         at: datetime = AT,
         client: dict[str, Any] | None = None,
+        purpose: str = "close",
     ) -> str:
         """One invoice, issued on the day of ``at``, queued for the peer; its number. ``closes``: the contract's month is closed by it."""
-        return self.issue_all([(contract, lines, client)], kind, month, cause=cause, closes=closes, at=at)[0]
+        return self.issue_all([(contract, lines, client)], kind, month, cause=cause, closes=closes, at=at, purpose=purpose)[0]
 
     def issue_all(
         self,
@@ -55,6 +56,7 @@ class Books:
         cause: str = "",
         closes: bool = True,
         at: datetime = AT,
+        purpose: str = "close",
     ) -> list[str]:
         """One transaction, as a run is issued: lines, invoices, closed contracts, outbox."""
         invoices = []
@@ -74,6 +76,7 @@ class Books:
                     drawn,
                     kind=kind,
                     cause=cause,
+                    purpose=purpose,
                     evidence=evidence(contract, client),
                 )
             )

@@ -79,6 +79,7 @@ class IssuedInvoice:
     organization_code: str = "ORG"
     kind: str = "monthly"
     cause: str = ""
+    purpose: str = "close"
     evidence: dict[str, Any] = field(default_factory=dict)
 
     def columns(self) -> tuple[Any, ...]:
@@ -86,7 +87,7 @@ class IssuedInvoice:
         sums = (sum(amounts) for amounts in zip(*(line.amounts for line in self.lines), strict=True))
         return (
             self.invoice_id, self.number, self.organization_code, self.issued_on.year, self.sequence_no, self.contract_no, self.client_code,
-            self.month.first, "close", self.kind, self.cause, self.issued_on, self.due_on, "RUB", *sums, len(self.lines), "digest",
+            self.month.first, self.purpose, self.kind, self.cause, self.issued_on, self.due_on, "RUB", *sums, len(self.lines), "digest",
             canonical(self.evidence), 1, self.issued_at,
         )  # fmt: skip
 

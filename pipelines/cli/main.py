@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "correct": ("pipelines.cli.prepayment", "correct", "Adjustments of a closed month."),
     "invoices": ("pipelines.cli.billing", "invoices", "Invoices of a month, or their lines."),
     "explain": ("pipelines.cli.explain", "explain", "An issued invoice down to days, vehicles and snapshot digests."),
+    "edo": ("pipelines.cli.edo", "edo", "Files for ЭДО and the client's accounting: УПД, CommerceML."),
     "payments": ("pipelines.cli.receivables", "payments", "Import bank statements; list payments."),
     "ageing": ("pipelines.cli.receivables", "ageing", "Open debt by days past due."),
     "statement": ("pipelines.cli.receivables", "statement", "A client's statement of account (акт сверки)."),

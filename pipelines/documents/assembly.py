@@ -176,6 +176,7 @@ def _act_row(no: int, row: SaleRow, *, with_vat: bool) -> InvoiceRow:
         vat=row.vat,
         total=net + row.vat,
         price_includes_vat=with_vat,
+        service=f"{row.line.tariff_code}:{row.line.component_no}",
     )
 
 
@@ -215,6 +216,7 @@ def _row(line: Json, month: Month) -> InvoiceRow:
         vat=Decimal(line["vat"]),
         total=Decimal(line["total"]),
         price_includes_vat=line["prices_include_vat"],
+        service=f"{line['tariff_code']}:{line['component_no']}",
     )
 
 

@@ -39,7 +39,8 @@ class InvoiceRow:
     """One line of an invoice or an act.
 
     ``quantity`` × ``price`` is exactly the amount (domain.md §7): ``total`` when ``price_includes_vat``, else ``net``.
-    ``vat_rate`` is in percent; None: without VAT. ``text`` carries the arithmetic and the period.
+    ``vat_rate`` is in percent; None: without VAT. ``text`` carries the arithmetic and the period. ``service``: what is sold,
+    the same for all versions of its tariff.
     """
 
     no: int
@@ -53,6 +54,7 @@ class InvoiceRow:
     vat: Decimal
     total: Decimal
     price_includes_vat: bool = False
+    service: str = ""
 
     def __post_init__(self) -> None:
         if self.net + self.vat != self.total:

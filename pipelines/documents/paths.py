@@ -52,6 +52,11 @@ def act_path(period: Month, organization: str, number: str, suffix: str = "pdf")
     return "/".join(map(safe_name, ["acts", str(period), organization, number])) + f".{suffix}"
 
 
+def archive_path(period: Month, organization: str, run: str) -> str:
+    """Path of the files for electronic exchange of one run of a period and organization; ``run``: its purpose and moment."""
+    return "/".join(map(safe_name, ["exchange", str(period), organization, run])) + ".zip"
+
+
 def workbook_path(period: Month) -> str:
     """Path of a month's finance workbook."""
     return f"reports/{period}/finance-{period}.xlsx"

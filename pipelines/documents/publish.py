@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.documents.assembly import act_document, adjustment_document, invoice_document, issued_rows
 from pipelines.documents.changed_usage import changed_usage
+from pipelines.documents.edo.archives import write_archives
 from pipelines.documents.model import Document
 from pipelines.documents.paths import act_path, adjustment_path, document_path, invoice_path
 from pipelines.documents.pdf import NotTypeset, render_document, render_documents
@@ -33,11 +34,13 @@ class NotPrinted(Refused):
 def publish(settings: Settings, month: Month) -> int:
     """Number of documents written. A корректировка is one paper; a счёт comes with it, and after it, only where more is to be paid.
 
-    A killed run leaves whole files only; the next run writes the rest. The same invoice always gives the same bytes.
-    NotPrinted names the documents that could not be made, after all the others were written.
+    Clients that want files for electronic exchange get theirs in an archive of the run. A killed run leaves whole files only;
+    the next run writes the rest. The same invoice always gives the same bytes. NotPrinted names the documents that could not be
+    made, after all the others were written.
     """
     with verb("documents", "publish", month=month) as done:
         written, failures = _publish(settings, month)
+        write_archives(settings, month)
         done |= {"written": written, "failed": len(failures)}
     if failures:
         named = "; ".join(f"{name}: {reason}" for name, reason in sorted(failures.items())[:_NAMED])

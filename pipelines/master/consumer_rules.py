@@ -24,12 +24,13 @@ def check(tables: Mapping[str, Table], after: State) -> None:
         }
         for line in tables["consumers"].lines:
             for column, (what, allowed) in known.items():
-                _listed(tables["consumers"], line, column, what, allowed)
+                note_unknown(tables["consumers"], line, column, what, allowed)
     if "crm_fields" in tables:
         _crm_fields(tables["crm_fields"], after)
 
 
-def _listed(table: Table, line: Line, column: str, what: str, allowed: set[str]) -> None:
+def note_unknown(table: Table, line: Line, column: str, what: str, allowed: set[str]) -> None:
+    """Note the codes of a list by commas that nobody knows; ``what`` they are codes of."""
     given = codes(line.values[column])
     unknown = [code for code in given if code not in allowed]
     if unknown:

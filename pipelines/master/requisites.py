@@ -6,6 +6,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.ru import inn as number_of_taxpayer
 
 _KPP = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}")
+_EDO_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z@.-]{0,45}")
 _MAIL = re.compile(r"[^\s@,;<>\"()\[\]:\\.]+(\.[^\s@,;<>\"()\[\]:\\.]+)*@([^\W_]([\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
 _CENTRAL_BANK = 50  # the last three digits of a БИК below it: a branch of the Bank of Russia
 _INN_LENGTHS = {"legal": (10,), "entrepreneur": (12,), "individual": (12,), "organization": (10, 12)}
@@ -83,6 +84,11 @@ def mail_problem(text: str) -> str | None:
     if wrong:
         return f"{wrong[0]!r} is not an e-mail address"
     return None if mail_addresses(text) else f"{text!r} is not an e-mail address"
+
+
+def edo_id_problem(text: str) -> str | None:
+    """What is wrong with an identifier of a party of electronic exchange: it becomes part of names of files."""
+    return None if _EDO_ID.fullmatch(text) else f"{text!r} is no identifier in ЭДО: up to 46 Latin letters, digits and -"
 
 
 def _digits(text: str) -> bool:

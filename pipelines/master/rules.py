@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from pipelines.master import consumer_rules, ladder_rules, lookalikes, requisites
 from pipelines.master.lines import Line, Table
 from pipelines.master.plan import State
-from pipelines.master.sheets import Row, Value, key_text
+from pipelines.master.sheets import EDO_FORMATS, Row, Value, key_text
 
 Tables = Mapping[str, Table]
 
@@ -122,6 +122,8 @@ def _organization(table: Table, line: Line) -> None:
     _bank(table, line)
     if "email" in values:
         _note(table, line, "email", requisites.mail_problem(values["email"]))
+    if "edo_id" in values:
+        _note(table, line, "edo_id", requisites.edo_id_problem(values["edo_id"]))
     _zone(table, line)
 
 
@@ -152,6 +154,9 @@ def _client(table: Table, line: Line) -> None:
         _note(table, line, "kpp", said)
     if "email" in values:
         _note(table, line, "email", requisites.mail_problem(values["email"]))
+    consumer_rules.note_unknown(table, line, "formats", "format", set(EDO_FORMATS))
+    if "edo_id" in values:
+        _note(table, line, "edo_id", requisites.edo_id_problem(values["edo_id"]))
 
 
 def _platform(table: Table, line: Line) -> None:

@@ -11,6 +11,7 @@ Kind = Literal["text", "code", "requisite", "date", "decimal", "integer", "boole
 
 FOR_EVER = date.min
 DEFAULT_ZONE = "Europe/Moscow"
+EDO_FORMATS = ("upd", "commerceml")
 VAT_MODES = ("general", "usn5", "usn7", "exempt")
 
 
@@ -113,6 +114,7 @@ ORGANIZATIONS = MasterSheet(
         _text("logo", "Логотип на документах: имя файла PNG или JPEG рядом с этим файлом"),
         _text("facsimile", "Факсимиле подписи руководителя, для счетов: имя файла PNG или JPEG"),
         _text("stamp", "Печать, для счетов: имя файла PNG или JPEG"),
+        _text("edo_id", "Идентификатор участника ЭДО, как его дал оператор (2BM-…); пусто — ИНН-КПП"),
     ),
     ("code", "vat_mode_from"),
 )
@@ -144,6 +146,8 @@ CLIENTS = MasterSheet(
             default="both",
         ),
         _yes_no("appendix", "yes — с документами месяца уходит приложение: машины по дням (PDF и Excel)"),
+        _text("formats", f"Какие файлы для ЭДО и учётных систем делать, через запятую: {', '.join(EDO_FORMATS)}; пусто — никаких"),
+        _text("edo_id", "Идентификатор участника ЭДО, как его дал оператор (2BM-…); пусто — ИНН-КПП"),
     ),
     ("client_code",),
 )

@@ -2,10 +2,12 @@
 -- inputs: master.clients; :rows, a JSON list of whole rows
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.clients (
-    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery, appendix
+    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery, appendix,
+    formats, edo_id
 )
 SELECT
-    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery, appendix
+    client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery, appendix,
+    formats, edo_id
 FROM jsonb_populate_recordset(NULL::master.clients, CAST(:rows AS jsonb))
 ON CONFLICT (client_code) DO UPDATE SET
     name = excluded.name,
@@ -20,4 +22,6 @@ ON CONFLICT (client_code) DO UPDATE SET
     dealer_code = excluded.dealer_code,
     never_block = excluded.never_block,
     delivery = excluded.delivery,
-    appendix = excluded.appendix
+    appendix = excluded.appendix,
+    formats = excluded.formats,
+    edo_id = excluded.edo_id

@@ -3,11 +3,11 @@
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.organizations (
     code, name, full_name, inn, kpp, address, bank_account, bank_name, bic, corr_account, director, accountant,
-    invoice_prefix, email, time_zone, director_post, logo, facsimile, stamp
+    invoice_prefix, email, time_zone, director_post, logo, facsimile, stamp, edo_id
 )
 SELECT
     code, name, full_name, inn, kpp, address, bank_account, bank_name, bic, corr_account, director, accountant,
-    invoice_prefix, email, time_zone, director_post, logo, facsimile, stamp
+    invoice_prefix, email, time_zone, director_post, logo, facsimile, stamp, edo_id
 FROM jsonb_populate_recordset(NULL::master.organizations, CAST(:rows AS jsonb))
 ON CONFLICT (code) DO UPDATE SET
     name = excluded.name,
@@ -27,4 +27,5 @@ ON CONFLICT (code) DO UPDATE SET
     director_post = excluded.director_post,
     logo = excluded.logo,
     facsimile = excluded.facsimile,
-    stamp = excluded.stamp
+    stamp = excluded.stamp,
+    edo_id = excluded.edo_id
