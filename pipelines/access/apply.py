@@ -11,6 +11,7 @@ from pipelines.access import block_lists
 from pipelines.access.connectors import Secrets, connector_of
 from pipelines.access.settling import GONE, Outcome, PendingOrder, after_write, without_write
 from pipelines.access.states import states_of
+from pipelines.access.stop import stopped
 from pipelines.platforms import retries
 from pipelines.platforms.errors import AccessDenied, Conflict, InvalidInput, NotFound, PlatformFailed, RateLimited, Transient
 from pipelines.platforms.interface import Blocking, Connector
@@ -30,14 +31,19 @@ def apply_orders(settings: Settings, at: datetime, secrets: Secrets) -> dict[str
     """Write what the ledger says to every platform, and read it back; platform, or target on it → why it was refused. Safe to repeat.
 
     Block lists are written complete from the ledger each time. A live target is read first and written only when it is not
-    as ordered, so that a write whose answer was lost is not repeated.
+    as ordered, so that a write whose answer was lost is not repeated. While a person has stopped blocking, no block is carried out:
+    that is asked before each write.
     """
     refused: dict[str, str] = {}
     with engine.transaction(settings) as warehouse:
         lock(warehouse, Lock.ACCESS)
         held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        halted = stopped(warehouse) is not None
+        pending = query.rows(warehouse, "access/pending", PendingOrder, order_no=None)
+        kept_back = {order.order_no for order in pending if halted and order.action == "block"}
         for row in query.mappings(warehouse, "access/blocked", client_code=None):
-            held[row["platform"]].append(row)
+            if row["order_no"] not in kept_back:
+                held[row["platform"]].append(row)
         listed: dict[str, Sequence[str]] = {}
         for platform in query.scalars(warehouse, "access/file_platforms"):
             path = block_lists.path_of(settings, platform)
@@ -46,8 +52,8 @@ def apply_orders(settings: Settings, at: datetime, secrets: Secrets) -> dict[str
                 listed[platform] = block_lists.read(path)
             except OSError as error:
                 refused[platform] = f"{path} cannot be written: {error.strerror}"
-        for order in query.rows(warehouse, "access/pending", PendingOrder, order_no=None):
-            if order.platform in listed:
+        for order in pending:
+            if order.platform in listed and order.order_no not in kept_back:
                 after = Outcome("blocked" if order.account_id in listed[order.platform] else "active", is_ours=True)
                 _store(warehouse, order, after, at)
     refused.update(_apply_live(settings, at, secrets))
@@ -97,6 +103,7 @@ def _settle(
     """Bring a target to the state that the ledger wants, unless it is there already, and store what was read."""
     with engine.transaction(settings) as warehouse:
         order = query.first(warehouse, "access/pending", PendingOrder, order_no=waiting.order_no)
+        halted = stopped(warehouse) is not None
     if order is None:
         return
     key = (order.target, order.target_id)
@@ -106,6 +113,8 @@ def _settle(
         if blocked is None:
             raise Conflict(f"{order.place}: the platform does not say whether it is blocked")
         outcome = without_write(order, blocked=blocked)
+        if outcome is None and halted and order.action == "block":
+            return  # a person has stopped all blocking; the order waits
         if outcome is None:
             with engine.transaction(settings) as warehouse:
                 query.run(warehouse, "access/add_attempt", order_no=order.order_no, at=at)

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class DunningResult:
     """What a ladder's day came to. `rows`: the plan line by line; `refused`: platforms (or targets on them) that could not be
-    written, and why: their orders stand and are carried out by the next run. `is_done` False: a dry run."""
+    written, and why: their orders stand and are carried out by the next run. `is_done` False: a dry run. `stopped`: who
+    has stopped all blocking, in words."""
 
     day: date
     rows: tuple[PlanLine, ...]
     refused: Mapping[str, str]
     is_done: bool
+    stopped: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:

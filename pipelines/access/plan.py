@@ -23,6 +23,7 @@ REASONS: Final = {
     NoBlockReason.ADVANCE: "есть неразнесённые деньги плательщика с тем же ИНН:",
     NoBlockReason.CAP: "больше клиентов за один раз, чем разрешено без решения человека:",
     NoBlockReason.PAID: "блокирующего долга нет",
+    NoBlockReason.STOPPED: "отключения остановлены:",
     NoBlockReason.SMALL: "долг меньше того, за который напоминают и блокируют:",
 }
 _SHOWN: Final[Mapping[NoBlockReason, Callable[[str], str]]] = {
@@ -88,7 +89,8 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     An account that another client works with, or that somebody else has blocked, is left alone; a client with no other
     account does not count for the capped share. An account of ours that is the client's no longer is given back. What somebody
     else has let in again is blocked again when a debt has come to its block since, or a person insists: not before. What has come to
-    an account since we block it, goes down too. While payment data are stale nothing more is blocked, of nobody.
+    an account since we block it, goes down too. While payment data are stale, or a person has stopped it, nothing more is blocked of
+    anybody.
     """
     blocks, left = _blocks(facts, organization)
     blocked = {standing.client_code for standing in organization.clients if standing.is_blocked}
@@ -101,15 +103,16 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     if not only_restore:
         held = {client for client, _ in _held(facts, taken.organization_code)} - {decision.client_code for decision in taken.restore}
         newly = [decision.client_code for decision in taken.block]
-        waiting = [client for client in sorted(held) if taken.stale and (blocks.get(client) or client in left)]
-        held = set() if taken.stale else held
+        waiting = [client for client in sorted(held) if taken.halted and (blocks.get(client) or client in left)]
+        held = set() if taken.halted else held
         orders.extend(order for client in (*newly, *sorted(held)) for order in blocks.get(client, ()))
     lines = list(_order_lines(organization, orders))
     if not only_restore:
         exempt = {standing.client_code for standing in organization.clients if standing.never_block}
         lines.extend(_withheld(organization, taken.withheld, {client: left[client] for client in hopeless - exempt}))
         lines.extend(_partly(organization, {*newly, *held}, left))
-        lines.extend(_withheld(organization, [NoBlock(client, NoBlockReason.STALE_DATA, taken.stale) for client in waiting], {}))
+        if taken.halted:
+            lines.extend(_withheld(organization, [NoBlock(client, *taken.halted) for client in waiting], {}))
         lines.extend(_notices(organization, taken))
     return AccessPlan(taken, tuple(orders), tuple(lines), only_restore)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines.access.model import BlockTarget, LadderFacts, OrganizationDay, PlatformAccount, PlatformTree, TargetKey, TargetKind
+from pipelines.access.stop import Stop, stopped
 from pipelines.clock import local_date
 from pipelines.errors import Refused
 from pipelines.evidence import lake
@@ -71,13 +72,14 @@ def _organizations(
         accounts[row.organization_code].append(AccountData(row.bank_account, row.as_of))
     claims: dict[str, list[OpenInvoice]] = defaultdict(list)
     declared = _declared_steps(connection, on)
+    halt = stopped(connection)
     own = {step.name for _, steps in declared.items() for step in steps}
     for row in query.rows(connection, "access/claims", on=on, letters=list(LETTERS), steps=sorted(own)):
         claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done))
         claims[row.organization_code].append(claim)
     return tuple(
         OrganizationDay(
-            ladder=_ladder(settings, row.code, row.time_zone, declared),
+            ladder=_ladder(settings, row.code, row.time_zone, declared, halt),
             moment=_moment(on, at, row.time_zone),
             accounts=tuple(accounts[row.code]),
             last_day=row.last_day,
@@ -113,7 +115,9 @@ def _declared_steps(connection: "Connection", on: date) -> dict[tuple[str, str |
     return {whose: with_letters(listed) for whose, listed in steps.items()}
 
 
-def _ladder(settings: Settings, code: str, time_zone: str, declared: Mapping[tuple[str, str | None], tuple[Step, ...]]) -> Ladder:
+def _ladder(
+    settings: Settings, code: str, time_zone: str, declared: Mapping[tuple[str, str | None], tuple[Step, ...]], halt: Stop | None
+) -> Ladder:
     """An organization's ladder: what is declared for it and its categories, the usual steps for everybody else."""
     return Ladder(
         organization_code=code,
@@ -123,6 +127,8 @@ def _ladder(settings: Settings, code: str, time_zone: str, declared: Mapping[tup
         payment_data_limit=timedelta(hours=settings.blocking_data_hours),
         max_share=settings.blocking_max_share,
         least_debt=settings.least_debt,
+        stopped=halt.in_words(ZoneInfo(time_zone)) if halt else "",
+        is_released=halt is not None and halt.is_released,
     )
 
 

@@ -205,6 +205,7 @@ def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, ou
     emit([{column: getattr(row, column) for column in COLUMNS} for row in done.rows], COLUMNS, output_format, DUNNING_VIEW)
     counts = ", ".join(f"{done.count(action)} {action}" for action in ("block", "restore", "withheld"))
     say(f"{'dry run of' if dry_run else 'ladder of'} {day}: {counts} (clients)")
+    _say_stopped()
     refuse_unwritten(done.refused)
 
 
@@ -219,6 +220,7 @@ def access(context: click.Context, client: str | None, output_format: str) -> No
     from pipelines.access.listing import COLUMNS, blocked
 
     emit(blocked(settings(), client), COLUMNS, output_format, ACCESS_VIEW)
+    _say_stopped()
 
 
 @access.command("promise", short_help="A promise of payment: until its day the client is not blocked.")
@@ -240,6 +242,36 @@ def promise_payment(client: str, until: date, organization: str | None, by: str,
     refuse_unwritten(restored.refused)
 
 
+@access.command("stop", short_help="End all blocking at once, until a person resumes it.")
+@click.option("--release", is_flag=True, help="Give back as well what we block now.")
+@author_options()
+def stop_blocking(*, release: bool, by: str, reason: str) -> None:
+    """End all blocking at once: no ladder and no waiting order disconnects anybody until `access resume`; access comes back as ever.
+
+    Who is disconnected now stays so until the debt is paid; with --release everybody gets access back.
+    """
+    from pipelines.access.restore import restore
+    from pipelines.access.stop import stop
+
+    configured, author = settings(), authorship(by, reason)
+    say("blocking is stopped" if stop(configured, author, release=release) else "blocking was stopped already")
+    if release:
+        restored = restore(configured, author.at)
+        for line in restored.lines:
+            say(line)
+        refuse_unwritten(restored.refused)
+
+
+@access.command("resume", short_help="Blocking goes on with the next ladder.")
+@author_options()
+def resume_blocking(by: str, reason: str) -> None:
+    """Lift the stop of all blocking: the next ladder blocks who owes by then."""
+    from pipelines.access.stop import resume
+
+    resume(settings(), authorship(by, reason))
+    say("blocking goes on with the next ladder")
+
+
 @access.command("reblock", short_help="A person's word: what somebody else has lifted is blocked again.")
 @click.option("--client", required=True, metavar="C", help="The client's code.")
 @author_options()
@@ -254,6 +286,18 @@ def block_again(client: str, by: str, reason: str) -> None:
     for line in done.lines:
         say(line)
     refuse_unwritten(done.refused)
+
+
+def _say_stopped() -> None:
+    """That a person has stopped all blocking, where that is so."""
+    from pipelines.access.stop import stopped
+    from pipelines.master import house_clock
+    from pipelines.warehouse.engine import reading
+
+    with reading(settings()) as connection:
+        halt, zone = stopped(connection), house_clock.zone(connection)
+    if halt:
+        say(f"all blocking is stopped by {halt.in_words(zone)} (fleetbill access resume)")
 
 
 class PlatformsNotWritten(Refused):

@@ -71,6 +71,7 @@ def money_data(read: Read, month: Month, on: date, zone: str, leaks: Sequence[Le
         ),
         _changes(read("report_tariff_changes", sheets=list(SHEETS), zone=zone, **bounds)),
         MoneyLedger(ledger.revenue, ledger.revenue_before, ledger.debts, ledger.advances, ledger.payments),
+        "; ".join(f"{row.by_name}, {row.stopped_at}: {row.reason}" for row in read("report_stop", zone=zone)),
     )  # fmt: skip
 
 

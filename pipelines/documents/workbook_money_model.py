@@ -137,7 +137,8 @@ class MoneyLedger:
 
 @dataclass(frozen=True, slots=True)
 class MoneyData:
-    """Rows of the sheets of money; iterables are read once. ``on``: the day of the debts."""
+    """Rows of the sheets of money; iterables are read once. ``on``: the day of the debts; ``stopped``: who has stopped all blocking, in
+    words."""
 
     on: date | None = None
     revenue: Iterable[RevenueRow] = ()
@@ -149,3 +150,4 @@ class MoneyData:
     given: Iterable[GivenRow] = ()
     changes: Iterable[TariffChangeRow] = ()
     ledger: MoneyLedger = MoneyLedger()
+    stopped: str = ""

@@ -22,6 +22,10 @@ def debts(at: SummaryPage, data: WorkbookData) -> tuple[int, int]:
     at.label("Всего долг", "total_label")
     at.formula(1, f"=SUM(B{first + 1}:B{at.row})", "total_sum", sum((totals[title] for title in AGES), ZERO))
     at.row += 1
+    if data.money.stopped:
+        at.label("Отключения остановлены")
+        at.text(1, outside.clean(data.money.stopped))
+        at.row += 1
     at.label("Авансы клиентов")
     at.formula(1, f"=SUM({at.area(AGEING, 'Аванс клиента')})", "sum", totals["Аванс клиента"])
     at.row += 1

@@ -63,7 +63,8 @@ class Ladder:
     """An organization's rules. `max_share` (0…1) of its clients may be blocked in one run without a person's word, one client always.
 
     `payment_data_limit`: nobody is blocked on older payment data. `least_debt` (roubles): what a step asks for that declares nothing
-    else. `categories`: the steps for clients of a category; `steps` are for all others.
+    else. `categories`: the steps for clients of a category; `steps` are for all others. `stopped`: who has stopped all blocking, in
+    words; `is_released`: what we block is given back as well.
     """
 
     organization_code: str
@@ -72,6 +73,8 @@ class Ladder:
     time_zone: str = "Europe/Moscow"
     payment_data_limit: timedelta = timedelta(hours=72)
     max_share: Decimal = Decimal("0.1")
+    stopped: str = ""
+    is_released: bool = False
     least_debt: Decimal = Decimal("100.00")
 
     def __post_init__(self) -> None:
@@ -151,6 +154,7 @@ class NoBlockReason(StrEnum):
     CAP = "share_of_clients_exceeded"
     PAID = "no_blocking_debt"
     SMALL = "debt_below_the_least"
+    STOPPED = "blocking_stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +187,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class LadderPlan:
-    """What one run would do for an organization on its local `day`; nothing has been done yet. `stale`: payment data that are too old to
-    block anybody by, in words."""
+    """What one run would do for an organization on its local `day`; nothing has been done yet. `halted`: what keeps everybody from being
+    blocked, a person's stop or payment data that are too old, in words."""
 
     organization_code: str
     day: date
@@ -192,7 +196,7 @@ class LadderPlan:
     restore: tuple[NoBlock, ...] = ()
     withheld: tuple[NoBlock, ...] = ()
     notices: tuple[Notice, ...] = ()
-    stale: str = ""
+    halted: tuple[NoBlockReason, str] | None = None
 
 
 @dataclass(slots=True)
@@ -242,10 +246,10 @@ def plan_ladder(
             withheld.append(shield)
         elif debtor.blocking:
             wanted.append(debtor)
-    stale = _stale(ladder, at, accounts)
-    stop = (NoBlockReason.STALE_DATA, stale) if stale else _above_the_share(ladder, len(wanted), len(debtors), is_approved=is_approved)
-    if stop:
-        withheld.extend(NoBlock(debtor.standing.client_code, *stop) for debtor in wanted)
+    halted = _halted(ladder, at, accounts)
+    why = halted or _above_the_share(ladder, len(wanted), len(debtors), is_approved=is_approved)
+    if why:
+        withheld.extend(NoBlock(debtor.standing.client_code, *why) for debtor in wanted)
         wanted = []
     blocked = {debtor.standing.client_code for debtor in wanted}
     return LadderPlan(
@@ -257,7 +261,7 @@ def plan_ladder(
         notices=tuple(
             notice for debtor in debtors if debtor.standing.client_code not in blocked for notice in _notices(ladder, day, debtor)
         ),
-        stale=stale,
+        halted=halted,
     )
 
 
@@ -284,6 +288,8 @@ def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> NoBlock | None:
     code = standing.client_code
     if not debtor.blocking or debtor.step is None:
         return NoBlock(code, NoBlockReason.PAID)
+    if ladder.is_released:
+        return NoBlock(code, NoBlockReason.STOPPED, ladder.stopped)
     if debtor.blocking_debt < (least := ladder.least_for(debtor.step)):
         return NoBlock(code, NoBlockReason.SMALL, f"{least:.2f}")
     if standing.never_block:
@@ -297,6 +303,14 @@ def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> NoBlock | None:
     if standing.advance >= debtor.blocking_debt:
         return NoBlock(code, NoBlockReason.ADVANCE, f"{standing.advance:.2f}")
     return None
+
+
+def _halted(ladder: Ladder, at: datetime, accounts: Sequence[AccountData]) -> tuple[NoBlockReason, str] | None:
+    """What keeps everybody from being blocked, whatever they owe."""
+    if ladder.stopped:
+        return NoBlockReason.STOPPED, ladder.stopped
+    stale = _stale(ladder, at, accounts)
+    return (NoBlockReason.STALE_DATA, stale) if stale else None
 
 
 def _stale(ladder: Ladder, at: datetime, accounts: Sequence[AccountData]) -> str:

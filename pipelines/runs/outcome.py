@@ -80,7 +80,8 @@ def ladder_words(done: DunningResult) -> str:
     blocked, restored = done.count("block"), done.count("restore")
     letters = len(done.rows) - blocked - restored - done.count("withheld")
     words = f"{short_date(done.day)}: напоминаний {letters}, отключить {blocked}, вернуть доступ {restored}"
-    return words + (f", не отключаем {done.count('withheld')}" if done.count("withheld") else "") + _refused(done)
+    words += f", не отключаем {done.count('withheld')}" if done.count("withheld") else ""
+    return words + (f"; отключения остановлены ({done.stopped})" if done.stopped else "") + _refused(done)
 
 
 def restored_words(done: DunningResult) -> str:

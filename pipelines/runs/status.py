@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from pipelines.access.dunning import dunning
+from pipelines.access.stop import stopped
 from pipelines.billing.drafting import compute
 from pipelines.billing.model import Purpose, Scope
 from pipelines.delivery.mail.status import counts
@@ -67,6 +68,7 @@ def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = 
             *_letters(settings),
             *_exchange(settings),
             *_payments(settings),
+            *_stopped_blocking(settings),
             *_orders_not_carried_out(settings),
             *_lifted_blocks(settings, today),
             *_near_blocking(settings, today, at),
@@ -156,6 +158,16 @@ def _payments(settings: Settings) -> Iterator[Waiting]:
         total = sum((row.left_over for row in unmatched), ZERO)
         what = f"{counted(len(unmatched), 'payment')}, {shown(total)} nobody's"
         yield Waiting("unmatched", FINANCE, "payments", what, "fleetbill payments --unmatched")
+
+
+def _stopped_blocking(settings: Settings) -> Iterator[Waiting]:
+    """A person's word that ended all blocking: nobody is disconnected until somebody lifts it."""
+    with reading(settings) as connection:
+        halt = stopped(connection)
+        zone = house_clock.zone(connection)
+    if halt:
+        what = f"by {halt.by_name} since {halt.at.astimezone(zone):%Y-%m-%d %H:%M}: {halt.reason}"
+        yield Waiting("stopped", FINANCE, "blocking", what, "fleetbill access resume --by NAME --reason TEXT")
 
 
 def _orders_not_carried_out(settings: Settings) -> Iterator[Waiting]:

@@ -241,4 +241,5 @@ def test_every_source_gives_its_own_sheets(decided):
         "consumers",
         "crm_fields",
         "mutings",
+        "stops",
     }  # the company has none

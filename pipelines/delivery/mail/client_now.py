@@ -44,7 +44,7 @@ def _client(settings: Settings, connection: "Connection", organization_code: str
             )
             for debt in query.rows(connection, "delivery/mail/open_debts", **whose)
         ),
-        may_block=not stands.never_block and _is_fresh(settings, connection, organization_code, today, at),
+        may_block=not stands.never_block and not stands.is_stopped and _is_fresh(settings, connection, organization_code, today, at),
         promised_until=stands.promised_until,
         is_blocked=stands.is_blocked,
         is_blocked_by_others=stands.is_blocked_by_others,

@@ -34,7 +34,8 @@ class OpenDebt:
 
 @dataclass(frozen=True, slots=True)
 class ClientNow:
-    """A client of an organization on its local day. `may_block`: it is not exempt, and payment data are fresh enough to block by."""
+    """A client of an organization on its local day. `may_block`: it is not exempt, nobody has stopped blocking, and payment data are fresh
+    enough to block by."""
 
     today: date
     debts: tuple[OpenDebt, ...] = ()

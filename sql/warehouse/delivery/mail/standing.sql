@@ -1,8 +1,10 @@
 -- grain: a client of an organization as a letter about money must know it in the moment in which it is handed over
--- inputs: master.organizations, master.clients, access.promises, access.blocked, access.targets; :organization_code, :client_code
+-- inputs: master.organizations, master.clients, access.promises, access.blocked,
+--   access.targets, access.stop; :organization_code, :client_code
 -- rerun: reads only; is_blocked: by us; is_blocked_by_others: an account that we let in again reads as blocked all the same
 SELECT
     o.time_zone, c.never_block,
+    EXISTS (SELECT FROM access.stop) AS is_stopped,
     (
         SELECT p.until FROM access.promises p
         WHERE (p.organization_code, p.client_code) = (o.code, c.client_code) ORDER BY p.promise_no DESC LIMIT 1
