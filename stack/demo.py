@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from pipelines.errors import Refused
-from stack import lifecycle, processes, summary
+from stack import lifecycle, live_platform, processes, summary
 from stack.environment import ROOT, Stack, passwords
 from stack.rest import Rest
 
@@ -20,6 +21,10 @@ MONTHS = {"2026-01": ("2026-01-31", "2026-01-01", "2026-02-02"), "2026-02": ("20
 """Month → its last day, the date of its advance invoices, and the date that finance gives the others."""
 LADDER_DATE = "2026-03-03"
 STATEMENT_UNTIL = "2026-03-02"
+NEXT_LADDER_DATE = "2026-03-05"
+NEXT_STATEMENT_UNTIL = "2026-03-04"
+LIVE_MOMENTS = {"2026-02": [datetime.fromisoformat(f"{day}T23:50:00+03:00") for day in ("2026-02-27", "2026-02-28")]}
+"""Month → the evenings on which the live platform is read: before midnight, by its own clock."""
 ORGANIZATIONS = ("MT", "SM")
 MARKER = ".demo"
 STUCK = ("failed", "upstream_failed", "up_for_retry")
@@ -33,17 +38,19 @@ def run(stack: Stack, port: int | None) -> None:
     begun = time.monotonic()
     _fresh_home(stack)
     company = _generate(stack)
+    live_platform.prepare(stack, company)
     _say(begun, "starting PostgreSQL and Airflow")
     try:
         engineer = lifecycle.up(stack, port)
-        _tell_the_story(stack, engineer, company, begun)
+        live = _tell_the_story(stack, engineer, company, begun)
         lifecycle.halt(stack)
-        click.echo(summary.text(stack, list(MONTHS), time.monotonic() - begun))
+        click.echo(summary.text(stack, list(MONTHS), time.monotonic() - begun, live))
     finally:
         lifecycle.down(stack)
 
 
-def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -> None:
+def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -> str:
+    """What became of the blocks on the live platform."""
     up = processes.running(stack)
     if up is None:
         raise Refused("the stack ended while it was starting")
@@ -58,6 +65,10 @@ def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -
     for month, (last_day, prepay_date, issue_date) in MONTHS.items():
         _say(begun, f"advance invoices of {month} (DAG prepay_month)")
         _finished(stack, engineer, "prepay_month", engineer.trigger("prepay_month", {"issue_date": prepay_date}, month))
+        for moment in LIVE_MOMENTS.get(month, ()):
+            _say(begun, f"the live platform is read at {moment:%Y-%m-%d %H:%M} (DAG take_snapshots)")
+            live_platform.set_clock(stack, moment)
+            _finished(stack, engineer, "take_snapshots", engineer.trigger("take_snapshots", {"moment": moment.isoformat()}))
         _say(begun, f"backfilling the days of {month} (DAG fleet_daily)")
         processes.wait_until(lambda: _no_backfill(engineer), "the end of the backfill before", LIMIT)
         days = {"from_date": f"{month}-01T00:00:00Z", "to_date": f"{last_day}T23:59:00Z", "max_active_runs": 31}
@@ -72,9 +83,19 @@ def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -
         _finished(stack, engineer, "close_month", run_id)
         _say(begun, f"{month} is issued, printed, sent to 1C")
     _say(begun, f"the bank's statements arrive; the ladder of {LADDER_DATE} (DAG receivables)")
-    _bank_statements(stack)
+    _bank_statements(stack, STATEMENT_UNTIL)
     _finished(stack, engineer, "receivables", engineer.trigger("receivables", {"date": LADDER_DATE}))
+    blocked = live_platform.blocked(stack)
+    _say(begun, f"who was late has paid; access is given back on {NEXT_LADDER_DATE} (DAG receivables)")
+    _bank_statements(stack, NEXT_STATEMENT_UNTIL)
+    _finished(stack, engineer, "receivables", engineer.trigger("receivables", {"date": NEXT_LADDER_DATE}))
     _workbooks(stack)
+    given_back = set(blocked) - set(live_platform.blocked(stack))
+    return f"{live_platform.PLATFORM} blocked over HTTP: {_names(blocked)}; given back to who paid: {_names(given_back)}"
+
+
+def _names(blocked: Iterable[str]) -> str:
+    return ", ".join(sorted(blocked)) or "nobody"
 
 
 def _fresh_home(stack: Stack) -> None:
@@ -96,13 +117,13 @@ def _generate(stack: Stack) -> Path:
     return company
 
 
-def _bank_statements(stack: Stack) -> None:
+def _bank_statements(stack: Stack, until: str) -> None:
     """What the banks would send for the invoices that were really issued, dropped where `receivables` looks."""
     issued = stack.home / "company" / "issued.json"
     issued.write_text(json.dumps(summary.asked(stack, "invoices")))
     for organization in ORGANIZATIONS:
-        to = stack.settings.exchange / "bank" / "in" / f"{organization}-{STATEMENT_UNTIL}.txt"
-        _sample("bank", "--invoices", str(issued), "--organization", organization, "--until", STATEMENT_UNTIL, "--out", str(to))
+        to = stack.settings.exchange / "bank" / "in" / f"{organization}-{until}.txt"
+        _sample("bank", "--invoices", str(issued), "--organization", organization, "--until", until, "--out", str(to))
 
 
 def _workbooks(stack: Stack) -> None:

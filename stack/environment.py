@@ -6,9 +6,10 @@ import secrets
 import shlex
 import socket
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from pipelines.errors import Refused
 from pipelines.settings import Settings, load
@@ -81,18 +82,19 @@ def environment(stack: Stack, port: int) -> dict[str, str]:
     }
 
 
-def write_env_file(stack: Stack, port: int) -> Path:
-    """`. FLEETBILL_HOME/airflow/env` makes the `airflow` command of a shell speak to this stack."""
-    lines = [f"export {key}={shlex.quote(value)}" for key, value in sorted(environment(stack, port).items())]
+def write_env_file(stack: Stack, port: int, connections: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """`. FLEETBILL_HOME/airflow/env` makes `airflow` and `fleetbill` of a shell speak to this stack and its ``connections``."""
+    variables = {**environment(stack, port), **connections}
+    lines = [f"export {key}={shlex.quote(value)}" for key, value in sorted(variables.items())]
     lines.append(f"export PATH={shlex.quote(str(ROOT / '.venv' / 'bin'))}:$PATH")
     path = stack.private / "env"
     _write_private(path, "\n".join(lines) + "\n")
     return path
 
 
-def free_port(wanted: int | None) -> int:
-    """The wanted port of the UI, or the first free one from 8080 on."""
-    for port in [wanted] if wanted else PORTS:
+def free_port(wanted: int | None, among: range = PORTS) -> int:
+    """The wanted port, or the first free one, which is that of the UI unless others are meant."""
+    for port in [wanted] if wanted else among:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -100,7 +102,7 @@ def free_port(wanted: int | None) -> int:
             except OSError:
                 continue
             return port
-    raise Refused(f"port {wanted} of localhost is taken" if wanted else f"ports {PORTS[0]}–{PORTS[-1]} of localhost are all taken")
+    raise Refused(f"port {wanted} of localhost is taken" if wanted else f"ports {among[0]}–{among[-1]} of localhost are all taken")
 
 
 def _metadata_database(stack: Stack) -> str:

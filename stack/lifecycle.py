@@ -7,7 +7,7 @@ import sys
 
 from pipelines.errors import Refused
 from pipelines.warehouse import embedded, migrate
-from stack import processes
+from stack import live_platform, processes
 from stack.environment import ROOT, Stack, environment, free_port, passwords, write_env_file
 from stack.rest import Rest
 
@@ -24,8 +24,9 @@ def up(stack: Stack, port: int | None = None) -> Rest:
     if processes.running(stack):
         raise Refused(f"the stack of {stack.home} is up already; `make down` stops it")
     chosen = free_port(port)
-    variables = environment(stack, chosen)
-    write_env_file(stack, chosen)
+    connections = live_platform.connection(stack)
+    variables = {**environment(stack, chosen), **connections}
+    write_env_file(stack, chosen, connections)
     stack.logs.mkdir(parents=True, exist_ok=True)
     if stack.settings.embedded:
         embedded.ensure_running(stack.home)

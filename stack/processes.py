@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from pipelines.errors import Refused
+from stack import live_platform
 from stack.environment import ROOT, Stack
 
 COMPONENTS: dict[str, tuple[str, ...]] = {
@@ -22,6 +23,7 @@ COMPONENTS: dict[str, tuple[str, ...]] = {
     "dag-processor": ("-m", "airflow", "dag-processor"),
     "triggerer": ("-m", "airflow", "triggerer", "--skip-serve-logs"),
 }
+LIVE_PLATFORM = "live-platform"
 _GRACE = 20.0
 
 
@@ -64,7 +66,7 @@ def start(stack: Stack, port: int, environment: dict[str, str]) -> Running:
         raise Refused(f"the stack of {stack.home} is up already; `make down` stops it")
     stack.logs.mkdir(parents=True, exist_ok=True)
     pids: dict[str, tuple[int, float]] = {}
-    for component, arguments in COMPONENTS.items():
+    for component, arguments in _components(stack).items():
         with log_of(stack, component).open("ab") as log:
             child = subprocess.Popen(
                 [sys.executable, *arguments],
@@ -78,6 +80,12 @@ def start(stack: Stack, port: int, environment: dict[str, str]) -> Running:
         pids[component] = (child.pid, psutil.Process(child.pid).create_time())
         _file(stack).write_text(json.dumps({"port": port, "pids": pids}))
     return Running(port, pids)
+
+
+def _components(stack: Stack) -> dict[str, tuple[str, ...]]:
+    """Airflow's, after the live platform of a home that has one."""
+    live = {LIVE_PLATFORM: ("-m", "stack.live_platform", str(stack.home / "live"))} if live_platform.is_there(stack) else {}
+    return {**live, **COMPONENTS}
 
 
 def stop(stack: Stack) -> bool:

@@ -19,8 +19,11 @@ from stack.environment import ROOT, Stack, passwords
 Row = dict[str, Any]
 
 
-def text(stack: Stack, months: list[str], seconds: float) -> str:
-    """The summary of a home: billed, parked, found, blocked, where the files are, how to look at it."""
+def text(stack: Stack, months: list[str], seconds: float, live: str) -> str:
+    """The summary of a home: billed, parked, found, blocked, where the files are, how to look at it.
+
+    ``live``: what became of the blocks on its live platform.
+    """
     invoices = asked(stack, "invoices")
     all_findings = asked(stack, "findings")
     findings = Counter(row["kind"] for row in all_findings)
@@ -41,6 +44,7 @@ def text(stack: Stack, months: list[str], seconds: float) -> str:
         f"  payments           {len(payments)}, {_roubles(row['amount'] for row in payments)} RUB; "
         f"{sum(not row['client_code'] for row in payments)} of them unmatched",
         f"  blocked            {', '.join(sorted({str(row['client_code']) for row in blocked})) or 'nobody'}",
+        f"  live platform      {live}",
         "",
         *(f"  {name:<18} {where}" for name, where in _places(stack)),
         "",

@@ -48,6 +48,7 @@ class Loopback:
         self.requests: list[Request] = []
         self.fault: Fault | None = None
         self.clock: datetime | None = None  # what its header Date says; None: none is sent
+        self.port = 0  # the first free one
         self.lock = threading.Lock()
         self._server: ThreadingHTTPServer | None = None
 
@@ -99,7 +100,7 @@ class Loopback:
 
             do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - so the standard library looks for them
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
