@@ -92,9 +92,10 @@ def write_env_file(stack: Stack, port: int, connections: Mapping[str, str] = Map
     return path
 
 
-def free_port(wanted: int | None, among: range = PORTS) -> int:
-    """The wanted port, or the first free one, which is that of the UI unless others are meant."""
-    for port in [wanted] if wanted else among:
+def free_port(wanted: int | None, among: range | None = None) -> int:
+    """The wanted port, or the first free one among those of the UI, unless others are meant."""
+    meant = among or PORTS
+    for port in [wanted] if wanted else meant:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -102,7 +103,7 @@ def free_port(wanted: int | None, among: range = PORTS) -> int:
             except OSError:
                 continue
             return port
-    raise Refused(f"port {wanted} of localhost is taken" if wanted else f"ports {among[0]}–{among[-1]} of localhost are all taken")
+    raise Refused(f"port {wanted} of localhost is taken" if wanted else f"ports {meant[0]}–{meant[-1]} of localhost are all taken")
 
 
 def _metadata_database(stack: Stack) -> str:
