@@ -13,7 +13,8 @@ from pipelines.errors import BadInput, Problem, Refused
 from pipelines.inbox import printable
 from pipelines.receivables import ledger
 from pipelines.receivables.bank_document import account
-from pipelines.receivables.bank_statement import BankFile, BankStatement, parse
+from pipelines.receivables.bank_formats import parse
+from pipelines.receivables.bank_statement import BankFile, BankStatement
 from pipelines.receivables.incoming import SortedDocuments, sort_documents
 from pipelines.receivables.statement_text import StatementLimits
 from pipelines.receivables.statement_totals import compare_totals
@@ -61,7 +62,9 @@ class ImportResult:
 
 
 def import_payments(settings: Settings, path: str | Path, at: datetime) -> ImportResult:
-    """Import a file in 1CClientBankExchange; all of it or nothing. The same file again stores nothing.
+    """Import a file in 1CClientBankExchange, camt.053 or MT940, told by its content; all of it or nothing.
+
+    The same file again stores nothing.
 
     BadInput lists every problem by line, also when no account of the file is an organization's. NoSuchStatement without the file.
     """

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from pipelines.delivery.onec.body import BodyObject, Deleted, MoneyDocument, NamedParty, NoPayment, Unread
 from pipelines.delivery.onec.model import ObjectKind, reference
 from pipelines.receivables import ledger
+from pipelines.receivables.bank_days import bank_days
 from pipelines.receivables.bank_document import MAX_PURPOSE, account
 from pipelines.receivables.importing import account_owners
-from pipelines.receivables.pairing import BANK_DAYS, bank_days
+from pipelines.receivables.pairing import BANK_DAYS
 from pipelines.receivables.payment import Payment, StoredPayment
 from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock

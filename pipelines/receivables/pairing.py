@@ -4,15 +4,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final
+
+from pipelines.receivables.bank_days import bank_days
 
 BANK_DAYS: Final = 1
 """Bank days between the day of a statement and that of 1C's document."""
 DOUBTFUL_DAYS: Final = 5
 """Days within which an equal sum of the same payer may be the same payment."""
-_WEEKEND = 5
+FARTHEST_DAYS: Final = 14
+"""Days within which the next bank day comes, the longest holidays among them."""
 _DIGITS = re.compile(r"[0-9]+$")
 
 
@@ -69,20 +72,13 @@ def plain_number(number: str) -> str:
     return digits.group().lstrip("0") or "0" if digits else number.strip().upper()
 
 
-def bank_days(one: date, other: date) -> int:
-    """Bank days from the earlier to the later: Friday to Monday is one. Holidays are not known here."""
-    first, last = sorted((one, other))
-    days = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
-    return sum(day.weekday() < _WEEKEND for day in days)
-
-
 def _is_same(told: ToldPayment, known: ToldPayment) -> bool:
     if _differ(told.payer_account, known.payer_account):
         return False
     has_same_payer = bool(told.payer_account) and told.payer_account == known.payer_account
     if _differ(told.payer_inn, known.payer_inn) and not has_same_payer:
         return False
-    is_near = abs(told.paid_on - known.paid_on).days <= DOUBTFUL_DAYS and bank_days(told.paid_on, known.paid_on) <= BANK_DAYS
+    is_near = abs(told.paid_on - known.paid_on).days <= FARTHEST_DAYS and bank_days(told.paid_on, known.paid_on) <= BANK_DAYS
     return is_near and plain_number(told.document_no) == plain_number(known.document_no) != ""
 
 

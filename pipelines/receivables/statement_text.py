@@ -65,8 +65,7 @@ def read_text(data: bytes, name: str, limits: StatementLimits) -> StatementText:
     Each statement of a file is decoded for itself (cp1251, UTF-8, cp866; UTF-16 as a whole), by the format's own words in its
     bytes; neither its Кодировка nor a byte order mark is believed.
     """
-    if len(data) > limits.megabytes * _MEGABYTE:
-        raise BadInput.one(f"{name}:1", f"is larger than {limits.megabytes} MB (FLEETBILL_BANK_MAX_MEGABYTES): not read")
+    refuse_large(data, name, limits)
     lines: list[str] = []
     beginnings: list[int] = []
     for piece in _pieces(_as_utf_8(data)):
@@ -78,6 +77,12 @@ def read_text(data: bytes, name: str, limits: StatementLimits) -> StatementText:
         if "\x00" in text:
             _refuse_nul(lines, name)
     return StatementText(lines, tuple(beginnings))
+
+
+def refuse_large(data: bytes, name: str, limits: StatementLimits) -> None:
+    """BadInput for a file that is larger than one may be."""
+    if len(data) > limits.megabytes * _MEGABYTE:
+        raise BadInput.one(f"{name}:1", f"is larger than {limits.megabytes} MB (FLEETBILL_BANK_MAX_MEGABYTES): not read")
 
 
 def _as_utf_8(data: bytes) -> bytes:

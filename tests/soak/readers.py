@@ -23,11 +23,12 @@ from pipelines.master.source import limits, read
 from pipelines.platforms import files
 from pipelines.platforms.bounds import FileBounds
 from pipelines.platforms.interface import Platform
-from pipelines.receivables.bank_statement import parse as parse_statement
+from pipelines.receivables.bank_formats import parse as parse_statement
 from pipelines.receivables.incoming import sort_documents
 from pipelines.receivables.statement_text import StatementLimits
 from pipelines.receivables.statement_totals import compare_totals
 from tests.delivery_reports import forwarded, recipient, report
+from tests.foreign_statements import DETAILS, PAID, camt, entry, mt940
 from tests.ledger_world import ACCOUNTS, Paper, statement
 from tests.sheets import as_csv, as_workbook, company
 from tests.soak.mutations import TOKENS, damaged, damaged_gzip, damaged_parquet, damaged_zip
@@ -69,6 +70,11 @@ def _statements(folder: Path) -> list[bytes]:
     totals = "ВсегоПоступило=150.00\r\nВсегоСписано=0.00\r\nКонечныйОстаток=150.00\r\nКонецРасчСчет\r\n"
     three = one.replace("СекцияДокумент".encode("cp1251"), (section(ACCOUNTS["ORG"]) + totals + "СекцияДокумент").encode("cp1251"), 1)
     return [one, two, three, one + two, one.decode("cp1251").replace("Windows", "UTF-8").encode()]
+
+
+def _foreign_statements(_: Path) -> list[bytes]:
+    batch = "".join(DETAILS.format(amount=f'<Amt Ccy="RUB">{amount}</Amt>') for amount in ("1000.50", "220.00"))
+    return [camt(entry(), entry(way="DBIT")), camt(entry(details=batch)), mt940(PAID, PAID), mt940(PAID) + b"\n" + mt940(PAID)]
 
 
 def _read_statement(path: Path) -> object:
@@ -253,6 +259,7 @@ _XML = (
 )  # fmt: skip
 READERS: Mapping[str, Reader] = {
     "bank": Reader(_statements, damaged, "statement.txt", _read_statement, _BANK),
+    "foreign bank": Reader(_foreign_statements, damaged, "statement.xml", _read_statement),
     "bounces": Reader(_reports, damaged, "report.eml", lambda path: read_reports(path.read_bytes()), _MAIL),
     "master_csv": Reader(_csv_sheets, damaged, "sheet", _read_csv_sheet),
     "master_xlsx": Reader(_workbooks, damaged_zip, "master.xlsx", _read_master, _XML),

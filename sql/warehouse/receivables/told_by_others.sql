@@ -1,4 +1,4 @@
--- grain: payment that another source has told of and this one has not, of an organization and sum that it tells of now, within ten days
+-- grain: payment that another source has told of and this one has not, of an organization and sum that it tells of now, within two weeks
 -- inputs: receivables.payments, receivables.same_payments, receivables.onec_documents; :teller, :organizations, :amounts, :first, :last
 -- rerun: reads only; what was given back wholly is none
 SELECT
@@ -6,7 +6,7 @@ SELECT
     coalesce(p.payer_account, '') AS payer_account
 FROM receivables.payments p
 WHERE p.source IN ('bank', 'onec')
-    AND p.paid_on BETWEEN CAST(:first AS date) - 10 AND CAST(:last AS date) + 10
+    AND p.paid_on BETWEEN CAST(:first AS date) - 14 AND CAST(:last AS date) + 14
     AND (p.organization_code, p.amount) IN (
         SELECT * FROM unnest(CAST(:organizations AS text[]), CAST(:amounts AS numeric[]))
     )

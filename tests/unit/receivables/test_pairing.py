@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.receivables.pairing import Pairs, ToldPayment, bank_days, pair, plain_number
+from pipelines.receivables.bank_days import bank_days, is_bank_day
+from pipelines.receivables.pairing import Pairs, ToldPayment, pair, plain_number
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 2, 27), date(2026, 3, 2), date(2026, 3, 3)
 
@@ -57,6 +58,32 @@ def test_a_number_without_its_zeros(number, plain):
 @pytest.mark.parametrize(("other", "days"), [(FRIDAY, 0), (date(2026, 2, 28), 0), (MONDAY, 1), (TUESDAY, 2)])
 def test_bank_days(other, days):
     assert bank_days(FRIDAY, other) == bank_days(other, FRIDAY) == days
+
+
+@pytest.mark.parametrize(
+    ("statement", "onec", "relation"),
+    [
+        (date(2025, 12, 30), date(2026, 1, 12), "same"),  # 31 December and 9 January are off by the decrees
+        (date(2025, 12, 30), date(2026, 1, 13), None),
+        (date(2026, 4, 30), date(2026, 5, 4), "same"),
+        (date(2026, 5, 8), date(2026, 5, 12), "same"),  # 9 May is a Saturday, given back on Monday
+        (date(2026, 3, 6), date(2026, 3, 10), "same"),
+        (date(2026, 6, 11), date(2026, 6, 15), "same"),
+        (date(2025, 10, 31), date(2025, 11, 1), "same"),  # a Saturday of work
+        (date(2025, 10, 31), date(2025, 11, 5), "doubtful"),  # and so two bank days
+        (date(2025, 2, 21), date(2025, 2, 25), "doubtful"),  # 23 February is given back in May
+    ],
+)
+def test_a_bank_day_knows_the_days_off_of_russia(statement, onec, relation):
+    pairs = pair([told("b", on=onec)], [told("a", on=statement)])
+    assert (pairs.same, pairs.doubtful) == ({"b": "a"} if relation == "same" else {}, {"b": "a"} if relation == "doubtful" else {})
+
+
+def test_a_year_without_a_decree_follows_the_law():
+    days_off = [
+        day for month in (5, 6) for day in range(1, 31) if date(2032, month, day).weekday() < 5 and not is_bank_day(date(2032, month, day))
+    ]
+    assert days_off == [3, 10, 14]  # 1 and 9 May 2032 and 12 June are Saturdays and a Sunday, given back on the Monday after
 
 
 _PAYMENTS = st.lists(

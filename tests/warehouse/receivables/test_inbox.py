@@ -9,7 +9,8 @@ from pipelines.receivables.inbox import import_inbox
 from pipelines.receivables.listing import payments
 from tests.conftest import NOW
 from tests.database import contents, difference
-from tests.ledger_world import House, Paper, statement
+from tests.foreign_statements import PAID, SINGLE, THEIRS, camt, entry, mt940
+from tests.ledger_world import ACCOUNTS, House, Paper, statement
 
 INN = "7736207543"
 
@@ -43,6 +44,24 @@ def test_good_files_are_done_and_bad_ones_explained(house, settings):
     )
     assert "КонецФайла is missing" in (settings.exchange / "bank" / "failed" / "a.txt.error.txt").read_text(encoding="utf-8")
     assert [row["amount"] for row in payments(settings)] == [Decimal("10.00")]
+
+
+def test_the_format_is_told_by_the_content_and_a_payment_is_one_in_all_of_them(house, settings):
+    folder = settings.exchange / "bank" / "in"
+    ours = ACCOUNTS["ORG"]
+    statement(folder / "1.txt", Paper("317", "1220.50", "Оплата", INN, day="2026-03-03", account=THEIRS))
+    details = SINGLE.replace("2026-03-02T", "2026-03-03T")
+    (folder / "2.txt").write_bytes(camt(entry(details=details), entry("7.00", code="INTR"), account=f"<IBAN>RU00044525225{ours}</IBAN>"))
+    movement = PAID.replace(":61:2603020303", ":61:2603030303")
+    (folder / "3.sta").write_bytes(mt940(movement, movement, account=ours, closing="C260303RUB3441,00"))
+    (folder / "4.xml").write_bytes(camt(entry().replace("RUB", "EUR"), account=f"<IBAN>RU00044525225{ours}</IBAN>"))
+    done = import_inbox(settings, NOW)
+    assert [(each.file, each.payments, each.known) for each in done.imported] == [("1.txt", 1, 0), ("2.txt", 0, 1), ("3.sta", 1, 1)]
+    [failed] = done.failed
+    assert failed.name == "4.xml"
+    assert "in EUR, and only roubles are taken" in failed.reason
+    assert [row["amount"] for row in payments(settings)] == [Decimal("1220.50")] * 2
+    assert names(settings, "failed") == ["4.xml", "4.xml.error.txt"]
 
 
 def test_a_run_killed_between_import_and_move_is_repeated_without_harm(house, settings, monkeypatch):
