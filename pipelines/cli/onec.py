@@ -54,7 +54,7 @@ def receive(output_format: str) -> None:
     A message is taken whole or not at all. One whose number has been received already is refused (`failed`, with the reason beside it).
     A payment that a bank's statement told of is known. Access of whoever has paid comes back at once.
     """
-    from pipelines.cli.receivables import refuse_unwritten
+    from pipelines.cli.platform_writes import refuse_unwritten
     from pipelines.delivery.onec.receiving import AnswerOutcome
     from pipelines.runs.exchange import receive_from_onec
 

@@ -1,15 +1,19 @@
-"""`fleetbill payments`, `ageing`, `statement`, `dunning`, `access`: money in, who owes what, and whom we block for it."""
+"""`fleetbill payments`, `ageing`, `statement`: money in, and who owes what."""
 
-from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.output import DATE, View, author_options, authorship, client_option, dealer_option, emit, format_option, say, settings
+from pipelines.cli.platform_writes import refuse_unwritten
 from pipelines.clock import now
-from pipelines.errors import BadInput, Refused
-from pipelines.wording.russian import NO_WORD
+from pipelines.errors import BadInput
+
+if TYPE_CHECKING:
+    from pipelines.receivables.reallocation import Wish
 
 IMPORT_COLUMNS = ("file", "organizations", "data_until", "payments", "known", "matched", "settled", "unmatched")
 PAYMENTS_VIEW = View(
@@ -22,22 +26,9 @@ UNMATCHED_VIEW = View(
     ("payment_id", "paid_on", "amount", "payer_inn", "purpose"),
     ("amount", "matched", "advance"),
 )
+STORY_VIEW = View(("at", "what", "subject", "amount", "why", "by_name"))
 _BUCKETS = ("not_due", "0", "1-30", "31-60", "61-90", "90+", "total")
 AGEING_VIEW = View(("client", "organization_code", *_BUCKETS), totals=_BUCKETS)
-DUNNING_VIEW = View(
-    ("client", "organization_code", "action", "debt", "due_on", "reason", "accounts", "parts"),
-    ("client", "action", "debt", "reason"),
-    ("debt",),
-    is_russian=True,
-)
-ACCESS_VIEW = View(
-    (
-        "client", "organization_code", "platform", "account_id", "since", "debt", "reason", "order_no", "state", "approved_by",
-        "share_links", "sub_users", "vehicles", "lifted_at", "lifted_by", "explanation",
-    ),
-    ("client", "platform", "account_id", "debt", "explanation"),
-    is_russian=True,
-)  # fmt: skip
 
 
 @click.group(invoke_without_command=True)
@@ -113,6 +104,68 @@ def refund(payment_id: str, given_back: str | None, by: str, reason: str, *, is_
     say(f"{payment_id} is no refund" if given_back is None else f"{payment_id} gives {given_back} back")
 
 
+@payments.command("show", short_help="What happened to a payment: what it pays, by which rule or whose word.")
+@click.argument("payment_id")
+@format_option
+def show_payment(payment_id: str, output_format: str) -> None:
+    """What happened to a payment, in its order: it came, a person spoke of it, it pays an invoice or pays it no longer, and why."""
+    from pipelines.receivables.listing import STORY_COLUMNS, payment_story
+
+    emit(payment_story(settings(), payment_id), STORY_COLUMNS, output_format, STORY_VIEW)
+
+
+@payments.command("allocate", short_help="A person's word: which invoices a payment pays.")
+@click.argument("payment_id")
+@click.option("--to", "wished", multiple=True, metavar="NUMBER[=AMOUNT]", help="An invoice that it pays, in this order; several times.")
+@click.option("--free", "is_free", is_flag=True, help="It pays nothing, and no rule is asked again.")
+@click.option("--over", is_flag=True, help="Replace what another person has said of it.")
+@author_options()
+def allocate_payment(payment_id: str, wished: tuple[str, ...], by: str, reason: str, *, is_free: bool, over: bool) -> None:
+    """A person's word on what a payment pays, whatever it paid before. Without AMOUNT: as much as is open of the invoice.
+
+    What is left of it pays the oldest debts of their client. Access comes back to whom it clears.
+    """
+    from pipelines.access.restore import restore
+    from pipelines.documents.finance_workbook import renew_reports
+    from pipelines.receivables.allocation_words import allocate, set_free
+
+    if is_free == bool(wished):
+        raise BadInput.one("--to", "name the invoices with --to, or say --free")
+    configured, author = settings(), authorship(by, reason)
+    wishes = [] if is_free else [_wish(each) for each in wished]
+    done = set_free(configured, payment_id, author, over=over) if is_free else allocate(configured, payment_id, wishes, author, over=over)
+    for number, amount in done.pays.items():
+        say(f"{payment_id} pays {number}: {amount:.2f}")
+    for number, change in done.changes.items():
+        if number not in done.pays:
+            say(f"{payment_id} pays {number} no longer: {-change:.2f}")
+    if done.free:
+        whose = "nobody's" if is_free else "an advance, for the oldest debts"
+        say(f"{done.free:.2f} of it is {whose}")
+    restored = restore(configured, author.at)
+    for line in restored.lines:
+        say(line)
+    for month in renew_reports(configured, author.at):
+        say(f"the workbook of {month} is written anew")
+    refuse_unwritten(restored.refused)
+
+
+def _wish(text: str) -> "Wish":
+    """One invoice with its amount; BadInput for what is no amount above zero."""
+    from pipelines.receivables.reallocation import Wish
+
+    number, equals, amount = text.rpartition("=")
+    if not equals:
+        return Wish(text.strip())
+    try:
+        value = Decimal(amount.strip().replace(",", ".").replace("\u00a0", "").replace(" ", ""))
+    except InvalidOperation:
+        value = Decimal(0)
+    if not value.is_finite() or value <= 0 or value != round(value, 2):
+        raise BadInput.one("--to", f"{amount!r} is no amount in roubles and kopecks above zero")
+    return Wish(number.strip(), value)
+
+
 @payments.command("same", short_help="A person's word on two payments of different sources that may be one.")
 @click.argument("payment_id")
 @click.argument("other_id")
@@ -185,127 +238,3 @@ def statement(client: str, first: date, last: date, organization: str | None, pd
         for account in accounts:
             queued = reconciliation.send(configured, client, account, now())
             say(f"{account.organization_code}: {'queued' if queued else 'this very statement was queued before'}")
-
-
-@click.command()
-@click.option("--date", "day", type=DATE, required=True, help="The day of the ladder.")
-@click.option("--dry-run", is_flag=True, help="Show whom it would block, restore, remind or leave, and why; store nothing.")
-@click.option("--approve-by", metavar="NAME", help="Block more clients than the share allows, in the name of this person.")
-@click.option("--reason", default=NO_WORD, show_default=True, metavar="TEXT", help="A word of the approver.")
-@format_option
-def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, output_format: str) -> None:
-    """The overdue ladder of a date: whom to block, whom to let in again, whom to remind; block lists are written complete."""
-    from pipelines.access.dunning import COLUMNS
-    from pipelines.access.dunning import dunning as taken
-
-    if approve_by is not None and not approve_by.strip():
-        raise BadInput.one("--approve-by", "must not be empty")
-    approver = authorship(approve_by, reason) if approve_by else None
-    done = taken(settings(), day, now(), dry_run=dry_run, approver=approver)
-    emit([{column: getattr(row, column) for column in COLUMNS} for row in done.rows], COLUMNS, output_format, DUNNING_VIEW)
-    counts = ", ".join(f"{done.count(action)} {action}" for action in ("block", "restore", "withheld"))
-    say(f"{'dry run of' if dry_run else 'ladder of'} {day}: {counts} (clients)")
-    _say_stopped()
-    refuse_unwritten(done.refused)
-
-
-@click.group(invoke_without_command=True)
-@click.option("--client", metavar="C", help="Only this client.")
-@format_option
-@click.pass_context
-def access(context: click.Context, client: str | None, output_format: str) -> None:
-    """What we block now and why. `access promise` takes a client's word that it pays, `access reblock` a person's on a lifted block."""
-    if context.invoked_subcommand is not None:
-        return
-    from pipelines.access.listing import COLUMNS, blocked
-
-    emit(blocked(settings(), client), COLUMNS, output_format, ACCESS_VIEW)
-    _say_stopped()
-
-
-@access.command("promise", short_help="A promise of payment: until its day the client is not blocked.")
-@click.option("--client", required=True, metavar="C", help="The client's code.")
-@click.option("--until", type=DATE, required=True, help="Last day of the promise.")
-@click.option("--organization", metavar="CODE", help="Only for this organization; default: all that the client has contracts with.")
-@author_options()
-def promise_payment(client: str, until: date, organization: str | None, by: str, reason: str) -> None:
-    """A promise of payment: until its day the client is not blocked; if it is blocked by us, access comes back at once."""
-    from pipelines.access.promises import promise
-    from pipelines.access.restore import restore
-
-    configured, author = settings(), authorship(by, reason)
-    for code in promise(configured, client, until, author, organization):
-        say(f"{client} of {code}: not blocked until {until}")
-    restored = restore(configured, author.at)
-    for line in restored.lines:
-        say(line)
-    refuse_unwritten(restored.refused)
-
-
-@access.command("stop", short_help="End all blocking at once, until a person resumes it.")
-@click.option("--release", is_flag=True, help="Give back as well what we block now.")
-@author_options()
-def stop_blocking(*, release: bool, by: str, reason: str) -> None:
-    """End all blocking at once: no ladder and no waiting order disconnects anybody until `access resume`; access comes back as ever.
-
-    Who is disconnected now stays so until the debt is paid; with --release everybody gets access back.
-    """
-    from pipelines.access.restore import restore
-    from pipelines.access.stop import stop
-
-    configured, author = settings(), authorship(by, reason)
-    say("blocking is stopped" if stop(configured, author, release=release) else "blocking was stopped already")
-    if release:
-        restored = restore(configured, author.at)
-        for line in restored.lines:
-            say(line)
-        refuse_unwritten(restored.refused)
-
-
-@access.command("resume", short_help="Blocking goes on with the next ladder.")
-@author_options()
-def resume_blocking(by: str, reason: str) -> None:
-    """Lift the stop of all blocking: the next ladder blocks who owes by then."""
-    from pipelines.access.stop import resume
-
-    resume(settings(), authorship(by, reason))
-    say("blocking goes on with the next ladder")
-
-
-@access.command("reblock", short_help="A person's word: what somebody else has lifted is blocked again.")
-@click.option("--client", required=True, metavar="C", help="The client's code.")
-@author_options()
-def block_again(client: str, by: str, reason: str) -> None:
-    """Block again the accounts of a client whose block somebody else has lifted: a dealer, or a form that was open in a browser.
-
-    By machine that is done only when another debt comes to its block.
-    """
-    from pipelines.access.reblock import reblock
-
-    done = reblock(settings(), client, authorship(by, reason))
-    for line in done.lines:
-        say(line)
-    refuse_unwritten(done.refused)
-
-
-def _say_stopped() -> None:
-    """That a person has stopped all blocking, where that is so."""
-    from pipelines.access.stop import stopped
-    from pipelines.master import house_clock
-    from pipelines.warehouse.engine import reading
-
-    with reading(settings()) as connection:
-        halt, zone = stopped(connection), house_clock.zone(connection)
-    if halt:
-        say(f"all blocking is stopped by {halt.in_words(zone)} (fleetbill access resume)")
-
-
-class PlatformsNotWritten(Refused):
-    """Orders stand, but their platforms could not be written; the next run carries them out."""
-
-
-def refuse_unwritten(refused: Mapping[str, str]) -> None:
-    """PlatformsNotWritten names every platform that could not be written."""
-    if refused:
-        named = "; ".join(f"{platform}: {why}" for platform, why in sorted(refused.items()))
-        raise PlatformsNotWritten(f"platforms that could not be written ({named}); their orders stand, the next run carries them out")

@@ -1,5 +1,8 @@
-"""What people said of outgoing payments that may be refunds, as a source of decisions (domain.md §8)."""
+"""What people said of payments: what they pay, and which of them are refunds, as sources of decisions (domain.md §8)."""
 
 from pipelines.warehouse.decisions import DecisionSource, Layout
 
-SOURCES = (DecisionSource("receivables/history_of_refund_words", {"refunds": Layout()}),)
+SOURCES = (
+    DecisionSource("receivables/history_of_refund_words", {"refunds": Layout()}),
+    DecisionSource("receivables/history_of_allocation_words", {"allocations": Layout()}),
+)

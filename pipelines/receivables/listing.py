@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from pipelines.errors import BadInput
 from pipelines.master.dealer_trees import clients_under
 from pipelines.master.history import known
 from pipelines.settings import Settings
@@ -11,6 +12,7 @@ from pipelines.warehouse import engine, query
 Row = dict[str, Any]
 
 PAYMENT_COLUMNS = ("payment_id", "source", "paid_on", "amount", "payer_inn", "client_code", "purpose", "matched", "advance")
+STORY_COLUMNS = ("at", "what", "subject", "amount", "why", "by_name")
 AGEING_COLUMNS = ("client_code", "organization_code", "not_due", "0", "1-30", "31-60", "61-90", "90+", "total")
 
 
@@ -21,6 +23,19 @@ def payments(settings: Settings, *, unmatched_only: bool = False, client_code: s
         if client_code is not None:
             known(connection, "client", client_code)
         return query.mappings(connection, "receivables/payments", unmatched_only=unmatched_only, client=client_code, from_day=first)
+
+
+def payment_story(settings: Settings, payment_id: str) -> list[Row]:
+    """What happened to a payment, in its order: it came, a person spoke of it, it pays an invoice, or pays it no longer, and why.
+
+    `why` is the name of a rule (`matching.RULES`, `advance`, `reversal`, `person`), a source, or a person's reason. BadInput for an id
+    that is none.
+    """
+    with engine.transaction(settings) as connection:
+        rows = query.mappings(connection, "receivables/payment_story", payment_id=payment_id)
+    if not rows:
+        raise BadInput.one("PAYMENT_ID", f"there is no payment {payment_id!r} (`fleetbill payments` lists them)")
+    return rows
 
 
 def ageing(

@@ -242,4 +242,5 @@ def test_every_source_gives_its_own_sheets(decided):
         "crm_fields",
         "mutings",
         "stops",
+        "allocations",
     }  # the company has none

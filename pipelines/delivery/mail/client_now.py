@@ -24,7 +24,9 @@ def decided(settings: Settings, connection: "Connection", row: Any, at: datetime
     if AUDIENCES[row.event_kind] != "client":
         return LetterDecision(row.facts)
     client = _client(settings, connection, row.organization_code, row.client_code, at)
-    payment = _payment(connection, row.event_key) if row.event_kind == "payment_received" else None
+    payment = None
+    if row.event_kind == "payment_received":
+        payment = _payment(connection, row.facts.get("payment_id", row.event_key), row.client_code)
     return decide(row.event_kind, row.event_key, row.facts, client, payment)
 
 
@@ -58,6 +60,6 @@ def _is_fresh(settings: Settings, connection: "Connection", organization_code: s
     return bool(rows) and all(row.as_of is not None and at - row.as_of <= limit for row in rows)
 
 
-def _payment(connection: "Connection", payment_id: str) -> PaymentNow | None:
+def _payment(connection: "Connection", payment_id: str, client_code: str) -> PaymentNow | None:
     row = query.first(connection, "delivery/mail/payment", payment_id=payment_id)
-    return PaymentNow(row.amount, row.left_over, row.parts) if row else None
+    return PaymentNow(row.amount, row.left_over, row.parts, row.client_code == client_code) if row else None

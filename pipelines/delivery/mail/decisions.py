@@ -47,11 +47,13 @@ class ClientNow:
 
 @dataclass(frozen=True, slots=True)
 class PaymentNow:
-    """A payment as it stands: `amount` of it that was not given back, what it pays, and `left_over` of it."""
+    """A payment as it stands: `amount` of it that was not given back, what it pays, and `left_over` of it. `is_theirs`: it is the
+    client's to whom the letter goes."""
 
     amount: Decimal
     left_over: Decimal
     parts: Sequence[Sequence[str]]
+    is_theirs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def _payment(facts: Mapping[str, Any], client: ClientNow, payment: PaymentNow | 
         return LetterDecision({**facts, **_left(client)}, client.debts)
     if payment.amount <= ZERO:
         return LetterDecision(facts, dropped="the payment was given back")
+    if not payment.is_theirs:
+        return LetterDecision(facts, dropped="a person has given the payment to another client")
     paid = {"allocations": [list(part) for part in payment.parts], "advance": shown(payment.left_over)}
     return LetterDecision({**facts, "amount": shown(payment.amount), **paid, **_left(client)}, client.debts)
 

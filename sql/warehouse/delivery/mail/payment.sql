@@ -2,7 +2,7 @@
 -- inputs: receivables.payment_balances, receivables.payments, receivables.allocations; :payment_id
 -- rerun: reads only
 SELECT
-    b.amount, b.left_over,
+    b.amount, b.left_over, b.client_code,
     coalesce((
         SELECT jsonb_agg(jsonb_build_array(s.number, s.amount::text) ORDER BY s.place)
         FROM (

@@ -1,0 +1,20 @@
+"""What a payment pays may be said by a person."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+SQL = Path(__file__).parents[1] / "sql" / revision
+
+
+def upgrade() -> None:
+    op.get_bind().exec_driver_sql((SQL / "receivables.sql").read_text(encoding="utf-8").replace("%", "%%"))
+
+
+def downgrade() -> None:
+    op.get_bind().exec_driver_sql((SQL / "down.sql").read_text(encoding="utf-8").replace("%", "%%"))

@@ -1,0 +1,139 @@
+"""`fleetbill dunning` and `access`: whom the ladder reminds, blocks and lets in again, and what people say of it."""
+
+from datetime import date
+
+import click
+
+from pipelines.cli.output import DATE, View, author_options, authorship, emit, format_option, say, settings
+from pipelines.cli.platform_writes import refuse_unwritten
+from pipelines.clock import now
+from pipelines.errors import BadInput
+from pipelines.wording.russian import NO_WORD
+
+DUNNING_VIEW = View(
+    ("client", "organization_code", "action", "debt", "due_on", "reason", "accounts", "parts"),
+    ("client", "action", "debt", "reason"),
+    ("debt",),
+    is_russian=True,
+)
+ACCESS_VIEW = View(
+    (
+        "client", "organization_code", "platform", "account_id", "since", "debt", "reason", "order_no", "state", "approved_by",
+        "share_links", "sub_users", "vehicles", "lifted_at", "lifted_by", "explanation",
+    ),
+    ("client", "platform", "account_id", "debt", "explanation"),
+    is_russian=True,
+)  # fmt: skip
+
+
+@click.command()
+@click.option("--date", "day", type=DATE, required=True, help="The day of the ladder.")
+@click.option("--dry-run", is_flag=True, help="Show whom it would block, restore, remind or leave, and why; store nothing.")
+@click.option("--approve-by", metavar="NAME", help="Block more clients than the share allows, in the name of this person.")
+@click.option("--reason", default=NO_WORD, show_default=True, metavar="TEXT", help="A word of the approver.")
+@format_option
+def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, output_format: str) -> None:
+    """The overdue ladder of a date: whom to block, whom to let in again, whom to remind; block lists are written complete."""
+    from pipelines.access.dunning import COLUMNS
+    from pipelines.access.dunning import dunning as taken
+
+    if approve_by is not None and not approve_by.strip():
+        raise BadInput.one("--approve-by", "must not be empty")
+    approver = authorship(approve_by, reason) if approve_by else None
+    done = taken(settings(), day, now(), dry_run=dry_run, approver=approver)
+    emit([{column: getattr(row, column) for column in COLUMNS} for row in done.rows], COLUMNS, output_format, DUNNING_VIEW)
+    counts = ", ".join(f"{done.count(action)} {action}" for action in ("block", "restore", "withheld"))
+    say(f"{'dry run of' if dry_run else 'ladder of'} {day}: {counts} (clients)")
+    _say_stopped()
+    refuse_unwritten(done.refused)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--client", metavar="C", help="Only this client.")
+@format_option
+@click.pass_context
+def access(context: click.Context, client: str | None, output_format: str) -> None:
+    """What we block now and why. `access promise` takes a client's word that it pays, `access reblock` a person's on a lifted block."""
+    if context.invoked_subcommand is not None:
+        return
+    from pipelines.access.listing import COLUMNS, blocked
+
+    emit(blocked(settings(), client), COLUMNS, output_format, ACCESS_VIEW)
+    _say_stopped()
+
+
+@access.command("promise", short_help="A promise of payment: until its day the client is not blocked.")
+@click.option("--client", required=True, metavar="C", help="The client's code.")
+@click.option("--until", type=DATE, required=True, help="Last day of the promise.")
+@click.option("--organization", metavar="CODE", help="Only for this organization; default: all that the client has contracts with.")
+@author_options()
+def promise_payment(client: str, until: date, organization: str | None, by: str, reason: str) -> None:
+    """A promise of payment: until its day the client is not blocked; if it is blocked by us, access comes back at once."""
+    from pipelines.access.promises import promise
+    from pipelines.access.restore import restore
+
+    configured, author = settings(), authorship(by, reason)
+    for code in promise(configured, client, until, author, organization):
+        say(f"{client} of {code}: not blocked until {until}")
+    restored = restore(configured, author.at)
+    for line in restored.lines:
+        say(line)
+    refuse_unwritten(restored.refused)
+
+
+@access.command("stop", short_help="End all blocking at once, until a person resumes it.")
+@click.option("--release", is_flag=True, help="Give back as well what we block now.")
+@author_options()
+def stop_blocking(*, release: bool, by: str, reason: str) -> None:
+    """End all blocking at once: no ladder and no waiting order disconnects anybody until `access resume`; access comes back as ever.
+
+    Who is disconnected now stays so until the debt is paid; with --release everybody gets access back.
+    """
+    from pipelines.access.restore import restore
+    from pipelines.access.stop import stop
+
+    configured, author = settings(), authorship(by, reason)
+    say("blocking is stopped" if stop(configured, author, release=release) else "blocking was stopped already")
+    if release:
+        restored = restore(configured, author.at)
+        for line in restored.lines:
+            say(line)
+        refuse_unwritten(restored.refused)
+
+
+@access.command("resume", short_help="Blocking goes on with the next ladder.")
+@author_options()
+def resume_blocking(by: str, reason: str) -> None:
+    """Lift the stop of all blocking: the next ladder blocks who owes by then."""
+    from pipelines.access.stop import resume
+
+    resume(settings(), authorship(by, reason))
+    say("blocking goes on with the next ladder")
+
+
+@access.command("reblock", short_help="A person's word: what somebody else has lifted is blocked again.")
+@click.option("--client", required=True, metavar="C", help="The client's code.")
+@author_options()
+def block_again(client: str, by: str, reason: str) -> None:
+    """Block again the accounts of a client whose block somebody else has lifted: a dealer, or a form that was open in a browser.
+
+    By machine that is done only when another debt comes to its block.
+    """
+    from pipelines.access.reblock import reblock
+
+    done = reblock(settings(), client, authorship(by, reason))
+    for line in done.lines:
+        say(line)
+    refuse_unwritten(done.refused)
+
+
+def _say_stopped() -> None:
+    """That a person has stopped all blocking, where that is so."""
+    from pipelines.access.stop import stopped
+    from pipelines.master import house_clock
+    from pipelines.warehouse.engine import reading
+
+    with reading(settings()) as connection:
+        halt, zone = stopped(connection), house_clock.zone(connection)
+    if halt:
+        say(f"all blocking is stopped by {halt.in_words(zone)} (fleetbill access resume)")
