@@ -46,7 +46,10 @@ _TEMPLATE = "fleetbill_template"
 
 
 # folders whose files take longest begin, so that no worker is left with a long file when the others have ended
-_LONGEST_FIRST = ("dags", "scenarios", "kill", "stack", "sample", "large", "properties", "cli", "warehouse", "conformance", "golden")
+_LONGEST_FIRST = (
+    "dags", "scenarios", "kill", "stack", "sample", "large", "properties", "cli", "warehouse", "conformance", "golden", "platforms",
+    "house",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

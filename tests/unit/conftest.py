@@ -1,11 +1,11 @@
-"""Unit tests are pure: no database, no process of the command line; asking for one here fails with these words."""
+"""Unit tests are pure: no database, no server, no process of the command line; asking for one here fails with these words."""
 
 from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
 
-_PURE = "tests/unit is pure: {} belongs to tests/warehouse, tests/cli, tests/kill or tests/scenarios"
+_PURE = "tests/unit is pure: {} belongs to tests/warehouse, tests/platforms, tests/cli, tests/kill or tests/scenarios"
 
 
 def _refuse(what: str) -> NoReturn:
@@ -38,11 +38,12 @@ def run_cli() -> NoReturn:
 
 @pytest.fixture(autouse=True, scope="module")
 def no_database() -> Iterator[None]:
-    """Nor does a unit test connect without a fixture: every way to the warehouse goes through an engine.
+    """Nor does a unit test connect without a fixture, or listen: every way to the warehouse goes through an engine.
 
     For a module: a worker goes on to files of other folders, which do connect.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipelines.warehouse.engine.engine", lambda *_, **__: _refuse("a test that connects to a database"))
         patch.setattr("pipelines.warehouse.embedded.ensure_running", lambda *_, **__: _refuse("a test that starts a server"))
+        patch.setattr("socketserver.TCPServer.server_bind", lambda *_: _refuse("a test with a server of its own"))
         yield
