@@ -1,7 +1,8 @@
 """Wialon's answers: the fields of them that we read, and what its error codes mean. Pure: no request is made here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +22,7 @@ from pipelines.platforms.errors import (
 from pipelines.platforms.interface import DISTANCE, ENGINE_HOURS, SENSOR_COLUMNS, Remark
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 UNIT_FLAGS = 1 + 4 + 256 + 1024 + 4096 + 8192  # name; account; device and activity; last message; sensors; counters
@@ -50,7 +52,7 @@ _ERRORS: Mapping[int, tuple[type[PlatformFailed], str]] = {
 _MILEAGE_COUNTED, _HOURS_COUNTED = 0x100, 0x200  # flags of the counters that go on by themselves
 _KILOMETRES_IN_A_MILE = Decimal("1.609344")
 _IN_MILES = {1, 2}  # measures of a unit: American and imperial
-_NUMBERS = 2  # columns of sensors, from the first on, that are ids
+_NO_VALUES: Mapping[str | None, Any] = {}
 _MICRO = Decimal("0.000001")
 
 
@@ -118,11 +120,11 @@ class Unit(msgspec.Struct, gc=False):
         return None if self.act is None else "active" if self.act else "deactivated"
 
     @property
-    def sensors(self) -> list[Sensor] | None:
+    def sensors(self) -> Collection[Sensor] | None:
         """None where the token may not see them: unknown is not "none"."""
         if self.sens is msgspec.UNSET:
             return None
-        return list(self.sens.values()) if isinstance(self.sens, dict) else self.sens or []
+        return self.sens.values() if isinstance(self.sens, dict) else self.sens or ()
 
     @property
     def mileage(self) -> Decimal | None:
@@ -215,7 +217,7 @@ def vehicles_table(units: Iterable[Unit]) -> "pa.Table":
     """The vehicles in the order of their ids, each with its one account."""
     import pyarrow as pa
 
-    listed = sorted(units, key=lambda unit: unit.id)
+    listed = sorted(units, key=attrgetter("id"))
     return pa.table(
         {
             "vehicle_id": _texts([unit.id for unit in listed]),
@@ -246,29 +248,43 @@ def sensors_table(units: Sequence[Unit]) -> "tuple[pa.Table | None, list[Remark]
 
     None where the token may see the sensors of no unit, with the remark that says so.
     """
+    import numpy as np
     import pyarrow as pa
 
     hidden = sum(unit.sens is msgspec.UNSET for unit in units)
     remarks = [Remark("sensors_hidden", None, f"the token may not see the sensors of {hidden} of {len(units)} units")] if hidden else []
     if hidden and hidden == len(units):
         return None, remarks
-    columns: tuple[list[Any], ...] = tuple([] for _ in SENSOR_COLUMNS)
-    vehicles, numbers, names, kinds, parameters, last = columns
+    counts, listed, values = _listed_sensors(units)
+    columns = (
+        _texts(np.repeat(np.array([unit.id for unit in units], dtype="int64"), counts)),
+        _texts([sensor.id for sensor in listed]),
+        pa.array([sensor.n for sensor in listed], pa.string()),
+        pa.array([sensor.t for sensor in listed], pa.string()),
+        pa.array([sensor.p for sensor in listed], pa.string()),
+        pa.array([value if value is None or isinstance(value, str) else str(value) for value in values], pa.string()),
+    )
+    return pa.table(dict(zip(SENSOR_COLUMNS, columns, strict=True))), remarks
+
+
+def _listed_sensors(units: Iterable[Unit]) -> tuple[list[int], list[Sensor], list[Any]]:
+    """(number of sensors of each unit, all sensors, of each the value of its parameter in the last message of its unit).
+
+    One pass over the units: of 100,000 of them, most of the time goes into fetching each from memory.
+    """
+    counts: list[int] = []
+    listed: list[Sensor] = []
+    values: list[Any] = []
     for unit in units:
-        values = unit.lmsg.p if unit.lmsg and isinstance(unit.lmsg.p, dict) else {}
-        for sensor in unit.sensors or ():
-            value = values.get(sensor.p or "")
-            vehicles.append(unit.id)
-            numbers.append(sensor.id)
-            names.append(sensor.n)
-            kinds.append(sensor.t)
-            parameters.append(sensor.p)
-            last.append(value if value is None or isinstance(value, str) else str(value))
-    texts = (pa.array(column, pa.int64() if place < _NUMBERS else pa.string()).cast(pa.string()) for place, column in enumerate(columns))
-    return pa.table(dict(zip(SENSOR_COLUMNS, texts, strict=True))), remarks
+        sensors = unit.sensors or ()
+        counts.append(len(sensors))
+        listed += sensors
+        last = unit.lmsg.p if unit.lmsg is not None and isinstance(unit.lmsg.p, dict) else _NO_VALUES
+        values += [last.get(sensor.p) for sensor in sensors]
+    return counts, listed, values
 
 
-def _texts(numbers: "Sequence[int | None]") -> "pa.Array":
+def _texts(numbers: "Sequence[int | None] | np.ndarray[Any, Any]") -> "pa.Array":
     import pyarrow as pa
 
     return pa.array(numbers, pa.int64()).cast(pa.string())
