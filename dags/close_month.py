@@ -3,7 +3,8 @@
 
 **Что делает.** Когда известны все дни месяца (`fleet_daily`), рассчитывает черновики, показывает человеку, что будет выставлено, и
 ждёт. После «Одобрить» (Required Actions, отвечает один из FLEETBILL_APPROVERS): номера, документы, сообщение для 1С, книга за
-месяц. После «Отклонить»: отказ записан, ничего не уходит. Сам за себя DAG не одобряет никогда.
+месяц, письма дилерам с их отчётами (где это разрешает FLEETBILL_MAIL_DEALERS), выгрузки для других систем. После «Отклонить»: отказ
+записан, ничего не уходит. Сам за себя DAG не одобряет никогда.
 
 **Когда.** Сам, когда становится известен последний день месяца. Вручную (договор поправили после закрытия, отказ улажен): *Trigger*
 с ключом раздела (partition key) `2026-02` или
@@ -36,7 +37,7 @@
 from airflow.sdk import Asset, MonthWindow, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, dag
 from airflow.sdk.exceptions import AirflowSkipException
 from orchestration.approval import ask_and_issue
-from orchestration.following import documents_task, onec_task
+from orchestration.following import dealer_reports_task, documents_task, exports_tasks, onec_task
 from orchestration.keys import month_of
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS
@@ -48,7 +49,7 @@ DAYS_OF_MONTH = RollupMapper(upstream_mapper=StartOfMonthMapper(input_format="%Y
 @dag(
     dag_id="close_month",
     dag_display_name="Закрытие месяца",
-    description="Черновики счетов за месяц, решение человека, выставление, документы, 1С и книга за месяц",
+    description="Черновики счетов за месяц, решение человека, выставление, документы, 1С, книга за месяц, отчёты дилерам и выгрузки",
     schedule=PartitionedAssetTimetable(assets=Asset("fleet_day"), default_partition_mapper=DAYS_OF_MONTH),
     max_active_runs=3,
     tags=["биллинг", "месяц"],
@@ -83,7 +84,7 @@ def close_month():
 
     question, issuing = ask_and_issue("close")
     draft() >> question
-    issuing >> documents_task("close") >> [onec_task(), workbook()]
+    issuing >> documents_task("close") >> [onec_task(), workbook(), dealer_reports_task(), exports_tasks()]
 
 
 close_month()

@@ -1,4 +1,5 @@
-"""Tasks that several DAGs have: the papers of what was issued, the message for 1C, and the bank's statements."""
+"""Tasks that several DAGs have: the papers of what was issued, the message for 1C, the bank's statements,
+exports to other systems, and dealers' reports."""
 
 from airflow.sdk import TriggerRule
 
@@ -46,6 +47,60 @@ def onec_task():
         return str(message.path) if message else None
 
     return send_message()
+
+
+def exports_tasks():
+    """Two tasks: the consumers that are served today, and the export of each in a task of its own."""
+
+    @step("Кому выгружать", "Называет потребителей листа consumers, которых обслуживают сегодня.", task_id="consumers")
+    def served():
+        """The consumers of today."""
+        from pipelines import clock, settings
+        from pipelines.exports import giving
+
+        return giving.served(settings.load(), clock.now())
+
+    @step(
+        "Выгрузить",
+        "Пишет одному потребителю, что изменилось с прошлой выгрузки; в первый раз — всё. Других не держит.",
+        task_id="export",
+        map_index_template="{{ task.op_kwargs['consumer'] }}",
+    )
+    def give(consumer):
+        """What is new for one consumer, as a folder."""
+        from pipelines import clock, settings
+        from pipelines.exports import giving
+
+        given = giving.give_news(settings.load(), consumer, clock.now())
+        return str(given.folder) if given else "изменений нет"
+
+    consumers = served()
+    give.expand(consumer=consumers)
+    return consumers
+
+
+def dealer_reports_task():
+    """The task that queues the reports of the month to the dealers, where they may be mailed."""
+
+    @step("Отчёты дилерам", "Ставит в очередь письма дилерам с отчётами за месяц, если их можно отправлять.", task_id="dealer_reports")
+    def send(partition_key=None):
+        """A letter to every dealer; what one is refused is told, and holds up no other."""
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from orchestration.alerts import alert
+        from pipelines import clock, settings
+        from pipelines.runs.dealer_reports import send_all
+
+        configured, month = settings.load(), month_of(partition_key)
+        if not configured.mail_dealers:
+            raise AirflowSkipException("FLEETBILL_MAIL_DEALERS не задано: отчёты дилерам не отправляются")
+        done = list(send_all(configured, month, clock.now()))
+        for sent in done:
+            if sent.refused:
+                alert(f"отчёт дилеру {sent.dealer} за {month} не составлен", sent.refused)
+        return [sent.dealer for sent in done if sent.is_queued]
+
+    return send()
 
 
 def payments_task():

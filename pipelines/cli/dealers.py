@@ -82,15 +82,12 @@ def send(month: Month, on: date | None) -> None:
     """Queue a letter with its report to every dealer, where FLEETBILL_MAIL_DEALERS allows it; the same report once."""
     from pipelines.clock import now
     from pipelines.errors import Refused
-    from pipelines.runs import dealer_reports
+    from pipelines.runs.dealer_reports import send_all
 
-    configured, at = settings(), now()
-    if not configured.mail_dealers:
-        raise Refused("reports go to dealers only where FLEETBILL_MAIL_DEALERS is true")
-    for dealer in dealer_reports.dealers(configured):
-        try:
-            queued = dealer_reports.send(configured, dealer_reports.make(configured, dealer, month, at, on), at)
-        except dealer_reports.NoSeller as nobody:
-            say(f"{dealer}: {nobody}")
-            continue
-        say(f"{dealer}: {'queued' if queued else 'this very report was queued before'}")
+    refused = []
+    for sent in send_all(settings(), month, now(), on):
+        refused += [sent.dealer] if sent.refused else []
+        said = "queued" if sent.is_queued else "this very report was queued before"
+        say(f"{sent.dealer}: {sent.refused or sent.not_needed or said}")
+    if refused:
+        raise Refused(f"no report of {month} could be made for {', '.join(refused)}; the others are queued")

@@ -8,7 +8,7 @@ from pipelines.documents.store import DocumentStore
 from pipelines.exports import folder, sources
 from pipelines.exports.folder import WrittenDataset
 from pipelines.exports.since import Excerpt, cursor, excerpt
-from pipelines.exports.versions import newest, take
+from pipelines.exports.versions import newest, take, version
 from pipelines.logs import verb
 from pipelines.master import house_clock
 from pipelines.settings import Settings
@@ -48,3 +48,25 @@ def give(
             written = folder.write(connection, DocumentStore(settings.documents), whose, given, target)
         done |= {"version": given.version.number, "rows": sum(each.rows for each in written)}
     return GivenExport(given, target, tuple(written))
+
+
+def served(settings: Settings, at: datetime) -> list[str]:
+    """Codes of the consumers that are served on the local day of the moment ``at``, in order."""
+    with engine.reading(settings) as connection:
+        day = house_clock.today(connection, at)
+        return [each.code for each in sources.consumers(connection) if each.is_served(day)]
+
+
+def give_news(settings: Settings, code: str, at: datetime) -> GivenExport | None:
+    """Give a consumer what has changed since its version before, as a folder in the exchange; None: nothing has.
+
+    The first time, and after its rights have changed, it is given everything. A run that was killed between taking a version and
+    writing its folder is made good by the next: a folder without a manifest is written again. Errors: those of `give`.
+    """
+    taken = take(settings, code, at)
+    with engine.reading(settings) as connection:
+        before = version(connection, code, taken.number - 1)
+        since = str(before.number) if before is not None and before.rights == taken.rights else None
+        whose = sources.consumer(connection, code)
+        target = folder.default_folder(settings.exchange, whose, excerpt(connection, whose, since))
+    return None if (target / folder.MANIFEST).exists() else give(settings, code, at, since=since)

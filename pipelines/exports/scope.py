@@ -65,6 +65,10 @@ class Consumer:
         parts = [SCHEMA_VERSION, self.datasets, self.personal_data, limits]
         return sha256(repr(parts).encode()).hexdigest()
 
+    def is_served(self, day: date) -> bool:
+        """Whether it is served on that day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
     def require(self, day: date) -> None:
         """NotEntitled unless it is served on that day."""
         if self.valid_from is not None and day < self.valid_from:

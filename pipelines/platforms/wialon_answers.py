@@ -52,7 +52,7 @@ _ERRORS: Mapping[int, tuple[type[PlatformFailed], str]] = {
 _MILEAGE_COUNTED, _HOURS_COUNTED = 0x100, 0x200  # flags of the counters that go on by themselves
 _KILOMETRES_IN_A_MILE = Decimal("1.609344")
 _IN_MILES = {1, 2}  # measures of a unit: American and imperial
-_NO_VALUES: Mapping[str | None, Any] = {}
+_NO_VALUES: Mapping[str, Any] = {}
 _MICRO = Decimal("0.000001")
 
 
@@ -279,7 +279,7 @@ def _listed_sensors(units: Iterable[Unit]) -> tuple[list[int], list[Sensor], lis
         sensors = unit.sensors or ()
         counts.append(len(sensors))
         listed += sensors
-        last = unit.lmsg.p if unit.lmsg is not None and isinstance(unit.lmsg.p, dict) else _NO_VALUES
+        last: Mapping[Any, Any] = unit.lmsg.p if unit.lmsg is not None and isinstance(unit.lmsg.p, dict) else _NO_VALUES
         values += [last.get(sensor.p) for sensor in sensors]
     return counts, listed, values
 

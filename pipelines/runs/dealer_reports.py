@@ -1,6 +1,7 @@
 """A dealer's report of a month: made from the warehouse, put into the store, and sent to the dealer."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
@@ -14,7 +15,7 @@ from pipelines.documents.paths import document_path
 from pipelines.documents.pdf import render_document
 from pipelines.documents.requisites import buyer, seller
 from pipelines.documents.store import DocumentStore
-from pipelines.errors import Refused
+from pipelines.errors import BadInput, Refused
 from pipelines.logs import verb
 from pipelines.master import house_clock
 from pipelines.master.dealer_trees import all_trees
@@ -87,3 +88,29 @@ def dealers(settings: Settings) -> list[str]:
     """Codes of everybody who is a dealer."""
     with engine.reading(settings) as connection:
         return list(all_trees(connection))
+
+
+@dataclass(frozen=True, slots=True)
+class SentReport:
+    """What became of a dealer's report: queued, the very same was queued before, not needed, or refused and why."""
+
+    dealer: str
+    is_queued: bool = False
+    not_needed: str | None = None
+    refused: str | None = None
+
+
+def send_all(settings: Settings, month: Month, at: datetime, on: date | None = None) -> Iterator[SentReport]:
+    """Queue a month's report to every dealer, one after the other; what is refused of one holds up no other.
+
+    Refused as a whole where FLEETBILL_MAIL_DEALERS does not allow it.
+    """
+    if not settings.mail_dealers:
+        raise Refused("reports go to dealers only where FLEETBILL_MAIL_DEALERS is true")
+    for dealer in dealers(settings):
+        try:
+            yield SentReport(dealer, send(settings, make(settings, dealer, month, at, on), at))
+        except NoSeller as nobody:
+            yield SentReport(dealer, not_needed=str(nobody))
+        except (Refused, BadInput) as refused:
+            yield SentReport(dealer, refused=str(refused))

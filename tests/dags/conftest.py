@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 
 DAGS = ROOT / "dags"
 IDS = (
-    "close_month", "correct_month", "fleet_daily", "master_import", "onec_exchange", "payments_in", "prepay_month", "receivables",
-    "send_mail", "take_snapshots", "watch_days",
+    "close_month", "correct_month", "fleet_daily", "give_exports", "master_import", "onec_exchange", "payments_in", "prepay_month",
+    "receivables", "send_mail", "take_snapshots", "watch_days",
 )  # fmt: skip
 
 

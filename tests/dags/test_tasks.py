@@ -348,3 +348,24 @@ def test_letters_are_sent_by_the_connection_that_airflow_has(ahead, dags, monkey
     monkeypatch.setenv("FLEETBILL_MAIL_DRY_RUN", "true")
     with pytest.raises(AirflowSkipException, match="DRY_RUN"):
         send()
+
+
+def test_consumers_are_given_their_exports_and_dealers_their_reports(company, dags, alerts, monkeypatch):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    with engine.transaction(company) as connection:
+        connection.execute(text("INSERT INTO master.consumers (consumer, name, datasets) VALUES ('crm', 'CRM', 'clients')"))
+        connection.execute(text("UPDATE master.clients SET email = 'd@d.example' WHERE client_code = 'C15'"))
+    for name in ("give_exports", "close_month"):
+        assert call(dags[name], "consumers") == ["crm"]
+    folder = call(dags["give_exports"], "export", consumer="crm")
+    assert folder.endswith("exports/crm/000001")
+    assert call(dags["close_month"], "export", consumer="crm") == "изменений нет"
+    reports = partial(call, dags["close_month"], "dealer_reports", partition_key="2026-02")
+    with pytest.raises(AirflowSkipException, match="FLEETBILL_MAIL_DEALERS"):
+        reports()
+    monkeypatch.setenv("FLEETBILL_MAIL_DEALERS", "true")
+    assert "C15" in reports()
+    assert reports() == []
+    queued = _rows(company, "SELECT client_code FROM delivery.mail_outbox WHERE event_kind = 'dealer_report'")
+    assert ("C15",) in queued

@@ -15,10 +15,10 @@ import pytest
 
 from pipelines.errors import BadInput
 from pipelines.exports.datasets import DATASETS, csv_row, json_row
-from pipelines.exports.giving import give
+from pipelines.exports.giving import give, give_news, served
 from pipelines.exports.scope import NotEntitled
 from pipelines.exports.since import CursorExpired
-from pipelines.exports.versions import versions
+from pipelines.exports.versions import take, versions
 from tests.exporting import AT, DAY, ExportHouse
 
 LATER = AT + timedelta(days=1)
@@ -218,3 +218,23 @@ def test_killed_anywhere_a_delta_is_lost_nowhere_and_given_once(house, settings,
     assert (codes(given, "clients"), len(taken(given, "fleets"))) == ([("added", "E")], 10)
     assert (len(versions(settings, "crm")), (out / "manifest.json").exists()) == (2, True)
     assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
+
+
+def test_every_morning_gives_what_is_new_and_makes_good_what_a_killed_run_left(house, settings):
+    house.consumer("crm", valid_to=LATER.date() + timedelta(days=1))
+    house.consumer("old", valid_to=AT.date() - timedelta(days=1))
+    assert served(settings, AT) == ["crm"]
+    first = give_news(settings, "crm", AT)
+    assert (first.folder.name, first.excerpt.kind) == ("000001", "state")
+    assert give_news(settings, "crm", LATER) is None
+    house.client("E", "7707083893")
+    take(settings, "crm", LATER)  # and killed before its folder is written
+    second = give_news(settings, "crm", LATER)
+    assert (second.folder.name, second.excerpt.kind, codes(second, "clients")) == ("1-000002", "delta", [("added", "E")])
+    assert give_news(settings, "crm", LATER) is None
+    house.consumer("crm", datasets="clients", valid_to=LATER.date() + timedelta(days=1))
+    third = give_news(settings, "crm", LATER)
+    assert (third.folder.name, third.excerpt.kind) == ("000003", "state")
+    assert served(settings, LATER + timedelta(days=2)) == []
+    with pytest.raises(NotEntitled):
+        give_news(settings, "crm", LATER + timedelta(days=2))
