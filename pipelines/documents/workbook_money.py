@@ -39,7 +39,7 @@ _LEAKS = (
 )  # fmt: skip
 _GIVEN = (
     Column("Вид", width=28), Column("Договор", width=16), Column("Код клиента", width=13), Column("Клиент", width=34),
-    Column("Машино-дней", "whole", 13), Column("Оценка без НДС, ₽", "money", 16, total=True), Column("Что это", width=80),
+    Column("Машино-дней", "whole", 13, total=True), Column("Оценка без НДС, ₽", "money", 16, total=True), Column("Что это", width=80),
 )  # fmt: skip
 _CHANGES = (
     Column("Когда", "moment", 17), Column("Кто", width=20), Column("Почему", width=26), Column("Что", width=24),
