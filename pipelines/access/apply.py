@@ -15,7 +15,7 @@ from pipelines.access.stop import stopped
 from pipelines.platforms import retries
 from pipelines.platforms.errors import AccessDenied, Conflict, InvalidInput, NotFound, PlatformFailed, RateLimited, Transient
 from pipelines.platforms.interface import Blocking, Connector
-from pipelines.platforms.registry import FILES
+from pipelines.platforms.kinds import FILES
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock

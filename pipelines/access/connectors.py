@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from pipelines.evidence import registry
+from pipelines.evidence import register
 from pipelines.platforms.interface import Connector
-from pipelines.platforms.registry import connect
+from pipelines.platforms.kinds import connect
 from pipelines.settings import Settings, connection
 from pipelines.warehouse import engine
 
@@ -16,6 +16,6 @@ Secrets = Mapping[str, str]
 def connector_of(settings: Settings, platform: str, secrets: Secrets, at: datetime) -> Connector:
     """Connector of a declared platform; NotBuilt for a kind that has none."""
     with engine.transaction(settings) as warehouse:
-        declared = registry.declared(warehouse, platform)
+        declared = register.declared(warehouse, platform)
     known = secrets.get(platform) or (connection(declared.connection) if declared.connection else None)
     return connect(declared, known, at)

@@ -10,7 +10,7 @@ from pipelines.access.connectors import Secrets, connector_of
 from pipelines.access.model import BlockTarget, LadderFacts, PlatformAccount
 from pipelines.platforms.errors import PlatformFailed
 from pipelines.platforms.interface import OWNERS_COLUMN, AccountBelow, AccountState, Capability, Connector, Fleet
-from pipelines.platforms.registry import FILES
+from pipelines.platforms.kinds import FILES
 from pipelines.settings import Settings
 
 

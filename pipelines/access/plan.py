@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pipelines.access.model import BlockTarget, LadderFacts, OrganizationDay, PlatformAccount
 from pipelines.money import ZERO
-from pipelines.platforms.registry import FILES
+from pipelines.platforms.kinds import FILES
 from pipelines.receivables.ladder import LadderPlan, NoBlock, NoBlockReason, plan_ladder
 from pipelines.wording.russian import in_roubles, short_date
 

@@ -12,7 +12,7 @@ from pipelines import logs
 from pipelines.access.connectors import Secrets, connector_of
 from pipelines.access.states import states_of
 from pipelines.clock import local_date
-from pipelines.evidence import registry
+from pipelines.evidence import register
 from pipelines.findings import store
 from pipelines.platforms.interface import Edit
 from pipelines.settings import Settings
@@ -42,7 +42,7 @@ def read_back(settings: Settings, platform: str, at: datetime, *, secrets: Secre
     """
     with logs.verb("access", "read_back", platform=platform) as done:
         with engine.transaction(settings) as warehouse:
-            day = local_date(at, registry.declared(warehouse, platform).time_zone)
+            day = local_date(at, register.declared(warehouse, platform).time_zone)
             watched = query.rows(warehouse, "access/watched", platform=platform, on=day)
         changes = _changes(settings, platform, watched, secrets or {}, at) if watched else []
         with engine.transaction(settings) as warehouse:

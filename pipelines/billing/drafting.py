@@ -14,7 +14,7 @@ from pipelines.billing.model import Draft, Purpose, Scope, shown_quantity
 from pipelines.billing.rules import KINDS, prepared
 from pipelines.billing.run import DraftedRun, RunFacts
 from pipelines.billing.usage_of_month import NO_USAGE
-from pipelines.evidence.judging import judge_month_again
+from pipelines.evidence.gate_verdicts import judge_month_again
 from pipelines.money import CURRENCY
 from pipelines.period import Month
 from pipelines.settings import Settings

@@ -121,7 +121,7 @@ def check(source: str, platform: str | None, output_format: str) -> int:
 
     Exit 1: something would be quarantined, 2: something cannot be read.
     """
-    from pipelines.evidence.checking import check as judge
+    from pipelines.evidence.check_files import check as judge
 
     verdicts, problems = judge(settings(), platform, source, now())
     for each in verdicts:
@@ -145,12 +145,12 @@ def check(source: str, platform: str | None, output_format: str) -> int:
 @format_option
 def show_(digest: str, output_format: str, *, is_list: bool) -> None:
     """What a snapshot says: its day, file, vehicles by state, what the gate found, and who ruled on it. DIGEST may be its beginning."""
-    from pipelines.evidence import looking
+    from pipelines.evidence import showing
 
     if is_list:
-        emit(looking.vehicles(settings(), digest), looking.VEHICLE_COLUMNS, output_format, VEHICLES_VIEW)
+        emit(showing.vehicles(settings(), digest), showing.VEHICLE_COLUMNS, output_format, VEHICLES_VIEW)
         return
-    seen = looking.show(settings(), digest)
+    seen = showing.show(settings(), digest)
     registered = seen.registered
     row = {
         "platform": registered.platform, "date": registered.business_date, "taken_at": registered.taken_at, "status": registered.state,
@@ -175,7 +175,7 @@ def show_(digest: str, output_format: str, *, is_list: bool) -> None:
 @format_option
 def diff(earlier: str, later: str, output_format: str) -> None:
     """Vehicles that came, went, or changed their state, account or device from one snapshot to another of the same platform."""
-    from pipelines.evidence.looking import CHANGE_COLUMNS, changes
+    from pipelines.evidence.showing import CHANGE_COLUMNS, changes
 
     first, second, rows = changes(settings(), earlier, later)
     emit(rows, CHANGE_COLUMNS, output_format)
@@ -191,14 +191,14 @@ def diff(earlier: str, later: str, output_format: str) -> None:
 @format_option
 def coverage(month: Month, platform: str | None, output_format: str, *, missing: bool) -> None:
     """Days × platforms of a month: landed, carried, quarantined, missing. A table is a calendar, a sign a day."""
-    from pipelines.evidence import registry
+    from pipelines.evidence import register
     from pipelines.evidence.coverage import coverage as covered
     from pipelines.evidence.waiting import COVERED
     from pipelines.warehouse.engine import reading
 
     with reading(settings()) as connection:
         if platform is not None:
-            registry.declared(connection, platform)
+            register.declared(connection, platform)
         rows = [row for row in covered(connection, month) if platform in (None, row["platform"])]
     if missing:
         rows = [row for row in rows if row["status"] not in COVERED]
@@ -301,13 +301,13 @@ def _ruled_on(digests: tuple[str, ...], platform: str | None, month: Month | Non
 @format_option
 def list_(month: Month | None, platform: str | None, status: str | None, output_format: str) -> None:
     """Every snapshot that was landed, quarantined or withdrawn."""
-    from pipelines.evidence import registry
+    from pipelines.evidence import register
     from pipelines.evidence.coverage import listing
     from pipelines.warehouse.engine import transaction
 
     with transaction(settings()) as connection:
         if platform is not None:
-            registry.declared(connection, platform)
+            register.declared(connection, platform)
         rows = [row for row in listing(connection, month) if platform in (None, row["platform"]) and status in (None, row["status"])]
     if output_format == "table":  # a digest may be abbreviated wherever one is asked for
         rows = [{**row, "digest": row["digest"][:SHORT]} for row in rows]

@@ -10,7 +10,7 @@ from pipelines.wording.english import counted
 
 if TYPE_CHECKING:
     from pipelines.evidence.landing import LandingResult
-    from pipelines.evidence.registry import FailedExpectation
+    from pipelines.evidence.register import FailedExpectation
 
 NAMED_FAILURES = 20
 SIGNS = {"landed": "#", "carried": "c", "quarantined": "Q", "missing": "."}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
-from pipelines.evidence import registry
+from pipelines.evidence import register
 from pipelines.logs import verb
 from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
@@ -45,7 +45,7 @@ def carry(settings: Settings, platform: str, day: date, author: Authorship) -> b
     CannotBeCarried when the day is landed, or when the day before is neither landed nor carried.
     """
     with verb("evidence", "carry", platform=platform, day=day) as done, transaction(settings) as connection:
-        registry.declared(connection, platform)
+        register.declared(connection, platform)
         lock(connection, Lock.PLATFORM, platform)
         own = _status(connection, platform, day)
         if own.landed:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from pipelines.clock import local_date
 from pipelines.errors import BadInput, Refused
-from pipelines.evidence import registry
+from pipelines.evidence import register
 from pipelines.evidence.landing_folder import land_folder
 from pipelines.evidence.pending import pending_days
 from pipelines.evidence.waiting import days_before
@@ -53,7 +53,7 @@ def land_day(settings: Settings, platform: str, day: date, at: datetime) -> DayO
     Other failures (disk, database) are raised.
     """
     with transaction(settings) as connection:
-        zone = registry.declared(connection, platform).time_zone
+        zone = register.declared(connection, platform).time_zone
     if local_date(at, zone) <= day:
         return DayOutcome(
             platform,
@@ -91,7 +91,7 @@ def _land(settings: Settings, platform: str, day: date, at: datetime) -> DayOutc
     problems = [str(problem) for problem in delivered.problems]
     russian = list(problems)
     for file, landed in delivered.landed:
-        if landed.state == registry.QUARANTINED:
+        if landed.state == register.QUARANTINED:
             critical = [str(failure) for failure in landed.failures if failure.severity == "critical"]
             problems.append(f"{file.name} is quarantined, digest {landed.digest[:12]}: {_some(critical)}")
             notes = dict.fromkeys(failure.note for failure in landed.failures if failure.severity == "critical")

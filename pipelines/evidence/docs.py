@@ -6,7 +6,7 @@ Great Expectations' own site takes its style from a CDN and a second per landing
 from pathlib import Path
 from typing import Any
 
-from pipelines.evidence import gate, registry
+from pipelines.evidence import gate, register
 from pipelines.expectations import suite
 from pipelines.files import write_whole
 from pipelines.settings import Settings
@@ -27,7 +27,7 @@ def build(settings: Settings) -> Path:
         for row in rows:
             if row["failed"]:
                 title = f"Снимок {row['platform']} за {row['date']}"
-                failed = registry.failures(connection, row["digest"])
+                failed = register.failures(connection, row["digest"])
                 _write(folder / f"{row['digest']}.html", template, title=title, snapshot=row, failures=failed, snapshots=[], suites=[])
     index = folder / "index.html"
     suites = [suite(name) for name in gate.SUITES]

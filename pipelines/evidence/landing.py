@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines import period
-from pipelines.evidence import judging, lake, registry, sensors
+from pipelines.evidence import gate_verdicts, lake, register, sensors
 from pipelines.evidence.normalise import IdentifiedSnapshot, arrange, identify
-from pipelines.evidence.registry import QUARANTINED, SYSTEM, FailedExpectation, Registered
+from pipelines.evidence.register import QUARANTINED, SYSTEM, FailedExpectation, Registered
 from pipelines.logs import verb
 from pipelines.platforms.interface import Snapshot
 from pipelines.settings import Settings
@@ -64,7 +64,7 @@ def _land(settings: Settings, made: IdentifiedSnapshot, at: datetime) -> Landing
     if listed:
         sensors.keep(settings, listed)
     with transaction(settings) as connection:
-        known = registry.find(connection, made.digest)
+        known = register.find(connection, made.digest)
     path = lake.snapshot_path(made.snapshot.platform, made.snapshot.business_date, made.digest)
     is_kept = known is not None and lake.exists(settings, known.path)
     if known and known.state != QUARANTINED:
@@ -73,11 +73,11 @@ def _land(settings: Settings, made: IdentifiedSnapshot, at: datetime) -> Landing
         with transaction(settings) as connection:
             return _known_in(connection, known, listed)
     if is_kept:
-        content = judging.of_content(made, settings)
+        content = gate_verdicts.of_content(made, settings)
     else:
         with ThreadPoolExecutor(1) as beside:  # both are done before anything is registered
             kept = beside.submit(_keep, settings, path, made)
-            content = judging.of_content(made, settings)
+            content = gate_verdicts.of_content(made, settings)
             kept.result()
     with transaction(settings) as connection:
         lock(connection, Lock.PLATFORM, made.snapshot.platform)
@@ -96,12 +96,12 @@ def _register(
 ) -> LandingResult:
     """Register a snapshot that is new, or judge one anew that is in quarantine; then judge the days again that follow it."""
     snapshot = made.snapshot
-    known = registry.find(connection, made.digest)
+    known = register.find(connection, made.digest)
     if known and known.state != QUARANTINED:  # another process has landed it meanwhile
         return _known_in(connection, known)
-    before = registry.day_before(connection, snapshot.platform, snapshot.business_date)
-    noted = content + judging.of_neighbours(connection, settings, made.metadata, judging.listed_in(made), before)
-    state = judging.verdict(noted)
+    before = register.day_before(connection, snapshot.platform, snapshot.business_date)
+    noted = content + gate_verdicts.of_neighbours(connection, settings, made.metadata, gate_verdicts.listed_in(made), before)
+    state = gate_verdicts.verdict(noted)
     compared_with = before.digest if before else None
     if known is None:
         _insert(connection, made, path, state, at)
@@ -109,11 +109,11 @@ def _register(
         return _known_in(connection, known)
     elif state != known.state:
         reason = f"judged anew: {snapshot.source}"
-        registry.set_state(connection, made.digest, state, state, SYSTEM, reason, at)
-    registry.keep_judgement(connection, made.digest, state, compared_with, noted, at)
-    again = judging.judge_following(connection, settings, snapshot.platform, snapshot.business_date, at)
+        register.set_state(connection, made.digest, state, state, SYSTEM, reason, at)
+    register.keep_judgement(connection, made.digest, state, compared_with, noted, at)
+    again = gate_verdicts.judge_following(connection, settings, snapshot.platform, snapshot.business_date, at)
     for day in (snapshot.business_date, *again):
-        registry.refresh_findings(connection, day)
+        register.refresh_findings(connection, day)
     already = known is not None and state == known.state
     after = tuple(day for day, reached in sorted(again.items()) if reached == QUARANTINED)
     return LandingResult(made.digest, state, made.seen.table.num_rows, tuple(noted), already, after)
@@ -141,11 +141,11 @@ def _insert(connection: "Connection", made: IdentifiedSnapshot, path: str, state
 def _is_news(connection: "Connection", digest: str, compared_with: str | None, noted: list[FailedExpectation]) -> bool:
     """Whether a judgement says anything else than the last one."""
     last = query.first(connection, "evidence/last_judgement", digest=digest)
-    return last is None or last.compared_with != compared_with or registry.failures(connection, digest) != noted
+    return last is None or last.compared_with != compared_with or register.failures(connection, digest) != noted
 
 
 def _known_in(connection: "Connection", known: Registered, listed: sensors.SensorList | None = None) -> LandingResult:
     """What became of a snapshot that is registered already; sensors may have changed though its vehicles have not."""
     if listed:
         sensors.register(connection, listed, known.digest)
-    return LandingResult(known.digest, known.state, known.row_count, tuple(registry.failures(connection, known.digest)), already=True)
+    return LandingResult(known.digest, known.state, known.row_count, tuple(register.failures(connection, known.digest)), already=True)

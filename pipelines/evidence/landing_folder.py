@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from pipelines.arrow_values import keep_pandas_away
 from pipelines.errors import BadInput, Problem, Refused
-from pipelines.evidence import pending, registry
+from pipelines.evidence import pending, register
 from pipelines.evidence.landing import LandingResult, land
 from pipelines.platforms import files
 from pipelines.platforms.bounds import FileBounds
 from pipelines.platforms.files import DayFile
-from pipelines.platforms.registry import FILES
+from pipelines.platforms.kinds import FILES
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
@@ -46,7 +46,7 @@ def land_folder(
     """
     keep_pandas_away()
     with transaction(settings) as connection:
-        declared = registry.declared(connection, platform)
+        declared = register.declared(connection, platform)
     if declared.kind != FILES:
         raise NotFiles(f"platform {platform!r} is of kind {declared.kind!r}; its snapshots are taken with `fleetbill snapshot take`")
     place = source or declared.source

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.errors import BadInput, Refused
-from pipelines.evidence import registry
+from pipelines.evidence import register
 from pipelines.platforms import files
 from pipelines.platforms.files import DayFile
 from pipelines.settings import Settings
@@ -49,7 +49,7 @@ def note_read(settings: Settings, platform: str, file: DayFile, at: datetime) ->
 
 def _of_platform(settings: Settings, platform: str, first: date, last: date) -> list[PendingDay]:
     with transaction(settings) as connection:
-        source = registry.declared(connection, platform).source
+        source = register.declared(connection, platform).source
         read = query.rows(connection, "evidence/files_read", platform=platform, first=first, last=last)
     if not source:
         return []

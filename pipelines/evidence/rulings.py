@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.clock import Authorship
 from pipelines.errors import Refused
-from pipelines.evidence import gate, judging, registry
-from pipelines.evidence.registry import LANDED, QUARANTINED, WITHDRAWN, Registered
+from pipelines.evidence import gate, gate_verdicts, register
+from pipelines.evidence.register import LANDED, QUARANTINED, WITHDRAWN, Registered
 from pipelines.logs import verb
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -49,7 +49,7 @@ def chosen(settings: Settings, state: str, platform: str | None, month: Month | 
     """The snapshots of a state, of one platform or all, of one month or all, in the order of their days. BadInput: unknown platform."""
     with reading(settings) as connection:
         if platform is not None:
-            registry.declared(connection, platform)
+            register.declared(connection, platform)
         first, last = (month.first, month.last) if month else (None, None)
         return query.rows(connection, "evidence/chosen_snapshots", Registered, state=state, platform=platform, first=first, last=last)
 
@@ -58,7 +58,7 @@ def _may_be_accepted(connection: "Connection", snapshot: Registered) -> None:
     if snapshot.state == LANDED:
         raise CannotBeAccepted(f"{_named(snapshot)} is landed already")
     hopeless = [
-        each for each in registry.failures(connection, snapshot.digest) if each.cannot_be_accepted and each.severity == gate.CRITICAL
+        each for each in register.failures(connection, snapshot.digest) if each.cannot_be_accepted and each.severity == gate.CRITICAL
     ]
     if hopeless:
         raise CannotBeAccepted(f"{_named(snapshot)}: {hopeless[0]}; correct the source and land it again")
@@ -81,21 +81,21 @@ def _rule(
     state: str,
     may: Callable[["Connection", Registered], None],
 ) -> list[Registered]:
-    for platform in sorted({registry.resolve(connection, digest).platform for digest in digests}):
+    for platform in sorted({register.resolve(connection, digest).platform for digest in digests}):
         lock(connection, Lock.PLATFORM, platform)
     registered = {
-        each.digest: each for each in (registry.resolve(connection, digest) for digest in digests)
+        each.digest: each for each in (register.resolve(connection, digest) for digest in digests)
     }  # as nobody else can change them
     snapshots = sorted(registered.values(), key=lambda each: (each.business_date, each.platform))
     for snapshot in snapshots:
         may(connection, snapshot)
     for snapshot in snapshots:
-        registry.set_state(connection, snapshot.digest, state, event, author.by, author.reason, author.at)
+        register.set_state(connection, snapshot.digest, state, event, author.by, author.reason, author.at)
     days = {snapshot.business_date for snapshot in snapshots}
     for snapshot in snapshots:
-        days |= judging.judge_following(connection, settings, snapshot.platform, snapshot.business_date, author.at).keys()
+        days |= gate_verdicts.judge_following(connection, settings, snapshot.platform, snapshot.business_date, author.at).keys()
     for day in sorted(days):
-        registry.refresh_findings(connection, day)
+        register.refresh_findings(connection, day)
     return snapshots
 
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from pipelines.clock import local_date
 from pipelines.errors import Refused
-from pipelines.evidence import counters, registry
+from pipelines.evidence import counters, register
 from pipelines.evidence.landing import LandingResult, land
 from pipelines.logs import verb
 from pipelines.platforms.interface import Connector, Platform, Probe, Snapshot
-from pipelines.platforms.registry import connect
+from pipelines.platforms.kinds import connect
 from pipelines.settings import Settings, connection
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
@@ -91,6 +91,6 @@ def _require_now(platform: str, at: datetime, clock: datetime | None) -> None:
 
 def _connector(settings: Settings, platform: str, at: datetime, secret: str | None) -> tuple[Platform, Connector]:
     with transaction(settings) as warehouse:
-        declared = registry.declared(warehouse, platform)
+        declared = register.declared(warehouse, platform)
     known = secret or (connection(declared.connection) if declared.connection else None)
     return declared, connect(declared, known, at)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipelines.clock import Authorship
-from pipelines.evidence.listed import PlatformAccount, ever_listed
+from pipelines.evidence.listed_accounts import PlatformAccount, ever_listed
 from pipelines.master import importing
 from pipelines.master.importing import ImportReport
 from pipelines.master.reach import Reach

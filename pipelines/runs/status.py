@@ -14,7 +14,7 @@ from pipelines.delivery.mail.status import counts
 from pipelines.delivery.onec.status import status as exchange
 from pipelines.evidence.coverage import DayStatus
 from pipelines.evidence.day import files_platforms
-from pipelines.evidence.registry import QUARANTINED
+from pipelines.evidence.register import QUARANTINED
 from pipelines.evidence.rulings import chosen
 from pipelines.evidence.waiting import days_before, undrafted_before
 from pipelines.logs import verb

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import CountedMonth
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 
 CAME_AND_WENT = "came_and_went"
 

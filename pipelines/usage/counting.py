@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.usage.duplicates import find_duplicates
 from pipelines.usage.gaps import Gap, Present, gaps, lacks_used, measured, uncovered
-from pipelines.usage.lake import METER, MINUTES, Lake
+from pipelines.usage.lake_sql import METER, MINUTES, Lake
 from pipelines.usage.ownership import MonthOwners
 from pipelines.usage.platform_days import CountedFile, OwnedDay, day_files, owned_days
 from pipelines.usage.sources import Sources

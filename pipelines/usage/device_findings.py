@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pipelines.evidence import sensors
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.gaps import lacks_used
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 
 if TYPE_CHECKING:
     import pyarrow as pa

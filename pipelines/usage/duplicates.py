@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.evidence.keys import DEVICE_RULE, PLACEHOLDER_VEHICLES, device_texts
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 from pipelines.usage.platform_days import OwnedDay
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pipelines.period import Span
 from pipelines.usage.came_and_went import CAME_AND_WENT, came_and_went
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.device_findings import FAILED_SENSOR, SILENT_DEVICE, device_findings
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 from pipelines.usage.month_ends import DIP, dips
 from pipelines.usage.placeholders import PLACEHOLDER, placeholder_devices
 from pipelines.usage.silent_billed import SILENT_BILLED, silent_billed

@@ -11,7 +11,7 @@ from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.usage.counting import CountedMonth, count
 from pipelines.usage.frozen_file import METADATA_KEY, ProvenDay, encode
-from pipelines.usage.lake import Lake, opened
+from pipelines.usage.lake_sql import Lake, opened
 from pipelines.usage.month import meters_of
 from pipelines.usage.sources import Sources, read
 

@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.usage import stored
 from pipelines.usage.counting import count
 from pipelines.usage.gaps import Gap
-from pipelines.usage.lake import METER, opened
+from pipelines.usage.lake_sql import METER, opened
 from pipelines.usage.sources import Sources, read
 
 if TYPE_CHECKING:

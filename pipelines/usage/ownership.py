@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipelines.evidence.lake import OLDEST_DEVICE_RULE
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 from pipelines.usage.owners import Owner, Ownership, OwnerTree
 from pipelines.usage.sources import CountedSnapshot, Sources
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pipelines.evidence.keys import SERIAL
 from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import CountedMonth
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 from pipelines.usage.platform_days import OwnedDay
 
 PLACEHOLDER = "placeholder_device"

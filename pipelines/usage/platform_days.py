@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pipelines.evidence import keys
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 from pipelines.usage.owners import Owner
 from pipelines.usage.ownership import MonthOwners
 from pipelines.usage.sources import CountedSnapshot, PlatformDay, Sources

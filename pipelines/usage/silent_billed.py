@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.gaps import lacks_used
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 
 SILENT_BILLED = "silent_billed"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.evidence.keys import IMEI_DIGITS, imei_of_serial, look_alike_serials
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.duplicates import by_date, device_keys_of, repeated
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 from pipelines.usage.platform_days import OwnedDay
 
 if TYPE_CHECKING:

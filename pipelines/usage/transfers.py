@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import CountedMonth
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 from pipelines.usage.owners import OwnerStanding
 from pipelines.usage.ownership import MonthOwners
 from pipelines.usage.platform_days import OwnedDay, owned_day

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipelines.evidence.listed import PlatformAccount, ever_listed
+from pipelines.evidence.listed_accounts import PlatformAccount, ever_listed
 from pipelines.findings.store import Occurrence
 from pipelines.master import lookalikes
 from pipelines.usage.counting import CountedMonth
-from pipelines.usage.lake import Lake
+from pipelines.usage.lake_sql import Lake
 from pipelines.usage.sources import Sources
 
 if TYPE_CHECKING:

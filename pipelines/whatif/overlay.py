@@ -10,7 +10,7 @@ from pipelines.billing.inputs import MonthInputs
 from pipelines.master.what_if import TriedRows
 from pipelines.period import Month
 from pipelines.rating.model import Basis, Component, Counting, Kind, Scheme, TariffVersion, Terms, Tier
-from pipelines.usage.lake import METER, MINUTES
+from pipelines.usage.lake_sql import METER, MINUTES
 from pipelines.usage.sources import CountingRow
 
 

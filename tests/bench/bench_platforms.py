@@ -48,7 +48,7 @@ def serve(version: str, devices: int, users: int, pipe) -> None:
 
 def connector(url: str):
     from pipelines.platforms.interface import Platform
-    from pipelines.platforms.registry import connect
+    from pipelines.platforms.kinds import connect
     from tests.traccar_server import ADMIN, PASSWORD
 
     secret = {"conn_type": "http", "host": url, "login": ADMIN, "password": PASSWORD, "extra": {"meters": False}}
@@ -166,7 +166,7 @@ def parse(kind: str, vehicles: int) -> float:
     import msgspec
 
     from pipelines.platforms.interface import Platform
-    from pipelines.platforms.registry import connect
+    from pipelines.platforms.kinds import connect
 
     answer, parsed = traccar_bodies(vehicles) if kind == "traccar" else wialon_bodies(vehicles)
     secret = {"conn_type": "http", "host": "127.0.0.1", "login": ADMIN_OF_TRACCAR, "password": TOKEN_OF_WIALON, "extra": {"meters": False}}

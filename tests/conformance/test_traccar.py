@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.platforms.errors import AccessDenied, AuthFailed, InvalidInput, NotFound
 from pipelines.platforms.interface import Blocking, Effective, Platform
-from pipelines.platforms.registry import connect
+from pipelines.platforms.kinds import connect
 from pipelines.platforms.traccar_answers import failure_of
 from pipelines.platforms.transport import Response
 from tests.conftest import SHARED

@@ -42,7 +42,7 @@ main()
 POINTS = [
     ("os", "fsync", 1, "before"),  # the first file is half-written
     ("os", "replace", 2, "after"),  # the second file lies in the lake, but is not registered
-    ("pipelines.evidence.registry", "refresh_findings", 3, "after"),  # everything is said, nothing is committed
+    ("pipelines.evidence.register", "refresh_findings", 3, "after"),  # everything is said, nothing is committed
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from pipelines.platforms import database
 from pipelines.platforms.errors import AccessDenied, AuthFailed, Conflict, InvalidInput, NotFound, ProtocolBroken, Transient
 from pipelines.platforms.interface import AccountState, Blocking, Capability, Effective, Platform
-from pipelines.platforms.registry import connect
+from pipelines.platforms.kinds import connect
 
 AT = datetime(2026, 3, 1, 20, 50, tzinfo=UTC)
 STATEMENTS = {

@@ -12,7 +12,7 @@ from pipelines.errors import BadInput
 from pipelines.platforms import files
 from pipelines.platforms.errors import NotBuilt
 from pipelines.platforms.interface import Platform
-from pipelines.platforms.registry import connect
+from pipelines.platforms.kinds import connect
 from tests.conftest import NOW
 
 GPS1 = Platform("gps1", "files", None, None, "Europe/Moscow")

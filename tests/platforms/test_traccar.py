@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.platforms.errors import AccessDenied, AuthFailed, Conflict, NotFound, ProtocolBroken, RateLimited, Transient
 from pipelines.platforms.interface import AccountState, Blocking, Capability, Effective, Platform
-from pipelines.platforms.registry import connect
+from pipelines.platforms.kinds import connect
 from pipelines.platforms.transport import Limits
 from tests.loopback import Reply, as_json
 from tests.traccar_server import ADMIN, PASSWORD, TOKEN, TraccarServer

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.platforms.errors import AccessDenied, AuthFailed, Conflict, NotFound, ProtocolBroken, RateLimited, Transient
 from pipelines.platforms.interface import AccountState, Blocking, Capability, Effective, Platform
-from pipelines.platforms.registry import connect
+from pipelines.platforms.kinds import connect
 from tests.loopback import Reply
 from tests.wialon_server import DEALER, TOKEN, WialonServer
 

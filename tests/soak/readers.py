@@ -15,7 +15,7 @@ from pipelines import settings as configuration
 from pipelines.delivery.mail.dsn import NoReport, read_reports
 from pipelines.delivery.onec.header import has_content, read_header
 from pipelines.errors import BadInput, Refused
-from pipelines.evidence import judging, normalise
+from pipelines.evidence import gate_verdicts, normalise
 from pipelines.master import gate, notices, plan, rules, tariff_rules
 from pipelines.master.lines import flaws_of, parse
 from pipelines.master.sheets import SHEETS, TABLES
@@ -195,7 +195,7 @@ def _read_day(path: Path) -> object:
     day = files.DayFile(date(2026, 1, 15), str(path))
     snapshot = files.read(_PLATFORM, day, str(path.parent), None, _AT, _BOUNDS)
     made = normalise.identify(snapshot)
-    return normalise.arrange(made), judging.of_content(made, SETTINGS)
+    return normalise.arrange(made), gate_verdicts.of_content(made, SETTINGS)
 
 
 def _trees(_: Path) -> list[bytes]:
@@ -206,7 +206,7 @@ def _read_tree(path: Path) -> object:
     (path.parent / "2026-01-15.csv").write_bytes(_DAY)
     delivery = files.find("gps1", str(path.parent), None, _BOUNDS)
     snapshot = files.read(_PLATFORM, delivery.days[0], str(path.parent), delivery.accounts, _AT, _BOUNDS)
-    return judging.of_content(normalise.identify(snapshot), SETTINGS)
+    return gate_verdicts.of_content(normalise.identify(snapshot), SETTINGS)
 
 
 _MESSAGE = (

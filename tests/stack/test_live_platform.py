@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.platforms.interface import Platform
-from pipelines.platforms.registry import connect
+from pipelines.platforms.kinds import connect
 from pipelines.settings import Settings
 from stack import live_platform
 from stack.environment import ROOT, Stack

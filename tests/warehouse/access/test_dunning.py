@@ -14,7 +14,7 @@ from pipelines.access.promises import promise
 from pipelines.access.restore import restore
 from pipelines.clock import Authorship
 from pipelines.evidence import lake
-from pipelines.platforms import registry
+from pipelines.platforms import kinds
 from pipelines.platforms.errors import Transient
 from pipelines.platforms.interface import AccountState, Blocking, Capability, Effective, Probe
 from pipelines.receivables.importing import import_payments
@@ -376,7 +376,7 @@ def remote(house, monkeypatch):
 
 
 def test_a_kind_without_a_connector_is_refused_by_name_and_the_others_go_on(house, settings, monkeypatch):
-    monkeypatch.setattr(registry, "LIVE", {})
+    monkeypatch.setattr(kinds, "LIVE", {})
     house.platform("live", "wialon")
     house.account("far", "K-A", platform="live")
     result = dunning(settings, DAY, NOW)

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import create_engine, text
 
-from pipelines.evidence.judging import judge_month_again
+from pipelines.evidence.gate_verdicts import judge_month_again
 from pipelines.evidence.landing_folder import land_folder
-from pipelines.evidence.registry import UnknownSnapshot
+from pipelines.evidence.register import UnknownSnapshot
 from pipelines.evidence.rulings import CannotBeAccepted, accept, withdraw
 from pipelines.period import Month
 from pipelines.warehouse.engine import transaction

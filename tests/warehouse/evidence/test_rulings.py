@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from pipelines.evidence.coverage import CannotBeCarried, carry, coverage
 from pipelines.evidence.landing_folder import land_folder
-from pipelines.evidence.registry import UnknownPlatform, UnknownSnapshot
+from pipelines.evidence.register import UnknownPlatform, UnknownSnapshot
 from pipelines.evidence.rulings import CannotBeAccepted, CannotBeWithdrawn, accept, withdraw
 from pipelines.period import Month
 from pipelines.warehouse.engine import transaction

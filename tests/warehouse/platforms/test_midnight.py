@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from pipelines.evidence import lake, registry
+from pipelines.evidence import lake, register
 from pipelines.evidence.taking import probe, take
 from pipelines.platforms.errors import AccessDenied
 from pipelines.warehouse.engine import transaction
@@ -31,7 +31,7 @@ def used(settings, platform, at, secret):
     landed = take(settings, platform, at, secret=json.dumps(secret))
     assert landed.state == "landed"
     with transaction(settings) as connection:
-        table = lake.read(settings, registry.resolve(connection, landed.digest).path)
+        table = lake.read(settings, register.resolve(connection, landed.digest).path)
     rows = zip(table["vehicle_id"].to_pylist(), table["has_message"].to_pylist(), strict=True)
     return {int(vehicle) for vehicle, has_message in rows if has_message}, {each.expectation for each in landed.failures}
 

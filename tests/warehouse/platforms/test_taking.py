@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from pipelines.clock import Authorship
-from pipelines.evidence import lake, registry, rulings, sensors
+from pipelines.evidence import lake, register, rulings, sensors
 from pipelines.evidence.taking import NotNow, take
 from pipelines.platforms import retries
 from pipelines.platforms.errors import AccessDenied, InvalidInput, NotBuilt, Transient
@@ -38,7 +38,7 @@ def of_traccar(server):
 
 def kept(settings, digest):
     with transaction(settings) as connection:
-        return lake.read(settings, registry.resolve(connection, digest).path)
+        return lake.read(settings, register.resolve(connection, digest).path)
 
 
 def test_a_day_of_a_traccar_platform(declared, settings, run_cli, monkeypatch):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipelines.evidence.keys import IMEI_END, SERIAL, is_imei
 from pipelines.evidence.lake import ACTIVE, BLOCKED, DEACTIVATED
 from pipelines.settings import Settings
-from pipelines.usage.lake import opened
+from pipelines.usage.lake_sql import opened
 from pipelines.usage.owners import OwnerStanding
 
 NOON, ONE = (datetime(2026, 1, 5, hour, tzinfo=UTC).replace(tzinfo=None) for hour in (12, 13))

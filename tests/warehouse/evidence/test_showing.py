@@ -7,11 +7,11 @@ import pytest
 
 from pipelines.cli.snapshot_words import calendar
 from pipelines.errors import BadInput
-from pipelines.evidence import looking
-from pipelines.evidence.checking import check
+from pipelines.evidence import showing
+from pipelines.evidence.check_files import check
 from pipelines.evidence.coverage import coverage
 from pipelines.evidence.landing_folder import land_folder
-from pipelines.evidence.registry import UnknownPlatform, UnknownSnapshot
+from pipelines.evidence.register import UnknownPlatform, UnknownSnapshot
 from pipelines.period import Month
 from pipelines.warehouse.engine import transaction
 from tests.conftest import NOW
@@ -55,7 +55,7 @@ def test_two_snapshots_differ_by_vehicle(settings, platform, deliver, author):
     later = [row(1), row(2, state="blocked"), row(3, account_id="a9", hw_id="352093081099999"), row(4), row(7)]
     source = deliver([{**each, "last_message_at": "2026-01-16T10:00:00+03:00"} for each in later], "2026-01-16")
     first, second = (landed.digest for _, landed in land_folder(settings, platform, str(source), NOW).landed)
-    earlier, after, changes = looking.changes(settings, first[:10], second[:10])
+    earlier, after, changes = showing.changes(settings, first[:10], second[:10])
     assert (earlier.business_date, after.business_date) == (date(2026, 1, 15), date(2026, 1, 16))
     assert [(each["change"], each["vehicle_id"], each["before"], each["after"]) for each in changes] == [
         ("came", "v0007", None, "active, a1"),
@@ -64,16 +64,16 @@ def test_two_snapshots_differ_by_vehicle(settings, platform, deliver, author):
         ("account", "v0003", "a0", "a9"),
         ("device", "v0003", "352093081000003", "352093081099999"),
     ]
-    assert looking.changes(settings, first, first)[2] == []
+    assert showing.changes(settings, first, first)[2] == []
     with pytest.raises(UnknownSnapshot):
-        looking.changes(settings, first, "ffffff")
+        showing.changes(settings, first, "ffffff")
 
-    seen = looking.show(settings, second[:8])
+    seen = showing.show(settings, second[:8])
     assert (seen.states, seen.orphans, seen.source) == ({"active": 4, "blocked": 1}, 0, "2026-01-16.csv")
     assert [(each.event, each.by) for each in seen.events] == [("landed", "fleetbill")]
-    listed = looking.vehicles(settings, second)
+    listed = showing.vehicles(settings, second)
     assert [each["vehicle_id"] for each in listed] == ["v0001", "v0002", "v0003", "v0004", "v0007"]
-    assert set(looking.VEHICLE_COLUMNS) == set(listed[0])
+    assert set(showing.VEHICLE_COLUMNS) == set(listed[0])
 
 
 def test_many_are_ruled_on_with_one_word_that_is_shown_first(settings, platform, deliver, run_cli, register):

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.evidence import frames, gate, lake, registry
+from pipelines.evidence import frames, gate, lake, register
 from pipelines.evidence.lake import Metadata
 from pipelines.evidence.normalise import IdentifiedSnapshot
-from pipelines.evidence.registry import LANDED, QUARANTINED, DayBefore, FailedExpectation, Judged, OtherPlatformSnapshot
+from pipelines.evidence.register import LANDED, QUARANTINED, DayBefore, FailedExpectation, Judged, OtherPlatformSnapshot
 from pipelines.period import ONE_DAY, Month
 from pipelines.platforms.interface import Remark
 from pipelines.settings import Settings
@@ -101,7 +101,7 @@ def judge_following(connection: "Connection", settings: Settings, platform: str,
     judged: dict[date, str | None] = {}
     while following := query.rows(connection, "evidence/next_judged_day", Judged, platform=platform, business_date=day):
         day = following[0].business_date
-        before = registry.day_before(connection, platform, day)
+        before = register.day_before(connection, platform, day)
         other = [each for each in following if each.compared_with != (before.digest if before else None)]
         if not other:
             break
@@ -123,21 +123,21 @@ def judge_month_again(settings: Settings, month: Month, at: datetime) -> list[tu
             again = judge_following(connection, settings, platform, day - ONE_DAY, at)
             judged |= {(platform, each): reached for each, reached in again.items()}
         for day in sorted({day for _, day in judged}):
-            registry.refresh_findings(connection, day)
+            register.refresh_findings(connection, day)
         return [key for key, reached in judged.items() if reached]
 
 
 def _judge_again(connection: "Connection", settings: Settings, judged: Judged, before: DayBefore | None, at: datetime) -> str | None:
     """Judge a registered snapshot beside another day before it; the state that it came to, None where that is what it was."""
-    content = [each for each in registry.failures(connection, judged.digest) if not each.is_comparison]
+    content = [each for each in register.failures(connection, judged.digest) if not each.is_comparison]
     mine = lake.read_metadata(settings, judged.path)
     noted = content + of_neighbours(connection, settings, mine, lambda: lake.read(settings, judged.path, _NAMING), before)
     reached = verdict(noted)
-    registry.keep_judgement(connection, judged.digest, reached, before.digest if before else None, noted, at)
+    register.keep_judgement(connection, judged.digest, reached, before.digest if before else None, noted, at)
     if judged.is_accepted or reached == judged.state:
         return None
     reason = f"judged again beside {before.business_date}" if before else "judged again: no day before it is landed"
-    registry.set_state(connection, judged.digest, reached, reached, registry.SYSTEM, reason, at)
+    register.set_state(connection, judged.digest, reached, reached, register.SYSTEM, reason, at)
     return reached
 
 

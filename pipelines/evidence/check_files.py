@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import BadInput, Problem
-from pipelines.evidence import judging, registry
+from pipelines.evidence import gate_verdicts, register
 from pipelines.evidence.normalise import identify
-from pipelines.evidence.registry import FailedExpectation
+from pipelines.evidence.register import FailedExpectation
 from pipelines.logs import verb
 from pipelines.platforms import files
 from pipelines.platforms.bounds import FileBounds
@@ -43,7 +43,7 @@ def check(settings: Settings, platform: str | None, source: str, at: datetime) -
     name the file's folder bears, or the only one of kind `files`. BadInput when neither says which.
     """
     with verb("evidence", "check") as done, reading(settings) as connection:
-        declared = registry.declared(connection, platform or _platform_of(connection, source))
+        declared = register.declared(connection, platform or _platform_of(connection, source))
         bounds = FileBounds.of(settings)
         delivery = files.find(declared.platform, source, None, bounds)
         problems, verdicts = list(delivery.problems), []
@@ -59,11 +59,18 @@ def check(settings: Settings, platform: str | None, source: str, at: datetime) -
 
 def _judged(connection: "Connection", settings: Settings, platform: Platform, file: DayFile, snapshot: Snapshot) -> FileVerdict:
     made = identify(snapshot)
-    before = registry.day_before(connection, platform.platform, file.business_date)
-    noted = judging.of_content(made, settings) + judging.of_neighbours(connection, settings, made.metadata, judging.listed_in(made), before)
-    known = registry.find(connection, made.digest)
+    before = register.day_before(connection, platform.platform, file.business_date)
+    listed_now = gate_verdicts.listed_in(made)
+    noted = gate_verdicts.of_content(made, settings) + gate_verdicts.of_neighbours(connection, settings, made.metadata, listed_now, before)
+    known = register.find(connection, made.digest)
     return FileVerdict(
-        platform.platform, file, judging.verdict(noted), made.seen.table.num_rows, made.digest, tuple(noted), known.state if known else None
+        platform.platform,
+        file,
+        gate_verdicts.verdict(noted),
+        made.seen.table.num_rows,
+        made.digest,
+        tuple(noted),
+        known.state if known else None,
     )
 
 

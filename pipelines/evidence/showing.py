@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BadInput
-from pipelines.evidence import lake, registry
+from pipelines.evidence import lake, register
 from pipelines.evidence.canonical import OFFLINE
-from pipelines.evidence.registry import FailedExpectation, Registered
+from pipelines.evidence.register import FailedExpectation, Registered
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import reading
@@ -48,9 +48,9 @@ class SnapshotView:
 def show(settings: Settings, digest: str) -> SnapshotView:
     """A snapshot by its digest, or the beginning of it. UnknownSnapshot (BadInput) otherwise; EvidenceLost when its file is gone."""
     with reading(settings) as connection:
-        registered = registry.resolve(connection, digest)
+        registered = register.resolve(connection, digest)
         events = query.rows(connection, "evidence/events", SnapshotEvent, digest=registered.digest)
-        failures = registry.failures(connection, registered.digest)
+        failures = register.failures(connection, registered.digest)
         columns = query.scalar(connection, "evidence/columns", digest=registered.digest)
     metadata = lake.read_metadata(settings, registered.path)
     kept = [name for name in ("state", "account_id") if name in columns]
@@ -72,7 +72,7 @@ def show(settings: Settings, digest: str) -> SnapshotView:
 def vehicles(settings: Settings, digest: str) -> list[dict[str, Any]]:
     """The vehicles of a snapshot in the order of their ids: VEHICLE_COLUMNS, None where the source had no such column."""
     with reading(settings) as connection:
-        registered = registry.resolve(connection, digest)
+        registered = register.resolve(connection, digest)
     table = lake.read(settings, registered.path)
     kept = table.select([name for name in VEHICLE_COLUMNS if name in table.column_names]).sort_by("vehicle_id")
     return [dict.fromkeys(VEHICLE_COLUMNS) | row for row in kept.to_pylist()]
@@ -84,7 +84,7 @@ def changes(settings: Settings, earlier: str, later: str) -> tuple[Registered, R
     BadInput for snapshots of different platforms: a vehicle is known by its platform and id (domain.md §1).
     """
     with reading(settings) as connection:
-        first, second = registry.resolve(connection, earlier), registry.resolve(connection, later)
+        first, second = register.resolve(connection, earlier), register.resolve(connection, later)
     if first.platform != second.platform:
         raise BadInput.one(
             "DIGEST", f"{first.digest[:12]} is of {first.platform}, {second.digest[:12]} of {second.platform}: no list of the other"
