@@ -12,6 +12,7 @@ from pipelines.evidence import frames, gate, lake, register
 from pipelines.evidence.lake import Metadata
 from pipelines.evidence.normalise import IdentifiedSnapshot
 from pipelines.evidence.register import LANDED, QUARANTINED, DayBefore, FailedExpectation, Judged, OtherPlatformSnapshot
+from pipelines.findings.words import REMARKS
 from pipelines.period import ONE_DAY, Month
 from pipelines.platforms.interface import Remark
 from pipelines.settings import Settings
@@ -184,7 +185,8 @@ def _share(marks: set[str], of: Metadata) -> float:
 
 def _remarked(remark: Remark) -> FailedExpectation:
     """What a connector met, as a warning beside those of the gate."""
-    return FailedExpectation(gate.WARNING, remark.name, None, remark.place, None, remark.detail, "", False, False)  # noqa: FBT003 - a row
+    _, note = REMARKS[remark.name]
+    return FailedExpectation(gate.WARNING, remark.name, None, remark.place, None, remark.detail, note, False, False)  # noqa: FBT003 - a row
 
 
 def _noted(failure: gate.Failure, place: str | None) -> FailedExpectation:

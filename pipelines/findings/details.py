@@ -15,6 +15,7 @@ SHARED_BY: Final = MappingProxyType({"plate": "тот же номер", "vin": "
 PARTS: Final = MappingProxyType({"sub_user": "пользователь", "share_link": "ссылка", "vehicle": "машина"})
 
 _VEHICLE: Final = re.compile(r"\(vehicle (.*)\)$", re.DOTALL)
+_ACCOUNT: Final = re.compile(r"^account (.*)$", re.DOTALL)
 _FROM_THE_END: Final = re.compile(r"([0-9]+[.][0-9]) days (after|before) the date's end")
 
 
@@ -152,7 +153,9 @@ def _snapshot_warning(of: Parameters) -> str:
 
 def _row(place: str | None) -> str:
     """``2026-01-31.csv:3 (машина v17)``; the places are kept in the words of the terminal."""
-    return _VEHICLE.sub(r"(машина \1)", place) if place else "снимок в целом"
+    if not place:
+        return "снимок в целом"
+    return _ACCOUNT.sub(r"учётная запись \1", _VEHICLE.sub(r"(машина \1)", place))
 
 
 def _measured(value: str) -> str:
@@ -161,6 +164,12 @@ def _measured(value: str) -> str:
     if not days:
         return value
     return f"на {days[1].replace('.', ',')} дня {'позже' if days[2] == 'after' else 'раньше'} конца суток"
+
+
+def _transfer(of: Parameters) -> str:
+    left = of.get("days_left")
+    end = f" в последние дни месяца, на новом {russian.counted(left, 'день', 'дня', 'дней')}" if left else ""
+    return f"перешла с договора {of['before']} на договор {of['after']}{end}"
 
 
 def _block_lifted(of: Parameters) -> str:
@@ -196,7 +205,7 @@ _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
         "contract_without_accounts": _contract_without_accounts,
         "missing_snapshot": _missing_snapshot,
         "month_end_dip": _month_end_dip,
-        "transfer": lambda of: f"перешла с договора {of['before']} на договор {of['after']}",
+        "transfer": _transfer,
         "zero_price": _zero_price,
         "prepaid_limit": _prepaid_limit,
         "prepaid_unused": _prepaid_unused,

@@ -52,6 +52,29 @@ EXPECTATIONS: Final = {
 }
 """Expectation of the suites `expectations/snapshot*.json` → what is wrong when it fails."""
 
+REMARKS: Final = {
+    "clock_is_off": (
+        "часы платформы идут неверно",
+        "Часы платформы идут как наши: иначе сообщения около полуночи попадают на другой день.",
+    ),
+    "several_managers": (
+        "у учётной записи несколько управляющих",
+        "У учётной записи один управляющий; из нескольких считается тот, чей номер меньше.",
+    ),
+    "meters_impossible": ("невозможные показания за день", "Показания за день возможны; отрицательные и слишком большие не учтены."),
+    "meters_left_out": (
+        "показания счётчиков не читаются",
+        "Служебный пользователь связан со всеми машинами; пока это не так, показания счётчиков не читаются.",
+    ),
+    "contact_without_message": (
+        "машины на связи без данных за день",
+        "Машина, выходившая на связь, прислала данные этого дня; без них она в этот день не считается.",
+    ),
+    "account_hidden": ("учётная запись не видна", "Служебный пользователь видит каждую учётную запись, у которой есть машины."),
+    "sensors_hidden": ("датчики не видны", "Служебный пользователь видит датчики всех машин."),
+}
+"""Remark of a connector → (what is wrong, how it should be), as the expectations of the gate say it."""
+
 _METER = "meter_"
 _WARNING = re.compile(r"(?P<platform>.+): (?P<expectation>[a-z_]+)(?: (?P<column>\S+))?", re.DOTALL)
 
@@ -59,9 +82,13 @@ _WARNING = re.compile(r"(?P<platform>.+): (?P<expectation>[a-z_]+)(?: (?P<column
 def subject_words(kind: str, subject: str) -> str:
     """The subject of a finding for finance: ``gps1: сообщение позже дня снимка`` instead of the codes of the gate."""
     match = _WARNING.fullmatch(subject) if kind == "snapshot_warning" else None
-    words = match and EXPECTATIONS.get(match["expectation"])
+    words = match and _what_is_wrong(match["expectation"])
     if not match or not words:
         return subject
     column = match["column"] or ""
     meter = f" «{column.removeprefix(_METER).replace('_', ' ')}»" if column.startswith(_METER) and column != "meter_*" else ""
     return f"{match['platform']}: {words}{meter}"
+
+
+def _what_is_wrong(code: str) -> str | None:
+    return REMARKS[code][0] if code in REMARKS else EXPECTATIONS.get(code)

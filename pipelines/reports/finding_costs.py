@@ -2,8 +2,9 @@
 
 The rule is that of leakage: the contract's own price of a vehicle-day where there is one, else the average of its platform, else of
 the house; each finding is rounded by itself. A parked contract costs what its month may come to, a price of 0 what others pay for
-the same vehicle-days, an unmatched payment its money. The same vehicle may be told twice (as an orphan, and by its account), so
-costs of different kinds are never added up.
+the same vehicle-days, an unmatched payment its money. A transfer in the last seven days of a month costs what the contract before
+would have paid more than the new one for the days that are left; one to a dearer contract costs nothing. The same vehicle may be told
+twice (as an orphan, and by its account), so costs of different kinds are never added up.
 """
 
 from collections import defaultdict
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 UNMATCHED = "unmatched_payment"
-SERVED_IN_THE_MONTH = frozenset({"out_of_contract", "month_end_dip"})
+TRANSFER = "transfer"
+SERVED_IN_THE_MONTH = frozenset({"out_of_contract", "month_end_dip", TRANSFER})
 """Kinds whose contract was billed in this very month: its own price of the month comes first."""
 
 OF_CONTRACTS = frozenset({PARKED, ZERO_PRICE})
@@ -55,13 +57,23 @@ def _of_vehicle_days(connection: "Connection", month: Month | None) -> Costs:
         of_months[Month.of(row.month)].append(row)
     costs: Costs = {}
     for each, days in of_months.items():
-        prices = prices_of(connection, each, sorted({row.contract_no for row in days if row.contract_no}))
+        named = {contract for row in days for contract in (row.contract_no, row.contract_before) if contract}
+        prices = prices_of(connection, each, sorted(named))
         for row in days:
-            price = price_of(prices, row.kind, row.platform, row.contract_no)
+            price = at_stake(prices, row)
             if price is not None:
-                amount = round_kopeck(Fraction(price.amount) * row.vehicle_days)
+                amount = round_kopeck(price * row.vehicle_days)
                 costs[row.kind, row.subject] = costs.get((row.kind, row.subject), ZERO) + amount
     return costs
+
+
+def at_stake(prices: Prices, row: Any) -> Fraction | None:
+    """What a vehicle-day of a finding (a row of `reports/finding_days`) is worth; None: not known."""
+    price = price_of(prices, row.kind, row.platform, row.contract_no)
+    if row.kind != TRANSFER or price is None:
+        return Fraction(price.amount) if price else None
+    before = price_of(prices, row.kind, row.platform, row.contract_before)
+    return max(Fraction(0), Fraction(before.amount) - Fraction(price.amount)) if before else None
 
 
 def price_of(prices: Prices, kind: str, platform: str | None, contract_no: str | None) -> Price | None:

@@ -7,7 +7,9 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from pipelines.evidence.lake import EvidenceLost
+from pipelines.findings.dips import WEEK
 from pipelines.findings.store import Occurrence
+from pipelines.period import Month
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.lake_sql import Lake
 from pipelines.usage.owners import OwnerStanding
@@ -68,8 +70,16 @@ def _moved(lake: Lake, owners: MonthOwners, marks: "_Marks", before: OwnedDay, a
     rows = lake.table("transfers", before=lake.location(before.path), after=lake.location(after.path)).to_pydict()
     names = [contract.contract_no for contract in owners.sources.contracts]
     for vehicle_id, first, second in zip(rows["vehicle_id"], rows["from_index"], rows["to_index"], strict=True):
-        parameters = {"before": names[first], "after": names[second]}
-        yield Occurrence(TRANSFER, f"{after.platform}/{vehicle_id}", after.business_date, names[second], parameters, after.platform)
+        left = days_at_the_end(after.business_date)
+        parameters = {"before": names[first], "after": names[second], **({"days_left": left} if left else {})}
+        subject = f"{after.platform}/{vehicle_id}"
+        yield Occurrence(TRANSFER, subject, after.business_date, names[second], parameters, after.platform, vehicle_days=left)
+
+
+def days_at_the_end(day: date) -> int:
+    """Days from this one to the end of its month, if it is one of the last seven; else 0: only a move near the end escapes a count."""
+    left = (Month.of(day).last - day).days + 1
+    return left if left <= WEEK else 0
 
 
 def contracts_of(owners: MonthOwners, day: OwnedDay) -> "NDArray[np.int32]":

@@ -11,8 +11,9 @@ from pipelines.billing.usage_of_month import in_words
 from pipelines.documents.parked_words import REASONS
 from pipelines.documents.run_words import RUN_NAMES
 from pipelines.documents.workbook_sheets import KINDS
+from pipelines.findings.details import detail_words
 from pipelines.findings.kinds import KIND_NAMES
-from pipelines.findings.words import EXPECTATIONS, subject_words
+from pipelines.findings.words import EXPECTATIONS, REMARKS, subject_words
 from pipelines.rating.charges import Cause, ParkReason
 from pipelines.usage.gaps import Gap
 from tests.conftest import ROOT
@@ -39,6 +40,15 @@ def _kinds_of_findings():
 
 def test_every_expectation_of_the_gate_has_its_words_and_no_other():
     assert set(EXPECTATIONS) == _codes_of_the_gate()
+
+
+def test_every_remark_of_a_connector_has_its_words_and_no_other():
+    sources = (ROOT / "pipelines" / "platforms").glob("*.py")
+    met = {name for path in sources for name in re.findall(r'Remark\(\s*"([a-z_]+)"', path.read_text(encoding="utf-8"))}
+    assert set(REMARKS) == met
+    assert subject_words("snapshot_warning", "gps3: clock_is_off") == "gps3: часы платформы идут неверно"
+    told = {"note": REMARKS["several_managers"][1], "places": [{"row": "account 12", "value": None}], "more": 0}
+    assert detail_words("snapshot_warning", told).endswith("чей номер меньше. Не так: учётная запись 12")
 
 
 def test_every_kind_of_finding_has_its_words():

@@ -176,8 +176,8 @@ def moves(world: World, month: Month) -> list[tuple[object, ...]]:
     return [(row["subject"], row["contract_no"], row["first_seen"], row["days"], row["detail"]) for row in rows]
 
 
-def move(vehicle: str, on: date, old: str, new: str) -> tuple[object, ...]:
-    return f"gps1/{vehicle}", new, on, 1, f"перешла с договора {old} на договор {new}"
+def move(vehicle: str, on: date, old: str, new: str, end: str = "") -> tuple[object, ...]:
+    return f"gps1/{vehicle}", new, on, 1, f"перешла с договора {old} на договор {new}{end}"
 
 
 def test_vehicles_moved_away_for_the_last_days_are_seen_going_and_coming_back(world):
@@ -185,12 +185,22 @@ def test_vehicles_moved_away_for_the_last_days_are_seen_going_and_coming_back(wo
     stay = [Car("s1", "a1"), Car("s2", "b1"), Car("s3", "c1"), Car("off", "b1", state="deactivated"), Car("nobody")]
     away, home = [Car("m1", "b1"), Car("m2", "b1", state="deactivated")], [Car("m1", "a1"), Car("m2", "a1")]
     world.every_day("2026-01", "gps1", lambda d: None if d.day == 25 else [*stay, *(away if d.day > 24 else home)])
-    assert moves(world, JANUARY) == [move(vehicle, date(2026, 1, 26), "C1", "C2") for vehicle in ("m1", "m2")]  # the 25th is not covered
+    assert moves(world, JANUARY) == [
+        move(vehicle, date(2026, 1, 26), "C1", "C2", " в последние дни месяца, на новом 6\N{NO-BREAK SPACE}дней")  # the 25th is not covered
+        for vehicle in ("m1", "m2")
+    ]
+    assert [row["vehicle_days"] for row in listing(world.connection, JANUARY, "transfer")] == [6, 6]
     world.every_day("2026-02", "gps1", [*stay, *home])
     back = [move(vehicle, date(2026, 2, 1), "C2", "C1") for vehicle in ("m1", "m2")]
     assert moves(world, FEBRUARY) == back
     world.snapshot("gps1", "2026-01-31", [*stay, *home])  # a later snapshot of the 31st shows them back already
-    assert moves(world, JANUARY)[-1] == ("gps1/m2", "C1", date(2026, 1, 26), 2, "перешла с договора C2 на договор C1")
+    assert moves(world, JANUARY)[-1] == (
+        "gps1/m2",
+        "C1",
+        date(2026, 1, 26),
+        2,
+        "перешла с договора C2 на договор C1 в последние дни месяца, на новом 1\N{NO-BREAK SPACE}день",
+    )
     assert listing(world.connection, FEBRUARY, "transfer") == []
 
 
