@@ -27,6 +27,7 @@ Row = Mapping[str, Any]
 _NARROWEST = 40  # cells of a terminal below which nothing is folded any narrower
 _READABLE = 110  # cells of a line of text where there is no terminal
 _DEEPER = "    "
+_WRITTEN_TOGETHER = 2**16  # characters of CSV
 _LEFT_OUT = (
     "no room here for {}: a wider terminal shows them, --format csv and json too",
     "не поместились: {}; их показывает терминал шире, а также --format csv и json",
@@ -146,16 +147,34 @@ def emit(rows: Iterable[Row], columns: Sequence[str], output_format: str, view: 
     A table on a terminal fits its width; elsewhere a row is a line, as wide as it is.
     """
     if output_format == "json":
-        listed = [{column: _plain(row.get(column)) for column in columns} for row in rows]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        _print_json({column: _plain(row.get(column)) for column in columns} for row in rows)
     elif output_format == "csv":
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_text(row.get(column)) for column in columns] for row in rows)
-        click.echo(buffer.getvalue(), nl=False)
+        _print_csv(rows, columns)
     else:
         _print_table(list(rows), view or View(columns))
+
+
+def _print_json(objects: Iterable[Mapping[str, Any]]) -> None:
+    """A list of objects, each written before the next is asked for."""
+    before = "["
+    for each in objects:
+        click.echo(before + "\n " + json.dumps(each, ensure_ascii=False, indent=1).replace("\n", "\n "), nl=False)
+        before = ","
+    click.echo("[]" if before == "[" else "\n]")
+
+
+def _print_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
+    """A line of names and a line for each row, some thousand written together."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_text(row.get(column)) for column in columns])
+        if buffer.tell() > _WRITTEN_TOGETHER:
+            click.echo(buffer.getvalue(), nl=False)
+            buffer.seek(0)
+            buffer.truncate()
+    click.echo(buffer.getvalue(), nl=False)
 
 
 def say(message: str) -> None:

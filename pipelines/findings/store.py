@@ -117,13 +117,25 @@ def listing(
     client: str | None = None,
     contract_no: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Findings by kind and subject: kind, subject, contract_no, first_seen, last_seen, days, detail, owner, is_open, platform,
-    vehicle_days, parameters, and who muted it until when and why (muted_until, muted_by, muted_for; None: nobody).
+    """All rows of `stream`, for whoever looks at them more than once."""
+    return list(stream(connection, month, kind, client=client, contract_no=contract_no))
+
+
+def stream(
+    connection: "Connection",
+    month: Month | None = None,
+    kind: str | None = None,
+    *,
+    client: str | None = None,
+    contract_no: str | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Findings by kind and subject, one after the other: kind, subject, contract_no, first_seen, last_seen, days, detail, owner, is_open,
+    platform, vehicle_days, parameters, and who muted it until when and why (muted_until, muted_by, muted_for; None: nobody).
 
     With a month, as seen in its days alone; with a client or a contract, those about its contracts. ``is_open``: as
-    `findings/kinds.py` says of its kind.
+    `findings/kinds.py` says of its kind. Memory does not grow with their number.
     """
-    binds = {
+    binds: dict[str, Any] = {
         "first": month.first if month else None,
         "last": month.last if month else None,
         "kind": kind,
@@ -132,9 +144,9 @@ def listing(
         "of_months": list(CLOSED_WITH_THE_MONTH),
         "while_there": list(OPEN_WHILE_THERE),
     }
-    rows = query.mappings(connection, "findings/listing", **binds)
-    for row in rows:
+    for stored in query.stream(connection, "findings/listing", **binds):
+        row = dict(stored._mapping)
         row["detail"] = detail_words(row["kind"], row["parameters"], row["detail"])
         declared = FINDING_KINDS.get(row["kind"])
         row["owner"] = declared.owner.value if declared else None
-    return rows
+        yield row

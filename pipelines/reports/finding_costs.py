@@ -7,10 +7,11 @@ would have paid more than the new one for the days that are left; one to a deare
 twice (as an orphan, and by its account), so costs of different kinds are never added up.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pipelines.money import ZERO, round_kopeck
@@ -35,8 +36,14 @@ Costs = dict[tuple[str, str], Decimal]
 
 def add_costs(connection: "Connection", rows: Sequence[dict[str, Any]], month: Month | None = None) -> None:
     """Give every row of a listing its ``roubles`` (None: it has no price), those of the month, or of all months that it was seen in."""
+    costs = read_costs(connection, [row for row in rows if row["kind"] in OF_CONTRACTS], month)
+    for row in rows:
+        row["roubles"] = cost_of(row, costs)
+
+
+def read_costs(connection: "Connection", of_contracts: Sequence[dict[str, Any]], month: Month | None = None) -> Costs:
+    """What findings cost, by kind and subject; ``of_contracts``: the listed findings of kinds `OF_CONTRACTS`, in their order."""
     costs = _of_vehicle_days(connection, month)
-    of_contracts = [row for row in rows if row["kind"] in OF_CONTRACTS]
     first_of: dict[tuple[str, str], str] = {}
     for row in of_contracts:
         first_of.setdefault((row["kind"], row["contract_no"]), row["subject"])
@@ -45,18 +52,20 @@ def add_costs(connection: "Connection", rows: Sequence[dict[str, Any]], month: M
             subject = first_of.get((leak.kind, leak.contract_no or ""))
             if subject and leak.roubles:
                 costs[leak.kind, subject] = costs.get((leak.kind, subject), ZERO) + leak.roubles
-    for row in rows:
-        left_over = (row.get("parameters") or {}).get("left_over") if row["kind"] == UNMATCHED else None
-        row["roubles"] = Decimal(left_over) if left_over else costs.get((row["kind"], row["subject"]))
+    return costs
+
+
+def cost_of(row: Mapping[str, Any], costs: Costs) -> Decimal | None:
+    """What a listed finding costs; None: it has no price."""
+    left_over = (row.get("parameters") or {}).get("left_over") if row["kind"] == UNMATCHED else None
+    return Decimal(left_over) if left_over else costs.get((row["kind"], row["subject"]))
 
 
 def _of_vehicle_days(connection: "Connection", month: Month | None) -> Costs:
-    bounds = {"first": month.first if month else None, "last": month.last if month else None}
-    of_months: dict[Month, list[Any]] = defaultdict(list)
-    for row in query.rows(connection, "reports/finding_days", **bounds):
-        of_months[Month.of(row.month)].append(row)
+    bounds: dict[str, Any] = {"first": month.first if month else None, "last": month.last if month else None}
     costs: Costs = {}
-    for each, days in of_months.items():
+    for first, of_month in groupby(query.stream(connection, "reports/finding_days", **bounds), key=attrgetter("month")):
+        each, days = Month.of(first), list(of_month)
         named = {contract for row in days for contract in (row.contract_no, row.contract_before) if contract}
         prices = prices_of(connection, each, sorted(named))
         for row in days:

@@ -1,6 +1,7 @@
 """Listings as text: texts are folded between words, figures stay whole, and what cannot be a table is a block per row."""
 
 import io
+import json
 import sys
 
 import pytest
@@ -112,3 +113,23 @@ def test_colour_is_for_terminals_that_may_have_it(stream, variables, is_coloured
     monkeypatch.setattr(sys, "stdout", screen)
     emit([{"platform": "gps1", "status": "missing"}], ("platform", "status"), "table")
     assert ("\x1b[31mmissing" in screen.getvalue(), "\x1b" in screen.getvalue()) == (is_coloured, is_coloured)
+
+
+def test_json_and_csv_are_written_row_by_row_and_read_as_a_whole_list(capsys):
+    rows = [{"kind": "orphan", "of": {"text": "строка\nи ещё", "n": [1, 2]}}, {"kind": "дубли", "of": None}, {"kind": None, "of": {}}]
+    written: list[int] = []
+
+    def given():
+        for row in rows:
+            yield row
+            written.append(len(capsys.readouterr().out))
+
+    emit(given(), ("kind", "of"), "json")
+    assert all(written)
+    assert capsys.readouterr().out == "\n]\n"
+    for some in ([], rows[:1], rows):
+        emit(iter(some), ("kind", "of"), "json")
+        assert capsys.readouterr().out == json.dumps(some, ensure_ascii=False, indent=1) + "\n"
+    emit(({"kind": str(number), "of": "x" * 50} for number in range(5_000)), ("kind", "of"), "csv")
+    lines = capsys.readouterr().out.splitlines()
+    assert (len(lines), lines[0], lines[-1]) == (5_001, "kind,of", "4999," + "x" * 50)
