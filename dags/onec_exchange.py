@@ -1,7 +1,8 @@
 """
 # onec_exchange: один шаг обмена с 1С
 
-**Что делает.** Берёт сообщения 1С из `FLEETBILL_HOME/exchange/onec/in`: подтверждения и платежи (банк и касса, возвраты, изменённые и
+**Что делает.** Берёт сообщения 1С из `FLEETBILL_HOME/exchange/onec/in` (баз из листа `peers` — из
+`exchange/onec/КОД/in`): подтверждения и платежи (банк и касса, возвраты, изменённые и
 удалённые документы). Платёж, о котором уже говорила выписка, второй раз не учитывается. Кто заплатил, тому доступ возвращается сразу.
 Затем пишет в `out` следующее сообщение со всем, что 1С не подтвердила. Принятое сообщение уходит в `done`. То, которое принять нельзя
 (не та база, номер уже был, не читается), уходит в `failed`, причина лежит рядом, и приходит сообщение. Чужой или ещё не дописанный файл
@@ -56,13 +57,17 @@ def onec_exchange():
 
     @step("Отправить", "Пишет сообщение со всем, что 1С не подтвердила.")
     def send(ti=None):
-        """The message with everything that 1C has not confirmed."""
+        """The message with everything that 1C has not confirmed, to every base; one that cannot be written holds up no other."""
         from pipelines import clock, settings
-        from pipelines.delivery.onec.sending import send as write
+        from pipelines.delivery.onec.sending import MessageNotSent, send_to_all
 
-        message = write(settings.load(), clock.now())
-        words = f"Сообщение {message.message_no}: {message.path}" if message else "1С подтвердила всё"
+        turns = send_to_all(settings.load(), clock.now())
+        messages = [turn.message for turn in turns if turn.message]
+        words = "; ".join(f"Сообщение {message.message_no}: {message.path}" for message in messages) or "1С подтвердила всё"
         tell(ti, words)
+        unsent = MessageNotSent.of(turns)
+        if unsent is not None:
+            raise unsent
         return words
 
     receive() >> send()

@@ -87,7 +87,7 @@ def _places(stack: Stack) -> list[tuple[str, str]]:
     return [
         ("documents", f"{_count(documents, '*.pdf')} PDF under {documents}"),
         ("workbooks", ", ".join(map(str, sorted(documents.rglob("*.xlsx")))) or "none"),
-        ("1C messages", ", ".join(map(str, sorted((exchange / "onec" / "out").glob("Message_*.xml")))) or "none"),
+        ("1C messages", ", ".join(map(str, sorted((exchange / "onec").glob("**/out/Message_*.xml")))) or "none"),
         ("access", ", ".join(map(str, sorted((exchange / "access").rglob("blocked.csv")))) or "none"),
         ("evidence", f"{_count(Path(stack.settings.lake), '*.parquet')} Parquet files under {stack.settings.lake}"),
         ("bank statements", f"{_count(exchange / 'bank' / 'done', '*')} read, in {exchange / 'bank' / 'done'}"),

@@ -22,6 +22,11 @@ _CLIENTS = """
 INSERT INTO master.clients (client_code, name, kind)
 SELECT DISTINCT c, c, 'legal' FROM unnest(CAST(:codes AS text[])) c ON CONFLICT DO NOTHING
 """
+_ORGANIZATION = """
+INSERT INTO master.organizations (code, name, inn, bank_account, bank_name, bic, invoice_prefix)
+SELECT :code, :name, :inn, :bank_account, :bank_name, :bic, :invoice_prefix
+WHERE NOT EXISTS (SELECT FROM master.organizations WHERE code = :code)
+"""
 
 
 @dataclass
@@ -81,6 +86,7 @@ class Books:
                 )
             )
         with engine.transaction(self.settings) as connection:
+            connection.execute(text(_ORGANIZATION), ORGANIZATION)
             connection.execute(text(_CLIENTS), {"codes": [invoice.client_code for invoice in invoices]})
             put(connection, invoices)
             connection.execute(text("CREATE TEMPORARY TABLE numbered (invoice_id uuid) ON COMMIT DROP"))

@@ -41,10 +41,13 @@ def onec_task():
     def send_message():
         """The message for 1C with everything that it has not acknowledged."""
         from pipelines import clock, settings
-        from pipelines.delivery.onec.sending import send
+        from pipelines.delivery.onec.sending import MessageNotSent, send_to_all
 
-        message = send(settings.load(), clock.now())
-        return str(message.path) if message else None
+        turns = send_to_all(settings.load(), clock.now())
+        unsent = MessageNotSent.of(turns)
+        if unsent is not None:
+            raise unsent
+        return ", ".join(str(turn.message.path) for turn in turns if turn.message) or None
 
     return send_message()
 

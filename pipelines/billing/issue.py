@@ -23,7 +23,10 @@ _SEALED = ("billing/numbered_drafts", "billing/issue_lines")
 
 _CLOSED = ("billing/keep_numbers", "billing/close_contracts", "billing/discard_overtaken")
 _SETTLED = ("receivables/add_credits", "receivables/allocate_open")
-_QUEUED = ("billing/queue_invoices", "billing/queue_sales", "billing/queue_mail", "billing/add_prepaid_limit")
+_QUEUED = (
+    "billing/queue_invoices", "billing/queue_sales", "delivery/onec/queue_invoices", "delivery/onec/queue_sales", "billing/queue_mail",
+    "billing/add_prepaid_limit",
+)  # fmt: skip
 _DONE = ("billing/drop_issued_drafts", "billing/drop_run")
 
 

@@ -42,6 +42,7 @@ KEY is written as the history shows it, the columns joined by |, quoted:
   consumers      consumer
   crm_fields     crm|field
   ladder         organization_code|category|valid_from|step
+  peers          peer
 An open tier has nothing after the last |; a | inside a value is written \\|."""
 
 
@@ -216,3 +217,17 @@ def retire(sheet: str, key: str, by: str, reason: str, from_date: date | None) -
         say(f"{change.table} {change.key}: {'taken away' if change.after is None else 'ended'}")
     if not changes:
         say(f"{sheet} {key} ends there already; nothing changed")
+    if sheet == "peers":
+        _say_unacknowledged(key)
+
+
+def _say_unacknowledged(peer: str) -> None:
+    """What a base that is retired has not acknowledged: it stays in the warehouse, and goes when the base is declared again."""
+    from pipelines.clock import now
+    from pipelines.delivery.onec.status import status
+
+    for row in status(settings(), now()):
+        if row.peer == peer and (row.unconfirmed_invoices or row.unconfirmed_sales):
+            since = f" since {row.oldest_queued_at:%Y-%m-%d}" if row.oldest_queued_at else ""
+            what = f"{row.unconfirmed_invoices} invoices and {row.unconfirmed_sales} sales"
+            say(f"{peer} has not acknowledged {what}{since}; they are kept, and go to it once it is declared again")

@@ -6,13 +6,13 @@ import click
 
 from pipelines.cli.output import author_options, authorship, emit, format_option, say, settings
 from pipelines.clock import now
-from pipelines.errors import Refused
+from pipelines.errors import BadInput, Refused
 
-SENT = ("path", "message_no", "invoices", "sales", "objects", "is_new")
+SENT = ("peer", "path", "message_no", "invoices", "sales", "objects", "is_new")
 RECEIVED = ("file", "message_no", "received_no", "outcome", "detail")
 STATUS = (
     "peer", "sent_no", "confirmed_no", "received_no", "unconfirmed_invoices", "unconfirmed_sales", "sales_of_open_months", "refused",
-    "oldest_queued_at", "file_waiting",
+    "oldest_queued_at", "file_waiting", "configuration", "valid_to", "heard_at", "why",
 )  # fmt: skip
 
 
@@ -22,33 +22,48 @@ class NotAllTaken(Refused):
 
 @click.group()
 def onec() -> None:
-    """The exchange with 1C: messages in FLEETBILL_HOME/exchange/onec/{out,in,done,failed}."""
+    """The exchange with 1C: messages in FLEETBILL_HOME/exchange/onec/{out,in,done,failed}.
+
+    Further bases stand in the sheet `peers` of the master data; each has its folder, FLEETBILL_HOME/exchange/onec/PEER/….
+    """
+
+
+_peers_option = click.option(
+    "--peer", "peers", multiple=True, metavar="PEER", help="Only this base, by its code; may be given again.  [default: all]"
+)
 
 
 @onec.command(short_help="Write what 1C has not confirmed into `out`.")
+@_peers_option
 @format_option
-def send(output_format: str) -> None:
+def send(peers: tuple[str, ...], output_format: str) -> None:
     """Write the message with everything that 1C has not confirmed into `out`. Running it again changes nothing.
 
     A sale leaves when its contract's month is closed. What 1C could not take as it is (a number too long, a name that is
     empty) is left out, named, and tried again with every further message.
     """
-    from pipelines.delivery.onec.sending import send as send_all
+    from pipelines.delivery.onec.sending import MessageNotSent, send_to_all
 
-    sent = send_all(settings(), now())
-    emit([asdict(sent)] if sent else [], SENT, output_format)
-    if sent is None:
-        say("nothing to send: 1C has confirmed everything")
-        return
-    if not sent.is_new:
-        say(f"message {sent.message_no} still waits for 1C; nothing new since")
-    for what, why in sent.refused:
-        say(f"left out {what}: {why}")
+    turns = send_to_all(settings(), now(), peers)
+    emit([{"peer": turn.peer, **asdict(turn.message)} for turn in turns if turn.message], SENT, output_format)
+    for turn in turns:
+        place = f"{turn.peer}: " if len(turns) > 1 else ""
+        sent = turn.message
+        if sent is None and not turn.problem:
+            say(f"{place}nothing to send: 1C has confirmed everything")
+        if sent and not sent.is_new:
+            say(f"{place}message {sent.message_no} still waits for 1C; nothing new since")
+        for what, why in sent.refused if sent else ():
+            say(f"{place}left out {what}: {why}")
+    unsent = MessageNotSent.of(turns)
+    if unsent is not None:
+        raise unsent
 
 
 @onec.command(short_help="Take what 1C has written into `in`: acknowledgements and payments.")
+@_peers_option
 @format_option
-def receive(output_format: str) -> None:
+def receive(peers: tuple[str, ...], output_format: str) -> None:
     """Take what 1C has written into `in`: its acknowledgements, and the payments in its messages.
 
     A message is taken whole or not at all. One whose number has been received already is refused (`failed`, with the reason beside it).
@@ -58,7 +73,7 @@ def receive(output_format: str) -> None:
     from pipelines.delivery.onec.receiving import AnswerOutcome
     from pipelines.runs.exchange import receive_from_onec
 
-    done = receive_from_onec(settings(), now())
+    done = receive_from_onec(settings(), now(), codes=peers)
     emit([asdict(answer) for answer in done.answers], RECEIVED, output_format)
     for line in done.restored.lines:
         say(line)
@@ -73,22 +88,28 @@ def receive(output_format: str) -> None:
 
 
 @onec.command()
+@_peers_option
 @format_option
-def status(output_format: str) -> None:
-    """What 1C has not confirmed, by peer."""
+def status(peers: tuple[str, ...], output_format: str) -> None:
+    """What 1C has not confirmed, by peer: since when, and why."""
     from pipelines.delivery.onec.status import status as standing
 
-    emit([asdict(row) for row in standing(settings())], STATUS, output_format)
+    rows = [row for row in standing(settings(), now()) if not peers or row.peer in peers]
+    unknown = [peer for peer in peers if peer not in {row.peer for row in rows}]
+    if unknown:
+        raise BadInput.one("--peer", f"there is no base {', '.join(map(repr, unknown))}")
+    emit([asdict(row) for row in rows], STATUS, output_format)
 
 
 @onec.command(short_help="Send everything from one of our messages on again, after 1C lost what it had.")
 @click.option(
     "--from", "first_no", type=click.IntRange(min=1), required=True, metavar="N", help="Number of our first message that 1C lacks."
 )
+@click.option("--peer", default=None, metavar="PEER", help="Which base, by its code.  [default: that of the settings]")
 @author_options()
-def replay(first_no: int, by: str, reason: str) -> None:
+def replay(first_no: int, peer: str | None, by: str, reason: str) -> None:
     """Send everything from one of our messages on again with the next one; objects keep their UUIDs, so that nothing is doubled."""
     from pipelines.delivery.onec.replay import replay as send_again
 
-    last = send_again(settings(), first_no, authorship(by, reason))
+    last = send_again(settings(), first_no, authorship(by, reason), peer)
     say(f"what our messages {first_no} to {last} carried goes again with the next `fleetbill onec send`")

@@ -145,6 +145,13 @@ def _unacknowledged(of: Parameters) -> str:
     return f"1С ({peer}) не подтвердила {what}: счетов {of['invoices']}, реализаций {of['sales']}, в очереди с {since}"
 
 
+def _silent_peer(of: Parameters) -> str:
+    age = russian.counted(of["days"], "день", "дня", "дней")
+    if of["has_spoken"]:
+        return f"1С ({of['peer']}) молчит с {_day(of['since'])}, {age}"
+    return f"1С ({of['peer']}) ни разу не ответила; первое для неё в очереди с {_day(of['since'])}, {age}"
+
+
 def _snapshot_warning(of: Parameters) -> str:
     places = ", ".join(_row(each["row"]) + ("" if each["value"] is None else f" ({_measured(each['value'])})") for each in of["places"])
     more = f" и ещё {of['more']}" if of.get("more") else ""
@@ -213,6 +220,7 @@ _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
         "doubtful_payment": _doubtful_payment,
         "onec_contradicts": _onec_contradicts,
         "unacknowledged": _unacknowledged,
+        "silent_peer": _silent_peer,
         "block_lifted": _block_lifted,
         "block_stays": _block_stays,
         "missing_address": lambda of: f"{of['name']}: адреса почты нет, а способ доставки документов — {of['delivery']}",

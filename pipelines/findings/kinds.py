@@ -73,6 +73,7 @@ FINDING_KINDS: Final = MappingProxyType(
         "doubtful_payment": FindingKind("возможно, один платёж", _FINANCE, Closing.GONE),
         "onec_contradicts": FindingKind("1С изменила платёж, о котором говорит и другой источник", _FINANCE, Closing.GONE),
         "unacknowledged": FindingKind("не подтверждено 1С", _FINANCE),
+        "silent_peer": FindingKind("1С молчит", _FINANCE),
         "missing_address": FindingKind("клиенты без адреса почты", _MANAGER),
         "bounced_address": FindingKind("почта не принимает адрес", _MANAGER),
         "undelivered_mail": FindingKind("письма не отправлены", _FINANCE),

@@ -18,7 +18,13 @@ from pipelines.warehouse.engine import transaction
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_STARTS = {"contracts": "starts_on", "accounts": "valid_from", "bank_accounts": "valid_from", "consumers": "valid_from"}
+_STARTS = {
+    "contracts": "starts_on",
+    "accounts": "valid_from",
+    "bank_accounts": "valid_from",
+    "consumers": "valid_from",
+    "peers": "from_date",
+}
 _CASCADE = {"organizations": ("vat_modes",), "tariffs": ("components", "tiers"), "components": ("tiers",)}
 _SHOWN = 3
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
-from pipelines.master import consumer_rules, ladder_rules, lookalikes, requisites
+from pipelines.master import consumer_rules, ladder_rules, lookalikes, peer_rules, requisites
 from pipelines.master.lines import Line, Table
 from pipelines.master.plan import State
 from pipelines.master.sheets import EDO_FORMATS, Row, Value, key_text
@@ -52,6 +52,7 @@ def check(tables: Tables, after: State) -> None:
     _mapped_twice(tables, after)
     consumer_rules.check(tables, after)
     ladder_rules.check(tables, after)
+    peer_rules.check(tables, after)
 
 
 def references(tables: Tables, after: State) -> None:

@@ -336,6 +336,28 @@ CRM_FIELDS = MasterSheet(
     ("crm", "field"),
 )
 
+PEERS = MasterSheet(
+    "peers",
+    "Базы 1С, с которыми идёт обмен; без этого листа — одна, из настроек",
+    (
+        _code("peer", "Код узла базы в плане обмена: буквы, цифры, - и _"),
+        _text(
+            "configuration",
+            "bp — Бухгалтерия предприятия, ut — Управление торговлей, other — другая",
+            required=True,
+            allowed=("bp", "ut", "other"),
+        ),
+        _text("version", "Наибольшая версия EnterpriseData; пусто — наибольшая общая", allowed=("1.17", "1.19", "1.21")),
+        _text("transport", "folder — через папку обмена", allowed=("folder", "http"), default="folder"),
+        _code("connection", "Имя подключения Airflow, где лежит пароль", required=False),
+        _text("organizations", "Только документы этих организаций, коды через запятую; пусто — всех"),
+        _date("from_date", "С какого дня база получает документы; пусто — все"),
+        _date("valid_to", "Последний день; пусто — бессрочно"),
+    ),
+    ("peer",),
+    end="valid_to",
+)
+
 _ALL = (
     ORGANIZATIONS,
     CLIENTS,
@@ -348,6 +370,7 @@ _ALL = (
     ACCOUNTS,
     BANK_ACCOUNTS,
     LADDER,
+    PEERS,
     CONSUMERS,
     CRM_FIELDS,
 )

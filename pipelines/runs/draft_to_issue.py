@@ -131,11 +131,12 @@ def _doubts(connection: "Connection", run: DraftedRun, instruction: Instruction,
 
 def _follow_up(settings: Settings, outcome: RunOutcome, at: datetime, progress: Progress) -> RunOutcome:
     """What follows from an issued run, and what a killed one has left undone: papers, the message for 1C, the workbook."""
-    from pipelines.delivery.onec.sending import send
+    from pipelines.delivery.onec.sending import MessageNotSent, send_to_all
     from pipelines.documents.finance_workbook import write_report
     from pipelines.documents.publish import NotPrinted, publish
 
-    month, follow_ups, unprinted = outcome.prepared.month, KINDS[outcome.prepared.purpose].follow_ups, None
+    month, follow_ups = outcome.prepared.month, KINDS[outcome.prepared.purpose].follow_ups
+    unprinted, unsent = None, None
     if FollowUp.PAPERS in follow_ups:
         progress("writing documents")
         try:
@@ -144,13 +145,15 @@ def _follow_up(settings: Settings, outcome: RunOutcome, at: datetime, progress: 
             unprinted = error
     if FollowUp.ONEC in follow_ups:
         progress("writing the 1C message")
-        message = send(settings, at)
-        outcome = replace(outcome, message=str(message.path) if message else None)
+        turns = send_to_all(settings, at)
+        written = [str(turn.message.path) for turn in turns if turn.message]
+        outcome = replace(outcome, message=", ".join(written) or None)
+        unsent = MessageNotSent.of(turns)
     if FollowUp.WORKBOOK in follow_ups:
         progress("writing the workbook")
         outcome = replace(outcome, workbook=write_report(settings, month, at))
-    if unprinted is not None:
-        raise unprinted
+    if failed := unprinted or unsent:
+        raise failed
     return outcome
 
 

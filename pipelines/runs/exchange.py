@@ -28,17 +28,17 @@ class ReceivedMessages:
     renewed: tuple[Month, ...]
 
 
-def take_answers(settings: Settings, at: datetime) -> list[PeerAnswer]:
-    """Every message of 1C in the folder, each whole with its payments or not at all."""
-    return receive(settings, at, _apply)
+def take_answers(settings: Settings, at: datetime, codes: tuple[str, ...] = ()) -> list[PeerAnswer]:
+    """Every message in the folders of all bases, or of those of these codes, each whole with its payments or not at all."""
+    return receive(settings, at, _apply, codes)
 
 
-def receive_from_onec(settings: Settings, at: datetime, *, secrets: Secrets | None = None) -> ReceivedMessages:
+def receive_from_onec(settings: Settings, at: datetime, *, secrets: Secrets | None = None, codes: tuple[str, ...] = ()) -> ReceivedMessages:
     """Take the messages of 1C, give access back to whoever has no blocking debt left, and renew the workbooks.
 
     Without a message too: a run that was killed after its message was taken has not given access back yet.
     """
-    answers = take_answers(settings, at)
+    answers = take_answers(settings, at, codes)
     restored = restore(settings, at, secrets=secrets)
     return ReceivedMessages(tuple(answers), restored, tuple(renew_reports(settings, at)))
 

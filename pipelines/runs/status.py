@@ -66,7 +66,7 @@ def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = 
             *_parked(settings),
             *_changed(settings, at, progress),
             *_letters(settings),
-            *_exchange(settings),
+            *_exchange(settings, at),
             *_payments(settings),
             *_stopped_blocking(settings),
             *_orders_not_carried_out(settings),
@@ -142,8 +142,10 @@ def _letters(settings: Settings) -> Iterator[Waiting]:
             yield Waiting("letters", whom, row["state"], f"{counted(row['letters'], 'letter')} {word}", command)
 
 
-def _exchange(settings: Settings) -> Iterator[Waiting]:
-    for peer in exchange(settings):
+def _exchange(settings: Settings, at: datetime) -> Iterator[Waiting]:
+    for peer in exchange(settings, at):
+        if peer.is_over:
+            continue
         if peer.unconfirmed_invoices or peer.unconfirmed_sales:
             what = f"{counted(peer.unconfirmed_invoices, 'invoice')}, {counted(peer.unconfirmed_sales, 'sale')} not confirmed"
             command = "fleetbill onec receive" if peer.file_waiting else "fleetbill onec send"

@@ -238,6 +238,7 @@ def test_every_source_gives_its_own_sheets(decided):
         "bank_accounts",
         "refunds",
         "ladder",
+        "peers",
         "consumers",
         "crm_fields",
         "mutings",

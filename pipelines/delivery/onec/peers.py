@@ -1,13 +1,10 @@
-"""The peer of the exchange: its numbers, its turn, its folders."""
+"""The peer of the exchange: its numbers, and its turn."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.files import private_folder
 from pipelines.master import house_clock
-from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.locks import Lock, lock
 
@@ -43,11 +40,6 @@ def take_turn(connection: "Connection", peer: str) -> Peer:
     query.run(connection, "delivery/onec/add_peer", peer=peer)
     row = query.run(connection, "delivery/onec/peer", peer=peer).one()
     return Peer(**{**row._mapping, "versions": tuple(row.versions)})
-
-
-def folder(settings: Settings, name: str) -> Path:
-    """``out``, ``in``, ``done`` or ``failed`` of the exchange with 1C; made private when it is not there."""
-    return private_folder(settings.exchange / "onec" / name)
 
 
 def local_time(connection: "Connection", at: datetime) -> datetime:

@@ -9,11 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.delivery.onec import unacknowledged
+from pipelines.delivery.onec import declared, unacknowledged
 from pipelines.delivery.onec.body import BodyObject, read_body
+from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import Header, has_content, read_header
 from pipelines.delivery.onec.message import common_version, message_name
-from pipelines.delivery.onec.peers import Peer, folder, take_turn
+from pipelines.delivery.onec.peers import Peer, take_turn
 from pipelines.errors import BadInput, Refused
 from pipelines.files import settle, sync_folder, write_whole
 from pipelines.inbox import waiting
@@ -80,46 +81,54 @@ Applier = Callable[["Connection", str, int, Iterator[BodyObject], datetime], str
 """Applies the objects of a message (transaction, peer, number of the message, objects, moment); what was done, in words."""
 
 
-def receive(settings: Settings, at: datetime, apply: Applier) -> list[PeerAnswer]:
-    """Every message in ``in``, in the order of names. BadNode for a code of ours that cannot be in a file's name.
+def receive(settings: Settings, at: datetime, apply: Applier, codes: tuple[str, ...] = ()) -> list[PeerAnswer]:
+    """Every message in the ``in`` of every base, or of those of these codes, in the order of names.
+
+    BadNode: a code of ours that cannot be in a file's name.
+
 
     A taken message's number is received, its objects are handed to `apply` in the same transaction, and everything sent up to its
     ReceivedNo is confirmed. A number that has been received before is refused whole.
     """
-    with verb("delivery", "receive_from_onec", peer=settings.onec_peer) as done:
-        answers = _receive(settings, at, apply)
-        done.update(Counter(str(answer.outcome) for answer in answers))
-    return answers
-
-
-def _receive(settings: Settings, at: datetime, apply: Applier) -> list[PeerAnswer]:
-    ours = message_name(settings.onec_peer, settings.onec_node)
-    answers = []
-    for path in waiting(folder(settings, "in")):
-        if path.name == ours:
-            answers.append(_receive_one(settings, path, at, apply))
-        elif path.suffix == ".xml":
-            reason = f"is not a message from {settings.onec_peer} to {settings.onec_node} ({ours})"
-            answers.append(PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, reason))
     with engine.transaction(settings) as connection:
-        unacknowledged.refresh(connection, settings.onec_peer, at)
+        bases = declared.chosen(settings, connection, codes)
+    answers = []
+    for base in bases:
+        with verb("delivery", "receive_from_onec", peer=base.code) as done:
+            of_base = _receive(settings, base, at, apply)
+            done.update(Counter(str(answer.outcome) for answer in of_base))
+        answers += of_base
+    with engine.transaction(settings) as connection:
+        unacknowledged.refresh(settings, connection, at)
     return answers
 
 
-def _receive_one(settings: Settings, path: Path, at: datetime, apply: Applier) -> PeerAnswer:
+def _receive(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier) -> list[PeerAnswer]:
+    ours = message_name(base.code, settings.onec_node)
+    answers = []
+    for path in waiting(base.folder("in")):
+        if path.name == ours:
+            answers.append(_receive_one(settings, base, path, at, apply))
+        elif path.suffix == ".xml":
+            reason = f"is not a message from {base.code} to {settings.onec_node} ({ours})"
+            answers.append(PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, reason))
+    return answers
+
+
+def _receive_one(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, apply: Applier) -> PeerAnswer:
     try:
-        return _judge(settings, path, at, apply)
+        return _judge(settings, base, path, at, apply)
     except OSError as error:  # what the file system refuses stays where it is and is tried again; the others are not held up
         return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"cannot be read or moved: {error.strerror or error}")
 
 
-def _judge(settings: Settings, path: Path, at: datetime, apply: Applier) -> PeerAnswer:
+def _judge(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, apply: Applier) -> PeerAnswer:
     before, header = _version(path), None
     try:
         header = read_header(path)
         filled = has_content(path)
         with engine.transaction(settings) as connection:
-            detail = _take(settings, connection, path, header, at, apply if filled else None)
+            detail = _take(settings, base, connection, path, header, at, apply if filled else None)
             _require_unchanged(path, before)
     except _ChangedMeanwhileError:
         return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, "was written anew while it was read: tried again")
@@ -127,14 +136,14 @@ def _judge(settings: Settings, path: Path, at: datetime, apply: Applier) -> Peer
         problem = error.problems[0].message
         if at.timestamp() - before.modified < _SETTLED_AFTER:
             return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"{problem}: perhaps not complete yet")
-        return _refuse(settings, path, header, problem, at)
+        return _refuse(base, path, header, problem, at)
     except Refused as error:
         if isinstance(error, NotTaken) and error.is_newer:
             with engine.transaction(settings) as connection:
-                query.run(connection, "delivery/onec/owe", peer=settings.onec_peer)
-        return _refuse(settings, path, header, str(error), at)
+                query.run(connection, "delivery/onec/owe", peer=base.code)
+        return _refuse(base, path, header, str(error), at)
     if _version(path) == before:
-        _move(path, _done(settings, path, header.message_no))
+        _move(path, _done(base, path, header.message_no))
     return PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail)
 
 
@@ -148,19 +157,21 @@ def _require_unchanged(path: Path, before: _FileVersion) -> None:
         raise _ChangedMeanwhileError
 
 
-def _take(settings: Settings, connection: "Connection", path: Path, header: Header, at: datetime, apply: Applier | None) -> str:
+def _take(
+    settings: Settings, base: DeclaredPeer, connection: "Connection", path: Path, header: Header, at: datetime, apply: Applier | None
+) -> str:
     """Store what the message says, in the caller's transaction; what was done, in words. NotTaken, NoCommonVersion.
 
     `apply`: None for a message without objects.
     """
-    peer = take_turn(connection, settings.onec_peer)
-    if (header.sender, header.receiver) != (settings.onec_peer, settings.onec_node):
-        raise NotTaken(f"is from {header.sender!r} to {header.receiver!r}, not from {settings.onec_peer!r} to {settings.onec_node!r}")
+    peer = take_turn(connection, base.code)
+    if (header.sender, header.receiver) != (base.code, settings.onec_node):
+        raise NotTaken(f"is from {header.sender!r} to {header.receiver!r}, not from {base.code!r} to {settings.onec_node!r}")
     settings_only = header.version is None
     digest = _digest(path)
     number = header.message_no or 0
     if not settings_only and number <= peer.received_no:
-        if number and digest == peer.received_digest and not _done(settings, path, number).exists():
+        if number and digest == peer.received_digest and not _done(base, path, number).exists():
             return "was taken before; put away now"  # killed between the commit and the move
         raise NotTaken(
             f"number {number} has been received already (the last was {peer.received_no})" if number else "carries no number of its own",
@@ -168,18 +179,18 @@ def _take(settings: Settings, connection: "Connection", path: Path, header: Head
         )
     if header.available_versions:
         common_version([version.strip() for version in header.available_versions])
-    effect = _confirm(settings, connection, peer, header)
+    effect = _confirm(base, connection, peer, header)
     if number > peer.received_no:
-        binds = {"message_no": number, "digest": digest, "created": header.created, "is_owed": apply is not None}
-        query.run(connection, "delivery/onec/take_message", peer=settings.onec_peer, **binds)
+        binds = {"message_no": number, "digest": digest, "created": header.created, "is_owed": apply is not None, "at": at}
+        query.run(connection, "delivery/onec/take_message", peer=base.code, **binds)
     if apply is not None and not settings_only:
-        effect = f"{effect}; {apply(connection, settings.onec_peer, number, read_body(path), at)}"
+        effect = f"{effect}; {apply(connection, base.code, number, read_body(path), at)}"
     return f"{effect}; settings of the exchange" if settings_only else effect
 
 
-def _confirm(settings: Settings, connection: "Connection", peer: Peer, header: Header) -> str:
+def _confirm(base: DeclaredPeer, connection: "Connection", peer: Peer, header: Header) -> str:
     """Learn what they have had of ours; in words. After a backup was restored, theirs or ours, what they may lack is sent again."""
-    names: dict[str, Any] = {"peer": settings.onec_peer}
+    names: dict[str, Any] = {"peer": base.code}
     says_nothing = header.version is None or header.received_no is None  # settings alone carry ReceivedNo 0
     had = peer.confirmed_no if says_nothing else header.received_no or 0
     is_ours_restored = had > peer.sent_no
@@ -199,8 +210,8 @@ def _confirm(settings: Settings, connection: "Connection", peer: Peer, header: H
     return f"confirms our messages up to {had}"
 
 
-def _refuse(settings: Settings, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:
-    target = folder(settings, "failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}.xml"
+def _refuse(base: DeclaredPeer, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:
+    target = base.folder("failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}.xml"
     counter = 1
     while target.exists():
         counter += 1
@@ -210,8 +221,8 @@ def _refuse(settings: Settings, path: Path, header: Header | None, why: str, at:
     return PeerAnswer(path.name, header.message_no if header else None, header.received_no if header else None, AnswerOutcome.REFUSED, why)
 
 
-def _done(settings: Settings, path: Path, number: int | None) -> Path:
-    return folder(settings, "done") / f"{path.stem}.{number or 'settings'}.xml"
+def _done(base: DeclaredPeer, path: Path, number: int | None) -> Path:
+    return base.folder("done") / f"{path.stem}.{number or 'settings'}.xml"
 
 
 def _move(path: Path, target: Path) -> None:

@@ -9,11 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from pipelines.delivery.onec import reading, unacknowledged
+from pipelines.delivery.onec import declared, reading, unacknowledged
+from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import (
+    VERSIONS,
     Envelope,
     PreparedMessage,
     common_version,
@@ -32,15 +34,15 @@ from pipelines.delivery.onec.model import (
     Sale,
     Service,
 )
-from pipelines.delivery.onec.peers import Peer, folder, local_time, take_turn
+from pipelines.delivery.onec.peers import Peer, local_time, take_turn
 from pipelines.documents.requisites import Buyer, Seller
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, Refused
 from pipelines.logs import verb
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection
 
@@ -86,25 +88,73 @@ class _Tally:
             self.sales += by
 
 
-def send(settings: Settings, at: datetime) -> MessageSent | None:
-    """Write the next message to the peer into ``out``: all that it has not confirmed, each sale in its latest version.
+@dataclass(frozen=True, slots=True)
+class PeerTurn:
+    """What one base was written: the message, None where it needs none; `problem`: why none could be written."""
+
+    peer: str
+    message: MessageSent | None = None
+    problem: str = ""
+
+
+class NotCarried(Refused):
+    """The base is reached in a way that messages do not travel yet."""
+
+
+class MessageNotSent(Refused):
+    """Bases that no message could be written to, and why."""
+
+    @classmethod
+    def of(cls, turns: "Iterable[PeerTurn]") -> Self | None:
+        """What to raise once all bases had their turn; None where each got what it needs."""
+        problems = [f"{turn.peer}: {turn.problem}" for turn in turns if turn.problem]
+        return cls("; ".join(problems)) if problems else None
+
+
+def send_to_all(settings: Settings, at: datetime, codes: tuple[str, ...] = ()) -> list[PeerTurn]:
+    """The next message to every base, or to those of these codes; one that cannot be written holds up no other. BadInput: unknown code."""
+    with engine.transaction(settings) as connection:
+        bases = declared.chosen(settings, connection, codes)
+    turns = []
+    for base in bases:
+        try:
+            turns.append(PeerTurn(base.code, send(settings, at, base)))
+        except Refused as error:
+            turns.append(PeerTurn(base.code, problem=str(error)))
+    return turns
+
+
+def send(settings: Settings, at: datetime, base: DeclaredPeer | None = None) -> MessageSent | None:
+    """Write the next message to a base into its ``out``: all that it has not confirmed, each sale in its latest version.
+
+    `base`: None for that of the settings. A base that was retired gets nothing.
 
     None when nothing is unconfirmed and no acknowledgement is due. When nothing has changed since the last message and
     it still lies in ``out``, it stays as it is. When 1C took it and has not confirmed, the next number carries all again.
     """
-    path = folder(settings, "out") / message_name(settings.onec_node, settings.onec_peer)
-    with verb("delivery", "send_to_onec", peer=settings.onec_peer) as done:
-        sent = _send(settings, path, at)
+    if base is None:
+        with engine.transaction(settings) as connection:
+            [base] = declared.chosen(settings, connection, (settings.onec_peer,))
+    with verb("delivery", "send_to_onec", peer=base.code) as done:
+        sent = _send(settings, base, at)
         if sent:
             done |= {"message_no": sent.message_no, "invoices": sent.invoices, "sales": sent.sales, "left_out": len(sent.refused)}
     return sent
 
 
-def _send(settings: Settings, path: Path, at: datetime) -> MessageSent | None:
+def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent | None:
+    path = base.folder("out") / message_name(settings.onec_node, base.code)
     with engine.transaction(settings) as connection:
-        peer = take_turn(connection, settings.onec_peer)
+        if declared.is_over(connection, base, at):
+            unacknowledged.refresh(settings, connection, at)
+            return None
+        if base.transport != "folder":
+            raise NotCarried(f"its row of the sheet peers says transport {base.transport}; only folders are carried yet")
+        peer = take_turn(connection, base.code)
+        query.run(connection, "delivery/onec/queue_invoices", at=at)
+        query.run(connection, "delivery/onec/queue_sales", at=at)
         _finish_interrupted(path, peer)
-        query.run(connection, "delivery/onec/going", peer=settings.onec_peer, confirmed_no=peer.confirmed_no)
+        query.run(connection, "delivery/onec/going", peer=base.code, confirmed_no=peer.confirmed_no)
         query.run(connection, "delivery/onec/going_statistics")
         counts = query.run(connection, "delivery/onec/counts").one()
         result, prepared = None, None
@@ -113,31 +163,31 @@ def _send(settings: Settings, path: Path, at: datetime) -> MessageSent | None:
             if waiting == peer.sent_no and not counts.new and not peer.is_owed:
                 result = MessageSent(path, peer.sent_no, peer.sent_invoices, peer.sent_sales, peer.sent_objects, is_new=False)
             else:
-                result, prepared = _write(settings, connection, peer, max(peer.sent_no, waiting) + 1, at)
-        unacknowledged.refresh(connection, settings.onec_peer, at)
+                result, prepared = _write(settings, connection, base, peer, max(peer.sent_no, waiting) + 1, at)
+        unacknowledged.refresh(settings, connection, at)
     if prepared is not None:
         _publish(prepared)
     return result
 
 
 def _write(
-    settings: Settings, connection: "Connection", peer: Peer, number: int, at: datetime
+    settings: Settings, connection: "Connection", base: DeclaredPeer, peer: Peer, number: int, at: datetime
 ) -> tuple[MessageSent | None, PreparedMessage | None]:
     """The message under its temporary name, and everything that the warehouse must know of it."""
     envelope = Envelope(
         sender=settings.onec_node,
-        receiver=settings.onec_peer,
+        receiver=base.code,
         message_no=number,
         received_no=peer.received_no,
         created=local_time(connection, at),
-        version=common_version(peer.versions) if peer.versions else settings.onec_version,
+        version=common_version(peer.versions, _written(base)) if peer.versions else base.version or settings.onec_version,
     )
     tally = _Tally()
-    prepared = prepare_message(folder(settings, "out"), envelope, tally.watch(reading.objects(connection)), tally.leave_out)
+    prepared = prepare_message(base.folder("out"), envelope, tally.watch(reading.objects(connection)), tally.leave_out)
     try:
         documents = [left_out for left_out in tally.refused if left_out[0] in ("invoice", "sale")]
         kinds, keys, reasons = ([left_out[place] for left_out in documents] for place in range(3))
-        names = {"peer": settings.onec_peer, "kinds": kinds, "keys": keys}
+        names = {"peer": base.code, "kinds": kinds, "keys": keys}
         query.run(connection, "delivery/onec/mark_refused", **names, reasons=reasons)
         refused = tuple((f"{kind} {key}", reason) for kind, key, reason in tally.refused)
         if tally.refused and not tally.invoices + tally.sales and not peer.is_owed:
@@ -145,11 +195,16 @@ def _write(
             return None, None
         query.run(connection, "delivery/onec/mark_carried", **names, message_no=number)
         figures = {"invoices": tally.invoices, "sales": tally.sales, "objects": prepared.objects}
-        query.run(connection, "delivery/onec/set_sent", peer=settings.onec_peer, message_no=number, **figures)
+        query.run(connection, "delivery/onec/set_sent", peer=base.code, message_no=number, **figures)
     except BaseException:
         prepared.temporary.unlink(missing_ok=True)
         raise
     return MessageSent(prepared.path, number, tally.invoices, tally.sales, prepared.objects, refused=refused), prepared
+
+
+def _written(base: DeclaredPeer) -> tuple[str, ...]:
+    """Versions of EnterpriseData that this base is written."""
+    return VERSIONS if base.version is None else VERSIONS[: VERSIONS.index(base.version) + 1]
 
 
 def _finish_interrupted(path: Path, peer: Peer) -> None:

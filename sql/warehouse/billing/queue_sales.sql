@@ -1,6 +1,6 @@
--- grain: sale of a contract and month for the 1C peer: one object, a new version with every further invoice of the month; the books need
---   it whatever way the client's papers leave
--- inputs: temporary table numbered, billing.invoices, delivery.onec_outbox; :peer, :at
+-- grain: sale of a contract and month for the 1C peer of the settings, unless the sheet `peers` declares it (delivery/onec/queue_sales):
+--   one object, a new version with every further invoice of the month; the books need it whatever way the client's papers leave
+-- inputs: temporary table numbered, billing.invoices, delivery.onec_outbox, master.peers; :peer, :at
 -- rerun: in the issuing transaction only
 INSERT INTO delivery.onec_outbox (peer, object_kind, object_key, version, queued_at)
 SELECT DISTINCT
@@ -13,3 +13,4 @@ FROM (
     SELECT i.contract_no || '|' || to_char(i.month, 'YYYY-MM') AS object_key
     FROM billing.invoices i JOIN numbered USING (invoice_id)
 ) s
+WHERE NOT EXISTS (SELECT FROM master.peers p WHERE p.peer = :peer)

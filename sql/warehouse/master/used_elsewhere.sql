@@ -1,6 +1,6 @@
 -- grain: kind of thing outside master data that rests on one row
--- inputs: billing.invoices, billing.drafts, billing.closed, billing.holds, receivables.payments, evidence.snapshots; :sheet, :key (a
---   single code); the rooms that keep it
+-- inputs: billing.invoices, billing.drafts, billing.closed, billing.holds, receivables.payments, evidence.snapshots,
+--   delivery.onec_outbox; :sheet, :key (a single code); the rooms that keep it
 -- rerun: reads only
 SELECT 'issued invoices' AS what
 WHERE EXISTS (
@@ -25,3 +25,6 @@ WHERE EXISTS (
 UNION ALL
 SELECT 'snapshots'
 WHERE EXISTS (SELECT FROM evidence.snapshots WHERE :sheet = 'platforms' AND platform = :key)
+UNION ALL
+SELECT 'what goes to it'
+WHERE EXISTS (SELECT FROM delivery.onec_outbox WHERE :sheet = 'peers' AND peer = :key)

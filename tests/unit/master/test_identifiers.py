@@ -19,7 +19,7 @@ PRICE = SHEETS["components"].column("price")
 def test_every_identifier_is_declared_as_one():
     assert {column.name for column in IDENTIFIERS} == {
         "code", "client_code", "dealer_code", "contract_no", "organization_code", "tariff_code", "platform", "connection", "account_id",
-        "meter", "inn", "kpp", "bic", "bank_account", "corr_account", "consumer", "crm", "step",
+        "meter", "inn", "kpp", "bic", "bank_account", "corr_account", "consumer", "crm", "step", "peer",
     }  # fmt: skip
 
 

@@ -159,7 +159,7 @@ def test_the_sale_waits_for_the_close_and_holds_all_kinds(settings, books):
     advance = books.issue(kind="advance", closes=False)
     sent = send(settings, AT)
     assert (sent.invoices, sent.sales) == (1, 0)
-    [standing] = status(settings)
+    [standing] = status(settings, AT)
     assert (standing.unconfirmed_invoices, standing.unconfirmed_sales, standing.sales_of_open_months) == (1, 0, 1)
     monthly = books.issue(lines=[Line("1", "100", component="Архив", component_no=2)])
     sent = send(settings, AT)
@@ -192,7 +192,7 @@ def test_a_credit_is_no_invoice_and_makes_the_sale_smaller(settings, books):
     answer(settings, 1, 2)
     take(settings)
     assert send(settings, AT) is None
-    assert status(settings)[0].unconfirmed_invoices == 0
+    assert status(settings, AT)[0].unconfirmed_invoices == 0
 
 
 def test_a_sale_that_came_to_nothing_is_removed_from_1c(settings, books):
@@ -216,7 +216,7 @@ def test_what_1c_could_not_take_is_left_out_and_named(settings, books):
     state = contents(settings)
     assert send(settings, AT).is_new is False  # what was refused alone makes no new message
     assert contents(settings) == state
-    assert status(settings)[0].refused == 2
+    assert status(settings, AT)[0].refused == 2
     with engine.engine(settings).connect() as connection:
         found = connection.execute(text("SELECT kind, subject, contract_no FROM findings.occurrences ORDER BY subject")).all()
     assert [tuple(one) for one in found] == [("unacknowledged", "BP/K1|2026-01", "K1"), ("unacknowledged", f"BP/{bad}", "K1")]

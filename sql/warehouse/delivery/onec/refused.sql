@@ -1,11 +1,11 @@
 -- grain: object that 1C could not take as it is
--- inputs: delivery.onec_outbox, billing.invoices; :peer
+-- inputs: delivery.onec_outbox, billing.invoices; :peers
 -- rerun: reads only
 SELECT
-    o.object_kind, o.object_key, max(o.refusal) AS refusal,
+    o.peer, o.object_kind, o.object_key, max(o.refusal) AS refusal,
     coalesce(max(i.contract_no), left(o.object_key, -8)) AS contract_no
 FROM delivery.onec_outbox o
 LEFT JOIN billing.invoices i ON o.object_kind = 'invoice' AND i.number = o.object_key
-WHERE o.peer = :peer AND o.refusal IS NOT NULL
-GROUP BY o.object_kind, o.object_key
-ORDER BY o.object_kind, o.object_key
+WHERE o.peer = ANY(CAST(:peers AS text[])) AND o.refusal IS NOT NULL
+GROUP BY o.peer, o.object_kind, o.object_key
+ORDER BY o.peer, o.object_kind, o.object_key

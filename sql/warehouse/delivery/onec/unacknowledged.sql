@@ -1,8 +1,8 @@
 -- grain: message that the peer has not acknowledged for too long (message_no NULL: what no message has carried yet)
--- inputs: delivery.onec_outbox, delivery.onec_peers, billing.closed, billing.invoices; :peer, :before
+-- inputs: delivery.onec_outbox, delivery.onec_peers, billing.closed, billing.invoices; :peers, :before
 -- rerun: reads only
 SELECT
-    o.message_no,
+    o.peer, o.message_no,
     count(*) FILTER (WHERE o.object_kind = 'invoice') AS invoices,
     count(DISTINCT o.object_key) FILTER (WHERE o.object_kind = 'sale') AS sales,
     min(o.queued_at) AS oldest
@@ -10,10 +10,10 @@ FROM delivery.onec_outbox o
 JOIN delivery.onec_peers p USING (peer)
 LEFT JOIN billing.closed c ON o.object_kind = 'sale' AND c.contract_no || '|' || to_char(c.month, 'YYYY-MM') = o.object_key
 LEFT JOIN billing.invoices i ON o.object_kind = 'invoice' AND i.number = o.object_key
-WHERE o.peer = :peer
+WHERE o.peer = ANY(CAST(:peers AS text[]))
   AND (o.message_no IS NULL OR o.message_no > p.confirmed_no)
   AND (i.total > 0 OR c.month IS NOT NULL)
   AND o.refusal IS NULL
   AND greatest(o.queued_at, c.closed_at) < :before
-GROUP BY o.message_no
-ORDER BY o.message_no
+GROUP BY o.peer, o.message_no
+ORDER BY o.peer, o.message_no
