@@ -141,7 +141,7 @@ class Settings:
         "", "sender of mails that belong to no organization; empty: that of the first organization with an address", _ONE_ADDRESS
     )
     mail_managers: str = _setting("", "addresses told of exceeded prepaid limits, by commas", _ADDRESSES)
-    mail_dealers: bool = _setting(default=False, doc="true: `fleetbill dealers send` may mail their reports to dealers")
+    mail_dealers: bool = _setting(default=False, doc="true: dealers may be mailed their reports (`dealers send`, a month issued)")
     mail_technical: str = _setting(
         "", "addresses of the technical team (snapshots that are missing, a digest of findings a day), by commas", _ADDRESSES
     )
