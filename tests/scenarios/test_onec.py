@@ -66,7 +66,7 @@ def test_a_turn_there_and_back(run_cli, settings, books, out):
     )
     assert run_cli("onec", "send") == (
         0,
-        "path  message_no  invoices  sales  objects  is_new\n",
+        "peer  path  message_no  invoices  sales  objects  is_new\n",
         "(no rows)\nnothing to send: 1C has confirmed everything\n",
     )
 

@@ -49,13 +49,13 @@ def status(settings: Settings, at: datetime) -> list[ExchangeStanding]:
 def standings(settings: Settings, connection: "Connection", today: date) -> list[ExchangeStanding]:
     """Every peer as `status` gives it, in the caller's transaction."""
     bases = {base.code: base for base in declared.peers(settings, connection)}
-    found = []
+    standings_now = []
     for row in query.rows(connection, "delivery/onec/status", peers=list(bases)):
         base = bases.get(row.peer)
         file_waiting = (base or declared.default(settings)).root.joinpath("out", message_name(settings.onec_node, row.peer)).exists()
         is_over = base is None or base.is_over(today)
         kept = {name: value for name, value in row._mapping.items() if name != "is_carried"}
-        found.append(
+        standings_now.append(
             ExchangeStanding(
                 **kept,
                 file_waiting=file_waiting,
@@ -65,7 +65,7 @@ def standings(settings: Settings, connection: "Connection", today: date) -> list
                 why=_why(row, is_over=is_over, file_waiting=file_waiting),
             )
         )
-    return found
+    return standings_now
 
 
 def _why(row: Any, *, is_over: bool, file_waiting: bool) -> str:
