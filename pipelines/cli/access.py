@@ -8,7 +8,7 @@ from pipelines.cli.output import DATE, View, author_options, authorship, emit, f
 from pipelines.cli.platform_writes import refuse_unwritten
 from pipelines.clock import now
 from pipelines.errors import BadInput
-from pipelines.wording.russian import NO_WORD
+from pipelines.wording.russian import NO_WORD, short_date
 
 DUNNING_VIEW = View(
     ("client", "organization_code", "action", "debt", "due_on", "reason", "accounts", "parts"),
@@ -42,8 +42,10 @@ def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, ou
     approver = authorship(approve_by, reason) if approve_by else None
     done = taken(settings(), day, now(), dry_run=dry_run, approver=approver)
     emit([{column: getattr(row, column) for column in COLUMNS} for row in done.rows], COLUMNS, output_format, DUNNING_VIEW)
-    counts = ", ".join(f"{done.count(action)} {action}" for action in ("block", "restore", "withheld"))
-    say(f"{'dry run of' if dry_run else 'ladder of'} {day}: {counts} (clients)")
+    say(
+        f"{'пробный расчёт' if dry_run else 'расчёт'} на {short_date(day)}: клиентов к отключению {done.count('block')}, "
+        f"к возврату доступа {done.count('restore')}, удержано {done.count('withheld')}"
+    )
     _say_stopped()
     refuse_unwritten(done.refused)
 

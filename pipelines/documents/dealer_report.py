@@ -32,7 +32,7 @@ def view(document: DealerDocument) -> View:
         "facts": _facts(figures),
         "clients": [_client(each, is_dealer=each.client_code == figures.dealer_code) for each in figures.clients],
         "totals": [
-            str(figures.vehicle_days),
+            russian.number(figures.vehicle_days),
             *(russian.amount(figures.total(name)) for name in ("billed", "debt", "overdue")),
         ],
         "days": [
@@ -80,7 +80,7 @@ def _client(each: DealerClient, *, is_dealer: bool) -> View:
         "note": f"{outside.clean(each.client_code)}{' · сам дилер' if is_dealer else ''}",
         "peak": _DASH if each.peak is None else str(each.peak),
         "average": _DASH if each.average is None else _three(each.average),
-        "vehicle_days": str(each.vehicle_days),
+        "vehicle_days": russian.number(each.vehicle_days),
         "billed": _sum(each.billed),
         "debt": _sum(each.debt),
         "overdue": _sum(each.overdue),

@@ -177,6 +177,7 @@ def _issued(issued: LetterPapers, owed: Mapping[str, Decimal], facts: Mapping[st
         "papers": [_paper(paper) for paper in issued.papers],
         "has_act": any(contract.act for contract in issued.contracts),
         "with_appendix": issued.with_appendix,
+        "is_appendix_too_large": issued.is_appendix_too_large,
         "due_on": russian.long_date(due_on) if due_on else "",
         "is_late": bool(due_on and facts.get("today") and due_on < date.fromisoformat(facts["today"])),
         "owed": not credit,

@@ -58,6 +58,7 @@ class LetterPapers:
     """What a letter of issued invoices carries, by contract: first the one whose invoice the letter is called by."""
 
     contracts: tuple[ContractPapers, ...]
+    is_appendix_too_large: bool = False  # there are appendices, and a mailbox would not take them
 
     @property
     def own(self) -> ContractPapers:
@@ -80,8 +81,9 @@ class LetterPapers:
         return any(contract.with_appendix for contract in self.contracts)
 
     def without_appendix(self) -> "LetterPapers":
-        """The same without appendices."""
-        return LetterPapers(tuple(replace(contract, with_appendix=False) for contract in self.contracts))
+        """The same without appendices, which are too large for a letter: the letter says so."""
+        contracts = tuple(replace(contract, with_appendix=False) for contract in self.contracts)
+        return LetterPapers(contracts, is_appendix_too_large=self.with_appendix)
 
 
 def papers_of(settings: Settings, connection: "Connection", kind: str, number: str) -> LetterPapers:

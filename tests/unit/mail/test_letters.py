@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.delivery.mail import events
+from pipelines.delivery.mail import events, writing
 from pipelines.delivery.mail.compose import Outgoing, Unsendable, ascii_address, compose
 from pipelines.delivery.mail.decisions import OpenDebt
 from pipelines.delivery.mail.digest import in_words
@@ -283,6 +283,27 @@ def test_a_letter_about_several_contracts_speaks_of_them_in_the_plural(kind):
     assert "(2 договора)" in said
     assert "документы по каждому договору" in said
     assert "Акты подпишите" in said
+
+
+@pytest.mark.parametrize("numbers", [["ВМ26-000001"], ["ВМ26-000001", "ВМ26-000002"]])
+@pytest.mark.parametrize("over", [0, 1])
+def test_appendices_that_a_mailbox_would_not_take_stay_away_and_the_letter_says_so(monkeypatch, numbers, over):
+    """Together 14 MiB are sent, a byte more takes all appendices away and leaves every счёт and act."""
+    issued = of_several(*numbers)
+    issued = LetterPapers(tuple(ContractPapers(each.document, each.papers, with_appendix=True) for each in issued.contracts))
+    own = {f"{kind} {number}.pdf": b"p" * 1000 for number in numbers for kind in ("Счёт", "Акт")}
+    share, rest = divmod(14 * 2**20 - 1000 * len(own), len(numbers))
+    sizes = {number: share + (rest + over if number == numbers[0] else 0) for number in numbers}
+    monkeypatch.setattr(writing.papers, "files", lambda *_: own)
+    monkeypatch.setattr(
+        writing.papers, "appendix", lambda _, document: {f"Приложение {document.number}.xlsx": b"a" * sizes[document.number]}
+    )
+    sent, attached = writing._attached(None, issued)
+    said = " ".join(readable(about_invoice("invoice", sent, WRITER, "x", {}).text).split())
+    missing = "с количеством машин по дням в письмо не"
+    assert (missing in said, "PDF и Excel" in said) == (bool(over), not over)
+    assert ("Ответьте на это письмо, и мы передадим" in said) == bool(over)
+    assert set(attached) == set(own) | (set() if over else {f"Приложение {number}.xlsx" for number in numbers})
 
 
 def test_of_several_credits_none_asks_for_money():
