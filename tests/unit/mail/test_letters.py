@@ -236,6 +236,15 @@ def test_nothing_is_threatened_without_a_day(kind):
     assert not found.pictures  # no счёт is known: neither account nor QR code
 
 
+def test_on_a_phone_a_service_stands_over_its_calculation_and_no_number_breaks():
+    """At 390 px three columns leave a service three letters a line."""
+    page = readable(about_invoice("invoice", papers("invoice"), WRITER, "x", {}).html)
+    row = samples.invoice().rows[0]
+    assert f"<td>{row.title}<br><small>{readable(row.text)}</small></td>" in page
+    assert f'<td class="whole">{DEBTS[0].number}</td>' in letter("reminder").html
+    assert "№ В" not in about_invoice("invoice", papers("invoice"), WRITER, "x", {}).html
+
+
 def test_a_name_of_240_letters_stays_whole():
     name = "Общество «" + "Я" * 240 + "»"
     found = about_facts("restored", TOLD[5].facts, WRITER, name)
