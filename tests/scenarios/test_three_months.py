@@ -16,9 +16,9 @@ from pipelines.access.promises import promise
 from pipelines.billing import listing
 from pipelines.clock import Authorship
 from pipelines.delivery.mail import sending, server
-from pipelines.delivery.mail.decisions import STEPS
 from pipelines.delivery.onec.sending import send as send_to_onec
 from pipelines.errors import Refused
+from pipelines.master.sheets import LETTERS
 from pipelines.period import Month
 from pipelines.receivables.importing import import_payments
 from pipelines.receivables.listing import payments
@@ -114,7 +114,7 @@ class _Watch:
         self.attached[kind, client, today] = list(outgoing.attachments)
         for until in _days("(?:платите, пожалуйста, до|оплатить до) ", said):
             assert until >= today, said
-        if kind in (*STEPS, "blocked", "payment_received"):
+        if kind in (*LETTERS, "blocked", "payment_received"):
             self._debts_are_open(said, kind)
         threats = _days("", "\n".join(line for line in said.splitlines() if re.search("отключение|будет приостановлен", line)))
         if "будет приостановлен" in said or "отключение" in said:
@@ -190,9 +190,9 @@ def _check_letters(seen, promised):
     for kind, client, organization, at, said in seen:
         assert "Здравствуйте" in said
         assert "С уважением" in said
-        steps[client, organization, at] += kind in STEPS
+        steps[client, organization, at] += kind in LETTERS
     assert max(steps.values()) == 1  # of several steps one leaves
-    silent = [said for kind, _, _, at, said in seen if kind in STEPS and SILENCE[0] + timedelta(days=1) < at.date() <= SILENCE[1]]
+    silent = [said for kind, _, _, at, said in seen if kind in LETTERS and SILENCE[0] + timedelta(days=1) < at.date() <= SILENCE[1]]
     assert silent
     assert not [said for said in silent if "приостанов" in said or "отключен" in said]
     assert [said for kind, _, _, _, said in seen if kind in ("warning", "final") and "будет приостановлен" in said]
