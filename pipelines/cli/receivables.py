@@ -1,7 +1,6 @@
 """`fleetbill payments`, `ageing`, `statement`: money in, and who owes what."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,17 +151,15 @@ def allocate_payment(payment_id: str, wished: tuple[str, ...], by: str, reason: 
 
 def _wish(text: str) -> "Wish":
     """One invoice with its amount; BadInput for what is no amount above zero."""
+    from pipelines.receivables.bank_document import amount
     from pipelines.receivables.reallocation import Wish
 
-    number, equals, amount = text.rpartition("=")
+    number, equals, written = text.rpartition("=")
     if not equals:
         return Wish(text.strip())
-    try:
-        value = Decimal(amount.strip().replace(",", ".").replace("\u00a0", "").replace(" ", ""))
-    except InvalidOperation:
-        value = Decimal(0)
-    if not value.is_finite() or value <= 0 or value != round(value, 2):
-        raise BadInput.one("--to", f"{amount!r} is no amount in roubles and kopecks above zero")
+    value = amount(written.strip())
+    if not value:
+        raise BadInput.one("--to", f"{written!r} is no amount in roubles and kopecks above zero")
     return Wish(number.strip(), value)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import logs
 from pipelines.clock import Authorship
+from pipelines.delivery.mail.events import PaymentNotice, payment_moved
+from pipelines.delivery.mail.queue import queue
 from pipelines.errors import BadInput, Problem, Refused
 from pipelines.receivables import ledger
 from pipelines.receivables.payment import StoredPayment
@@ -40,7 +42,7 @@ def allocate(settings: Settings, payment_id: str, wishes: Sequence[Wish], author
             raise BadInput.one("--to", f"{done.free:.2f} would be left over, and nobody knows whose: the invoices are those of {whose}")
         pays = [[number, f"{amount:.2f}"] for number, amount in done.pays.items()]
         client = done.clients[0] if len(done.clients) == 1 else payment.client_code
-        _carry_out(connection, payment_id, pays, client, done, author, known)
+        _carry_out(connection, payment, pays, client, done, author, known)
     return done
 
 
@@ -49,16 +51,14 @@ def set_free(settings: Settings, payment_id: str, author: Authorship, *, over: b
     with logs.verb("receivables", "set_free", payment=payment_id), engine.transaction(settings) as connection:
         payment, known = _begin(connection, payment_id, author, over=over)
         done = reallocated(payment.left, (), _claims(connection, payment_id, []))
-        _carry_out(connection, payment_id, [], None, done, author, known)
+        _carry_out(connection, payment, [], None, done, author, known)
     return done
 
 
 def _begin(connection: "Connection", payment_id: str, author: Authorship, *, over: bool) -> tuple[StoredPayment, Any]:
     """The payment, and the word on it that holds."""
     lock(connection, Lock.RECEIVABLES)
-    payment = query.first(connection, "receivables/stored_payment", StoredPayment, payment_id=payment_id)
-    if payment is None:
-        raise BadInput.one("PAYMENT_ID", f"there is no payment {payment_id!r} (`fleetbill payments` lists them)")
+    payment = ledger.stored_payment(connection, payment_id, "PAYMENT_ID")
     if payment.amount < 0:
         raise BadInput.one("PAYMENT_ID", f"{payment_id} is no money that came in; of money that left `fleetbill payments refund` speaks")
     known = query.first(connection, "receivables/allocation_word", payment_id=payment_id)
@@ -72,15 +72,17 @@ def _claims(connection: "Connection", payment_id: str, numbers: Sequence[str]) -
 
 
 def _carry_out(
-    connection: "Connection", payment_id: str, pays: list[list[str]], client_code: str | None, done: Reallocation, author: Authorship,
-    known: Any,
+    connection: "Connection", payment: StoredPayment, pays: list[list[str]], client_code: str | None, done: Reallocation,
+    author: Authorship, known: Any,
 ) -> None:  # fmt: skip
+    payment_id = payment.payment_id
     if known is None or known.pays != pays:
         word = {"by_name": author.by, "reason": author.reason, "at": author.at}
         query.run(connection, "receivables/add_allocation_word", payment_id=payment_id, pays=json.dumps(pays), **word)
     for number, amount in sorted(done.changes.items(), key=lambda change: (change[1] > 0, change[0])):
         query.run(connection, "receivables/add_own_allocation", payment_id=payment_id, number=number, amount=amount, at=author.at)
-    is_moved = query.scalars(connection, "receivables/set_payer", payment_id=payment_id, client_code=client_code)
-    if is_moved and client_code is not None:
-        query.run(connection, "receivables/queue_moved_payment", payment_id=payment_id, client_code=client_code, at=author.at)
+    query.run(connection, "receivables/set_payer", payment_id=payment_id, client_code=client_code)
+    if client_code not in (None, payment.client_code):
+        notice = PaymentNotice(payment_id, payment.paid_on, payment.left, payment.document_no, list(done.pays.items()), done.free)
+        queue(connection, [payment_moved(payment.organization_code, client_code, notice)], author.at)
     ledger.record(connection, "bank", (), author.at)

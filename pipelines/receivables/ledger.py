@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.errors import BadInput
 from pipelines.findings import store
 from pipelines.receivables import reversals, telling
 from pipelines.receivables.matching import Book, InvoiceDebt, KnownClient, KnownContract, Match, Unallocated
@@ -72,6 +73,14 @@ def record(
     settled = _settle(connection, at)
     query.run(connection, "receivables/queue_mail", at=at)
     return RecordedPayments(stored, matched, settled, _note_unmatched(connection), outgoing_found.known)
+
+
+def stored_payment(connection: "Connection", payment_id: str, place: str) -> StoredPayment:
+    """A payment, or money that left, by its id. BadInput at `place` for an id that is none."""
+    payment = query.first(connection, "receivables/stored_payment", StoredPayment, payment_id=payment_id)
+    if payment is None:
+        raise BadInput.one(place, f"there is no payment {payment_id!r} (`fleetbill payments` lists them)")
+    return payment
 
 
 def taking_back(payment: StoredPayment, reversal_id: str, words: str) -> Payment:

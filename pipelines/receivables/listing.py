@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from pipelines.errors import BadInput
 from pipelines.master.dealer_trees import clients_under
 from pipelines.master.history import known
+from pipelines.receivables import ledger
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -28,14 +28,14 @@ def payments(settings: Settings, *, unmatched_only: bool = False, client_code: s
 def payment_story(settings: Settings, payment_id: str) -> list[Row]:
     """What happened to a payment, in its order: it came, a person spoke of it, it pays an invoice, or pays it no longer, and why.
 
+    Of money that gave a payment back: the story of that payment.
+
     `why` is the name of a rule (`matching.RULES`, `advance`, `reversal`, `person`), a source, or a person's reason. BadInput for an id
     that is none.
     """
     with engine.transaction(settings) as connection:
-        rows = query.mappings(connection, "receivables/payment_story", payment_id=payment_id)
-    if not rows:
-        raise BadInput.one("PAYMENT_ID", f"there is no payment {payment_id!r} (`fleetbill payments` lists them)")
-    return rows
+        payment = ledger.stored_payment(connection, payment_id, "PAYMENT_ID")
+        return query.mappings(connection, "receivables/payment_story", payment_id=payment.reverses or payment.payment_id)
 
 
 def ageing(

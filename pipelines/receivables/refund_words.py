@@ -28,7 +28,7 @@ def rule_on_refund(settings: Settings, reversal_id: str, payment_id: str | None,
     """
     with logs.verb("receivables", "rule_on_refund", reversal=reversal_id, payment=payment_id), engine.transaction(settings) as connection:
         lock(connection, Lock.RECEIVABLES)
-        reversal = _stored(connection, reversal_id, "PAYMENT_ID")
+        reversal = ledger.stored_payment(connection, reversal_id, "PAYMENT_ID")
         if reversal.amount > 0:
             raise BadInput.one("PAYMENT_ID", f"{reversal_id} came in; only money that left can give a payment back")
         if reversal.reverses is not None and reversal.reverses != payment_id:
@@ -42,7 +42,7 @@ def rule_on_refund(settings: Settings, reversal_id: str, payment_id: str | None,
 
 
 def _payment(connection: "Connection", payment_id: str, reversal: StoredPayment) -> StoredPayment:
-    payment = _stored(connection, payment_id, "--of")
+    payment = ledger.stored_payment(connection, payment_id, "--of")
     problem = None
     if payment.amount < 0:
         problem = "went out itself"
@@ -54,11 +54,4 @@ def _payment(connection: "Connection", payment_id: str, reversal: StoredPayment)
         problem = f"has {payment.left:.2f} left to give back, less than {-reversal.amount:.2f}"
     if problem:
         raise BadInput.one("--of", f"{payment_id} {problem}")
-    return payment
-
-
-def _stored(connection: "Connection", payment_id: str, place: str) -> StoredPayment:
-    payment = query.first(connection, "receivables/stored_payment", StoredPayment, payment_id=payment_id)
-    if payment is None:
-        raise BadInput.one(place, f"there is no payment {payment_id!r} (`fleetbill payments` lists them)")
     return payment

@@ -105,6 +105,14 @@ class LadderStep:
         return number if self.name == self.letter else f"{number} {self.name}"
 
 
+def payment_moved(organization_code: str, client_code: str, payment: PaymentNotice) -> Event:
+    """A person has given a payment to another client, who is told of it as of one that arrived; its client may have been told before."""
+    event = payment_received(organization_code, client_code, payment)
+    return Event(
+        event.kind, f"{payment.payment_id} {client_code}", organization_code, client_code, {**event.facts, "payment_id": payment.payment_id}
+    )
+
+
 def ladder_step(
     step: LadderStep,
     number: str,

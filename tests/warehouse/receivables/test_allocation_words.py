@@ -111,5 +111,9 @@ def test_of_a_payment_given_back_in_part_only_the_rest_is_allocated(house, setti
     back = Paper("9", "1600.00", "возврат по платежному поручению 17", INN, day="2026-03-24", goes=True)
     import_payments(settings, statement(tmp_path / "back.txt", back, until="2026-03-24"), AT)
     assert paid(house) == {N1: Decimal("2000.00")}
+    [refund_id] = [row["payment_id"] for row in payments(settings) if row["amount"] < 0]
+    story = payment_story(settings, refund_id)
+    assert story == payment_story(settings, payment_id)
+    assert [(row["what"], row["amount"]) for row in story if row["what"] != "pays"][-1] == ("pays no longer", Decimal("-1600.00"))
     assert allocate(settings, payment_id, [Wish(N3)], ANNA).free == 0
     assert paid(house) == {N3: Decimal("2000.00")}
