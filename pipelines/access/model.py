@@ -7,7 +7,8 @@ from typing import Literal
 
 from pipelines.clock import local_date
 from pipelines.findings.details import PARTS
-from pipelines.receivables.ladder import AccountData, ClientStanding, Ladder, OpenInvoice, Step
+from pipelines.receivables.ladder import AccountData, ClientStanding, OpenInvoice
+from pipelines.receivables.ladder_steps import Ladder, Step
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -11,7 +11,8 @@ from pipelines.access.stop import Stop, stopped
 from pipelines.clock import local_date
 from pipelines.errors import Refused
 from pipelines.evidence import lake
-from pipelines.receivables.ladder import DEFAULT_STEPS, LETTERS, AccountData, ClientStanding, Ladder, OpenInvoice, Step, with_letters
+from pipelines.receivables.ladder import AccountData, ClientStanding, OpenInvoice
+from pipelines.receivables.ladder_steps import DEFAULT_STEPS, LETTERS, Ladder, Step, with_letters
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 
@@ -73,7 +74,7 @@ def _organizations(
     claims: dict[str, list[OpenInvoice]] = defaultdict(list)
     declared = _declared_steps(connection, on)
     halt = stopped(connection)
-    own = {step.name for _, steps in declared.items() for step in steps}
+    own = {step.name for steps in declared.values() for step in steps}
     for row in query.rows(connection, "access/claims", on=on, letters=list(LETTERS), steps=sorted(own)):
         claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done))
         claims[row.organization_code].append(claim)

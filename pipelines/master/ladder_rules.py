@@ -47,14 +47,14 @@ def _alone(table: Table, line: Line) -> None:
             table.flaw(line, "step", f"{values['step']} is a letter; call the step that blocks block")
     elif values["step"] == "block":
         table.flaw(line, "action", "a step called block blocks; write block, or call the step otherwise")
-    said = letter or (values["step"] if values["step"] in LETTERS else None)
-    if not isinstance(days, int) or values["action"] not in ("message", "block"):
+    said = _letter(values)
+    if not isinstance(days, int):
         return
     if values["action"] == "block" and days < 1:
         table.flaw(line, "days", f"{days}: nobody is blocked before the due date is over; write 1 or more")
-    if said == LETTERS[0] and days > 0 and values["action"] == "message":
+    if said == LETTERS[0] and days > 0:
         table.flaw(line, "days", f"{days}: a reminder speaks of a debt that is not due yet; write 0 or fewer")
-    if said in LETTERS[1:] and days < 1 and values["action"] == "message":
+    if said in LETTERS[1:] and days < 1:
         table.flaw(line, "days", f"{days}: the letter {said} speaks of a debt that is overdue; write 1 or more")
 
 
@@ -68,12 +68,17 @@ def _together(table: Table, line: Line, steps: Sequence[Row]) -> None:
     same = sorted(str(row["step"]) for row in others if row["days"] == own["days"])
     if same:
         table.flaw(line, "days", f"step {', '.join(same)} of this ladder is taken on the same day")
-    if own["letter"] is None:
-        return
-    rank = LETTERS.index(str(own["letter"])) if own["letter"] in LETTERS else 0
+    said = _letter(own)
     for row in others:
-        if row["letter"] in LETTERS and _days(row) < _days(own) and LETTERS.index(str(row["letter"])) > rank:
-            table.flaw(line, "letter", f"step {row['step']} says {row['letter']} before: letters never become milder")
+        before = _letter(row)
+        if said and before and _days(row) < _days(own) and LETTERS.index(before) > LETTERS.index(said):
+            table.flaw(line, "letter", f"{said} after the {before} of step {row['step']}: letters never become milder")
+
+
+def _letter(row: Row) -> str | None:
+    """The letter that a message step says by its declaration or its name; None: by its place, which never becomes milder."""
+    said = row["letter"] or row["step"]
+    return str(said) if row["action"] == "message" and said in LETTERS else None
 
 
 def _days(row: Row) -> int:

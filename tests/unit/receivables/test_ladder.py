@@ -7,20 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.receivables.ladder import (
-    DEFAULT_STEPS,
-    AccountData,
-    ClientStanding,
-    Ladder,
-    LadderPlan,
-    NoBlock,
-    NoBlockReason,
-    Notice,
-    OpenInvoice,
-    Step,
-    plan_ladder,
-    with_letters,
-)
+from pipelines.receivables.ladder import AccountData, ClientStanding, LadderPlan, NoBlock, NoBlockReason, Notice, OpenInvoice, plan_ladder
+from pipelines.receivables.ladder_steps import DEFAULT_STEPS, Ladder, Step, with_letters
 
 LADDER = Ladder("NAV")
 STEPS = {step.name: step for step in DEFAULT_STEPS}

@@ -108,6 +108,8 @@ def test_what_is_no_ladder_is_refused_by_its_place(house, ladder):
             ("ORG", "small", "block", "3", "message", "", "", "", ""),
             ("ORG", "small", "hard", "5", "message", "", "", "", "final"),
             ("ORG", "small", "mild", "7", "message", "", "", "", "notice"),
+            ("ORG", "other", "final", "2", "message", "", "", "", ""),
+            ("ORG", "other", "notice", "5", "message", "", "", "", ""),
             ("ORG", "large", "notice", "400", "message", "", "", "", ""),
             ("ORG", "large", "notice", "3", "message", "", "", "", ""),
         )
@@ -126,9 +128,11 @@ def test_what_is_no_ladder_is_refused_by_its_place(house, ladder):
         "7 column channel: 'pigeon' is not allowed; allowed: email",
         "7 column days: 0: the letter final speaks of a debt that is overdue; write 1 or more",
         "8 column action: a step called block blocks; write block, or call the step otherwise",
-        "10 column letter: step hard says final before: letters never become milder",
-        "11 column days: 400 is not between -90 and 365",
-        "11: (ORG, large, 0001-01-01, notice) the same key stands in ladder.csv:12",
-        "12: (ORG, large, 0001-01-01, notice) the same key stands in ladder.csv:11",
+        "10 column letter: notice after the final of step hard: letters never become milder",
+        "4 column letter: reminder after the notice of step notice: letters never become milder",
+        "12 column letter: notice after the final of step final: letters never become milder",
+        "13 column days: 400 is not between -90 and 365",
+        "13: (ORG, large, 0001-01-01, notice) the same key stands in ladder.csv:14",
+        "14: (ORG, large, 0001-01-01, notice) the same key stands in ladder.csv:13",
     }
     assert house.rows("SELECT count(*) FROM master.ladder") == [(0,)]

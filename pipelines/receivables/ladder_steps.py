@@ -1,0 +1,100 @@
+"""The steps of a ladder, by organization and category of clients: what happens to an overdue debt on which day (domain.md §9). Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step, `days` after the due date (before it when negative). At most one step of a ladder blocks.
+
+    `least_debt` (roubles): a client that owes less for invoices as late as the step asks is neither told by it nor blocked; None: as
+    the ladder says. `letter`: which letter a message is; None: the one of the step's name.
+    """
+
+    name: str
+    days: int
+    action: Literal["message", "block"] = "message"
+    least_debt: Decimal | None = None
+    letter: str | None = None
+
+
+DEFAULT_STEPS: Final = (
+    Step("reminder", -3),
+    Step("notice", 1),
+    Step("warning", 7),
+    Step("final", 10),
+    Step("block", 14, "block"),
+)
+LETTERS: Final = tuple(step.name for step in DEFAULT_STEPS if step.action == "message")
+
+
+def with_letters(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps in the order of their days, each message with its letter: the declared one, else its name's, else by its place.
+
+    Before the due date that is the reminder; of what comes after, the first is the notice, the last the final warning.
+    """
+    ordered = sorted(steps, key=lambda step: step.days)
+    late = [step.name for step in ordered if step.action == "message" and step.days > 0]
+
+    def letter_of(step: Step) -> str:
+        if step.name in LETTERS:
+            return step.name
+        if step.days <= 0:
+            return "reminder"
+        return "notice" if step.name == late[0] else "final" if step.name == late[-1] else "warning"
+
+    return tuple(step if step.letter or step.action == "block" else replace(step, letter=letter_of(step)) for step in ordered)
+
+
+def _blocking(steps: Iterable[Step]) -> Step | None:
+    return next((step for step in steps if step.action == "block"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """An organization's rules. `max_share` (0…1) of its clients may be blocked in one run without a person's word, one client always.
+
+    `payment_data_limit`: nobody is blocked on older payment data. `least_debt` (roubles): what a step asks for that declares nothing
+    else. `categories`: the steps for clients of a category; `steps` are for all others. `stopped`: who has stopped all blocking, in
+    words; `is_released`: what we block is given back as well.
+    """
+
+    organization_code: str
+    steps: tuple[Step, ...] = DEFAULT_STEPS
+    categories: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    time_zone: str = "Europe/Moscow"
+    payment_data_limit: timedelta = timedelta(hours=72)
+    max_share: Decimal = Decimal("0.1")
+    stopped: str = ""
+    is_released: bool = False
+    least_debt: Decimal = Decimal("100.00")
+
+    def __post_init__(self) -> None:
+        for steps in (self.steps, *self.categories.values()):
+            if len({step.name for step in steps}) < len(steps):
+                raise ValueError(f"ladder of {self.organization_code}: two steps of one name")
+            if sum(step.action == "block" for step in steps) > 1:
+                raise ValueError(f"ladder of {self.organization_code}: more than one step blocks")
+        if not 0 <= self.max_share <= 1:
+            raise ValueError(f"ladder of {self.organization_code}: a share of {self.max_share} is not between 0 and 1")
+
+    def steps_for(self, category: str | None) -> tuple[Step, ...]:
+        """The steps of a client of a category, or of none."""
+        return self.categories.get(category, self.steps) if category else self.steps
+
+    def block_step_for(self, category: str | None) -> Step | None:
+        """The step that blocks such a client, if its ladder has one."""
+        return _blocking(self.steps_for(category))
+
+    @property
+    def first_day(self) -> int:
+        """Days relative to the due date from which any client is told anything."""
+        return min((step.days for steps in (self.steps, *self.categories.values()) for step in steps), default=0)
+
+    def least_for(self, step: Step) -> Decimal:
+        """The least debt that a step asks for."""
+        return self.least_debt if step.least_debt is None else step.least_debt
