@@ -41,13 +41,10 @@ def onec_task():
     def send_message():
         """The message for 1C with everything that it has not acknowledged."""
         from pipelines import clock, settings
-        from pipelines.delivery.onec.sending import MessageNotSent, send_to_all
+        from pipelines.delivery.onec.sending import require_sent, send_to_all
 
-        turns = send_to_all(settings.load(), clock.now())
-        unsent = MessageNotSent.of(turns)
-        if unsent is not None:
-            raise unsent
-        return ", ".join(str(turn.message.path) for turn in turns if turn.message) or None
+        messages = require_sent(send_to_all(settings.load(), clock.now()))
+        return ", ".join(str(message.path) for message in messages) or None
 
     return send_message()
 

@@ -74,6 +74,7 @@ class OrganizationDay:
     _categories: Mapping[str, str | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        """Index claims and clients once: each client is asked for its own, and there may be twenty thousand."""
         by_client: dict[str, list[OpenInvoice]] = {}
         for claim in sorted(self.claims, key=lambda claim: (claim.due_on, claim.key)):
             by_client.setdefault(claim.client_code, []).append(claim)

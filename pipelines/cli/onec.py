@@ -42,7 +42,7 @@ def send(peers: tuple[str, ...], output_format: str) -> None:
     A sale leaves when its contract's month is closed. What 1C could not take as it is (a number too long, a name that is
     empty) is left out, named, and tried again with every further message.
     """
-    from pipelines.delivery.onec.sending import MessageNotSent, send_to_all
+    from pipelines.delivery.onec.sending import require_sent, send_to_all
 
     turns = send_to_all(settings(), now(), peers)
     emit([{"peer": turn.peer, **asdict(turn.message)} for turn in turns if turn.message], SENT, output_format)
@@ -55,9 +55,7 @@ def send(peers: tuple[str, ...], output_format: str) -> None:
             say(f"{place}message {sent.message_no} still waits for 1C; nothing new since")
         for what, why in sent.refused if sent else ():
             say(f"{place}left out {what}: {why}")
-    unsent = MessageNotSent.of(turns)
-    if unsent is not None:
-        raise unsent
+    require_sent(turns)
 
 
 @onec.command(short_help="Take what 1C has written into `in`: acknowledgements and payments.")

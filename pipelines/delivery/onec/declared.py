@@ -1,11 +1,10 @@
 """The bases of 1C that we exchange with: those of the sheet `peers`, and that of the settings."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.delivery.onec.peers import local_time
 from pipelines.errors import BadInput
 from pipelines.files import private_folder
 from pipelines.settings import Settings
@@ -61,8 +60,3 @@ def chosen(settings: Settings, connection: "Connection", codes: tuple[str, ...] 
     if unknown:
         raise BadInput.one("--peer", f"there is no base {', '.join(map(repr, unknown))}; the bases are {', '.join(known)}")
     return [known[code] for code in codes] if codes else list(known.values())
-
-
-def is_over(connection: "Connection", peer: DeclaredPeer, at: datetime) -> bool:
-    """Whether the base was retired before the day of `at`, on the wall clock of the house."""
-    return peer.valid_to is not None and peer.is_over(local_time(connection, at).date())

@@ -86,7 +86,6 @@ def receive(settings: Settings, at: datetime, apply: Applier, codes: tuple[str, 
 
     BadNode: a code of ours that cannot be in a file's name.
 
-
     A taken message's number is received, its objects are handed to `apply` in the same transaction, and everything sent up to its
     ReceivedNo is confirmed. A number that has been received before is refused whole.
     """

@@ -111,6 +111,14 @@ class MessageNotSent(Refused):
         return cls("; ".join(problems)) if problems else None
 
 
+def require_sent(turns: "Iterable[PeerTurn]") -> list[MessageSent]:
+    """The messages that were written, or lie there still; MessageNotSent once all bases had their turn, where one got none."""
+    had = list(turns)
+    if unsent := MessageNotSent.of(had):
+        raise unsent
+    return [turn.message for turn in had if turn.message]
+
+
 def send_to_all(settings: Settings, at: datetime, codes: tuple[str, ...] = ()) -> list[PeerTurn]:
     """The next message to every base, or to those of these codes; one that cannot be written holds up no other. BadInput: unknown code."""
     with engine.transaction(settings) as connection:
@@ -145,7 +153,7 @@ def send(settings: Settings, at: datetime, base: DeclaredPeer | None = None) -> 
 def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent | None:
     path = base.folder("out") / message_name(settings.onec_node, base.code)
     with engine.transaction(settings) as connection:
-        if declared.is_over(connection, base, at):
+        if base.is_over(local_time(connection, at).date()):
             unacknowledged.refresh(settings, connection, at)
             return None
         if base.transport != "folder":

@@ -19,6 +19,7 @@ from pipelines.documents.model import ActDocument, InvoiceDocument
 from pipelines.documents.paths import archive_path
 from pipelines.documents.store import DocumentStore
 from pipelines.logs import verb
+from pipelines.master.sheets import DEFAULT_ZONE
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 NO_CORRECTION = "a корректировочный документ (УКД) is not made: make it in the accounting program"
 _KEYS = UUID("6c0e6a0b-9f57-5a0c-8d3c-3f6d2f4f9b51")
-_ZONE = "Europe/Moscow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _file(wanted: str, document: ActDocument | InvoiceDocument, way: Exchange) -
 
 
 def _way(paper: Any, row: Any, document: ActDocument | InvoiceDocument) -> Exchange:
-    zone = ZoneInfo(row.evidence["organization"].get("time_zone") or _ZONE)
+    zone = ZoneInfo(row.evidence["organization"].get("time_zone") or DEFAULT_ZONE)
     key = str(uuid5(_KEYS, f"act/{paper.contract_no}/{document.period}")) if paper.paper == "act" else paper.ids[0]
     paid = tuple(PaidBefore(number, date.fromisoformat(on), Decimal(amount)) for number, on, amount in paper.paid or ())
     sender = participant(document.seller, {"edo_id": paper.organization_edo_id})

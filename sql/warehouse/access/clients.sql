@@ -30,7 +30,8 @@ WITH RECURSIVE under (dealer, client_code) AS (
     FROM access.promises ORDER BY organization_code, client_code, promise_no DESC
 )
 SELECT
-    l.organization_code, l.client_code, c.category, c.never_block, p.until AS promised_until, coalesce(u.amount, 0.00)::numeric(14, 2) AS unclear,
+    l.organization_code, l.client_code, c.category, c.never_block, p.until AS promised_until,
+    coalesce(u.amount, 0.00)::numeric(14, 2) AS unclear,
     coalesce(b.below, ARRAY[]::text[]) AS below,
     EXISTS (SELECT FROM access.blocked x WHERE (x.organization_code, x.client_code) = (l.organization_code, l.client_code)) AS is_blocked
 FROM listed l

@@ -32,8 +32,8 @@ papers AS (
     FROM acts
     UNION ALL
     SELECT
-        CASE WHEN kind = 'adjustment' AND purpose = 'correct' THEN 'adjustment' ELSE 'invoice' END, purpose, issued_at, organization_code, client_code, contract_no,
-        number, ARRAY[CAST(invoice_id AS text)], NULL
+        CASE WHEN kind = 'adjustment' AND purpose = 'correct' THEN 'adjustment' ELSE 'invoice' END, purpose, issued_at, organization_code,
+        client_code, contract_no, number, ARRAY[CAST(invoice_id AS text)], NULL
     FROM billing.invoices
     WHERE month = :month
 )

@@ -13,7 +13,9 @@ SELECT
     min(o.queued_at) FILTER (WHERE i.total > 0 OR c.month IS NOT NULL) AS oldest_queued_at,
     n.heard_at,
     bool_or(o.message_no IS NOT NULL AND (i.total > 0 OR c.month IS NOT NULL)) IS TRUE AS is_carried
-FROM (SELECT unnest(CAST(:peers AS text[])) AS peer UNION SELECT peer FROM delivery.onec_peers UNION SELECT peer FROM delivery.onec_outbox) p
+FROM (
+    SELECT unnest(CAST(:peers AS text[])) AS peer UNION SELECT peer FROM delivery.onec_peers UNION SELECT peer FROM delivery.onec_outbox
+) p
 LEFT JOIN delivery.onec_peers n USING (peer)
 LEFT JOIN delivery.onec_outbox o ON o.peer = p.peer AND (o.message_no IS NULL OR o.message_no > coalesce(n.confirmed_no, 0))
 LEFT JOIN billing.invoices i ON o.object_kind = 'invoice' AND i.number = o.object_key
