@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from pipelines import garbage_collection
 from pipelines.platforms import wialon_answers as answers
 from pipelines.platforms.account_tree import under
 from pipelines.platforms.credentials import WebAccess, web_access
@@ -83,6 +84,10 @@ class Wialon:
 
     def fleet(self) -> Fleet:
         """Every unit with its account, state, last message, sensors and counters, and the tree of accounts."""
+        with garbage_collection.paused():
+            return self._whole_fleet()
+
+    def _whole_fleet(self) -> Fleet:
         for _ in range(READINGS):
             units, resources = self._units(), self._resources()
             try:
