@@ -5,7 +5,7 @@ from datetime import date
 import click
 
 from pipelines.cli.output import DATE, View, author_options, authorship, emit, format_option, say, settings
-from pipelines.cli.platform_writes import refuse_unwritten
+from pipelines.cli.platform_writes import give_access_back, refuse_unwritten
 from pipelines.clock import now
 from pipelines.errors import BadInput
 from pipelines.wording.russian import NO_WORD, short_date
@@ -72,15 +72,11 @@ def access(context: click.Context, client: str | None, output_format: str) -> No
 def promise_payment(client: str, until: date, organization: str | None, by: str, reason: str) -> None:
     """A promise of payment: until its day the client is not blocked; if it is blocked by us, access comes back at once."""
     from pipelines.access.promises import promise
-    from pipelines.access.restore import restore
 
     configured, author = settings(), authorship(by, reason)
     for code in promise(configured, client, until, author, organization):
         say(f"{client} of {code}: not blocked until {until}")
-    restored = restore(configured, author.at)
-    for line in restored.lines:
-        say(line)
-    refuse_unwritten(restored.refused)
+    give_access_back(configured, author.at)
 
 
 @access.command("stop", short_help="End all blocking at once, until a person resumes it.")
@@ -91,16 +87,12 @@ def stop_blocking(*, release: bool, by: str, reason: str) -> None:
 
     Who is disconnected now stays so until the debt is paid; with --release everybody gets access back.
     """
-    from pipelines.access.restore import restore
     from pipelines.access.stop import stop
 
     configured, author = settings(), authorship(by, reason)
     say("blocking is stopped" if stop(configured, author, release=release) else "blocking was stopped already")
     if release:
-        restored = restore(configured, author.at)
-        for line in restored.lines:
-            say(line)
-        refuse_unwritten(restored.refused)
+        give_access_back(configured, author.at)
 
 
 @access.command("resume", short_help="Blocking goes on with the next ladder.")
@@ -138,4 +130,4 @@ def _say_stopped() -> None:
     with reading(settings()) as connection:
         halt, zone = stopped(connection), house_clock.zone(connection)
     if halt:
-        say(f"all blocking is stopped by {halt.in_words(zone)} (fleetbill access resume)")
+        say(f"отключения остановлены: {halt.in_words(zone)}; вернуть их: fleetbill access resume")

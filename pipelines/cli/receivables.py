@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.output import DATE, View, author_options, authorship, client_option, dealer_option, emit, format_option, say, settings
-from pipelines.cli.platform_writes import refuse_unwritten
+from pipelines.cli.platform_writes import give_access_back
 from pipelines.clock import now
 from pipelines.errors import BadInput
 
@@ -52,8 +52,6 @@ def payments(context: click.Context, client: str | None, first: date | None, *, 
 @format_option
 def import_file(file: Path, output_format: str) -> None:
     """Import a bank's statement (1CClientBankExchange): every payment once, matched. Access of who has paid comes back at once."""
-    from pipelines.access.restore import restore
-    from pipelines.documents.finance_workbook import renew_reports
     from pipelines.receivables.importing import import_payments
 
     if not file.exists() or file.is_dir():
@@ -65,12 +63,7 @@ def import_file(file: Path, output_format: str) -> None:
         say(f"skipped {count}: {reason}")
     for notice in done.notices:
         say(f"notice: {notice}")
-    restored = restore(configured, at)
-    for line in restored.lines:
-        say(line)
-    for month in renew_reports(configured, at):
-        say(f"the workbook of {month} is written anew")
-    refuse_unwritten(restored.refused)
+    give_access_back(configured, at, renew=True)
 
 
 @payments.command("opening", short_help="Opening balances at go-live, from a CSV file, once.")
@@ -124,8 +117,6 @@ def allocate_payment(payment_id: str, wished: tuple[str, ...], by: str, reason: 
 
     What is left of it pays the oldest debts of their client. Access comes back to whom it clears.
     """
-    from pipelines.access.restore import restore
-    from pipelines.documents.finance_workbook import renew_reports
     from pipelines.receivables.allocation_words import allocate, set_free
 
     if is_free == bool(wished):
@@ -141,12 +132,7 @@ def allocate_payment(payment_id: str, wished: tuple[str, ...], by: str, reason: 
     if done.free:
         whose = "nobody's" if is_free else "an advance, for the oldest debts"
         say(f"{done.free:.2f} of it is {whose}")
-    restored = restore(configured, author.at)
-    for line in restored.lines:
-        say(line)
-    for month in renew_reports(configured, author.at):
-        say(f"the workbook of {month} is written anew")
-    refuse_unwritten(restored.refused)
+    give_access_back(configured, author.at, renew=True)
 
 
 def _wish(text: str) -> "Wish":
@@ -170,13 +156,12 @@ def _wish(text: str) -> "Wish":
 @author_options()
 def rule_on_same(payment_id: str, other_id: str, by: str, reason: str, *, is_different: bool) -> None:
     """A person's word on a finding `doubtful_payment`: the two are one payment, and the first is taken back; or they are two (--no)."""
-    from pipelines.access.restore import restore
     from pipelines.receivables.telling_words import rule_on_pair
 
     configured, author = settings(), authorship(by, reason)
     rule_on_pair(configured, payment_id, other_id, author, is_same=not is_different)
     say(f"{payment_id} and {other_id} are {'two payments' if is_different else 'one payment'}")
-    refuse_unwritten(restore(configured, author.at).refused)
+    give_access_back(configured, author.at)
 
 
 @click.command()
