@@ -9,7 +9,7 @@ from typing import Final, Literal
 from pipelines.access.model import BlockTarget, LadderFacts, OrganizationDay, PlatformAccount
 from pipelines.money import ZERO
 from pipelines.platforms.kinds import FILES
-from pipelines.receivables.ladder import LadderPlan, NoBlock, NoBlockReason, plan_ladder
+from pipelines.receivables.ladder import LadderPlan, NoBlock, NoBlockReason, halted_by, plan_ladder
 from pipelines.wording.russian import in_roubles, short_date
 
 Action = Literal["block", "restore"]
@@ -94,7 +94,8 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     """
     blocks, left = _blocks(facts, organization)
     blocked = {standing.client_code for standing in organization.clients if standing.is_blocked}
-    hopeless = {client for client in left if not blocks[client] and client not in blocked}
+    halted = halted_by(organization.ladder, organization.moment, organization.accounts)  # nobody asks the platforms then
+    hopeless = {client for client in left if not blocks[client] and client not in blocked} if not halted else set()
     standings = [replace(standing, never_block=True) if standing.client_code in hopeless else standing for standing in organization.clients]
     taken = plan_ladder(
         organization.ladder, organization.moment, organization.accounts, standings, organization.claims, is_approved=is_approved
@@ -103,16 +104,16 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     if not only_restore:
         held = {client for client, _ in _held(facts, taken.organization_code)} - {decision.client_code for decision in taken.restore}
         newly = [decision.client_code for decision in taken.block]
-        waiting = [client for client in sorted(held) if taken.halted and (blocks.get(client) or client in left)]
-        held = set() if taken.halted else held
+        waiting = [client for client in sorted(held) if halted and (blocks.get(client) or client in left)]
+        held = set() if halted else held
         orders.extend(order for client in (*newly, *sorted(held)) for order in blocks.get(client, ()))
     lines = list(_order_lines(organization, orders))
     if not only_restore:
         exempt = {standing.client_code for standing in organization.clients if standing.never_block}
         lines.extend(_withheld(organization, taken.withheld, {client: left[client] for client in hopeless - exempt}))
         lines.extend(_partly(organization, {*newly, *held}, left))
-        if taken.halted:
-            lines.extend(_withheld(organization, [NoBlock(client, *taken.halted) for client in waiting], {}))
+        if halted:
+            lines.extend(_withheld(organization, [NoBlock(client, *halted) for client in waiting], {}))
         lines.extend(_notices(organization, taken))
     return AccessPlan(taken, tuple(orders), tuple(lines), only_restore)
 

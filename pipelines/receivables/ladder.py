@@ -94,8 +94,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class LadderPlan:
-    """What one run would do for an organization on its local `day`; nothing has been done yet. `halted`: what keeps everybody from being
-    blocked, a person's stop or payment data that are too old, in words."""
+    """What one run would do for an organization on its local `day`; nothing has been done yet."""
 
     organization_code: str
     day: date
@@ -103,7 +102,6 @@ class LadderPlan:
     restore: tuple[NoBlock, ...] = ()
     withheld: tuple[NoBlock, ...] = ()
     notices: tuple[Notice, ...] = ()
-    halted: tuple[NoBlockReason, str] | None = None
 
 
 @dataclass(slots=True)
@@ -153,8 +151,7 @@ def plan_ladder(
             withheld.append(shield)
         elif debtor.blocking:
             wanted.append(debtor)
-    halted = _halted(ladder, at, accounts)
-    why = halted or _above_the_share(ladder, len(wanted), len(debtors), is_approved=is_approved)
+    why = halted_by(ladder, at, accounts) or _above_the_share(ladder, len(wanted), len(debtors), is_approved=is_approved)
     if why:
         withheld.extend(NoBlock(debtor.standing.client_code, *why) for debtor in wanted)
         wanted = []
@@ -168,7 +165,6 @@ def plan_ladder(
         notices=tuple(
             notice for debtor in debtors if debtor.standing.client_code not in blocked for notice in _notices(ladder, day, debtor)
         ),
-        halted=halted,
     )
 
 
@@ -212,8 +208,8 @@ def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> NoBlock | None:
     return None
 
 
-def _halted(ladder: Ladder, at: datetime, accounts: Sequence[AccountData]) -> tuple[NoBlockReason, str] | None:
-    """What keeps everybody from being blocked, whatever they owe."""
+def halted_by(ladder: Ladder, at: datetime, accounts: Sequence[AccountData]) -> tuple[NoBlockReason, str] | None:
+    """What keeps everybody from being blocked, whatever they owe: a person's stop, or payment data that are too old, in words."""
     if ladder.stopped:
         return NoBlockReason.STOPPED, ladder.stopped
     stale = _stale(ladder, at, accounts)

@@ -12,6 +12,7 @@ from pipelines.access.listing import blocked as listed
 from pipelines.access.read_back import read_back
 from pipelines.access.reblock import reblock
 from pipelines.access.restore import restore
+from pipelines.access.stop import resume, stop
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput
 from pipelines.findings.details import detail_words
@@ -372,3 +373,23 @@ def test_by_the_commands(house, settings, server, run_cli, tmp_path):
     path = statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24")
     code, _, err = run_cli("payments", "import", path)
     assert (code, disabled(server), PASSWORD in err) == (0, [], False), err
+
+
+def test_while_all_blocking_is_stopped_that_is_the_reason_and_no_platform_is_asked(house, settings, server):
+    stop(settings, ANNA)
+    asked = len(server.requests)
+    done = dunning(settings, DAY, NOON)
+    assert [(row.action, row.reason) for row in done.rows if row.action != "final"] == [
+        ("withheld", "отключения остановлены: Анна Петрова, 24.03.2026 12:00: дилеру отказали")
+    ]
+    assert len(server.requests) == asked
+    resume(settings, ANNA)
+    dunning(settings, DAY, NOON)
+    assert disabled(server) == [2, 5]
+
+
+def test_while_payment_data_are_stale_that_is_the_reason(house, settings, server):
+    late = DAY + timedelta(days=30)
+    done = dunning(settings, late, NOON + timedelta(days=30))
+    [reason] = [row.reason for row in done.rows if row.action == "withheld"]
+    assert reason.startswith("нет свежих данных о платежах: по счёту ")
