@@ -62,7 +62,10 @@ def take(platform: str, output_format: str) -> int:
     say_outcome(platform, platform, landed)
     for drift in taken.blocks.drifts:
         say(drift)
-    emit([{"platform": platform, "status": landed.state, "rows": landed.rows, "digest": landed.digest}], RESULT, output_format)
+    row = {
+        "platform": platform, "date": landed.business_date, "status": landed.state, "rows": landed.rows, "digest": landed.digest,
+    }  # fmt: skip
+    emit([row], RESULT, output_format)
     return 1 if landed.state == "quarantined" else 0
 
 

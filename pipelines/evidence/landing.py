@@ -29,6 +29,7 @@ class LandingResult:
     """
 
     digest: str
+    business_date: date
     state: str
     rows: int
     failures: tuple[FailedExpectation, ...]
@@ -116,7 +117,7 @@ def _register(
         register.refresh_findings(connection, day)
     already = known is not None and state == known.state
     after = tuple(day for day, reached in sorted(again.items()) if reached == QUARANTINED)
-    return LandingResult(made.digest, state, made.seen.table.num_rows, tuple(noted), already, after)
+    return LandingResult(made.digest, snapshot.business_date, state, made.seen.table.num_rows, tuple(noted), already, after)
 
 
 def _insert(connection: "Connection", made: IdentifiedSnapshot, path: str, state: str, at: datetime) -> None:
@@ -148,4 +149,5 @@ def _known_in(connection: "Connection", known: Registered, listed: sensors.Senso
     """What became of a snapshot that is registered already; sensors may have changed though its vehicles have not."""
     if listed:
         sensors.register(connection, listed, known.digest)
-    return LandingResult(known.digest, known.state, known.row_count, tuple(register.failures(connection, known.digest)), already=True)
+    failures = tuple(register.failures(connection, known.digest))
+    return LandingResult(known.digest, known.business_date, known.state, known.row_count, failures, already=True)
