@@ -11,8 +11,9 @@ from pipelines.access.stop import Stop, stopped
 from pipelines.clock import local_date
 from pipelines.errors import Refused
 from pipelines.evidence import lake
+from pipelines.master.sheets import LETTERS
 from pipelines.receivables.ladder import AccountData, ClientStanding, OpenInvoice
-from pipelines.receivables.ladder_steps import DEFAULT_STEPS, LETTERS, Ladder, Step, with_letters
+from pipelines.receivables.ladder_steps import DEFAULT_STEPS, Ladder, Step, with_letters
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 

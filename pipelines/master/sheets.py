@@ -348,7 +348,12 @@ PEERS = MasterSheet(
             allowed=("bp", "ut", "other"),
         ),
         _text("version", "Наибольшая версия EnterpriseData; пусто — наибольшая общая", allowed=("1.17", "1.19", "1.21")),
-        _text("transport", "folder — через папку обмена", allowed=("folder", "http"), default="folder"),
+        _text(
+            "transport",
+            "folder — через папку обмена; http принимается, сообщения им пока не ходят",
+            allowed=("folder", "http"),
+            default="folder",
+        ),
         _code("connection", "Имя подключения Airflow, где лежит пароль", required=False),
         _text("organizations", "Только документы этих организаций, коды через запятую; пусто — всех"),
         _date("from_date", "С какого дня база получает документы; пусто — все"),

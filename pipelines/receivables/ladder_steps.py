@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
+from pipelines.master.sheets import LETTERS
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -29,7 +31,6 @@ DEFAULT_STEPS: Final = (
     Step("final", 10),
     Step("block", 14, "block"),
 )
-LETTERS: Final = tuple(step.name for step in DEFAULT_STEPS if step.action == "message")
 
 
 def with_letters(steps: Iterable[Step]) -> tuple[Step, ...]:

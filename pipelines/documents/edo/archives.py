@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from pipelines.documents.assembly import act_document, invoice_document, issued_rows
 from pipelines.documents.edo.commerceml import commerceml
-from pipelines.documents.edo.model import Exchange, ExchangeFile, NotForExchange, PaidBefore, participant, wanted_formats
+from pipelines.documents.edo.model import Exchange, ExchangeFile, NotForExchange, PaidBefore, participant
 from pipelines.documents.edo.upd import upd
 from pipelines.documents.model import ActDocument, InvoiceDocument
 from pipelines.documents.paths import archive_path
 from pipelines.documents.store import DocumentStore
 from pipelines.logs import verb
+from pipelines.master.consumer_rules import codes
 from pipelines.master.sheets import DEFAULT_ZONE
 from pipelines.money import ZERO
 from pipelines.period import Month
@@ -94,7 +95,7 @@ def _archive(connection: "Connection", path: str, run: str, papers: list[Any]) -
     files: dict[str, ExchangeFile] = {}
     issued = {str(row.invoice_id): row for row in issued_rows(connection, sorted({key for paper in papers for key in paper.ids}))}
     for paper in papers:
-        for wanted in wanted_formats(paper.formats):
+        for wanted in codes(paper.formats):
             line = ExchangeLine(paper.organization_code, run, paper.client_code, paper.contract_no, paper.number, wanted)
             lines += _made(line, paper, issued, files, path)
     content = _zipped(files.values(), papers[0].at) if files else b""
@@ -131,8 +132,8 @@ def _way(paper: Any, row: Any, document: ActDocument | InvoiceDocument) -> Excha
     zone = ZoneInfo(row.evidence["organization"].get("time_zone") or DEFAULT_ZONE)
     key = str(uuid5(_KEYS, f"act/{paper.contract_no}/{document.period}")) if paper.paper == "act" else paper.ids[0]
     paid = tuple(PaidBefore(number, date.fromisoformat(on), Decimal(amount)) for number, on, amount in paper.paid or ())
-    sender = participant(document.seller, {"edo_id": paper.organization_edo_id})
-    return Exchange(key, paper.at.astimezone(zone), sender, participant(document.buyer, {"edo_id": paper.client_edo_id}), paid)
+    sender = participant(document.seller, paper.organization_edo_id)
+    return Exchange(key, paper.at.astimezone(zone), sender, participant(document.buyer, paper.client_edo_id), paid)
 
 
 def _zipped(files: Iterable[ExchangeFile], at: datetime) -> bytes:

@@ -1,10 +1,8 @@
 """What the files for electronic exchange are made of besides the papers themselves: plain facts. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from pipelines.documents.requisites import Party
 from pipelines.errors import Refused
@@ -45,16 +43,10 @@ class ExchangeFile:
     content: bytes
 
 
-def participant(party: Party, row: Mapping[str, Any]) -> str:
+def participant(party: Party, edo_id: str | None) -> str:
     """The identifier of a party: as its operator gave it, else by ИНН and КПП. NotForExchange without either."""
-    given = row.get("edo_id")
-    if given:
-        return str(given)
+    if edo_id:
+        return edo_id
     if not party.inn:
         raise NotForExchange(f"{party.name} ({party.code}): neither edo_id nor ИНН is known")
     return "-".join(filter(None, (party.inn, party.kpp if party.kind == "legal" else None)))
-
-
-def wanted_formats(text: str | None) -> tuple[str, ...]:
-    """The formats of a client's cell, each once."""
-    return tuple(dict.fromkeys(each for part in (text or "").split(",") if (each := part.strip())))

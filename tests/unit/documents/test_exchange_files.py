@@ -10,10 +10,11 @@ import pytest
 from lxml import etree
 
 from pipelines.documents.edo.commerceml import commerceml
-from pipelines.documents.edo.model import Exchange, NotForExchange, PaidBefore, participant, wanted_formats
+from pipelines.documents.edo.model import Exchange, NotForExchange, PaidBefore, participant
 from pipelines.documents.edo.people import person_name
 from pipelines.documents.edo.upd import upd
 from pipelines.documents.model import ActDocument, InvoiceDocument, InvoiceRow, PaperContract
+from pipelines.master.consumer_rules import codes
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
 from tests.conftest import SHARED
@@ -201,9 +202,9 @@ def test_names_of_people(said, understood):
 
 
 def test_a_participant_is_known_by_its_operator_or_by_its_number():
-    assert participant(SELLER, {"edo_id": "2BM-1"}) == "2BM-1"
-    assert participant(SELLER, {}) == "7707083893-770701001"
-    assert participant(ENTREPRENEUR, {"edo_id": None}) == "500100732259"
+    assert participant(SELLER, "2BM-1") == "2BM-1"
+    assert participant(SELLER, None) == "7707083893-770701001"
+    assert participant(ENTREPRENEUR, None) == "500100732259"
     with pytest.raises(NotForExchange, match="neither edo_id nor ИНН"):
-        participant(PERSON, {})
-    assert wanted_formats(" upd, commerceml,upd,") == ("upd", "commerceml")
+        participant(PERSON, None)
+    assert codes(" upd, commerceml,upd,") == ("upd", "commerceml")
