@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -13,6 +13,7 @@ from pipelines.errors import BadInput
 
 if TYPE_CHECKING:
     from pipelines.receivables.reallocation import Wish
+    from pipelines.reports.ageing import Grouping
 
 IMPORT_COLUMNS = ("file", "organizations", "data_until", "payments", "known", "matched", "settled", "unmatched")
 PAYMENTS_VIEW = View(
@@ -28,6 +29,8 @@ UNMATCHED_VIEW = View(
 STORY_VIEW = View(("at", "what", "subject", "amount", "why", "by_name"))
 _BUCKETS = ("not_due", "0", "1-30", "31-60", "61-90", "90+", "total")
 AGEING_VIEW = View(("client", "organization_code", *_BUCKETS), totals=_BUCKETS)
+_AGEING_NARROW = ("not_due", "total", "overdue", "share")
+_GROUP_SUMS = ("invoices", *_BUCKETS, "overdue")
 
 
 @click.group(invoke_without_command=True)
@@ -137,6 +140,7 @@ def allocate_payment(payment_id: str, wished: tuple[str, ...], by: str, reason: 
 
 def _wish(text: str) -> "Wish":
     """One invoice with its amount; BadInput for what is no amount above zero."""
+
     from pipelines.receivables.bank_document import amount
     from pipelines.receivables.reallocation import Wish
 
@@ -166,16 +170,35 @@ def rule_on_same(payment_id: str, other_id: str, by: str, reason: str, *, is_dif
 
 @click.command()
 @click.option("--date", "day", type=DATE, required=True, help="The day on which the debts are looked at.")
+@click.option(
+    "--by",
+    type=click.Choice(["client", "organization", "dealer", "manager"]),
+    default="client",
+    show_default=True,
+    help="A line for each what.",
+)
 @client_option
 @dealer_option
-@click.option("--overdue", is_flag=True, help="Only clients with a debt past due.")
+@click.option("--overdue", is_flag=True, help="Only who has a debt past due.")
 @format_option
-def ageing(day: date, client: str | None, dealer: str | None, *, overdue: bool, output_format: str) -> None:
-    """Open debt by days past due, from what was issued and paid by that day."""
-    from pipelines.receivables.listing import AGEING_COLUMNS
+def ageing(day: date, by: str, client: str | None, dealer: str | None, *, overdue: bool, output_format: str) -> None:
+    """Open debt by days past due, from what was issued and paid by that day.
+
+    By organization, dealer or manager also how many clients and invoices, what is overdue, and its share of the debt in percent;
+    a dealer's are the clients right under it.
+    """
+    from pipelines.receivables.listing import AGEING_COLUMNS, ageing_by
     from pipelines.receivables.listing import ageing as listed
 
-    emit(listed(settings(), day, client_code=client, dealer=dealer, is_overdue=overdue), AGEING_COLUMNS, output_format, AGEING_VIEW)
+    if by == "client":
+        emit(listed(settings(), day, client_code=client, dealer=dealer, is_overdue=overdue), AGEING_COLUMNS, output_format, AGEING_VIEW)
+        return
+    from pipelines.reports.ageing import GROUP_COLUMNS
+
+    groups = ageing_by(settings(), day, cast("Grouping", by), client_code=client, dealer=dealer, is_overdue=overdue)
+    code = by if by == "manager" else f"{by}_code"
+    rows = [{code: group["code"], **group} for group in groups]
+    emit(rows, (code, *GROUP_COLUMNS), output_format, View((code, *GROUP_COLUMNS), (code, "clients", *_AGEING_NARROW), _GROUP_SUMS))
 
 
 @click.command()

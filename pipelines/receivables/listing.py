@@ -1,13 +1,17 @@
 """Payments and the ageing of debt as rows, from the one ledger (domain.md §8)."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.master.dealer_trees import clients_under
 from pipelines.master.history import known
 from pipelines.receivables import ledger
+from pipelines.reports.ageing import Grouping, ageing_groups
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Row = dict[str, Any]
 
@@ -47,14 +51,29 @@ def ageing(
     it. BadInput for a client or dealer never heard of.
     """
     with engine.transaction(settings) as connection:
-        if client_code is not None:
-            known(connection, "client", client_code)
-        tree = None if dealer is None else clients_under(connection, dealer)
+        asked = _asked(connection, client_code, dealer)
         rows = query.mappings(connection, "receivables/ageing", on=on)
     return [
         row
         for row in rows
-        if client_code in (None, row["client_code"])
-        and (tree is None or row["client_code"] in tree)
-        and (not is_overdue or row["total"] > row["not_due"] + row["0"])
+        if (asked is None or row["client_code"] in asked) and (not is_overdue or row["total"] > row["not_due"] + row["0"])
     ]
+
+
+def ageing_by(
+    settings: Settings, on: date, by: Grouping, *, client_code: str | None = None, dealer: str | None = None, is_overdue: bool = False
+) -> list[Row]:
+    """The same debts added up by organization, dealer or manager (`reports.ageing`). BadInput for a client or dealer never heard of."""
+    with engine.transaction(settings) as connection:
+        asked = _asked(connection, client_code, dealer)
+        return ageing_groups(connection, on, by, clients=asked, is_overdue=is_overdue)
+
+
+def _asked(connection: "Connection", client_code: str | None, dealer: str | None) -> frozenset[str] | None:
+    """The clients that are asked for; None: all."""
+    if client_code is not None:
+        known(connection, "client", client_code)
+    tree = None if dealer is None else clients_under(connection, dealer)
+    if client_code is None:
+        return tree
+    return frozenset({client_code}) if tree is None else tree & {client_code}

@@ -3,11 +3,11 @@
 -- rerun: the same rows again leave the table as it is
 INSERT INTO master.clients (
     client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery, appendix,
-    formats, edo_id
+    formats, edo_id, manager
 )
 SELECT
     client_code, name, full_name, inn, kpp, kind, category, email, phone, address, dealer_code, never_block, delivery, appendix,
-    formats, edo_id
+    formats, edo_id, manager
 FROM jsonb_populate_recordset(NULL::master.clients, CAST(:rows AS jsonb))
 ON CONFLICT (client_code) DO UPDATE SET
     name = excluded.name,
@@ -24,4 +24,5 @@ ON CONFLICT (client_code) DO UPDATE SET
     delivery = excluded.delivery,
     appendix = excluded.appendix,
     formats = excluded.formats,
-    edo_id = excluded.edo_id
+    edo_id = excluded.edo_id,
+    manager = excluded.manager

@@ -1,5 +1,6 @@
 """Ageing of debt, from the one ledger."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -62,3 +63,39 @@ def test_one_row_per_client_and_organization(house, settings):
         ("A", "SEC", Decimal("80.00")),
         ("B", "ORG", Decimal("40.00")),
     ]
+
+
+def test_debts_by_organization_dealer_and_manager(house, settings, run_cli):
+    """D is the dealer of B; Анна looks after A, Борис after B; C belongs to nobody. Of B's 300 a third is overdue."""
+    house.client("C")
+    house.client("D")
+    with house.owner() as connection:
+        connection.exec_driver_sql("UPDATE master.clients SET manager = 'Анна' WHERE client_code = 'A'")
+        connection.exec_driver_sql("UPDATE master.clients SET manager = 'Борис', dealer_code = 'D' WHERE client_code = 'B'")
+    house.client("B", "7728168971", organization="SEC", contract="S-B")
+    house.invoices(
+        [("A", "50.00", "2026-05-01"), ("B", "100.00", "2026-04-30"), ("B", "200.00", "2026-06-05"), ("C", "7.00", "2026-06-01")]
+    )
+    house.invoice("B", "10.00", "2026-01-01", organization="SEC", contract="S-B")
+
+    def by(what, *options):
+        code, out, err = run_cli("ageing", "--date", "2026-06-01", "--by", what, *options, "--format", "json")
+        assert code == 0, err
+        return json.loads(out)
+
+    code = "organization_code"
+    assert [(row[code], row["clients"], row["total"], row["overdue"], row["share"]) for row in by("organization")] == [
+        ("ORG", 3, "357.00", "150.00", "42"),
+        ("SEC", 1, "10.00", "10.00", "100"),
+    ]
+    assert [
+        (row["dealer_code"], row["invoices"], row["not_due"], row["0"], row["1-30"], row["31-60"], row["90+"]) for row in by("dealer")
+    ] == [
+        ("D", 3, "200.00", "0.00", "0.00", "100.00", "10.00"),
+        (None, 2, "0.00", "7.00", "0.00", "50.00", "0.00"),
+    ]
+    assert [(row["manager"], row["total"]) for row in by("manager")] == [("Анна", "50.00"), ("Борис", "310.00"), (None, "7.00")]
+    assert [row["manager"] for row in by("manager", "--overdue")] == ["Анна", "Борис"]
+    assert [row["total"] for row in by("manager", "--dealer", "D")] == ["310.00"]
+    assert by("dealer", "--client", "A", "--dealer", "D") == []
+    assert run_cli("ageing", "--date", "2026-06-01", "--by", "dealer", "--client", "Z")[0] == 2

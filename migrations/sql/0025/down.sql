@@ -1,0 +1,1 @@
+ALTER TABLE master.clients DROP COLUMN manager;
