@@ -5,12 +5,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Final
 
 from pipelines.delivery.onec import fields
 from pipelines.delivery.onec.body import RECEIVED
-from pipelines.delivery.onec.model import NotForOnec, OnecObject
+from pipelines.delivery.onec.model import Invoice, NotForOnec, OnecObject
 from pipelines.delivery.onec.objects import xml
 from pipelines.errors import Refused
 from pipelines.files import settle, write_whole
@@ -20,6 +21,8 @@ HEADER: Final = "http://www.1c.ru/SSL/Exchange/Message"
 EXCHANGE_PLAN: Final = "СинхронизацияДанныхЧерезУниверсальныйФормат"
 VERSIONS: Final = ("1.17", "1.19", "1.21")
 DEFAULT_VERSION: Final = "1.19"
+NEW_RATES: Final = frozenset({Decimal(22), Decimal(7), Decimal(5)})
+"""Rates of VAT, in percent, that EnterpriseData has from 1.17 on."""
 _NODE = re.compile(r"[\w-]{1,36}")
 
 
@@ -102,8 +105,20 @@ def common_version(theirs: Iterable[str], ours: Iterable[str] = VERSIONS) -> str
     common = tuple(theirs)
     shared = sorted(set(ours) & {version.strip() for version in common}, key=_order)
     if not shared:
-        raise NoCommonVersion(f"no common version of EnterpriseData: 1C offers {', '.join(common) or 'none'}; VAT of 22 % needs 1.17")
+        raise NoCommonVersion(
+            f"no common version of EnterpriseData: 1C offers {', '.join(common) or 'none'}; VAT of 22 %, 5 % and 7 % needs 1.17"
+        )
     return shared[-1]
+
+
+def too_new_rate(objects: Iterable[OnecObject]) -> str:
+    """The first document with a rate of VAT that versions before 1.17 do not have, in words; empty where there is none."""
+    for item in objects:
+        for row in getattr(item, "rows", ()):
+            if row.vat_rate in NEW_RATES:
+                kind = "invoice" if isinstance(item, Invoice) else "sale"
+                return f"{kind} {getattr(item, 'number', '')} has VAT of {row.vat_rate.normalize():f} %"
+    return ""
 
 
 def prepare_message(
@@ -115,6 +130,11 @@ def prepare_message(
     With `left_out`, an object that 1C could not take is handed to it and left out; without, NotForOnec ends the message.
     """
     path = folder / envelope.file_name
+    if envelope.version not in VERSIONS:
+        refused = too_new_rate(objects) or "VAT of 22 %, 5 % and 7 %"
+        raise UnknownVersion(
+            f"EnterpriseData {envelope.version} is not written, only {', '.join(VERSIONS)}: {refused}, which needs 1.17 or later"
+        )
     head = _head(envelope)
     temporary = folder / f".{path.name}.{envelope.message_no}.{os.getpid()}.tmp"
     count = 0
@@ -156,10 +176,6 @@ def remnants(folder: Path, name: str) -> list[Path]:
 
 
 def _head(envelope: Envelope) -> str:
-    if envelope.version not in VERSIONS:
-        raise UnknownVersion(
-            f"EnterpriseData {envelope.version} is not written, only {', '.join(VERSIONS)}; VAT of 22 %, 5 % and 7 % needs 1.17 or later"
-        )
     created = envelope.created.replace(tzinfo=None, microsecond=0).isoformat()
     versions = "".join(f"<msg:AvailableVersion>{fields.text(version)}</msg:AvailableVersion>" for version in envelope.available_versions)
     prefix = f"<msg:Prefix>{fields.text(envelope.prefix)}</msg:Prefix>" if envelope.prefix else ""

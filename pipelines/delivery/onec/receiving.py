@@ -13,7 +13,7 @@ from pipelines.delivery.onec import declared, unacknowledged
 from pipelines.delivery.onec.body import BodyObject, read_body
 from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import Header, has_content, read_header
-from pipelines.delivery.onec.message import common_version, message_name
+from pipelines.delivery.onec.message import NoCommonVersion, common_version, message_name
 from pipelines.delivery.onec.peers import Peer, take_turn
 from pipelines.errors import BadInput, Refused
 from pipelines.files import settle, sync_folder, write_whole
@@ -137,9 +137,12 @@ def _judge(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, app
             return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"{problem}: perhaps not complete yet")
         return _refuse(base, path, header, problem, at)
     except Refused as error:
-        if isinstance(error, NotTaken) and error.is_newer:
-            with engine.transaction(settings) as connection:
+        with engine.transaction(settings) as connection:
+            if isinstance(error, NotTaken) and error.is_newer:
                 query.run(connection, "delivery/onec/owe", peer=base.code)
+            if isinstance(error, NoCommonVersion) and header:
+                take_turn(connection, base.code)
+                query.run(connection, "delivery/onec/set_versions", peer=base.code, versions=_versions(header))
         return _refuse(base, path, header, str(error), at)
     if _version(path) == before:
         _move(path, _done(base, path, header.message_no))
@@ -177,7 +180,7 @@ def _take(
             is_newer=bool(number) and header.created > (peer.received_created or ""),
         )
     if header.available_versions:
-        common_version([version.strip() for version in header.available_versions])
+        common_version(_versions(header))
     effect = _confirm(base, connection, peer, header)
     if number > peer.received_no:
         binds = {"message_no": number, "digest": digest, "created": header.created, "is_owed": apply is not None, "at": at}
@@ -198,8 +201,7 @@ def _confirm(base: DeclaredPeer, connection: "Connection", peer: Peer, header: H
         query.run(connection, "delivery/onec/forget_carried", **names, confirmed_no=confirmed)
     if is_ours_restored:
         query.run(connection, "delivery/onec/move_sent", **names, sent_no=had)
-    versions = [version.strip() for version in header.available_versions]
-    query.run(connection, "delivery/onec/confirm", **names, confirmed_no=confirmed, versions=versions)
+    query.run(connection, "delivery/onec/confirm", **names, confirmed_no=confirmed, versions=_versions(header))
     if is_ours_restored:
         return (
             f"has had our message {had}, but the last that we know of is {peer.sent_no}: we were restored; what is unconfirmed goes again"
@@ -207,6 +209,11 @@ def _confirm(base: DeclaredPeer, connection: "Connection", peer: Peer, header: H
     if had < peer.confirmed_no:
         return f"has had our messages up to {had} alone, and had {peer.confirmed_no} before: it was restored; what came after goes again"
     return f"confirms our messages up to {had}"
+
+
+def _versions(header: Header) -> list[str]:
+    """The versions of EnterpriseData that they offer."""
+    return [version.strip() for version in header.available_versions]
 
 
 def _refuse(base: DeclaredPeer, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:

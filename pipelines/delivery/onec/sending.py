@@ -17,6 +17,7 @@ from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import (
     VERSIONS,
     Envelope,
+    NoCommonVersion,
     PreparedMessage,
     common_version,
     message_name,
@@ -24,6 +25,7 @@ from pipelines.delivery.onec.message import (
     prepared_messages,
     publish,
     remnants,
+    too_new_rate,
 )
 from pipelines.delivery.onec.model import (
     Contract,
@@ -188,7 +190,7 @@ def _write(
         message_no=number,
         received_no=peer.received_no,
         created=local_time(connection, at),
-        version=common_version(peer.versions, _written(base)) if peer.versions else base.version or settings.onec_version,
+        version=_version(settings, connection, base, peer),
     )
     tally = _Tally()
     prepared = prepare_message(base.folder("out"), envelope, tally.watch(reading.objects(connection)), tally.leave_out)
@@ -208,6 +210,17 @@ def _write(
         prepared.temporary.unlink(missing_ok=True)
         raise
     return MessageSent(prepared.path, number, tally.invoices, tally.sales, prepared.objects, refused=refused), prepared
+
+
+def _version(settings: Settings, connection: "Connection", base: DeclaredPeer, peer: Peer) -> str:
+    """The version that the message is written in; NoCommonVersion names the first document that an older one could not hold."""
+    if not peer.versions:
+        return base.version or settings.onec_version
+    try:
+        return common_version(peer.versions, _written(base))
+    except NoCommonVersion as error:
+        named = too_new_rate(reading.objects(connection))
+        raise NoCommonVersion(f"{error}; {named}" if named else str(error)) from None
 
 
 def _written(base: DeclaredPeer) -> tuple[str, ...]:

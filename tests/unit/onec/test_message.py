@@ -116,9 +116,20 @@ def test_namespace_follows_the_version(tmp_path, version):
 
 @pytest.mark.parametrize("version", ["1.16", "1.8", "2.0", ""])
 def test_a_version_that_is_not_written_is_refused(tmp_path, version):
-    with pytest.raises(UnknownVersion, match="22 %"):
-        write_message(tmp_path, replace(ENVELOPE, version=version), [INVOICE])
+    with pytest.raises(UnknownVersion, match=f"invoice {INVOICE.number} has VAT of 22 %, which needs 1.17"):
+        write_message(tmp_path, replace(ENVELOPE, version=version), [INVOICE.contract, INVOICE])
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("rate", ["5", "7"])
+def test_rates_of_simplified_taxation_are_told_by_their_own_figure_and_need_1_17(tmp_path, rate):
+    row = replace(INVOICE.rows[0], vat_rate=Decimal(rate), vat=INVOICE.rows[0].amount * int(rate) / 100)
+    invoice = replace(INVOICE, rows=(row,))
+    document = body(tmp_path, invoice)
+    tags = ("Ставка", "РасчетнаяСтавка", "НеОблагается", "ВидСтавки")
+    assert [find(document, f"СтавкаНДС/{tag}") for tag in tags] == [[rate], ["false"], ["false"], ["Пониженная"]]
+    with pytest.raises(UnknownVersion, match=f"has VAT of {rate} %"):
+        write_message(tmp_path, replace(ENVELOPE, version="1.16"), [invoice])
 
 
 def test_the_highest_common_version_is_chosen():
