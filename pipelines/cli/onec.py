@@ -1,12 +1,14 @@
 """`fleetbill onec`: one exchange turn with 1C through the exchange folder, and what is unacknowledged."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from pipelines.cli.output import author_options, authorship, emit, format_option, say, settings
+from pipelines.cli.output import MONTH, View, author_options, authorship, emit, format_option, say, settings
 from pipelines.clock import now
 from pipelines.errors import BadInput, Refused
+from pipelines.period import Month
 
 SENT = ("peer", "path", "message_no", "invoices", "sales", "objects", "is_new")
 RECEIVED = ("file", "message_no", "received_no", "outcome", "detail")
@@ -14,6 +16,17 @@ STATUS = (
     "peer", "sent_no", "confirmed_no", "received_no", "unconfirmed_invoices", "unconfirmed_sales", "sales_of_open_months", "refused",
     "oldest_queued_at", "file_waiting", "configuration", "valid_to", "heard_at", "why",
 )  # fmt: skip
+
+
+DIFFERENCES = (
+    "client_code", "contract_no", "opening", "onec_opening", "movement", "onec_movement", "closing", "onec_closing", "explained_by",
+)  # fmt: skip
+DIFFERENCES_VIEW = View(
+    DIFFERENCES,
+    ("client_code", "contract_no", "movement", "onec_movement", "explained_by"),
+    totals=("movement", "onec_movement"),
+    is_russian=True,
+)
 
 
 class NotAllTaken(Refused):
@@ -83,6 +96,30 @@ def receive(peers: tuple[str, ...], output_format: str) -> None:
     if not_taken:
         raise NotAllTaken(f"{len(not_taken)} of {len(done.answers)} messages of 1C were not taken")
     refuse_unwritten(done.restored.refused)
+
+
+@onec.command(short_help="Compare a turnover report of 1C on account 62 with the ledger.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--month", type=MONTH, required=True, help="The month of the report.")
+@click.option("--organization", default=None, metavar="CODE", help="Whose books; default: the organization that the report names.")
+@format_option
+def reconcile(file: Path, month: Month, organization: str | None, output_format: str) -> int:
+    """Compare FILE (.xlsx), оборотно-сальдовая ведомость or карточка of account 62 from 1C, with the ledger by contract.
+
+    Every contract that differs is listed with the documents that explain it, and every row of 1C that nothing is known of is named.
+    Exit code 1 when there is any.
+    """
+    from pipelines.receivables.onec_reconciliation import reconcile as compare_with
+    from pipelines.wording.russian import counted
+
+    compared = compare_with(settings(), file, month, organization)
+    emit([asdict(each) for each in compared.differences], DIFFERENCES, output_format, DIFFERENCES_VIEW)
+    for row in compared.unread:
+        say(f"не прочитано: {row}")
+    agree = f"сходится {counted(compared.agreeing, 'договор', 'договора', 'договоров')}"
+    differ = f"расходится {len(compared.differences)}, не прочитано {counted(len(compared.unread), 'строка', 'строки', 'строк')}"
+    say(f"{compared.organization_code}, {month}: {agree}, {differ}")
+    return 1 if compared.differences or compared.unread else 0
 
 
 @onec.command()

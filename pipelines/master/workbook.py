@@ -104,13 +104,16 @@ def read_workbook(path: Path, limits: SheetLimits) -> MasterSource:
     return source
 
 
-def read_first_page(name: str, path: Path, limits: SheetLimits) -> RawSheet:
-    """The first sheet of a workbook that holds anything, whatever it is called, as a sheet of this name. BadInput as `read_workbook`."""
+def read_first_page(name: str, path: Path, limits: SheetLimits, *, may_merge: bool = False) -> RawSheet:
+    """The first sheet of a workbook that holds anything, whatever it is called, as a sheet of this name. BadInput as `read_workbook`.
+
+    `may_merge`: merged cells are no problem; the first of them holds the value.
+    """
     with workbook_archive.opened(path, limits.bytes) as opened:
         archive = Archive(path, opened)
         try:
             book = _Book(archive, workbook_xml.read_workbook(archive), limits)
-            sheets = (_sheet(name, book, page) for page in book.shared.pages)
+            sheets = (_sheet(name, book, page, may_merge=may_merge) for page in book.shared.pages)
             return next((sheet for sheet in sheets if sheet.headings or sheet.problems), RawSheet(name, path.name, "workbook"))
         except BadInput:
             raise
@@ -133,12 +136,13 @@ def _take(source: MasterSource, book: _Book, page: Page) -> None:
         source.sheets.append(sheet)
 
 
-def _sheet(name: str, book: _Book, page: Page) -> RawSheet:
+def _sheet(name: str, book: _Book, page: Page, *, may_merge: bool = False) -> RawSheet:
     title = page.title.strip()
     sheet = RawSheet(name, title, "workbook")
     merged: list[str] = []
     rows = list(book.rows(page, merged, sheet.problems))
-    sheet.problems.extend((_first_row(area), Problem(f"{title}!{area}", "merged cells; unmerge them")) for area in merged)
+    if not may_merge:
+        sheet.problems.extend((_first_row(area), Problem(f"{title}!{area}", "merged cells; unmerge them")) for area in merged)
     if rows:
         sheet.heading_row = rows[0].number
         sheet.headings = tuple("" if cell is None else _heading(cell) for cell in rows[0].cells)
