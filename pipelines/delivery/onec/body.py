@@ -14,7 +14,7 @@ from uuid import UUID
 
 from lxml import etree
 
-from pipelines.delivery.onec.parsing import CHUNK, SAFE, not_well_formed
+from pipelines.delivery.onec.parsing import CHUNK, SAFE, not_well_formed, opened
 from pipelines.errors import BadInput
 
 LARGEST_OBJECT: Final = 16 << 20
@@ -128,7 +128,7 @@ def _elements(path: Path) -> Iterator[Any]:
     body: Any = None
     waiting = 0
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             while chunk := file.read(CHUNK):
                 parser.feed(chunk)
                 waiting += len(chunk)

@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from pipelines.delivery.onec.message import FORMAT
-from pipelines.delivery.onec.parsing import CHUNK, SAFE, not_well_formed
+from pipelines.delivery.onec.parsing import CHUNK, SAFE, not_well_formed, opened
 from pipelines.errors import BadInput
 
 MOST_ELEMENTS, LONGEST_HEADER = 100_000, 4_000_000
@@ -74,7 +74,7 @@ def _feed(path: Path, scan: "_Scan", is_enough: Callable[[], bool]) -> None:
     target: Any = scan  # the stubs ask for what lxml itself does not: a `comment`
     parser = etree.XMLParser(target=target, **SAFE)
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             while chunk := file.read(CHUNK):
                 parser.feed(chunk)
                 if is_enough():

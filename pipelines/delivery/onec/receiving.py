@@ -103,12 +103,12 @@ def receive(settings: Settings, at: datetime, apply: Applier, codes: tuple[str, 
 
 
 def _receive(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier) -> list[PeerAnswer]:
-    ours = message_name(base.code, settings.onec_node)
+    ours = Path(message_name(base.code, settings.onec_node))
     answers = []
     for path in waiting(base.folder("in")):
-        if path.name == ours:
+        if path.stem == ours.stem and path.suffix in (".xml", ".zip"):
             answers.append(_receive_one(settings, base, path, at, apply))
-        elif path.suffix == ".xml":
+        elif path.suffix in (".xml", ".zip"):
             reason = f"is not a message from {base.code} to {settings.onec_node} ({ours})"
             answers.append(PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, reason))
     return answers
@@ -187,7 +187,10 @@ def _take(
         query.run(connection, "delivery/onec/take_message", peer=base.code, **binds)
     if apply is not None and not settings_only:
         effect = f"{effect}; {apply(connection, base.code, number, read_body(path), at)}"
-    return f"{effect}; settings of the exchange" if settings_only else effect
+    if settings_only:  # whoever sets the exchange up in 1C waits there until we say what we send and take
+        query.run(connection, "delivery/onec/owe", peer=base.code)
+        effect = f"{effect}; settings of the exchange, answered with the next message"
+    return effect
 
 
 def _confirm(base: DeclaredPeer, connection: "Connection", peer: Peer, header: Header) -> str:
@@ -217,18 +220,18 @@ def _versions(header: Header) -> list[str]:
 
 
 def _refuse(base: DeclaredPeer, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:
-    target = base.folder("failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}.xml"
+    target = base.folder("failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}{path.suffix}"
     counter = 1
     while target.exists():
         counter += 1
-        target = target.with_name(f"{path.stem}.{at:%Y%m%dT%H%M%S}-{counter}.xml")
+        target = target.with_name(f"{path.stem}.{at:%Y%m%dT%H%M%S}-{counter}{path.suffix}")
     write_whole(target.with_name(f"{target.stem}.error.txt"), f"{path.name}: {why}\n".encode())
     _move(path, target)
     return PeerAnswer(path.name, header.message_no if header else None, header.received_no if header else None, AnswerOutcome.REFUSED, why)
 
 
 def _done(base: DeclaredPeer, path: Path, number: int | None) -> Path:
-    return base.folder("done") / f"{path.stem}.{number or 'settings'}.xml"
+    return base.folder("done") / f"{path.stem}.{number or 'settings'}{path.suffix}"
 
 
 def _move(path: Path, target: Path) -> None:

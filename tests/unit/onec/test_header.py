@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given
@@ -130,3 +131,39 @@ def test_bytes_thrown_into_a_message_never_do_worse_than_refuse(tmp_path_factory
         return
     assert "\x00" not in str(header)
     assert filled in (True, False)
+
+
+def _archived(path: Path, *entries: tuple[str, bytes]) -> Path:
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_message_is_read_out_of_the_archive_that_1c_puts_it_into(tmp_path):
+    plain = write_message(tmp_path, Envelope("BP", "FB", 12, 5, datetime(2026, 4, 1))).path  # noqa: DTZ001 - wall time
+    packed = _archived(tmp_path / "Message_BP_FB.zip", ("Message_BP_FB.xml", plain.read_bytes()))
+    assert read_header(packed) == read_header(plain)
+    assert has_content(packed) is has_content(plain) is False
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ((), "must hold one message, and holds 0 files"),
+        ((("a.xml", b"<Message/>"), ("b.xml", b"<Message/>")), "must hold one message, and holds 2 files"),
+        ((("setup.exe", b"<Message/>"),), "must hold one message, and holds 1 files"),
+        ((("../../Message_BP_FB.xml", b"<Envelope/>"),), "is not a message of 1C: it begins with <Envelope>"),
+    ],
+)
+def test_an_archive_of_anything_else_is_refused(tmp_path, entries, said):
+    with pytest.raises(BadInput, match=said):
+        read_header(_archived(tmp_path / "Message_BP_FB.zip", *entries))
+    assert [path.name for path in tmp_path.iterdir()] == ["Message_BP_FB.zip"]
+
+
+def test_an_archive_that_is_cut_off_is_not_whole(tmp_path):
+    path = _archived(tmp_path / "Message_BP_FB.zip", ("Message_BP_FB.xml", b"<Message/>" * 1000))
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(BadInput, match="is not a whole archive"):
+        read_header(path)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -86,6 +87,17 @@ def test_a_payment_of_1c_pays_and_is_acknowledged(house, settings, onec):
     sent = send(settings, NOW)  # nothing of ours waits, but they wait for the acknowledgement
     assert read_header(sent.path).received_no == 1
     assert send(settings, NOW) is None or not send(settings, NOW).is_new
+
+
+def test_a_payment_in_an_archive_pays_once_and_the_archive_is_put_away(house, settings, onec):
+    plain = drop(settings.exchange, message(1, Money("7", "100.00").xml()))
+    with ZipFile(plain.with_suffix(".zip"), "w", ZIP_DEFLATED) as archive:
+        archive.write(plain, plain.name)
+    plain.unlink()
+    [answer] = receive_from_onec(settings, NOW).answers
+    assert (answer.file, answer.outcome) == ("Message_BP_FB.zip", AnswerOutcome.TAKEN)
+    assert [str(amount) for _, amount, _ in sums(settings)] == ["100.00"]
+    assert [path.name for path in (settings.exchange / "onec" / "done").iterdir()] == ["Message_BP_FB.1.zip"]
 
 
 def test_bank_first_then_1c_and_1c_first_then_bank_are_one_payment(house, settings, onec, tmp_path):

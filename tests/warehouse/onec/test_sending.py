@@ -463,6 +463,7 @@ def test_settings_alone_take_no_number(settings):
     path.write_text(content, encoding="utf-8")
     assert take(settings).outcome == AnswerOutcome.TAKEN
     assert tuple(peer(settings)) == (0, 0, 0)
+    assert send(settings, AT).message_no == 1  # 1C waits for what we send and take, though nothing of ours waits
 
 
 # findings and schemas
@@ -522,8 +523,8 @@ def test_sums_of_the_warehouse_and_of_the_message_agree(settings, books):
         assert sum(Decimal(values(one, "Сумма")[0]) for one in objects(sent.path, tag)) == total
 
 
-def test_a_handshake_confirms_nothing_and_takes_nothing_back(settings, books):
-    """Settings alone say ReceivedNo 0, whatever they have had of ours."""
+def test_a_handshake_confirms_nothing_takes_nothing_back_and_is_answered(settings, books):
+    """Settings alone say ReceivedNo 0, whatever they have had of ours; whoever sets 1C up waits until our header comes."""
     books.issue("K1")
     send(settings, AT)
     answer(settings, 1, 1)
@@ -533,4 +534,6 @@ def test_a_handshake_confirms_nothing_and_takes_nothing_back(settings, books):
     path.write_text(content, encoding="utf-8")
     assert "restored" not in take(settings).detail
     assert tuple(peer(settings)) == (1, 1, 1)
+    answered = send(settings, AT)
+    assert (answered.message_no, answered.objects, bool(read_header(answered.path).object_types)) == (2, 0, True)
     assert send(settings, AT) is None

@@ -1,4 +1,4 @@
 -- grain: peer
 -- inputs: :peer
--- rerun: the same row; our next message is written whatever waits, for its ReceivedNo tells them where to go on
-UPDATE delivery.onec_peers SET owed_no = received_no, acknowledged_no = received_no - 1 WHERE peer = :peer AND received_no > 0
+-- rerun: the same row; our next message is written whatever waits, for its header tells them where to go on
+UPDATE delivery.onec_peers SET owed_no = received_no, acknowledged_no = received_no - 1 WHERE peer = :peer
