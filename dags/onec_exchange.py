@@ -8,7 +8,10 @@
 (не та база, номер уже был, не читается), уходит в `failed`, причина лежит рядом, и приходит сообщение. Чужой или ещё не дописанный файл
 остаётся на месте.
 
-**Когда.** Каждые десять минут. Вручную: *Trigger*; лишний шаг не вредит.
+**Когда.** Сразу, как только сообщение 1С легло в папку и дописано (три секунды без изменений), и как только 1С есть что сказать:
+загружены справочники, выставлены счета. Смотрит за этим триггер `arrivals.Arrival` в процессе triggerer: пока ничего не происходит,
+ни одна задача не запускается. Что осталось лежать, о том он напоминает снова, всё реже. Каждые полчаса — запуск без всякого повода:
+на случай, если triggerer стоит. Вручную: *Trigger*; лишний шаг не вредит.
 
 **Если не получилось.** Ничего не сделано наполовину: номер сообщения служит одному содержимому, когда бы процесс ни оборвался.
 Очистите (*Clear*) задачу. Что 1С не подтвердила: `fleetbill onec status`.
@@ -16,18 +19,23 @@
 **За прошлые периоды.** Нет: сообщение несёт всё, что ещё не подтверждено.
 """
 
-from airflow.sdk import CronTriggerTimetable, dag
+from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, dag
+from arrivals import Arrival
 from orchestration.following import tell_refused_platforms
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 from orchestration.steps import step
+
+NEWS = Asset("onec_news", watchers=[AssetWatcher(name="onec", trigger=Arrival("onec"))])
 
 
 @dag(
     dag_id="onec_exchange",
     dag_display_name="Обмен с 1С",
     description="Подтверждения и платежи 1С, затем сообщение со всем, что 1С не подтвердила",
-    schedule=CronTriggerTimetable("*/10 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("10,40 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR), assets=[NEWS]
+    ),
     catchup=False,
     max_active_runs=1,
     tags=["биллинг", "обмен"],

@@ -7,7 +7,10 @@
 
 Затем заново пишутся финансовые книги, в которых недостаёт платежа: их никто не ждёт.
 
-**Когда.** Каждые пять минут. Вручную: *Trigger*.
+**Когда.** Сразу, как только выписка легла в папку и дописана (три секунды без изменений), и снова, пока есть приказ вернуть доступ,
+которого платформа не исполнила: через минуту, через две, через четыре, дальше каждые полчаса. Смотрит за этим триггер
+`arrivals.Arrival` в процессе triggerer: пока ничего не происходит, ни одна задача не запускается. Каждые полчаса — запуск без всякого
+повода: на случай, если triggerer стоит. Вручную: *Trigger*.
 
 **Если не получилось.** Ничего не сделано наполовину: очистите (*Clear*) задачу или дождитесь следующего запуска. Приказ, от
 которого платформа отказалась, остаётся в силе и исполняется следующим запуском; кто отключён сейчас, показывает `fleetbill access`.
@@ -15,18 +18,23 @@
 **За прошлые периоды.** Нет: платежи принимаются, когда бы они ни пришли.
 """
 
-from airflow.sdk import CronTriggerTimetable, TriggerRule, dag
+from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, TriggerRule, dag
+from arrivals import Arrival
 from orchestration.following import payments_task, tell_refused_platforms, workbooks_task
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 from orchestration.steps import step
 
+NEWS = Asset("payment_news", watchers=[AssetWatcher(name="payments", trigger=Arrival("payments"))])
+
 
 @dag(
     dag_id="payments_in",
     dag_display_name="Платежи и возврат доступа",
-    description="Выписки банка каждые пять минут; кто заплатил, тому доступ возвращается сразу",
-    schedule=CronTriggerTimetable("*/5 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR),
+    description="Выписки банка, как только они пришли; кто заплатил, тому доступ возвращается сразу",
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("5,35 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR), assets=[NEWS]
+    ),
     catchup=False,
     max_active_runs=1,
     tags=["биллинг", "деньги"],

@@ -1,13 +1,35 @@
 """Folders where others drop files for us: what is whole and waits there, and where it goes once it has been read."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
+from typing import NamedTuple
 
 from pipelines.files import private_folder, write_whole
 
+SETTLED_AFTER = 3.0
+"""Seconds for which a file must have stood unchanged: one that is still being written changes its size or its time."""
+
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
+
+
+class FileVersion(NamedTuple):
+    """By which a file that was written anew, or goes on being written, is told from the one before."""
+
+    inode: int
+    modified_ns: int
+    size: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileVersion | None":
+        """The version that lies there now, or None when nothing does or it cannot be looked at."""
+        try:
+            now = path.stat()
+        except OSError:
+            return None
+        return cls(now.st_ino, now.st_mtime_ns, now.st_size)
 
 
 def waiting(folder: Path) -> Iterator[Path]:
@@ -17,6 +39,20 @@ def waiting(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.is_file() and not path.name.startswith(".") and path.suffix.lower() not in _UNFINISHED:
             yield path
+
+
+def settled(folder: Path, at: datetime, sleep: Callable[[float], None]) -> tuple[list[Path], list[Path]]:
+    """Files that wait in the order of their names: those that are whole, and those that somebody is still writing.
+
+    `at`: now. A file whose time is less than `SETTLED_AFTER` ago is looked at twice, once for all of them after that many seconds.
+    """
+    versions = {path: FileVersion.of(path) for path in waiting(folder)}
+    ages = {path: at.timestamp() - version.modified_ns / 1e9 for path, version in versions.items() if version}
+    young = {path for path, age in ages.items() if 0 <= age < SETTLED_AFTER}
+    if young:
+        sleep(SETTLED_AFTER)
+    growing = {path for path in young if FileVersion.of(path) not in (versions[path], None)}
+    return [path for path in versions if path not in growing], [path for path in versions if path in growing]
 
 
 def printable(path: Path) -> str:

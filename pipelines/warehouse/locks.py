@@ -30,6 +30,7 @@ class Lock(Enum):
     USAGE = "usage"
     RECEIVABLES = "receivables"
     WORKBOOK = "workbook"
+    BANK_FOLDER = "bank_folder"
     ACCESS = "access"
     PLATFORM_WRITES = "platform_writes"
     ONEC_PEER = "onec_peer"

@@ -10,7 +10,7 @@ import pytest
 from pipelines.settings import Settings
 from tests.conftest import ROOT
 
-DAGS = ROOT / "dags"
+DAGS, PLUGINS = ROOT / "dags", ROOT / "plugins"
 IDS = (
     "close_month", "correct_month", "fleet_daily", "give_exports", "master_import", "onec_exchange", "payments_in", "prepay_month",
     "receivables", "send_mail", "take_snapshots", "watch_days",
@@ -24,6 +24,7 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     told = {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
@@ -32,9 +33,10 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     }
     before = {key: os.environ.get(key) for key in told}
     os.environ.update(told)
-    sys.path.insert(0, str(DAGS))
+    sys.path[:0] = [str(DAGS), str(PLUGINS)]
     yield home
-    sys.path.remove(str(DAGS))
+    for folder in (DAGS, PLUGINS):
+        sys.path.remove(str(folder))
     for key, value in before.items():
         if value is None:
             os.environ.pop(key)

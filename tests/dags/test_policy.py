@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.dags.conftest import DAGS, IDS
+from tests.dags.conftest import DAGS, IDS, PLUGINS
 from tests.dags.runs import call
 
 pytestmark = pytest.mark.airflow
@@ -21,6 +21,7 @@ ALLOWED = (
     "airflow.sdk",
     "airflow.providers.standard.operators.hitl",
     "airflow.providers.smtp.notifications.smtp",
+    "arrivals",
     "pipelines",
     "orchestration",
 )
@@ -170,7 +171,7 @@ def test_reading_the_dags_imports_nothing_heavy(airflow_home):
         "    runpy.run_path(path); print(path)\n"
         "print('HEAVY', *sorted({'pandas', 'great_expectations', 'duckdb', 'pyarrow', 'openpyxl', 'typst'} & set(sys.modules)))\n"
     )
-    environment = {"PYTHONPATH": str(DAGS), "AIRFLOW_HOME": str(airflow_home), "PATH": "/usr/bin:/bin"}
+    environment = {"PYTHONPATH": f"{DAGS}:{PLUGINS}", "AIRFLOW_HOME": str(airflow_home), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", script, *map(str, DAG_FILES)],
         env=environment,

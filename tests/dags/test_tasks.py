@@ -1,5 +1,6 @@
 """The tasks as Airflow calls them, on a real warehouse: each is one use-case, with the partition key as its day or month."""
 
+import os
 import socket
 import threading
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from functools import partial
 import pytest
 from sqlalchemy import text
 
+from pipelines.runs.arrivals import of_onec, of_payments
 from pipelines.warehouse import engine
 from tests.conftest import ROOT
 from tests.dags.runs import Run, call
@@ -209,9 +211,11 @@ def _ahead(settings):
 def test_advances_within_the_bounds_ask_nobody(ahead, dags):
     from airflow.sdk.exceptions import AirflowSkipException
 
+    state = of_onec(ahead).state
     run = Run(dags["prepay_month"], "2026-02", issue_date="2026-02-01")
     done = run.call("prepay")
     assert (done["invoices"], done["waiting"]) == (1, [])
+    assert of_onec(ahead).state not in (None, state)  # an invoice starts the exchange with 1C
     assert _ahead(ahead) == [("advance", "", "2026-02-01")]
     with pytest.raises(AirflowSkipException, match="никого не спрашиваем"):
         run.call("ask")
@@ -287,8 +291,6 @@ def test_a_month_that_is_not_closed_cannot_be_corrected(company, dags):
 
 
 def test_an_answer_of_onec_that_cannot_be_taken_is_told(home, dags, alerts):
-    import os
-
     path = home.exchange / "onec" / "in" / "Message_BP_FB.xml"
     path.parent.mkdir(parents=True)
     path.write_text("<not a message>", encoding="utf-8")
@@ -304,10 +306,13 @@ def test_payments_are_read_and_nothing_was_blocked(home, dags, alerts):
     folder = home.exchange / "bank" / "in"
     folder.mkdir(parents=True)
     (folder / "broken.txt").write_text("not a statement", encoding="utf-8")
+    os.utime(folder / "broken.txt", (0, 0))  # written long ago
+    assert len(of_payments(home).things) == 1
     [line] = call(dags["payments_in"], "payments")
     assert line == "broken.txt: not read, moved to failed"
     assert "выписка broken.txt не прочитана" in alerts()
     assert call(dags["payments_in"], "restore") == []
+    assert of_payments(home).things == frozenset()
 
 
 def test_letters_are_sent_by_the_connection_that_airflow_has(ahead, dags, monkeypatch):
