@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NAMESPACE = "http://v8.1c.ru/edi/edi_stnd/EnterpriseData/1.19"
+INN = "7736207543"  # of the client who pays
 _ROUBLES = "<Валюта><ДанныеКлассификатора><Код>{}</Код><Наименование>руб.</Наименование></ДанныеКлассификатора></Валюта>"
 _TYPES = {
     "in": "ПБДСРасчетыСКонтрагентами",
@@ -22,7 +23,7 @@ class Money:
     day: str = "2026-03-02"
     kind: str = "in"
     bank_no: str = ""
-    inn: str = "7736207543"
+    inn: str = INN
     purpose: str = "Оплата"
     account: str = "40702810938000000001"
     settled_with: str = "СПокупателем"

@@ -1,0 +1,64 @@
+"""A database that everything of a test happens in within one transaction, which is never committed: begun and forgotten in milliseconds.
+
+What the product commits becomes a part of that transaction, what it rolls back is taken out of it again, and a savepoint is a backup
+that the database can be restored from. What a transaction really stores when a process is killed is for `tests/kill`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from sqlalchemy import Connection, text
+
+from pipelines.settings import Settings
+from pipelines.warehouse import engine
+
+_TEMPORARY = "DISCARD TEMP"  # tables that a transaction has for itself end with it
+
+
+class OneTransaction:
+    """The connection, and its backup."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection, self._has_backup = connection, False
+
+    def back_up(self) -> None:
+        """The state to which `restore` returns; an earlier one is forgotten."""
+        if self._has_backup:
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT backup")
+        self.connection.exec_driver_sql("SAVEPOINT backup")
+        self._has_backup = True
+
+    def restore(self) -> None:
+        """As it was when it was backed up, or in the beginning."""
+        self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT backup")
+
+    def rows(self, statement: str) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in self.connection.execute(text(statement))]
+
+    @contextmanager
+    def part(self, _settings: Settings) -> Iterator[Connection]:
+        """In place of `engine.transaction` and `engine.reading`."""
+        self.connection.exec_driver_sql("SAVEPOINT part")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+            raise
+        finally:
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT part")
+            self.connection.exec_driver_sql(_TEMPORARY)
+
+
+@contextmanager
+def one_transaction(settings: Settings) -> Iterator[OneTransaction]:
+    """Every transaction of the product on these settings is a part of one, which is rolled back at the end."""
+    with engine.engine(settings).connect() as connection:
+        outer = connection.begin()
+        house = OneTransaction(connection)
+        house.back_up()
+        try:
+            with patch.object(engine, "transaction", house.part), patch.object(engine, "reading", house.part):
+                yield house
+        finally:
+            outer.rollback()
