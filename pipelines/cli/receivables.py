@@ -12,6 +12,8 @@ from pipelines.clock import now
 from pipelines.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pipelines.receivables.reallocation import Wish
     from pipelines.reports.ageing import Grouping
 
@@ -43,11 +45,17 @@ def payments(context: click.Context, client: str | None, first: date | None, *, 
     """Payments: what each of them paid, and what of it is an advance. `payments import FILE` reads a bank's statement."""
     if context.invoked_subcommand is not None:
         return
-    from pipelines.receivables.listing import PAYMENT_COLUMNS
+    from pipelines.receivables.listing import PAYMENT_COLUMNS, offered
     from pipelines.receivables.listing import payments as listed
 
     listed_now = listed(settings(), unmatched_only=unmatched, client_code=client, first=first)
-    emit(listed_now, PAYMENT_COLUMNS, output_format, UNMATCHED_VIEW if unmatched else PAYMENTS_VIEW)
+    if not unmatched:
+        emit(listed_now, PAYMENT_COLUMNS, output_format, PAYMENTS_VIEW)
+        return
+    may_pay = offered(settings(), (row["payment_id"] for row in listed_now))
+    rows = [{**row, "offers": may_pay.get(row["payment_id"], [])} for row in listed_now]
+    emit(rows, (*PAYMENT_COLUMNS, "offers"), output_format, UNMATCHED_VIEW)
+    _say_offers(may_pay)
 
 
 @payments.command("import", short_help="Import a bank's statement: every payment once, matched.")
@@ -104,9 +112,34 @@ def refund(payment_id: str, given_back: str | None, by: str, reason: str, *, is_
 @format_option
 def show_payment(payment_id: str, output_format: str) -> None:
     """What happened to a payment, in its order: it came, a person spoke of it, it pays an invoice or pays it no longer, and why."""
-    from pipelines.receivables.listing import STORY_COLUMNS, payment_story
+    from pipelines.receivables.listing import STORY_COLUMNS, offered, payment_story
 
     emit(payment_story(settings(), payment_id), STORY_COLUMNS, output_format, STORY_VIEW)
+    _say_offers(offered(settings(), [payment_id]))
+
+
+def _say_offers(may_pay: "Mapping[str, Sequence[str]]") -> None:
+    """For each payment, the invoices that it may be meant for."""
+    for payment_id, lines in may_pay.items():
+        say(f"{payment_id} может оплачивать:")
+        for line in lines:
+            say(f"  {line}")
+
+
+@payments.command("undo", short_help="Take back a person's word: the rules decide again what a payment pays.")
+@click.argument("payment_id")
+@click.option("--over", is_flag=True, help="Take back also what another person has said of it.")
+@author_options()
+def undo_allocation(payment_id: str, by: str, reason: str, *, over: bool) -> None:
+    """Take back a person's word on what a payment pays: the rules are asked again, as on the day it came."""
+    from pipelines.receivables.allocation_words import undo
+
+    configured, author = settings(), authorship(by, reason)
+    done = undo(configured, payment_id, author, over=over)
+    for number, change in done.changes.items():
+        say(f"{payment_id} paid {number} by a person's word: {-change:.2f}")
+    say(f"the rules decide again what {payment_id} pays; `fleetbill payments show {payment_id}` tells")
+    give_access_back(configured, author.at, renew=True)
 
 
 @payments.command("allocate", short_help="A person's word: which invoices a payment pays.")

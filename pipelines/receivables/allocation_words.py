@@ -55,6 +55,21 @@ def set_free(settings: Settings, payment_id: str, author: Authorship, *, over: b
     return done
 
 
+class NothingSaid(Refused):
+    """No person's word on the payment holds: there is nothing to undo."""
+
+
+def undo(settings: Settings, payment_id: str, author: Authorship, *, over: bool = False) -> Reallocation:
+    """Take back a person's word on a payment: the rules are asked again, as on the day it came. NothingSaid; AlreadyAllocated."""
+    with logs.verb("receivables", "undo", payment=payment_id), engine.transaction(settings) as connection:
+        payment, known = _begin(connection, payment_id, author, over=over)
+        if known is None or known.pays is None:
+            raise NothingSaid(f"nobody has said what {payment_id} pays: the rules have (`fleetbill payments show {payment_id}`)")
+        done = reallocated(payment.left, (), _claims(connection, payment_id, []))
+        _carry_out(connection, payment, None, None, done, author, known)
+    return done
+
+
 def _begin(connection: "Connection", payment_id: str, author: Authorship, *, over: bool) -> tuple[StoredPayment, Any]:
     """The payment, and the word on it that holds."""
     lock(connection, Lock.RECEIVABLES)
@@ -62,7 +77,7 @@ def _begin(connection: "Connection", payment_id: str, author: Authorship, *, ove
     if payment.amount < 0:
         raise BadInput.one("PAYMENT_ID", f"{payment_id} is no money that came in; of money that left `fleetbill payments refund` speaks")
     known = query.first(connection, "receivables/allocation_word", payment_id=payment_id)
-    if known and known.by_name != author.by and not over:
+    if known and known.pays is not None and known.by_name != author.by and not over:
         raise AlreadyAllocated(f"{known.by_name} has said on {known.at:%Y-%m-%d} what it pays: {known.reason} (--over replaces that)")
     return payment, known
 
@@ -72,7 +87,7 @@ def _claims(connection: "Connection", payment_id: str, numbers: Sequence[str]) -
 
 
 def _carry_out(
-    connection: "Connection", payment: StoredPayment, pays: list[list[str]], client_code: str | None, done: Reallocation,
+    connection: "Connection", payment: StoredPayment, pays: list[list[str]] | None, client_code: str | None, done: Reallocation,
     author: Authorship, known: Any,
 ) -> None:  # fmt: skip
     payment_id = payment.payment_id

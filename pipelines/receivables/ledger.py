@@ -133,7 +133,7 @@ def _match(connection: "Connection", at: datetime) -> int:
     waiting = query.rows(connection, "receivables/to_match")
     if not waiting:
         return 0
-    book = _book(connection, min(row.paid_on for row in waiting))
+    book = open_book(connection, min(row.paid_on for row in waiting))
     matches = [book.match(Unallocated(row.payment_id, row.organization_code, row.left_over, row.payer_inn, row.purpose)) for row in waiting]
     rows = [
         (match.payment_id, place, part.number, part.amount, part.rule)
@@ -154,7 +154,8 @@ def _owned(match: Match) -> bool:
     return match.client_code is not None and not match.unmatched
 
 
-def _book(connection: "Connection", earliest: date) -> Book:
+def open_book(connection: "Connection", earliest: date) -> Book:
+    """The debts that payments of a day or later may pay, with contracts and clients."""
     debts = (
         InvoiceDebt(
             key=row.number,

@@ -1,11 +1,13 @@
 """Payments and the ageing of debt as rows, from the one ledger (domain.md §8)."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.master.dealer_trees import clients_under
 from pipelines.master.history import known
-from pipelines.receivables import ledger
+from pipelines.receivables import ledger, offers
+from pipelines.receivables.matching import Unallocated
 from pipelines.reports.ageing import Grouping, ageing_groups
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -40,6 +42,25 @@ def payment_story(settings: Settings, payment_id: str) -> list[Row]:
     with engine.transaction(settings) as connection:
         payment = ledger.stored_payment(connection, payment_id, "PAYMENT_ID")
         return query.mappings(connection, "receivables/payment_story", payment_id=payment.reverses or payment.payment_id)
+
+
+def offered(settings: Settings, payment_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Payment of which something is nobody's → invoices that it may pay, each with the reason and the command that takes it.
+
+    Of the given payments only; one that is whole somebody's, or gave nothing back, is left out.
+    """
+    wanted = set(payment_ids)
+    with engine.transaction(settings) as connection:
+        left = [row for row in query.rows(connection, "receivables/unmatched") if row.payment_id in wanted and row.left_over > 0]
+        return _offered(connection, left) if left else {}
+
+
+def _offered(connection: "Connection", left: Sequence[Any]) -> dict[str, list[str]]:
+    book = ledger.open_book(connection, min(row.paid_on for row in left))
+    names = {row.client_code: row.name for row in query.rows(connection, "master/client_names")}
+    money = (Unallocated(row.payment_id, row.organization_code, row.left_over, row.payer_inn, row.purpose) for row in left)
+    lines = offers.lines(book, money, names, {row.payment_id: row.payer_name or "" for row in left})
+    return {payment_id: said for payment_id, said in lines.items() if said}
 
 
 def ageing(

@@ -2,12 +2,14 @@
 
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from pipelines.money import ZERO
+from pipelines.receivables.mistyped import MistypedNumbers, Suspect
 from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, NumberIndex, PurposeWords
 
 
@@ -85,6 +87,14 @@ class Match:
     unmatched: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The clients that a payment names, or (`is_by_payer`) whose ИНН the payer has."""
+
+    clients: tuple[str, ...]
+    is_by_payer: bool
+
+
 @dataclass(slots=True)
 class _Open:
     """A debt while payments are taken from it."""
@@ -115,7 +125,7 @@ class _Case:
     clients: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class _Seller:
     """The open debts of one organization, indexed for the rules."""
 
@@ -131,6 +141,19 @@ class _Seller:
         """Clients with the payer's ИНН, only those already known to be meant, if any are."""
         clients = self.clients_of.get(case.money.payer_inn or "", ())
         return tuple(client for client in clients if not case.clients or client in case.clients)
+
+    @cached_property
+    def mistyped(self) -> MistypedNumbers[str]:
+        """Numbers of its invoices as they may be mistyped; made when the first payment asks for them."""
+        numbers = ((debt.debt.number, key) for key, debt in self.by_key.items() if debt.debt.is_invoice)
+        return MistypedNumbers(numbers, self.invoices)
+
+    def suspects(self, case: _Case) -> Iterator[list[tuple[_Open, Suspect[str]]]]:
+        """For each number of the purpose that is nobody's: the open invoices that it may mean, only of who is meant as far as known."""
+        meant = case.clients or self.payers(case)
+        for group in self.mistyped.suspects(case.purpose):
+            theirs = [(self.by_key[suspect.thing], suspect) for suspect in group]
+            yield [pair for pair in theirs if pair[0].left > 0 and (not meant or pair[0].debt.client_code in meant)]
 
     def moved(self, debt: _Open) -> None:
         """Put a debt where its open amount is looked for."""
@@ -178,6 +201,17 @@ def by_payer_and_amount(seller: _Seller, case: _Case) -> FoundDebts:
     return FoundDebts(tuple(debt.debt.client_code for debt in best[:1]), best[:1])
 
 
+def by_mistyped_number(seller: _Seller, case: _Case) -> FoundDebts:
+    """The invoices that are all but named, each the only open one that can be meant: of who pays, or else open with exactly the amount."""
+    single = {group[0][0].debt.key: group[0][0] for group in seller.suspects(case) if len(group) == 1}
+    debts = sorted(single.values(), key=lambda debt: debt.age)
+    clients = tuple(dict.fromkeys(debt.debt.client_code for debt in debts))
+    is_known = bool(case.clients or seller.payers(case))
+    if len(clients) != 1 or not (is_known or sum((debt.left for debt in debts), ZERO) == case.left):
+        return FoundDebts()
+    return FoundDebts(clients, debts)
+
+
 def by_payer_oldest(seller: _Seller, case: _Case) -> FoundDebts:
     """All that the payer owes, oldest first."""
     payers = seller.payers(case)
@@ -197,9 +231,13 @@ RULES: Final = (
     MatchingRule("invoice_number", "номер счёта в назначении платежа", by_invoice_number),
     MatchingRule("contract_number", "номер договора в назначении платежа", by_contract_number),
     MatchingRule("payer_and_amount", "ИНН плательщика и равная сумма к оплате", by_payer_and_amount),
+    MatchingRule("mistyped_number", "номер счёта с одной опиской, и ничего другого он значить не может", by_mistyped_number),
     MatchingRule("payer_oldest", "ИНН плательщика, сначала самый старый счёт", by_payer_oldest),
 )
-"""The declared order. What one rule leaves goes to the next, for the same client; what all leave is the client's advance."""
+"""The declared order; a slip in a number counts for less than the payer with an equal amount.
+
+What one rule leaves goes to the next, for the same client; what all leave is the client's advance.
+"""
 
 
 class Book:
@@ -243,6 +281,47 @@ class Book:
         owner = meant[0] if paid or len(meant) == 1 else None
         advance, unmatched = (case.left, ZERO) if len(meant) == 1 else (ZERO, case.left)
         return Match(money.payment_id, owner, found_by if owner else None, tuple(paid), advance, unmatched)
+
+    def suspects(self, money: Unallocated) -> list[tuple[InvoiceDebt, Suspect[str]]]:
+        """Open invoices that the purpose may name with a slip of the hand."""
+        seller = self._sellers.get(money.organization_code)
+        if seller is None:
+            return []
+        case = _Case(money, PurposeWords.of(money.purpose), money.amount)
+        return [(_as_left(debt), suspect) for group in seller.suspects(case) for debt, suspect in group]
+
+    def meant(self, money: Unallocated) -> Meant:
+        """Whom the purpose names by invoices or contracts; else who has the payer's ИНН."""
+        seller = self._sellers.get(money.organization_code)
+        if seller is None:
+            return Meant((), is_by_payer=False)
+        case = _Case(money, PurposeWords.of(money.purpose), money.amount)
+        named = by_invoice_number(seller, case).clients or by_contract_number(seller, case).clients
+        return Meant(named or seller.payers(case), is_by_payer=not named)
+
+    def owed(self, organization_code: str, client_code: str) -> list[InvoiceDebt]:
+        """What is open of a client, oldest first."""
+        seller = self._sellers.get(organization_code)
+        queue = seller.by_client.get(client_code) if seller else None
+        return [_as_left(debt) for debt in queue.open()] if queue else []
+
+    def clients_with(self, organization_code: str, inn: str) -> tuple[str, ...]:
+        """Clients of an organization that have an ИНН."""
+        seller = self._sellers.get(organization_code)
+        return seller.clients_of.get(inn, ()) if seller else ()
+
+    def open_with(self, organization_code: str, amount: Decimal) -> list[InvoiceDebt]:
+        """Debts that are open with exactly an amount."""
+        seller = self._sellers.get(organization_code)
+        if seller is None:
+            return []
+        return [
+            _as_left(debt) for (_, open_), debts in seller.by_amount.items() if open_ == amount for debt in debts if debt.left == amount
+        ]
+
+
+def _as_left(debt: _Open) -> InvoiceDebt:
+    return replace(debt.debt, open=debt.left)
 
 
 def _take(seller: _Seller, case: _Case, debts: Iterable[_Open], rule: str) -> Iterator[Allocation]:

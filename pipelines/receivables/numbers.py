@@ -103,13 +103,21 @@ class NumberIndex(Generic[Thing]):
 
     def find(self, purpose: PurposeWords) -> list[Thing]:
         """What the purpose names, in order of mention, each once. A number that fits two things names none."""
-        things: dict[Thing, None] = {}
+        return list(dict.fromkeys(thing for thing, _, _ in self.places(purpose)))
+
+    def places(self, purpose: PurposeWords) -> Iterator[tuple[Thing, int, int]]:
+        """Each number that the purpose names: the thing, the token it begins at and the one after it."""
         after = 0
         for at, token in enumerate(purpose.tokens):
             if at >= after and token in self._lengths and (hit := next(self._at(purpose, at), None)):
-                things[hit[0]] = None
                 after = at + hit[1]
-        return list(things)
+                yield hit[0], at, after
+
+    def may_be_number(self, purpose: PurposeWords, at: int, length: int) -> bool:
+        """Whether so many tokens would be read as a number of this kind if they were a known one."""
+        inner = zip(purpose.tokens[at + 1 : at + length], purpose.gaps[at + 1 : at + length], strict=True)
+        is_held = all(not gap.strip(_LOOSE) and (token.isdigit() or not any(map(str.isspace, gap))) for token, gap in inner)
+        return is_held and self._stands_alone(purpose, at, length) and self._is_announced(purpose, at, length)
 
     def _at(self, purpose: PurposeWords, at: int) -> Iterator[tuple[Thing, int]]:
         """The thing whose number begins at a token, and how many tokens it takes; the longest first."""

@@ -3,7 +3,7 @@
 --   (NULL: no bound)
 -- rerun: reads only
 SELECT
-    'allocations' AS sheet, w.payment_id AS key, 'allocated' AS action,
+    'allocations' AS sheet, w.payment_id AS key, CASE w.pays WHEN 'null' THEN 'undone' ELSE 'allocated' END AS action,
     CASE WHEN w.word_no > 1 THEN json_build_object('pays', w.earlier::text)::text END AS before,
     json_build_object('pays', w.pays::text)::text AS after, w.by_name, w.reason, w.at
 FROM (

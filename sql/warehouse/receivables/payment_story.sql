@@ -13,7 +13,7 @@ FROM (
     JOIN receivables.payments p USING (payment_id)
     WHERE coalesce(p.reverses, p.payment_id) = :payment_id
     UNION ALL
-    SELECT w.at, CASE WHEN w.pays = '[]' THEN 'set free' ELSE 'allocated' END, '', NULL, w.reason, w.by_name, 1, w.word_no
+    SELECT w.at, CASE w.pays WHEN '[]' THEN 'set free' WHEN 'null' THEN 'undone' ELSE 'allocated' END, '', NULL, w.reason, w.by_name, 1, w.word_no
     FROM receivables.allocation_words w WHERE w.payment_id = :payment_id
 ) s
 ORDER BY s.at, s.place, s.no

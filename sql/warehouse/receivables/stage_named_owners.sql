@@ -1,6 +1,6 @@
 -- grain: payment that no rule has given to anybody whole, and whose client 1C names
 -- inputs: temporary table staged_owners, receivables.payments, receivables.payment_balances, receivables.onec_documents_now,
---   receivables.same_payments, receivables.allocation_words
+--   receivables.same_payments, receivables.allocation_words_now
 -- rerun: in the matching transaction only; where bases of 1C contradict each other nobody is named
 INSERT INTO staged_owners (payment_id, client_code)
 SELECT p.payment_id, named.client_code
@@ -15,5 +15,5 @@ FROM (
 JOIN receivables.payments p ON p.payment_id = named.payment_id
 JOIN receivables.payment_balances b ON b.payment_id = p.payment_id
 WHERE p.client_code IS NULL AND p.amount > 0 AND b.left_over > 0
-    AND NOT EXISTS (SELECT FROM receivables.allocation_words w WHERE w.payment_id = p.payment_id)
+    AND NOT EXISTS (SELECT FROM receivables.allocation_words_now w WHERE w.payment_id = p.payment_id AND w.pays <> 'null')
     AND NOT EXISTS (SELECT FROM staged_owners o WHERE o.payment_id = p.payment_id)

@@ -35,7 +35,7 @@ def shares(found: Match) -> list[tuple[int, str, str]]:
 
 
 def test_the_order_is_declared():
-    assert [rule.name for rule in RULES] == ["invoice_number", "contract_number", "payer_and_amount", "payer_oldest"]
+    assert [rule.name for rule in RULES] == ["invoice_number", "contract_number", "payer_and_amount", "mistyped_number", "payer_oldest"]
     assert all(rule.text for rule in RULES)
 
 
@@ -77,6 +77,29 @@ def test_more_than_an_invoice_is_an_advance():
 def test_each_rule(receipt, expected):
     debts = debt(41, "250.00", contract="Т-18"), debt(42, "600.00"), debt(43, "700.00"), debt(44, "900.00", "C2", "Т-20")
     assert shares(match(receipt, *debts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("receipt", "expected"),
+    [
+        (paid("600.00", "счет НВ26-000024"), [(42, "600.00")]),  # two digits swapped, the sum is equal
+        (paid("600.00", "счет НВ26-000052"), [(42, "600.00")]),  # another digit
+        (paid("600.00", "счет НВ26-0000142"), [(42, "600.00")]),  # one too many
+        (paid("600.00", "счет НВ26-O00O42 от 01.02.2026"), [(42, "600.00")]),  # letters that look like digits
+        (paid("1500.00", "счета НВ26-000052, НВ26-000177"), [(42, "600.00"), (77, "900.00")]),  # two of one client, together
+        (paid("599.00", "счет НВ26-000024"), []),  # a stranger's other sum: a person decides
+        (paid("599.00", "счет НВ26-000024", INN["C1"]), [(42, "599.00")]),  # the payer is the client
+        (paid("600.00", "счет НВ26-000024", INN["C2"]), [(81, "600.00")]),  # the payer is another client: its own debts
+        (paid("700.00", "счет НВ26-000052", INN["C1"]), [(77, "700.00")]),  # an equal sum of the payer counts for more
+        (paid("600.00", "счет НВ26-000071"), []),  # 77 or 81
+        (paid("600.00", "договор НВ26-000024"), []),  # not an invoice
+        (paid("600.00", "счет НВ26-000024/2"), []),  # a piece of another number
+    ],
+)
+def test_a_mistyped_number_is_taken_when_nothing_else_can_be_meant(receipt, expected):
+    seventy_seven = "700.00" if receipt.amount == 700 else "900.00"
+    debts = debt(42, "600.00"), debt(77, seventy_seven), debt(81, "1000.00", "C2", "Т-20"), debt(25, "0.00")
+    assert [(number, amount) for number, amount, _ in shares(match(receipt, *debts))] == expected
 
 
 def test_what_a_rule_leaves_goes_on_for_the_same_client():

@@ -1,6 +1,7 @@
 """A person says what a payment pays: it holds against the rules, is kept with its reason, and nobody overrides it unawares."""
 
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from pipelines import history
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput
-from pipelines.receivables.allocation_words import AlreadyAllocated, allocate, set_free
+from pipelines.receivables.allocation_words import AlreadyAllocated, NothingSaid, allocate, set_free, undo
 from pipelines.receivables.importing import import_payments
-from pipelines.receivables.listing import payment_story, payments
+from pipelines.receivables.listing import ageing, offered, payment_story, payments
 from pipelines.receivables.reallocation import Wish
+from pipelines.receivables.reconciliation import statement_of_account
 from tests.debtors import INN, OTHER
 from tests.ledger_world import House, Paper, statement
 
@@ -92,6 +94,57 @@ def test_another_persons_word_is_replaced_only_knowingly(house, settings, paymen
     assert paid(house) == {N1: Decimal("3600.00")}
     told = [(change.by, change.reason) for change in history.changes(settings) if change.sheet == "allocations"]
     assert list(dict.fromkeys(told)) == [("Анна", "платили за другого"), ("Борис", "письмо клиента")]
+
+
+def test_an_undone_word_lets_the_rules_decide_again(house, settings, payment_id, tmp_path):
+    """What a mistyped number may mean is offered with its command; a word and its undoing bring everything back, also by two people."""
+    typed = Paper("19", "1999.00", "счет ВМ26-00030", day="2026-03-24", name="ИП Чужой")
+    import_payments(settings, statement(tmp_path / "typed.txt", typed, until="2026-03-24"), AT)
+    [typed_id] = [row["payment_id"] for row in payments(settings, unmatched_only=True)]
+    [(_, lines)] = offered(settings, [typed_id, payment_id]).items()
+    assert any(f'payments allocate {typed_id} --to "{N3}=1999.00"' in line for line in lines)
+    before = paid(house)
+    with pytest.raises(NothingSaid):
+        undo(settings, payment_id, ANNA)
+    allocate(settings, payment_id, [Wish(N3)], ANNA)
+    with pytest.raises(AlreadyAllocated):
+        undo(settings, payment_id, BORIS)
+    undo(settings, payment_id, BORIS, over=True)
+    assert (paid(house), sorted(whose(house), key=str)) == (before, [("A",), (None,)])
+    with pytest.raises(NothingSaid):
+        undo(settings, payment_id, ANNA)
+    later = Authorship("Анна", "и всё же", AT + timedelta(hours=3))
+    allocate(settings, payment_id, [Wish(N2)], later)  # a word that was undone stands in nobody's way
+    assert [row["what"] for row in payment_story(settings, payment_id) if row["by_name"]] == ["allocated", "undone", "allocated"]
+    told = [change.action for change in history.changes(settings) if change.sheet == "allocations"]
+    assert told == ["allocated", "undone", "allocated"]
+
+
+def test_of_two_people_at_once_one_is_told_of_the_other(house, settings, payment_id):
+    def speak(author, number):
+        try:
+            return allocate(settings, payment_id, [Wish(number)], author).pays
+        except AlreadyAllocated as error:
+            return str(error).split(" ")[0]
+
+    with ThreadPoolExecutor() as both:
+        said = [task.result() for task in (both.submit(speak, ANNA, N3), both.submit(speak, BORIS, N2))]
+    assert said in ([{N3: Decimal("2000.00")}, "Анна"], ["Борис", {N2: Decimal("1200.00")}])
+    assert house.rows("SELECT count(*) FROM receivables.allocation_words") == [(1,)]
+
+
+def test_an_allocation_undone_after_its_month_was_told_of(house, settings, payment_id):
+    """The debts of a past day follow what the money is known to pay; the акт сверки of the month keeps its sums and its payment."""
+    allocate(settings, payment_id, [Wish(N3)], ANNA)
+    on = date(2026, 3, 31)
+    told = [(row["client_code"], row["total"]) for row in ageing(settings, on)]
+    [account] = statement_of_account(settings, "A", date(2026, 3, 1), on)
+    undo(settings, payment_id, ANNA)
+    assert told == [("A", Decimal("4800.00"))]
+    assert [(row["client_code"], row["total"]) for row in ageing(settings, on)] == [("A", Decimal("1200.00")), ("B", Decimal("2000.00"))]
+    [again] = statement_of_account(settings, "A", date(2026, 3, 1), on)
+    assert again.closing == account.closing - Decimal("3600.00")
+    assert again.views.debts == again.closing == Decimal("1200.00")
 
 
 def test_what_cannot_be_is_refused_and_nothing_moves(house, settings, payment_id):
