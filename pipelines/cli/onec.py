@@ -16,6 +16,10 @@ STATUS = (
     "peer", "sent_no", "confirmed_no", "received_no", "unconfirmed_invoices", "unconfirmed_sales", "sales_of_open_months", "refused",
     "oldest_queued_at", "file_waiting", "configuration", "valid_to", "heard_at", "why",
 )  # fmt: skip
+OFFERS_VIEW = View(
+    ("offer_no", "peer", "sheet", "code", "name", "field", "ours", "value", "detail", "message_no", "at"),
+    ("offer_no", "peer", "code", "field", "ours", "value"),
+)
 
 
 DIFFERENCES = (
@@ -71,11 +75,11 @@ def send(peers: tuple[str, ...], output_format: str) -> None:
     require_sent(turns)
 
 
-@onec.command(short_help="Take what 1C has written into `in`: acknowledgements and payments.")
+@onec.command(short_help="Take what 1C has written into `in`: acknowledgements, payments, clients.")
 @_peers_option
 @format_option
 def receive(peers: tuple[str, ...], output_format: str) -> None:
-    """Take what 1C has written into `in`: its acknowledgements, and the payments in its messages.
+    """Take what 1C has written into `in`: its acknowledgements, the payments in its messages, and what it says of clients and contracts.
 
     A message is taken whole or not at all. One whose number has been received already is refused (`failed`, with the reason beside it).
     A payment that a bank's statement told of is known. Access of whoever has paid comes back at once.
@@ -148,3 +152,42 @@ def replay(first_no: int, peer: str | None, by: str, reason: str) -> None:
 
     last = send_again(settings(), first_no, authorship(by, reason), peer)
     say(f"what our messages {first_no} to {last} carried goes again with the next `fleetbill onec send`")
+
+
+@onec.group(invoke_without_command=True, short_help="What 1C would change in clients and contracts, for a person to say.")
+@format_option
+@click.pass_context
+def offers(context: click.Context, output_format: str) -> None:
+    """What 1C says of clients and contracts that it may not change itself, by its number; ours beside it.
+
+    `take` writes it into the master data, `refuse` leaves ours until 1C says something else.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from pipelines.delivery.onec.offers import OFFER_COLUMNS
+    from pipelines.delivery.onec.offers import offers as listed
+
+    emit(listed(settings()), OFFER_COLUMNS, output_format, OFFERS_VIEW)
+
+
+@offers.command(short_help="A person's word: these offers become master data.")
+@click.argument("numbers", metavar="NUMBERS", nargs=-1, required=True, type=int)
+@author_options()
+def take(numbers: tuple[int, ...], by: str, reason: str) -> None:
+    """Take offers of 1C into the master data, all together, with a line of history."""
+    _settle(numbers, by, reason, is_taken=True)
+
+
+@offers.command(short_help="A person's word: ours stays.")
+@click.argument("numbers", metavar="NUMBERS", nargs=-1, required=True, type=int)
+@author_options()
+def refuse(numbers: tuple[int, ...], by: str, reason: str) -> None:
+    """Refuse offers of 1C: what is ours stays, and the same value is not offered again."""
+    _settle(numbers, by, reason, is_taken=False)
+
+
+def _settle(numbers: tuple[int, ...], by: str, reason: str, *, is_taken: bool) -> None:
+    from pipelines.delivery.onec.offers import settle
+
+    count = settle(settings(), numbers, authorship(by, reason), is_taken=is_taken)
+    say(f"{count} offers {'taken' if is_taken else 'refused'}" if count else "nothing to do: that was said before")

@@ -128,6 +128,28 @@ def _onec_contradicts(of: Parameters) -> str:
     return f"1С ({of['peer']}) {deed} {document}, а другой источник говорит о платеже {known}"
 
 
+_FIELDS: Final = MappingProxyType(
+    {
+        "full_name": "полное название",
+        "inn": "ИНН",
+        "kpp": "КПП",
+        "kind": "вид лица",
+        "address": "адрес",
+        "phone": "телефон",
+        "email": "адрес почты",
+        "signed_on": "дату договора",
+        "ends_on": "последний день договора",
+    }
+)
+
+
+def _onec_offer(of: Parameters) -> str:
+    change = f" с «{of['ours'] or ''}» на «{of['value']}»" if "value" in of else ""
+    return (
+        f"1С ({of['peer']}) предлагает изменить {_FIELDS[of['field']]}{change}: {of['name']} ({of['code']}), предложение {of['offer_no']}"
+    )
+
+
 def _roubles(amount: str) -> str:
     return russian.in_roubles(Decimal(amount))
 
@@ -219,6 +241,7 @@ _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
         "unmatched_payment": _unmatched_payment,
         "doubtful_payment": _doubtful_payment,
         "onec_contradicts": _onec_contradicts,
+        "onec_offer": _onec_offer,
         "unacknowledged": _unacknowledged,
         "silent_peer": _silent_peer,
         "block_lifted": _block_lifted,

@@ -1,15 +1,16 @@
 """Documents of money in 1C as payments: new, changed and deleted ones, in the transaction that takes their message (domain.md §8)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from pipelines.delivery.onec.body import BodyObject, Deleted, MoneyDocument, NamedParty, NoPayment, Unread
-from pipelines.delivery.onec.model import ObjectKind, reference
+from pipelines.delivery.onec.body import BodyObject, Deleted, MoneyDocument, NoPayment, Unread
+from pipelines.delivery.onec.model import ObjectKind
+from pipelines.delivery.onec.register import NamedParty, Register
 from pipelines.receivables import ledger
 from pipelines.receivables.bank_days import bank_days
 from pipelines.receivables.bank_document import MAX_PURPOSE, account
@@ -103,10 +104,10 @@ class KnownParties:
     def __init__(self, connection: "Connection") -> None:
         organizations = query.rows(connection, "receivables/organizations")
         clients = query.rows(connection, "receivables/clients_of_organizations")
-        self._organizations = _Register(ObjectKind.ORGANIZATION, [(row.code, row.inn, row.kpp) for row in organizations])
+        self._organizations = Register(ObjectKind.ORGANIZATION, [(row.code, row.inn, row.kpp) for row in organizations])
         self._accounts = account_owners(connection)
         self._clients = {
-            code: _Register(
+            code: Register(
                 ObjectKind.COUNTERPARTY, [(row.client_code, row.inn, row.kpp) for row in clients if row.organization_code == code]
             )
             for code in {row.organization_code for row in clients}
@@ -126,27 +127,6 @@ class KnownParties:
         """Code of the client of that organization, or None."""
         register = self._clients.get(organization_code)
         return register.find(party) if register else None
-
-
-class _Register:
-    """Codes by reference and by ИНН with КПП; what several codes share names none of them."""
-
-    def __init__(self, kind: ObjectKind, entries: Sequence[tuple[str, str | None, str | None]]) -> None:
-        self._by_reference = {str(reference(kind, code)): code for code, _, _ in entries}
-        self._by_inn: dict[tuple[str, str], set[str]] = {}
-        for code, inn, kpp in entries:
-            if inn:
-                for key in {(inn, kpp or ""), (inn, "")}:
-                    self._by_inn.setdefault(key, set()).add(code)
-
-    def find(self, party: NamedParty) -> str | None:
-        if party.reference in self._by_reference:
-            return self._by_reference[party.reference]
-        for key in ((party.inn, party.kpp), (party.inn, "")):
-            codes = self._by_inn.get(key, set()) if party.inn else set()
-            if len(codes) == 1:
-                return next(iter(codes))
-        return None
 
 
 def apply_body(connection: "Connection", peer: str, message_no: int, objects: Iterable[BodyObject], at: datetime) -> AppliedDocuments:

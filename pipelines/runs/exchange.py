@@ -1,4 +1,4 @@
-"""What 1C has written, taken: acknowledgements, payments, and access back at once for whoever has paid (domain.md §8, §9)."""
+"""What 1C has written, taken: acknowledgements, payments, clients; and access back at once for whoever has paid (domain.md §8, §9)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from pipelines.access.connectors import Secrets
 from pipelines.access.orders import DunningResult
 from pipelines.access.restore import restore
+from pipelines.delivery.onec.applying import apply_catalogues
 from pipelines.delivery.onec.body import BodyObject
+from pipelines.delivery.onec.catalogues import CatalogueObject
 from pipelines.delivery.onec.receiving import PeerAnswer, receive
 from pipelines.documents.finance_workbook import renew_reports
 from pipelines.period import Month
 from pipelines.receivables.onec_documents import apply_body
 from pipelines.settings import Settings
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,4 +47,18 @@ def receive_from_onec(settings: Settings, at: datetime, *, secrets: Secrets | No
 
 
 def _apply(connection: "Connection", peer: str, message_no: int, objects: Iterator[BodyObject], at: datetime) -> str:
-    return str(apply_body(connection, peer, message_no, objects, at))
+    """Everything of a message, in its transaction; master data are locked before the ledger, as when invoices are issued."""
+    lock(connection, Lock.MASTER)
+    catalogues: list[CatalogueObject] = []
+    documents = apply_body(connection, peer, message_no, _without_catalogues(objects, catalogues), at)
+    applied = apply_catalogues(connection, peer, message_no, catalogues, at) if catalogues else ""
+    return ", ".join(filter(None, (str(documents), str(applied))))
+
+
+def _without_catalogues(objects: Iterator[BodyObject], catalogues: list[CatalogueObject]) -> Iterator[BodyObject]:
+    """Everything but counterparties and contracts, which are laid aside."""
+    for item in objects:
+        if isinstance(item, CatalogueObject):
+            catalogues.append(item)
+        else:
+            yield item

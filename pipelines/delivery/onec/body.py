@@ -1,4 +1,4 @@
-"""The Body of a message from 1C, object by object: money documents as facts, everything else by its type.
+"""The Body of a message from 1C, object by object: money documents, counterparties and contracts as facts, everything else by its type.
 
 The file streams through a parser that gives finished objects away at once, so that memory does not grow with the message.
 """
@@ -10,11 +10,13 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 from lxml import etree
 
+from pipelines.delivery.onec.catalogues import CATALOGUES_RECEIVED, LINKS, CatalogueObject, catalogue_object, is_catalogue
+from pipelines.delivery.onec.elements import UnreadableObject, children, local_name, reference_of, text
 from pipelines.delivery.onec.parsing import CHUNK, SAFE, not_well_formed, opened
+from pipelines.delivery.onec.register import NamedParty, named_party
 from pipelines.errors import BadInput
 
 LARGEST_OBJECT: Final = 16 << 20
@@ -48,16 +50,6 @@ class NoPayment(StrEnum):
     UNREADABLE = "unreadable"
     OTHER_ORGANIZATION = "other_organization"
     OTHER_ACCOUNT = "other_account"
-
-
-@dataclass(frozen=True, slots=True)
-class NamedParty:
-    """An organization or a counterparty as 1C names it; empty where it says nothing."""
-
-    reference: str
-    name: str
-    inn: str
-    kpp: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,7 @@ class Unread:
     reason: str = ""
 
 
-BodyObject = MoneyDocument | Deleted | Unread
+BodyObject = MoneyDocument | Deleted | CatalogueObject | Unread
 
 _TYPES: Final = {
     "Документ.ПБДСРасчетыСКонтрагентами": MoneyKind.BANK_IN,
@@ -106,10 +98,10 @@ _TYPES: Final = {
     "Документ.ПКОРасчетыСКонтрагентами": MoneyKind.CASH_IN,
     "Документ.РКОРасчетыСКонтрагентами": MoneyKind.CASH_OUT,
 }
-RECEIVED: Final = tuple(_TYPES)
+RECEIVED: Final = (*CATALOGUES_RECEIVED, *_TYPES)
 """Types of objects that are imported, as the header declares them."""
 _DELETION: Final = "УдалениеОбъекта"
-_LINKS: Final = frozenset(f"{name.removeprefix('Документ.')}Ссылка" for name in _TYPES)
+_MONEY_LINKS: Final = frozenset(f"{name.removeprefix('Документ.')}Ссылка" for name in _TYPES)
 
 
 def read_body(path: Path) -> Iterator[BodyObject]:
@@ -162,40 +154,47 @@ def _ended(body: Any) -> Iterator[Any]:
 
 
 def _object(element: Any) -> BodyObject:
-    name = _local(element)
+    name = local_name(element)
     kind = _TYPES.get(name)
     try:
         if kind is not None:
             return _document(kind, element)
-        links = [link for link in element.iter() if _local(link) in _LINKS] if name == _DELETION else []
-        return Deleted(tuple(_uuid(link.text or "") for link in links)) if links else Unread(name)
-    except _UnreadableError as error:
+        if is_catalogue(name):
+            return catalogue_object(element)
+        return _deletion(element) if name == _DELETION else Unread(name)
+    except UnreadableObject as error:
         return Unread(name, str(error))
 
 
-class _UnreadableError(Exception):
-    """A document of money that cannot be told from another, or has no sum."""
+def _deletion(element: Any) -> BodyObject:
+    """What УдалениеОбъекта names, as far as it is imported."""
+    links = [(local_name(link), link) for link in element.iter()]
+    money = tuple(reference_of(link.text or "") for name, link in links if name in _MONEY_LINKS)
+    for name, link in links:
+        if name in LINKS:
+            return CatalogueObject(LINKS[name], reference_of(link.text or ""), is_deleted=True)
+    return Deleted(money) if money else Unread(_DELETION)
 
 
 def _document(kind: MoneyKind, element: Any) -> MoneyDocument:
-    top = _children(element)
-    key, common = _children(top.get("КлючевыеСвойства")), _children(top.get("ОбщиеДанные"))
-    own_number = _text(key.get("Номер"))
-    reference = _uuid(_text(key.get("Ссылка")))
-    bank_number = _text(common.get("НомерВходящегоДокумента"))
-    amount = _amount(_text(common.get("Сумма")), own_number)
-    settled_with = _text(top.get("ВидРасчетов"))
-    left_out = _left_out(settled_with, _text(_children(top.get("ОбщиеСвойстваОбъектовФормата")).get("СостояниеОбъекта")), _currency(common))
+    top = children(element)
+    key, common = children(top.get("КлючевыеСвойства")), children(top.get("ОбщиеДанные"))
+    own_number = text(key.get("Номер"))
+    reference = reference_of(text(key.get("Ссылка")))
+    bank_number = text(common.get("НомерВходящегоДокумента"))
+    amount = _amount(text(common.get("Сумма")), own_number)
+    settled_with = text(top.get("ВидРасчетов"))
+    left_out = _left_out(settled_with, text(children(top.get("ОбщиеСвойстваОбъектовФормата")).get("СостояниеОбъекта")), _currency(common))
     return MoneyDocument(
         kind=kind,
         reference=reference,
         number=bank_number or own_number,
         is_bank_number=bool(bank_number),
-        paid_on=_day(_text(common.get("ДатаВыписки")), _text(key.get("Дата")), own_number),
+        paid_on=_day(text(common.get("ДатаВыписки")), text(key.get("Дата")), own_number),
         amount=amount,
-        organization=_party(key.get("Организация")),
+        organization=named_party(key.get("Организация")),
         our_account=_account(common.get("БанковскийСчетОрганизации")),
-        counterparty=_party(top.get("Контрагент")),
+        counterparty=named_party(top.get("Контрагент")),
         their_account=_account(top.get("БанковскийСчетКонтрагента") if not kind.is_outgoing else common.get("БанковскийСчет")),
         purpose=_purpose(common),
         left_out=left_out,
@@ -205,8 +204,8 @@ def _document(kind: MoneyKind, element: Any) -> MoneyDocument:
 
 def _purpose(common: dict[str, Any]) -> str:
     """НазначениеПлатежа where the type of document has it, else the ground of a cash order."""
-    order = _children(common.get("РеквизитыПлатежа"))
-    return _text(common.get("НазначениеПлатежа")) or _text(order.get("НазначениеПлатежа")) or _text(common.get("Основание"))
+    order = children(common.get("РеквизитыПлатежа"))
+    return text(common.get("НазначениеПлатежа")) or text(order.get("НазначениеПлатежа")) or text(common.get("Основание"))
 
 
 def _left_out(settled_with: str, state: str, currency: str) -> NoPayment | None:
@@ -218,62 +217,30 @@ def _left_out(settled_with: str, state: str, currency: str) -> NoPayment | None:
 
 
 def _currency(common: dict[str, Any]) -> str:
-    return _text(_children(_children(common.get("Валюта")).get("ДанныеКлассификатора")).get("Код"))
-
-
-def _party(element: Any) -> NamedParty:
-    known = _children(element)
-    inn, kpp = _text(known.get("ИНН")), _text(known.get("КПП"))
-    return NamedParty(
-        _text(known.get("Ссылка")).lower(), _text(known.get("НаименованиеПолное")) or _text(known.get("Наименование")), inn, kpp
-    )
+    return text(children(children(common.get("Валюта")).get("ДанныеКлассификатора")).get("Код"))
 
 
 def _account(element: Any) -> str:
-    return _text(_children(element).get("НомерСчета"))
+    return text(children(element).get("НомерСчета"))
 
 
-def _amount(text: str, number: str) -> Decimal:
+def _amount(written: str, number: str) -> Decimal:
     try:
-        amount = Decimal(text)
+        amount = Decimal(written)
     except InvalidOperation:
-        raise _UnreadableError(f"document {number!r}: {text!r} is no sum") from None
+        raise UnreadableObject(f"document {number!r}: {written!r} is no sum") from None
     if not amount.is_finite() or amount <= 0 or amount > _MOST or amount != round(amount, 2):
-        raise _UnreadableError(f"document {number!r}: the sum {text} is not above zero, too large, or finer than a kopeck")
+        raise UnreadableObject(f"document {number!r}: the sum {written} is not above zero, too large, or finer than a kopeck")
     return amount
 
 
 def _day(of_statement: str, of_document: str, number: str) -> date:
     """The day of the bank's statement, else the document's; 1C writes an empty date as 0001-01-01."""
-    text = of_document if of_statement[:10] in ("", _EMPTY_DATE) else of_statement
+    written = of_document if of_statement[:10] in ("", _EMPTY_DATE) else of_statement
     try:
-        day = date.fromisoformat(text[:10])
+        day = date.fromisoformat(written[:10])
     except ValueError:
-        raise _UnreadableError(f"document {number!r}: {text!r} is no date") from None
+        raise UnreadableObject(f"document {number!r}: {written!r} is no date") from None
     if day < _EARLIEST:
-        raise _UnreadableError(f"document {number!r}: {day} is no day of a payment")
+        raise UnreadableObject(f"document {number!r}: {day} is no day of a payment")
     return day
-
-
-def _uuid(text: str) -> str:
-    try:
-        return str(UUID(text.strip()))
-    except ValueError:
-        raise _UnreadableError(f"{text!r} is no reference to an object") from None
-
-
-def _children(element: Any) -> dict[str, Any]:
-    """Local name → child; of several the first."""
-    children: dict[str, Any] = {}
-    if element is not None:
-        for child in element:
-            children.setdefault(_local(child), child)
-    return children
-
-
-def _local(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _text(element: Any) -> str:
-    return "" if element is None or not element.text else element.text.strip()

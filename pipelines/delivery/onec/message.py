@@ -47,17 +47,15 @@ class ObjectType:
     receiving: bool = False
 
 
-EXCHANGED: Final = tuple(
-    ObjectType(name, sending=True)
-    for name in (
-        "Справочник.Организации",
-        "Справочник.Контрагенты",
-        "Справочник.Договоры",
-        "Справочник.Номенклатура",
-        "Документ.СчетПокупателю",
-        "Документ.РеализацияТоваровУслуг",
-    )
-) + tuple(ObjectType(name, receiving=True) for name in RECEIVED)
+_SENT: Final = (
+    "Справочник.Организации",
+    "Справочник.Контрагенты",
+    "Справочник.Договоры",
+    "Справочник.Номенклатура",
+    "Документ.СчетПокупателю",
+    "Документ.РеализацияТоваровУслуг",
+)
+EXCHANGED: Final = tuple(ObjectType(name, sending=name in _SENT, receiving=name in RECEIVED) for name in dict.fromkeys((*_SENT, *RECEIVED)))
 
 
 @dataclass(frozen=True, slots=True)

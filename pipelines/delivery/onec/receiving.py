@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.delivery.onec import declared, unacknowledged
+from pipelines.delivery.onec import declared, offers, unacknowledged
 from pipelines.delivery.onec.body import BodyObject, read_body
 from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import Header, has_content, read_header
@@ -99,6 +99,7 @@ def receive(settings: Settings, at: datetime, apply: Applier, codes: tuple[str, 
         answers += of_base
     with engine.transaction(settings) as connection:
         unacknowledged.refresh(settings, connection, at)
+        offers.refresh(connection, at)
     return answers
 
 

@@ -1,0 +1,35 @@
+"""Elements of a message from 1C as their local names and texts."""
+
+from typing import Any
+from uuid import UUID
+
+
+class UnreadableObject(ValueError):  # noqa: N818 - an object that cannot be told from another, or lacks what it needs
+    """Why an object of a message is not imported."""
+
+
+def children(element: Any) -> dict[str, Any]:
+    """Local name → child; of several the first; nothing for no element."""
+    named: dict[str, Any] = {}
+    if element is not None:
+        for child in element:
+            named.setdefault(local_name(child), child)
+    return named
+
+
+def local_name(element: Any) -> str:
+    """The name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def text(element: Any) -> str:
+    """The text without spaces around it; empty where there is no element."""
+    return "" if element is None or not element.text else element.text.strip()
+
+
+def reference_of(written: str) -> str:
+    """A reference (UUID) in its usual form; UnreadableObject where it is none."""
+    try:
+        return str(UUID(written.strip()))
+    except ValueError:
+        raise UnreadableObject(f"{written!r} is no reference to an object") from None
