@@ -24,6 +24,11 @@ ACCESS_VIEW = View(
     ("client", "platform", "account_id", "debt", "explanation"),
     is_russian=True,
 )  # fmt: skip
+RESTORED_VIEW = View(
+    ("client", "organization_code", "platform", "account_id", "since", "restored_at", "days", "reason", "state"),
+    ("client", "account_id", "since", "restored_at", "reason"),
+    is_russian=True,
+)
 
 
 @click.command()
@@ -62,6 +67,26 @@ def access(context: click.Context, client: str | None, output_format: str) -> No
 
     emit(blocked(settings(), client), COLUMNS, output_format, ACCESS_VIEW)
     _say_stopped()
+
+
+@access.command("restored", short_help="Who got access back on a day, since when it was blocked, and why.")
+@click.option("--date", "day", type=DATE, default=None, help="The day; default: today.")
+@format_option
+def show_restored(day: date | None, output_format: str) -> None:
+    """Accounts that we gave back on a day: since when each was blocked, why it came back, and what the platform said afterwards."""
+    from dataclasses import asdict, fields
+
+    from pipelines.master import house_clock
+    from pipelines.period import Span
+    from pipelines.reports.access_days import RestoredAccount, restored_between
+    from pipelines.warehouse import engine
+
+    with engine.reading(settings()) as connection:
+        on = day or house_clock.today(connection, now())
+        restored = restored_between(connection, Span(on, on))
+    columns = tuple(column.name for column in fields(RestoredAccount) if column.name not in ("organization", "client"))
+    rows = [{**asdict(each), "client": f"{each.client_code} {each.client}"} for each in restored]
+    emit(rows, columns, output_format, RESTORED_VIEW)
 
 
 @access.command("promise", short_help="A promise of payment: until its day the client is not blocked.")

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "payments": ("pipelines.cli.receivables", "payments", "Import bank statements; list payments."),
     "ageing": ("pipelines.cli.receivables", "ageing", "Open debt by days past due."),
     "statement": ("pipelines.cli.receivables", "statement", "A client's statement of account (акт сверки)."),
+    "receivables": ("pipelines.cli.receivables_reports", "receivables", "Debts by month, promises, steps, expected money."),
     "dunning": ("pipelines.cli.access", "dunning", "The overdue ladder of a date: whom to block, whom to restore."),
     "access": ("pipelines.cli.access", "access", "What is blocked now, and why."),
     "onec": ("pipelines.cli.onec", "onec", "The exchange with 1C."),
