@@ -109,7 +109,7 @@ def _receive(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applie
     for path in waiting(base.folder("in")):
         if path.stem == ours.stem and path.suffix in (".xml", ".zip"):
             answers.append(_receive_one(settings, base, path, at, apply))
-        elif path.suffix in (".xml", ".zip"):
+        elif path.suffix in (".xml", ".zip") and path.name != message_name(settings.onec_node, base.code):
             reason = f"is not a message from {base.code} to {settings.onec_node} ({ours})"
             answers.append(PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, reason))
     return answers

@@ -456,6 +456,17 @@ def test_files_of_others_are_left_alone(settings):
     assert (folder / found.file).exists()
 
 
+def test_one_folder_may_serve_both_ways(settings, books):
+    """1C knows one folder for both: `in` a link to `out` holds our own message, which is not looked at."""
+    books.issue("K1")
+    sent = send(settings, AT)
+    (settings.exchange / "onec" / "in").symlink_to(sent.path.parent)
+    assert receive(settings, AT) == []
+    answer(settings, 1, 1)
+    assert take(settings).outcome == AnswerOutcome.TAKEN
+    assert sent.path.exists()
+
+
 def test_settings_alone_take_no_number(settings):
     path = answer(settings, 5, 0)
     content = path.read_text(encoding="utf-8-sig").replace("EnterpriseData/1.19</msg:Format>", "EnterpriseData</msg:Format>")
