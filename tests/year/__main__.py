@@ -1,0 +1,95 @@
+"""`python -m tests.year`: live the year by each seed, both ways, check what must hold, print the table, and write docs/year.md.
+
+A seed that was lived to its end is kept under OUT and not lived again; one that was interrupted starts anew. Exit code 1: something that
+must hold did not.
+"""
+
+import argparse
+import shutil
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipelines.settings import Settings
+from pipelines.warehouse import embedded, migrate
+from tests.year import kept, table
+from tests.year.assumptions import Assumptions
+from tests.year.by_fleetbill import DAILY, ByFleetbill, Pace
+from tests.year.checks import broken
+from tests.year.document import write_document
+from tests.year.old_way import OldWay
+from tests.year.outcome import Outcome
+from tests.year.sensitivity import moved
+from tests.year.world import Scale
+
+# a database that lives as long as the run
+_FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+
+
+def live(settings: Settings, folder: Path, scale: Scale, given: Assumptions, pace: Pace = DAILY) -> tuple[dict[str, Outcome], list[str]]:
+    """Both ways of one seed, in a house that is empty, and what must hold and does not."""
+    year = ByFleetbill(settings, folder, scale, given, pace)
+    return {"old way": OldWay(scale, given).live(), "fleetbill": year.live()}, broken(year)
+
+
+def _in_new_house(folder: Path, scale: Scale, given: Assumptions) -> tuple[dict[str, Outcome], list[str]]:
+    home = folder / "home"
+    if embedded.is_there(home):
+        embedded.stop(home)
+    shutil.rmtree(folder, ignore_errors=True)
+    home.mkdir(parents=True)
+    embedded.ensure_running(home, _FAST)
+    settings = Settings(
+        home=home, database_url=embedded.address(home), database_owner_url=embedded.address(home, embedded.OWNER), workers=1
+    )
+    try:
+        migrate.upgrade(settings)
+        return live(settings, folder, scale, given)
+    finally:
+        embedded.stop(home)
+
+
+def _said(scale: Scale, given: Assumptions) -> dict[str, Any]:
+    return {"clients": scale.clients, "months": scale.months, "seed": scale.seed, "first": str(scale.first), **asdict(given)}
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=600)
+    parser.add_argument("--months", type=int, default=12)
+    parser.add_argument("--seeds", default="1,2,3", help="by commas")
+    parser.add_argument("--out", type=Path, default=Path("var/year"))
+    parser.add_argument("--document", type=Path, help="the Markdown file to write, its charts beside it")
+    parser.add_argument("--what-if", type=int, default=150, metavar="CLIENTS", help="clients of the table of what moves it; 0: none")
+    chosen = parser.parse_args(arguments)
+    given, years, failures = Assumptions(), {}, 0
+    for seed in map(int, chosen.seeds.split(",")):
+        scale = Scale(chosen.clients, chosen.months, seed)
+        path = chosen.out / f"{scale.clients}-{scale.months}-{seed}.json"
+        outcomes = kept.read(path, _said(scale, given))
+        if outcomes is None:
+            began = time.monotonic()
+            outcomes, problems = _in_new_house(chosen.out / f"seed-{seed}", scale, given)
+            print(f"seed {seed}: lived in {(time.monotonic() - began) / 60:.1f} minutes", file=sys.stderr)
+            failures += len(problems)
+            print("\n".join(f"DOES NOT HOLD: {problem}" for problem in problems[:50]) or "all that must hold, holds", file=sys.stderr)
+            if not problems:
+                kept.write(path, outcomes, _said(scale, given))
+        years[seed] = outcomes
+        print(f"\nseed {seed}: {scale.clients} clients, {scale.months} months")
+        print("\n".join(table.in_columns(table.HEADS, table.compared(outcomes["old way"], outcomes["fleetbill"], given))))
+    first = years[min(years)]
+    what_if = Scale(chosen.what_if, chosen.months, min(years))
+    moves = list(moved(what_if, given, first["old way"], first["fleetbill"])) if chosen.what_if else []
+    if moves:
+        print("\n".join(["", *table.in_columns(table.MOVED, table.moved_rows(moves))]))
+    if chosen.document:
+        write_document(chosen.document, Scale(chosen.clients, chosen.months, min(years)), given, years, (what_if, moves))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
