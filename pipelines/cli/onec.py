@@ -16,6 +16,10 @@ STATUS = (
     "peer", "sent_no", "confirmed_no", "received_no", "unconfirmed_invoices", "unconfirmed_sales", "sales_of_open_months", "refused",
     "oldest_queued_at", "file_waiting", "configuration", "valid_to", "heard_at", "why",
 )  # fmt: skip
+STORY_VIEW = View(
+    ("direction", "peer", "message_no", "again_in", "at", "what", "state", "acknowledged_at"),
+    ("direction", "peer", "message_no", "what", "state"),
+)
 OFFERS_VIEW = View(
     ("offer_no", "peer", "sheet", "code", "name", "field", "ours", "value", "detail", "message_no", "at"),
     ("offer_no", "peer", "code", "field", "ours", "value"),
@@ -152,6 +156,21 @@ def replay(first_no: int, peer: str | None, by: str, reason: str) -> None:
 
     last = send_again(settings(), first_no, authorship(by, reason), peer)
     say(f"what our messages {first_no} to {last} carried goes again with the next `fleetbill onec send`")
+
+
+@onec.command(short_help="What went to 1C and came from it of one object, by its UUID.")
+@click.argument("uuid")
+@format_option
+def show(uuid: str, output_format: str) -> None:
+    """What was sent and received of one object, in which messages of which base, when, and whether it is acknowledged.
+
+    UUID is how 1C knows the object (Ссылка in a message); `again_in` is the last further message that carried it.
+    """
+    from pipelines.receivables.onec_story import ONEC_STORY_COLUMNS, onec_story
+
+    what, rows = onec_story(settings(), uuid)
+    say(what if rows else f"{what}: goes along with the documents that name it")
+    emit(rows, ONEC_STORY_COLUMNS, output_format, STORY_VIEW)
 
 
 @onec.group(invoke_without_command=True, short_help="What 1C would change in clients and contracts, for a person to say.")

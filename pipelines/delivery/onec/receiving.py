@@ -186,6 +186,8 @@ def _take(
     if number > peer.received_no:
         binds = {"message_no": number, "digest": digest, "created": header.created, "is_owed": apply is not None, "at": at}
         query.run(connection, "delivery/onec/take_message", peer=base.code, **binds)
+        kept = {"direction": "in", "message_no": number, "other_no": header.received_no, "objects": None}
+        query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
     if apply is not None and not settings_only:
         effect = f"{effect}; {apply(connection, base.code, number, read_body(path), at)}"
     if settings_only:  # whoever sets the exchange up in 1C waits there until we say what we send and take

@@ -206,6 +206,8 @@ def _write(
         query.run(connection, "delivery/onec/mark_carried", **names, message_no=number)
         figures = {"invoices": tally.invoices, "sales": tally.sales, "objects": prepared.objects}
         query.run(connection, "delivery/onec/set_sent", peer=base.code, message_no=number, **figures)
+        kept = {"direction": "out", "message_no": number, "other_no": peer.received_no, "objects": prepared.objects}
+        query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
     except BaseException:
         prepared.temporary.unlink(missing_ok=True)
         raise

@@ -125,7 +125,7 @@ def test_the_same_again_and_an_echo_of_ours_are_no_news(house, settings, onec):
     onec.tells(counterparty(kpp="770801001", inn="7707083893"))
     before = contents(settings)
     onec.tells(counterparty(kpp="770801001", inn="7707083893"), counterparty(name="B", inn=OTHER, full_name="B"))
-    assert set(difference(contents(settings), before)) <= {"delivery.onec_peers", "findings.occurrences"}
+    assert set(difference(contents(settings), before)) <= {"delivery.onec_peers", "delivery.onec_messages", "findings.occurrences"}
     with house.owner() as connection:  # ours changes, and 1C has our older value still
         connection.exec_driver_sql("UPDATE master.clients SET kpp = '770901001' WHERE client_code = 'A'")
         connection.exec_driver_sql(

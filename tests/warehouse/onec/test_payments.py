@@ -112,7 +112,7 @@ def test_bank_first_then_1c_and_1c_first_then_bank_are_one_payment(house, settin
     onec.tells(Money("1", "100.00", bank_no="000317"), Money("2", "200.00", bank_no="0318", day="2026-02-27"))
     again = import_payments(settings, statement(tmp_path / "2.txt", paper("318", "200.00")), NOW)
     assert again.payments == 0
-    assert set(difference(contents(settings), before)) <= {"delivery.onec_peers"}
+    assert set(difference(contents(settings), before)) <= {"delivery.onec_peers", "delivery.onec_messages"}
 
 
 def test_two_equal_payments_of_a_day_stay_two(house, settings, onec, tmp_path):
