@@ -49,14 +49,14 @@ def onec_exchange():
     def receive():
         """Every message in the folder, then access for whoever has paid."""
         from orchestration.alerts import alert
-        from orchestration.secrets import of_platforms
+        from orchestration.secrets import of_bases, of_platforms
 
         from pipelines import clock, settings
         from pipelines.delivery.onec.receiving import AnswerOutcome
         from pipelines.runs.exchange import receive_from_onec
 
         configured = settings.load()
-        done = receive_from_onec(configured, clock.now(), secrets=of_platforms(configured))
+        done = receive_from_onec(configured, clock.now(), secrets=of_platforms(configured), base_secrets=of_bases(configured))
         for answer in done.answers:
             if answer.outcome == AnswerOutcome.REFUSED:
                 alert(f"сообщение 1С {answer.file} не принято", answer.detail)
@@ -66,10 +66,13 @@ def onec_exchange():
     @step("Отправить", "Пишет сообщение со всем, что 1С не подтвердила.")
     def send(ti=None):
         """The message with everything that 1C has not confirmed, to every base; one that cannot be written holds up no other."""
+        from orchestration.secrets import of_bases
+
         from pipelines import clock, settings
         from pipelines.delivery.onec.sending import require_sent, send_to_all
 
-        messages = require_sent(send_to_all(settings.load(), clock.now()))
+        configured = settings.load()
+        messages = require_sent(send_to_all(configured, clock.now(), secrets=of_bases(configured)))
         words = "; ".join(f"Сообщение {message.message_no}: {message.path}" for message in messages) or "1С подтвердила всё"
         tell(ti, words)
         return words

@@ -116,6 +116,10 @@ class Settings:
     onec_node: str = _setting("FB", "our code in the exchange with 1C", _NODE)
     onec_peer: str = _setting("BP", "code of the 1C base that receives invoices and sales", _NODE)
     onec_version: str = _setting("1.19", "version of EnterpriseData to write (1.17, 1.19, 1.21)", _VERSION)
+    onec_maps: str = _setting("", "folder with own maps of entities for 1C bases over HTTP, PEER.json; empty: those of the package")
+    onec_payment_days: int = _setting(
+        62, "days back in which documents of money of a 1C base over HTTP are looked at for changes", _POSITIVE
+    )
     master_max_megabytes: int = _setting(512, "size of a source of master data, unpacked, that is read, in MB", _POSITIVE)
     master_max_rows: int = _setting(500_000, "rows of a sheet of master data that are read", _POSITIVE)
     master_max_columns: int = _setting(200, "columns of a sheet of master data that are read", _POSITIVE)
@@ -165,6 +169,11 @@ class Settings:
     def exchange(self) -> Path:
         """Folder of the exchanges with 1C, banks and platforms."""
         return Path(self.exchange_dir) if self.exchange_dir else self.home / "exchange"
+
+    @property
+    def onec_maps_folder(self) -> Path | None:
+        """Folder of the operator's own maps of entities for 1C; None: those of the package alone."""
+        return Path(self.onec_maps) if self.onec_maps else None
 
     @property
     def embedded(self) -> bool:

@@ -98,7 +98,7 @@ class Loopback:
                     return
                 self.wfile.write(reply.body)
 
-            do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - so the standard library looks for them
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - so the standard library looks for them
 
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True

@@ -40,10 +40,12 @@ def onec_task():
     @step("Сообщение для 1С", "Пишет сообщение со всем, что 1С не подтвердила.", task_id="onec")
     def send_message():
         """The message for 1C with everything that it has not acknowledged."""
+        from orchestration.secrets import of_bases
         from pipelines import clock, settings
         from pipelines.delivery.onec.sending import require_sent, send_to_all
 
-        messages = require_sent(send_to_all(settings.load(), clock.now()))
+        configured = settings.load()
+        messages = require_sent(send_to_all(configured, clock.now(), secrets=of_bases(configured)))
         return ", ".join(str(message.path) for message in messages) or None
 
     return send_message()

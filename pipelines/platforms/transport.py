@@ -67,10 +67,20 @@ class Response:
 
 
 class Transport:
-    """Requests to one platform at the moment ``at``. Threads may share it; ``close`` lets go of its connections."""
+    """Requests to one platform at the moment ``at``. Threads may share it; ``close`` lets go of its connections.
+
+    `reads_failures`: whoever asks reads the body of a failure (status 500 and above) for itself, so that it is no Transient.
+    """
 
     def __init__(
-        self, access: WebAccess, at: datetime, *, auth: tuple[str, str] | None = None, bearer: str = "", connections: int = 16
+        self,
+        access: WebAccess,
+        at: datetime,
+        *,
+        auth: tuple[str, str] | None = None,
+        bearer: str = "",
+        connections: int = 16,
+        reads_failures: bool = False,
     ) -> None:
         parts = urlsplit(access.base_url)
         self._access = access
@@ -82,6 +92,7 @@ class Transport:
         if bearer:
             self._headers["Authorization"] = f"Bearer {bearer}"
         self._connections = connections
+        self._reads_failures = reads_failures
         self._pool: urllib3.HTTPConnectionPool | None = None
         self._lock = Lock()
         self.limits = Limits()
@@ -145,8 +156,8 @@ class Transport:
         )
 
     def says(self, what: str) -> str:
-        """A message that names the platform."""
-        return f"platform {self._access.platform!r}: {what}"
+        """A message that names the platform, or whatever else is asked."""
+        return f"{self._access.title}: {what}"
 
     def _answer(
         self, method: str, path: str, query: Pairs, form: Mapping[str, str] | None, content: Body | None, headers: Mapping[str, str] | None
@@ -210,7 +221,7 @@ class Transport:
             raise RateLimited(self.says("too many requests"), answer.retry_after)
         if answer.status in (502, 503, 504) and answer.retry_after is not None:
             raise RateLimited(self.says(f"not available (status {answer.status})"), answer.retry_after)
-        if answer.status >= 500:
+        if answer.status >= 500 and not self._reads_failures:
             raise Transient(self.says(f"the server failed (status {answer.status})"))
         if 300 <= answer.status < 400:
             raise ProtocolBroken(self.says("it sends us to another address; name the final one in the connection"))
@@ -231,7 +242,7 @@ def _context(access: WebAccess) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=access.ca_file or None)
     except OSError:
-        raise AuthFailed(f"platform {access.platform!r}: the connection's ca_file cannot be read") from None
+        raise AuthFailed(f"{access.title}: the connection's ca_file cannot be read") from None
 
 
 def _is_untrusted(error: BaseException) -> bool:

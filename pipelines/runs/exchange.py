@@ -11,6 +11,7 @@ from pipelines.access.restore import restore
 from pipelines.delivery.onec.applying import apply_catalogues
 from pipelines.delivery.onec.body import BodyObject
 from pipelines.delivery.onec.catalogues import CatalogueObject
+from pipelines.delivery.onec.odata.access import BaseSecrets
 from pipelines.delivery.onec.receiving import PeerAnswer, receive
 from pipelines.documents.finance_workbook import renew_reports
 from pipelines.period import Month
@@ -31,17 +32,28 @@ class ReceivedMessages:
     renewed: tuple[Month, ...]
 
 
-def take_answers(settings: Settings, at: datetime, codes: tuple[str, ...] = ()) -> list[PeerAnswer]:
+def take_answers(
+    settings: Settings, at: datetime, codes: tuple[str, ...] = (), base_secrets: BaseSecrets | None = None
+) -> list[PeerAnswer]:
     """Every message in the folders of all bases, or of those of these codes, each whole with its payments or not at all."""
-    return receive(settings, at, _apply, codes)
+    return receive(settings, at, _apply, codes, base_secrets)
 
 
-def receive_from_onec(settings: Settings, at: datetime, *, secrets: Secrets | None = None, codes: tuple[str, ...] = ()) -> ReceivedMessages:
+def receive_from_onec(
+    settings: Settings,
+    at: datetime,
+    *,
+    secrets: Secrets | None = None,
+    codes: tuple[str, ...] = (),
+    base_secrets: BaseSecrets | None = None,
+) -> ReceivedMessages:
     """Take the messages of 1C, give access back to whoever has no blocking debt left, and renew the workbooks.
+
+    `secrets` are the Airflow connections of platforms, `base_secrets` those of bases over HTTP.
 
     Without a message too: a run that was killed after its message was taken has not given access back yet.
     """
-    answers = take_answers(settings, at, codes)
+    answers = take_answers(settings, at, codes, base_secrets)
     restored = restore(settings, at, secrets=secrets)
     return ReceivedMessages(tuple(answers), restored, tuple(renew_reports(settings, at)))
 

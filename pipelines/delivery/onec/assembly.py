@@ -42,9 +42,9 @@ def line(values: Sequence[Any]) -> SaleLine:
     )  # fmt: skip
 
 
-def invoice(ground: SaleGround, agreement: Contract, lines: Sequence[SaleLine]) -> Invoice:
-    """A счёт with its rows as printed."""
-    return Invoice(ground.key, ground.number, ground.on, agreement, _rows(invoice_rows(lines)), includes_vat(lines))
+def invoice(ground: SaleGround, agreement: Contract, lines: Sequence[SaleLine], due_on: date | None = None) -> Invoice:
+    """A счёт with its rows as printed. `due_on`: to be paid by."""
+    return Invoice(ground.key, ground.number, ground.on, agreement, _rows(invoice_rows(lines)), includes_vat(lines), due_on)
 
 
 def sale(

@@ -22,7 +22,7 @@ from pipelines.errors import BadInput
 LARGEST_OBJECT: Final = 16 << 20
 """Bytes of a message without one object ended: 1C writes some kilobytes an object."""
 
-_RUSSIAN_ROUBLE = ("643", "810")
+ROUBLES: Final = ("643", "810")
 _EMPTY_DATE, _EARLIEST = "0001-01-01", date(2000, 1, 1)
 _MOST = Decimal("999999999999.99")
 
@@ -182,7 +182,7 @@ def _document(kind: MoneyKind, element: Any) -> MoneyDocument:
     own_number = text(key.get("Номер"))
     reference = reference_of(text(key.get("Ссылка")))
     bank_number = text(common.get("НомерВходящегоДокумента"))
-    amount = _amount(text(common.get("Сумма")), own_number)
+    amount = payment_sum(text(common.get("Сумма")), own_number)
     settled_with = text(top.get("ВидРасчетов"))
     left_out = _left_out(settled_with, text(children(top.get("ОбщиеСвойстваОбъектовФормата")).get("СостояниеОбъекта")), _currency(common))
     return MoneyDocument(
@@ -190,7 +190,7 @@ def _document(kind: MoneyKind, element: Any) -> MoneyDocument:
         reference=reference,
         number=bank_number or own_number,
         is_bank_number=bool(bank_number),
-        paid_on=_day(text(common.get("ДатаВыписки")), text(key.get("Дата")), own_number),
+        paid_on=payment_day(text(common.get("ДатаВыписки")), text(key.get("Дата")), own_number),
         amount=amount,
         organization=named_party(key.get("Организация")),
         our_account=_account(common.get("БанковскийСчетОрганизации")),
@@ -211,7 +211,7 @@ def _purpose(common: dict[str, Any]) -> str:
 def _left_out(settled_with: str, state: str, currency: str) -> NoPayment | None:
     if settled_with not in ("", "СПокупателем"):
         return NoPayment.NOT_A_CUSTOMER
-    if currency not in ("", *_RUSSIAN_ROUBLE):
+    if currency not in ("", *ROUBLES):
         return NoPayment.OTHER_CURRENCY
     return NoPayment.DRAFT if state == "Черновик" else None
 
@@ -224,7 +224,8 @@ def _account(element: Any) -> str:
     return text(children(element).get("НомерСчета"))
 
 
-def _amount(written: str, number: str) -> Decimal:
+def payment_sum(written: str, number: str) -> Decimal:
+    """The sum of a document of money; UnreadableObject where it is none."""
     try:
         amount = Decimal(written)
     except InvalidOperation:
@@ -234,7 +235,7 @@ def _amount(written: str, number: str) -> Decimal:
     return amount
 
 
-def _day(of_statement: str, of_document: str, number: str) -> date:
+def payment_day(of_statement: str, of_document: str, number: str) -> date:
     """The day of the bank's statement, else the document's; 1C writes an empty date as 0001-01-01."""
     written = of_document if of_statement[:10] in ("", _EMPTY_DATE) else of_statement
     try:

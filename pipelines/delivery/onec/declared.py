@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import BadInput
 from pipelines.files import private_folder
 from pipelines.settings import Settings
-from pipelines.warehouse import query
+from pipelines.warehouse import engine, query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class DeclaredPeer:
     """A base of 1C. `version`: the highest of EnterpriseData that is written to it; None: the highest common one.
 
-    `valid_to`: the last day whose invoices it gets. `root`: its folder with ``out``, ``in``, ``done`` and ``failed``.
+    `from_date` and `valid_to`: the first and the last day whose invoices it gets. `transport`: folder, or http with the name of an Airflow
+    `connection`. `root`: its folder with ``out``, ``in``, ``done`` and ``failed``.
     """
 
     code: str
@@ -27,6 +28,8 @@ class DeclaredPeer:
     valid_to: date | None
     transport: str
     root: Path
+    connection: str | None = None
+    from_date: date | None = None
 
     def folder(self, name: str) -> Path:
         """``out``, ``in``, ``done`` or ``failed``; made private when it is not there."""
@@ -60,3 +63,9 @@ def chosen(settings: Settings, connection: "Connection", codes: tuple[str, ...] 
     if unknown:
         raise BadInput.one("--peer", f"there is no base {', '.join(map(repr, unknown))}; the bases are {', '.join(known)}")
     return [known[code] for code in codes] if codes else list(known.values())
+
+
+def connections(settings: Settings) -> dict[str, str]:
+    """Base over HTTP → the name of its Airflow connection."""
+    with engine.transaction(settings) as connection:
+        return {base.code: base.connection for base in peers(settings, connection) if base.transport == "http" and base.connection}

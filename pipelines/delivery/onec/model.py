@@ -25,6 +25,7 @@ class ObjectKind(StrEnum):
     INVOICE = "invoice"
     SALE = "sale"
     BANK_ACCOUNT = "bank_account"
+    PARTNER = "partner"
 
 
 class NotForOnec(Refused):
@@ -80,7 +81,7 @@ class OnecRow:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """СчетПокупателю. `key` is the invoice's identity (contract, period, kind and cause), not its number."""
+    """СчетПокупателю. `key` is the invoice's identity (contract, period, kind and cause), not its number. `due_on`: to be paid by."""
 
     key: str
     number: str
@@ -88,6 +89,7 @@ class Invoice:
     contract: Contract
     rows: tuple[OnecRow, ...]
     prices_include_vat: bool
+    due_on: date | None = None
 
     @property
     def total(self) -> Decimal:

@@ -32,7 +32,7 @@ def objects(connection: "Connection") -> Iterator[OnecObject]:
         yield assembly.service(row.tariff_code, row.component_no, row.component)
     for row in query.stream(connection, "delivery/onec/invoices"):
         ground = SaleGround(str(row.invoice_id), row.number, row.issued_on, row.kind, row.total)
-        yield assembly.invoice(ground, _contract(row), [assembly.line(values) for values in row.lines])
+        yield assembly.invoice(ground, _contract(row), [assembly.line(values) for values in row.lines], row.due_on)
     for row in query.stream(connection, "delivery/onec/sales"):
         grounds = [_ground(values) for values in row.invoices]
         lines = [assembly.line(values) for values in row.lines]

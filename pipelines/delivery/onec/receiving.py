@@ -25,6 +25,8 @@ from pipelines.warehouse import engine, query
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from pipelines.delivery.onec.odata.access import BaseSecrets
+
 _SETTLED_AFTER = 60.0
 """Seconds: a file that cannot be read and is younger may still be on its way from 1C."""
 
@@ -68,7 +70,7 @@ class AnswerOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PeerAnswer:
-    """One file of ``in``: its numbers as it says them, what became of it, and why."""
+    """One file of ``in``, or what a base over HTTP told: its numbers as it says them, what became of it, and why."""
 
     file: str
     message_no: int | None
@@ -81,10 +83,14 @@ Applier = Callable[["Connection", str, int, Iterator[BodyObject], datetime], str
 """Applies the objects of a message (transaction, peer, number of the message, objects, moment); what was done, in words."""
 
 
-def receive(settings: Settings, at: datetime, apply: Applier, codes: tuple[str, ...] = ()) -> list[PeerAnswer]:
+def receive(
+    settings: Settings, at: datetime, apply: Applier, codes: tuple[str, ...] = (), secrets: "BaseSecrets | None" = None
+) -> list[PeerAnswer]:
     """Every message in the ``in`` of every base, or of those of these codes, in the order of names.
 
     BadNode: a code of ours that cannot be in a file's name.
+
+    Of a base over HTTP its new payments are read; `secrets`: Airflow connections of such bases, else those of the environment.
 
     A taken message's number is received, its objects are handed to `apply` in the same transaction, and everything sent up to its
     ReceivedNo is confirmed. A number that has been received before is refused whole.
@@ -94,13 +100,24 @@ def receive(settings: Settings, at: datetime, apply: Applier, codes: tuple[str, 
     answers = []
     for base in bases:
         with verb("delivery", "receive_from_onec", peer=base.code) as done:
-            of_base = _receive(settings, base, at, apply)
+            of_base = _receive(settings, base, at, apply) if base.transport == "folder" else _read(settings, base, at, apply, secrets)
             done.update(Counter(str(answer.outcome) for answer in of_base))
         answers += of_base
     with engine.transaction(settings) as connection:
         unacknowledged.refresh(settings, connection, at)
         offers.refresh(connection, at)
     return answers
+
+
+def _read(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier, secrets: "BaseSecrets | None") -> list[PeerAnswer]:
+    """What a base over HTTP has to tell; nothing where nothing is new."""
+    from pipelines.delivery.onec.odata.payments import read_payments
+
+    read = read_payments(settings, base, at, apply, secrets)
+    if read.is_problem:
+        outcome = AnswerOutcome.LEFT if read.may_pass else AnswerOutcome.REFUSED
+        return [PeerAnswer(f"{base.code} (HTTP)", None, None, outcome, read.detail)]
+    return [PeerAnswer(f"{base.code} (HTTP)", read.turn_no, None, AnswerOutcome.TAKEN, read.detail)] if read.turn_no else []
 
 
 def _receive(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier) -> list[PeerAnswer]:

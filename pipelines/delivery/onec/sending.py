@@ -48,15 +48,20 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from pipelines.delivery.onec.odata.access import BaseSecrets
+    from pipelines.delivery.onec.odata.exchange import EntitiesSent
+
 
 @dataclass(frozen=True, slots=True)
 class MessageSent:
-    """The message that lies in ``out`` for 1C. ``is_new``: written now; else it waits unchanged since an earlier turn.
+    """The message that lies in ``out`` for 1C, or the turn in which a base over HTTP took its objects; `path`: where.
+
+    ``is_new``: written now; else it waits unchanged since an earlier turn.
 
     ``refused``: (object, reason) of what 1C could not take as it is: left out, tried again with every message.
     """
 
-    path: Path
+    path: Path | str
     message_no: int
     invoices: int
     sales: int
@@ -99,10 +104,6 @@ class PeerTurn:
     problem: str = ""
 
 
-class NotCarried(Refused):
-    """The base is reached in a way that messages do not travel yet."""
-
-
 class MessageNotSent(Refused):
     """Bases that no message could be written to, and why."""
 
@@ -121,21 +122,52 @@ def require_sent(turns: "Iterable[PeerTurn]") -> list[MessageSent]:
     return [turn.message for turn in had if turn.message]
 
 
-def send_to_all(settings: Settings, at: datetime, codes: tuple[str, ...] = ()) -> list[PeerTurn]:
-    """The next message to every base, or to those of these codes; one that cannot be written holds up no other. BadInput: unknown code."""
+def send_to_all(settings: Settings, at: datetime, codes: tuple[str, ...] = (), secrets: "BaseSecrets | None" = None) -> list[PeerTurn]:
+    """The next message to every base, or to those of these codes; one that cannot be written holds up no other. BadInput: unknown code.
+
+    `secrets`: Airflow connections of bases over HTTP; one that is not there is taken from the environment.
+    """
     with engine.transaction(settings) as connection:
         bases = declared.chosen(settings, connection, codes)
     turns = []
     for base in bases:
         try:
-            turns.append(PeerTurn(base.code, send(settings, at, base)))
-        except Refused as error:
+            turns.append(_turn(settings, at, base, secrets))
+        except (Refused, BadInput) as error:
             turns.append(PeerTurn(base.code, problem=str(error)))
     return turns
 
 
+def _turn(settings: Settings, at: datetime, base: DeclaredPeer, secrets: "BaseSecrets | None") -> PeerTurn:
+    if base.transport == "folder":
+        return PeerTurn(base.code, send(settings, at, base))
+    with verb("delivery", "send_to_onec", peer=base.code) as done:
+        sent = _over_http(settings, base, at, secrets)
+        if sent is None:
+            return PeerTurn(base.code)
+        done |= {"message_no": sent.turn_no, "invoices": sent.invoices, "sales": sent.sales, "left_out": len(sent.refused)}
+    figures = (sent.place, sent.turn_no, sent.invoices, sent.sales, sent.entities)
+    return PeerTurn(base.code, MessageSent(*figures, refused=tuple(sent.refused)) if sent.turn_no else None, sent.problem)
+
+
+def _over_http(settings: Settings, base: DeclaredPeer, at: datetime, secrets: "BaseSecrets | None") -> "EntitiesSent | None":
+    from pipelines.delivery.onec.odata.exchange import send_entities
+
+    with engine.transaction(settings) as connection:
+        if base.is_over(local_time(connection, at).date()):
+            unacknowledged.refresh(settings, connection, at)
+            return None
+    return send_entities(settings, base, at, _outbox_key, lambda connection: _queue(connection, at), secrets)
+
+
+def _queue(connection: "Connection", at: datetime) -> None:
+    """Note everything that any base must have and was never noted for it."""
+    query.run(connection, "delivery/onec/queue_invoices", at=at)
+    query.run(connection, "delivery/onec/queue_sales", at=at)
+
+
 def send(settings: Settings, at: datetime, base: DeclaredPeer | None = None) -> MessageSent | None:
-    """Write the next message to a base into its ``out``: all that it has not confirmed, each sale in its latest version.
+    """Write the next message to a base of files into its ``out``: all that it has not confirmed, each sale in its latest version.
 
     `base`: None for that of the settings. A base that was retired gets nothing.
 
@@ -145,6 +177,11 @@ def send(settings: Settings, at: datetime, base: DeclaredPeer | None = None) -> 
     if base is None:
         with engine.transaction(settings) as connection:
             [base] = declared.chosen(settings, connection, (settings.onec_peer,))
+    if base.transport != "folder":
+        turn = _turn(settings, at, base, None)
+        if unsent := MessageNotSent.of([turn]):
+            raise unsent
+        return turn.message
     with verb("delivery", "send_to_onec", peer=base.code) as done:
         sent = _send(settings, base, at)
         if sent:
@@ -158,11 +195,8 @@ def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent |
         if base.is_over(local_time(connection, at).date()):
             unacknowledged.refresh(settings, connection, at)
             return None
-        if base.transport != "folder":
-            raise NotCarried(f"its row of the sheet peers says transport {base.transport}; only folders are carried yet")
         peer = take_turn(connection, base.code)
-        query.run(connection, "delivery/onec/queue_invoices", at=at)
-        query.run(connection, "delivery/onec/queue_sales", at=at)
+        _queue(connection, at)
         _finish_interrupted(path, peer)
         query.run(connection, "delivery/onec/going", peer=base.code, confirmed_no=peer.confirmed_no)
         query.run(connection, "delivery/onec/going_statistics")

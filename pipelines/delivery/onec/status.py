@@ -54,7 +54,7 @@ def standings(settings: Settings, connection: "Connection", today: date) -> list
         base = bases.get(row.peer)
         file_waiting = (base or declared.default(settings)).root.joinpath("out", message_name(settings.onec_node, row.peer)).exists()
         is_over = base is None or base.is_over(today)
-        kept = {name: value for name, value in row._mapping.items() if name != "is_carried"}
+        kept = {name: value for name, value in row._mapping.items() if name not in ("is_carried", "problem", "refusal")}
         standings_now.append(
             ExchangeStanding(
                 **kept,
@@ -62,22 +62,24 @@ def standings(settings: Settings, connection: "Connection", today: date) -> list
                 configuration=base.configuration if base else None,
                 valid_to=base.valid_to if base else None,
                 is_over=is_over,
-                why=_why(row, is_over=is_over, file_waiting=file_waiting),
+                why=_why(row, is_over=is_over, file_waiting=file_waiting, is_over_http=base is not None and base.transport == "http"),
             )
         )
     return standings_now
 
 
-def _why(row: Any, *, is_over: bool, file_waiting: bool) -> str:
+def _why(row: Any, *, is_over: bool, file_waiting: bool, is_over_http: bool) -> str:
     """What keeps the unconfirmed from being confirmed."""
+    if row.problem and not is_over:
+        return str(row.problem)
     if not row.oldest_queued_at:
         return ""
     if is_over:
         return "the peer is declared no more, nothing is written to it"
     if row.refused:
-        return f"{row.refused} objects it could not take as they are"
+        return f"{row.refused} objects it could not take as they are; one of them: {row.refusal}"
     if not row.is_carried:
-        return "no message has carried it yet"
+        return "it goes with the next turn" if is_over_http else "no message has carried it yet"
     if file_waiting:
         return f"message {row.sent_no} lies in its folder, and 1C has not answered it"
     return f"1C took message {row.sent_no} and has not confirmed it"

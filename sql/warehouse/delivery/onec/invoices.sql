@@ -16,7 +16,7 @@ WITH lines AS MATERIALIZED (
     GROUP BY l.invoice_id
 )
 SELECT
-    i.invoice_id, i.number, i.issued_on, i.kind, i.total,
+    i.invoice_id, i.number, i.issued_on, i.due_on, i.kind, i.total,
     i.evidence -> 'contract' AS contract, i.evidence -> 'client' AS client, i.evidence -> 'organization' AS organization,
     l.lines
 FROM lines l

@@ -11,7 +11,8 @@ SELECT
     count(DISTINCT o.object_key) FILTER (WHERE o.object_kind = 'sale' AND c.month IS NULL) AS sales_of_open_months,
     count(DISTINCT (o.object_kind, o.object_key)) FILTER (WHERE o.refusal IS NOT NULL) AS refused,
     min(o.queued_at) FILTER (WHERE i.total > 0 OR c.month IS NOT NULL) AS oldest_queued_at,
-    n.heard_at,
+    n.heard_at, n.problem,
+    min(o.refusal) AS refusal,
     bool_or(o.message_no IS NOT NULL AND (i.total > 0 OR c.month IS NOT NULL)) IS TRUE AS is_carried
 FROM (
     SELECT unnest(CAST(:peers AS text[])) AS peer UNION SELECT peer FROM delivery.onec_peers UNION SELECT peer FROM delivery.onec_outbox
@@ -20,5 +21,5 @@ LEFT JOIN delivery.onec_peers n USING (peer)
 LEFT JOIN delivery.onec_outbox o ON o.peer = p.peer AND (o.message_no IS NULL OR o.message_no > coalesce(n.confirmed_no, 0))
 LEFT JOIN billing.invoices i ON o.object_kind = 'invoice' AND i.number = o.object_key
 LEFT JOIN billing.closed c ON o.object_kind = 'sale' AND c.contract_no || '|' || to_char(c.month, 'YYYY-MM') = o.object_key
-GROUP BY p.peer, n.sent_no, n.confirmed_no, n.received_no, n.heard_at
+GROUP BY p.peer, n.sent_no, n.confirmed_no, n.received_no, n.heard_at, n.problem
 ORDER BY p.peer

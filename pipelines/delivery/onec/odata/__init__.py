@@ -1,0 +1,1 @@
+"""1C over HTTP: the objects of the outbox as entities of its standard OData interface, and payments read from there."""

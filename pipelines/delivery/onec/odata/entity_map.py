@@ -1,0 +1,338 @@
+"""What our objects are called in a configuration of 1C: entities and properties of its OData interface, as a file says them.
+
+A map is JSON: one travels in the package for each known configuration (``maps``), another may be given by a setting. It is
+checked when it is read, every problem with its place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from pipelines.delivery.onec.body import MoneyKind
+from pipelines.errors import BadInput, Problem
+
+BUILT_IN: Final = Path(__file__).parent / "maps"
+
+_PARTY: Final = frozenset({"code", "name", "full_name", "inn", "kpp", "person"})
+_DOCUMENT: Final = frozenset(
+    {"number", "date", "organization", "counterparty", "partner", "contract", "total", "prices_include_vat", "has_no_vat", "purpose"}
+)
+FACTS: Final[Mapping[str, frozenset[str]]] = {
+    "organization": _PARTY,
+    "partner": _PARTY,
+    "counterparty": _PARTY | {"partner"},
+    "contract": frozenset({"number", "title", "signed_on", "organization", "counterparty", "partner"}),
+    "service": frozenset({"key", "name", "full_name"}),
+    "invoice": _DOCUMENT,
+    "sale": _DOCUMENT | {"invoice"},
+}
+"""Kind of object → what of it a property may take. Names of other kinds are the keys that those objects have in the base."""
+ROW_FACTS: Final[Mapping[str, frozenset[str]]] = {
+    "services": frozenset({"line_number", "service", "text", "quantity", "price", "amount", "vat_rate", "vat", "amount_with_vat"}),
+    "payment": frozenset({"line_number", "due_on", "amount_with_vat"}),
+}
+"""What a row of the tabular section is → what it may take: a service of the document, or the one payment that it asks for."""
+_OPTIONAL_KINDS: Final = frozenset({"partner"})
+_MONEY_PROPERTIES: Final = ("number", "date", "amount", "organization", "counterparty", "purpose")
+_OPTIONAL_MONEY_PROPERTIES: Final = ("bank_number", "currency", "our_account", "their_account", "operation")
+_SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "organization": ("name", "inn", "kpp"),
+    "counterparty": ("name", "inn", "kpp"),
+    "our_account": ("number",),
+    "their_account": ("number",),
+    "currency": ("code",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRule:
+    """Where a property's value comes from: a `fact` of our object, the key of a `lookup`, or a `constant`.
+
+    `width`: a longer text is refused, for it must not change on the way; `cut`: a longer text is shortened. 0: any length.
+    """
+
+    fact: str = ""
+    lookup: str = ""
+    constant: Any = None
+    width: int = 0
+    cut: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRule:
+    """An object of ours as an entity. `rows`: its tabular section, `row_kind`: what its rows are. `is_created`: False for what 1C must
+    have already.
+
+    `is_posted`: a document that is posted (проведён) when it is written. `match`: properties by which an object that 1C has under
+    another key is recognised, one way after the other.
+    """
+
+    entity: str
+    properties: Mapping[str, PropertyRule]
+    rows: str = ""
+    row_kind: str = "services"
+    row_properties: Mapping[str, PropertyRule] = field(default_factory=dict)
+    is_created: bool = True
+    is_posted: bool = False
+    match: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """An object that every base has under a key of its own, such as the currency: the entity, and what it is known by."""
+
+    entity: str
+    where: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRule:
+    """A document of money as an entity. `properties`: of ours (number, date …) → of the entity. `customers`: the kinds of operation
+    that are a customer's payment or its return; empty: all. `is_optional`: not read where the base does not publish it."""
+
+    entity: str
+    kind: MoneyKind
+    properties: Mapping[str, str]
+    customers: tuple[str, ...] = ()
+    is_optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An entity that a document of money refers to, and the properties that are read of it."""
+
+    entity: str
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMap:
+    """A configuration of 1C. `vat_rates`: rate in percent (None: без НДС) → the value of a property; `objects`: by kind of object."""
+
+    objects: Mapping[str, EntityRule]
+    lookups: Mapping[str, Lookup]
+    vat_rates: Mapping[Decimal | None, PropertyRule]
+    payments: tuple[MoneyRule, ...]
+    sources: Mapping[str, Source]
+
+    @property
+    def written(self) -> frozenset[str]:
+        """Entities without which nothing can be written."""
+        return frozenset(rule.entity for rule in self.objects.values()) | {lookup.entity for lookup in self.lookups.values()}
+
+    @property
+    def read(self) -> frozenset[str]:
+        """Entities without which no payment can be read."""
+        needed = {rule.entity for rule in self.payments if not rule.is_optional}
+        return frozenset(needed | {source.entity for source in self.sources.values()})
+
+
+def entity_map(configuration: str, peer: str, folder: Path | None = None) -> EntityMap:
+    """The map of a base: its own (``PEER.json`` of the folder), else that of its configuration. BadInput: none, or problems in it."""
+    own = folder / f"{peer}.json" if folder else None
+    path = own if own is not None and own.exists() else BUILT_IN / f"{configuration}.json"
+    if not path.exists():
+        raise BadInput.one(
+            peer, f"there is no map of entities for configuration {configuration}: put {peer}.json into the folder FLEETBILL_ONEC_MAPS"
+        )
+    return read_map(path)
+
+
+def read_map(path: Path) -> EntityMap:
+    """A map file. BadInput with every problem at its place, such as ``bp.json objects.invoice.properties.Number``."""
+    try:
+        written = msgspec.json.decode(path.read_bytes())
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadInput.one(path.name, f"is no JSON that can be read: {error}") from None
+    return _Reader(path.name).read(written)
+
+
+class _Reader:
+    """Reads one map and notes what is wrong with it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._problems: list[Problem] = []
+
+    def read(self, written: Any) -> EntityMap:
+        top = self._table(written, "", ("objects", "lookups", "vat_rates", "payments", "sources"))
+        lookups = {name: self._lookup(value, f"lookups.{name}") for name, value in self._any(top.get("lookups", {}), "lookups").items()}
+        known = frozenset(lookups)
+        made = EntityMap(
+            objects=self._objects(top.get("objects"), known),
+            lookups=lookups,
+            vat_rates=self._vat_rates(top.get("vat_rates"), known),
+            payments=self._payments(top.get("payments", [])),
+            sources=self._sources(top.get("sources", {}), needed=bool(top.get("payments"))),
+        )
+        if self._problems:
+            raise BadInput(dict.fromkeys(self._problems))
+        return made
+
+    def _flaw(self, place: str, what: str) -> None:
+        self._problems.append(Problem(f"{self._name} {place}".rstrip(), what))
+
+    def _any(self, value: Any, place: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._flaw(place, "must be an object {…}")
+            return {}
+        return value
+
+    def _table(self, value: Any, place: str, allowed: tuple[str, ...]) -> dict[str, Any]:
+        table = self._any(value, place)
+        for name in table:
+            if name not in allowed:
+                self._flaw(_below(place, name), f"is not known here; known are {', '.join(allowed)}")
+        return table
+
+    def _text(self, table: Mapping[str, Any], name: str, place: str) -> str:
+        value = table.get(name)
+        if not isinstance(value, str) or not value.strip():
+            self._flaw(_below(place, name), "must be a text" if name in table else "is missing")
+            return ""
+        return value
+
+    def _flag(self, table: Mapping[str, Any], name: str, place: str, *, default: bool) -> bool:
+        value = table.get(name, default)
+        if not isinstance(value, bool):
+            self._flaw(_below(place, name), "must be true or false")
+            return default
+        return value
+
+    def _lookup(self, value: Any, place: str) -> Lookup:
+        table = self._table(value, place, ("entity", "where"))
+        where = self._any(table.get("where"), _below(place, "where"))
+        if not where or not all(isinstance(each, str) for each in where.values()):
+            self._flaw(_below(place, "where"), "must name at least one property and its text")
+        return Lookup(self._text(table, "entity", place), where)
+
+    def _objects(self, value: Any, lookups: frozenset[str]) -> dict[str, EntityRule]:
+        table = self._table(value, "objects", tuple(FACTS))
+        for kind in FACTS:
+            if kind not in table and kind not in _OPTIONAL_KINDS:
+                self._flaw(f"objects.{kind}", "is missing")
+        return {kind: self._entity(kind, each, lookups) for kind, each in table.items() if kind in FACTS}
+
+    def _entity(self, kind: str, value: Any, lookups: frozenset[str]) -> EntityRule:
+        place = f"objects.{kind}"
+        table = self._table(value, place, ("entity", "properties", "rows", "row_kind", "row_properties", "create", "post", "match"))
+        properties = self._properties(table.get("properties"), _below(place, "properties"), FACTS[kind], lookups)
+        rows = self._text(table, "rows", place) if "rows" in table else ""
+        row_kind = self._text({"row_kind": "services", **table}, "row_kind", place)
+        if row_kind not in ROW_FACTS:
+            self._flaw(_below(place, "row_kind"), f"must be one of {', '.join(ROW_FACTS)}")
+        row_properties: dict[str, PropertyRule] = {}
+        if "row_properties" in table:
+            facts = ROW_FACTS.get(row_kind, frozenset())
+            row_properties = self._properties(table["row_properties"], _below(place, "row_properties"), facts, lookups)
+        if bool(rows) != bool(row_properties):
+            self._flaw(place, "rows and row_properties are given together or not at all")
+        is_document = kind in ("invoice", "sale")
+        if rows and not is_document:
+            self._flaw(_below(place, "rows"), "only an invoice or a sale has rows")
+        return EntityRule(
+            entity=self._text(table, "entity", place),
+            properties=properties,
+            rows=rows,
+            row_kind=row_kind,
+            row_properties=row_properties,
+            is_created=self._flag(table, "create", place, default=True),
+            is_posted=self._flag(table, "post", place, default=False),
+            match=self._match(table.get("match", []), _below(place, "match"), properties),
+        )
+
+    def _match(self, value: Any, place: str, properties: Mapping[str, PropertyRule]) -> tuple[tuple[str, ...], ...]:
+        if not isinstance(value, list) or not all(isinstance(way, list) and way for way in value):
+            self._flaw(place, "must be a list of lists of properties")
+            return ()
+        for way in value:
+            for name in way:
+                if name not in properties:
+                    self._flaw(place, f"{name!r} is none of the properties above")
+        return tuple(tuple(map(str, way)) for way in value)
+
+    def _properties(self, value: Any, place: str, facts: frozenset[str], lookups: frozenset[str]) -> dict[str, PropertyRule]:
+        table = self._any(value, place)
+        if not table:
+            self._flaw(place, "names no property")
+        return {name: self._property(each, _below(place, name), facts, lookups) for name, each in table.items()}
+
+    def _property(self, value: Any, place: str, facts: frozenset[str], lookups: frozenset[str]) -> PropertyRule:
+        if isinstance(value, str):
+            value = {"fact": value}
+        table = self._table(value, place, ("fact", "lookup", "constant", "width", "cut"))
+        if sum(name in table for name in ("fact", "lookup", "constant")) != 1:
+            self._flaw(place, "must have one of fact, lookup and constant")
+            return PropertyRule()
+        if "fact" in table and table["fact"] not in facts:
+            self._flaw(place, f"there is no fact {table['fact']!r}; there are {', '.join(sorted(facts))}")
+        if "lookup" in table and table["lookup"] not in lookups:
+            self._flaw(place, f"there is no lookup {table['lookup']!r}")
+        for name in ("width", "cut"):
+            if name in table and (not isinstance(table[name], int) or isinstance(table[name], bool) or table[name] < 1):
+                self._flaw(_below(place, name), "must be a whole number from 1 on")
+        return PropertyRule(**table) if not self._problems else PropertyRule()
+
+    def _vat_rates(self, value: Any, lookups: frozenset[str]) -> dict[Decimal | None, PropertyRule]:
+        rates: dict[Decimal | None, PropertyRule] = {}
+        for name, each in self._any(value, "vat_rates").items():
+            place = f"vat_rates.{name}"
+            rule = self._property({"constant": each} if isinstance(each, str) else each, place, frozenset(), lookups)
+            try:
+                rates[None if name == "none" else Decimal(name)] = rule
+            except InvalidOperation:
+                self._flaw(place, "is no rate in percent, nor none")
+        return rates
+
+    def _payments(self, value: Any) -> tuple[MoneyRule, ...]:
+        if not isinstance(value, list):
+            self._flaw("payments", "must be a list")
+            return ()
+        return tuple(self._money(each, f"payments[{place}]") for place, each in enumerate(value))
+
+    def _money(self, value: Any, place: str) -> MoneyRule:
+        table = self._table(value, place, ("entity", "kind", "properties", "customers", "optional"))
+        kind = self._text(table, "kind", place)
+        if kind and kind not in set(MoneyKind):
+            self._flaw(_below(place, "kind"), f"must be one of {', '.join(MoneyKind)}")
+            kind = ""
+        properties = self._names(table.get("properties"), _below(place, "properties"), _MONEY_PROPERTIES, _OPTIONAL_MONEY_PROPERTIES)
+        customers = table.get("customers", [])
+        if not isinstance(customers, list) or not all(isinstance(each, str) for each in customers):
+            self._flaw(_below(place, "customers"), "must be a list of texts")
+            customers = []
+        if customers and "operation" not in properties:
+            self._flaw(_below(place, "customers"), "needs properties.operation, which tells the kind of operation")
+        return MoneyRule(
+            entity=self._text(table, "entity", place),
+            kind=MoneyKind(kind or MoneyKind.BANK_IN),
+            properties=properties,
+            customers=tuple(customers),
+            is_optional=self._flag(table, "optional", place, default=False),
+        )
+
+    def _sources(self, value: Any, *, needed: bool) -> dict[str, Source]:
+        table = self._table(value, "sources", tuple(_SOURCES))
+        for name in ("organization", "counterparty"):
+            if needed and name not in table:
+                self._flaw(f"sources.{name}", "is missing")
+        return {name: self._source(each, f"sources.{name}", _SOURCES[name]) for name, each in table.items() if name in _SOURCES}
+
+    def _source(self, value: Any, place: str, names: tuple[str, ...]) -> Source:
+        table = self._table(value, place, ("entity", "properties"))
+        properties = self._names(table.get("properties"), _below(place, "properties"), names, ())
+        return Source(self._text(table, "entity", place), properties)
+
+    def _names(self, value: Any, place: str, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, str]:
+        table = self._table(value, place, (*required, *optional))
+        for name in required:
+            self._text(table, name, place)
+        return {name: self._text(table, name, place) for name in table if name in (*required, *optional)}
+
+
+def _below(place: str, name: str) -> str:
+    return f"{place}.{name}" if place else name
