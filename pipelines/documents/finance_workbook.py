@@ -16,6 +16,7 @@ from pipelines.documents.report_money import money_data
 from pipelines.documents.run_words import RUN_NAMES
 from pipelines.documents.store import DocumentStore
 from pipelines.documents.workbook import write_workbook
+from pipelines.documents.workbook_debts import Names, debt_sheets
 from pipelines.documents.workbook_model import (
     ChargeRow,
     ClientChangeRow,
@@ -120,8 +121,15 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
         previous_by_tariff={row.tariff_code: row.total for row in read("report_previous", month=month.previous.first)},
         tariff_names={code: versions[-1].name for code, versions in inputs.read_tariffs(connection, month).items()},
         money=money_data(read, month, day, house_clock.zone(connection).key, leaks),
-        more=_dealers(connection, month, day, leaks),
+        more=(*debt_sheets(connection, month, day, _names(connection)), *_dealers(connection, month, day, leaks)),
     )  # fmt: skip
+
+
+def _names(connection: "Connection") -> Names:
+    return Names(
+        dict(tuple(row) for row in query.rows(connection, "documents/organization_names")),
+        dict(tuple(row) for row in query.rows(connection, "master/client_names")),
+    )
 
 
 def _dealers(connection: "Connection", month: Month, day: date, leaks: Sequence[Leak]) -> tuple[Sheet, ...]:

@@ -22,6 +22,10 @@ def debts(at: SummaryPage, data: WorkbookData) -> tuple[int, int]:
     at.label("Всего долг", "total_label")
     at.formula(1, f"=SUM(B{first + 1}:B{at.row})", "total_sum", sum((totals[title] for title in AGES), ZERO))
     at.row += 1
+    overdue, whole = sum((totals[title] for title in AGES[2:]), ZERO), sum((totals[title] for title in AGES), ZERO)
+    at.label("Просрочено, доля долга")
+    at.formula(1, f"=IF(B{at.row}=0,0,SUM(B{first + 3}:B{at.row - 1})/B{at.row})", "rate", overdue / whole if whole else ZERO)
+    at.row += 1
     if data.money.stopped:
         at.label("Отключения остановлены")
         at.text(1, outside.clean(data.money.stopped))

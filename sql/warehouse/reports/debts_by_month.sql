@@ -1,4 +1,4 @@
--- grain: organization that ever sold anything × month from :first to :last, up to :on: what was issued in it less corrections, with
+-- grain: organization × month from :first to :last, up to :on, none before its first invoice: what was issued in it less corrections, with
 --   VAT, the money that came in it less refunds, what was open on its last day (or on :on), and what of that was past due
 -- inputs: master.organizations, billing.invoices, receivables.claims, receivables.payments, receivables.open_invoices; :first, :last, :on
 -- rerun: reads only. `days`: of the month, up to :on
@@ -28,5 +28,5 @@ CROSS JOIN months m
 LEFT JOIN issued i ON (i.organization_code, i.month) = (o.code, m.month)
 LEFT JOIN received r ON (r.organization_code, r.month) = (o.code, m.month)
 LEFT JOIN debts d ON (d.organization_code, d.month) = (o.code, m.month)
-WHERE EXISTS (SELECT FROM receivables.claims c WHERE c.organization_code = o.code AND c.issued_on <= :on)
+WHERE EXISTS (SELECT FROM receivables.claims c WHERE c.organization_code = o.code AND c.issued_on <= m.last)
 ORDER BY o.code COLLATE "C", m.month

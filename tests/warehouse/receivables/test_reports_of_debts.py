@@ -3,12 +3,15 @@
 import json
 from datetime import UTC, date, datetime
 
+import openpyxl
 import pytest
 
 from pipelines.access.dunning import dunning
 from pipelines.access.promises import promise
 from pipelines.access.restore import restore
 from pipelines.clock import Authorship
+from pipelines.documents.finance_workbook import write_report
+from pipelines.period import Month
 from pipelines.receivables.importing import import_payments
 from tests.ledger_world import House, Paper, statement
 
@@ -105,6 +108,21 @@ def test_a_spring_by_hand(settings, asked, tmp_path):
         ["later", "2026-04-24", None, "0.00", "0.00", None, None, None],
         ["no_habit", None, None, "0.00", "300.00", None, None, None],
     ]  # fmt: skip
+    _same_in_the_workbook(settings, steps)
+
+
+def _same_in_the_workbook(settings, steps):
+    book = openpyxl.load_workbook(write_report(settings, Month(2026, 3), _at(date(2026, 4, 2)), date(2026, 4, 2)), data_only=True)
+    sheets = {name: [list(row) for row in book[name].iter_rows(min_row=2, values_only=True)] for name in book.sheetnames}
+    assert [row[2:11:8] for row in sheets["Долги по группам"]] == [[3, 1300], [3, 1300], [3, 1300]]
+    assert [[row[1], row[8]] for row in sheets["Оборот дебиторки"]] == [["01.2026", 0], ["02.2026", 0], ["03.2026", 2.9]]
+    assert [row[7] for row in sheets["Действие лестницы"]] == [*(float(each["collected"]) for each in steps), 2000]
+    assert [row[7] for row in sheets["Обещания"]] == ["нарушено", "нечего было платить", None]
+    assert [row[:1] + row[6:7] + row[11:] for row in sheets["Доступ"]] == [["возвращена", "K-A", "блокирующего долга нет", "включена"]]
+    assert [row[3:5] for row in sheets["Прогноз по неделям"]][-2:] == [[0, 300], [1300, 1300]]
+    assert [row[1] for row in sheets["Прогноз по клиентам"]] == ["D", "E", "N", None]
+    shares = {row[0]: row[1] for row in sheets["Сводка"]}
+    assert round(shares["Просрочено, доля долга"], 3) == 0.231
 
 
 def _pay(settings, folder, day, *papers):
