@@ -56,6 +56,11 @@ bench: setup ## the benchmarks, each beside its reference
 soak: setup ## damaged input for every reader, by count and seed (COUNT=1000 SEED=1 MINUTES=20)
 	@$(BIN)/python -m tests.soak.fuzz --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20) --keep var/soak
 
+.PHONY: year
+year: setup ## a year of an invented provider, billed by hand and by fleetbill (CLIENTS=600 MONTHS=12 SEEDS=1,2,3)
+	@$(BIN)/python -m tests.year --clients $(or $(CLIENTS),600) --months $(or $(MONTHS),12) --seeds $(or $(SEEDS),1,2,3) --out var/year \
+		--document $(or $(DOCUMENT),docs/year.md)
+
 .PHONY: real
 real: setup ## real fleets: June 2023 of New York's dispatch bases, billed (CSV=the downloaded register)
 	@[ -n "$(CSV)" ] || { echo "make real CSV=the downloaded register; see sample/new_york.py"; exit 2; }

@@ -83,7 +83,7 @@ def main(arguments: list[str]) -> int:
         print("\n".join(table.in_columns(table.HEADS, table.compared(outcomes["old way"], outcomes["fleetbill"], given))))
     first = years[min(years)]
     what_if = Scale(chosen.what_if, chosen.months, min(years))
-    moves = list(moved(what_if, given, first["old way"], first["fleetbill"])) if chosen.what_if else []
+    moves = list(moved(what_if, given, first, chosen.out / "what-if.json")) if chosen.what_if else []
     if moves:
         print("\n".join(["", *table.in_columns(table.MOVED, table.moved_rows(moves))]))
     if chosen.document:

@@ -4,7 +4,8 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 ASSUMED = "assumption"
-TRANSPORT = "Upflow, State of B2B Payments 2024, transport and logistics, as told by motortransport.co.uk/22481"
+TRANSPORT = "Upflow, State of B2B Payments 2024, transport and logistics, as told by motortransport.co.uk/22481 (of outstanding invoices)"
+RUSSIA = "the same; BOFIT Weekly 2016/13: in Russia nearly a quarter of bills was paid more than 60 days late at the end of 2015"
 
 
 def _given(default: float, doc: str, source: str = ASSUMED, *, varied: bool = True) -> Any:
@@ -31,11 +32,13 @@ class Assumptions:
     weekday_use: float = _given(0.85, "share of vehicles that send a message on a working day", varied=False)
     weekend_use: float = _given(0.5, "the same at weekends", varied=False)
     late_discounts: float = _given(0.01, "share of contracts in a month with a discount agreed after the month was billed")
+    by_average: float = _given(0.5, "share of contracts that pay for the average fleet; the others for its peak")
+    counts_used: float = _given(0.7, "share of contracts that count vehicles with a message that day; the others what is connected")
     # money
     late_1_30: float = _given(0.19, "share of invoices paid 1 to 30 days late", TRANSPORT)
     late_31_60: float = _given(0.05, "share paid 31 to 60 days late", TRANSPORT)
     late_61_90: float = _given(0.02, "share paid 61 to 90 days late", TRANSPORT)
-    late_90: float = _given(0.20, "share paid later still; here between 91 and 210 days", TRANSPORT)
+    late_90: float = _given(0.20, "share paid later still; here between 91 and 210 days", RUSSIA)
     prepaid: float = _given(0.08, "share of clients that pay for most of their vehicles ahead", varied=False)
     habit: float = _given(0.7, "how far a client pays all its invoices alike (0: each by chance, 1: each the same)")
     reminder_effect: float = _given(0.05, "share of late payers who pay within three days of the reminder before the due date")
@@ -63,7 +66,9 @@ class Assumptions:
     answer_blocked: float = _given(10, "a blocked client who calls and is told why")
     daily_look: float = _given(5, "a look at what waits for whom, each working day")
     restore_day: float = _given(15, "a day that a platform did not deliver, or that stands in quarantine, decided")
-    enter_change: float = _given(5, "a change of terms or a new contract entered (the same in both ways)")
+    enter_change: float = _given(
+        5, "a change of terms or a new contract entered; what is there when the year begins is in the books of both ways"
+    )
 
 
 def varied() -> list[Field[float]]:

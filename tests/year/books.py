@@ -111,7 +111,7 @@ class Platforms:
 
     def write(self, day: Day, blocked: set[int], missing: set[int]) -> None:
         """The files of a day; a platform that is ``missing`` delivers none."""
-        for platform, name in enumerate(PLATFORMS):
+        for platform, name in enumerate(PLATFORMS[: self.world.scale.platforms]):
             folder = self.folder / name
             folder.mkdir(parents=True, exist_ok=True)
             self._write_tree(folder / "accounts.csv", platform, day.index, blocked)

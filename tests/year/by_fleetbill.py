@@ -96,7 +96,7 @@ class ByFleetbill:
         tied = [place for place, each in enumerate(world.accounts) if each.is_mapped and each.tied_on < NEVER]
         folder = books.write_sheets(self.folder / "master" / "clients", world, range(len(world.contracts)), tied, terms)
         self._import(folder, author)
-        self.outcome.counts["enter_change"] += len(terms)
+        self.outcome.counts["enter_change"] += sum(each.since > 0 for _, each in terms)
 
     def _morning(self, index: int) -> None:
         self.outcome.counts["daily_look"] += self.scale.day(index).weekday() < 5
@@ -116,7 +116,7 @@ class ByFleetbill:
 
     def _evening(self, index: int) -> None:
         day = self.world.day(index)
-        missing = {platform for platform in range(len(PLATFORMS)) if self._is_silent(platform, index)}
+        missing = {platform for platform in range(self.scale.platforms) if self._is_silent(platform, index)}
         self.blocked = self._blocked_now()
         self.blocked_days += len(self.blocked)
         self.truth.add(day, self.blocked, set())
@@ -140,7 +140,7 @@ class ByFleetbill:
 
     def _land(self, index: int) -> None:
         day = self.scale.day(index - 1)
-        for name in PLATFORMS:
+        for name in PLATFORMS[: self.scale.platforms]:
             outcome = land_day(self.settings, name, day, self._at(index, 1))
             if outcome.is_landed:
                 continue
@@ -154,13 +154,13 @@ class ByFleetbill:
 
     def _blocked_now(self) -> set[int]:
         """Accounts on the block lists, as the platforms read them every evening."""
-        found = set()
+        blocked = set()
         for name in PLATFORMS:
             path = path_of(self.settings, name)
             if path.exists():
                 with path.open(encoding="utf-8", newline="") as handle:
-                    found |= {self.places[name, row["account_id"]] for row in csv.DictReader(handle)}
-        return found
+                    blocked |= {self.places[name, row["account_id"]] for row in csv.DictReader(handle)}
+        return blocked
 
     # books
 

@@ -30,32 +30,32 @@ WHERE (total > 0 AND (paid > total OR paid < 0)) OR (total < 0 AND (paid < total
 
 def broken(year: ByFleetbill) -> list[str]:
     """Every invariant that the year breaks, in words; none when all hold."""
-    found = [*_bills(year), *_money(year)]
-    found += [f"{client} was blocked on {day} with nothing overdue" for day, client in year.blocked_without_debt]
-    return found
+    problems = [*_bills(year), *_money(year)]
+    problems += [f"{client} was blocked on {day} with nothing overdue" for day, client in year.blocked_without_debt]
+    return problems
 
 
 def _bills(year: ByFleetbill) -> list[str]:
     """By the rule and with what the books came to know, each contract's month costs what fleetbill invoiced for it, to the kopeck."""
-    found = []
+    problems = []
     for month in range(year.scale.months):
         owed = true_bill.bills(year.world, year.rule, month=month)
         for contract, expected, billed in zip(year.world.contracts, owed, year.outcome.corrected[month], strict=True):
             if expected != billed:
-                found.append(f"{contract.number} of month {month + 1}: {billed} invoiced, {expected} by the independent calculator")
-    return found
+                problems.append(f"{contract.number} of month {month + 1}: {billed} invoiced, {expected} by the independent calculator")
+    return problems
 
 
 def _money(year: ByFleetbill) -> list[str]:
     money = _rows(year.settings, _MONEY)[0]
-    found = []
+    problems = []
     if money.stored != year.arrived:
-        found.append(f"clients paid {year.arrived}, the ledger holds {money.stored}")
+        problems.append(f"clients paid {year.arrived}, the ledger holds {money.stored}")
     if money.allocated + money.free != money.stored:
-        found.append(f"of {money.stored} paid {money.allocated} is allocated and {money.free} free")
-    found += [f"payment {row.payment_id} is allocated beyond its amount" for row in _rows(year.settings, _PAYMENTS_KEPT)]
-    found += [f"invoice {row.number} is paid beyond its amount" for row in _rows(year.settings, _OVERPAID)]
-    return found + _ledgers(year)
+        problems.append(f"of {money.stored} paid {money.allocated} is allocated and {money.free} free")
+    problems += [f"payment {row.payment_id} is allocated beyond its amount" for row in _rows(year.settings, _PAYMENTS_KEPT)]
+    problems += [f"invoice {row.number} is paid beyond its amount" for row in _rows(year.settings, _OVERPAID)]
+    return problems + _ledgers(year)
 
 
 def _ledgers(year: ByFleetbill) -> list[str]:

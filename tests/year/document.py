@@ -39,7 +39,9 @@ _WHAT_IF = """\
 Each assumption halved and doubled (shares to 98 % at most), {clients} clients over {months} months. Both ways are lived again; for speed
 fleetbill's bills are the calculator's, which the real run has shown to be the same to the kopeck, and its ladder is retold in a few lines
 without the effect of blocks on usage. With everything as assumed the retold ladder says {overdue} for the overdue debt, the real run of
-{all_clients} clients {real}. Hours are those of the real run's counts, at the changed minutes. A line that nothing moves is left out.
+{all_clients} clients {real}. «What a hand can count»: every contract pays for its connected vehicles at their peak, and all are counted
+each month, so that the old way errs only by what one look on the last day cannot see. Hours are those of the real run's counts, at the
+changed minutes. A line that moves nothing is left out.
 """
 
 
@@ -86,7 +88,7 @@ def _charts(scale: Scale, given: Assumptions, ways: Mapping[str, Outcome]) -> di
     overdue = {name: [float(amount) / 1000 for amount in each.overdue] for name, each in ways.items()}
     return {
         "overdue": charts.lines("Overdue debt by day", scale.first, overdue, "kRUB"),
-        "errors": charts.bars("Errors of first invoices: sum of |billed − true| by month", months, "kRUB"),
+        "errors": charts.bars("Errors of first invoices by month, differences either way", months, "kRUB"),
         "hours": charts.bars("Hours of people", hours, "hours"),
     }
 

@@ -117,4 +117,4 @@ class OldWay:
             if paid < self.scale.starts[-1]:
                 self.outcome.counts["match_payment"] += 1
             self.outcome.counts["call_debtor"] += max(((until - due).days - 10) // 30 + 1, 0) if (until - due).days > 10 else 0
-        self.outcome.counts["enter_change"] += sum(len(each.terms) for each in self.world.contracts)
+        self.outcome.counts["enter_change"] += sum(each.since > 0 for contract in self.world.contracts for each in contract.terms)

@@ -29,27 +29,27 @@ class Outcome:
     @property
     def errors(self) -> Decimal:
         """Σ |billed − true| over contracts and months, first invoices."""
-        return sum((abs(one - other) for one, other in self._pairs(self.billed)), Decimal(0))
+        return sum((abs(billed - true) for billed, true in self._pairs(self.billed)), Decimal(0))
 
     @property
     def wrong(self) -> int:
         """Contract-months whose first invoices differ from the true bill by a kopeck or more."""
-        return sum(one != other for one, other in self._pairs(self.billed))
+        return sum(billed != true for billed, true in self._pairs(self.billed))
 
     @property
     def bills(self) -> int:
         """Contract-months in which something was owed or billed."""
-        return sum(bool(one or other) for one, other in self._pairs(self.billed))
+        return sum(bool(billed or true) for billed, true in self._pairs(self.billed))
 
     @property
     def leaked(self) -> Decimal:
         """Net roubles that were owed and never billed, corrections included."""
-        return sum((max(other - one, Decimal(0)) for one, other in self._pairs(self.corrected)), Decimal(0))
+        return sum((max(true - billed, Decimal(0)) for billed, true in self._pairs(self.corrected)), Decimal(0))
 
     @property
     def overbilled(self) -> Decimal:
         """Net roubles that were billed and never owed, corrections included."""
-        return sum((max(one - other, Decimal(0)) for one, other in self._pairs(self.corrected)), Decimal(0))
+        return sum((max(billed - true, Decimal(0)) for billed, true in self._pairs(self.corrected)), Decimal(0))
 
     @property
     def average_overdue(self) -> Decimal:
@@ -61,7 +61,7 @@ class Outcome:
         return sum(count * minutes[kind] for kind, count in self.counts.items()) / 60
 
     def _pairs(self, amounts: Amounts) -> list[tuple[Decimal, Decimal]]:
-        return [pair for billed, true in zip(amounts, self.true, strict=True) for pair in zip(billed, true, strict=True)]
+        return [pair for month, owed in zip(amounts, self.true, strict=True) for pair in zip(month, owed, strict=True)]
 
 
 def _sum(amounts: Amounts) -> Decimal:

@@ -37,7 +37,7 @@ def compared(old: Outcome, new: Outcome, given: Assumptions) -> list[Row]:
     cost = minutes(given)
     return [
         _row("roubles owed by the true bill, net", old.owed, new.owed, None),
-        _row("errors of first invoices, Σ|billed − true|, roubles", old.errors, new.errors, PROMISES["errors"]),
+        _row("errors of first invoices: differences either way, roubles", old.errors, new.errors, PROMISES["errors"]),
         _row("first invoices that are wrong by a kopeck or more", old.wrong, new.wrong, None),
         ("of contract-months", str(old.bills), str(new.bills), "", ""),
         _row("leaked: owed and never billed, roubles", old.leaked, new.leaked, None),
@@ -73,7 +73,9 @@ def moved_rows(moves: "Sequence[Moved]") -> list[tuple[str, ...]]:
     for each in moves[1:]:
         cells = [percent(each.errors), percent(each.overdue), percent(each.hours)]
         if cells != list(rows[0][2:]):
-            rows.append((f"{each.name} × {each.factor:g}", f"{each.value:g}", *cells))
+            rows.append(
+                (each.name if each.factor == 1 else f"{each.name} × {each.factor:g}", f"{each.value:g}" if each.value else "", *cells)
+            )
     return rows
 
 

@@ -25,6 +25,7 @@ class Scale:
     months: int
     seed: int
     first: date = date(2025, 7, 1)
+    platforms: int = 2
 
     @property
     def starts(self) -> list[date]:
@@ -149,15 +150,15 @@ class World:
         tariff = str(random.choice(["UNIT", "VOLUME", "PACK", "FIX"], p=[0.5, 0.25, 0.1, 0.15]))
         starts = int(random.integers(5, days)) if random.random() < 0.08 else 0
         ends = int(random.integers(20, days)) if not starts and random.random() < 0.05 else NEVER
-        contract = Contract(
-            f"Г-{number:04}", f"C{number:04}", "peak" if random.random() < 0.5 else "average",
-            "used" if random.random() < 0.7 else "connected", 0, 3000 if random.random() < 0.1 else 0, starts, ends, is_dealer=is_dealer,
-        )  # fmt: skip
+        basis = "peak" if random.random() < 1 - self.given.by_average else "average"
+        counting = "used" if random.random() < self.given.counts_used else "connected"
+        least = 3000 if random.random() < 0.1 else 0
+        contract = Contract(f"Г-{number:04}", f"C{number:04}", basis, counting, 0, least, starts, ends, is_dealer=is_dealer)
         contract.terms.append(Terms(starts, tariff, int(random.choice([0, 0, 0, 5, 10]))))
         return contract
 
     def _dealer_accounts(self, number: int) -> None:
-        platform, root = int(self.random.integers(0, 2)), len(self.accounts)
+        platform, root = int(self.random.integers(0, self.scale.platforms)), len(self.accounts)
         self.accounts.append(Account(platform, f"d{number:04}", number, opened=self.contracts[number].starts))
         for below in range(int(self.random.integers(3, 9))):
             account = Account(platform, f"d{number:04}-{below}", number, root, self.contracts[number].starts, is_mapped=False)
@@ -169,7 +170,7 @@ class World:
         vehicles = int(np.clip(np.exp(random.normal(np.log(self.given.median_fleet), 0.9)), 1, 300))
         if random.random() < self.given.prepaid:
             contract.prepaid = max(int(vehicles * 0.8), 1)
-        platform, parent = int(random.integers(0, 2)), -1
+        platform, parent = int(random.integers(0, self.scale.platforms)), -1
         if random.random() < 0.05:  # has come by a dealer, and pays itself
             contract.dealer = int(random.integers(0, max(dealers // 3, 1)))
             parent = next(place for place, each in enumerate(self.accounts) if each.contract == contract.dealer)
@@ -182,7 +183,7 @@ class World:
         if random.random() < self.given.orphan_accounts and contract.ends == NEVER:
             opened = int(random.integers(min(contract.starts + 3, self.scale.days - 1), self.scale.days))
             self._sizes.append((len(self.accounts), max(vehicles // 4, 1)))
-            self.accounts.append(Account(int(random.integers(0, 2)), f"b{number:04}", number, -1, opened, NEVER))
+            self.accounts.append(Account(int(random.integers(0, self.scale.platforms)), f"b{number:04}", number, -1, opened, NEVER))
 
     def _change_terms(self) -> None:
         """Discounts agreed late, for days of a month that has been billed; and tariffs changed in good time."""
