@@ -37,7 +37,7 @@ NEWS = Asset("onec_news", watchers=[AssetWatcher(name="onec", trigger=Arrival("o
         timetable=CronTriggerTimetable("10,40 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR), assets=[NEWS]
     ),
     catchup=False,
-    max_active_runs=1,
+    max_active_runs=2,  # who pays while a workbook is written anew does not wait for it
     tags=["биллинг", "обмен"],
     default_args=DEFAULTS,
     doc_md=__doc__,

@@ -36,7 +36,7 @@ NEWS = Asset("payment_news", watchers=[AssetWatcher(name="payments", trigger=Arr
         timetable=CronTriggerTimetable("5,35 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR), assets=[NEWS]
     ),
     catchup=False,
-    max_active_runs=1,
+    max_active_runs=2,  # who pays while a workbook is written anew does not wait for it
     tags=["биллинг", "деньги"],
     default_args=DEFAULTS,
     doc_md=__doc__,

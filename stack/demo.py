@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from pipelines.errors import Refused
-from stack import lifecycle, live_platform, processes, summary
+from stack import lifecycle, live_platform, minute, processes, summary
 from stack.environment import ROOT, Stack, passwords
 from stack.rest import Rest
 
@@ -43,8 +43,12 @@ def run(stack: Stack, port: int | None) -> None:
     try:
         engineer = lifecycle.up(stack, port)
         live = _tell_the_story(stack, engineer, company, begun)
+        _say(begun, "the summary of the story is asked of fleetbill")
+        story = summary.text(stack, list(MONTHS), live)
+        _say(begun, f"{minute.PAYERS} debtors of another organization pay; nobody starts anything (DAGs payments_in, onec_exchange)")
+        seconds = minute.measure(stack)
         lifecycle.halt(stack)
-        click.echo(summary.text(stack, list(MONTHS), time.monotonic() - begun, live))
+        click.echo(summary.ending(stack, story, str(seconds), time.monotonic() - begun))
     finally:
         lifecycle.down(stack)
 

@@ -19,8 +19,24 @@ from stack.environment import ROOT, Stack, passwords
 Row = dict[str, Any]
 
 
-def text(stack: Stack, months: list[str], seconds: float, live: str) -> str:
-    """The summary of a home: billed, parked, found, blocked, where the files are, how to look at it.
+def ending(stack: Stack, story: str, minute: str, seconds: float) -> str:
+    """All that the demo prints: the story's summary, how quickly payments gave access back, and how to look at it."""
+    lines = [
+        "",
+        f"Done in {seconds:.0f} s: January and February 2026 of the sample company, from master data to blocked access.",
+        "",
+        story,
+        "",
+        f"  payment to access  {minute}",
+        "",
+        f"Look at it in Airflow's UI:  {_home(stack)}make up   (then {_home(stack)}make down)",
+        f"  {', '.join(f'{user} / {password}' for user, password in passwords(stack).items())}",
+    ]
+    return "\n".join(lines)
+
+
+def text(stack: Stack, months: list[str], live: str) -> str:
+    """The summary of a home: billed, parked, found, blocked, and where the files are.
 
     ``live``: what became of the blocks on its live platform.
     """
@@ -30,7 +46,7 @@ def text(stack: Stack, months: list[str], seconds: float, live: str) -> str:
     hidden = _roubles(row["roubles"] or "0.00" for row in all_findings if row["kind"] == "month_end_dip")
     blocked = asked(stack, "access")
     payments = asked(stack, "payments")
-    lines = ["", f"Done in {seconds:.0f} s: January and February 2026 of the sample company, from master data to blocked access.", ""]
+    lines = []
     for month in months:
         billed = [row for row in invoices if row["period"] == month and row["status"] == "issued"]
         left_out = parked(stack.settings, Month.parse(month))
@@ -47,9 +63,6 @@ def text(stack: Stack, months: list[str], seconds: float, live: str) -> str:
         f"  live platform      {live}",
         "",
         *(f"  {name:<18} {where}" for name, where in _places(stack)),
-        "",
-        f"Look at it in Airflow's UI:  {_home(stack)}make up   (then {_home(stack)}make down)",
-        f"  {', '.join(f'{user} / {password}' for user, password in passwords(stack).items())}",
     ]
     return "\n".join(lines)
 

@@ -15,6 +15,7 @@ from pipelines.settings import Settings
 from stack import live_platform
 from stack.environment import ROOT, Stack
 from tests.traccar_server import ADMIN, PASSWORD
+from tests.wialon_server import TOKEN
 
 EVENING = datetime(2026, 2, 27, 20, 50, tzinfo=UTC)
 
@@ -42,8 +43,24 @@ def test_it_lists_trackers_of_two_debtors_on_the_day_of_the_story_and_keeps_its_
         assert all(each in listed for each in fleet.vehicles["hw_id"].to_pylist())
         assert fleet.vehicles["last_message_at"][0].as_py() == EVENING.replace(hour=12)
         assert made.set_account_blocked("340", blocked=True).after is True
+        live_platform.add_payers(stack, [("gps3", 401), ("gps4", 5002)])
+        assert set(made.account_state(["401"])) == {"401"}
     with live_platform.LivePlatform(stack.home / "live") as again:
         assert [user["name"] for user in again.users.values() if user["disabled"]] == ["Должник"]
+    with live_platform.SecondPlatform(stack.home / "live") as second:
+        made = connect(Platform("gps4", "wialon", None, "gps4", "Europe/Moscow"), json.dumps(_WIALON | {"host": second.url}), EVENING)
+        assert made.set_account_blocked("5002", blocked=True).after is True
+    with live_platform.SecondPlatform(stack.home / "live") as second:
+        made = connect(Platform("gps4", "wialon", None, "gps4", "Europe/Moscow"), json.dumps(_WIALON | {"host": second.url}), EVENING)
+        assert made.account_state(["5002"])["5002"].blocked
+        made.set_account_blocked("5002", blocked=False)
+    changes = [("gps3", 340, True), ("gps4", 5002, True), ("gps4", 5002, False)]
+    assert [write[:3] for write in live_platform.writes(stack)] == changes
+    moments = [write[3] for write in live_platform.writes(stack)]
+    assert moments == sorted(moments)
+
+
+_WIALON = {"conn_type": "http", "password": TOKEN}
 
 
 def _connector(url):
