@@ -34,7 +34,7 @@ class Arrival(BaseEventTrigger):
         problem = ""
         while True:
             try:
-                things = await asyncio.to_thread(look, settings.load())
+                things = await asyncio.to_thread(look, settings.load(), time.monotonic())
             except Exception as error:  # noqa: BLE001 - whatever it is, the next look may be better, and an end would be silence
                 if problem != (problem := f"{type(error).__name__}: {error}"):
                     log.warning("%s cannot be looked at: %s", self.what, problem)

@@ -17,6 +17,9 @@ from pipelines.warehouse import engine, query
 FIRST_AGAIN, LAST_AGAIN = 60.0, 1800.0
 """Seconds after which a thing that still waits is announced again: twice as long each time, up to the second."""
 
+ASKED_EVERY = 300.0
+"""Seconds between two questions to a base over HTTP, which tells nobody that it has news."""
+
 
 @dataclass(frozen=True, slots=True)
 class WhatWaits:
@@ -59,7 +62,7 @@ class Arrivals:
         return due
 
 
-def of_payments(settings: Settings) -> WhatWaits:
+def of_payments(settings: Settings, _now: float) -> WhatWaits:
     """Files in the bank's folder, each in the version that lies there, and orders to let in again that are not carried out."""
     files = _versions(waiting(settings.exchange / "bank" / "in"))
     try:
@@ -70,10 +73,11 @@ def of_payments(settings: Settings) -> WhatWaits:
     return WhatWaits(frozenset(files) | {f"restore {order_no}" for order_no in orders})
 
 
-def of_onec(settings: Settings) -> WhatWaits:
-    """Messages in the ``in`` of every base; the state is that of which the next message would be written.
+def of_onec(settings: Settings, now: float) -> WhatWaits:
+    """Messages in the ``in`` of every base, also in archives; the state is that of which the next message would be written.
 
-    A file under another name than the messages' is none of ours, whoever has left it there.
+    A file under another name than the messages' is none of ours, whoever has left it there. A base over HTTP drops no files: while there
+    is one, the state changes every `ASKED_EVERY` seconds of the caller's clock, so that it is asked.
     """
     try:
         with engine.transaction(settings) as connection:
@@ -81,8 +85,10 @@ def of_onec(settings: Settings) -> WhatWaits:
             state = f"state {query.scalar(connection, 'delivery/onec/outgoing_mark')}"
     except Refused:  # as above
         bases, state = [declared.default(settings)], None
-    messages = [base.root / "in" / message_name(base.code, settings.onec_node) for base in bases]
-    return WhatWaits(frozenset(_versions(messages)), state)
+    if state and any(base.transport == "http" for base in bases):
+        state = f"{state} {now // ASKED_EVERY:.0f}"
+    names = [base.root / "in" / message_name(base.code, settings.onec_node) for base in bases]
+    return WhatWaits(frozenset(_versions(file for name in names for file in (name, name.with_suffix(".zip")))), state)
 
 
 def _versions(paths: Iterable[Path]) -> Iterator[str]:

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.airflow
 
 @pytest.fixture
 def trigger(airflow_home, monkeypatch):
-    """A trigger whose clock goes on by two seconds a look, and which does not wait for it."""
+    """A trigger whose clock goes on by two seconds a look, for it is read twice, and which does not wait for it."""
     import arrivals
 
-    clock = iter(range(0, 10_000, 2))
+    clock = iter(range(10_000))
     monkeypatch.setattr(arrivals, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
     return lambda what: arrivals.Arrival(what, 0.0)
 
@@ -31,18 +31,21 @@ def _events(trigger, number):
 def test_files_are_news_though_there_is_no_database(trigger, tmp_path, monkeypatch):
     monkeypatch.setenv("FLEETBILL_HOME", str(tmp_path))
     bank, onec = tmp_path / "exchange" / "bank" / "in", tmp_path / "exchange" / "onec" / "in"
-    for folder, names in ((bank, ("a.txt", "b.txt", "c.part", ".d")), (onec, ("Message_BP_FB.xml", "Message_FB_BP.xml"))):
+    for folder, names in (
+        (bank, ("a.txt", "b.txt", "c.part", ".d")),
+        (onec, ("Message_BP_FB.xml", "Message_BP_FB.zip", "Message_FB_BP.xml")),
+    ):
         folder.mkdir(parents=True)
         for name in names:
             (folder / name).write_text(name)
     assert _events(trigger("payments"), 2) == [{"what": "payments", "news": 2}] * 2  # and again, for nobody has taken them
-    assert _events(trigger("onec"), 1) == [{"what": "onec", "news": 1}]
+    assert _events(trigger("onec"), 1) == [{"what": "onec", "news": 2}]
 
 
 def test_a_look_that_fails_is_told_once_and_does_not_end_it(trigger, monkeypatch, caplog):
     outcomes = iter([OSError("no disk")] * 3 + [looks.WhatWaits(frozenset({"file"}))] * 9)
 
-    def look(_settings):
+    def look(_settings, _now):
         outcome = next(outcomes)
         if isinstance(outcome, Exception):
             raise outcome

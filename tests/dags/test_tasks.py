@@ -211,11 +211,16 @@ def _ahead(settings):
 def test_advances_within_the_bounds_ask_nobody(ahead, dags):
     from airflow.sdk.exceptions import AirflowSkipException
 
-    state = of_onec(ahead).state
+    state = of_onec(ahead, 0.0).state
     run = Run(dags["prepay_month"], "2026-02", issue_date="2026-02-01")
     done = run.call("prepay")
     assert (done["invoices"], done["waiting"]) == (1, [])
-    assert of_onec(ahead).state not in (None, state)  # an invoice starts the exchange with 1C
+    after = of_onec(ahead, 0.0).state
+    assert after not in (None, state)  # an invoice starts the exchange with 1C
+    assert of_onec(ahead, 9999.0).state == after
+    with engine.transaction(ahead) as connection:
+        connection.execute(text("INSERT INTO master.peers (peer, configuration, transport) VALUES ('UT', 'ut', 'http')"))
+    assert of_onec(ahead, 0.0).state == of_onec(ahead, 299.0).state != of_onec(ahead, 300.0).state  # it is asked every five minutes
     assert _ahead(ahead) == [("advance", "", "2026-02-01")]
     with pytest.raises(AirflowSkipException, match="никого не спрашиваем"):
         run.call("ask")
@@ -307,12 +312,12 @@ def test_payments_are_read_and_nothing_was_blocked(home, dags, alerts):
     folder.mkdir(parents=True)
     (folder / "broken.txt").write_text("not a statement", encoding="utf-8")
     os.utime(folder / "broken.txt", (0, 0))  # written long ago
-    assert len(of_payments(home).things) == 1
+    assert len(of_payments(home, 0.0).things) == 1
     [line] = call(dags["payments_in"], "payments")
     assert line == "broken.txt: not read, moved to failed"
     assert "выписка broken.txt не прочитана" in alerts()
     assert call(dags["payments_in"], "restore") == []
-    assert of_payments(home).things == frozenset()
+    assert of_payments(home, 0.0).things == frozenset()
 
 
 def test_letters_are_sent_by_the_connection_that_airflow_has(ahead, dags, monkeypatch):
