@@ -61,34 +61,43 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--clients", type=int, default=600)
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--seeds", default="1,2,3", help="by commas")
+    parser.add_argument("--also", default="", metavar="CLIENTS:SEED,…", help="further years, of other sizes")
     parser.add_argument("--out", type=Path, default=Path("var/year"))
     parser.add_argument("--document", type=Path, help="the Markdown file to write, its charts beside it")
     parser.add_argument("--what-if", type=int, default=150, metavar="CLIENTS", help="clients of the table of what moves it; 0: none")
     chosen = parser.parse_args(arguments)
+    sizes = [(chosen.clients, int(seed)) for seed in chosen.seeds.split(",")]
+    sizes += [(int(clients), int(seed)) for clients, _, seed in (each.partition(":") for each in chosen.also.split(",") if each)]
     given, years, failures = Assumptions(), {}, 0
-    for seed in map(int, chosen.seeds.split(",")):
-        scale = Scale(chosen.clients, chosen.months, seed)
-        path = chosen.out / f"{scale.clients}-{scale.months}-{seed}.json"
-        outcomes = kept.read(path, _said(scale, given))
-        if outcomes is None:
-            began = time.monotonic()
-            outcomes, problems = _in_new_house(chosen.out / f"seed-{seed}", scale, given)
-            print(f"seed {seed}: lived in {(time.monotonic() - began) / 60:.1f} minutes", file=sys.stderr)
-            failures += len(problems)
-            print("\n".join(f"DOES NOT HOLD: {problem}" for problem in problems[:50]) or "all that must hold, holds", file=sys.stderr)
-            if not problems:
-                kept.write(path, outcomes, _said(scale, given))
-        years[seed] = outcomes
-        print(f"\nseed {seed}: {scale.clients} clients, {scale.months} months")
-        print("\n".join(table.in_columns(table.HEADS, table.compared(outcomes["old way"], outcomes["fleetbill"], given))))
-    first = years[min(years)]
-    what_if = Scale(chosen.what_if, chosen.months, min(years))
-    moves = list(moved(what_if, given, first, chosen.out / "what-if.json")) if chosen.what_if else []
+    for clients, seed in sizes:
+        scale = Scale(clients, chosen.months, seed)
+        years[scale], problems = _lived(chosen.out, scale, given)
+        failures += len(problems)
+        print(f"\nseed {seed}: {scale.clients} clients, {scale.months} months from {scale.first}")
+        print("\n".join(table.in_columns(table.HEADS, table.compared(years[scale]["old way"], years[scale]["fleetbill"], given))))
+    first = next(iter(years))
+    what_if = Scale(chosen.what_if, chosen.months, first.seed)
+    moves = list(moved(what_if, given, years[first], chosen.out / "what-if.json")) if chosen.what_if else []
     if moves:
         print("\n".join(["", *table.in_columns(table.MOVED, table.moved_rows(moves))]))
     if chosen.document:
-        write_document(chosen.document, Scale(chosen.clients, chosen.months, min(years)), given, years, (what_if, moves))
+        write_document(chosen.document, given, years, (what_if, moves))
     return 1 if failures else 0
+
+
+def _lived(out: Path, scale: Scale, given: Assumptions) -> tuple[dict[str, Outcome], list[str]]:
+    """A year that was kept, or one that is lived now, and what must hold and does not: such a year is not kept."""
+    name = f"{scale.clients}-{scale.months}-{scale.seed}"
+    outcomes = kept.read(out / f"{name}.json", _said(scale, given))
+    if outcomes is not None:
+        return outcomes, []
+    began = time.monotonic()
+    outcomes, problems = _in_new_house(out / name, scale, given)
+    print(f"\nseed {scale.seed}: lived in {(time.monotonic() - began) / 60:.1f} minutes", file=sys.stderr)
+    print("\n".join(f"DOES NOT HOLD: {problem}" for problem in problems[:50]) or "all that must hold, holds", file=sys.stderr)
+    if not problems:
+        kept.write(out / f"{name}.json", outcomes, _said(scale, given))
+    return outcomes, problems
 
 
 if __name__ == "__main__":

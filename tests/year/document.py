@@ -9,7 +9,7 @@ from tests.year.outcome import Outcome
 from tests.year.sensitivity import Moved
 from tests.year.world import Scale
 
-Years = Mapping[int, Mapping[str, Outcome]]
+Years = Mapping[Scale, Mapping[str, Outcome]]
 
 _HEAD = """\
 # A year, billed twice
@@ -30,8 +30,18 @@ The run fails unless: every rouble that clients paid is in the ledger, allocated
 sum; each client's ledger sums to zero (invoiced − paid − open + free); each contract's month costs, corrections included, by fleetbill what
 the independent calculator says, to the kopeck; and nobody stands on a block list after a day's ladder with nothing overdue.
 
+«Errors» are the differences between first invoices and the true bill, either way, over all contracts and months; «wrong» is a kopeck or
+more. What was corrected later (a complaint by hand, `correct` by fleetbill) is taken off what leaked and what was billed and not owed.
+
 Both ways are measured against the true bill of their own world: who is blocked sends nothing that is billed, so fleetbill's is a little
 smaller.
+
+## What the year leaves out
+
+Both platforms hand in files; live ones are tried elsewhere. Clients react to the step of the ladder on the day on which it is taken, so the
+letters wait in the outbox; 1C does not answer, so each month's message carries everything since the beginning. Usage, findings and prepaid
+limits are looked at each week, which comes to the same bills. Nobody promises, disputes a block or leaves because of one. Going live
+(clients, contracts, prices entered once) is the work of neither year.
 """
 _WHAT_IF = """\
 ## What moves the result
@@ -45,26 +55,26 @@ changed minutes. A line that moves nothing is left out.
 """
 
 
-def write_document(path: Path, scale: Scale, given: Assumptions, years: Years, what_if: tuple[Scale, Sequence[Moved]]) -> None:
-    """The page and, in a folder of its name beside it, its charts."""
-    first = years[min(years)]
+def write_document(path: Path, given: Assumptions, years: Years, what_if: tuple[Scale, Sequence[Moved]]) -> None:
+    """The page and, in a folder of its name beside it, the charts of the first year."""
+    scale, first = next(iter(years.items()))
     folder = path.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     for name, drawn in _charts(scale, given, first).items():
         (folder / f"{name}.svg").write_text(drawn, encoding="utf-8")
-    lines = [_HEAD, *_results(scale, given, years), *_pictures(folder.name), _HOLDS, *_work(given, first)]
+    lines = [_HEAD, "## What came out", "", *_result(scale, first, given), *_pictures(folder.name)]
+    for other, ways in list(years.items())[1:]:
+        lines += _result(other, ways, given)
+    lines += [_HOLDS, *_work(given, first)]
     lines += _what_if(scale, first, *what_if) if what_if[1] else []
     lines += ["## Assumptions", "", *table.in_markdown(("name", "figure", "what it is", "source"), table.assumptions(given)), ""]
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def _results(scale: Scale, given: Assumptions, years: Years) -> list[str]:
-    lines = [f"## What came out: {scale.clients} clients, {scale.months} months from {scale.first}", ""]
-    for seed, ways in years.items():
-        rows = table.compared(ways["old way"], ways["fleetbill"], given)
-        lines += [f"Seed {seed}:", "", *table.in_markdown(table.HEADS, rows), ""]
-        lines += [f"- {note}" for note in ways["fleetbill"].notes.values()] + [""]
-    return lines
+def _result(scale: Scale, ways: Mapping[str, Outcome], given: Assumptions) -> list[str]:
+    rows = table.compared(ways["old way"], ways["fleetbill"], given)
+    said = f"Seed {scale.seed}: {scale.clients} clients, {scale.months} months from {scale.first}."
+    return [said, "", *table.in_markdown(table.HEADS, rows), "", *(f"- {note}" for note in ways["fleetbill"].notes.values()), ""]
 
 
 def _pictures(folder: str) -> list[str]:

@@ -36,14 +36,14 @@ def compared(old: Outcome, new: Outcome, given: Assumptions) -> list[Row]:
     """Rows: what, the old way, by fleetbill, the difference, the promise."""
     cost = minutes(given)
     return [
-        _row("roubles owed by the true bill, net", old.owed, new.owed, None),
-        _row("errors of first invoices: differences either way, roubles", old.errors, new.errors, PROMISES["errors"]),
-        _row("first invoices that are wrong by a kopeck or more", old.wrong, new.wrong, None),
+        _row("true bill, RUB net", old.owed, new.owed, None),
+        _row("errors of first invoices, RUB", old.errors, new.errors, PROMISES["errors"]),
+        _row("first invoices that are wrong", old.wrong, new.wrong, None),
         ("of contract-months", str(old.bills), str(new.bills), "", ""),
-        _row("leaked: owed and never billed, roubles", old.leaked, new.leaked, None),
-        _row("billed and never owed, roubles", old.overbilled, new.overbilled, None),
-        _row("overdue on an average day, roubles with VAT", old.average_overdue, new.average_overdue, PROMISES["overdue"]),
-        _row("overdue on the last day, roubles with VAT", old.overdue[-1], new.overdue[-1], None),
+        _row("leaked: owed, never billed, RUB", old.leaked, new.leaked, None),
+        _row("billed, never owed, RUB", old.overbilled, new.overbilled, None),
+        _row("overdue, average day, RUB + VAT", old.average_overdue, new.average_overdue, PROMISES["overdue"]),
+        _row("overdue, last day, RUB + VAT", old.overdue[-1], new.overdue[-1], None),
         _row("hours of people", old.hours(cost), new.hours(cost), PROMISES["hours"]),
     ]
 
