@@ -1,8 +1,12 @@
 """Archives for an operator of ЭДО: one of each run and organization, the same bytes, written with the papers."""
 
 import io
+import signal
+import subprocess
+import sys
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -21,6 +25,22 @@ ORGANIZATION = """INSERT INTO master.organizations (code, name, inn, kpp, bank_a
     VALUES ('ORG', 'ООО «Вега Мониторинг»', '7707083893', '770701001', '40702810938000000001', 'Банк', '044525225', 'ВМ')"""
 LATER = AT + timedelta(hours=2)
 ADDRESS = {"address": "127055, г. Москва, ул. Новая, д. 1"}
+KILLED_WRITER = """
+import os, signal, sys
+from pathlib import Path
+real, nth, calls = Path.replace, int(sys.argv[1]), 0
+def deadly(self, target):
+    global calls
+    calls += str(target).endswith(".zip")
+    if calls == nth:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(self, target)
+Path.replace = deadly
+from pipelines import settings
+from pipelines.documents.edo.archives import write_archives
+from pipelines.period import Month
+write_archives(settings.load(), Month(2026, 1))
+"""
 
 
 @pytest.fixture
@@ -98,3 +118,26 @@ def test_nobody_wants_a_file_and_there_is_none(settings, books):
     books.issue("K1", client=ADDRESS)
     assert write_archives(settings, JANUARY) == []
     assert not DocumentStore(settings.documents).exists("exchange/2026-01/ORG/close-20260201T060000Z.zip")
+
+
+def _files(settings):
+    return {path.name: path.read_bytes() for path in Path(settings.documents).rglob("*.zip")}
+
+
+def test_a_writer_killed_before_an_archive_is_in_its_place_leaves_none_by_half(settings, books, environment):
+    books.issue("K1")
+    books.issue("K2", at=LATER)
+    want(settings, K1="commerceml", K2="commerceml")
+    for nth in (1, 2):
+        process = subprocess.run(
+            [sys.executable, "-c", KILLED_WRITER, str(nth)], env=environment, capture_output=True, timeout=60, check=False
+        )
+        assert process.returncode == -signal.SIGKILL, process.stderr
+        assert len(_files(settings)) == nth - 1
+    write_archives(settings, JANUARY)
+    written = _files(settings)
+    assert len(written) == 2
+    for path in Path(settings.documents).rglob("*.zip"):
+        path.unlink()
+    write_archives(settings, JANUARY)
+    assert _files(settings) == written

@@ -162,3 +162,11 @@ def test_a_stored_payment_is_changed_by_nobody(house, settings, tmp_path, change
         connection.exec_driver_sql(f"UPDATE receivables.payments SET {change}")
     with house.owner() as connection:
         connection.exec_driver_sql("UPDATE receivables.payments SET client_code = 'B'")
+
+
+def test_one_statement_three_times_with_one_more_line_each(house, settings, tmp_path):
+    """A bank's day so far, at noon, at four, at night: three payments in all, 100 + 200 + 300, each once."""
+    number = house.invoice("A", "600.00", "2026-03-31")
+    papers = [Paper(str(n), f"{n}00.00", f"счет {number}", INN) for n in (1, 2, 3)]
+    stored = [import_payments(settings, statement(tmp_path / f"{count}.txt", *papers[:count]), NOW).payments for count in (1, 2, 3)]
+    assert (stored, house.open()[number]) == ([1, 1, 1], 0)
