@@ -67,6 +67,7 @@ def as_if_nothing_was_sent(settings):
         connection.execute(text("DELETE FROM delivery.onec_peers"))
         connection.execute(text("UPDATE delivery.onec_outbox SET message_no = NULL"))
     owner.dispose()
+    (settings.exchange / "onec" / ".reached.json").unlink()
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -18,6 +18,7 @@ class Peer:
 
     sent_no: int
     received_no: int
+    highest_no: int
     confirmed_no: int
     owed_no: int
     acknowledged_no: int
@@ -32,6 +33,16 @@ class Peer:
     def is_owed(self) -> bool:
         """Whether they wait for the acknowledgement of a message with content."""
         return self.owed_no > self.acknowledged_no
+
+    def has_had(self, message_no: int, created: str) -> bool:
+        """Whether a message of theirs was received before.
+
+        A base that was restored from a backup counts on from below numbers that it has used: what it writes under them is new where it
+        was written later than everything that was taken.
+        """
+        if message_no <= self.received_no:
+            return True
+        return message_no <= self.highest_no and created <= (self.received_created or "")
 
 
 def take_turn(connection: "Connection", peer: str) -> Peer:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.delivery.onec import declared, offers, unacknowledged
+from pipelines.delivery.onec import declared, journal, offers, unacknowledged
 from pipelines.delivery.onec.body import BodyObject, read_body
 from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import Header, has_content, read_header
@@ -34,13 +34,14 @@ _SETTLED_AFTER = 60.0
 class NotTaken(Refused):
     """A message that the rules of the exchange forbid to take; the message says why.
 
-    `is_newer`: it was written after the last that was taken, under a number that was used before: its base was restored from a backup.
+    `reused_no`: its number, where it was written after the last that was taken, under a number that was used before: its base was
+    restored from a backup. None for any other reason.
     """
 
-    def __init__(self, why: str, *, is_newer: bool = False) -> None:
+    def __init__(self, why: str, *, reused_no: int | None = None) -> None:
         restored = "; it was written later, so 1C was restored from a backup: our next message tells it where to go on"
-        super().__init__(f"{why}{restored if is_newer else ''}")
-        self.is_newer = is_newer
+        super().__init__(f"{why}{restored if reused_no else ''}")
+        self.reused_no = reused_no
 
 
 class _ChangedMeanwhileError(Exception):
@@ -122,7 +123,7 @@ def _read(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier, 
 
 def _receive(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier) -> list[PeerAnswer]:
     ours = Path(message_name(base.code, settings.onec_node))
-    answers = []
+    answers = _take_again(settings, base, at, apply)
     for path in waiting(base.folder("in")):
         if path.stem == ours.stem and path.suffix in (".xml", ".zip"):
             answers.append(_receive_one(settings, base, path, at, apply))
@@ -156,14 +157,17 @@ def _judge(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, app
         return _refuse(base, path, header, problem, at)
     except Refused as error:
         with engine.transaction(settings) as connection:
-            if isinstance(error, NotTaken) and error.is_newer:
-                query.run(connection, "delivery/onec/owe", peer=base.code)
+            if isinstance(error, NotTaken) and error.reused_no:
+                take_turn(connection, base.code)
+                query.run(connection, "delivery/onec/go_back", peer=base.code, message_no=error.reused_no)
             if isinstance(error, NoCommonVersion) and header:
                 take_turn(connection, base.code)
                 query.run(connection, "delivery/onec/set_versions", peer=base.code, versions=_versions(header))
         return _refuse(base, path, header, str(error), at)
     if _version(path) == before:
-        _move(path, _done(base, path, header.message_no))
+        _move(path, _free(_done(base, path, header.message_no)) if header.version else _done(base, path, None))
+    if header.version and header.message_no:
+        journal.note_received(base, header.created)
     return PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail)
 
 
@@ -188,29 +192,57 @@ def _take(
     if (header.sender, header.receiver) != (base.code, settings.onec_node):
         raise NotTaken(f"is from {header.sender!r} to {header.receiver!r}, not from {base.code!r} to {settings.onec_node!r}")
     settings_only = header.version is None
-    digest = _digest(path)
     number = header.message_no or 0
-    if not settings_only and number <= peer.received_no:
-        if number and digest == peer.received_digest and not _done(base, path, number).exists():
+    if not settings_only and peer.has_had(number, header.created):
+        if number and _digest(path) == peer.received_digest and not _is_put_away(base, path, number):
             return "was taken before; put away now"  # killed between the commit and the move
         raise NotTaken(
             f"number {number} has been received already (the last was {peer.received_no})" if number else "carries no number of its own",
-            is_newer=bool(number) and header.created > (peer.received_created or ""),
+            reused_no=number if header.created > (peer.received_created or "") else None,
         )
     if header.available_versions:
         common_version(_versions(header))
-    effect = _confirm(base, connection, peer, header)
-    if number > peer.received_no:
-        binds = {"message_no": number, "digest": digest, "created": header.created, "is_owed": apply is not None, "at": at}
-        query.run(connection, "delivery/onec/take_message", peer=base.code, **binds)
-        kept = {"direction": "in", "message_no": number, "other_no": header.received_no, "objects": None}
-        query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
-    if apply is not None and not settings_only:
-        effect = f"{effect}; {apply(connection, base.code, number, read_body(path), at)}"
+    effect = _apply(base, connection, peer, path, header, at, apply)
     if settings_only:  # whoever sets the exchange up in 1C waits there until we say what we send and take
         query.run(connection, "delivery/onec/owe", peer=base.code)
         effect = f"{effect}; settings of the exchange, answered with the next message"
     return effect
+
+
+def _apply(
+    base: DeclaredPeer, connection: "Connection", peer: Peer, path: Path, header: Header, at: datetime, apply: Applier | None
+) -> str:
+    """What a message that is taken says: its ReceivedNo, its number and its objects are stored; in words."""
+    effect = _confirm(base, connection, peer, header)
+    if header.version is None:
+        return effect
+    number = header.message_no or 0
+    binds = {"message_no": number, "digest": _digest(path), "created": header.created, "is_owed": apply is not None, "at": at}
+    query.run(connection, "delivery/onec/take_message", peer=base.code, **binds)
+    kept = {"direction": "in", "message_no": number, "other_no": header.received_no, "objects": None}
+    query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
+    return f"{effect}; {apply(connection, base.code, number, read_body(path), at)}" if apply else effect
+
+
+def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier) -> list[PeerAnswer]:
+    """Messages in ``done`` that the database does not know of, in the order in which they were written: it was restored from a backup."""
+    said = journal.reached(base).received
+    if not said:
+        return []
+    with engine.transaction(settings) as connection:
+        known = take_turn(connection, base.code).received_created or ""
+    if said <= known:
+        return []
+    answers = []
+    for path, header in journal.taken_after(base, known):
+        with engine.transaction(settings) as connection:
+            peer = take_turn(connection, base.code)
+            effect = _apply(base, connection, peer, path, header, at, apply if has_content(path) else None)
+            detail = f"{effect}; taken again, for the database was restored from a backup"
+        answers.append(PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail))
+        known = header.created
+    journal.note_received(base, known)
+    return answers
 
 
 def _confirm(base: DeclaredPeer, connection: "Connection", peer: Peer, header: Header) -> str:
@@ -240,11 +272,7 @@ def _versions(header: Header) -> list[str]:
 
 
 def _refuse(base: DeclaredPeer, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:
-    target = base.folder("failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}{path.suffix}"
-    counter = 1
-    while target.exists():
-        counter += 1
-        target = target.with_name(f"{path.stem}.{at:%Y%m%dT%H%M%S}-{counter}{path.suffix}")
+    target = _free(base.folder("failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}{path.suffix}")
     write_whole(target.with_name(f"{target.stem}.error.txt"), f"{path.name}: {why}\n".encode())
     _move(path, target)
     return PeerAnswer(path.name, header.message_no if header else None, header.received_no if header else None, AnswerOutcome.REFUSED, why)
@@ -252,6 +280,21 @@ def _refuse(base: DeclaredPeer, path: Path, header: Header | None, why: str, at:
 
 def _done(base: DeclaredPeer, path: Path, number: int | None) -> Path:
     return base.folder("done") / f"{path.stem}.{number or 'settings'}{path.suffix}"
+
+
+def _is_put_away(base: DeclaredPeer, path: Path, number: int) -> bool:
+    """Whether this very message lies in ``done``; a base that was restored may have used its number twice."""
+    done = _done(base, path, number)
+    return any(_digest(each) == _digest(path) for each in done.parent.glob(f"{done.stem}*{done.suffix}"))
+
+
+def _free(target: Path) -> Path:
+    """The path, or with a counter one that no file has."""
+    free, counter = target, 1
+    while free.exists():
+        counter += 1
+        free = target.with_name(f"{target.stem}-{counter}{target.suffix}")
+    return free
 
 
 def _move(path: Path, target: Path) -> None:

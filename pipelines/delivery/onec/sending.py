@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pipelines.delivery.onec import declared, reading, unacknowledged
+from pipelines.delivery.onec import declared, journal, reading, unacknowledged
 from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import (
@@ -207,10 +207,14 @@ def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent |
             if waiting == peer.sent_no and not counts.new and not peer.is_owed:
                 result = MessageSent(path, peer.sent_no, peer.sent_invoices, peer.sent_sales, peer.sent_objects, is_new=False)
             else:
-                result, prepared = _write(settings, connection, base, peer, max(peer.sent_no, waiting) + 1, at)
+                result, prepared = _write(
+                    settings, connection, base, peer, max(peer.sent_no, waiting, journal.reached(base).sent_no) + 1, at
+                )
         unacknowledged.refresh(settings, connection, at)
     if prepared is not None:
         _publish(prepared)
+    if result is not None:
+        journal.note_sent(base, result.message_no)
     return result
 
 

@@ -1,5 +1,6 @@
 """Payments that 1C tells of: once, whoever tells first; changed, deleted, doubted; and the acknowledgement of their message."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -229,6 +230,7 @@ def test_whatever_1c_and_the_bank_tell_in_whatever_order_each_payment_counts_onc
     house.empty()
     with house.owner() as connection:
         connection.exec_driver_sql("DELETE FROM delivery.onec_peers")
+    shutil.rmtree(settings.exchange / "onec", ignore_errors=True)
     for place, (source, numbers) in enumerate(drawn):
         told |= numbers
         if source == "bank":

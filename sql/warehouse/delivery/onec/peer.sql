@@ -2,7 +2,7 @@
 -- inputs: delivery.onec_peers; :peer
 -- rerun: reads only
 SELECT
-    sent_no, received_no, confirmed_no, owed_no, acknowledged_no, received_digest, received_created, versions, sent_invoices,
-    sent_sales, sent_objects
+    sent_no, received_no, highest_no, confirmed_no, owed_no, acknowledged_no, received_digest, received_created, versions,
+    sent_invoices, sent_sales, sent_objects
 FROM delivery.onec_peers
 WHERE peer = :peer

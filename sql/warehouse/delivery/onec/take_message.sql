@@ -4,6 +4,7 @@
 -- rerun: the same row
 UPDATE delivery.onec_peers
 SET
-    received_no = :message_no, received_digest = :digest, received_created = :created, heard_at = :at,
+    received_no = :message_no, highest_no = greatest(highest_no, :message_no),
+    received_digest = :digest, received_created = :created, heard_at = :at,
     owed_no = CASE WHEN :is_owed THEN :message_no ELSE owed_no END
 WHERE peer = :peer

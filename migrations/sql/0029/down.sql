@@ -1,0 +1,1 @@
+ALTER TABLE delivery.onec_peers DROP COLUMN highest_no;

@@ -1,0 +1,73 @@
+"""What the exchange folder of a base knows and a database that was restored from a backup does not: how far the exchange had come."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pipelines.delivery.onec.header import Header, read_header
+from pipelines.errors import BadInput
+from pipelines.files import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.delivery.onec.declared import DeclaredPeer
+
+_NAME: Final = ".reached.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """`sent_no`: of our last message that became visible; `received`: CreationDate of their last that was taken, as they wrote it."""
+
+    sent_no: int = 0
+    received: str = ""
+
+
+def reached(base: "DeclaredPeer") -> Reached:
+    """How far the exchange with the base has come, as its folder says; nothing where it says nothing."""
+    try:
+        noted = json.loads(_path(base).read_text(encoding="utf-8"))
+        return Reached(int(noted["sent_no"]), str(noted["received"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return Reached()
+
+
+def note_sent(base: "DeclaredPeer", number: int) -> None:
+    """Our message of that number is visible."""
+    _note(base, replace(reached(base), sent_no=number))
+
+
+def note_received(base: "DeclaredPeer", created: str) -> None:
+    """Their message of that CreationDate was taken, and lies in ``done``."""
+    _note(base, replace(reached(base), received=created))
+
+
+def taken_after(base: "DeclaredPeer", created: str) -> "list[tuple[Path, Header]]":
+    """Messages of ``done`` that they wrote after that moment, from the oldest: a database that does not know of them was restored."""
+    later = []
+    for path, header in _newest_first(base.folder("done")):
+        if header.created <= created:
+            break
+        later.append((path, header))
+    return sorted(later, key=lambda each: each[1].created)
+
+
+def _newest_first(folder: Path) -> "Iterator[tuple[Path, Header]]":
+    for path in sorted(folder.glob("Message_*"), key=lambda path: path.stat().st_mtime_ns, reverse=True):
+        try:
+            header = read_header(path)
+        except (BadInput, OSError):
+            continue
+        if header.version is not None and header.message_no:  # settings alone hold nothing to be taken again
+            yield path, header
+
+
+def _note(base: "DeclaredPeer", now: Reached) -> None:
+    if now != reached(base):
+        write_whole(_path(base), json.dumps(asdict(now)).encode())
+
+
+def _path(base: "DeclaredPeer") -> Path:
+    return base.root / _NAME

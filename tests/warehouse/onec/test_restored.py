@@ -1,0 +1,91 @@
+"""A base of 1C, or our own database, that was restored from a backup: nothing is taken for confirmed that was not received."""
+
+import pytest
+
+from pipelines.delivery.onec.header import read_header
+from pipelines.delivery.onec.sending import send
+from pipelines.receivables.listing import payments
+from pipelines.runs.exchange import take_answers
+from tests.books import AT, Books
+from tests.conftest import NOW
+from tests.ledger_world import House
+from tests.one_transaction import one_transaction
+from tests.onec_faults import play, prepare
+from tests.onec_money import INN, Money
+from tests.stand_in_1c import INVOICE, Onec
+
+
+def receive(settings):
+    return [(str(answer.outcome), answer.detail) for answer in take_answers(settings, NOW)]
+
+
+def sums(settings):
+    return sorted(str(row["amount"]) for row in payments(settings))
+
+
+@pytest.mark.parametrize("resumes", [True, False])
+def test_what_a_restored_base_sends_under_a_used_number_is_not_confirmed(settings, resumes):
+    """We had its messages 1 to 3, its backup knows of 1: the new payment is in its second message of number 2, which is refused."""
+    House(settings).client("A", INN)
+    onec = Onec(settings.exchange, resumes=resumes)
+    onec.enter(Money("1", "1.00"))
+    onec.write()
+    receive(settings)
+    backup = onec.backup()
+    for number in ("2", "3"):
+        onec.enter(Money(number, f"{number}.00"))
+        onec.write()
+        receive(settings)
+    onec.restore(backup)
+    onec.enter(Money("4", "4.00"))
+    old = onec.transport.sent[-1]
+    onec.write()
+    [(outcome, detail)] = receive(settings)
+    assert (outcome, "was restored from a backup" in detail) == ("refused", True)
+    sent = send(settings, NOW)
+    assert read_header(sent.path).received_no == 1
+    onec.exchange()
+    assert receive(settings)[0][0] == "taken"
+    assert sums(settings) == ["1.00", "2.00", "3.00", "4.00"]
+    onec.put(old)  # one of its earlier life comes again, under the number that is due
+    assert receive(settings)[0][0] == "refused"
+    send(settings, NOW)
+    onec.read()
+    assert onec.unconfirmed == {}
+
+
+def test_a_restored_database_goes_on_from_what_its_folder_knows(settings):
+    """We are restored to before two invoices and a payment; the file of our last message is gone too."""
+    prepare(settings)
+    with one_transaction(settings) as house:
+        onec, books = Onec(settings.exchange), Books(settings)
+        books.issue("K1")
+        send(settings, AT)
+        onec.exchange()
+        receive(settings)
+        house.back_up()
+        for number in ("1", "2"):
+            onec.enter(Money(number, f"{number}.00"))
+            onec.write()
+            receive(settings)
+        books.issue("K2")
+        send(settings, AT)
+        onec.read()
+        house.restore()
+        onec.transport.lose_incoming()
+        books.last_no = 1
+        books.issue("K2")
+        assert send(settings, AT).message_no == 3
+        assert [outcome for outcome, detail in receive(settings) if "the database was restored" in detail] == ["taken", "taken"]
+        assert sums(settings) == ["1.00", "2.00"]
+        assert receive(settings) == []
+        onec.exchange()
+        receive(settings)
+        assert sorted(onec.sums(INVOICE)) == ["ВМ26-000001", "ВМ26-000002"]
+
+
+def test_sequences_that_once_lost_a_document(settings):
+    prepare(settings)
+    for steps in (["UT writes", "we receive", "UT is restored", "UT enters"],):
+        with one_transaction(settings) as house:
+            assert play(settings, house, steps) == []
