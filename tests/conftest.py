@@ -47,7 +47,7 @@ _TEMPLATE = "fleetbill_template"
 
 # folders whose files take longest begin, so that no worker is left with a long file when the others have ended
 _LONGEST_FIRST = (
-    "dags", "scenarios", "kill", "stack", "sample", "large", "properties", "cli", "warehouse", "conformance", "golden",
+    "dags", "scenarios", "year", "kill", "stack", "sample", "large", "properties", "cli", "warehouse", "conformance", "golden",
     "platforms", "formats", "house",
 )  # fmt: skip
 

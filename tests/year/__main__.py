@@ -61,19 +61,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--clients", type=int, default=600)
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--seeds", default="1,2,3", help="by commas")
-    parser.add_argument("--also", default="", metavar="CLIENTS:SEED,…", help="further years, of other sizes")
+    parser.add_argument("--also", default="", metavar="CLIENTS:SEED[:MONTHS],…", help="further years, of other sizes")
     parser.add_argument("--out", type=Path, default=Path("var/year"))
     parser.add_argument("--document", type=Path, help="the Markdown file to write, its charts beside it")
     parser.add_argument("--what-if", type=int, default=150, metavar="CLIENTS", help="clients of the table of what moves it; 0: none")
     chosen = parser.parse_args(arguments)
-    sizes = [(chosen.clients, int(seed)) for seed in chosen.seeds.split(",")]
-    sizes += [(int(clients), int(seed)) for clients, _, seed in (each.partition(":") for each in chosen.also.split(",") if each)]
+    scales = [Scale(chosen.clients, chosen.months, int(seed)) for seed in chosen.seeds.split(",")]
+    scales += [_scale(said, chosen.months) for said in chosen.also.split(",") if said]
     given, years, failures = Assumptions(), {}, 0
-    for clients, seed in sizes:
-        scale = Scale(clients, chosen.months, seed)
+    for scale in scales:
         years[scale], problems = _lived(chosen.out, scale, given)
         failures += len(problems)
-        print(f"\nseed {seed}: {scale.clients} clients, {scale.months} months from {scale.first}")
+        print(f"\nseed {scale.seed}: {scale.clients} clients, {scale.months} months from {scale.first}")
         print("\n".join(table.in_columns(table.HEADS, table.compared(years[scale]["old way"], years[scale]["fleetbill"], given))))
     first = next(iter(years))
     what_if = Scale(chosen.what_if, chosen.months, first.seed)
@@ -83,6 +82,12 @@ def main(arguments: list[str]) -> int:
     if chosen.document:
         write_document(chosen.document, given, years, (what_if, moves))
     return 1 if failures else 0
+
+
+def _scale(said: str, months: int) -> Scale:
+    """Clients, seed and, unless all have as many, months."""
+    clients, seed, *more = map(int, said.split(":"))
+    return Scale(clients, more[0] if more else months, seed)
 
 
 def _lived(out: Path, scale: Scale, given: Assumptions) -> tuple[dict[str, Outcome], list[str]]:
