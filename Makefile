@@ -59,7 +59,7 @@ soak: setup ## damaged input for every reader, and sequences of the exchange, by
 
 .PHONY: year
 year: setup ## a year of an invented provider, billed by hand and by fleetbill (CLIENTS=600 MONTHS=12 SEEDS=1,2,3)
-	@$(BIN)/python -m tests.year --clients $(or $(CLIENTS),600) --months $(or $(MONTHS),12) --seeds $(or $(SEEDS),1,2,3) --also "$(ALSO)" --out var/year \
+	@$(BIN)/python -m tests.year --clients $(or $(CLIENTS),600) --months $(or $(MONTHS),12) --seeds $(or $(SEEDS),1,2,3) --also "$(ALSO)" --retold "$(RETOLD)" --out var/year \
 		--document $(or $(DOCUMENT),docs/year.md)
 
 .PHONY: real

@@ -19,6 +19,7 @@ from tests.year.assumptions import Assumptions
 from tests.year.by_fleetbill import DAILY, ByFleetbill, Pace
 from tests.year.checks import broken
 from tests.year.document import write_document
+from tests.year.modelled import Modelled
 from tests.year.old_way import OldWay
 from tests.year.outcome import Outcome
 from tests.year.sensitivity import moved
@@ -62,9 +63,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--seeds", default="1,2,3", help="by commas")
     parser.add_argument("--also", default="", metavar="CLIENTS:SEED[:MONTHS],…", help="further years, of other sizes")
+    parser.add_argument("--retold", default="", metavar="CLIENTS:SEED[:MONTHS],…", help="years by the calculator and a retold ladder")
     parser.add_argument("--out", type=Path, default=Path("var/year"))
     parser.add_argument("--document", type=Path, help="the Markdown file to write, its charts beside it")
-    parser.add_argument("--what-if", type=int, default=150, metavar="CLIENTS", help="clients of the table of what moves it; 0: none")
+    parser.add_argument("--what-if", type=int, default=60, metavar="CLIENTS", help="clients of the table of what moves it; 0: none")
     chosen = parser.parse_args(arguments)
     scales = [Scale(chosen.clients, chosen.months, int(seed)) for seed in chosen.seeds.split(",")]
     scales += [_scale(said, chosen.months) for said in chosen.also.split(",") if said]
@@ -75,12 +77,15 @@ def main(arguments: list[str]) -> int:
         print(f"\nseed {scale.seed}: {scale.clients} clients, {scale.months} months from {scale.first}")
         print("\n".join(table.in_columns(table.HEADS, table.compared(years[scale]["old way"], years[scale]["fleetbill"], given))))
     first = next(iter(years))
-    what_if = Scale(chosen.what_if, chosen.months, first.seed)
+    retold = {
+        scale: _retold(chosen.out, scale, given) for scale in (first, *(_scale(said, 12) for said in chosen.retold.split(",") if said))
+    }
+    what_if = Scale(chosen.what_if, 12, first.seed)
     moves = list(moved(what_if, given, years[first], chosen.out / "what-if.json")) if chosen.what_if else []
     if moves:
         print("\n".join(["", *table.in_columns(table.MOVED, table.moved_rows(moves))]))
     if chosen.document:
-        write_document(chosen.document, given, years, (what_if, moves))
+        write_document(chosen.document, given, (years, retold), (what_if, moves))
     return 1 if failures else 0
 
 
@@ -88,6 +93,14 @@ def _scale(said: str, months: int) -> Scale:
     """Clients, seed and, unless all have as many, months."""
     clients, seed, *more = map(int, said.split(":"))
     return Scale(clients, more[0] if more else months, seed)
+
+
+def _retold(out: Path, scale: Scale, given: Assumptions) -> dict[str, Outcome]:
+    """A year by the calculator and the retold ladder, kept as well."""
+    path, said = out / f"{scale.clients}-{scale.months}-{scale.seed}-retold.json", _said(scale, given)
+    outcomes = kept.read(path, said) or {"old way": OldWay(scale, given).live(), "fleetbill": Modelled(scale, given).live()}
+    kept.write(path, outcomes, said)
+    return outcomes
 
 
 def _lived(out: Path, scale: Scale, given: Assumptions) -> tuple[dict[str, Outcome], list[str]]:

@@ -37,7 +37,7 @@ from tests.year.true_bill import Count
 from tests.year.world import NEVER, PLATFORMS, Scale, World
 
 BY = "Анна Петрова"
-_BANK_SILENT, _PLATFORM_SILENT = 4, 3  # days of the bank's silence, days in a year that a platform does not deliver
+_BANK_SILENT = 4  # days
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Pace:
     """How often people and DAGs look: the bank and the ladder each ``ladder`` days, usage and prepaid limits each ``usage`` days."""
 
     ladder: int = 1
-    usage: int = 7
+    usage: int = 14
 
 
 DAILY = Pace()
@@ -116,7 +116,7 @@ class ByFleetbill:
 
     def _evening(self, index: int) -> None:
         day = self.world.day(index)
-        missing = {platform for platform in range(self.scale.platforms) if self._is_silent(platform, index)}
+        missing = {platform for platform in range(self.scale.platforms) if self.world.is_silent(platform, index)}
         self.blocked = self._blocked_now()
         self.blocked_days += len(self.blocked)
         self.truth.add(day, self.blocked, set())
@@ -133,10 +133,6 @@ class ByFleetbill:
         return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
     # platforms
-
-    def _is_silent(self, platform: int, index: int) -> bool:
-        """Three days a year, and never the first: a platform delivers nothing."""
-        return index > 5 and (index * 7919 + platform * 104_729 + self.scale.seed) % 365 < _PLATFORM_SILENT
 
     def _land(self, index: int) -> None:
         day = self.scale.day(index - 1)

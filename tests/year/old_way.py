@@ -29,8 +29,10 @@ class OldWay:
         self._invoices: list[tuple[date, date, Decimal]] = []  # due, paid, with VAT
         self._noticed = self._orphans_noticed()
 
-    def live(self) -> Outcome:
-        """Bill the whole year."""
+    def live(self, bills: Outcome | None = None) -> Outcome:
+        """Bill the whole year; ``bills``: of the same fleets, where only people differ."""
+        if bills:
+            return self._paid_otherwise(bills)
         month = 0
         for index in range(self.scale.days):
             day = self.world.day(index)
@@ -38,6 +40,14 @@ class OldWay:
             if self.scale.day(index + 1) == self.scale.starts[month + 1]:
                 self._bill(month, day)
                 month += 1
+        self._owe()
+        return self.outcome
+
+    def _paid_otherwise(self, bills: Outcome) -> Outcome:
+        self.outcome = Outcome(bills.true, bills.billed, bills.corrected)
+        for month, amounts in enumerate(bills.corrected):
+            for number, net in enumerate(amounts):
+                self._send(number, month, net)
         self._owe()
         return self.outcome
 

@@ -270,6 +270,10 @@ class World:
 
     # days
 
+    def is_silent(self, platform: int, index: int) -> bool:
+        """Three days a year, and never in the first week: a platform delivers nothing."""
+        return index > 5 and (index * 7919 + platform * 104_729 + self.scale.seed) % 365 < 3
+
     def is_month_end(self, index: int) -> bool:
         """Whether a day is one of the last of its month, on which dealers hide."""
         day = self.scale.day(index)
