@@ -1,8 +1,9 @@
 """
 # receivables: деньги, долги, доступ
 
-**Что делает.** Читает выписки банка из `FLEETBILL_HOME/exchange/bank/in`, сопоставляет платежи, затем делает шаги лестницы долгов
-за дату: кому напомнить, кого отключить, кому вернуть доступ. Прочитанная выписка уходит в `done`; та, которую прочитать нельзя, — в
+**Что делает.** Читает выписки банка из `FLEETBILL_HOME/exchange/bank/in`, сопоставляет платежи, сверяет доступ (что говорят
+платформы, а что приказали мы: расхождения становятся находками, на платформы ничего не пишется), затем делает шаги лестницы долгов за
+дату: кому напомнить, кого отключить, кому вернуть доступ. Прочитанная выписка уходит в `done`; та, которую прочитать нельзя, — в
 `failed`, и приходит сообщение со всеми её ошибками. Платёж, который есть в двух выписках, сохраняется один раз.
 
 Затем заново пишутся финансовые книги, в которых недостаёт платежа.
@@ -41,6 +42,23 @@ from orchestration.steps import step
 def receivables():
     """Payments first, so that nobody is blocked who has paid."""
 
+    @step("Сверить доступ", "Спрашивает каждую платформу, что отключено, и сравнивает с приказами; расхождения — находки.")
+    def reconcile(ti=None):
+        """What the platforms say against our orders; one that cannot be read holds up nobody."""
+        from orchestration.alerts import alert
+        from orchestration.secrets import of_platforms
+
+        from pipelines import clock, settings
+        from pipelines.access.reconcile import reconcile as compare
+        from pipelines.runs.outcome import reconciled_words
+
+        configured = settings.load()
+        done = compare(configured, clock.now(), secrets=of_platforms(configured))
+        for platform, why in sorted(done.unread.items()):
+            alert(f"доступ на платформе {platform} не сверен", why)
+        tell(ti, reconciled_words(done))
+        return list(done.lines)
+
     @step("Лестница долгов", "Шаги за день: кому напомнить, кого отключить, кому вернуть доступ.")
     def ladder(params=None, ti=None):
         """The steps of the date."""
@@ -59,7 +77,7 @@ def receivables():
         tell(ti, ladder_words(done))
         return list(done.lines)
 
-    payments_task() >> ladder() >> workbooks_task()
+    payments_task() >> reconcile() >> ladder() >> workbooks_task()
 
 
 receivables()

@@ -43,10 +43,10 @@ def dunning(
     with logs.verb("access", "dunning", day=on, dry_run=dry_run) as done:
         seen = _observed(settings, on, at, approver, keys, dry_run=dry_run)
         if dry_run:
-            result = DunningResult(on, plan_lines(_plans(seen, approver)), {}, is_done=False, stopped=_stopped(seen))
+            result = DunningResult(on, plan_lines(_plans(seen, approver)), {}, is_done=False, stopped=seen.stopped)
         else:
             lines = _take(settings, on, at, approver, seen)
-            result = DunningResult(on, lines, apply_orders(settings, at, keys), is_done=True, stopped=_stopped(seen))
+            result = DunningResult(on, lines, apply_orders(settings, at, keys), is_done=True, stopped=seen.stopped)
         done |= {action: result.count(action) for action in ("block", "restore", "withheld")}
         done["refused"] = ",".join(sorted(result.refused))
     return result
@@ -74,10 +74,6 @@ def _take(settings: Settings, on: date, at: datetime, approver: Authorship | Non
         for organization in facts.organizations:
             query.run(connection, "access/add_run", organization_code=organization.ladder.organization_code, day=on, at=at)
     return plan_lines(plans)
-
-
-def _stopped(facts: LadderFacts) -> str:
-    return next((organization.ladder.stopped for organization in facts.organizations if organization.ladder.stopped), "")
 
 
 def _no_later_day(organizations: Sequence[OrganizationDay], on: date) -> None:

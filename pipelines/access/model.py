@@ -131,6 +131,11 @@ class LadderFacts:
         """Accounts mapped to a client's contracts with an organization, in order."""
         return tuple(sorted(account for account, owners in self.owners.items() if (organization_code, client_code) in owners))
 
+    @property
+    def stopped(self) -> str:
+        """Who has stopped all blocking, in words; empty while nobody has."""
+        return next((organization.ladder.stopped for organization in self.organizations if organization.ladder.stopped), "")
+
     def is_ours(self, target: BlockTarget) -> bool:
         """Whether we block it for anybody, and nobody has let it in again since."""
         return target.key in self.ours

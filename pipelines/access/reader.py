@@ -30,7 +30,7 @@ def read_facts(settings: Settings, connection: "Connection", on: date, at: datet
         owners[account].append((row.organization_code, row.client_code))
         takes_along[account] |= _taken_along(sub_users=row.block_sub_users, vehicles=row.block_vehicles)
     held, lifted = _held(connection)
-    trees, unread = _trees(settings, connection, on)
+    trees, unread = account_trees(settings, connection, on)
     return LadderFacts(
         organizations=_organizations(settings, connection, on, at, _below(owners, trees)),
         owners={account: tuple(clients) for account, clients in owners.items()},
@@ -146,7 +146,8 @@ def _moment(on: date, at: datetime, time_zone: str) -> datetime:
     return datetime.combine(on + timedelta(days=1), time(), ZoneInfo(time_zone)) - timedelta(seconds=1)
 
 
-def _trees(settings: Settings, connection: "Connection", on: date) -> tuple[dict[str, PlatformTree], dict[str, str]]:
+def account_trees(settings: Settings, connection: "Connection", on: date) -> tuple[dict[str, PlatformTree], dict[str, str]]:
+    """Platform → the account tree of its newest snapshot up to a day; and platforms whose snapshot cannot be read, with why."""
     trees: dict[str, PlatformTree] = {}
     unread: dict[str, str] = {}
     for row in query.rows(connection, "access/trees", on=on):

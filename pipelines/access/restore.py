@@ -1,12 +1,13 @@
 """Access back at once: whoever has no blocking debt any more is let in again, without a person (domain.md §9)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines import logs
 from pipelines.access.apply import apply_orders
 from pipelines.access.connectors import Secrets
 from pipelines.access.ladder_letters import queue_letters
+from pipelines.access.model import LadderFacts
 from pipelines.access.orders import DunningResult, plan_lines, settled_ledger, store_orders
 from pipelines.access.plan import PlanLine, plan_access
 from pipelines.access.reader import read_facts
@@ -25,15 +26,15 @@ def restore(settings: Settings, at: datetime, *, secrets: Secrets | None = None)
     with logs.verb("access", "restore") as done:
         with settled_ledger(settings, at, keep=True) as connection:
             days = {row.last_day for row in query.rows(connection, "access/organizations") if row.last_day}
-            lines = _restore(settings, connection, max(days), at) if days else ()
+            facts = read_facts(settings, connection, max(days), at) if days else None
+            lines = _restore(connection, facts, at) if facts else ()
         refused = apply_orders(settings, at, secrets or {}) if days else {}
-        result = DunningResult(max(days, default=at.date()), lines, refused, is_done=True)
+        result = DunningResult(max(days, default=at.date()), lines, refused, is_done=True, stopped=facts.stopped if facts else "")
         done |= {"restore": result.count("restore"), "refused": ",".join(sorted(refused))}
     return result
 
 
-def _restore(settings: Settings, connection: "Connection", on: date, at: datetime) -> tuple[PlanLine, ...]:
-    facts = read_facts(settings, connection, on, at)
+def _restore(connection: "Connection", facts: LadderFacts, at: datetime) -> tuple[PlanLine, ...]:
     plans = [plan_access(facts, organization, only_restore=True) for organization in facts.organizations]
     store_orders(connection, facts, plans, None, at)
     queue_letters(connection, facts, plans, at)

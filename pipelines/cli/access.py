@@ -24,6 +24,8 @@ ACCESS_VIEW = View(
     ("client", "platform", "account_id", "debt", "explanation"),
     is_russian=True,
 )  # fmt: skip
+DRIFT_COLUMNS = ("kind", "platform", "subject", "contract_no", "first_seen", "last_seen", "days", "detail")
+DRIFT_VIEW = View(DRIFT_COLUMNS, ("kind", "subject", "first_seen", "days", "detail"), is_russian=True)
 RESTORED_VIEW = View(
     ("client", "organization_code", "platform", "account_id", "since", "restored_at", "days", "reason", "state"),
     ("client", "account_id", "since", "restored_at", "reason"),
@@ -144,6 +146,26 @@ def block_again(client: str, by: str, reason: str) -> None:
     for line in done.lines:
         say(line)
     refuse_unwritten(done.refused)
+
+
+@access.command("reconcile", short_help="Compare what every platform says with what we have blocked; differences are findings.")
+@format_option
+def reconcile_access(output_format: str) -> None:
+    """Ask every live platform, and look into the newest snapshot of the others: what differs from our orders, since when.
+
+    Nothing is written to a platform. Refused at the end where one could not be read.
+    """
+    from pipelines.access import read_back
+    from pipelines.access.reconcile import KINDS, PlatformsNotRead, reconcile
+    from pipelines.findings.store import listing
+    from pipelines.warehouse.engine import reading
+
+    done = reconcile(settings(), now())
+    with reading(settings()) as connection:
+        rows = [row for kind in (*read_back.KINDS, *KINDS) for row in listing(connection, None, kind) if row["last_seen"] == done.day]
+    emit([{column: row[column] for column in DRIFT_COLUMNS} for row in rows], DRIFT_COLUMNS, output_format, DRIFT_VIEW)
+    if done.unread:
+        raise PlatformsNotRead("; ".join(f"{platform}: {why}" for platform, why in sorted(done.unread.items())))
 
 
 def _say_stopped() -> None:

@@ -209,6 +209,20 @@ def _block_stays(of: Parameters) -> str:
     return f"доступ вернули мы {_day(of['since'])}, заблокирована не нами {_undone(of)}"
 
 
+def _block_of_others(of: Parameters) -> str:
+    if of.get("of"):
+        return f"заблокирована не нами: так в снимке за {_day(of['of'])}"
+    if of.get("at"):
+        by = of.get("by") or "кто-то другой"
+        return f"заблокирована не нами; изменил {by} {datetime.fromisoformat(of['at']):%d.%m.%Y}"
+    return "заблокирована не нами; кем и когда — платформа не говорит"
+
+
+def _block_not_applied(of: Parameters) -> str:
+    ordered = f"{'в списке отключений с' if of['is_block'] else 'убрана из списка отключений'} {_day(of['since'])}"
+    return f"{ordered}, а в снимке за {_day(of['of'])} {'открыта' if of['is_block'] else 'закрыта'}"
+
+
 def _undone(of: Parameters) -> str:
     when = f"{'' if of['is_told'] else 'замечено '}{datetime.fromisoformat(of['at']):%d.%m.%Y %H:%M}"
     by = f", изменил {of['by']}" if of.get("by") else ", кем — платформа не говорит"
@@ -246,6 +260,8 @@ _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
         "silent_peer": _silent_peer,
         "block_lifted": _block_lifted,
         "block_stays": _block_stays,
+        "block_of_others": _block_of_others,
+        "block_not_applied": _block_not_applied,
         "missing_address": lambda of: f"{of['name']}: адреса почты нет, а способ доставки документов — {of['delivery']}",
         "snapshot_warning": _snapshot_warning,
         "snapshot_quarantined": lambda of: f"Снимок в карантине: {' '.join(of['notes'])}",

@@ -69,6 +69,8 @@ FINDING_KINDS: Final = MappingProxyType(
         "zero_price": FindingKind("цена 0 при ненулевом количестве", _FINANCE, Closing.MONTH),
         "block_lifted": FindingKind("нашу блокировку сняли не мы", _MANAGER),
         "block_stays": FindingKind("доступ возвращён, а платформа его не даёт", _TECHNICAL),
+        "block_of_others": FindingKind("учётные записи клиентов, заблокированные не нами", _MANAGER),
+        "block_not_applied": FindingKind("список отключений не исполнен платформой", _TECHNICAL),
         "unmatched_payment": FindingKind("неопознанные платежи", _FINANCE, Closing.GONE),
         "doubtful_payment": FindingKind("возможно, один платёж", _FINANCE, Closing.GONE),
         "onec_contradicts": FindingKind("1С изменила платёж, о котором говорит и другой источник", _FINANCE, Closing.GONE),

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from pipelines.access.orders import DunningResult
+from pipelines.access.reconcile import Reconciliation
 from pipelines.billing.model import Purpose
 from pipelines.billing.run import DraftedRun
 from pipelines.clock import Authorship
@@ -81,12 +82,18 @@ def ladder_words(done: DunningResult) -> str:
     letters = len(done.rows) - blocked - restored - done.count("withheld")
     words = f"{short_date(done.day)}: напоминаний {letters}, отключить {blocked}, вернуть доступ {restored}"
     words += f", не отключаем {done.count('withheld')}" if done.count("withheld") else ""
-    return words + (f"; отключения остановлены ({done.stopped})" if done.stopped else "") + _refused(done)
+    return words + _stopped(done) + _refused(done)
+
+
+def reconciled_words(done: Reconciliation) -> str:
+    """What the platforms said against our orders."""
+    unread = f"; не прочитано: {', '.join(sorted(done.unread))}" if done.unread else ""
+    return f"{short_date(done.day)}: сверено учётных записей {done.asked}, расхождений {len(done.drifts)}{unread}"
 
 
 def restored_words(done: DunningResult) -> str:
     """Whose access came back after payments."""
-    return f"Доступ возвращён: {done.count('restore')}{_refused(done)}"
+    return f"Доступ возвращён: {done.count('restore')}{_stopped(done)}{_refused(done)}"
 
 
 def letters_words(done: LettersSent) -> str:
@@ -96,6 +103,10 @@ def letters_words(done: LettersSent) -> str:
         for name, number in (("отложено", done.deferred), ("отвергнуто", done.failed), ("судьба неизвестна", done.unknown))
         if number
     )
+
+
+def _stopped(done: DunningResult) -> str:
+    return f"; отключения остановлены ({done.stopped})" if done.stopped else ""
 
 
 def _refused(done: DunningResult) -> str:

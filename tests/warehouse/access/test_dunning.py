@@ -13,14 +13,13 @@ from pipelines.access.dunning import LadderOfThePast, dunning
 from pipelines.access.promises import promise
 from pipelines.access.restore import restore
 from pipelines.clock import Authorship
-from pipelines.evidence import lake
 from pipelines.platforms import kinds
 from pipelines.platforms.errors import Transient
 from pipelines.platforms.interface import AccountState, Blocking, Capability, Effective, Probe
 from pipelines.receivables.importing import import_payments
 from tests.conftest import NOW
 from tests.database import contents, difference
-from tests.debtors import DAY, DUE, INN, blocked, indebted_house, listed, orders
+from tests.debtors import DAY, DUE, INN, blocked, indebted_house, listed, orders, tree_snapshot
 from tests.ledger_world import ACCOUNTS, House, Paper, statement
 
 AT = datetime(2026, 3, 24, 5, tzinfo=UTC)
@@ -189,7 +188,7 @@ def test_a_dealer_with_clients_below(house, settings):
 
 
 def test_an_account_with_other_clients_below_it_in_the_tree(house, settings):
-    _snapshot(house, settings, [("K-A", None, None, True), ("K-B", "between", None, True), ("between", "K-A", None, True)])
+    tree_snapshot(house, settings, [("K-A", None, None, True), ("K-B", "between", None, True), ("between", "K-A", None, True)])
     assert withheld(dunning(settings, DAY, NOW)) == {"A": "под ним работают другие клиенты: B"}
 
 
@@ -199,7 +198,7 @@ def test_an_account_that_others_work_with_too(house, settings):
 
 
 def test_what_somebody_else_has_blocked_is_not_ours(house, settings, tmp_path):
-    _snapshot(house, settings, [("K-A", None, None, False)])
+    tree_snapshot(house, settings, [("K-A", None, None, False)])
     assert withheld(dunning(settings, DAY, NOW)) == {"A": "gps1/K-A: уже заблокирована не нами"}
     import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), AT)
     restore(settings, NOW)
@@ -208,7 +207,7 @@ def test_what_somebody_else_has_blocked_is_not_ours(house, settings, tmp_path):
 
 def test_a_block_of_our_own_seen_in_a_snapshot_is_no_strangers(house, settings, tmp_path):
     dunning(settings, DAY, NOW)
-    _snapshot(house, settings, [("K-A", None, None, False)], day=DAY)
+    tree_snapshot(house, settings, [("K-A", None, None, False)], day=DAY)
     import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), AT)
     restore(settings, NOW)
     house.invoice("A", "500.00", "2026-03-11")
@@ -439,21 +438,6 @@ def test_a_write_whose_answer_was_lost_is_not_repeated(house, settings, remote):
     assert dunning(settings, DAY, NOW).refused == {}
     assert remote.writes == [("far", True)]
     assert [row[3] for row in orders(house)] == ["blocked", "blocked"]
-
-
-def _snapshot(house, settings, accounts, day=date(2026, 3, 22)):
-    """A landed snapshot without vehicles, whose file holds the account tree."""
-    import pyarrow as pa
-
-    path = lake.snapshot_path("gps1", day, f"digest{day}")
-    lake.write(
-        settings, path, pa.table({"vehicle_id": pa.array([], pa.string())}), lake.Metadata("gps1", day, tuple(accounts), (), "test", {})
-    )
-    with house.owner() as connection:
-        connection.execute(text(
-            "INSERT INTO evidence.snapshots (digest, platform, business_date, taken_at, snapshot_no, state, row_count, columns, time_zone,"
-            " tree_digest, path) VALUES (:digest, 'gps1', :day, now(), 1, 'landed', 0, '{}', 'Europe/Moscow', '', :path)"
-        ), {"digest": f"digest{day}", "day": day, "path": path})  # fmt: skip
 
 
 def test_settings_say_after_how_many_days(house, settings):
