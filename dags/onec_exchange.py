@@ -37,7 +37,7 @@ NEWS = Asset("onec_news", watchers=[AssetWatcher(name="onec", trigger=Arrival("o
         timetable=CronTriggerTimetable("10,40 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR), assets=[NEWS]
     ),
     catchup=False,
-    max_active_runs=2,  # who pays while a workbook is written anew does not wait for it
+    max_active_runs=1,
     tags=["биллинг", "обмен"],
     default_args=DEFAULTS,
     doc_md=__doc__,
@@ -56,7 +56,10 @@ def onec_exchange():
         from pipelines.runs.exchange import receive_from_onec
 
         configured = settings.load()
-        done = receive_from_onec(configured, clock.now(), secrets=of_platforms(configured), base_secrets=of_bases(configured))
+        secrets = {"secrets": of_platforms(configured), "base_secrets": of_bases(configured)}
+        done = receive_from_onec(
+            configured, clock.now(), **secrets, is_renewing=False
+        )  # which the next run of payments_in by the clock does
         for answer in done.answers:
             if answer.outcome == AnswerOutcome.REFUSED:
                 alert(f"сообщение 1С {answer.file} не принято", answer.detail)

@@ -5,7 +5,8 @@
 кого не осталось долга, за который отключают. Не отключает никого: это делает `receivables`, раз в день. Выписка, которую прочитать
 нельзя, уходит в `failed`, и приходит сообщение; так же о платформе, на которую не удалось записать.
 
-Затем заново пишутся финансовые книги, в которых недостаёт платежа: их никто не ждёт.
+Финансовые книги, в которых недостаёт платежа, заново пишет запуск по часам или вручную: после каждого платежа их не пишут, чтобы
+возврат доступа не ждал.
 
 **Когда.** Сразу, как только выписка легла в папку и дописана (три секунды без изменений), и снова, пока есть приказ вернуть доступ,
 которого платформа не исполнила: через минуту, через две, через четыре, дальше каждые полчаса. Смотрит за этим триггер
@@ -36,7 +37,7 @@ NEWS = Asset("payment_news", watchers=[AssetWatcher(name="payments", trigger=Arr
         timetable=CronTriggerTimetable("5,35 * * * *", timezone="Europe/Moscow", run_immediately=NOT_BEFORE_ITS_HOUR), assets=[NEWS]
     ),
     catchup=False,
-    max_active_runs=2,  # who pays while a workbook is written anew does not wait for it
+    max_active_runs=2,  # who pays while workbooks are written anew does not wait for them
     tags=["биллинг", "деньги"],
     default_args=DEFAULTS,
     doc_md=__doc__,

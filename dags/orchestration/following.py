@@ -124,18 +124,25 @@ def payments_task():
 
 
 def workbooks_task():
-    """The task that writes anew the finance workbooks which lack payments."""
+    """The task that writes anew the finance workbooks which lack payments; not in a run that something started which has arrived."""
 
     @step(
         "Обновить книги",
-        "Пишет заново финансовые книги месяцев, в которых недостаёт платежей.",
+        "Пишет заново финансовые книги месяцев, в которых недостаёт платежей; после события — не он, а ближайший запуск по часам.",
         task_id="workbooks",
         trigger_rule=TriggerRule.ALL_DONE,
     )
-    def renew(params=None):
-        """Workbooks of the months that payments have come for; debts as of the run's date, else of today."""
+    def renew(params=None, dag_run=None):
+        """Workbooks of the months that payments have come for; debts as of the run's date, else of today.
+
+        Payments that arrive one after the other would write them each time, and who has paid would wait for the processor.
+        """
         from datetime import date
 
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        if dag_run is not None and dag_run.run_type == "asset_triggered":
+            raise AirflowSkipException("Книги пишет ближайший запуск по часам")
         from pipelines import clock, settings
         from pipelines.documents.finance_workbook import renew_reports
 

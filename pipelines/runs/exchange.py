@@ -46,16 +46,18 @@ def receive_from_onec(
     secrets: Secrets | None = None,
     codes: tuple[str, ...] = (),
     base_secrets: BaseSecrets | None = None,
+    is_renewing: bool = True,
 ) -> ReceivedMessages:
     """Take the messages of 1C, give access back to whoever has no blocking debt left, and renew the workbooks.
 
-    `secrets` are the Airflow connections of platforms, `base_secrets` those of bases over HTTP.
+    `is_renewing` False leaves the workbooks to a later run. `secrets` are the Airflow connections of platforms, `base_secrets` those of
+    bases over HTTP.
 
     Without a message too: a run that was killed after its message was taken has not given access back yet.
     """
     answers = take_answers(settings, at, codes, base_secrets)
     restored = restore(settings, at, secrets=secrets)
-    return ReceivedMessages(tuple(answers), restored, tuple(renew_reports(settings, at)))
+    return ReceivedMessages(tuple(answers), restored, tuple(renew_reports(settings, at) if is_renewing else ()))
 
 
 def _apply(connection: "Connection", peer: str, message_no: int, objects: Iterator[BodyObject], at: datetime) -> str:

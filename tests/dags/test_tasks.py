@@ -5,6 +5,7 @@ import socket
 import threading
 from datetime import UTC, datetime
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -308,6 +309,8 @@ def test_an_answer_of_onec_that_cannot_be_taken_is_told(home, dags, alerts):
 
 
 def test_payments_are_read_and_nothing_was_blocked(home, dags, alerts):
+    from airflow.sdk.exceptions import AirflowSkipException
+
     folder = home.exchange / "bank" / "in"
     folder.mkdir(parents=True)
     (folder / "broken.txt").write_text("not a statement", encoding="utf-8")
@@ -317,6 +320,10 @@ def test_payments_are_read_and_nothing_was_blocked(home, dags, alerts):
     assert line == "broken.txt: not read, moved to failed"
     assert "выписка broken.txt не прочитана" in alerts()
     assert call(dags["payments_in"], "restore") == []
+    with pytest.raises(AirflowSkipException):  # a row of payments does not write the workbooks each time
+        call(dags["payments_in"], "workbooks", dag_run=SimpleNamespace(run_type="asset_triggered"))
+    for run_type in ("scheduled", "manual"):
+        assert call(dags["payments_in"], "workbooks", dag_run=SimpleNamespace(run_type=run_type)) == []
     assert of_payments(home, 0.0).things == frozenset()
 
 
