@@ -20,34 +20,30 @@ class OneTransaction:
     """The connection, and its backup."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection, self._has_backup = connection, False
+        self.connection = connection
+        connection.exec_driver_sql("SAVEPOINT backup; SAVEPOINT part")
 
     def back_up(self) -> None:
         """The state to which `restore` returns; an earlier one is forgotten."""
-        if self._has_backup:
-            self.connection.exec_driver_sql("RELEASE SAVEPOINT backup")
-        self.connection.exec_driver_sql("SAVEPOINT backup")
-        self._has_backup = True
+        self.connection.exec_driver_sql("RELEASE SAVEPOINT backup; SAVEPOINT backup; SAVEPOINT part")
 
     def restore(self) -> None:
         """As it was when it was backed up, or in the beginning."""
-        self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT backup")
+        self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT backup; SAVEPOINT part")
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in self.connection.execute(text(statement))]
 
     @contextmanager
     def part(self, _settings: Settings) -> Iterator[Connection]:
-        """In place of `engine.transaction` and `engine.reading`."""
-        self.connection.exec_driver_sql("SAVEPOINT part")
+        """In place of `engine.transaction` and `engine.reading`: what came before is a savepoint that stands already."""
         try:
             yield self.connection
         except BaseException:
             self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
             raise
         finally:
-            self.connection.exec_driver_sql("RELEASE SAVEPOINT part")
-            self.connection.exec_driver_sql(_TEMPORARY)
+            self.connection.exec_driver_sql(f"RELEASE SAVEPOINT part; {_TEMPORARY}; SAVEPOINT part")
 
 
 @contextmanager
@@ -56,7 +52,6 @@ def one_transaction(settings: Settings) -> Iterator[OneTransaction]:
     with engine.engine(settings).connect() as connection:
         outer = connection.begin()
         house = OneTransaction(connection)
-        house.back_up()
         try:
             with patch.object(engine, "transaction", house.part), patch.object(engine, "reading", house.part):
                 yield house

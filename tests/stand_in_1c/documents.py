@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from xml.etree import ElementTree as ET
 
+from tests.stand_in_1c.configuration import CORRECTION, SALE
+
 _KOPECK = Decimal("0.01")
 _KEY = "{*}КлючевыеСвойства"
 _PARTIES = ("Организация", "Контрагент")
@@ -11,7 +13,10 @@ _PARTIES = ("Организация", "Контрагент")
 
 @dataclass(frozen=True)
 class Held:
-    """An object as it is now. `amount`: None for what has no sum; `parties`: UUIDs that it names; `attributes`: of a catalogue."""
+    """An object as it is now. `amount`: None for what has no sum; `parties`: UUIDs that it names; `attributes`: of a catalogue.
+
+    `corrects`: UUID of the document that a correction takes the place of.
+    """
 
     type_name: str
     number: str = ""
@@ -19,6 +24,7 @@ class Held:
     amount: Decimal | None = None
     parties: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+    corrects: str = ""
 
     @property
     def is_document(self) -> bool:
@@ -53,6 +59,12 @@ class Documents:
         documents = self.of_type(type_name)
         assert len({each.number for each in documents}) == len(documents), f"a number of {type_name} stands twice"
         return {each.number: each.amount or Decimal(0) for each in documents}
+
+    def rendered(self) -> Decimal:
+        """Sum of all sales, each as its last correction leaves it."""
+        documents = {key: each for key, each in self.held.items() if each and each.type_name in (SALE, CORRECTION)}
+        corrected = {each.corrects for each in documents.values()}
+        return sum((each.amount or Decimal(0) for key, each in documents.items() if key not in corrected), Decimal(0))
 
     def problems(self) -> list[str]:
         """What an accountant would find: parties that nothing brought, and numbers of one type that two documents bear."""
@@ -95,6 +107,7 @@ def _held(name: str, key: ET.Element | None, element: ET.Element) -> Held:
     return Held(
         name, _text(key, "Номер") or _text(key, "Наименование"), _text(key, "Дата")[:10],
         Decimal(amount) if amount else None, tuple(each for each in parties if each), attributes,
+        (element.findtext("{*}ДокументРеализации/*/{*}Ссылка") or "").strip(),
     )  # fmt: skip
 
 
