@@ -335,6 +335,8 @@ def test_whatever_happens_nobody_protected_is_blocked(clients, debts, days, appr
         assert block.debt > state.advance
     assert len(found.block) <= 1 or approved
     assert all(states[one.client_code].is_blocked for one in found.restore)
+    late = {one.client_code for one in claims if (found.day - one.due_on).days >= DEFAULT_STEPS[-1].days}
+    assert {code for code, one in states.items() if one.is_blocked and code not in late} <= {one.client_code for one in found.restore}
     decided = [one.client_code for one in (*found.block, *found.restore, *found.withheld)]
     assert len(decided) == len(set(decided))
 

@@ -42,6 +42,7 @@ class Node:
 class World:
     nodes: dict[str, Node]
     foreign_writes: list[str] = field(default_factory=list)
+    doubled_writes: list[str] = field(default_factory=list)
 
     def probe(self):
         return Probe("1", frozenset({Capability.BLOCK_ACCOUNT}))
@@ -76,6 +77,8 @@ class World:
         before = node.blocked
         if before and node.blocked_by == "them":
             self.foreign_writes.append(number)
+        if before == blocked:
+            self.doubled_writes.append(number)
         node.blocked, node.blocked_by = blocked, "us" if blocked else None
         if node.loses:
             node.loses = False
@@ -151,3 +154,4 @@ def test_what_is_blocked_comes_back_and_nothing_foreign_is_written(house, settin
         pass
     assert {name for name, node in world.nodes.items() if node.blocked and node.blocked_by != "them"} == set()
     assert world.foreign_writes == []
+    assert world.doubled_writes == [], "a write whose answer was lost is read back and not repeated"
