@@ -110,6 +110,8 @@ class _OutgoingTurn:
             self._require_published(reached, rules)
             with engine.transaction(self._settings) as connection:
                 self._sent.turn_no = query.scalar(connection, "delivery/onec/odata/open_turn", peer=self._base.code)
+                kept = {"direction": "out", "message_no": self._sent.turn_no, "other_no": None, "objects": None}
+                query.run(connection, "delivery/onec/add_message", peer=self._base.code, **kept, at=self._at)
             writer = EntityWriter(reached, rules, _Register(self._settings, self._base.code, self._at))
             try:
                 for item in reading.objects(reader):

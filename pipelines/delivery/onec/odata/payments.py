@@ -110,6 +110,8 @@ class _IncomingTurn:
         turn_no, detail = None, ""
         if news:
             turn_no = query.scalar(connection, "delivery/onec/odata/take_turn", peer=self._base.code, at=at)
+            kept = {"direction": "in", "message_no": turn_no, "other_no": None, "objects": len(news)}
+            query.run(connection, "delivery/onec/add_message", peer=self._base.code, **kept, at=at)
             detail = tell(connection, self._base.code, turn_no, iter(news), at)
         for entity, changes in seen.items():
             query.run(

@@ -105,7 +105,7 @@ def _vat_rate(rules: EntityMap, rate: Decimal | None, keys: Keys, what: str) -> 
 
 def _text(value: str, rule: PropertyRule, what: str) -> str:
     shown = "".join(mark for mark in value if mark.isprintable() or mark in "\n\t")
-    if rule.width and (len(value) > rule.width or shown != value):
+    if rule.width and (len(value) > rule.width or (value and not value.isprintable())):
         raise NotForOnec(f"{what}: {value!r} is longer than {rule.width} characters, or has some that 1C would not keep")
     return shown[: rule.cut].rstrip() if rule.cut else shown
 
