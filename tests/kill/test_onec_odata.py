@@ -29,7 +29,6 @@ MOMENTS = {
     "between the write of an invoice and its answer": "after(Entities, 'create', lambda _, entity, *__: 'Счет' in entity)",
     "between the posting and its answer": "after(Entities, 'post')",
     "after the base has the document, before the outbox knows": "exchange._OutgoingTurn._accept = die",
-    "after the outbox knows": "after(exchange._OutgoingTurn, '_accept')",
 }
 SEND = "from pipelines.cli.main import main; main(['onec', 'send'])"
 

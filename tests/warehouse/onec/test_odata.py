@@ -113,7 +113,6 @@ def crossed_by_somebody():
 
 
 TROUBLES = {
-    "nothing": lambda onec: None,
     "the answer to every second write is lost": lambda onec: setattr(onec, "lost", set(range(0, 500, 2))),
     "each third request is refused for a moment": lambda onec: setattr(
         onec, "fault", lambda _, before: Reply(503, b"", None, {"Retry-After": "1"}) if before % 3 == 2 else None
