@@ -227,7 +227,7 @@ def _say_unacknowledged(peer: str) -> None:
     from pipelines.delivery.onec.status import status
 
     for row in status(settings(), now()):
-        if row.peer == peer and (row.unconfirmed_invoices or row.unconfirmed_sales):
+        if row.peer == peer and (row.unconfirmed_invoices or row.unconfirmed_sales or row.unconfirmed_others):
             since = f" since {row.oldest_queued_at:%Y-%m-%d}" if row.oldest_queued_at else ""
-            what = f"{row.unconfirmed_invoices} invoices and {row.unconfirmed_sales} sales"
+            what = f"{row.unconfirmed_invoices} invoices, {row.unconfirmed_sales} sales and {row.unconfirmed_others} other objects"
             say(f"{peer} has not acknowledged {what}{since}; they are kept, and go to it once it is declared again")

@@ -13,8 +13,8 @@ from pipelines.period import Month
 SENT = ("peer", "path", "message_no", "invoices", "sales", "objects", "is_new")
 RECEIVED = ("file", "message_no", "received_no", "outcome", "detail")
 STATUS = (
-    "peer", "sent_no", "confirmed_no", "received_no", "unconfirmed_invoices", "unconfirmed_sales", "sales_of_open_months", "refused",
-    "oldest_queued_at", "file_waiting", "configuration", "valid_to", "heard_at", "why",
+    "peer", "sent_no", "confirmed_no", "received_no", "unconfirmed_invoices", "unconfirmed_sales", "unconfirmed_others",
+    "sales_of_open_months", "refused", "oldest_queued_at", "file_waiting", "configuration", "valid_to", "heard_at", "why",
 )  # fmt: skip
 STORY_VIEW = View(
     ("direction", "peer", "message_no", "again_in", "at", "what", "state", "acknowledged_at"),

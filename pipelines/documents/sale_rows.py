@@ -78,12 +78,14 @@ def invoice_rows(lines: Sequence[SaleLine]) -> list[SaleRow]:
     return [_printed(line, "", with_vat=with_vat) for line in lines]
 
 
-def sale_rows(month: Month, grounds: Sequence[SaleGround], lines: Sequence[SaleLine]) -> list[SaleRow]:
+def sale_rows(month: Month, grounds: Sequence[SaleGround], lines: Sequence[SaleLine], *, with_vat: bool | None = None) -> list[SaleRow]:
     """The rows of all invoices of a contract and month together.
 
     What was corrected downwards is one row of what is left of the component, with the arithmetic; nothing left of it, no row.
+    `with_vat`: whose prices the document is in; None: as its lines are.
     """
-    with_vat = includes_vat(lines)
+    if with_vat is None:
+        with_vat = includes_vat(lines)
     several = len(grounds) > 1
     rows: list[SaleRow] = []
     for group in _components(lines):

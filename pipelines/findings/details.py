@@ -164,7 +164,8 @@ def _unacknowledged(of: Parameters) -> str:
         return f"не может быть передано в 1С ({peer}): {of['refusal']}"
     what = f"сообщение № {of['message_no']}" if of.get("message_no") else "то, что ещё не отправлено"
     since = russian.short_date(date.fromisoformat(of["since"]))
-    return f"1С ({peer}) не подтвердила {what}: счетов {of['invoices']}, реализаций {of['sales']}, в очереди с {since}"
+    others = f", прочего {of['others']}" if of.get("others") else ""
+    return f"1С ({peer}) не подтвердила {what}: счетов {of['invoices']}, реализаций {of['sales']}{others}, в очереди с {since}"
 
 
 def _silent_peer(of: Parameters) -> str:

@@ -146,8 +146,9 @@ def _exchange(settings: Settings, at: datetime) -> Iterator[Waiting]:
     for peer in exchange(settings, at):
         if peer.is_over:
             continue
-        if peer.unconfirmed_invoices or peer.unconfirmed_sales:
-            what = f"{counted(peer.unconfirmed_invoices, 'invoice')}, {counted(peer.unconfirmed_sales, 'sale')} not confirmed"
+        if peer.unconfirmed_invoices or peer.unconfirmed_sales or peer.unconfirmed_others:
+            others = f", {counted(peer.unconfirmed_others, 'other object')}" if peer.unconfirmed_others else ""
+            what = f"{counted(peer.unconfirmed_invoices, 'invoice')}, {counted(peer.unconfirmed_sales, 'sale')}{others} not confirmed"
             command = "fleetbill onec receive" if peer.file_waiting else "fleetbill onec send"
             yield Waiting("1C", FINANCE, peer.peer, what, command)
         if peer.refused:

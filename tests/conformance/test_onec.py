@@ -13,7 +13,24 @@ from lxml import etree
 
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import EXCHANGED, VERSIONS, Envelope, ObjectType
-from pipelines.delivery.onec.model import Contract, Invoice, InvoiceLink, OnecRow, Sale, Service
+from pipelines.delivery.onec.model import (
+    AccessProperty,
+    Contract,
+    Correction,
+    CorrectionRow,
+    Counterparty,
+    DocumentLink,
+    Invoice,
+    InvoiceLink,
+    ObjectKind,
+    OnecRow,
+    PaymentStatus,
+    PriceList,
+    PriceType,
+    Removal,
+    Sale,
+    Service,
+)
 from pipelines.documents.requisites import Bank, Buyer, Seller
 from tests.conftest import SHARED
 from tests.onec_messages import counterparty, organization, write_message
@@ -94,6 +111,29 @@ def test_parties(tmp_path, version, buyer):
 def test_acknowledgements(tmp_path, version, types):
     envelope = replace(ENVELOPE, version=version, object_types=types, prefix="")
     validate(write_message(tmp_path, envelope).path, version)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("buyer", [BUYER, counterparty("C-2", "ИП Петров", "entrepreneur", None, "500100732259")])
+def test_catalogues_prices_orders_corrections_and_statuses(tmp_path, version, buyer):
+    contract = Contract("Т-17", SELLER, buyer, date(2026, 2, 1), date(2026, 12, 31))
+    priced = Service("T1:1", "Мониторинг <&>", "Тариф «Базовый»: Мониторинг", "Цена за машину в месяц: до 10: 5; свыше 4,125")
+    listed = ((priced, Decimal("0.00")), (SERVICE, Decimal(9)))
+    prices = PriceList("T1|2026-01-01", "T1", "Базовый <&>", date(2026, 1, 1), PriceType(False), listed)
+    order = Invoice("k", "НВГ26-000042", date(2026, 4, 1), contract, (row("22"), row(None)), False, is_order=True)
+    link = InvoiceLink("k", order.number, order.on, is_order=True)
+    sale = Sale("s", "НВГ26-000042", date(2026, 3, 31), contract, (row("22"),), False, link)
+    rows = (CorrectionRow(row("22"), row("20")), CorrectionRow(row("5"), None), CorrectionRow(None, row(None)))
+    ground = DocumentLink("s", sale.number, sale.on)
+    correction = Correction("s|2", "НВГ26-000050", date(2026, 4, 20), contract, ground, False, rows, False)
+    further = replace(correction, key="s|3", ground=DocumentLink("s|2", correction.number, correction.on), is_further=True)
+    cards = [Counterparty(buyer), Counterparty(buyer, "VIP & Ко", "закрыт с 01.04.2026"), Counterparty(buyer, None, "открыт")]
+    kinds = (PriceType(False), PriceType(True))
+    paid = [PaymentStatus(SELLER, link, Decimal(100), Decimal(amount), day) for amount, day in ((0, None), (40, sale.on), (100, sale.on))]
+    gone = (ObjectKind.COUNTERPARTY, ObjectKind.CONTRACT, ObjectKind.SERVICE, ObjectKind.PRICES, ObjectKind.SALE)
+    catalogues = [SELLER, AccessProperty(), *cards, contract, priced, *kinds, prices, replace(prices, type=kinds[1])]
+    documents = [order, sale, correction, further, *paid, *(Removal(kind, "k") for kind in gone)]
+    validate(write_message(tmp_path, replace(ENVELOPE, version=version), [*catalogues, *documents]).path, version)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

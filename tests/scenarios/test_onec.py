@@ -50,8 +50,9 @@ def test_a_turn_there_and_back(run_cli, settings, books, out):
     [standing] = rows(run_cli("onec", "status", "--format", "json"))
     assert standing == {
         "peer": "BP", "sent_no": 1, "confirmed_no": 0, "received_no": 0, "unconfirmed_invoices": 2, "unconfirmed_sales": 1,
-        "sales_of_open_months": 1, "refused": 0, "oldest_queued_at": "2026-02-01T06:00:00+00:00", "file_waiting": True,
-        "configuration": "bp", "heard_at": None, "valid_to": None, "why": "message 1 lies in its folder, and 1C has not answered it",
+        "unconfirmed_others": 0, "sales_of_open_months": 1, "refused": 0, "oldest_queued_at": "2026-02-01T06:00:00+00:00",
+        "file_waiting": True, "configuration": "bp", "heard_at": None, "valid_to": None,
+        "why": "message 1 lies in its folder, and 1C has not answered it",
     }  # fmt: skip
     (out / "Message_FB_BP.xml").unlink()
     answer(settings, 1, 1)

@@ -52,8 +52,14 @@ _SENT: Final = (
     "Справочник.Контрагенты",
     "Справочник.Договоры",
     "Справочник.Номенклатура",
+    "Справочник.ТипыЦен",
+    "Справочник.ДополнительныеРеквизиты",
+    "Справочник.СостояниеОплатыЗаказа",
+    "Документ.УстановкаЦенНоменклатуры",
     "Документ.СчетПокупателю",
+    "Документ.ЗаказКлиента",
     "Документ.РеализацияТоваровУслуг",
+    "Документ.КорректировкаРеализацииТоваров",
 )
 EXCHANGED: Final = tuple(ObjectType(name, sending=name in _SENT, receiving=name in RECEIVED) for name in dict.fromkeys((*_SENT, *RECEIVED)))
 
@@ -142,7 +148,7 @@ def prepare_message(
         file.write(b"\xef\xbb\xbf" + head.encode())
         for item in objects:
             try:
-                element = xml(item)
+                element = xml(item, envelope.version)
             except NotForOnec as error:
                 if left_out is None:
                     raise

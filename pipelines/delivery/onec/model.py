@@ -1,4 +1,4 @@
-"""What goes to 1C: organizations, counterparties, contracts, services, invoices and sales, as plain facts."""
+"""What goes to 1C: catalogues, prices, invoices, sales with their corrections, and statuses, as plain facts."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +26,12 @@ class ObjectKind(StrEnum):
     SALE = "sale"
     BANK_ACCOUNT = "bank_account"
     PARTNER = "partner"
+    CATEGORY = "category"
+    PRICE_TYPE = "price_type"
+    PRICES = "prices"
+    CORRECTION = "correction"
+    PROPERTY = "property"
+    PAYMENT_STATUS = "payment_status"
 
 
 class NotForOnec(Refused):
@@ -39,21 +45,62 @@ def reference(kind: ObjectKind, key: str) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The agreement; `number` (contract_no) is the key."""
+    """The agreement; `number` (contract_no) is the key. `ends_on`: its last day; None: without an end."""
 
     number: str
     organization: Seller
     counterparty: Buyer
     signed_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    """A client as its own card in 1C: in the group of its `category`.
+
+    `access`: what a person reads there of the client's access, for bases that take additional properties; None: nothing is said.
+    """
+
+    buyer: Buyer
+    category: str | None = None
+    access: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessProperty:
+    """The additional property (ДополнительныеРеквизиты) of counterparties that `Counterparty.access` fills."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What is sold (Номенклатура, ТипНоменклатуры Услуга); `key` is stable, for example tariff and component."""
+    """What is sold (Номенклатура, ТипНоменклатуры Услуга); `key` is stable, for example tariff and component.
+
+    `description`: how it is priced, where one price does not say it.
+    """
 
     key: str
     name: str
     full_name: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceType:
+    """ТипЦен: prices of our tariffs, with VAT or without."""
+
+    includes_vat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """УстановкаЦенНоменклатуры: the prices of one tariff from a day on. `key`: tariff and day; `name`: the tariff's."""
+
+    key: str
+    tariff_code: str
+    name: str
+    valid_from: date
+    type: PriceType
+    rows: tuple[tuple[Service, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +128,10 @@ class OnecRow:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """СчетПокупателю. `key` is the invoice's identity (contract, period, kind and cause), not its number. `due_on`: to be paid by."""
+    """СчетПокупателю, or ЗаказКлиента (`is_order`) for a base that takes no счета.
+
+    `key` is the invoice's identity (contract, period, kind and cause), not its number. `due_on`: to be paid by.
+    """
 
     key: str
     number: str
@@ -90,6 +140,7 @@ class Invoice:
     rows: tuple[OnecRow, ...]
     prices_include_vat: bool
     due_on: date | None = None
+    is_order: bool = False
 
     @property
     def total(self) -> Decimal:
@@ -98,12 +149,19 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceLink:
-    """The invoice that a sale names as its ground."""
+class DocumentLink:
+    """A document that another one names as its ground."""
 
     key: str
     number: str
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLink(DocumentLink):
+    """The invoice that a sale names; `is_order`: the base knows it as ЗаказКлиента."""
+
+    is_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +186,59 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """A row of a sale before and after its correction; None where there was none, or none is left."""
+
+    before: OnecRow | None
+    after: OnecRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """КорректировкаРеализацииТоваров: what later runs changed in the sale of a closed month.
+
+    `ground`: the sale, or the correction (`is_further`) that was made before this one.
+    """
+
+    key: str
+    number: str
+    on: date
+    contract: Contract
+    ground: DocumentLink
+    is_further: bool
+    rows: tuple[CorrectionRow, ...]
+    prices_include_vat: bool
+
+    @property
+    def total(self) -> Decimal:
+        """Sum with VAT of what is left."""
+        left = tuple(row.after for row in self.rows if row.after)
+        return _total(left, vat_on_top=not self.prices_include_vat)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStatus:
+    """СостояниеОплатыЗаказа: what was paid, until a day, of an order of `total`."""
+
+    organization: Seller
+    order: DocumentLink
+    total: Decimal
+    paid: Decimal
+    paid_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Removal:
     """УдалениеОбъекта: an object that was sent before and has come to nothing; 1C marks it as deleted."""
 
-    kind: Literal[ObjectKind.INVOICE, ObjectKind.SALE]
+    kind: Literal[ObjectKind.INVOICE, ObjectKind.SALE, ObjectKind.COUNTERPARTY, ObjectKind.CONTRACT, ObjectKind.SERVICE, ObjectKind.PRICES]
     key: str
 
 
-OnecObject = Seller | Buyer | Contract | Service | Invoice | Sale | Removal
+OnecObject = (
+    Seller | Buyer | Counterparty | AccessProperty | Contract | Service | PriceType | PriceList
+    | Invoice | Sale | Correction | PaymentStatus | Removal
+)  # fmt: skip
 
 
 def _total(rows: tuple[OnecRow, ...], *, vat_on_top: bool) -> Decimal:

@@ -3,20 +3,29 @@
 Text, not element trees: 20,000 invoices are a few million elements, and every value passes through `fields`.
 """
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from hashlib import sha1
+from typing import Any
 
 from pipelines.delivery.onec import fields
 from pipelines.delivery.onec.model import (
     NAMESPACE,
+    AccessProperty,
     Contract,
+    Correction,
+    CorrectionRow,
+    Counterparty,
     Invoice,
     InvoiceLink,
     NotForOnec,
     ObjectKind,
     OnecObject,
     OnecRow,
+    PaymentStatus,
+    PriceList,
+    PriceType,
     Removal,
     Sale,
     Service,
@@ -27,29 +36,31 @@ from pipelines.documents.requisites import Buyer, Seller
 _ROUBLES = "<ДанныеКлассификатора><Код>643</Код><Наименование>руб.</Наименование></ДанныеКлассификатора>"
 _PIECES = "<ДанныеКлассификатора><Код>796</Код><Наименование>шт</Наименование></ДанныеКлассификатора>"
 _NAMESPACE = NAMESPACE.bytes
+_WRAPPED_IN = "1.17"
+"""The version in which a service of an order stands inside ДанныеНоменклатуры; later ones have it in the row itself."""
 _FLAG = {True: "true", False: "false"}
 
 
-def xml(item: OnecObject) -> str:
-    """One object of the Body. NotForOnec where a value would not survive in 1C."""
-    match item:
-        case Invoice():
-            return _invoice(item)
-        case Sale():
-            return _sale(item)
-        case Buyer():
-            return f"<Справочник.Контрагенты><КлючевыеСвойства>{_counterparty(item)}</КлючевыеСвойства></Справочник.Контрагенты>"
-        case Contract():
-            return f"<Справочник.Договоры><КлючевыеСвойства>{_contract(item)}</КлючевыеСвойства></Справочник.Договоры>"
-        case Service():
-            return (
-                f"<Справочник.Номенклатура><КлючевыеСвойства>{_service(item)}</КлючевыеСвойства>"
-                f"<ТипНоменклатуры>Услуга</ТипНоменклатуры><ЕдиницаИзмерения>{_PIECES}</ЕдиницаИзмерения></Справочник.Номенклатура>"
-            )
-        case Seller():
-            return f"<Справочник.Организации><КлючевыеСвойства>{_organization(item)}</КлючевыеСвойства></Справочник.Организации>"
-        case Removal():
-            return _removal(item)
+def xml(item: OnecObject, version: str) -> str:
+    """One object of the Body in this version of the format. NotForOnec where a value would not survive in 1C."""
+    if isinstance(item, Invoice):
+        return _invoice(item, version)
+    return _WRITERS[type(item)](item)
+
+
+def _catalogue(tag: str, key: str, rest: str = "") -> str:
+    return f"<Справочник.{tag}><КлючевыеСвойства>{key}</КлючевыеСвойства>{rest}</Справочник.{tag}>"
+
+
+def _agreement(contract: Contract) -> str:
+    end = f"<СрокДействия>{contract.ends_on.isoformat()}</СрокДействия>" if contract.ends_on else ""
+    return _catalogue("Договоры", _contract(contract), end)
+
+
+def _sold(service: Service) -> str:
+    described = f"<Описание>{fields.text(service.description)}</Описание>" if service.description else ""
+    rest = f"<ТипНоменклатуры>Услуга</ТипНоменклатуры>{described}<ЕдиницаИзмерения>{_PIECES}</ЕдиницаИзмерения>"
+    return _catalogue("Номенклатура", _service(service), rest)
 
 
 def _ref(kind: ObjectKind, key: str) -> str:
@@ -95,14 +106,14 @@ def _account(seller: Seller) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _counterparty(buyer: Buyer) -> str:
+def _counterparty(buyer: Buyer, group: str = "") -> str:
     what = f"client {buyer.code}"
     if buyer.kind == "legal":
-        person = "<ЮридическоеФизическоеЛицо>ЮридическоеЛицо</ЮридическоеФизическоеЛицо>"
+        person = f"<ЮридическоеФизическоеЛицо>ЮридическоеЛицо</ЮридическоеФизическоеЛицо>{group}"
     else:
         entrepreneur = "true" if buyer.kind == "entrepreneur" else "false"
         person = (
-            "<ЮридическоеФизическоеЛицо>ФизическоеЛицо</ЮридическоеФизическоеЛицо>"
+            f"<ЮридическоеФизическоеЛицо>ФизическоеЛицо</ЮридическоеФизическоеЛицо>{group}"
             f"<ИндивидуальныйПредприниматель>{entrepreneur}</ИндивидуальныйПредприниматель>"
         )
     return (
@@ -110,6 +121,34 @@ def _counterparty(buyer: Buyer) -> str:
         f"<НаименованиеПолное>{fields.line(buyer.full_name or buyer.name)}</НаименованиеПолное>"
         f"{_inn_kpp(buyer.inn, buyer.kpp, what)}{person}"
     )
+
+
+def _card(client: Counterparty) -> str:
+    """The counterparty with its group, and what is said of its access.
+
+    The group is one of the key properties; documents leave it out, for 1C finds their counterparty by its reference.
+    """
+    what = f"client {client.buyer.code}"
+    group = ""
+    if client.category:
+        name = fields.name(client.category, f"{what}, category")
+        group = f"<Группа>{_ref(ObjectKind.CATEGORY, client.category)}<Наименование>{name}</Наименование></Группа>"
+    key = _counterparty(client.buyer, group)
+    said = ""
+    if client.access:
+        said = (
+            "<ОбщиеСвойстваОбъектовФормата><ДополнительныеРеквизиты><Строка><ЗначениеСвойства>"
+            f"<Строка>{fields.text(client.access)}</Строка></ЗначениеСвойства><Свойство>{_property()}</Свойство></Строка>"
+            "</ДополнительныеРеквизиты></ОбщиеСвойстваОбъектовФормата>"
+        )
+    return _catalogue("Контрагенты", key, said)
+
+
+_ACCESS = "Доступ к мониторингу"
+
+
+def _property() -> str:
+    return f"<Наименование>{_ACCESS}</Наименование>{_ref(ObjectKind.PROPERTY, 'access')}"
 
 
 def _contract(contract: Contract) -> str:
@@ -138,6 +177,36 @@ def _service(service: Service) -> str:
     )
 
 
+def _price_type(kind: PriceType) -> str:
+    name = "Тарифы с НДС" if kind.includes_vat else "Тарифы без НДС"
+    key = "vat" if kind.includes_vat else "net"
+    return f"{_ref(ObjectKind.PRICE_TYPE, key)}<Наименование>{name}</Наименование><ВалютаЦены>{_ROUBLES}</ВалютаЦены>"
+
+
+def _prices(prices: PriceList) -> str:
+    what = f"prices {prices.key}"
+    if not prices.rows:
+        raise NotForOnec(f"{what}: no rows")
+    rows = "".join(
+        f"<Строка><НомерСтрокиДокумента>{number}</НомерСтрокиДокумента>"
+        f"<ДанныеНоменклатуры><Номенклатура>{_service(service)}</Номенклатура></ДанныеНоменклатуры>"
+        f"<Цена>{fields.money(price, what)}</Цена></Строка>"
+        for number, (service, price) in enumerate(prices.rows, 1)
+    )
+    comment = f"Тариф «{prices.name}» ({prices.tariff_code}) с {prices.valid_from:%d.%m.%Y}"
+    return (
+        f"<Документ.УстановкаЦенНоменклатуры><КлючевыеСвойства>{_ref(ObjectKind.PRICES, prices.key)}"
+        f"<Дата>{prices.valid_from.isoformat()}T00:00:00</Дата><Номер>{_price_list_number(prices)}</Номер></КлючевыеСвойства>"
+        f"<ТипЦен>{_price_type(prices.type)}</ТипЦен><Товары>{rows}</Товары><ОбщиеСвойстваОбъектовФормата>"
+        f"<Комментарий>{fields.line(comment)}</Комментарий></ОбщиеСвойстваОбъектовФормата></Документ.УстановкаЦенНоменклатуры>"
+    )
+
+
+def _price_list_number(prices: PriceList) -> str:
+    """A number of 11 characters, as wide as 1C's are, that no other tariff and day has; the comment says them in words."""
+    return f"Ц-{int(sha1(prices.key.encode(), usedforsecurity=False).hexdigest(), 16) % 10**9:09}"
+
+
 def _settlement(contract: Contract) -> str:
     return (
         f"<ДанныеВзаиморасчетов><Договор>{_contract(contract)}</Договор><ВалютаВзаиморасчетов>{_ROUBLES}</ВалютаВзаиморасчетов>"
@@ -146,11 +215,12 @@ def _settlement(contract: Contract) -> str:
     )
 
 
-def _rows(rows: tuple[OnecRow, ...], what: str) -> str:
+def _rows(rows: tuple[OnecRow, ...], what: str, *, is_wrapped: bool = False) -> str:
     if not rows:
         raise NotForOnec(f"{what}: no rows")
+    begin, end = ("<ДанныеНоменклатуры>", "</ДанныеНоменклатуры>") if is_wrapped else ("", "")
     shown = "".join(
-        f"<Строка><НомерСтрокиДокумента>{number}</НомерСтрокиДокумента><Номенклатура>{_service(row.service)}</Номенклатура>"
+        f"<Строка><НомерСтрокиДокумента>{number}</НомерСтрокиДокумента>{begin}<Номенклатура>{_service(row.service)}</Номенклатура>{end}"
         f"<Количество>{fields.quantity(row.quantity, what)}</Количество><Сумма>{fields.money(row.amount, what)}</Сумма>"
         f"<Цена>{fields.money(row.price, what)}</Цена><СтавкаНДС>{fields.vat_rate(row.vat_rate)}</СтавкаНДС>"
         f"<СуммаНДС>{fields.money(row.vat, what)}</СуммаНДС><Содержание>{fields.text(row.text)}</Содержание></Строка>"
@@ -166,23 +236,24 @@ def _key_properties(link: str, on: date, number: str, seller: Seller, what: str)
     )
 
 
-def _total(document: Invoice | Sale, what: str) -> str:
+def _total(document: Invoice | Sale | Correction, what: str) -> str:
     total = document.total
     if total < 0:
         raise NotForOnec(f"{what}: the total {total} is below zero")
     return f"<Сумма>{fields.money(total, what)}</Сумма>"
 
 
-def _invoice(invoice: Invoice) -> str:
+def _invoice(invoice: Invoice, version: str) -> str:
     what = f"invoice {invoice.number}"
     contract = invoice.contract
     seller = contract.organization
+    tag = "Документ.ЗаказКлиента" if invoice.is_order else "Документ.СчетПокупателю"
     return (
-        "<Документ.СчетПокупателю><КлючевыеСвойства>"
+        f"<{tag}><КлючевыеСвойства>"
         f"{_key_properties(_ref(ObjectKind.INVOICE, invoice.key), invoice.on, invoice.number, seller, what)}</КлючевыеСвойства>"
         f"<Валюта>{_ROUBLES}</Валюта>{_total(invoice, what)}<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>"
         f"{_settlement(contract)}<СуммаВключаетНДС>{_FLAG[invoice.prices_include_vat]}</СуммаВключаетНДС>{_account(seller)}"
-        f"{_rows(invoice.rows, what)}</Документ.СчетПокупателю>"
+        f"{_rows(invoice.rows, what, is_wrapped=invoice.is_order and version == _WRAPPED_IN)}</{tag}>"
     )
 
 
@@ -200,7 +271,80 @@ def _sale(sale: Sale) -> str:
     )
 
 
-_REMOVED = {ObjectKind.INVOICE: "СчетПокупателюСсылка", ObjectKind.SALE: "РеализацияТоваровУслугСсылка"}
+def _correction(correction: Correction) -> str:
+    what = f"correction {correction.number}"
+    contract, ground = correction.contract, correction.ground
+    seller = contract.organization
+    link, kind = "РеализацияТоваровУслугСсылка", ObjectKind.SALE
+    if correction.is_further:
+        link, kind = "КорректировкаРеализацииСсылка", ObjectKind.CORRECTION
+    return (
+        "<Документ.КорректировкаРеализацииТоваров><КлючевыеСвойства>"
+        f"{_key_properties(_ref(ObjectKind.CORRECTION, correction.key), correction.on, correction.number, seller, what)}</КлючевыеСвойства>"
+        f"<Валюта>{_ROUBLES}</Валюта>{_total(correction, what)}<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>"
+        f"<Договор>{_contract(contract)}</Договор><СуммаВключаетНДС>{_FLAG[correction.prices_include_vat]}</СуммаВключаетНДС>"
+        f"<ДокументРеализации><{link}>{_key_properties(_ref(kind, ground.key), ground.on, ground.number, seller, what)}</{link}>"
+        "</ДокументРеализации><ИсправляемыйДокументРеализации/><ВидОперации>СогласованноеИзменение</ВидОперации>"
+        f"{_account(seller)}<Услуги>{_corrected_rows(correction, what)}</Услуги></Документ.КорректировкаРеализацииТоваров>"
+    )
+
+
+def _corrected_rows(correction: Correction, what: str) -> str:
+    return "".join(
+        f"<Строка><НомерСтрокиДокумента>{number}</НомерСтрокиДокумента>{_corrected(row, what)}</Строка>"
+        for number, row in enumerate(correction.rows, 1)
+    )
+
+
+def _corrected(row: CorrectionRow, what: str) -> str:
+    """One row with what stood there before: quantity, price, sum and VAT; zeroes where there was nothing, or nothing is left."""
+    known = row.after or row.before
+    if known is None:
+        raise NotForOnec(f"{what}: a row without anything before and after")
+    now, then = _figures(row.after, what), _figures(row.before, what)
+    rate = fields.vat_rate(known.vat_rate)
+    rate_before = fields.vat_rate((row.before or known).vat_rate)
+    text_before = f"<СодержаниеДоИзменения>{fields.text(row.before.text)}</СодержаниеДоИзменения>" if row.before else ""
+    return (
+        f"<Номенклатура>{_service(known.service)}</Номенклатура>"
+        f"<Количество>{now[0]}</Количество><КоличествоДоИзменения>{then[0]}</КоличествоДоИзменения>"
+        f"<Сумма>{now[2]}</Сумма><СуммаДоИзменения>{then[2]}</СуммаДоИзменения>"
+        f"<Цена>{now[1]}</Цена><ЦенаДоИзменения>{then[1]}</ЦенаДоИзменения>"
+        f"<СтавкаНДС>{rate}</СтавкаНДС><СтавкаНДСДоИзменения>{rate_before}</СтавкаНДСДоИзменения>"
+        f"<СуммаНДС>{now[3]}</СуммаНДС><СуммаНДСДоИзменения>{then[3]}</СуммаНДСДоИзменения>"
+        f"<Содержание>{fields.text(known.text)}</Содержание>{text_before}"
+        f"<ЕстьВДокументеПоступленияРеализации>{_FLAG[row.before is not None]}</ЕстьВДокументеПоступленияРеализации>"
+    )
+
+
+def _figures(row: OnecRow | None, what: str) -> tuple[str, str, str, str]:
+    """Quantity, price, sum and VAT as they are written."""
+    if row is None:
+        return "0", "0.00", "0.00", "0.00"
+    return fields.quantity(row.quantity, what), *(fields.money(amount, what) for amount in (row.price, row.amount, row.vat))  # type: ignore[return-value]
+
+
+def _payment_status(status: PaymentStatus) -> str:
+    what = f"payments of {status.order.number}"
+    state = "НеОплачен" if status.paid <= 0 else "Оплачен" if status.paid >= status.total else "ОплаченЧастично"
+    day = f"<ДатаСостояния>{status.paid_on.isoformat()}</ДатаСостояния>" if status.paid_on else ""
+    order = _key_properties(_ref(ObjectKind.INVOICE, status.order.key), status.order.on, status.order.number, status.organization, what)
+    return (
+        f"<Справочник.СостояниеОплатыЗаказа><КлючевыеСвойства><Заказ>{order}</Заказ>"
+        f"{_ref(ObjectKind.PAYMENT_STATUS, status.order.key)}</КлючевыеСвойства>{day}"
+        f"<СуммаВсехПлатежей>{fields.money(status.paid, what)}</СуммаВсехПлатежей><СостояниеОплаты>{state}</СостояниеОплаты>"
+        "</Справочник.СостояниеОплатыЗаказа>"
+    )
+
+
+_REMOVED = {
+    ObjectKind.INVOICE: "СчетПокупателюСсылка",
+    ObjectKind.SALE: "РеализацияТоваровУслугСсылка",
+    ObjectKind.COUNTERPARTY: "КонтрагентыСсылка",
+    ObjectKind.CONTRACT: "ДоговорыСсылка",
+    ObjectKind.SERVICE: "НоменклатураСсылка",
+    ObjectKind.PRICES: "УстановкаЦенНоменклатурыСсылка",
+}
 
 
 def _removal(removal: Removal) -> str:
@@ -214,5 +358,22 @@ def _removal(removal: Removal) -> str:
 def _ground(link: InvoiceLink | None, seller: Seller) -> str:
     if link is None:
         return ""
+    tag = "Заказ" if link.is_order else "СчетПокупателю"
     what = f"invoice {link.number}"
-    return f"<СчетПокупателю>{_key_properties(_ref(ObjectKind.INVOICE, link.key), link.on, link.number, seller, what)}</СчетПокупателю>"
+    return f"<{tag}>{_key_properties(_ref(ObjectKind.INVOICE, link.key), link.on, link.number, seller, what)}</{tag}>"
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Seller: lambda seller: _catalogue("Организации", _organization(seller)),
+    Buyer: lambda buyer: _catalogue("Контрагенты", _counterparty(buyer)),
+    Counterparty: _card,
+    AccessProperty: lambda _: _catalogue("ДополнительныеРеквизиты", _property(), f"<Заголовок>{_ACCESS}</Заголовок>"),
+    Contract: _agreement,
+    Service: _sold,
+    PriceType: lambda of: _catalogue("ТипыЦен", _price_type(of), f"<ЦенаВключаетНДС>{_FLAG[of.includes_vat]}</ЦенаВключаетНДС>"),
+    PriceList: _prices,
+    Sale: _sale,
+    Correction: _correction,
+    PaymentStatus: _payment_status,
+    Removal: _removal,
+}

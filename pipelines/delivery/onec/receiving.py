@@ -202,6 +202,9 @@ def _take(
         )
     if header.available_versions:
         common_version(_versions(header))
+    if header.object_types:
+        receives = sorted({each.name for each in header.object_types if each.receiving})
+        query.run(connection, "delivery/onec/set_receives", peer=base.code, receives=receives)
     effect = _apply(base, connection, peer, path, header, at, apply)
     if settings_only:  # whoever sets the exchange up in 1C waits there until we say what we send and take
         query.run(connection, "delivery/onec/owe", peer=base.code)

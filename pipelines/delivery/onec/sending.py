@@ -8,10 +8,11 @@ number was committed is published by the next turn; one whose number was not has
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pipelines.delivery.onec import declared, journal, reading, unacknowledged
+from pipelines.delivery.onec import declared, journal, outgoing, reading, unacknowledged
 from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import (
@@ -29,13 +30,19 @@ from pipelines.delivery.onec.message import (
 )
 from pipelines.delivery.onec.model import (
     Contract,
+    Correction,
+    Counterparty,
     Invoice,
     NotForOnec,
+    ObjectKind,
     OnecObject,
+    PaymentStatus,
+    PriceList,
     Removal,
     Sale,
     Service,
 )
+from pipelines.delivery.onec.outgoing import ExchangeScope
 from pipelines.delivery.onec.peers import Peer, local_time, take_turn
 from pipelines.documents.requisites import Buyer, Seller
 from pipelines.errors import BadInput, Refused
@@ -91,7 +98,7 @@ class _Tally:
     def _count(self, item: OnecObject, by: int) -> None:
         if isinstance(item, Invoice):
             self.invoices += by
-        elif isinstance(item, Sale | Removal):
+        elif isinstance(item, Sale | Correction) or (isinstance(item, Removal) and item.kind is ObjectKind.SALE):
             self.sales += by
 
 
@@ -157,13 +164,7 @@ def _over_http(settings: Settings, base: DeclaredPeer, at: datetime, secrets: "B
         if base.is_over(local_time(connection, at).date()):
             unacknowledged.refresh(settings, connection, at)
             return None
-    return send_entities(settings, base, at, _outbox_key, lambda connection: _queue(connection, at), secrets)
-
-
-def _queue(connection: "Connection", at: datetime) -> None:
-    """Note everything that any base must have and was never noted for it."""
-    query.run(connection, "delivery/onec/queue_invoices", at=at)
-    query.run(connection, "delivery/onec/queue_sales", at=at)
+    return send_entities(settings, base, at, _outbox_key, secrets)
 
 
 def send(settings: Settings, at: datetime, base: DeclaredPeer | None = None) -> MessageSent | None:
@@ -196,7 +197,8 @@ def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent |
             unacknowledged.refresh(settings, connection, at)
             return None
         peer = take_turn(connection, base.code)
-        _queue(connection, at)
+        of = outgoing.scope(connection, base.code, at)
+        outgoing.queue(connection, base, peer, of, at)
         _finish_interrupted(path, peer)
         query.run(connection, "delivery/onec/going", peer=base.code, confirmed_no=peer.confirmed_no)
         query.run(connection, "delivery/onec/going_statistics")
@@ -207,9 +209,8 @@ def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent |
             if waiting == peer.sent_no and not counts.new and not peer.is_owed:
                 result = MessageSent(path, peer.sent_no, peer.sent_invoices, peer.sent_sales, peer.sent_objects, is_new=False)
             else:
-                result, prepared = _write(
-                    settings, connection, base, peer, max(peer.sent_no, waiting, journal.reached(base).sent_no) + 1, at
-                )
+                number = max(peer.sent_no, waiting, journal.reached(base).sent_no) + 1
+                result, prepared = _write(settings, connection, base, peer, of, number, at)
         unacknowledged.refresh(settings, connection, at)
     if prepared is not None:
         _publish(prepared)
@@ -219,7 +220,7 @@ def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent |
 
 
 def _write(
-    settings: Settings, connection: "Connection", base: DeclaredPeer, peer: Peer, number: int, at: datetime
+    settings: Settings, connection: "Connection", base: DeclaredPeer, peer: Peer, of: ExchangeScope, number: int, at: datetime
 ) -> tuple[MessageSent | None, PreparedMessage | None]:
     """The message under its temporary name, and everything that the warehouse must know of it."""
     envelope = Envelope(
@@ -228,17 +229,17 @@ def _write(
         message_no=number,
         received_no=peer.received_no,
         created=local_time(connection, at),
-        version=_version(settings, connection, base, peer),
+        version=_version(settings, connection, base, peer, of),
     )
     tally = _Tally()
-    prepared = prepare_message(base.folder("out"), envelope, tally.watch(reading.objects(connection)), tally.leave_out)
+    objects = reading.objects(connection, base.code, of, outgoing.takes(base, peer))
+    prepared = prepare_message(base.folder("out"), envelope, tally.watch(objects), tally.leave_out)
     try:
-        documents = [left_out for left_out in tally.refused if left_out[0] in ("invoice", "sale")]
-        kinds, keys, reasons = ([left_out[place] for left_out in documents] for place in range(3))
+        kinds, keys, reasons = ([left_out[place] for left_out in tally.refused] for place in range(3))
         names = {"peer": base.code, "kinds": kinds, "keys": keys}
         query.run(connection, "delivery/onec/mark_refused", **names, reasons=reasons)
         refused = tuple((f"{kind} {key}", reason) for kind, key, reason in tally.refused)
-        if tally.refused and not tally.invoices + tally.sales and not peer.is_owed:
+        if tally.refused and not peer.is_owed and not query.scalar(connection, "delivery/onec/left_going", kinds=kinds, keys=keys):
             prepared.temporary.unlink()
             return None, None
         query.run(connection, "delivery/onec/mark_carried", **names, message_no=number)
@@ -252,14 +253,14 @@ def _write(
     return MessageSent(prepared.path, number, tally.invoices, tally.sales, prepared.objects, refused=refused), prepared
 
 
-def _version(settings: Settings, connection: "Connection", base: DeclaredPeer, peer: Peer) -> str:
+def _version(settings: Settings, connection: "Connection", base: DeclaredPeer, peer: Peer, of: ExchangeScope) -> str:
     """The version that the message is written in; NoCommonVersion names the first document that an older one could not hold."""
     if not peer.versions:
         return base.version or settings.onec_version
     try:
         return common_version(peer.versions, _written(base))
     except NoCommonVersion as error:
-        named = too_new_rate(reading.objects(connection))
+        named = too_new_rate(reading.objects(connection, base.code, of, outgoing.takes(base, peer)))
         raise NoCommonVersion(f"{error}; {named}" if named else str(error)) from None
 
 
@@ -292,17 +293,22 @@ def _number_in(path: Path) -> int:
 
 
 def _outbox_key(item: OnecObject) -> tuple[str, str]:
-    """(kind, key) as the outbox has it; catalogues, which are not in it, by their own key."""
-    match item:
-        case Invoice(number=key):
-            return "invoice", key
-        case Sale(key=key) | Removal(key=key):
-            return "sale", key
-        case Seller(code=key):
-            return "organization", key
-        case Buyer(code=key):
-            return "counterparty", key
-        case Contract(number=key):
-            return "contract", key
-        case Service(key=key):
-            return "service", key
+    """(kind, key) as the outbox has it; what is never in it alone has a kind that the outbox does not know."""
+    if isinstance(item, Removal):
+        return str(item.kind), item.key
+    kind, attribute = _OUTBOX.get(type(item), ("setting", ""))
+    return kind, attrgetter(attribute)(item) if attribute else ""
+
+
+_OUTBOX = {
+    Seller: ("organization", "code"),
+    Buyer: ("counterparty", "code"),
+    Counterparty: ("counterparty", "buyer.code"),
+    Contract: ("contract", "number"),
+    Service: ("service", "key"),
+    PriceList: ("prices", "key"),
+    Invoice: ("invoice", "number"),
+    Sale: ("sale", "key"),
+    Correction: ("correction", "key"),
+    PaymentStatus: ("payment_status", "order.number"),
+}

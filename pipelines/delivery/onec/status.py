@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeStanding:
-    """One peer. ``unconfirmed_…``: objects, whatever their versions; ``sales_of_open_months`` wait for the close of their month.
+    """One peer. ``unconfirmed_…``: objects, whatever their versions; a correction counts as a sale, ``others`` are catalogues, prices and
+    statuses; ``sales_of_open_months`` wait for the close of their month.
 
     ``refused``: of the unconfirmed, those that 1C could not take as they are. ``file_waiting``: whether our message lies in ``out``.
     ``heard_at``: when its last message was taken. ``configuration``: bp, ut, other; None: a peer that was never declared or is so no more.
@@ -29,6 +30,7 @@ class ExchangeStanding:
     received_no: int
     unconfirmed_invoices: int
     unconfirmed_sales: int
+    unconfirmed_others: int
     sales_of_open_months: int
     refused: int
     oldest_queued_at: datetime | None

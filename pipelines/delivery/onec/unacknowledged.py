@@ -35,6 +35,7 @@ def refresh(settings: Settings, connection: "Connection", at: datetime) -> int:
                 "message_no": row.message_no,
                 "invoices": row.invoices,
                 "sales": row.sales,
+                "others": row.others,
                 "since": str(local_time(connection, row.oldest).date()),
             },
         )

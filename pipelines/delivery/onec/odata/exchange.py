@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from pipelines.delivery.onec import reading, unacknowledged
+from pipelines.delivery.onec import outgoing, reading, unacknowledged
 from pipelines.delivery.onec.declared import DeclaredPeer
-from pipelines.delivery.onec.model import Contract, Invoice, NotForOnec, OnecObject, Removal, Sale, Service
+from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, NotForOnec, ObjectKind, OnecObject, Removal, Sale, Service
 from pipelines.delivery.onec.odata import access
 from pipelines.delivery.onec.odata.access import BaseSecrets
 from pipelines.delivery.onec.odata.entities import Entities, RefusedByOnec
@@ -53,17 +53,15 @@ class EntitiesSent:
     problem: str = ""
 
 
-def send_entities(
-    settings: Settings, base: DeclaredPeer, at: datetime, key_of: KeyOf, queue: Callable[["Connection"], None], secrets: BaseSecrets | None
-) -> EntitiesSent:
-    """All that the base has not acknowledged, each object in its latest version. `queue` fills the outbox, `key_of` names an object in it.
+def send_entities(settings: Settings, base: DeclaredPeer, at: datetime, key_of: KeyOf, secrets: BaseSecrets | None) -> EntitiesSent:
+    """All that the base has not acknowledged, each object in its latest version. `key_of` names an object in the outbox.
 
     BadInput: its map of entities cannot be read. What the base itself says, or does not say, is in the result.
     """
     with engine.transaction(settings) as connection:
         peer = take_turn(connection, base.code)
         query.run(connection, "delivery/onec/forget_carried", peer=base.code, confirmed_no=peer.confirmed_no)  # by files, before
-        queue(connection)
+        outgoing.queue(connection, base, peer, outgoing.scope(connection, base.code, at), at)
     sent = EntitiesSent()
     try:
         reached = access.entities(base, at, secrets)
@@ -114,8 +112,11 @@ class _OutgoingTurn:
                 query.run(connection, "delivery/onec/add_message", peer=self._base.code, **kept, at=self._at)
             writer = EntityWriter(reached, rules, _Register(self._settings, self._base.code, self._at))
             try:
-                for item in reading.objects(reader):
-                    self._bring(writer, item, versions)
+                of = outgoing.scope(reader, self._base.code, self._at)
+                for item in reading.objects(reader, self._base.code, of, outgoing.takes(self._base, peer)):
+                    if isinstance(item, Removal) and item.kind not in (ObjectKind.INVOICE, ObjectKind.SALE):
+                        continue  # what was a catalogue's is not deleted in a base that people work in
+                    self._bring(writer, item.buyer if isinstance(item, Counterparty) else item, versions)
             finally:
                 self._sent.entities = writer.written
             self._accept(versions)
@@ -213,3 +214,5 @@ def kind_of(item: OnecObject) -> str:
             return "sale"
         case Removal():
             return str(item.kind)
+        case _:  # what only bases of files take
+            return type(item).__name__

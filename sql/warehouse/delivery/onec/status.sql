@@ -7,13 +7,17 @@ SELECT
     coalesce(n.confirmed_no, 0) AS confirmed_no,
     coalesce(n.received_no, 0) AS received_no,
     count(DISTINCT o.object_key) FILTER (WHERE o.object_kind = 'invoice' AND i.total > 0) AS unconfirmed_invoices,
-    count(DISTINCT o.object_key) FILTER (WHERE o.object_kind = 'sale' AND c.month IS NOT NULL) AS unconfirmed_sales,
+    count(DISTINCT o.object_key) FILTER (WHERE o.object_kind = 'sale' AND c.month IS NOT NULL OR o.object_kind = 'correction')
+        AS unconfirmed_sales,
+    count(DISTINCT (o.object_kind, o.object_key)) FILTER (WHERE o.object_kind NOT IN ('invoice', 'sale', 'correction')) AS unconfirmed_others,
     count(DISTINCT o.object_key) FILTER (WHERE o.object_kind = 'sale' AND c.month IS NULL) AS sales_of_open_months,
     count(DISTINCT (o.object_kind, o.object_key)) FILTER (WHERE o.refusal IS NOT NULL) AS refused,
-    min(o.queued_at) FILTER (WHERE i.total > 0 OR c.month IS NOT NULL) AS oldest_queued_at,
+    min(o.queued_at) FILTER (WHERE i.total > 0 OR c.month IS NOT NULL OR o.object_kind NOT IN ('invoice', 'sale')) AS oldest_queued_at,
     n.heard_at, n.problem,
     min(o.refusal) AS refusal,
-    bool_or(o.message_no IS NOT NULL AND (i.total > 0 OR c.month IS NOT NULL)) IS TRUE AS is_carried
+    bool_or(
+        o.message_no IS NOT NULL AND (i.total > 0 OR c.month IS NOT NULL OR o.object_kind NOT IN ('invoice', 'sale'))
+    ) IS TRUE AS is_carried
 FROM (
     SELECT unnest(CAST(:peers AS text[])) AS peer UNION SELECT peer FROM delivery.onec_peers UNION SELECT peer FROM delivery.onec_outbox
 ) p

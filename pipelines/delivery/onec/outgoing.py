@@ -1,0 +1,76 @@
+"""What a base must be told and was not, put into its outbox: documents, catalogues, prices, corrections, statuses.
+
+What has not changed since the last turn is not looked at: what every room holds is compared by how far it has come; of master data
+only the rows of the history since then are compared by a digest with what the base was told last. All of it is compared anew once a
+day, and when the base gets another organization or takes other types of objects.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from pipelines.delivery.onec.peers import Peer, Takes, local_time
+from pipelines.warehouse import query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from pipelines.delivery.onec.declared import DeclaredPeer
+
+_OVERLAP: Final = timedelta(days=1)
+"""How long a verb of another room may run before what it wrote at its beginning is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeScope:
+    """Whose data a base gets on a day. `from_date`: what was over before that day stays out."""
+
+    organizations: list[str]
+    from_date: date | None
+    today: date
+
+
+def scope(connection: "Connection", peer: str, at: datetime) -> ExchangeScope:
+    """The scope of a base at a moment."""
+    rows = query.rows(connection, "delivery/onec/scope", peer=peer)
+    first_days = [row.from_date for row in rows if row.from_date]
+    return ExchangeScope([row.code for row in rows], min(first_days, default=None), local_time(connection, at).date())
+
+
+def takes(base: "DeclaredPeer", peer: Peer) -> Takes:
+    """What a base takes beside the common objects; one that is reached by HTTP is brought those alone, by its map of entities."""
+    return peer.takes if base.transport == "folder" else Takes()
+
+
+def queue(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: ExchangeScope, at: datetime) -> None:
+    """Queue everything that the base lacks, in the caller's transaction, which holds the base's turn."""
+    taken = takes(base, peer)
+    marks = query.first(connection, "delivery/onec/marks")
+    said, how_far = f"{of} {base.valid_to} {taken}", " ".join(map(str, marks))
+    if (said, how_far) == (peer.compared_scope, peer.compared_marks):
+        return
+    query.run(connection, "delivery/onec/queue_invoices", at=at)
+    query.run(connection, "delivery/onec/queue_sales", at=at)
+    name = {"peer": base.code}
+    if taken.corrections:
+        days = {"from_date": of.from_date, "valid_to": base.valid_to}
+        query.run(connection, "delivery/onec/queue_corrections", **name, organizations=of.organizations, **days, at=at)
+    if not query.scalar(connection, "delivery/onec/has_business", **name) and not peer.is_heard:
+        return
+    query.run(connection, "delivery/onec/told")
+    _tell(connection, base, peer, of, is_full=said != peer.compared_scope)
+    query.run(connection, "delivery/onec/queue_told", **name, at=at)
+    query.run(connection, "delivery/onec/compared", **name, scope=said, marks=how_far, history_no=marks.history_no, at=at)
+
+
+def _tell(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: ExchangeScope, *, is_full: bool) -> None:
+    """Fill the table of what the base shall know, as far as it may have changed."""
+    taken = takes(base, peer)
+    since = peer.compared_at - _OVERLAP if peer.compared_at else None
+    name = {"peer": base.code, "is_full": is_full or since is None}
+    whose = {"organizations": of.organizations, "from_date": of.from_date, "since_no": peer.compared_no}
+    query.run(connection, "delivery/onec/tell_counterparties", **name, **whose, since=since, tells_access=taken.properties)
+    query.run(connection, "delivery/onec/tell_contracts", **name, **whose)
+    query.run(connection, "delivery/onec/tell_tariffs", **name, **whose, today=of.today, tells_prices=taken.prices)
+    if taken.payment_statuses:
+        query.run(connection, "delivery/onec/tell_payments", **name, since=since)
