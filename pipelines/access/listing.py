@@ -3,12 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
+from pipelines.access.block_words import explanation
 from pipelines.errors import BadInput
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
-from pipelines.wording.russian import counted, short_date
 
 _OF_THE_ORDER = (
     "client_code",
@@ -24,11 +23,7 @@ _OF_THE_ORDER = (
 )
 COLUMNS = (*_OF_THE_ORDER, "share_links", "sub_users", "vehicles", "lifted_at", "lifted_by", "explanation")
 
-_PARTS: Final = {
-    "share_link": ("share_links", ("ссылка", "ссылки", "ссылок")),
-    "sub_user": ("sub_users", ("пользователь под ней", "пользователя под ней", "пользователей под ней")),
-    "vehicle": ("vehicles", ("машина", "машины", "машин")),
-}
+_PARTS: Final = {"share_link": "share_links", "sub_user": "sub_users", "vehicle": "vehicles"}
 
 
 def blocked(settings: Settings, client_code: str | None = None) -> list[dict[str, Any]]:
@@ -53,34 +48,12 @@ def _account(targets: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """One account: its own order (the first one, where only parts of it are blocked by us), and its parts as counts."""
     first = targets[0]
     counts = Counter(row["target"] for row in targets)
-    parts = {name: counts[kind] for kind, (name, _) in _PARTS.items()}
+    parts = {name: counts[kind] for kind, name in _PARTS.items()}
     lifted = next((row for row in targets if row["lifted_at"] is not None), None)
     return {
         **{name: first[name] for name in _OF_THE_ORDER},
         **parts,
         "lifted_at": (lifted["edited_at"] or lifted["lifted_at"]) if lifted else None,
         "lifted_by": lifted["lifted_by"] if lifted else None,
-        "explanation": _explanation(first, counts, lifted),
+        "explanation": explanation(first, counts, lifted),
     }
-
-
-def _explanation(first: dict[str, Any], counts: Counter[str], lifted: dict[str, Any] | None) -> str:
-    """Such as «Доступ отключён 24.03.2026: просрочено … Вместе с ней: 2 ссылки. …»."""
-    is_account = first["target"] == "account"
-    opening = "Доступ отключён" if is_account else "Учётную запись отключили не мы, но и мы отключили то, что под ней,"
-    parts = [counted(counts[kind], *forms) for kind, (_, forms) in _PARTS.items() if counts[kind]]
-    sentences = [f"{opening} {short_date(first['since'])}: {first['reason']}"]
-    if parts:
-        sentences.append(f"{'вместе с учётной записью' if is_account else 'отключено'}: {', '.join(parts)}")
-    if first["state"] is None:
-        sentences.append("платформа ещё не подтвердила")
-    if lifted:
-        sentences.append(_lifted(lifted))
-    return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences)
-
-
-def _lifted(row: dict[str, Any]) -> str:
-    moment = (row["edited_at"] or row["lifted_at"]).astimezone(ZoneInfo(row["time_zone"]))
-    by = f", изменил {row['lifted_by']}" if row["lifted_by"] else ""
-    again = "; потом заблокировано, и тоже не нами" if row["state_now"] == "blocked" else ""
-    return f"нашу блокировку сняли не мы {moment:%d.%m.%Y %H:%M}{by}{again}"
