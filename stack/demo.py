@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from pipelines.errors import Refused
-from stack import lifecycle, live_platform, minute, processes, summary
+from stack import bases, lifecycle, live_platform, minute, processes, summary
 from stack.environment import ROOT, Stack, passwords
 from stack.rest import Rest
 
@@ -39,12 +39,14 @@ def run(stack: Stack, port: int | None) -> None:
     _fresh_home(stack)
     company = _generate(stack)
     live_platform.prepare(stack, company)
+    bases.prepare(company)
     _say(begun, "starting PostgreSQL and Airflow")
     try:
         engineer = lifecycle.up(stack, port)
-        live = _tell_the_story(stack, engineer, company, begun)
+        onec = bases.Bases(stack)
+        live = _tell_the_story(stack, engineer, company, onec, begun)
         _say(begun, "the summary of the story is asked of fleetbill")
-        story = summary.text(stack, list(MONTHS), live)
+        story = summary.text(stack, list(MONTHS), live, [str(each) for each in onec.told()])
         _say(begun, f"{minute.PAYERS} debtors of another organization pay; nobody starts anything (DAGs payments_in, onec_exchange)")
         seconds = minute.measure(stack)
         lifecycle.halt(stack)
@@ -53,7 +55,7 @@ def run(stack: Stack, port: int | None) -> None:
         lifecycle.down(stack)
 
 
-def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -> str:
+def _tell_the_story(stack: Stack, engineer: Rest, company: Path, onec: bases.Bases, begun: float) -> str:
     """What became of the blocks on the live platform."""
     up = processes.running(stack)
     if up is None:
@@ -66,6 +68,8 @@ def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -
         "master_import",
         engineer.trigger("master_import", {"path": str(company / "master"), "by": "Мария Зуева", "reason": "начальный ввод"}),
     )
+    _say(begun, "the exchange is set up in both bases of 1C, БП and УТ (DAG onec_exchange)")
+    onec.greet()
     for month, (last_day, prepay_date, issue_date) in MONTHS.items():
         _say(begun, f"advance invoices of {month} (DAG prepay_month)")
         _finished(stack, engineer, "prepay_month", engineer.trigger("prepay_month", {"issue_date": prepay_date}, month))
@@ -94,6 +98,9 @@ def _tell_the_story(stack: Stack, engineer: Rest, company: Path, begun: float) -
     _bank_statements(stack, NEXT_STATEMENT_UNTIL)
     _finished(stack, engineer, "receivables", engineer.trigger("receivables", {"date": NEXT_LADDER_DATE}))
     _workbooks(stack)
+    _say(begun, "both bases of 1C read what they have been sent, БП tells of the banks' payments (DAG onec_exchange)")
+    onec.load_statements()
+    onec.exchange()
     given_back = set(blocked) - set(live_platform.blocked(stack))
     return f"{live_platform.PLATFORM} blocked over HTTP: {_names(blocked)}; given back to who paid: {_names(given_back)}"
 

@@ -35,10 +35,10 @@ def ending(stack: Stack, story: str, minute: str, seconds: float) -> str:
     return "\n".join(lines)
 
 
-def text(stack: Stack, months: list[str], live: str) -> str:
+def text(stack: Stack, months: list[str], live: str, bases: list[str]) -> str:
     """The summary of a home: billed, parked, found, blocked, and where the files are.
 
-    ``live``: what became of the blocks on its live platform.
+    ``live``: what became of the blocks on its live platform. ``bases``: what each base of 1C has come to.
     """
     invoices = asked(stack, "invoices")
     all_findings = asked(stack, "findings")
@@ -46,6 +46,7 @@ def text(stack: Stack, months: list[str], live: str) -> str:
     hidden = _roubles(row["roubles"] or "0.00" for row in all_findings if row["kind"] == "month_end_dip")
     blocked = asked(stack, "access")
     payments = asked(stack, "payments")
+    of_onec_alone = [row for row in payments if row["source"] == "onec"]
     lines = []
     for month in months:
         billed = [row for row in invoices if row["period"] == month and row["status"] == "issued"]
@@ -61,6 +62,8 @@ def text(stack: Stack, months: list[str], live: str) -> str:
         f"{sum(not row['client_code'] for row in payments)} of them unmatched",
         f"  blocked            {', '.join(sorted({str(row['client_code']) for row in blocked})) or 'nobody'}",
         f"  live platform      {live}",
+        *(f"  1C                 {each}" for each in bases),
+        f"  1C and the bank    {len(of_onec_alone)} payments that 1C alone tells of",
         "",
         *(f"  {name:<18} {where}" for name, where in _places(stack)),
     ]

@@ -66,6 +66,10 @@ class Documents:
         corrected = {each.corrects for each in documents.values()}
         return sum((each.amount or Decimal(0) for key, each in documents.items() if key not in corrected), Decimal(0))
 
+    def sales(self) -> list[Held]:
+        """Sales, and the corrections that take the place of them."""
+        return self.of_type(SALE) + self.of_type(CORRECTION)
+
     def problems(self) -> list[str]:
         """What an accountant would find: parties that nothing brought, and numbers of one type that two documents bear."""
         known = {key for key, each in self.held.items() if each}
