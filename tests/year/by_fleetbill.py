@@ -334,10 +334,11 @@ class ByFleetbill:
         """What else happened, in words for the page."""
         given = {row.action: row.count for row in self._rows("SELECT action, count(*) AS count FROM access.orders GROUP BY 1")}
         lost = sum(map(sum, self._unblocked_bills()), Decimal(0)) - self.outcome.owed
+        unused = f"{lost:,.0f}".replace(",", " ")
         self.outcome.notes["blocks"] = (
             f"{given.get('block', 0)} accounts blocked, {given.get('restore', 0)} restored, {self.blocked_days} account-days blocked; "
-            f"{lost:,.0f} roubles of service not used and not billed for it"
-        ).replace(",", " ")
+            f"{unused} roubles of service not used and not billed for it"
+        )
         self.outcome.notes["payments"] = f"{self._payments} payments by the bank's statements, {unmatched} of them matched by no rule"
 
     def _unblocked_bills(self) -> list[list[Decimal]]:

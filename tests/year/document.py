@@ -14,7 +14,7 @@ Years = Mapping[Scale, Mapping[str, Outcome]]
 _HEAD = """\
 # A year, billed twice
 
-`make year` makes this page. It lives a year of an invented provider, day by day, twice: **the old way** (last month's invoice copied or the
+`make year` lives a year of an invented provider, day by day, twice: **the old way** (last month's invoice copied or the
 vehicles counted on the last day, one spreadsheet, no ladder) and **by fleetbill**: its own verbs, as its DAGs call them, over a lake,
 PostgreSQL and files. Days land through the gate, months are closed, looked at and issued, statements of the bank come in, the ladder runs
 each day, and who stands on a block list is blocked on the platform that evening. Nothing is tuned: what came out is printed, also where it
@@ -72,14 +72,28 @@ def write_document(path: Path, given: Assumptions, lived: tuple[Years, Years], w
     folder.mkdir(parents=True, exist_ok=True)
     for name, drawn in _charts(scale, given, first).items():
         (folder / f"{name}.svg").write_text(drawn, encoding="utf-8")
-    lines = [_HEAD, "## What came out", "", *_result(scale, first, given), *_pictures(folder.name)]
+    lines = [_HEAD, _command(years, retold), "", "## What came out", "", *_result(scale, first, given), *_pictures(folder.name)]
     for other, ways in list(years.items())[1:]:
         lines += _result(other, ways, given)
     lines += [_HOLDS, *_work(given, first)]
     lines += [_RETOLD, *(line for each, ways in retold.items() for line in _result(each, ways, given))] if len(retold) > 1 else []
     lines += _what_if(first, retold[scale], *what_if) if what_if[1] else []
-    lines += ["## Assumptions", "", *table.in_markdown(("name", "figure", "what it is", "source"), table.assumptions(given)), ""]
+    lines += ["## Assumptions", "", *table.in_markdown(("name", "figure", "what it is", "source"), table.assumptions(given), texts=3), ""]
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _command(years: Years, retold: Years) -> str:
+    """The call that makes this page again."""
+    scale = next(iter(years))
+    seeds = [each.seed for each in years if each.clients == scale.clients and each.months == scale.months]
+    also = [each for each in years if each.clients != scale.clients or each.months != scale.months]
+    parts = {"SEEDS": ",".join(map(str, seeds)), "ALSO": _names(also), "RETOLD": _names([each for each in retold if each != scale])}
+    words = [f"CLIENTS={scale.clients} MONTHS={scale.months}", *(f"{name}={said}" for name, said in parts.items() if said)]
+    return f"This page again: `make year {' '.join(words)}`."
+
+
+def _names(scales: Sequence[Scale]) -> str:
+    return ",".join(f"{each.clients}:{each.seed}:{each.months}" for each in scales)
 
 
 def _result(scale: Scale, ways: Mapping[str, Outcome], given: Assumptions) -> list[str]:

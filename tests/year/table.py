@@ -88,9 +88,10 @@ def in_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]
     return ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in [heads, *rows]]
 
 
-def in_markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table in Markdown."""
-    return [f"| {' | '.join(row)} |" for row in [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]]
+def in_markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> list[str]:
+    """Lines of a table in Markdown; the first column and the last ``texts`` − 1 to the left."""
+    sides = ["---", *["---:"] * (len(heads) - texts), *["---"] * (texts - 1)]
+    return [f"| {' | '.join(row)} |" for row in [heads, sides, *rows]]
 
 
 def work(old: Outcome, new: Outcome, given: Assumptions) -> list[tuple[str, ...]]:
