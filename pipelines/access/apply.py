@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.access import block_lists
 from pipelines.access.connectors import Secrets, connector_of
-from pipelines.access.settling import GONE, Outcome, PendingOrder, after_write, without_write
+from pipelines.access.settling import GONE, Accepted, Outcome, PendingOrder, after_write, without_write
 from pipelines.access.states import states_of
 from pipelines.access.stop import stopped
 from pipelines.platforms import retries
@@ -83,10 +83,11 @@ def _settle_all(settings: Settings, connector: Connector, orders: Sequence[Pendi
     concerns all of them; after two lost answers in a row the rest waits for the next run.
     """
     states = states_of(connector, ((order.target, order.target_id) for order in orders))
+    under_way: set[tuple[str, str]] = set()
     lost = 0
     for waiting in orders:
         try:
-            _settle(settings, connector, waiting, states, at)
+            _settle(settings, connector, waiting, states, under_way, at)
             lost = 0
         except _OF_ONE_TARGET as error:
             refused[waiting.place] = str(error)
@@ -98,20 +99,33 @@ def _settle_all(settings: Settings, connector: Connector, orders: Sequence[Pendi
 
 
 def _settle(
-    settings: Settings, connector: Connector, waiting: PendingOrder, states: dict[tuple[str, str], bool | None], at: datetime
+    settings: Settings,
+    connector: Connector,
+    waiting: PendingOrder,
+    states: dict[tuple[str, str], bool | None],
+    under_way: set[tuple[str, str]],
+    at: datetime,
 ) -> None:
-    """Bring a target to the state that the ledger wants, unless it is there already, and store what was read."""
+    """Bring a target to the state that the ledger wants, unless it is there already, and store what was read.
+
+    `under_way`: targets of which the platform has accepted a write that its next cycle carries out. They are left until that is read,
+    also by later orders: a block that is still to come would undo what they find.
+    """
     with engine.transaction(settings) as warehouse:
         order = query.first(warehouse, "access/pending", PendingOrder, order_no=waiting.order_no)
         halted = stopped(warehouse) is not None
     if order is None:
         return
     key = (order.target, order.target_id)
-    outcome: Outcome | None = GONE
+    outcome: Outcome | Accepted | None = GONE
     if key in states:
         blocked = states[key]
         if blocked is None:
             raise Conflict(f"{order.place}: the platform does not say whether it is blocked")
+        if order.is_under_way(at) and blocked is not (order.action == "block"):
+            under_way.add(key)
+        if key in under_way:
+            return
         outcome = without_write(order, blocked=blocked)
         if outcome is None and halted and order.action == "block":
             return  # a person has stopped all blocking; the order waits
@@ -121,12 +135,17 @@ def _settle(
             outcome = _written(connector, order)
     if outcome is None:
         raise Conflict(f"{order.place}: it was written, and the platform does not say whether it is blocked")
+    if isinstance(outcome, Accepted):
+        with engine.transaction(settings) as warehouse:
+            query.run(warehouse, "access/add_acceptance", order_no=order.order_no, at=at)
+        under_way.add(key)
+        return
     states[key] = None if outcome.state == "gone" else outcome.state == "blocked"
     with engine.transaction(settings) as warehouse:
         _store(warehouse, order, outcome, at)
 
 
-def _written(connector: Connector, order: PendingOrder) -> Outcome | None:
+def _written(connector: Connector, order: PendingOrder) -> Outcome | Accepted | None:
     """One write; once more when the platform asks to wait a while, for then nothing was done. A target that has gone is GONE."""
     try:
         return after_write(order, _write(connector, order))

@@ -1,11 +1,14 @@
 """What an order for a target on a live platform still needs, by what its platform says now. Pure (domain.md §9)."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
-from pipelines.platforms.interface import Blocking
+from pipelines.platforms.interface import Blocking, Effective
 
 State = Literal["blocked", "active", "gone"]
+CYCLE = timedelta(days=1)
+"""A platform that carries writes out with its next cycle has done so after this time, or the write is made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,8 @@ class PendingOrder:
     """An order that has not been carried out, or of which that is not known.
 
     `is_blocked`: a block of ours is to be in force on its target; `is_attempted`: a write was begun and its end is not known;
-    `is_ours`: the block that may be found there is one that we have set and nobody has lifted since.
+    `is_ours`: the block that may be found there is one that we have set and nobody has lifted since; `accepted_at`: when its platform
+    said last that it carries the write out with its next cycle.
     """
 
     order_no: int
@@ -26,6 +30,11 @@ class PendingOrder:
     is_blocked: bool
     is_attempted: bool
     is_ours: bool
+    accepted_at: datetime | None = None
+
+    def is_under_way(self, at: datetime) -> bool:
+        """Whether its write has been accepted and its platform's cycle may still be to come: it is read, and not written again."""
+        return self.accepted_at is not None and abs(at - self.accepted_at) < CYCLE
 
     @property
     def place(self) -> str:
@@ -45,7 +54,13 @@ class Outcome:
     is_ours: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The platform has taken a write that takes effect with its next cycle; the order waits until that is read."""
+
+
 GONE = Outcome("gone", is_ours=False)
+ACCEPTED = Accepted()
 
 
 def without_write(order: PendingOrder, *, blocked: bool) -> Outcome | None:
@@ -65,11 +80,14 @@ def without_write(order: PendingOrder, *, blocked: bool) -> Outcome | None:
     return None if order.is_ours else Outcome("blocked", is_ours=False)
 
 
-def after_write(order: PendingOrder, done: Blocking) -> Outcome | None:
+def after_write(order: PendingOrder, done: Blocking) -> Outcome | Accepted | None:
     """The end of an order whose write was answered; None: the state that was read back is not known.
 
+    On a platform that works in cycles a state that is still the old one says nothing yet, and the order waits.
     Somebody may have blocked the target between our reading and our writing: then nothing was written, and the block is theirs.
     """
+    if done.effective is Effective.NEXT_CYCLE and done.after is not (order.action == "block"):
+        return ACCEPTED
     if done.after is None:
         return None
     if order.action == "block":

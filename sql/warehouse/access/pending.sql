@@ -1,7 +1,8 @@
 -- grain: order whose outcome has not been read back
--- inputs: access.orders, access.outcomes, access.attempts, access.lifted, access.blocked, master.platforms; :order_no or NULL
+-- inputs: access.orders, access.outcomes, access.attempts, access.acceptances, access.lifted, access.blocked, master.platforms;
+--   :order_no or NULL
 -- rerun: reads only. `is_blocked`: somebody's block is in force on its target; `is_attempted`: a write was begun and its end is not
---   known; `is_ours`: the block that may be found there is our own
+--   known; `is_ours`: the block that may be found there is our own; `accepted_at`: its platform has said that it will carry it out
 SELECT
     o.order_no, o.platform, p.kind, o.account_id, o.target, o.target_id, o.action,
     EXISTS (
@@ -18,7 +19,8 @@ SELECT
                 WHERE (r.platform, r.target, r.target_id) = (b.platform, b.target, b.target_id) AND r.action = 'restore'
                     AND r.order_no > b.order_no
             )
-    ) AS is_ours
+    ) AS is_ours,
+    (SELECT max(c.at) FROM access.acceptances c WHERE c.order_no = o.order_no) AS accepted_at
 FROM access.orders o
 JOIN master.platforms p USING (platform)
 LEFT JOIN access.outcomes x USING (order_no)

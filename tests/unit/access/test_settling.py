@@ -1,10 +1,12 @@
 """What an order still needs, by what its platform says: somebody else's block is never written to, and nothing is written twice."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
 
-from pipelines.access.settling import Outcome, PendingOrder, after_write, without_write
+from pipelines.access.settling import ACCEPTED, Outcome, PendingOrder, after_write, without_write
 from pipelines.platforms.interface import Blocking, Effective
 
 
@@ -51,3 +53,16 @@ def test_nothing_is_written_against_somebody_elses_block():
 )
 def test_what_a_write_leaves(pending, before, after, ends):
     assert after_write(pending, Blocking(before, after, Effective.NOW)) == ends
+
+
+@pytest.mark.parametrize("action", ["block", "restore"])
+def test_a_platform_that_works_in_cycles_is_waited_for_and_written_to_again_only_when_its_cycle_is_over(action):
+    wanted, at = action == "block", datetime(2026, 3, 24, 5, tzinfo=UTC)
+    pending = order(action, is_blocked=wanted, is_ours=True)
+    for after in (None, not wanted):
+        assert after_write(pending, Blocking(not wanted, after, Effective.NEXT_CYCLE)) is ACCEPTED
+    assert isinstance(after_write(pending, Blocking(not wanted, wanted, Effective.NEXT_CYCLE)), Outcome)
+    accepted = replace(pending, is_attempted=True, accepted_at=at)
+    assert [accepted.is_under_way(at + timedelta(hours=hours)) for hours in (0, 23, 24)] == [True, True, False]
+    assert not pending.is_under_way(at)
+    assert without_write(accepted, blocked=wanted) == Outcome("blocked" if wanted else "active", is_ours=True)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -341,6 +341,7 @@ class Remote:
         self.administrators: set[str] = set()
         self.writes: list[tuple[str, bool]] = []
         self.loses = False
+        self.next_cycle: dict[str, bool] | None = None  # what a platform that works in cycles will do with the next one
         self.may = {Capability.BLOCK_ACCOUNT}
 
     def probe(self):
@@ -352,6 +353,9 @@ class Remote:
     def set_account_blocked(self, account_id, *, blocked):
         before = self.blocked[account_id]
         self.writes.append((account_id, blocked))
+        if self.next_cycle is not None:
+            self.next_cycle[account_id] = blocked
+            return Blocking(before, before, Effective.NEXT_CYCLE)
         self.blocked[account_id] = blocked
         if self.loses:
             self.loses = False
@@ -438,6 +442,35 @@ def test_a_write_whose_answer_was_lost_is_not_repeated(house, settings, remote):
     assert dunning(settings, DAY, NOW).refused == {}
     assert remote.writes == [("far", True)]
     assert [row[3] for row in orders(house)] == ["blocked", "blocked"]
+
+
+@pytest.mark.parametrize("is_paid_first", [False, True])
+def test_a_platform_that_works_in_cycles_is_written_once_and_read_until_it_has_done_it(house, settings, remote, tmp_path, is_paid_first):
+    remote.next_cycle = {}
+
+    def last():
+        return [row[1:] for row in orders(house) if row[0] == "far"][-1]
+
+    for hours in (0, 1):
+        assert dunning(settings, DAY, NOW + timedelta(hours=hours)).refused == {}
+        assert (remote.writes, last()) == ([("far", True)], ("block", "active", None))
+    if not is_paid_first:
+        remote.blocked |= remote.next_cycle
+        dunning(settings, DAY, NOW + timedelta(hours=2))
+        assert (remote.writes, last()) == ([("far", True)], ("block", "active", "blocked"))
+    import_payments(settings, statement(tmp_path / "1.txt", Paper("1", "3600.00", "", INN, day="2026-03-24"), until="2026-03-24"), AT)
+    if is_paid_first:
+        assert restore(settings, NOW + timedelta(hours=2)).refused == {}
+        assert (remote.writes, last()) == ([("far", True)], ("restore", "unknown", None)), "the block is still to come"
+        remote.blocked |= remote.next_cycle
+    for hours in (3, 4):
+        assert restore(settings, NOW + timedelta(hours=hours)).refused == {}
+        assert (len(remote.writes), last()) == (2, ("restore", "unknown", None))
+    restore(settings, NOW + timedelta(hours=28))  # its cycle is over, and nothing has happened
+    assert remote.writes == [("far", True), ("far", False), ("far", False)]
+    remote.blocked |= remote.next_cycle
+    restore(settings, NOW + timedelta(hours=29))
+    assert (len(remote.writes), last()) == (3, ("restore", "unknown", "active"))
 
 
 def test_settings_say_after_how_many_days(house, settings):
