@@ -17,7 +17,7 @@ from pipelines.runs.exchange import take_answers
 from pipelines.warehouse import engine
 from tests.books import AT, Books, Line
 from tests.loopback import Reply
-from tests.odata_server import NO_KEY, OData, odata_error
+from tests.odata_server import NO_KEY, OData
 from tests.warehouse.onec.test_peers import declare, row
 
 BP_CATALOGUES = (
@@ -99,28 +99,11 @@ def test_objects_are_there_once_and_hold_what_was_issued(settings, onec):
     assert change.headers["if-match"] == sale["DataVersion"]
 
 
-def crossed_by_somebody():
-    """Each document is changed by somebody between our reading and our posting, once."""
-    crossed = set()
-
-    def cross(request, _):
-        if request.path.endswith("/Post") and request.path not in crossed:
-            crossed.add(request.path)
-            return odata_error(412, "Версия объекта изменилась")
-        return None
-
-    return cross
-
-
 TROUBLES = {
     "the answer to every second write is lost": lambda onec: setattr(onec, "lost", set(range(0, 500, 2))),
     "each third request is refused for a moment": lambda onec: setattr(
         onec, "fault", lambda _, before: Reply(503, b"", None, {"Retry-After": "1"}) if before % 3 == 2 else None
     ),
-    "each fourth request breaks off": lambda onec: setattr(
-        onec, "fault", lambda _, before: Reply(dies="at once") if before % 4 == 3 else None
-    ),
-    "somebody changes it meanwhile": lambda onec: setattr(onec, "fault", crossed_by_somebody()),
 }
 
 

@@ -105,7 +105,7 @@ class EntityWriter:
             try:
                 current = step()
                 is_read = current is not None
-                self.written += 1
+                self.written += is_read
             except (Transient, RateLimited, RefusedByOnec) as error:
                 uncertain += 1
                 if uncertain == MOST_UNCERTAIN or not _may_be_tried_again(error):
