@@ -22,7 +22,7 @@ _PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HeldByBase:
     """What a base has come to: its numbers, the bills and sales that it holds, and how many documents it told us of."""
 
     code: str
@@ -34,14 +34,14 @@ class Told:
     rendered: Decimal
     catalogue: int
     sent_no: int
-    told: int
+    payments: int
     unconfirmed: int
 
     def __str__(self) -> str:
         return (
             f"{self.configuration} acknowledged our message {self.received_no}: {self.bills} bills of {self.billed}, {self.sales} sales of "
-            f"{self.rendered}, {self.catalogue} entries of catalogues; its message {self.sent_no} told us of {self.told} payments, "
-            f"{self.told - self.unconfirmed} of them acknowledged by us"
+            f"{self.rendered}, {self.catalogue} entries of catalogues; its message {self.sent_no} told us of {self.payments} payments, "
+            f"{self.payments - self.unconfirmed} of them acknowledged by us"
         )
 
 
@@ -90,10 +90,10 @@ class Bases:
         for base in self.bases.values():
             processes.wait_until(partial(_is_answered, base), f"our answer to {base.node}", _PATIENCE)
 
-    def told(self) -> list[Told]:
+    def held(self) -> list[HeldByBase]:
         """What each has come to."""
         return [
-            Told(
+            HeldByBase(
                 code=base.node,
                 configuration=base.configuration.name,
                 received_no=base.state.node.received_no,
@@ -103,7 +103,7 @@ class Bases:
                 rendered=base.state.documents.rendered(),
                 catalogue=sum(1 for each in base.state.documents.held.values() if each and not each.is_document),
                 sent_no=base.state.node.sent_no,
-                told=len(base.money()),
+                payments=len(base.money()),
                 unconfirmed=len(base.unconfirmed),
             )
             for base in self.bases.values()

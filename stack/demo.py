@@ -46,7 +46,7 @@ def run(stack: Stack, port: int | None) -> None:
         onec = bases.Bases(stack)
         live = _tell_the_story(stack, engineer, company, onec, begun)
         _say(begun, "the summary of the story is asked of fleetbill")
-        story = summary.text(stack, list(MONTHS), live, [str(each) for each in onec.told()])
+        story = summary.text(stack, list(MONTHS), live, [str(each) for each in onec.held()])
         _say(begun, f"{minute.PAYERS} debtors of another organization pay; nobody starts anything (DAGs payments_in, onec_exchange)")
         seconds = minute.measure(stack)
         lifecycle.halt(stack)

@@ -59,22 +59,22 @@ class Side:
 
 
 class Exchange:
-    """Both sides, and what is between them."""
+    """Both sides, and what is between them. `house`: what can be asked for rows, and where it is restored, be backed up."""
 
-    def __init__(self, settings: Settings, house: OneTransaction) -> None:
+    def __init__(self, settings: Settings, house: OneTransaction | House, *, with_trade: bool = True) -> None:
         self.settings, self.house, self.books, self.at = settings, house, Books(settings), START
         self.issues: list[tuple[str, Line, str, str, datetime]] = []
         self.issued = self.changes = self.issued_at_backup = 0
         root = settings.exchange / "onec"
         shutil.rmtree(root, ignore_errors=True)
-        self.sides = {
-            "BP": Side(Onec(settings.exchange, now=self._wall_time), 0),
-            "UT": Side(Onec(settings.exchange, "UT", configuration=TRADE, root=root / "UT", now=self._wall_time), 500),
-        }
+        self.sides = {"BP": Side(Onec(settings.exchange, now=self.wall_time), 0)}
+        if with_trade:
+            trade = Onec(settings.exchange, "UT", configuration=TRADE, root=root / "UT", now=self.wall_time)
+            self.sides["UT"] = Side(trade, 500)
         for side in self.sides.values():
             side.backup = side.onec.backup()
 
-    def _wall_time(self) -> datetime:
+    def wall_time(self) -> datetime:
         return self.at.replace(tzinfo=None)
 
     def take(self, step: str) -> None:
@@ -196,7 +196,8 @@ class Exchange:
             side.onec.transport.is_late = False
             side.onec.transport.late.clear()
         for _ in range(8):
-            for step in ("BP writes", "UT writes", "we receive", "we send", "BP reads", "UT reads"):
+            writing, reading = ([f"{code} {deed}" for code in self.sides] for deed in ("writes", "reads"))
+            for step in (*writing, "we receive", "we send", *reading):
                 self.take(step)
             if not any(side.onec.unconfirmed for side in self.sides.values()) and not self._unconfirmed():
                 return
@@ -229,10 +230,12 @@ class Exchange:
         return problems + ([f"{self._unconfirmed()} of ours are unconfirmed"] if self._unconfirmed() else [])
 
 
-def prepare(settings: Settings) -> None:
-    """The second base is declared, and the client of all payments is there."""
+def prepare(settings: Settings, *, with_trade: bool = True) -> None:
+    """The client of all payments is there, and the second base is declared."""
     house = House(settings)
     house.client("A", INN)
+    if not with_trade:
+        return
     with house.owner() as connection:
         connection.execute(text("INSERT INTO master.peers (peer, configuration) VALUES ('UT', 'ut')"))
 

@@ -112,17 +112,3 @@ def test_killed_while_a_long_message_is_written(run_cli, settings, environment, 
     [sent] = rows(run_cli("onec", "send", "--format", "json"))
     assert (sent["message_no"], sent["invoices"], sent["sales"]) == (1, 2000, 2000)
     assert [path.name for path in out.iterdir()] == ["Message_FB_BP.xml"]
-
-
-def test_an_acknowledgement_taken_by_a_killed_process_is_put_away_by_the_next(run_cli, settings, environment, books):
-    books.issue()
-    rows(run_cli("onec", "send", "--format", "json"))
-    path = answer(settings, 1, 1)
-    program = (
-        f"{DIE}import pipelines.delivery.onec.receiving as m; m._move = die\nfrom pipelines.cli.main import main; main(['onec', 'receive'])"
-    )
-    one = subprocess.run([sys.executable, "-c", program], env=environment, check=False, capture_output=True)
-    assert (one.returncode, path.exists()) == (-signal.SIGKILL, True)
-    [taken] = rows(run_cli("onec", "receive", "--format", "json"))
-    assert (taken["outcome"], path.exists()) == ("taken", False)
-    assert rows(run_cli("onec", "status", "--format", "json"))[0]["confirmed_no"] == 1

@@ -48,10 +48,10 @@ def test_both_bases_acknowledge_and_no_payment_counts_twice(settings, stack):
     import_payments(settings, statement(settings.exchange / "bank" / "done" / "ORG.txt", *papers), NOW)
     onec.load_statements()
     onec.exchange()
-    told = {each.code: each for each in onec.told()}
-    assert (told["BP"].bills, told["BP"].billed) == (2, Decimal("7320.00"))
-    assert (told["UT"].sales, told["UT"].rendered) == (2, Decimal("7320.00"))
-    assert (told["BP"].told, told["BP"].unconfirmed, told["UT"].told) == (2, 0, 0)
-    assert "2 payments, 2 of them acknowledged by us" in str(told["BP"])
+    held = {each.code: each for each in onec.held()}
+    assert (held["BP"].bills, held["BP"].billed) == (2, Decimal("7320.00"))
+    assert (held["UT"].sales, held["UT"].rendered) == (2, Decimal("7320.00"))
+    assert (held["BP"].payments, held["BP"].unconfirmed, held["UT"].payments) == (2, 0, 0)
+    assert "2 payments, 2 of them acknowledged by us" in str(held["BP"])
     assert [(row["source"], row["amount"]) for row in payments(settings)] == [("bank", Decimal("100.00")), ("bank", Decimal("7.50"))]
     assert [problem for base in onec.bases.values() for problem in (*base.problems, *base.state.documents.problems())] == []
