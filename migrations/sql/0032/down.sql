@@ -1,0 +1,2 @@
+-- Nothing is lost.
+DROP INDEX billing.closed_closed_at_idx;
