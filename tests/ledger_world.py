@@ -89,7 +89,7 @@ class House:
         return self.invoices([(client, total, due)], **options)[0]
 
     def invoices(
-        self, rows: Iterable[tuple[str, str, str]], *, organization="ORG", contract=None, issued=None, month=None, kind=None
+        self, rows: Iterable[tuple[str, str, str]], *, organization="ORG", contract=None, issued=None, month=None, kind=None, issued_at=None
     ) -> list[str]:
         """Many of them: (client, total, due). What is below zero corrects its month; an `advance` leaves its month open."""
         invoices = []
@@ -108,7 +108,7 @@ class House:
                     Month.of(date.fromisoformat(f"{month}-01") if month else issued_on),
                     issued_on,
                     due_on,
-                    datetime.now(UTC),
+                    issued_at or datetime.now(UTC),
                     [Line("1", total, None, component="Мониторинг")],
                     organization_code=organization,
                     kind=kind or ("adjustment" if Decimal(total) < 0 else "monthly"),

@@ -53,10 +53,10 @@ def _blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[
     foreseen: dict[str, date] = {}
     for claim in organization.claims:
         step = organization.block_step(claim.client_code)
-        if step is None:
+        if step is None or claim.is_held:
             continue
-        day = claim.due_on + timedelta(days=step.days)
-        if day <= organization.day or (organization.day - claim.due_on).days < earliest:
+        day = organization.ladder.step_day(claim.asked_from, step)
+        if day <= organization.day or organization.day < claim.due_on + timedelta(days=earliest):
             continue  # too late to be told, or too early
         if day not in days:
             moment = datetime.combine(day, time(12), ZoneInfo(organization.ladder.time_zone))
@@ -96,7 +96,8 @@ def _events(facts: LadderFacts, planned: AccessPlan, foreseen: Mapping[str, Mapp
 
 
 def _restored(code: str, decision: NoBlock, day: date) -> events.Event:
-    until = date.fromisoformat(decision.detail) if decision.reason is NoBlockReason.PROMISE else None
+    is_promised = decision.reason in (NoBlockReason.PROMISE, NoBlockReason.PLAN)
+    until = date.fromisoformat(decision.detail.partition(" ")[0]) if is_promised else None
     is_paid = decision.reason in (NoBlockReason.PAID, NoBlockReason.SMALL)
     client = decision.client_code
     return events.restored(f"{code} {client} {day}", code, client, on=day, is_paid=is_paid, promised_until=until)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from pipelines.clock import local_date
@@ -93,12 +93,16 @@ class OrganizationDay:
     def blocking(self, client_code: str) -> list[OpenInvoice]:
         """The debts of a client that block on the day, oldest first."""
         step, day = self.block_step(client_code), self.day
-        return [claim for claim in self._by_client.get(client_code, ()) if step and (day - claim.due_on).days >= step.days]
+        return [claim for claim in self._by_client.get(client_code, ()) if step and claim.has_reached(step, day, self.ladder)]
+
+    def held(self, client_code: str) -> list[OpenInvoice]:
+        """The debts of a client that a plan of instalments which is kept covers, oldest first."""
+        return [claim for claim in self._by_client.get(client_code, ()) if claim.is_held]
 
     def has_step_since(self, client_code: str, day: date) -> bool:
         """Whether a debt of a client has come to its block after a day."""
         step = self.block_step(client_code)
-        return step is not None and any(claim.due_on + timedelta(days=step.days) > day for claim in self.blocking(client_code))
+        return step is not None and any(self.ladder.step_day(claim.asked_from, step) > day for claim in self.blocking(client_code))
 
 
 @dataclass(frozen=True, slots=True)

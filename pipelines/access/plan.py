@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from pipelines.access.model import BlockTarget, LadderFacts, OrganizationDay, PlatformAccount
+from pipelines.instalments import PlanState
 from pipelines.money import ZERO
 from pipelines.platforms.kinds import FILES
-from pipelines.receivables.ladder import LadderPlan, NoBlock, NoBlockReason, halted_by, plan_ladder
+from pipelines.receivables.ladder import LadderPlan, NoBlock, NoBlockReason, OpenInvoice, halted_by, plan_ladder
 from pipelines.wording.russian import in_roubles, short_date
 
 Action = Literal["block", "restore"]
@@ -20,6 +21,7 @@ REASONS: Final = {
     NoBlockReason.ADMINISTRATOR: "администратор платформы",
     NoBlockReason.OTHERS_BELOW: "под ним работают другие клиенты:",
     NoBlockReason.PROMISE: "обещанный платёж до",
+    NoBlockReason.PLAN: "рассрочка соблюдается, следующий платёж",
     NoBlockReason.ADVANCE: "есть неразнесённые деньги плательщика с тем же ИНН:",
     NoBlockReason.CAP: "больше клиентов за один раз, чем разрешено без решения человека:",
     NoBlockReason.PAID: "блокирующего долга нет",
@@ -28,6 +30,7 @@ REASONS: Final = {
 }
 _SHOWN: Final[Mapping[NoBlockReason, Callable[[str], str]]] = {
     NoBlockReason.PROMISE: lambda day: short_date(date.fromisoformat(day)),
+    NoBlockReason.PLAN: lambda next_: _instalment(*next_.split(" ")),
     NoBlockReason.SMALL: lambda sum_: in_roubles(Decimal(sum_)),
     NoBlockReason.ADVANCE: lambda sum_: in_roubles(Decimal(sum_)),
 }
@@ -129,7 +132,7 @@ def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str
         if not claims:
             continue
         numbers = ", ".join(f"{claim.number} (срок {short_date(claim.due_on)}, {in_roubles(claim.open)})" for claim in claims)
-        reason = f"просрочено {in_roubles(sum((claim.open for claim in claims), ZERO))}: {numbers}"
+        reason = f"просрочено {in_roubles(sum((claim.open for claim in claims), ZERO))}: {numbers}{_broken(claims)}"
         blocks[client] = []
         held = {target.account for target in facts.held.get((code, client), ()) if target.kind == "account"}
         accounts = [owned for owned in facts.accounts_of(code, client) if owned not in held or _lifted_on(facts, owned)]
@@ -146,6 +149,15 @@ def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str
         if not accounts and not standing.is_blocked:
             left[client] = ["на эту дату нет ни одной учётной записи"]
     return blocks, left
+
+
+def _broken(claims: Sequence[OpenInvoice]) -> str:
+    """That a plan of instalments for one of the debts was broken, and how; or nothing."""
+    standings = (claim.plan for claim in claims if claim.plan and claim.plan.state is PlanState.BROKEN)
+    missed = next((standing.next for standing in standings if standing.next), None)
+    if missed is None:
+        return ""
+    return f"; рассрочка нарушена: до {short_date(missed.due_on)} не пришло {in_roubles(missed.amount)}"
 
 
 def _come_since(facts: LadderFacts, code: str, client: str, account: PlatformAccount) -> list[BlockTarget]:
@@ -240,9 +252,13 @@ def _notices(organization: OrganizationDay, taken: LadderPlan) -> Iterator[PlanL
 
 
 def _line(organization: OrganizationDay, client: str, action: str, reason: str) -> PlanLine:
-    claims = organization.blocking(client)
+    claims = organization.blocking(client) or organization.held(client)
     debt = sum((claim.open for claim in claims), ZERO)
     return PlanLine(organization.ladder.organization_code, client, action, debt, claims[0].due_on if claims else None, reason)
+
+
+def _instalment(day: str, amount: str) -> str:
+    return f"{in_roubles(Decimal(amount))} до {short_date(date.fromisoformat(day))}"
 
 
 def _reason_in_words(decision: NoBlock) -> str:

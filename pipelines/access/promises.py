@@ -1,16 +1,50 @@
-"""A promise of payment: until its day nobody is blocked, and who is blocked comes back at once (domain.md §9)."""
+"""A promise of payment: of one day, or of several with their sums; while it holds nobody is blocked for it (domain.md §9)."""
 
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from pipelines.clock import Authorship
-from pipelines.errors import BadInput
+from pipelines.clock import Authorship, local_date
+from pipelines.errors import BadInput, Problem
+from pipelines.instalments import Instalment, InstalmentPlan, plan_of, problems
+from pipelines.money import ZERO
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+Whose = tuple[str, str]
+"""Organization and client."""
+
+PLAN_COLUMNS = (
+    "client_code",
+    "organization_code",
+    "promised_on",
+    "until",
+    "state",
+    "promised",
+    "paid",
+    "next_on",
+    "next_amount",
+    "by_name",
+    "reason",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDebt:
+    """A plan that was agreed with an organization, and what is owed it now, in roubles."""
+
+    organization_code: str
+    instalments: tuple[Instalment, ...]
+    owed: Decimal
 
 
 def promise(settings: Settings, client_code: str, until: date, author: Authorship, organization_code: str | None = None) -> tuple[str, ...]:
@@ -22,17 +56,90 @@ def promise(settings: Settings, client_code: str, until: date, author: Authorshi
         lock(connection, Lock.ACCESS)
         codes = _organizations(connection, client_code, organization_code)
         for code in codes:
-            query.run(
-                connection,
-                "access/add_promise",
-                organization_code=code,
-                client_code=client_code,
-                until=until,
-                by_name=author.by,
-                reason=author.reason,
-                at=author.at,
-            )
+            _add(connection, code, client_code, author, until)
     return codes
+
+
+def promise_instalments(
+    settings: Settings, client_code: str, instalments: Sequence[Instalment], author: Authorship, organization_code: str | None = None
+) -> PlannedDebt:
+    """Take a client's word that it pays what it owes now in parts, each by its day; what organization, and how much of the debt that is.
+
+    It covers every debt that is open now; a later invoice is asked for as ever. While it is kept no step is taken for what it covers, and
+    who is blocked for it comes back at once. The last promise counts. BadInput for an unknown client, for several organizations where none
+    is named, and for days that are over or stand twice, and sums above the debt.
+    """
+    with engine.transaction(settings) as connection:
+        lock(connection, Lock.ACCESS)
+        codes = _organizations(connection, client_code, organization_code)
+        if len(codes) > 1:
+            raise BadInput.one("--organization", f"{client_code} has contracts with {', '.join(codes)}: say whose debt is paid in parts")
+        [code] = codes
+        debts = query.rows(connection, "access/open_debts_of_client", organization_code=code, client_code=client_code)
+        owed = sum((debt.open for debt in debts), ZERO)
+        ordered = tuple(sorted(instalments))
+        today = local_date(author.at, query.scalar(connection, "access/time_zone", organization_code=code))
+        wrong = problems(ordered, today, owed)
+        if wrong:
+            raise BadInput([Problem("--pays", said) for said in wrong])
+        covers = {debt.number: f"{debt.paid:.2f}" for debt in debts}
+        _add(connection, code, client_code, author, ordered[-1].due_on, ordered, covers)
+    return PlannedDebt(code, ordered, owed)
+
+
+def plans(connection: "Connection") -> dict[Whose, list[InstalmentPlan]]:
+    """(Organization, client) → its plans of instalments in the order of making, also those that are over."""
+    whose: dict[Whose, list[InstalmentPlan]] = defaultdict(list)
+    for row in query.rows(connection, "access/plans", organization_code=None, client_code=None):
+        whose[row.organization_code, row.client_code].append(plan_of(row))
+    return whose
+
+
+def plans_listed(settings: Settings, on: date, client_code: str | None = None) -> list[dict[str, Any]]:
+    """Every plan of instalments as it stands on a day, by client, the last one first.
+
+    `state`: kept, broken, fulfilled, replaced; `next_on`, `next_amount`: what it waits for, or (broken) what was missed. BadInput for an
+    unknown client.
+    """
+    with engine.transaction(settings) as connection:
+        if client_code is not None:
+            _organizations(connection, client_code, None)
+        rows = query.rows(connection, "access/plans", organization_code=None, client_code=client_code)
+    made = sorted(rows, key=lambda row: (row.client_code, row.organization_code, -row.promise_no))
+    return [_plan_listed(row, plan_of(row), on) for row in made if row.made_on <= on]
+
+
+def _plan_listed(row: Any, plan: InstalmentPlan, on: date) -> dict[str, Any]:
+    standing = plan.standing(on)
+    return {
+        **{column: getattr(row, column) for column in ("client_code", "organization_code", "by_name", "reason")},
+        "promised_on": plan.made_on,
+        "until": plan.instalments[-1].due_on,
+        "state": standing.state.value,
+        "promised": plan.promised,
+        "paid": standing.paid,
+        "next_on": standing.next.due_on if standing.next else None,
+        "next_amount": standing.next.amount if standing.next else None,
+    }
+
+
+def _add(
+    connection: "Connection", organization_code: str, client_code: str, author: Authorship, until: date,
+    instalments: Sequence[Instalment] | None = None, covers: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    parts = None if instalments is None else json.dumps([[each.due_on.isoformat(), f"{each.amount:.2f}"] for each in instalments])
+    query.run(
+        connection,
+        "access/add_promise",
+        organization_code=organization_code,
+        client_code=client_code,
+        until=until,
+        instalments=parts,
+        covers=None if covers is None else json.dumps(covers),
+        by_name=author.by,
+        reason=author.reason,
+        at=author.at,
+    )
 
 
 def _organizations(connection: "Connection", client_code: str, organization_code: str | None) -> tuple[str, ...]:

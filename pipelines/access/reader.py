@@ -3,17 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from pipelines.access.model import BlockTarget, LadderFacts, OrganizationDay, PlatformAccount, PlatformTree, TargetKey, TargetKind
+from pipelines.access.promises import plans
 from pipelines.access.stop import Stop, stopped
 from pipelines.clock import local_date
 from pipelines.errors import Refused
 from pipelines.evidence import lake
+from pipelines.instalments import held
 from pipelines.master.sheets import LETTERS
 from pipelines.receivables.ladder import AccountData, ClientStanding, OpenInvoice
 from pipelines.receivables.ladder_steps import DEFAULT_STEPS, Ladder, Step, with_letters
+from pipelines.receivables.working_days import WorkingDays
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 
@@ -70,19 +74,21 @@ def _organizations(
 ) -> tuple[OrganizationDay, ...]:
     clients = _clients(connection, on, below)
     accounts: dict[str, list[AccountData]] = defaultdict(list)
-    for row in query.rows(connection, "receivables/payment_data", on=on):
+    for row in query.rows(connection, "receivables/payment_data", on=on, known_at=None):
         accounts[row.organization_code].append(AccountData(row.bank_account, row.as_of))
     claims: dict[str, list[OpenInvoice]] = defaultdict(list)
-    declared = _declared_steps(connection, on)
-    halt = stopped(connection)
+    declared = declared_steps(connection, on)
+    halt, calendar = stopped(connection), working_days(connection)
+    covered = {whose: held(made, on) for whose, made in plans(connection).items()}
     own = {step.name for steps in declared.values() for step in steps}
     for row in query.rows(connection, "access/claims", on=on, letters=list(LETTERS), steps=sorted(own)):
-        claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done))
+        days_held, plan = covered.get((row.organization_code, row.client_code), {}).get(row.number, (0, None))
+        claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done), days_held, plan)
         claims[row.organization_code].append(claim)
     return tuple(
         OrganizationDay(
-            ladder=_ladder(settings, row.code, row.time_zone, declared, halt),
-            moment=_moment(on, at, row.time_zone),
+            ladder=ladder_of(settings, row.code, row.time_zone, declared, halt, calendar),
+            moment=moment_of(on, at, row.time_zone),
             accounts=tuple(accounts[row.code]),
             last_day=row.last_day,
             clients=tuple(clients.get(row.code, ())),
@@ -109,16 +115,38 @@ def _clients(connection: "Connection", on: date, below: Mapping[str, set[str]]) 
     return clients
 
 
-def _declared_steps(connection: "Connection", on: date) -> dict[tuple[str, str | None], tuple[Step, ...]]:
+def declared_steps(connection: "Connection", on: date) -> dict[tuple[str, str | None], tuple[Step, ...]]:
     """(Organization, category or None) → the steps that the master data declare for it on a day."""
     steps: dict[tuple[str, str | None], list[Step]] = defaultdict(list)
     for row in query.rows(connection, "access/ladder", on=on):
-        steps[row.organization_code, row.category].append(Step(row.step, row.days, row.action, row.least_debt, row.letter))
+        steps[row.organization_code, row.category].append(
+            step_of(row.step, row.days, row.action, row.least_debt, row.letter, row.on_days_off)
+        )
     return {whose: with_letters(listed) for whose, listed in steps.items()}
 
 
-def _ladder(
-    settings: Settings, code: str, time_zone: str, declared: Mapping[tuple[str, str | None], tuple[Step, ...]], halt: Stop | None
+def step_of(
+    name: str, days: int, action: Literal["message", "block"], least_debt: Decimal | None, letter: str | None, on_days_off: str
+) -> Step:
+    """A step as the sheet `ladder` declares it."""
+    return Step(name, days, action, least_debt, letter, waits_for_work=on_days_off == "next_working_day")
+
+
+def working_days(connection: "Connection") -> dict[str, WorkingDays]:
+    """Organization → its working days, where its calendar says anything."""
+    named: dict[str, dict[str, set[date]]] = defaultdict(lambda: {"off": set(), "work": set()})
+    for row in query.rows(connection, "access/calendar"):
+        named[row.organization_code][row.kind].add(row.day)
+    return {code: WorkingDays(frozenset(days["off"]), frozenset(days["work"])) for code, days in named.items()}
+
+
+def ladder_of(
+    settings: Settings,
+    code: str,
+    time_zone: str,
+    declared: Mapping[tuple[str, str | None], tuple[Step, ...]],
+    halt: Stop | None = None,
+    calendar: Mapping[str, WorkingDays] | None = None,
 ) -> Ladder:
     """An organization's ladder: what is declared for it and its categories, the usual steps for everybody else."""
     return Ladder(
@@ -129,6 +157,7 @@ def _ladder(
         payment_data_limit=timedelta(hours=settings.blocking_data_hours),
         max_share=settings.blocking_max_share,
         least_debt=settings.least_debt,
+        working_days=(calendar or {}).get(code, WorkingDays()),
         stopped=halt.in_words(ZoneInfo(time_zone)) if halt else "",
         is_released=halt is not None and halt.is_released,
     )
@@ -139,7 +168,7 @@ def _usual_steps(block_after_days: int) -> tuple[Step, ...]:
     return with_letters((*messages, Step("block", block_after_days, "block")))
 
 
-def _moment(on: date, at: datetime, time_zone: str) -> datetime:
+def moment_of(on: date, at: datetime, time_zone: str) -> datetime:
     """The moment at which the ladder of a day is taken: now when that is today, else the last second of that day."""
     if at.astimezone(ZoneInfo(time_zone)).date() == on:
         return at

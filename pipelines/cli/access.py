@@ -1,14 +1,20 @@
 """`fleetbill dunning` and `access`: whom the ladder reminds, blocks and lets in again, and what people say of it."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.output import DATE, View, author_options, authorship, emit, format_option, say, settings
 from pipelines.cli.platform_writes import give_access_back, refuse_unwritten
+from pipelines.cli.russian import russian_word
 from pipelines.clock import now
 from pipelines.errors import BadInput
-from pipelines.wording.russian import NO_WORD, short_date
+from pipelines.money import ZERO
+from pipelines.wording.russian import NO_WORD, in_roubles, short_date
+
+if TYPE_CHECKING:
+    from pipelines.instalments import Instalment
 
 DUNNING_VIEW = View(
     ("client", "organization_code", "action", "debt", "due_on", "reason", "accounts", "parts"),
@@ -31,16 +37,41 @@ RESTORED_VIEW = View(
     ("client", "account_id", "since", "restored_at", "reason"),
     is_russian=True,
 )
+TRIED_VIEW = View(
+    ("client", "organization_code", "action", "number", "happened_on", "would_on", "amount"),
+    ("client", "action", "number", "happened_on", "would_on", "amount"),
+    is_russian=True,
+)
+PLANS_VIEW = View(
+    ("client", "organization_code", "promised_on", "until", "state", "promised", "paid", "next_on", "next_amount", "by_name", "reason"),
+    ("client", "until", "state", "promised", "paid", "next_on"),
+    is_russian=True,
+)
 
 
 @click.command()
-@click.option("--date", "day", type=DATE, required=True, help="The day of the ladder.")
+@click.option("--date", "day", type=DATE, help="The day of the ladder.")
 @click.option("--dry-run", is_flag=True, help="Show whom it would block, restore, remind or leave, and why; store nothing.")
 @click.option("--approve-by", metavar="NAME", help="Block more clients than the share allows, in the name of this person.")
 @click.option("--reason", default=NO_WORD, show_default=True, metavar="TEXT", help="A word of the approver.")
+@click.option("--ladder", "source", metavar="PATH", help="Another ladder, as `master import` takes it, tried from --from to --to.")
+@click.option("--from", "first", type=DATE, help="Instead of --date: the first of the past days on which a ladder is tried.")
+@click.option("--to", "last", type=DATE, help="The last of these days.")
 @format_option
-def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, output_format: str) -> None:
-    """The overdue ladder of a date: whom to block, whom to let in again, whom to remind; block lists are written complete."""
+def dunning(  # noqa: PLR0913 - one parameter per option
+    day: date | None, source: str | None, first: date | None, last: date | None, *,
+    dry_run: bool, approve_by: str | None, reason: str, output_format: str,
+) -> None:  # fmt: skip
+    """The overdue ladder of a date: whom to block, whom to let in again, whom to remind; block lists are written complete.
+
+    With --from and --to: what the ladder of --ladder (default: the declared one) would have told, blocked and given back on past days,
+    beside what happened. Each day sees what was known then, with today's clients and accounts; nothing is stored.
+    """
+    if first is not None and last is not None and day is None and approve_by is None:
+        _try_ladder(first, last, source, output_format)
+        return
+    if day is None or (source, first, last) != (None, None, None):
+        raise BadInput.one("--date", "say --date for a day's ladder, or --from and --to with --ladder for past days")
     from pipelines.access.dunning import COLUMNS
     from pipelines.access.dunning import dunning as taken
 
@@ -55,6 +86,24 @@ def dunning(day: date, *, dry_run: bool, approve_by: str | None, reason: str, ou
     )
     _say_stopped()
     refuse_unwritten(done.refused)
+
+
+def _try_ladder(first: date, last: date, source: str | None, output_format: str) -> None:
+    """Steps that happened beside those of the tried ladder, and their sums by step."""
+    from dataclasses import asdict
+
+    from pipelines.access.dry_run import COLUMNS, try_ladder
+
+    tried = try_ladder(settings(), first, last, now(), source)
+    emit([{**asdict(step), "action": step.step} for step in tried.steps], COLUMNS, output_format, TRIED_VIEW)
+    for notice in tried.notices:
+        say(f"notice: {notice}")
+    say(f"дней, в которые лестница проходила: {tried.runs}; было → было бы:")
+    for name in dict.fromkeys(step.step for step in tried.steps):
+        own = [step for step in tried.steps if step.step == name]
+        sides = [step for step in own if step.happened_on], [step for step in own if step.would_on]
+        was, would = (f"{len(side)} ({in_roubles(sum((step.amount for step in side), ZERO))})" for side in sides)
+        say(f"  {russian_word('action', name)}: {was} → {would}")
 
 
 @click.group(invoke_without_command=True)
@@ -91,19 +140,70 @@ def show_restored(day: date | None, output_format: str) -> None:
     emit(rows, columns, output_format, RESTORED_VIEW)
 
 
-@access.command("promise", short_help="A promise of payment: until its day the client is not blocked.")
+@access.command("promise", short_help="A promise of payment, of one day or in parts: until then the client is not blocked.")
 @click.option("--client", required=True, metavar="C", help="The client's code.")
-@click.option("--until", type=DATE, required=True, help="Last day of the promise.")
+@click.option("--until", type=DATE, help="Last day of a promise that names no sums.")
+@click.option("--pays", "parts", multiple=True, metavar="YYYY-MM-DD=AMOUNT", help="An instalment: so much by that day; several times.")
 @click.option("--organization", metavar="CODE", help="Only for this organization; default: all that the client has contracts with.")
 @author_options()
-def promise_payment(client: str, until: date, organization: str | None, by: str, reason: str) -> None:
-    """A promise of payment: until its day the client is not blocked; if it is blocked by us, access comes back at once."""
-    from pipelines.access.promises import promise
+def promise_payment(client: str, until: date | None, parts: tuple[str, ...], organization: str | None, by: str, reason: str) -> None:
+    """A promise of payment: until its day the client is not blocked; if it is blocked by us, access comes back at once.
 
+    With --pays it is a plan of instalments for all that is open now: while it is kept no step is taken for these debts; once a day passes
+    with less paid, the ladder goes on from where it stood. A later promise takes the place of an earlier one.
+    """
+    from pipelines.access.promises import promise, promise_instalments
+
+    if (until is None) == (not parts):
+        raise BadInput.one("--until", "say --until DAY, or the instalments with --pays")
     configured, author = settings(), authorship(by, reason)
-    for code in promise(configured, client, until, author, organization):
-        say(f"{client} of {code}: not blocked until {until}")
+    if until is not None:
+        for code in promise(configured, client, until, author, organization):
+            say(f"{client} of {code}: not blocked until {until}")
+    else:
+        planned = promise_instalments(configured, client, [_instalment(part) for part in parts], author, organization)
+        for part in planned.instalments:
+            say(f"{client} of {planned.organization_code}: {part.amount:.2f} by {part.due_on}")
+        rest = planned.owed - sum((part.amount for part in planned.instalments), ZERO)
+        if rest:
+            say(f"notice: {rest:.2f} of the {planned.owed:.2f} owed stand in no instalment; after the last one the ladder asks for them")
     give_access_back(configured, author.at)
+
+
+def _instalment(text: str) -> "Instalment":
+    """One instalment; BadInput for what is no day or no amount above zero."""
+    from pipelines.instalments import Instalment
+    from pipelines.receivables.bank_document import amount
+
+    day, _, written = text.partition("=")
+    value = amount(written.strip())
+    try:
+        due_on = date.fromisoformat(day.strip())
+    except ValueError:
+        raise BadInput.one("--pays", f"{text!r}: write it as 2026-01-31=1000.00") from None
+    if not value or value < 0:
+        raise BadInput.one("--pays", f"{written!r} is no amount in roubles and kopecks above zero")
+    return Instalment(due_on, value)
+
+
+@access.command("plans", short_help="Plans of instalments: kept, broken, fulfilled, and what comes next.")
+@click.option("--client", metavar="C", help="Only this client.")
+@click.option("--date", "day", type=DATE, default=None, help="As they stand on this day; default: today.")
+@format_option
+def list_plans(client: str | None, day: date | None, output_format: str) -> None:
+    """Every plan of instalments as it stands, the last one of a client first: what was paid of it and what comes next.
+
+    `fleetbill receivables promises` judges all promises, also those of one day.
+    """
+    from pipelines.access.promises import PLAN_COLUMNS, plans_listed
+    from pipelines.master import house_clock
+    from pipelines.warehouse.engine import reading
+
+    configured = settings()
+    if day is None:
+        with reading(configured) as connection:
+            day = house_clock.today(connection, now())
+    emit(plans_listed(configured, day, client), PLAN_COLUMNS, output_format, PLANS_VIEW)
 
 
 @access.command("stop", short_help="End all blocking at once, until a person resumes it.")

@@ -42,6 +42,7 @@ KEY is written as the history shows it, the columns joined by |, quoted:
   consumers      consumer
   crm_fields     crm|field
   ladder         organization_code|category|valid_from|step
+  calendar       organization_code|day
   peers          peer
 An open tier has nothing after the last |; a | inside a value is written \\|."""
 

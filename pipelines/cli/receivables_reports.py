@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.output import DATE, MONTH, View, client_option, emit, format_option, settings
+from pipelines.cli.output import DATE, MONTH, View, author_options, authorship, client_option, emit, format_option, say, settings
+from pipelines.cli.platform_writes import give_access_back
 from pipelines.clock import now
 from pipelines.errors import BadInput
 from pipelines.period import Month, Span
@@ -27,6 +28,12 @@ PROMISE_VIEW = View(
     ("organization_code", "client", "given_on", "until", "owed", "paid", "promise", "by_name", "reason"),
     ("client", "given_on", "until", "owed", "paid", "promise"),
     ("owed", "paid"),
+    is_russian=True,
+)
+WRITE_OFFS_VIEW = View(
+    ("on", "organization_code", "client", "contract_no", "number", "amount", "by_name", "reason"),
+    ("on", "client", "number", "amount", "reason"),
+    ("amount",),
     is_russian=True,
 )
 _FIRST = click.option("--from", "first", type=DATE, required=True, help="First day.")
@@ -181,3 +188,36 @@ def _known(connection: "Connection", organization: str | None) -> None:
     codes = query.scalars(connection, "receivables/organizations")
     if organization is not None and organization not in codes:
         raise BadInput.one("--organization", f"there is no organization {organization!r}, only {', '.join(sorted(codes))}")
+
+
+@receivables.command("write-off", short_help="A person's word: a debt that nobody will pay is written off, or is open again.")
+@click.argument("number")
+@click.option("--amount", "written", metavar="AMOUNT", help="So much of it; default: all that is open.")
+@click.option("--undo", "is_undone", is_flag=True, help="Take back all that is written off of it.")
+@author_options()
+def write_off_debt(number: str, written: str | None, by: str, reason: str, *, is_undone: bool) -> None:
+    """Write off an invoice, or a debt of go-live, in whole or in part: it is asked for no more, what was billed stays billed.
+
+    The акт сверки has it as an entry of its own. With --undo the debt is open again, and the ladder asks for it.
+    """
+    from pipelines.receivables.bank_document import amount
+    from pipelines.receivables.write_offs import undo, write_off
+
+    sum_ = None if written is None else amount(written.strip())
+    if written is not None and (is_undone or not sum_):
+        raise BadInput.one("--amount", f"{written!r} is no amount above zero, or stands beside --undo")
+    configured, author = settings(), authorship(by, reason)
+    done = undo(configured, number, author) if is_undone else write_off(configured, number, author, sum_)
+    said = f"{done.amount:.2f} written off" if done.amount > 0 else f"{-done.amount:.2f} no longer written off"
+    say(f"{number} of {done.client_code}: {said}, {done.open:.2f} open")
+    give_access_back(configured, author.at)
+
+
+@receivables.command("write-offs", short_help="Debts that were written off: when, by whom, why.")
+@client_option
+@format_option
+def list_write_offs(client: str | None, output_format: str) -> None:
+    """Every debt that was written off, in the order of time; below zero: taken back."""
+    from pipelines.receivables.write_offs import COLUMNS, write_offs
+
+    emit(write_offs(settings(), client), COLUMNS, output_format, WRITE_OFFS_VIEW)

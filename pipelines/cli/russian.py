@@ -5,6 +5,11 @@ from typing import Final
 from pipelines.findings.kinds import KIND_NAMES, OWNER_NAMES
 
 HEADINGS: Final = {
+    "happened_on": "было",
+    "would_on": "было бы",
+    "on": "дата",
+    "number": "номер",
+    "amount": "сумма",
     "account_id": "учётная запись",
     "accounts": "учётные записи",
     "action": "действие",
@@ -66,6 +71,7 @@ HEADINGS: Final = {
     "muted_until": "до",
     "movement": "обороты",
     "name": "название",
+    "next_amount": "сумма",
     "net": "без НДС",
     "next_on": "ближайшая оплата",
     "no_habit": "вне привычки",
@@ -90,6 +96,8 @@ HEADINGS: Final = {
     "platform": "платформа",
     "price": "цена",
     "promise": "обещание",
+    "promised": "обещано",
+    "promised_on": "когда",
     "quantity": "количество",
     "reason": "причина",
     "received": "поступило",
@@ -132,6 +140,13 @@ _WORDS: Final = {
         "adjustment": "корректировка",
     },
     "owner": dict(OWNER_NAMES),
+    "state": {
+        "kept": "соблюдается",
+        "broken": "нарушена",
+        "fulfilled": "исполнена",
+        "replaced": "заменена",
+        "over": "срок вышел",
+    },
     "direction": {"unbilled": "обслужено, не выставлено", "unserved": "выставлено, не обслужено"},
     "action": {"block": "отключить", "restore": "включить", "withheld": "удержано", **_STEPS},
     "step": {"block": "отключение", **_STEPS},

@@ -96,7 +96,7 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
     day = on or house_clock.today(connection, at)
 
     def read(name: str, **binds: Any) -> Iterator[Any]:
-        return query.stream(connection, f"documents/{name}", **binds)
+        return query.stream(connection, name if "/" in name else f"documents/{name}", **binds)
 
     bounds = {"first": month.first, "last": month.last}
     clients = {row.contract_no: row.client for row in read("report_clients")}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.documents.tariff_changes import SHEETS, TariffChange, lines
 from pipelines.documents.workbook_money_model import (
     AgeingRow,
+    AgreedRow,
     DebtRow,
     GivenRow,
     LeakRow,
@@ -18,6 +19,7 @@ from pipelines.documents.workbook_money_model import (
     TariffChangeRow,
 )
 from pipelines.findings.kinds import KIND_NAMES
+from pipelines.instalments import PlanState, plan_of
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.leakage import DISCOUNT, UNBILLED, UNSERVED, ZERO_PRICE, Leak
@@ -35,6 +37,7 @@ UNITS = {
     "minimum": "",
 }
 GIVEN_NAMES = {ZERO_PRICE: "бесплатно по тарифу", DISCOUNT: "скидки по договорам"}
+PLAN_STATES = {PlanState.KEPT: "соблюдается", PlanState.BROKEN: "нарушена"}
 SOURCES = {"bank": "банк", "onec": "1С", "opening": "начальный остаток"}
 
 Read = Callable[..., Iterator[Any]]
@@ -72,6 +75,29 @@ def money_data(read: Read, month: Month, on: date, zone: str, leaks: Sequence[Le
         _changes(read("report_tariff_changes", sheets=list(SHEETS), zone=zone, **bounds)),
         MoneyLedger(ledger.revenue, ledger.revenue_before, ledger.debts, ledger.advances, ledger.payments),
         "; ".join(f"{row.by_name}, {row.stopped_at}: {row.reason}" for row in read("report_stop", zone=zone)),
+        (*_plans(read, on), *map(_written_off, read("report_write_offs", on=on, **bounds))),
+    )  # fmt: skip
+
+
+def _plans(read: Read, on: date) -> Iterator[AgreedRow]:
+    """The plans of instalments that are not over on a day, and those that were broken."""
+    names = {(row.kind, row.code): row.name for row in read("report_names")}
+    for row in read("access/plans", organization_code=None, client_code=None):
+        standing = (plan := plan_of(row)).standing(on)
+        if plan.made_on > on or standing.state not in PLAN_STATES:
+            continue
+        yield AgreedRow(
+            "рассрочка", plan.made_on, names["organization", row.organization_code], row.client_code, names["client", row.client_code],
+            ", ".join(sorted(plan.covers)), plan.promised, standing.paid, PLAN_STATES[standing.state],
+            standing.next.due_on if standing.next else None, row.by_name, row.reason,
+        )  # fmt: skip
+
+
+def _written_off(row: Any) -> AgreedRow:
+    state = "списано" if row.amount > 0 else "списание отменено"
+    return AgreedRow(
+        "списание", row.paid_on, row.organization, row.client_code, row.client, row.number, row.amount, None, state, None, row.by_name,
+        row.reason,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from pipelines.documents.workbook_model import Cell, Column, Link, Sheet
 from pipelines.documents.workbook_money_model import AGES, LeakRow, MoneyData
 
 REVENUE, AGEING, DEBTS, PAYMENTS = "Выручка", "Дебиторка", "Долги по счетам", "Платежи"
+AGREED = "Рассрочки и списания"
 LEAKS, UNSERVED, GIVEN, CHANGES = "Недополучено", "Не обслужено", "Скидки и бесплатное", "Изменения тарифов"
 
 _REVENUE = (
@@ -31,6 +32,11 @@ _PAYMENTS = (
     Column("Зачтено в счета", "money", 15, total=True), Column("Аванс", "money", 14, total=True),
     Column("Не опознано", "money", 14, total=True), Column("Какие счета оплачены", width=34), Column("Назначение", width=60),
 )  # fmt: skip
+_AGREED = (
+    Column("Что", width=12), Column("Когда", "date", 12), Column("Организация", width=30), Column("Код клиента", width=13),
+    Column("Клиент", width=34), Column("Счета", width=34), Column("Сумма", "money", 15), Column("Уплачено", "money", 15),
+    Column("Как стоит", width=16), Column("Следующий платёж", "date", 13), Column("Кто", width=20), Column("Почему", width=40),
+)  # fmt: skip
 _LEAKS = (
     Column("Вид", width=32), Column("Платформа или договор", width=20), Column("Договор", width=16), Column("Код клиента", width=13),
     Column("Клиент", width=34), Column("Машин", "whole", 9, total=True), Column("Машино-дней", "whole", 13, total=True),
@@ -54,6 +60,8 @@ def money_sheets(money: MoneyData) -> Iterator[Sheet]:
     yield Sheet(AGEING, _AGEING, _ageing_rows(money), frozen_columns=3)
     yield Sheet(DEBTS, _DEBTS, _debt_rows(money), frozen_columns=2)
     yield Sheet(PAYMENTS, _PAYMENTS, _payment_rows(money))
+    if agreed := tuple(_agreed_rows(money)):  # most months have none, and then no sheet
+        yield Sheet(AGREED, _AGREED, agreed)
     yield Sheet(LEAKS, _LEAKS, _leak_rows(money), frozen_columns=2)
     yield Sheet(UNSERVED, _LEAKS, _unserved_rows(money), frozen_columns=2)
     yield Sheet(GIVEN, _GIVEN, _given_rows(money), frozen_columns=2)
@@ -91,6 +99,14 @@ def _payment_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
         yield (
             row.paid_on, row.source, row.document_no, row.payer, row.inn, row.client_code, row.client, row.amount, row.matched,
             row.advance, row.unknown, row.invoices, row.purpose,
+        )  # fmt: skip
+
+
+def _agreed_rows(money: MoneyData) -> Iterator[tuple[Cell, ...]]:
+    for row in money.agreed:
+        yield (
+            row.kind, row.agreed_on, row.organization, row.client_code, row.client, row.numbers, row.amount, row.paid, row.state,
+            row.next_on, row.by, row.reason,
         )  # fmt: skip
 
 

@@ -136,6 +136,25 @@ class MoneyLedger:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedRow:
+    """What a person agreed about a debt: a plan of instalments as it stands, or a write-off. ``paid``: of a plan; ``next_on``: the day of
+    its next instalment, or of the one that was missed."""
+
+    kind: str
+    agreed_on: date
+    organization: str
+    client_code: str
+    client: str
+    numbers: str
+    amount: Decimal
+    paid: Decimal | None
+    state: str
+    next_on: date | None
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyData:
     """Rows of the sheets of money; iterables are read once. ``on``: the day of the debts; ``stopped``: who has stopped all blocking, in
     words."""
@@ -151,3 +170,4 @@ class MoneyData:
     changes: Iterable[TariffChangeRow] = ()
     ledger: MoneyLedger = MoneyLedger()
     stopped: str = ""
+    agreed: Iterable[AgreedRow] = ()

@@ -24,6 +24,7 @@ REFERENCES = (
     ("accounts", "contract_no", "contracts"),
     ("bank_accounts", "organization_code", "organizations"),
     ("ladder", "organization_code", "organizations"),
+    ("calendar", "organization_code", "organizations"),
 )
 _WHAT = {"clients": "client", "organizations": "organization", "contracts": "contract", "tariffs": "tariff", "platforms": "platform"}
 _SECRET_WORDS = {"password", "passwd", "pwd", "token", "secret", "key", "apikey", "api_key", "access_token"}

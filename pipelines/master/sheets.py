@@ -296,8 +296,25 @@ LADDER = MasterSheet(
             "Каким письмом говорит ступень: reminder, notice, warning, final; пусто — по названию или по порядку",
             allowed=LETTERS,
         ),
+        _text(
+            "on_days_off",
+            "Если день ступени или срок оплаты выходной: stay — ничего не сдвигать, next_working_day — сдвинуть на рабочий день",
+            allowed=("stay", "next_working_day"),
+            default="stay",
+        ),
     ),
     ("organization_code", "category", "valid_from", "step"),
+)
+CALENDAR = MasterSheet(
+    "calendar",
+    "Производственный календарь: чем дни организации отличаются от банковских",
+    (
+        _code("organization_code", "Код организации"),
+        MasterColumn("day", "date", "День", required=True),
+        _text("kind", "off — выходной, work — рабочий (например, рабочая суббота)", required=True, allowed=("off", "work")),
+        _text("note", "Что это за день"),
+    ),
+    ("organization_code", "day"),
 )
 
 DATASETS = ("clients", "contracts", "fleets", "statuses", "debts")
@@ -376,6 +393,7 @@ _ALL = (
     ACCOUNTS,
     BANK_ACCOUNTS,
     LADDER,
+    CALENDAR,
     PEERS,
     CONSUMERS,
     CRM_FIELDS,

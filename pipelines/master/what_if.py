@@ -58,6 +58,19 @@ def read_trial(connection: "Connection", source: str) -> TriedRows:
     return TriedRows(given.name, versions, terms, tuple(notices))
 
 
+def read_ladder_trial(connection: "Connection", source: str) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """The rows of the sheet `ladder` of a source of `master import`, checked as an import would; and what deserves a look.
+
+    BadInput lists every problem at its place, and a source without such rows.
+    """
+    given = read(source)
+    tables = {raw.name: parse(raw) for raw in given.sheets if raw.name == "ladder"}
+    if not given.problems and not (tables and tables["ladder"].lines):
+        raise BadInput.one(given.name, "its sheet ladder is missing or has no rows: there is nothing to try")
+    checked(connection, tables, store.read(connection), given.problems)
+    return tuple(line.values for line in tables["ladder"].lines), (*given.notices, *tables["ladder"].notices)
+
+
 def _versions(tables: dict[str, Table], after: plan.State) -> tuple[Version, ...]:
     named = {plan.version(line.values) for name in _VERSIONED if name in tables for line in tables[name].lines}
     tiers = _grouped(row for row in after["tiers"].values() if plan.version(row) in named)

@@ -11,7 +11,7 @@ from pipelines.period import Month
 from pipelines.wording.russian import month_name
 
 Row = dict[str, Any]
-EntryKind = Literal["opening", "sale", "correction", "payment", "refund"]
+EntryKind = Literal["opening", "sale", "correction", "payment", "refund", "write_off"]
 
 STATEMENT_COLUMNS = ("organization_code", "contract_no", "date", "document", "debit", "credit", "balance")
 
@@ -149,6 +149,8 @@ def _document(row: Mapping[str, Any]) -> str:
             return f"Корректировка{number} к акту № {row['act_number']} за {month_name(Month.of(row['month']))}"
         case "refund":
             return f"Возврат{number}"
+        case "write_off":
+            return f"{'Списание долга' if row['credit'] > 0 else 'Отмена списания'} по счёту{number}"
         case "opening":
             return f"Входящий остаток{number}"
         case _:

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from pipelines.instalments import PlanStanding
 from pipelines.money import ZERO
 from pipelines.receivables.ladder_steps import Ladder, Step
 
 
 @dataclass(frozen=True, slots=True)
 class OpenInvoice:
-    """An invoice with an open amount above zero, and the names of the steps that have happened for it."""
+    """An invoice with an open amount above zero, and the names of the steps that have happened for it.
+
+    `days_held`: for so many days plans of instalments have kept the ladder from it; `plan`: how the last of them stands.
+    """
 
     key: str
     client_code: str
@@ -21,6 +25,22 @@ class OpenInvoice:
     due_on: date
     open: Decimal
     done: frozenset[str] = frozenset()
+    days_held: int = 0
+    plan: PlanStanding | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a plan of instalments that is kept covers it: nothing is asked for it."""
+        return self.plan is not None and self.plan.is_kept
+
+    @property
+    def asked_from(self) -> date:
+        """The day from which the ladder counts."""
+        return self.due_on + timedelta(days=self.days_held)
+
+    def has_reached(self, step: Step, day: date, ladder: Ladder) -> bool:
+        """Whether a step is due for it on a day or before."""
+        return not self.is_held and ladder.step_day(self.asked_from, step) <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +77,7 @@ class NoBlockReason(StrEnum):
     ADMINISTRATOR = "administrator"
     OTHERS_BELOW = "other_clients_below"
     PROMISE = "promised_payment"
+    PLAN = "instalment_plan"
     ADVANCE = "advance_covers_debt"
     CAP = "share_of_clients_exceeded"
     PAID = "no_blocking_debt"
@@ -112,14 +133,15 @@ class _Debtor:
     step: Step | None
     claims: list[OpenInvoice] = field(default_factory=list)
     blocking: list[OpenInvoice] = field(default_factory=list)
+    kept_plan: PlanStanding | None = None
 
     @property
     def blocking_debt(self) -> Decimal:
         return sum((claim.open for claim in self.blocking), ZERO)
 
-    def owed_since(self, day: date, days: int) -> Decimal:
-        """What is open of invoices that are at least so many days past due."""
-        return sum((claim.open for claim in self.claims if (day - claim.due_on).days >= days), ZERO)
+    def owed_at(self, step: Step, day: date, ladder: Ladder) -> Decimal:
+        """What is open of invoices that are as late as a step asks."""
+        return sum((claim.open for claim in self.claims if claim.has_reached(step, day, ladder)), ZERO)
 
 
 def plan_ladder(
@@ -147,7 +169,7 @@ def plan_ladder(
         shield = _shield(ladder, debtor, day)
         if debtor.standing.is_blocked:
             restore.extend([shield] if shield else [])
-        elif debtor.blocking and shield:
+        elif shield and (debtor.blocking or shield.reason is NoBlockReason.PLAN):
             withheld.append(shield)
         elif debtor.blocking:
             wanted.append(debtor)
@@ -180,8 +202,10 @@ def _debtors(ladder: Ladder, day: date, clients: Iterable[ClientStanding], claim
             raise ValueError(f"claim {claim.key}: client {claim.client_code} is not among the organization's clients")
         if claim.open > 0:
             debtor.claims.append(claim)
-            if debtor.step and (day - claim.due_on).days >= debtor.step.days:
+            if debtor.step and claim.has_reached(debtor.step, day, ladder):
                 debtor.blocking.append(claim)
+            elif debtor.step and claim.is_held and ladder.step_day(claim.due_on, debtor.step) <= day:
+                debtor.kept_plan = claim.plan
     return list(debtors.values())
 
 
@@ -189,6 +213,8 @@ def _shield(ladder: Ladder, debtor: _Debtor, day: date) -> NoBlock | None:
     """What keeps this client from being blocked."""
     standing = debtor.standing
     code = standing.client_code
+    if debtor.kept_plan and debtor.kept_plan.next and not debtor.blocking:
+        return NoBlock(code, NoBlockReason.PLAN, f"{debtor.kept_plan.next.due_on} {debtor.kept_plan.next.amount}")
     if not debtor.blocking or debtor.step is None:
         return NoBlock(code, NoBlockReason.PAID)
     if ladder.is_released:
@@ -248,12 +274,13 @@ def _notices(ladder: Ladder, day: date, debtor: _Debtor) -> Iterable[Notice]:
     for claim in debtor.claims:
         if debtor.standing.is_blocked and claim in debtor.blocking:
             continue
-        latest = _latest_message(ladder.steps_for(debtor.standing.category), (day - claim.due_on).days)
-        if latest and latest.name not in claim.done and debtor.owed_since(day, latest.days) >= ladder.least_for(latest):
+        latest = _latest_message(ladder, ladder.steps_for(debtor.standing.category), claim, day)
+        if latest and latest.name not in claim.done and debtor.owed_at(latest, day, ladder) >= ladder.least_for(latest):
             yield Notice(claim.key, claim.client_code, latest)
 
 
-def _latest_message(steps: Iterable[Step], late: int) -> Step | None:
-    """The message that is due so many days after the due date; what speaks of a debt that is not due yet is none by then."""
-    due = [step for step in steps if step.action == "message" and step.days <= late and not step.days <= 0 < late]
+def _latest_message(ladder: Ladder, steps: Iterable[Step], claim: OpenInvoice, day: date) -> Step | None:
+    """The message that is due for a claim on a day; what speaks of a debt that is not due yet is none once it is."""
+    is_late = day > claim.due_on
+    due = [step for step in steps if step.action == "message" and claim.has_reached(step, day, ladder) and not (step.days <= 0 and is_late)]
     return max(due, key=lambda step: step.days, default=None)

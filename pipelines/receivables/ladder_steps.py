@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
 from pipelines.master.sheets import LETTERS
+from pipelines.receivables.working_days import WorkingDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Step:
     """A step, `days` after the due date (before it when negative). At most one step of a ladder blocks.
 
     `least_debt` (roubles): a client that owes less for invoices as late as the step asks is neither told by it nor blocked; None: as
-    the ladder says. `letter`: which letter a message is; None: the one of the step's name.
+    the ladder says. `letter`: which letter a message is; None: the one of the step's name. `waits_for_work`: neither its
+    due date nor its own day falls on a day off; each moves to the next working day.
     """
 
     name: str
@@ -22,6 +24,7 @@ class Step:
     action: Literal["message", "block"] = "message"
     least_debt: Decimal | None = None
     letter: str | None = None
+    waits_for_work: bool = False
 
 
 DEFAULT_STEPS: Final = (
@@ -61,7 +64,7 @@ class Ladder:
 
     `payment_data_limit`: nobody is blocked on older payment data. `least_debt` (roubles): what a step asks for that declares nothing
     else. `categories`: the steps for clients of a category; `steps` are for all others. `stopped`: who has stopped all blocking, in
-    words; `is_released`: what we block is given back as well.
+    words; `is_released`: what we block is given back as well. `working_days`: of the organization.
     """
 
     organization_code: str
@@ -73,6 +76,7 @@ class Ladder:
     stopped: str = ""
     is_released: bool = False
     least_debt: Decimal = Decimal("100.00")
+    working_days: WorkingDays = WorkingDays()
 
     def __post_init__(self) -> None:
         for steps in (self.steps, *self.categories.values()):
@@ -95,6 +99,12 @@ class Ladder:
     def first_day(self) -> int:
         """Days relative to the due date from which any client is told anything."""
         return min((step.days for steps in (self.steps, *self.categories.values()) for step in steps), default=0)
+
+    def step_day(self, asked_from: date, step: Step) -> date:
+        """The day on which a step is taken for a debt that is asked for from a day."""
+        if not step.waits_for_work:
+            return asked_from + timedelta(days=step.days)
+        return self.working_days.from_day(self.working_days.from_day(asked_from) + timedelta(days=step.days))
 
     def least_for(self, step: Step) -> Decimal:
         """The least debt that a step asks for."""

@@ -21,7 +21,7 @@ from pipelines.wording.russian import in_roubles, short_date
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_ORDER: Final = ("opening", "sale", "correction", "payment", "refund")
+_ORDER: Final = ("opening", "sale", "correction", "payment", "refund", "write_off")
 
 
 def statement_of_account(settings: Settings, client_code: str, first: date, last: date) -> list[ClientAccount]:

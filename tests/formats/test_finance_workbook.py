@@ -26,6 +26,7 @@ from pipelines.documents.workbook_model import (
 )
 from pipelines.documents.workbook_money_model import (
     AgeingRow,
+    AgreedRow,
     DebtRow,
     GivenRow,
     LeakRow,
@@ -358,6 +359,15 @@ def test_changes_of_tariffs_are_readable_and_long_texts_get_their_lines():
     sheet = opened(written(money=MoneyData(payments=[payment("1.00", "1.00", "0.00", "0.00", told)])), values=True)["Платежи"]
     assert sheet["M2"].alignment.wrap_text
     assert sheet.row_dimensions[2].height == 10 * 13.5  # ⌈479 ÷ (60 × 0.85)⌉ lines
+
+
+def test_what_was_agreed_about_debts_has_a_sheet_where_there_is_any():
+    assert "Рассрочки и списания" not in opened(unchanged(), values=True).sheetnames
+    plan = AgreedRow(
+        "рассрочка", FIRST, "ООО «НСМ»", "C-1", "=2+2", "НВ26-000001", Decimal(900), Decimal(400), "нарушена", FIRST, "Анна", "звонок"
+    )  # fmt: skip
+    book = opened(written(money=MoneyData(agreed=[plan])), values=True)
+    assert [cell.value for cell in book["Рассрочки и списания"][2]][4:9] == ["=2+2", "НВ26-000001", 900, 400, "нарушена"]
 
 
 def test_fleet_by_day():

@@ -7,6 +7,7 @@ from pipelines.clock import local_date
 from pipelines.delivery.mail.decisions import ClientNow, LetterDecision, OpenDebt, PaymentNow, WaitingLetter, decide
 from pipelines.delivery.mail.digest import decided_digest
 from pipelines.delivery.mail.events import AUDIENCES
+from pipelines.instalments import held, plan_of
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 
@@ -34,6 +35,8 @@ def _client(settings: Settings, connection: "Connection", organization_code: str
     whose = {"organization_code": organization_code, "client_code": client_code}
     stands = query.run(connection, "delivery/mail/standing", **whose).one()
     today = local_date(at, stands.time_zone)
+    plans = map(plan_of, query.rows(connection, "access/plans", **whose))
+    kept = {number for number, (_, plan) in held(plans, today).items() if plan.is_kept}
     return ClientNow(
         today=today,
         debts=tuple(
@@ -43,6 +46,7 @@ def _client(settings: Settings, connection: "Connection", organization_code: str
                 debt.due_on,
                 debt.open,
                 frozenset(WaitingLetter(kind, days) for kind, days in debt.waiting),
+                debt.number in kept,
             )
             for debt in query.rows(connection, "delivery/mail/open_debts", **whose)
         ),
@@ -50,12 +54,17 @@ def _client(settings: Settings, connection: "Connection", organization_code: str
         promised_until=stands.promised_until,
         is_blocked=stands.is_blocked,
         is_blocked_by_others=stands.is_blocked_by_others,
+        least_debt=settings.least_debt,
     )
 
 
 def _is_fresh(settings: Settings, connection: "Connection", organization_code: str, today: date, at: datetime) -> bool:
     """Whether payment data of every account of the organization are fresh enough to block by, as the ladder asks (domain.md §9)."""
-    rows = [row for row in query.rows(connection, "receivables/payment_data", on=today) if row.organization_code == organization_code]
+    rows = [
+        row
+        for row in query.rows(connection, "receivables/payment_data", on=today, known_at=None)
+        if row.organization_code == organization_code
+    ]
     limit = timedelta(hours=settings.blocking_data_hours)
     return bool(rows) and all(row.as_of is not None and at - row.as_of <= limit for row in rows)
 

@@ -23,19 +23,20 @@ class WaitingLetter:
 @dataclass(frozen=True, slots=True)
 class OpenDebt:
     """An issued invoice, or a debt of go-live (`invoice_id` None), with what is left of it now; `waiting`: its letters that are still
-    queued."""
+    queued. `is_held`: a plan of instalments that is kept covers it."""
 
     number: str
     invoice_id: str | None
     due_on: date
     open: Decimal
     waiting: frozenset[WaitingLetter] = frozenset()
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ClientNow:
     """A client of an organization on its local day. `may_block`: it is not exempt, nobody has stopped blocking, and payment data are fresh
-    enough to block by."""
+    enough to block by. `least_debt` (roubles): the ladder asks for no less."""
 
     today: date
     debts: tuple[OpenDebt, ...] = ()
@@ -43,6 +44,7 @@ class ClientNow:
     promised_until: date | None = None
     is_blocked: bool = False
     is_blocked_by_others: bool = False
+    least_debt: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def decide(kind: str, key: str, facts: Mapping[str, Any], client: ClientNow, pay
         case "payment_received":
             return _payment(facts, client, payment)
         case "blocked":
-            late = tuple(debt for debt in client.debts if debt.due_on <= client.today)
+            late = tuple(debt for debt in client.debts if debt.due_on <= client.today and not debt.is_held)
             if not client.is_blocked or not late:
                 return LetterDecision(facts, dropped="access is not blocked any more" if late else "the debt is paid")
             return LetterDecision({**facts, **_debts(late), "blocks_on": None}, late)
@@ -81,7 +83,14 @@ def decide(kind: str, key: str, facts: Mapping[str, Any], client: ClientNow, pay
             return _step(kind, facts.get("number", key), facts, client)
         case _:
             owed = {debt.number: shown(debt.open) for debt in client.debts}
-            return LetterDecision({**facts, "open": owed, "today": client.today.isoformat()})
+            return LetterDecision({**facts, "open": owed, "today": client.today.isoformat(), **_too_little_to_ask_for(client)})
+
+
+def _too_little_to_ask_for(client: ClientNow) -> dict[str, Any]:
+    """What is past due and less than the ladder asks for: it stands in the next letter with a счёт, or it would never be named."""
+    late = {debt.number: debt.open for debt in client.debts if debt.due_on < client.today and not debt.is_held}
+    is_small = sum(late.values(), ZERO) < client.least_debt
+    return {"past": {number: shown(amount) for number, amount in late.items()}} if late and is_small else {}
 
 
 def _still_blocked(client: ClientNow) -> str:
@@ -95,13 +104,16 @@ def _step(kind: str, number: str, facts: Mapping[str, Any], client: ClientNow) -
     own = next((debt for debt in client.debts if debt.number == number), None)
     if own is None:
         return LetterDecision(facts, dropped="the debt is paid")
+    if own.is_held:
+        return LetterDecision(facts, dropped="a plan of instalments covers the debt, and it is kept")
     if client.is_blocked:
         return LetterDecision(facts, dropped="access is blocked by now, and its letter tells of the debt")
     if kind == LETTERS[0] and own.due_on < client.today:
         return LetterDecision(facts, dropped="the due date has passed")
-    if last := _last(client.debts, (LETTERS.index(kind), facts.get("days", 0), number), client.today):
+    asked = tuple(debt for debt in client.debts if not debt.is_held)
+    if last := _last(asked, (LETTERS.index(kind), facts.get("days", 0), number), client.today):
         return LetterDecision(facts, dropped=f"of several steps the last one leaves: {last}")
-    debts = tuple(debt for debt in client.debts if debt.due_on <= max(client.today, own.due_on))
+    debts = tuple(debt for debt in asked if debt.due_on <= max(client.today, own.due_on))
     said = {**facts, **_debts(debts), "on": client.today.isoformat(), "blocks_on": _blocks_on(facts, client)}
     return LetterDecision(said, debts)
 

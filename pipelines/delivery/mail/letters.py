@@ -187,10 +187,17 @@ def _issued(issued: LetterPapers, owed: Mapping[str, Decimal], facts: Mapping[st
         "rows": [] if several else _rows(issued.own),
         "highlight": russian.amount(left),
         "is_paid": not credit and not left,
+        **_past(facts, owed),
         "bank": parts.bank(document.seller) if due_on else None,
         "notes": [] if several else document.notes,
         "sections": [_section(contract, owed, codes) for contract in issued.contracts] if several else [],
     }
+
+
+def _past(facts: Mapping[str, Any], owed: Mapping[str, Decimal]) -> View:
+    """What little is left of earlier счета than those of the letter, and their numbers."""
+    past = {number: Decimal(amount) for number, amount in facts.get("past", {}).items() if number not in owed}
+    return {"past": russian.amount(sum(past.values(), ZERO)) if past else "", "past_numbers": ", ".join(map(outside.clean, past))}
 
 
 def _rows(contract: ContractPapers) -> list[list[str]]:

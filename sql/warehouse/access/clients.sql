@@ -1,7 +1,8 @@
 -- grain: organization × client that has a contract with it in force on :on, owes it, or is blocked for it
 -- inputs: master.contracts, master.clients, receivables.claims, receivables.invoice_balances, receivables.payment_balances,
 --   receivables.payments, access.promises, access.blocked; :on
--- rerun: reads only. `unclear`: unmatched money of a payer with the client's ИНН; `below`: clients in force under it as their dealer
+-- rerun: reads only. `promised_until`: of a promise of one day, not of a plan of instalments; `unclear`: unmatched money of a payer with
+--   the client's ИНН; `below`: clients in force under it as their dealer
 WITH RECURSIVE under (dealer, client_code) AS (
     SELECT dealer_code, client_code FROM master.clients WHERE dealer_code IS NOT NULL
     UNION
@@ -26,7 +27,8 @@ WITH RECURSIVE under (dealer, client_code) AS (
     WHERE b.client_code IS NULL AND b.left_over > 0 AND p.payer_inn IS NOT NULL
     GROUP BY b.organization_code, p.payer_inn
 ), promised AS (
-    SELECT DISTINCT ON (organization_code, client_code) organization_code, client_code, until
+    SELECT DISTINCT ON (organization_code, client_code) organization_code, client_code,
+        CASE WHEN instalments IS NULL THEN until END AS until
     FROM access.promises ORDER BY organization_code, client_code, promise_no DESC
 )
 SELECT

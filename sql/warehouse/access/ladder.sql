@@ -1,7 +1,7 @@
 -- grain: step of the ladder in force on :on, by organization and category of clients (NULL: clients of no other category)
 -- inputs: master.ladder; :on
 -- rerun: reads only
-SELECT l.organization_code, l.category, l.step, l.days, l.action, l.least_debt, l.letter
+SELECT l.organization_code, l.category, l.step, l.days, l.action, l.least_debt, l.letter, l.on_days_off
 FROM master.ladder l
 WHERE l.valid_from = (
     SELECT max(v.valid_from) FROM master.ladder v

@@ -36,5 +36,5 @@ SELECT
     )::numeric(16, 2) AS advances,
     (
         SELECT coalesce(sum(amount), 0.00) FROM receivables.payments
-        WHERE source <> 'credit' AND paid_on BETWEEN :first AND least(:last, CAST(:on AS date))
+        WHERE source NOT IN ('credit', 'write_off') AND paid_on BETWEEN :first AND least(:last, CAST(:on AS date))
     )::numeric(16, 2) AS payments

@@ -14,5 +14,5 @@ CROSS JOIN LATERAL (
     FROM (SELECT number, sum(amount) AS amount FROM receivables.allocations a WHERE a.payment_id = p.payment_id GROUP BY number) n
     WHERE amount <> 0
 ) m
-WHERE p.source <> 'credit' AND p.paid_on BETWEEN :first AND least(:last, CAST(:on AS date))
+WHERE p.source NOT IN ('credit', 'write_off') AND p.paid_on BETWEEN :first AND least(:last, CAST(:on AS date))
 ORDER BY p.paid_on, p.organization_code, p.payment_id COLLATE "C"

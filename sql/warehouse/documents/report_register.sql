@@ -3,7 +3,9 @@
 --   receivables.allocations; :month, :on
 -- rerun: reads only
 WITH paid AS (
-    SELECT a.number, sum(a.amount)::numeric(14, 2) AS paid
+    SELECT
+        a.number, sum(a.amount)::numeric(14, 2) AS paid,
+        coalesce(sum(a.amount) FILTER (WHERE p.source = 'write_off'), 0) AS written_off
     FROM receivables.allocations a
     JOIN receivables.payments p USING (payment_id)
     WHERE p.paid_on <= :on AND a.number IN (SELECT number FROM billing.invoices WHERE month = :month)
@@ -15,6 +17,7 @@ SELECT * FROM (
         CASE
             WHEN i.issued_on > :on THEN 'ещё не выставлен'
             WHEN i.total < 0 THEN 'к зачёту'
+            WHEN coalesce(p.paid, 0) >= i.total AND p.written_off > 0 THEN 'списан'
             WHEN coalesce(p.paid, 0) >= i.total THEN 'оплачен'
             WHEN i.due_on < :on THEN 'просрочен'
             WHEN coalesce(p.paid, 0) > 0 THEN 'оплачен частично'

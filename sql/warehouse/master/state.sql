@@ -1,7 +1,7 @@
 -- grain: row of master data
 -- inputs: master.organizations, master.vat_modes, master.clients, master.contracts, master.terms, master.tariffs, master.components,
 --   master.tiers, master.platforms, master.accounts, master.bank_accounts, master.consumers, master.crm_fields,
---   master.ladder, master.peers
+--   master.ladder, master.calendar, master.peers
 -- rerun: reads only
 SELECT 'organizations' AS table_name, to_jsonb(t)::text AS row_text FROM master.organizations t
 UNION ALL
@@ -30,5 +30,7 @@ UNION ALL
 SELECT 'crm_fields' AS table_name, to_jsonb(t)::text AS row_text FROM master.crm_fields t
 UNION ALL
 SELECT 'ladder' AS table_name, to_jsonb(t)::text AS row_text FROM master.ladder t
+UNION ALL
+SELECT 'calendar' AS table_name, to_jsonb(t)::text AS row_text FROM master.calendar t
 UNION ALL
 SELECT 'peers' AS table_name, to_jsonb(t)::text AS row_text FROM master.peers t

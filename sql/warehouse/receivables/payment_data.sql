@@ -1,7 +1,8 @@
 -- grain: organization × rouble account in force on the day, and the moment up to which its payment data tell (NULL: there are none): the
 --   end of their last day where the organization is; files imported before it was kept of which accounts they tell count for every
 --   account; nothing is paid to one that is not open yet
--- inputs: master.organizations, master.bank_accounts, receivables.imports, receivables.imported_accounts, :on
+-- inputs: master.organizations, master.bank_accounts, receivables.imports, receivables.imported_accounts; :on, :known_at
+--   (only what had been imported by then; NULL: all)
 -- rerun: reads only
 WITH main AS (
     SELECT code AS organization_code, time_zone, regexp_replace(bank_account, '[^0-9]', '', 'g') AS bank_account, NULL::date AS valid_from
@@ -17,13 +18,15 @@ WITH main AS (
 ), nameless AS (
     SELECT i.organization_code, max(i.data_until) AS data_until
     FROM receivables.imports i
-    WHERE NOT EXISTS (
+    WHERE i.at <= coalesce(CAST(:known_at AS timestamptz), 'infinity') AND NOT EXISTS (
         SELECT FROM receivables.imported_accounts a WHERE a.digest = i.digest AND a.organization_code = i.organization_code
     )
     GROUP BY i.organization_code
 ), named AS (
-    SELECT organization_code, bank_account, max(data_until) AS data_until
-    FROM receivables.imported_accounts
+    SELECT organization_code, bank_account, max(a.data_until) AS data_until
+    FROM receivables.imported_accounts a
+    JOIN receivables.imports i USING (digest, organization_code)
+    WHERE i.at <= coalesce(CAST(:known_at AS timestamptz), 'infinity')
     GROUP BY organization_code, bank_account
 )
 SELECT

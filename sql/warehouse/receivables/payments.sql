@@ -10,7 +10,7 @@ SELECT
 FROM receivables.payments p
 LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM receivables.allocations GROUP BY payment_id) a USING (payment_id)
 LEFT JOIN receivables.payment_balances b ON b.payment_id = coalesce(p.reverses, p.payment_id)
-WHERE p.source <> 'credit' AND (NOT :unmatched_only OR (
+WHERE p.source NOT IN ('credit', 'write_off') AND (NOT :unmatched_only OR (
     p.client_code IS NULL AND b.left_over <> 0 AND NOT EXISTS (SELECT FROM receivables.no_refunds n WHERE n.payment_id = p.payment_id)
 ))
   AND (CAST(:client AS text) IS NULL OR p.client_code = :client)

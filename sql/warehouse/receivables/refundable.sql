@@ -10,6 +10,6 @@ SELECT
     ) AS numbers,
     p.purpose, p.reverses
 FROM receivables.payments p
-WHERE p.amount > 0 AND p.source <> 'credit'
+WHERE p.amount > 0 AND p.source NOT IN ('credit', 'write_off')
     AND (p.payer_account = ANY(CAST(:accounts AS text[])) OR p.payer_inn = ANY(CAST(:inns AS text[])))
 ORDER BY p.paid_on, p.payment_id COLLATE "C"

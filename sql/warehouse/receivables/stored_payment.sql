@@ -10,4 +10,4 @@ SELECT
     ) AS numbers,
     p.purpose, p.reverses
 FROM receivables.payments p
-WHERE p.payment_id = :payment_id AND p.source <> 'credit'
+WHERE p.payment_id = :payment_id AND p.source NOT IN ('credit', 'write_off')

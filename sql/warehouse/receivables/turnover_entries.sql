@@ -49,7 +49,7 @@ WHERE dated <= :last
 UNION ALL
 SELECT
     p.client_code, m.contract_no,
-    CASE WHEN p.source = 'opening' THEN 'opening' WHEN p.amount < 0 THEN 'refund' ELSE 'payment' END,
+    CASE WHEN p.source IN ('opening', 'write_off') THEN p.source WHEN p.amount < 0 THEN 'refund' ELSE 'payment' END,
     CASE WHEN p.source = 'opening' THEN '' ELSE p.document_no END,
     NULL, NULL, p.paid_on,
     CASE WHEN p.source = 'opening' AND p.amount < 0 THEN -m.amount ELSE 0.00 END,

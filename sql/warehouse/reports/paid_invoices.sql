@@ -17,7 +17,7 @@ WITH moves AS (
         array_agg(DISTINCT paid_on) FILTER (WHERE reaches >= total) AS paid_days
     FROM moves
     GROUP BY number, client_code, organization_code, issued_on, due_on
-    HAVING (array_agg(reaches ORDER BY paid_on DESC))[1] >= min(total) AND bool_and(source NOT IN ('credit', 'opening'))
+    HAVING (array_agg(reaches ORDER BY paid_on DESC))[1] >= min(total) AND bool_and(source NOT IN ('credit', 'opening', 'write_off'))
 )
 SELECT
     p.organization_code, p.client_code, k.category,

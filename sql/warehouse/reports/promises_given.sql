@@ -13,7 +13,7 @@ WITH given AS (
     JOIN master.organizations o ON o.code = p.organization_code
 )
 SELECT
-    g.organization_code, g.client_code, k.name AS client, g.given_on, g.until, coalesce(sum(d.owed), 0.00)::numeric(16, 2) AS owed,
+    g.organization_code, g.client_code, g.promise_no, k.name AS client, g.given_on, g.until, coalesce(sum(d.owed), 0.00)::numeric(16, 2) AS owed,
     coalesce(sum(least(d.owed, d.paid)), 0.00)::numeric(16, 2) AS paid, g.replaced_on, g.by_name, g.reason
 FROM given g
 JOIN master.clients k USING (client_code)

@@ -27,7 +27,7 @@ WITH told AS (
         SELECT
             sum(a.amount) FILTER (WHERE p.paid_on < t.taken_on) AS before,
             sum(a.amount) FILTER (
-                WHERE r.source <> 'credit' AND r.paid_on BETWEEN t.taken_on AND t.taken_on + CAST(:within AS integer)
+                WHERE r.source NOT IN ('credit', 'write_off') AND r.paid_on BETWEEN t.taken_on AND t.taken_on + CAST(:within AS integer)
                     AND r.paid_on < coalesce(t.next_on, 'infinity')
             ) AS arrived
         FROM receivables.allocations a

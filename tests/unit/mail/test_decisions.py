@@ -102,3 +102,24 @@ def test_more_debts_than_a_letter_lists_are_summed_up():
     debts = [debt(f"N{no:03}", left="1.00", waiting={"notice"} if no == 99 else ()) for no in range(100)]
     said = step("notice", "N099", debts).facts
     assert (len(said["debts"]), said["debts"][-1][0], said["debts"][-1][2], said["total"]) == (21, "ещё 80", "80.00", "100.00")
+
+
+def test_a_debt_that_a_kept_plan_covers_is_in_no_letter_of_a_step():
+    held = OpenDebt("N1", "id", date(2026, 2, 11), Decimal("100.00"), frozenset({WaitingLetter("final")}), is_held=True)
+    assert step(debts=[held]).dropped == "a plan of instalments covers the debt, and it is kept"
+    other = step("notice", "N2", [held, debt("N2", waiting={"notice"})])
+    assert [listed[0] for listed in other.facts["debts"]] == ["N2"]
+
+
+@pytest.mark.parametrize(
+    ("debts", "past"),
+    [
+        ([debt("N1", left="40.00"), debt("N2", left="59.99")], {"N1": "40.00", "N2": "59.99"}),
+        ([debt("N1", left="40.00"), debt("N2", left="60.00")], None),  # the ladder asks for it
+        ([debt("N1", TODAY, left="40.00")], None),  # not past due
+        ([], None),
+    ],
+)
+def test_what_is_too_little_to_be_asked_for_stands_in_the_next_letter_with_an_invoice(debts, past):
+    client = ClientNow(TODAY, tuple(debts), least_debt=Decimal("100.00"))
+    assert decide("invoice", "R1", {}, client, None).facts.get("past") == past

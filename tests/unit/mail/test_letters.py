@@ -212,6 +212,16 @@ def test_a_statement_says_who_owes(closing, said):
     assert f"на 18.02.2026 {said}" in readable(about_facts("statement", event.facts, WRITER, "ООО «Волга-Транс»").text)
 
 
+def test_what_little_is_left_of_earlier_invoices_is_named_and_not_added():
+    facts = {"open": {papers("invoice").own.document.number: "100.00"}, "today": "2026-02-01"}
+    plain, more = (
+        about_invoice("invoice", papers("invoice"), WRITER, "x", said).text for said in (facts, {**facts, "past": {"ВМ25-000007": "90.10"}})
+    )
+    assert "прежних" not in plain
+    assert "От прежних счетов осталось доплатить 90,10 ₽ (ВМ25-000007)." in " ".join(more.split())
+    assert "100,00" in more
+
+
 def test_a_paid_invoice_asks_for_nothing_and_a_late_one_for_now():
     """The same papers: before anything is paid, when part of it is left after the due date, and when all of it is paid."""
     number = papers("invoice").own.document.number

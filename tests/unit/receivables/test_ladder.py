@@ -1,5 +1,6 @@
 """The ladder: steps once, blocks only when nothing speaks against them, access back at once."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.receivables.ladder import AccountData, ClientStanding, LadderPlan, NoBlock, NoBlockReason, Notice, OpenInvoice, plan_ladder
 from pipelines.receivables.ladder_steps import DEFAULT_STEPS, Ladder, Step, with_letters
+from pipelines.receivables.working_days import WorkingDays
 
 LADDER = Ladder("NAV")
 STEPS = {step.name: step for step in DEFAULT_STEPS}
@@ -363,3 +365,24 @@ def test_small_debts_add_up():
 def test_who_has_paid_all_but_a_kopeck_comes_back():
     found = run(20, claim(amount="0.01"), clients=(ClientStanding("C1", is_blocked=True),))
     assert [(decision.client_code, decision.reason) for decision in found.restore] == [("C1", NoBlockReason.SMALL)]
+
+
+def test_a_step_that_waits_is_taken_on_a_working_day():
+    """Due on Saturday 18 April: it counts from Monday; the block of Monday + 14 falls on 4 May, and May begins late here."""
+    waits = tuple(replace(step, waits_for_work=True) for step in (Step("reminder", -3), Step("notice", 1), Step("block", 14, "block")))
+    saturday, stays = DUE + timedelta(days=8), replace(LADDER, steps=(Step("notice", 1), Step("block", 14, "block")))
+    moved = replace(LADDER, steps=waits, working_days=WorkingDays(off=frozenset({date(2026, 5, 4)})))
+    assert [moved.step_day(saturday, step) for step in waits] == [date(2026, 4, 17), date(2026, 4, 21), date(2026, 5, 5)]
+    assert [stays.step_day(saturday, step) for step in stays.steps] == [date(2026, 4, 19), date(2026, 5, 2)]
+    late = claim(due=saturday)
+    assert [run(days, late, ladder=moved).notices != () for days in (6, 7, 8, 9, 10, 11)] == [False, True, True, False, False, True]
+    assert [len(run(days, late, ladder=moved).block) for days in (23, 24, 25)] == [0, 0, 1]
+    assert [len(run(days, late, ladder=stays).block) for days in (21, 22)] == [0, 1]
+
+
+def test_working_days_are_those_of_the_banks_but_for_what_is_said():
+    days = WorkingDays(off=frozenset({date(2026, 4, 16)}), work=frozenset({date(2026, 4, 18), date(2026, 5, 9)}))
+    assert [days.is_working(date(2026, 4, day)) for day in (15, 16, 17, 18, 19)] == [True, False, True, True, False]
+    assert (days.from_day(date(2026, 4, 16)), days.from_day(date(2026, 5, 9))) == (date(2026, 4, 17), date(2026, 5, 9))
+    closed = WorkingDays(off=frozenset(date(2026, 4, 1) + timedelta(days=number) for number in range(90)))
+    assert closed.from_day(date(2026, 4, 1)) == date(2026, 4, 1)

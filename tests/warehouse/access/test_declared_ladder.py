@@ -136,3 +136,39 @@ def test_what_is_no_ladder_is_refused_by_its_place(house, ladder):
         "14: (ORG, large, 0001-01-01, notice) the same key stands in ladder.csv:13",
     }
     assert house.rows("SELECT count(*) FROM master.ladder") == [(0,)]
+
+
+def test_a_step_waits_for_a_day_on_which_the_organization_works(house, settings, tmp_path, author, run_cli):
+    """Four days after Tuesday 10 March is a Saturday: nothing moves unless it is declared, and then only to where nobody says otherwise."""
+
+    def write(on_days_off, *days):
+        path = tmp_path / "days"
+        path.mkdir(exist_ok=True)
+        ladder = ";".join([*HEADINGS, "on_days_off"]) + f"\nORG;;block;4;block;;;;;{on_days_off}"
+        (path / "ladder.csv").write_text(ladder, encoding="utf-8")
+        (path / "calendar.csv").write_text("\n".join(("organization_code;day;kind;note", *days)), encoding="utf-8")
+        return import_master(settings, str(path), author)
+
+    def due(day):
+        return {row.client_code for row in dunning(settings, date.fromisoformat(day), datetime(2026, 3, 20, tzinfo=UTC), dry_run=True).rows}
+
+    write("", "ORG;2026-03-16;off;переезд")
+    assert (due("2026-03-13"), due("2026-03-14")) == (set(), {"A", "B"})
+    write("next_working_day")
+    assert (due("2026-03-16"), due("2026-03-17")) == (set(), {"A", "B"})
+    write("next_working_day", "ORG;2026-03-14;work;рабочая суббота")
+    assert due("2026-03-14") == {"A", "B"}
+    with pytest.raises(BadInput) as caught:
+        write("never", "NOBODY;2026-03-14;work;", "ORG;2026-03-15;half;", "ORG;2026-03-18;off;", "ORG;2026-03-18;work;")
+    said = {str(problem).split(".csv:", 1)[1] for problem in caught.value.problems}
+    assert {
+        "2 column on_days_off: 'never' is not allowed; allowed: stay, next_working_day",
+        "2 column organization_code: unknown organization 'NOBODY'",
+        "3 column kind: 'half' is not allowed; allowed: off, work",
+    } <= said
+    assert any("the same key stands in calendar.csv:5" in line for line in said)
+    assert run_cli("master", "export", tmp_path / "book.xlsx")[0] == 0
+    code, _, err = run_cli("master", "import", tmp_path / "book.xlsx", "--dry-run", "--by", "Анна", "--reason", "туда и обратно")
+    assert code == 0, err
+    history = house.rows("SELECT key, action FROM master.history WHERE sheet = 'calendar' ORDER BY history_no")
+    assert history == [("ORG|2026-03-16", "added"), ("ORG|2026-03-14", "added")]

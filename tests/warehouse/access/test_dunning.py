@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from pipelines.access import connectors
 from pipelines.access.dunning import LadderOfThePast, dunning
-from pipelines.access.promises import promise
+from pipelines.access.promises import promise, promise_instalments
 from pipelines.access.restore import restore
 from pipelines.clock import Authorship
+from pipelines.instalments import Instalment
 from pipelines.platforms import kinds
 from pipelines.platforms.errors import Transient
 from pipelines.platforms.interface import AccountState, Blocking, Capability, Effective, Probe
@@ -213,6 +214,49 @@ def test_a_block_of_our_own_seen_in_a_snapshot_is_no_strangers(house, settings, 
     house.invoice("A", "500.00", "2026-03-11")
     dunning(settings, date(2026, 3, 25), NOW)
     assert blocked(settings) == ["K-A"]
+
+
+def test_a_debt_paid_in_parts_is_asked_for_only_when_a_part_is_missed(house, settings, tmp_path, run_cli):
+    """Blocked on 24 March; 3600 in two parts agreed the same day: access is back, the second part is missed, the block goes on."""
+    dunning(settings, DAY, NOW)
+    parts = [Instalment(date(2026, 4, 20), Decimal("2000.00")), Instalment(date(2026, 4, 1), Decimal("1600.00"))]
+    told = promise_instalments(settings, "A", parts, ANNA)
+    assert (told.organization_code, told.owed, told.instalments) == ("ORG", Decimal("3600.00"), tuple(sorted(parts)))
+    promise_instalments(settings, "A", parts, ANNA)
+    assert house.rows("SELECT count(*) FROM access.promises") == [(1,)]  # said twice, agreed once
+    (row,) = restore(settings, NOW).rows
+    assert (row.action, row.reason) == ("restore", "рассрочка соблюдается, следующий платёж 1\u202f600,00\xa0₽ до 01.04.2026")
+    assert {**restored_letter(house), "on": ""} == {"on": "", "is_paid": False, "promised_until": "2026-04-01"}
+    paid = Paper("1", "1600.00", "за услуги", INN, day="2026-04-01")
+    later = datetime(2026, 4, 21, 6, tzinfo=UTC)
+    import_payments(settings, statement(tmp_path / "part.txt", paid, until="2026-04-20"), later)
+    (kept,) = dunning(settings, date(2026, 4, 20), later).rows
+    assert (kept.action, kept.debt, kept.reason) == (
+        "withheld", Decimal("2000.00"), "рассрочка соблюдается, следующий платёж 2\u202f000,00\xa0₽ до 20.04.2026",
+    )  # fmt: skip
+    (broken,) = dunning(settings, date(2026, 4, 21), later).rows
+    assert (broken.action, broken.reason.partition("; ")[2]) == ("block", "рассрочка нарушена: до 20.04.2026 не пришло 2\u202f000,00\xa0₽")
+    code, out, _ = run_cli("access", "plans", "--date", "2026-04-21", "--format", "json")
+    (said,) = json.loads(out)
+    assert (code, said["state"], said["promised"], said["paid"], said["next_on"]) == (0, "broken", "3600.00", "1600.00", "2026-04-20")
+
+
+def test_a_promise_of_parts_that_cannot_be_is_refused(house, settings, run_cli):
+    house.client("A", INN, organization="SEC", contract="K-A2")
+    said = ("access", "promise", "--client", "A", "--by", "Анна", "--reason", "звонок")
+    for options, problem in (
+        ((), "say --until DAY"),
+        (("--until", "2026-04-01", "--pays", "2026-04-01=1"), "say --until DAY"),
+        (("--pays", "вчера=1"), "write it as 2026-01-31=1000.00"),
+        (("--pays", "2099-04-01=0"), "no amount in roubles"),
+        (("--pays", "2099-04-01=1"), "say whose debt is paid in parts"),
+        (("--pays", "2099-04-01=3600,01", "--organization", "ORG"), "3600.01 are promised, and only 3600.00 are owed"),
+    ):
+        code, _, err = run_cli(*said, *options)
+        assert (code, problem in err) == (2, True), err
+    assert house.rows("SELECT count(*) FROM access.promises") == [(0,)]
+    code, _, err = run_cli(*said, "--pays", "2099-04-01=600", "--organization", "ORG")
+    assert (code, "notice: 3000.00 of the 3600.00 owed stand in no instalment" in err) == (0, True), err
 
 
 def test_a_promise_holds_to_its_last_day_and_lets_in_again(house, settings):

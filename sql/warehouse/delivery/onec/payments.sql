@@ -9,7 +9,7 @@ LEFT JOIN (
     SELECT a.number, sum(a.amount) AS paid, max(p.paid_on) AS paid_on
     FROM receivables.allocations a
     JOIN receivables.payments p USING (payment_id)
-    WHERE a.number IN (SELECT object_key FROM onec_going WHERE object_kind = 'payment_status')
+    WHERE p.source <> 'write_off' AND a.number IN (SELECT object_key FROM onec_going WHERE object_kind = 'payment_status')
     GROUP BY a.number
 ) a ON a.number = i.number
 WHERE g.object_kind = 'payment_status' AND i.total > 0
