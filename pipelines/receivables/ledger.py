@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pipelines.errors import BadInput
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 UNMATCHED = "unmatched_payment"
 """Kind of finding: a payment of which something is nobody's; its subject is the payment's id."""
 
+_PART = 10_000  # payments that are matched before their allocations are laid ready
 _STILL_TELLS = timedelta(days=400)
 _COLUMNS = tuple(column.name for column in fields(Payment))
 
@@ -57,22 +59,48 @@ def record(
     client's ИНН may have been put right since. A client is told of every payment, once it is known to be the client's. One call per
     transaction.
     """
-    lock(connection, Lock.RECEIVABLES)
-    for table in ("stage_payments", "stage_allocations", "stage_owners"):
-        query.run(connection, f"receivables/{table}")
-    stored = _correct(connection, source, corrections, at)
-    recognised = telling.recognise(connection, teller or source, (*payments, *outgoing), at)
-    stored += _store(connection, source, [payment for payment in recognised.fresh if payment.amount > 0], at)
-    matched = _match(connection, at)
-    outgoing_found = reversals.find(
-        connection, [payment for payment in recognised.fresh if payment.amount < 0], is_for_customers=teller is not None
-    )
-    stored += _store(connection, source, outgoing_found.to_store, at)
-    reversals.take_back(connection, outgoing_found, at)
-    telling.note(connection, recognised.doubtful, at)
-    settled = _settle(connection, at)
-    query.run(connection, "receivables/queue_mail", at=at)
-    return RecordedPayments(stored, matched, settled, _note_unmatched(connection), outgoing_found.known)
+    recording = Recording(connection, source, at, teller)
+    recording.add(payments, corrections)
+    return recording.finish(outgoing)
+
+
+class Recording:
+    """Payments of a source on their way into the ledger, in as many parts as they come in: only a part is in memory at a time.
+
+    What `record` says of a call holds of `add` for each part, and of `finish`, which matches all of them; once per transaction.
+    """
+
+    def __init__(self, connection: "Connection", source: str, at: datetime, teller: str | None = None) -> None:
+        """Take the ledger until the caller's transaction ends."""
+        lock(connection, Lock.RECEIVABLES)
+        for table in ("stage_payments", "stage_allocations", "stage_owners"):
+            query.run(connection, f"receivables/{table}")
+        self._connection, self._source, self._at, self._teller = connection, source, at, teller
+        self._stored = 0
+        self._doubtful: dict[str, str] = {}
+
+    def add(self, payments: Sequence[Payment], corrections: Sequence[Correction] = ()) -> None:
+        """Store what is new of a part, and what takes stored payments back."""
+        self._stored += _correct(self._connection, self._source, corrections, self._at)
+        self._stored += _store(self._connection, self._source, self._fresh(payments), self._at)
+
+    def finish(self, outgoing: Sequence[Payment] = ()) -> RecordedPayments:
+        """Match everything that is nobody's, then what left us with what it gives back; advances and credits pay what is open."""
+        connection, at = self._connection, self._at
+        matched = _match(connection, at)
+        outgoing_found = reversals.find(connection, self._fresh(outgoing), is_for_customers=self._teller is not None)
+        self._stored += _store(connection, self._source, outgoing_found.to_store, at)
+        reversals.take_back(connection, outgoing_found, at)
+        telling.note(connection, self._doubtful, at)
+        settled = _settle(connection, at)
+        query.run(connection, "receivables/queue_mail", at=at)
+        return RecordedPayments(self._stored, matched, settled, _note_unmatched(connection), outgoing_found.known)
+
+    def _fresh(self, payments: Sequence[Payment]) -> Sequence[Payment]:
+        """Those that no other source has told of; doubts are kept for the end."""
+        recognised = telling.recognise(self._connection, self._teller or self._source, payments, self._at)
+        self._doubtful.update(recognised.doubtful)
+        return recognised.fresh
 
 
 def stored_payment(connection: "Connection", payment_id: str, place: str) -> StoredPayment:
@@ -130,11 +158,26 @@ def _settle(connection: "Connection", at: datetime) -> int:
 
 def _match(connection: "Connection", at: datetime) -> int:
     """Match what is nobody's by the rules, oldest payment first; number of allocations."""
-    waiting = query.rows(connection, "receivables/to_match")
-    if not waiting:
+    waiting = query.stream(connection, "receivables/to_match")
+    oldest = next(waiting, None)
+    if oldest is None:
         return 0
-    book = open_book(connection, min(row.paid_on for row in waiting))
-    matches = [book.match(Unallocated(row.payment_id, row.organization_code, row.left_over, row.payer_inn, row.purpose)) for row in waiting]
+    book = open_book(connection, oldest.paid_on)
+    count = 0
+    left = chain([oldest], waiting)
+    while rows := list(islice(left, _PART)):
+        matches = [
+            book.match(Unallocated(row.payment_id, row.organization_code, row.left_over, row.payer_inn, row.purpose)) for row in rows
+        ]
+        count += _stage(connection, matches)
+    query.run(connection, "receivables/stage_named_owners")
+    query.run(connection, "receivables/add_allocations", at=at)
+    query.run(connection, "receivables/set_owners")
+    return count
+
+
+def _stage(connection: "Connection", matches: Sequence[Match]) -> int:
+    """Lay allocations and owners ready; number of allocations."""
     rows = [
         (match.payment_id, place, part.number, part.amount, part.rule)
         for match in matches
@@ -143,9 +186,6 @@ def _match(connection: "Connection", at: datetime) -> int:
     query.copy(connection, "staged_allocations", ("payment_id", "place", "number", "amount", "rule"), rows)
     owners = ((match.payment_id, match.client_code) for match in matches if _owned(match))
     query.copy(connection, "staged_owners", ("payment_id", "client_code"), owners)
-    query.run(connection, "receivables/stage_named_owners")
-    query.run(connection, "receivables/add_allocations", at=at)
-    query.run(connection, "receivables/set_owners")
     return len(rows)
 
 

@@ -18,12 +18,14 @@ from pipelines.receivables.importing import account_owners
 from pipelines.receivables.pairing import BANK_DAYS
 from pipelines.receivables.payment import Payment, StoredPayment
 from pipelines.warehouse import query
-from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 ONEC: Final = "onec"
+
+_PART: Final = 10_000  # documents that are in memory at a time
+_MOST_REASONS: Final = 20
 
 _COLUMNS: Final = (
     "peer", "reference", "version_no", "kind", "is_deleted", "document_no", "paid_on", "amount", "digest", "organization_code",
@@ -135,40 +137,47 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
     A changed sum, day or organization is a reversal and a new payment, a deletion a reversal, both of the document's own day; where the
     bank or another base tells of the same payment, the ledger stays and a finding names the document. Holds the ledger.
     """
-    lock(connection, Lock.RECEIVABLES)
-    newest, unread = _newest(objects)
-    stored = {
-        row.reference: row
-        for row in query.rows(connection, "receivables/onec_documents", StoredDocument, peer=peer, references=list(newest))
-    }
-    parties = KnownParties(connection) if newest else None
-    changes = _Changes()
-    for key, document in newest.items():
-        before = stored.get(key)
-        if isinstance(document, MoneyDocument) and parties is not None:
-            _tell(changes, peer, message_no, parties, document, before, at)
-        elif before is not None:
-            _delete(changes, peer, message_no, before, at)
-        else:
-            changes.counts["known"] += 1  # deleted before it was ever told
-    query.copy(connection, "receivables.onec_documents", _COLUMNS, changes.rows)
-    corrections = list(_corrections(connection, changes.cancelled, peer, at))
-    recorded = ledger.record(connection, ONEC, changes.payments, at, changes.outgoing, teller=peer, corrections=corrections)
-    repeated = len(changes.payments) + len(changes.outgoing) + len(corrections) - recorded.stored
+    recording = ledger.Recording(connection, ONEC, at, peer)
+    parties: KnownParties | None = None
+    outgoing: dict[str, Payment] = {}
+    totals, told_payments = _Totals(), 0
+    for newest in _parts(objects, totals):
+        parties = parties or KnownParties(connection)
+        changes = _changes(connection, peer, message_no, parties, newest, at)
+        query.copy(connection, "receivables.onec_documents", _COLUMNS, changes.rows)
+        cancelled = [(payment_id, reversal) for payment_id, reversal in changes.cancelled if not outgoing.pop(payment_id, None)]
+        corrections = list(_corrections(connection, cancelled, peer, at))
+        recording.add(changes.payments, corrections)
+        outgoing |= {each.payment_id: each for each in changes.outgoing}
+        told_payments += len(changes.payments) + len(corrections)
+        totals.counts.update(changes.counts)
+        totals.left_out.update(changes.left_out)
+    recorded = recording.finish(list(outgoing.values()))
+    repeated = told_payments + len(outgoing) - recorded.stored
+    counts = totals.counts
     return AppliedDocuments(
-        recorded.stored,
-        changes.counts["known"] + repeated,
-        changes.counts["deleted"],
-        changes.counts["contradicted"],
-        changes.left_out,
-        unread,
+        recorded.stored, counts["known"] + repeated, counts["deleted"], counts["contradicted"], totals.left_out, totals.unread
     )
 
 
-def _newest(objects: Iterable[BodyObject]) -> tuple[dict[str, MoneyDocument | None], Counter[str]]:
-    """Reference → what the message says last of it (None: deleted), in the order of the message; objects that are not imported."""
+@dataclass(slots=True)
+class _Totals:
+    """What all parts of a message came to."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+
+    def pass_over(self, item: Unread) -> None:
+        """Count an object that is not imported; of many reasons the first are told."""
+        named = f"{item.type_name}: {item.reason}" if item.reason else item.type_name
+        is_told = named in self.unread or len(self.unread) < _MOST_REASONS
+        self.unread[named if is_told else "others"] += 1
+
+
+def _parts(objects: Iterable[BodyObject], totals: _Totals) -> Iterator[dict[str, MoneyDocument | None]]:
+    """Reference → what a part of the message says last of it (None: deleted), in the order of the message."""
     newest: dict[str, MoneyDocument | None] = {}
-    unread: Counter[str] = Counter()
     for item in objects:
         match item:
             case MoneyDocument():
@@ -179,8 +188,37 @@ def _newest(objects: Iterable[BodyObject]) -> tuple[dict[str, MoneyDocument | No
                     newest.pop(key, None)
                     newest[key] = None
             case Unread():
-                unread[f"{item.type_name}: {item.reason}" if item.reason else item.type_name] += 1
-    return newest, unread
+                totals.pass_over(item)
+        if len(newest) >= _PART:
+            yield newest
+            newest = {}
+    if newest:
+        yield newest
+
+
+def _changes(
+    connection: "Connection",
+    peer: str,
+    message_no: int,
+    parties: KnownParties,
+    newest: Mapping[str, MoneyDocument | None],
+    at: datetime,
+) -> _Changes:
+    """What a part of a message changes, beside what was known of its documents."""
+    stored = {
+        row.reference: row
+        for row in query.rows(connection, "receivables/onec_documents", StoredDocument, peer=peer, references=list(newest))
+    }
+    changes = _Changes()
+    for key, document in newest.items():
+        before = stored.get(key)
+        if document is not None:
+            _tell(changes, peer, message_no, parties, document, before, at)
+        elif before is not None:
+            _delete(changes, peer, message_no, before, at)
+        else:
+            changes.counts["known"] += 1  # deleted before it was ever told
+    return changes
 
 
 def _tell(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.access.connectors import Secrets
 from pipelines.access.orders import DunningResult
 from pipelines.access.restore import restore
-from pipelines.delivery.onec.applying import apply_catalogues
+from pipelines.delivery.onec.applying import AppliedCatalogues, apply_catalogues
 from pipelines.delivery.onec.body import BodyObject
 from pipelines.delivery.onec.catalogues import CatalogueObject
 from pipelines.delivery.onec.odata.access import BaseSecrets
@@ -21,6 +21,8 @@ from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+_PART = 10_000  # counterparties and contracts that are in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,21 @@ def receive_from_onec(
 def _apply(connection: "Connection", peer: str, message_no: int, objects: Iterator[BodyObject], at: datetime) -> str:
     """Everything of a message, in its transaction; master data are locked before the ledger, as when invoices are issued."""
     lock(connection, Lock.MASTER)
-    catalogues: list[CatalogueObject] = []
-    documents = apply_body(connection, peer, message_no, _without_catalogues(objects, catalogues), at)
-    applied = apply_catalogues(connection, peer, message_no, catalogues, at) if catalogues else ""
-    return ", ".join(filter(None, (str(documents), str(applied))))
+    applied = AppliedCatalogues()
 
-
-def _without_catalogues(objects: Iterator[BodyObject], catalogues: list[CatalogueObject]) -> Iterator[BodyObject]:
-    """Everything but counterparties and contracts, which are laid aside."""
-    for item in objects:
-        if isinstance(item, CatalogueObject):
+    def of_money() -> Iterator[BodyObject]:
+        """Everything but counterparties and contracts, which are applied apart, and before any payment is matched."""
+        catalogues: list[CatalogueObject] = []
+        for item in objects:
+            if not isinstance(item, CatalogueObject):
+                yield item
+                continue
             catalogues.append(item)
-        else:
-            yield item
+            if len(catalogues) == _PART:
+                apply_catalogues(connection, peer, message_no, catalogues, at, applied)
+                catalogues.clear()
+        if catalogues:
+            apply_catalogues(connection, peer, message_no, catalogues, at, applied)
+
+    documents = apply_body(connection, peer, message_no, of_money(), at)
+    return ", ".join(filter(None, (str(documents), str(applied))))

@@ -3,7 +3,7 @@
     python tests/bench/bench_onec_in.py [payments] [megabytes of the large message]
 
 Bars: at most 3 × the reference; and a message of 500 MB (of which most is no payment) at most 150 MiB above what the small one takes.
-The payments are of 10,000 clients with 20,000 open invoices; half of them name their invoice, a quarter the contract, the rest only the payer.
+Of 10,000 clients with 20,000 open invoices; half of the payments name their invoice, a quarter the contract, the rest only the payer.
 """
 
 import io
@@ -182,7 +182,7 @@ def main(count: int, megabytes: int) -> int:
         bare = min(reference(settings, path) for _ in range(2))
         seconds, peak = in_a_process(settings)
         print(
-            f"{count} payments, {size:.0f} MB: {seconds:.1f} s; iterparse and COPY: {bare:.1f} s; {seconds / bare:.2f} × (bar: {MAX_RATIO} ×)"
+            f"{count} payments, {size:.0f} MB: {seconds:.1f} s; iterparse and COPY {bare:.1f} s; {seconds / bare:.2f} × (bar {MAX_RATIO})"
         )
         [(stored, matched)] = house.rows("SELECT count(*), count(client_code) FROM receivables.payments")
         print(f"{stored} payments stored, {matched} of them a client's; peak {peak:.0f} MiB", flush=True)

@@ -28,24 +28,26 @@ _TOLD_COLUMNS: Final = ("peer", "sheet", "code", "field", "value", "telling", "d
 
 @dataclass(slots=True)
 class AppliedCatalogues:
-    """What a message's counterparties and contracts came to: `counts` by what became of a field; `notes`: kind of remark → objects."""
+    """What a message's counterparties and contracts came to: `counts` by what became of a field; `notes` and `noted`: by kind of remark the
+    first objects, and how many they are."""
 
     counts: Counter[str] = field(default_factory=Counter)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    noted: Counter[str] = field(default_factory=Counter)
 
     def note(self, remark: str, what: str) -> None:
-        """Remember an object that is not applied."""
-        self.notes.setdefault(remark, []).append(what)
+        """Count an object that is not applied, and name the first ones."""
+        self.noted[remark] += 1
+        if self.noted[remark] <= _NAMED:
+            self.notes.setdefault(remark, []).append(what)
 
     def __str__(self) -> str:
         words = {Telling.TAKEN: "fields taken from 1C", Telling.OFFERED: "fields offered (`fleetbill onec offers`)"}
         parts = [f"{self.counts[telling]} {said}" for telling, said in words.items() if self.counts[telling]]
-        return ", ".join([*parts, *(f"{len(objects)} {remark} ({_listed(objects)})" for remark, objects in self.notes.items())])
-
-
-def _listed(objects: Sequence[str]) -> str:
-    more = f" and {len(objects) - _NAMED} more" if len(objects) > _NAMED else ""
-    return "; ".join(objects[:_NAMED]) + more
+        for remark, count in self.noted.items():
+            more = f" and {count - _NAMED} more" if count > _NAMED else ""
+            parts.append(f"{count} {remark} ({'; '.join(self.notes[remark])}{more})")
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,14 @@ class _Known:
 
 
 def apply_catalogues(
-    connection: "Connection", peer: str, message_no: int, objects: Iterable[CatalogueObject], at: datetime
-) -> AppliedCatalogues:
+    connection: "Connection", peer: str, message_no: int, objects: Iterable[CatalogueObject], at: datetime, applied: AppliedCatalogues
+) -> None:
     """Take, offer or pass over what 1C says, by the rule of each field; in the caller's transaction, which has the lock of master data.
 
     Every change has its line of history, by `1С:PEER`. What the rules of master data refuse is offered with the reason. Objects that
-    nobody knows are named and skipped. The same again changes nothing.
+    nobody knows are named and skipped. The same again changes nothing. `applied` is added to.
     """
     lock(connection, Lock.MASTER)
-    applied = AppliedCatalogues()
     newest = {(item.sheet, item.reference or item.number or item.party.inn): item for item in objects}
     known = _Known.read(connection)
     meant = [(item, code, is_certain) for item in newest.values() for code, is_certain in _code(known, item, applied)]
@@ -87,7 +88,6 @@ def apply_catalogues(
     ]
     query.copy(connection, "delivery.onec_told_fields", _TOLD_COLUMNS, rows)
     applied.counts.update(each.telling for each in settled)
-    return applied
 
 
 def _code(known: _Known, item: CatalogueObject, applied: AppliedCatalogues) -> list[tuple[str, bool]]:

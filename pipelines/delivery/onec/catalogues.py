@@ -117,9 +117,9 @@ def _shown(written: str) -> str:
         if written.startswith("{"):
             value = json.loads(written).get("value")
             return value if isinstance(value, str) else ""
-        if written.startswith("<"):
+        if written.startswith("<") and "<!" not in written:  # entities are put into attributes whatever the parser is told
             parser = etree.XMLParser(**SAFE)
             return str(etree.fromstring(written.encode(), parser).get("Представление") or "")
     except (ValueError, RecursionError, etree.LxmlError):
         return ""
-    return written
+    return "" if written.startswith("<") else written

@@ -1,5 +1,6 @@
 """Elements of a message from 1C as their local names and texts."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,19 @@ def children(element: Any) -> dict[str, Any]:
     named: dict[str, Any] = {}
     if element is not None:
         for child in element:
-            named.setdefault(local_name(child), child)
+            named.setdefault(_without_namespace(child.tag), child)
     return named
 
 
 def local_name(element: Any) -> str:
     """The name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    return _without_namespace(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _without_namespace(tag: str) -> str:
+    """A message names some hundred tags millions of times."""
+    return str(tag).rpartition("}")[2]
 
 
 def text(element: Any) -> str:

@@ -296,3 +296,22 @@ def test_a_doubt_ends_when_the_bank_has_told_of_both(house, settings, onec, tmp_
     assert len(findings(house, "doubtful_payment")) == 1
     import_payments(settings, statement(tmp_path / "2.txt", paper("11", "100.00"), paper("12", "100.00", day="2026-03-04")), NOW)
     assert (findings(house, "doubtful_payment"), total(settings)) == ([], Decimal("200.00"))
+
+
+def test_a_message_in_parts_is_what_it_is_at_once(house, settings, onec, monkeypatch):
+    """Memory holds a part of a large message: what a later part says of a document of an earlier one counts."""
+    monkeypatch.setattr("pipelines.receivables.onec_documents._PART", 2)
+    monkeypatch.setattr("pipelines.receivables.ledger._PART", 2)
+    number = house.invoice("A", "900.00", "2026-03-10")
+    pays = f"счет {number}"
+    refund = cash("9", "70.00", kind="cash out", purpose="Возврат")
+    said = onec.tells(
+        Money("1", "300.00", purpose=pays), Money("2", "100.00", purpose=pays),
+        Money("3", "500.00", purpose=pays), refund,
+        Money("1", "200.00", purpose=pays), Money("2", "1").deletion(),
+        refund.deletion(), Money("4", "100.00", purpose=pays),
+        Money("5", "7.00", currency="840"),
+    ).detail  # fmt: skip
+    assert (house.open()[number], total(settings)) == (Decimal("100.00"), Decimal("800.00"))
+    assert "1 left out (other_currency)" in said
+    assert findings(house, "unmatched_payment") == []

@@ -550,3 +550,19 @@ def test_a_handshake_confirms_nothing_takes_nothing_back_and_is_answered(setting
     answered = send(settings, AT)
     assert (answered.message_no, answered.objects, bool(read_header(answered.path).object_types)) == (2, 0, True)
     assert send(settings, AT) is None
+
+
+def test_a_disk_that_is_full_uses_no_number_and_leaves_nothing(settings, books):
+    """A limit of the process stands for the disk: the system refuses to write further."""
+    import resource
+
+    books.issue()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            send(settings, AT)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list((settings.exchange / "onec" / "out").iterdir()) == []
+    assert send(settings, AT).message_no == 1
