@@ -116,6 +116,20 @@ def test_a_platform_that_is_down_on_the_day_of_a_block_is_blocked_when_it_is_up(
     assert server.users[2]["disabled"] is False
 
 
+def test_a_block_that_never_took_effect_stands_as_an_order_and_is_set_by_the_next_run(house, settings, server, tmp_path):
+    """The server answers that all is well, and does nothing: what is read back counts."""
+    server.fault = lambda request, _: Reply(200, b"{}") if request.method == "PUT" else None
+    assert set(dunning(settings, DAY, MORNING).refused) == {"live/2"}
+    assert (server.users[2]["disabled"], len(writes(server))) == (False, 1)
+    server.fault = None
+    assert reconcile(settings, MORNING).drifts == ()
+    dunning(settings, DAY + ONE_DAY, MORNING + ONE_DAY)
+    assert (server.users[2]["disabled"], len(writes(server))) == (True, 2)
+    pays(settings, tmp_path)
+    restore(settings, MORNING + ONE_DAY)
+    assert server.users[2]["disabled"] is False
+
+
 def test_a_block_of_others_that_stood_before_ours_and_was_lifted_during_it(house, settings, server, tmp_path):
     """Theirs is not taken for ours; when they have lifted it, the ladder blocks, and gives back what it blocked."""
     server.users[2]["disabled"] = True

@@ -52,8 +52,7 @@ def test_nobody_is_blocked_until_a_person_lets_it_go_on(house, settings):
 def test_who_is_blocked_stays_so_and_comes_back_by_paying(house, settings, tmp_path):
     dunning(settings, DAY, THAT_MORNING)
     stop(settings, ANNA)
-    restore(settings, THAT_MORNING)
-    dunning(settings, DAY, THAT_MORNING)
+    assert restore(settings, THAT_MORNING).stopped == dunning(settings, DAY, THAT_MORNING).stopped == WHO
     assert blocked(settings) == ["K-A"]
     paid = Paper("1", "3600.00", "", INN, day="2026-03-24")
     import_payments(settings, statement(tmp_path / "paid.txt", paid, until="2026-03-24"), THAT_MORNING)
