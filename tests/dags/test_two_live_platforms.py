@@ -145,6 +145,11 @@ def test_from_two_servers_to_blocked_and_restored_accounts(home, world, dags, tr
     assert _blocked(traccar, wialon) == {account_of(each) for each in DEBTORS}
     call(dags["receivables"], "ladder", params={"date": "2026-02-26"})
     assert _blocked(traccar, wialon) == {account_of(each) for each in DEBTORS}
+    assert call(dags["receivables"], "reconcile") == []
+    wialon.accounts[int(account_of("K11")[1])]["enabled"] = 0  # by somebody else
+    (drift,) = call(dags["receivables"], "reconcile")
+    assert drift == f"block_of_others {'/'.join(account_of('K11'))}"
+    wialon.accounts[int(account_of("K11")[1])]["enabled"] = 1
 
     world.moment = datetime(2026, 2, 26, 12, 0, tzinfo=UTC)
     late = [_paper(number, total, "2026-02-26") for contract, number, total in invoices if contract in DEBTORS]
