@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from pipelines.access.model import LadderFacts, OrganizationDay
-from pipelines.access.plan import NOT_ITS_OWN, AccessPlan, plan_access
+from pipelines.access.plan import NOT_ITS_OWN, AccessPlan, clients_to_block
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.queue import queue
 from pipelines.master.sheets import LETTERS
@@ -49,7 +49,7 @@ def _blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[
     which a letter is handed over.
     """
     earliest = organization.ladder.first_day
-    days: dict[date, set[str]] = {}
+    days: dict[date, frozenset[str]] = {}
     foreseen: dict[str, date] = {}
     for claim in organization.claims:
         step = organization.block_step(claim.client_code)
@@ -61,7 +61,7 @@ def _blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[
         if day not in days:
             moment = datetime.combine(day, time(12), ZoneInfo(organization.ladder.time_zone))
             then = replace(organization, moment=moment, accounts=(AccountData("", moment),))  # nothing that is stale by then
-            days[day] = {block.client_code for block in plan_access(facts, then).plan.block}
+            days[day] = clients_to_block(facts, then)
         if claim.client_code in days[day]:
             foreseen[claim.number] = day
     return foreseen

@@ -131,9 +131,19 @@ class LadderFacts:
     unwritable: Mapping[PlatformAccount, str] = field(default_factory=dict)
     states: Mapping[PlatformAccount, bool] | None = None
 
+    _accounts: Mapping[tuple[str, str], tuple[PlatformAccount, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the accounts once: each client is asked for its own, and there may be twenty thousand."""
+        accounts: dict[tuple[str, str], list[PlatformAccount]] = {}
+        for account in sorted(self.owners):
+            for client in dict.fromkeys(self.owners[account]):
+                accounts.setdefault(client, []).append(account)
+        object.__setattr__(self, "_accounts", {client: tuple(listed) for client, listed in accounts.items()})
+
     def accounts_of(self, organization_code: str, client_code: str) -> tuple[PlatformAccount, ...]:
         """Accounts mapped to a client's contracts with an organization, in order."""
-        return tuple(sorted(account for account, owners in self.owners.items() if (organization_code, client_code) in owners))
+        return self._accounts.get((organization_code, client_code), ())
 
     @property
     def stopped(self) -> str:

@@ -95,14 +95,10 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     an account since we block it, goes down too. While payment data are stale, or a person has stopped it, nothing more is blocked of
     anybody.
     """
-    blocks, left = _blocks(facts, organization)
-    blocked = {standing.client_code for standing in organization.clients if standing.is_blocked}
+    blocks, left = _blocks(facts, organization, _reason)
     halted = halted_by(organization.ladder, organization.moment, organization.accounts)  # nobody asks the platforms then
-    hopeless = {client for client in left if not blocks[client] and client not in blocked} if not halted else set()
-    standings = [replace(standing, never_block=True) if standing.client_code in hopeless else standing for standing in organization.clients]
-    taken = plan_ladder(
-        organization.ladder, organization.moment, organization.accounts, standings, organization.claims, is_approved=is_approved
-    )
+    hopeless = set() if halted else _hopeless(organization, blocks, left)
+    taken = _ladder_without(organization, hopeless, is_approved=is_approved)
     orders = list(_restored(facts, taken))
     if not only_restore:
         held = {client for client, _ in _held(facts, taken.organization_code)} - {decision.client_code for decision in taken.restore}
@@ -121,7 +117,37 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     return AccessPlan(taken, tuple(orders), tuple(lines), only_restore)
 
 
-def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str, list[Order]], dict[str, list[str]]]:
+def clients_to_block(facts: LadderFacts, organization: OrganizationDay) -> frozenset[str]:
+    """The clients that `plan_access` would newly block on the day, without their orders and the words for them."""
+    blocks, left = _blocks(facts, organization, lambda _: "")
+    is_halted = halted_by(organization.ladder, organization.moment, organization.accounts) is not None
+    taken = _ladder_without(organization, set() if is_halted else _hopeless(organization, blocks, left))
+    return frozenset(block.client_code for block in taken.block)
+
+
+def _hopeless(organization: OrganizationDay, blocks: Mapping[str, Sequence[Order]], left: Mapping[str, Sequence[str]]) -> set[str]:
+    """Debtors of whom no account may be blocked."""
+    blocked = {standing.client_code for standing in organization.clients if standing.is_blocked}
+    return {client for client in left if not blocks[client] and client not in blocked}
+
+
+def _ladder_without(organization: OrganizationDay, hopeless: set[str], *, is_approved: bool = False) -> LadderPlan:
+    """The ladder of the day, with these clients left alone."""
+    standings = [replace(standing, never_block=True) if standing.client_code in hopeless else standing for standing in organization.clients]
+    return plan_ladder(
+        organization.ladder, organization.moment, organization.accounts, standings, organization.claims, is_approved=is_approved
+    )
+
+
+def _reason(claims: Sequence[OpenInvoice]) -> str:
+    """Such as «просрочено 3 600,00 ₽: ВМ26-000001 (срок 10.03.2026, 3 600,00 ₽)»."""
+    numbers = ", ".join(f"{claim.number} (срок {short_date(claim.due_on)}, {in_roubles(claim.open)})" for claim in claims)
+    return f"просрочено {in_roubles(sum((claim.open for claim in claims), ZERO))}: {numbers}{_broken(claims)}"
+
+
+def _blocks(
+    facts: LadderFacts, organization: OrganizationDay, in_words: Callable[[Sequence[OpenInvoice]], str]
+) -> tuple[dict[str, list[Order]], dict[str, list[str]]]:
     """Client with blocking debts → accounts that may be blocked for them; and why each other account may not."""
     blocks: dict[str, list[Order]] = {}
     left: dict[str, list[str]] = {}
@@ -131,8 +157,7 @@ def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str
         claims = organization.blocking(client)
         if not claims:
             continue
-        numbers = ", ".join(f"{claim.number} (срок {short_date(claim.due_on)}, {in_roubles(claim.open)})" for claim in claims)
-        reason = f"просрочено {in_roubles(sum((claim.open for claim in claims), ZERO))}: {numbers}{_broken(claims)}"
+        reason = in_words(claims)
         blocks[client] = []
         held = {target.account for target in facts.held.get((code, client), ()) if target.kind == "account"}
         accounts = [owned for owned in facts.accounts_of(code, client) if owned not in held or _lifted_on(facts, owned)]

@@ -208,7 +208,7 @@ def open_book(connection: "Connection", earliest: date) -> Book:
             open=row.open,
             is_invoice=row.is_invoice,
         )
-        for row in query.rows(connection, "receivables/debts", since=earliest - _STILL_TELLS)
+        for row in query.stream(connection, "receivables/debts", since=earliest - _STILL_TELLS)
     )
     contracts = query.rows(connection, "receivables/contracts")
     clients = {

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from pipelines.delivery.mail.events import Event
 from pipelines.warehouse import query
@@ -11,21 +12,26 @@ from pipelines.warehouse import query
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+_TOGETHER: Final = 1000  # events of one statement
+
 
 def queue(connection: "Connection", events: Iterable[Event], at: datetime) -> int:
     """Queue a letter for each event, in the caller's transaction; the number that was not queued before.
 
     The letters of issued invoices are queued by sql/warehouse/billing/queue_mail.sql in the issuing transaction.
     """
-    added = 0
-    for event in events:
-        values = {
-            "kind": event.kind,
-            "key": event.key,
-            "organization_code": event.organization_code,
-            "client_code": event.client_code,
-            "facts": json.dumps(event.facts, ensure_ascii=False),
-            "at": at,
-        }
-        added += query.run(connection, "delivery/mail/queue_event", **values).rowcount
+    waiting, added = iter(events), 0
+    while batch := list(islice(waiting, _TOGETHER)):
+        listed = json.dumps([_values(event) for event in batch], ensure_ascii=False)
+        added += query.run(connection, "delivery/mail/queue_events", events=listed, at=at).rowcount
     return added
+
+
+def _values(event: Event) -> dict[str, object]:
+    return {
+        "kind": event.kind,
+        "key": event.key,
+        "organization_code": event.organization_code,
+        "client_code": event.client_code,
+        "facts": dict(event.facts),
+    }
