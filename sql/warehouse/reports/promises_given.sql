@@ -2,7 +2,7 @@
 --   that by its last day (or by :on)
 -- inputs: access.promises, master.organizations, master.clients, receivables.claims, receivables.allocations, receivables.payments;
 --   :first, :last, :on
--- rerun: reads only. Money that was given back later is none. `replaced_on`: the client's next promise
+-- rerun: reads only. Money that was given back later is none, nor is a write-off. `replaced_on`: the client's next promise
 WITH given AS (
     SELECT
         p.organization_code, p.client_code, p.promise_no, p.until, p.by_name, p.reason, CAST(p.at AT TIME ZONE o.time_zone AS date) AS given_on,
@@ -20,7 +20,9 @@ JOIN master.clients k USING (client_code)
 LEFT JOIN LATERAL (
     SELECT
         c.total - coalesce(sum(a.amount) FILTER (WHERE p.paid_on < g.given_on), 0) AS owed,
-        coalesce(sum(a.amount) FILTER (WHERE r.paid_on BETWEEN g.given_on AND least(g.until, CAST(:on AS date))), 0) AS paid
+        coalesce(sum(a.amount) FILTER (
+            WHERE r.source <> 'write_off' AND r.paid_on BETWEEN g.given_on AND least(g.until, CAST(:on AS date))
+        ), 0) AS paid
     FROM receivables.claims c
     LEFT JOIN receivables.allocations a USING (number)
     LEFT JOIN receivables.payments p USING (payment_id)

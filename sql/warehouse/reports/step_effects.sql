@@ -1,8 +1,8 @@
 -- grain: organization × step that was taken from :first to :last, in the order of their days: the debts that stood at it, what was owed by
 --   them in the morning of that day, and the money that arrived for them from then on for :within days, unless the next step came before
 -- inputs: delivery.mail_outbox, receivables.claims, receivables.allocations, receivables.payments; :letters, :first, :last, :on, :within
--- rerun: reads only. Money that was given back is none, corrections are none. `waiting`: debts whose days are not over by :on, which
---   stand in no other figure; `letters`: how many of the letters have left
+-- rerun: reads only. Money that was given back is none, corrections and write-offs are none. `waiting`: debts whose days are not over
+--   by :on, which stand in no other figure; `letters`: how many of the letters have left
 WITH told AS (
     SELECT
         m.organization_code, coalesce(m.facts ->> 'number', m.event_key) AS number, coalesce(m.facts ->> 'step', m.event_kind) AS step,
