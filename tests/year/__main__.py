@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--retold", default="", metavar="CLIENTS:SEED[:MONTHS],…", help="years by the calculator and a retold ladder")
     parser.add_argument("--out", type=Path, default=Path("var/year"))
     parser.add_argument("--document", type=Path, help="the Markdown file to write, its charts beside it")
-    parser.add_argument("--what-if", type=int, default=40, metavar="CLIENTS", help="clients of the table of what moves it; 0: none")
+    parser.add_argument("--what-if", type=int, default=20, metavar="CLIENTS", help="clients of the table of what moves it; 0: none")
     chosen = parser.parse_args(arguments)
     scales = [Scale(chosen.clients, chosen.months, int(seed)) for seed in chosen.seeds.split(",")]
     scales += [_scale(said, chosen.months) for said in chosen.also.split(",") if said]

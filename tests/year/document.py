@@ -46,7 +46,7 @@ Going live (clients, contracts, prices entered once) is the work of neither year
 _RETOLD = """\
 ## Six hundred clients
 
-A whole year of this size by fleetbill takes about half an hour a seed on two cores that nobody else uses: `make year` lives it. Here the
+A whole year of this size by fleetbill takes, by the time of its first three months, about an hour a seed: `make year` lives it. Here the
 same year is worked out without fleetbill: bills by the independent calculator, which every lived year has shown to be fleetbill's to the
 kopeck, and the ladder retold in a few lines, without what a block does to usage. How near that comes shows the first table, of the year
 that fleetbill has lived above.
