@@ -10,8 +10,11 @@ from unittest.mock import patch
 
 from sqlalchemy import text
 
+from pipelines.clock import Authorship
 from pipelines.delivery.onec import assembly, offers, receiving, sending, unacknowledged
+from pipelines.delivery.onec.replay import replay
 from pipelines.delivery.onec.sending import send_to_all
+from pipelines.errors import BadInput
 from pipelines.receivables.listing import payments
 from pipelines.runs.exchange import take_answers
 from pipelines.settings import Settings
@@ -52,6 +55,7 @@ class Side:
     first_no: int
     backup: State = field(default_factory=State)
     entered: int = 0
+    was_restored: bool = False
 
     def money(self, number: int, amount: str) -> Money:
         no = str(self.first_no + number)
@@ -182,6 +186,7 @@ class Exchange:
 
     def _restore(self, side: Side) -> None:
         """Yesterday's base; what its people had entered since they enter again, by the same documents."""
+        side.was_restored = True
         now = dict(side.onec.state.own)
         side.onec.restore(side.backup)
         for key, (document, is_deleted) in now.items():
@@ -195,12 +200,19 @@ class Exchange:
         for side in self.sides.values():
             side.onec.transport.is_late = False
             side.onec.transport.late.clear()
+            if side.was_restored:
+                self._replay(side)
         for _ in range(8):
             writing, reading = ([f"{code} {deed}" for code in self.sides] for deed in ("writes", "reads"))
             for step in (*writing, "we receive", "we send", *reading):
                 self.take(step)
             if not any(side.onec.unconfirmed for side in self.sides.values()) and not self._unconfirmed():
                 return
+
+    def _replay(self, side: Side) -> None:
+        """By a person's word: a base that read a message of ours before it wrote one looks as if it had never been restored."""
+        with suppress(BadInput):  # it was never sent anything
+            replay(self.settings, 1, Authorship("Анна", "база восстановлена из копии", self.at), side.onec.node)
 
     def _unconfirmed(self) -> int:
         [(count,)] = self.house.rows(

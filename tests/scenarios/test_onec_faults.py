@@ -18,7 +18,7 @@ def settings(server_home, tmp_path_factory):
 
 
 @given(st.lists(st.sampled_from(STEPS), min_size=3, max_size=14))
-@hypothesis_settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_both_sides_hold_every_document_once(settings, steps):
     with one_transaction(settings) as house:
         assert play(settings, house, steps) == []

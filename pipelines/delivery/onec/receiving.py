@@ -34,14 +34,13 @@ _SETTLED_AFTER = 60.0
 class NotTaken(Refused):
     """A message that the rules of the exchange forbid to take; the message says why.
 
-    `reused_no`: its number, where it was written after the last that was taken, under a number that was used before: its base was
-    restored from a backup. None for any other reason.
+    `is_restored`: it was written after the last that was taken, under a number that was used before: its base was restored from a backup.
     """
 
-    def __init__(self, why: str, *, reused_no: int | None = None) -> None:
+    def __init__(self, why: str, *, is_restored: bool = False) -> None:
         restored = "; it was written later, so 1C was restored from a backup: our next message tells it where to go on"
-        super().__init__(f"{why}{restored if reused_no else ''}")
-        self.reused_no = reused_no
+        super().__init__(f"{why}{restored if is_restored else ''}")
+        self.is_restored = is_restored
 
 
 class _ChangedMeanwhileError(Exception):
@@ -157,9 +156,8 @@ def _judge(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, app
         return _refuse(base, path, header, problem, at)
     except Refused as error:
         with engine.transaction(settings) as connection:
-            if isinstance(error, NotTaken) and error.reused_no:
-                take_turn(connection, base.code)
-                query.run(connection, "delivery/onec/go_back", peer=base.code, message_no=error.reused_no)
+            if isinstance(error, NotTaken) and error.is_restored and header:
+                _go_back(connection, take_turn(connection, base.code), base.code, header)
             if isinstance(error, NoCommonVersion) and header:
                 take_turn(connection, base.code)
                 query.run(connection, "delivery/onec/set_versions", peer=base.code, versions=_versions(header))
@@ -198,7 +196,7 @@ def _take(
             return "was taken before; put away now"  # killed between the commit and the move
         raise NotTaken(
             f"number {number} has been received already (the last was {peer.received_no})" if number else "carries no number of its own",
-            reused_no=number if header.created > (peer.received_created or "") else None,
+            is_restored=bool(number) and header.created > (peer.received_created or ""),
         )
     if header.available_versions:
         common_version(_versions(header))
@@ -225,6 +223,15 @@ def _apply(
     kept = {"direction": "in", "message_no": number, "other_no": header.received_no, "objects": None}
     query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
     return f"{effect}; {apply(connection, base.code, number, read_body(path), at)}" if apply else effect
+
+
+def _go_back(connection: "Connection", peer: Peer, code: str, header: Header) -> None:
+    """A base that was restored: we confirm nothing until its next message is taken, and what it says that it lacks goes again."""
+    had = header.received_no
+    if had is not None and had < peer.confirmed_no:
+        query.run(connection, "delivery/onec/forget_carried", peer=code, confirmed_no=had)
+        query.run(connection, "delivery/onec/confirm", peer=code, confirmed_no=had, versions=[])
+    query.run(connection, "delivery/onec/go_back", peer=code)
 
 
 def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier) -> list[PeerAnswer]:
