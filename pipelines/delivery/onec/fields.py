@@ -19,6 +19,7 @@ _SUM_LIMIT = Decimal(10) ** 13
 _QUANTITY_LIMIT = Decimal(10) ** 12
 
 
+@lru_cache(maxsize=4096)
 def text(value: str) -> str:
     """Free text, escaped; characters that XML cannot hold are left out, line ends become `\\n`."""
     if _is_plain(value):
@@ -54,22 +55,38 @@ def code(value: str, width: int, what: str) -> str:
 
 def money(amount: Decimal, what: str) -> str:
     """A sum with two decimals, at most 15 digits; refused rather than rounded."""
-    plain = str(amount)
-    if _SUM.fullmatch(plain):
-        return plain
-    shown = f"{amount:.2f}"
-    if not amount.is_finite() or Decimal(shown) != amount or abs(amount) >= _SUM_LIMIT:
+    shown = _sum(amount)
+    if shown is None:
         raise NotForOnec(f"{what}: {amount} is not a sum of at most 15 digits, two of them decimals")
     return shown
 
 
+@lru_cache(maxsize=16384)
+def _sum(amount: Decimal) -> str | None:
+    """The sum as it is written; None where it is none. Prices and what they come to are the same in many rows."""
+    plain = str(amount) if amount else "0.00"
+    if _SUM.fullmatch(plain):
+        return plain
+    shown = f"{amount:.2f}"
+    return None if not amount.is_finite() or Decimal(shown) != amount or abs(amount) >= _SUM_LIMIT else shown
+
+
 def quantity(amount: Decimal, what: str) -> str:
     """A quantity with at most 3 decimals and 15 digits; refused rather than rounded."""
+    shown = _count(amount)
+    if shown is None:
+        raise NotForOnec(f"{what}: {amount} is not a quantity of at most 15 digits, three of them decimals")
+    return shown
+
+
+@lru_cache(maxsize=4096)
+def _count(amount: Decimal) -> str | None:
+    """The quantity as it is written; None where it is none."""
     plain = str(amount)
     if _WHOLE.fullmatch(plain):
         return plain
     if not amount.is_finite() or amount != round(amount, 3) or abs(amount) >= _QUANTITY_LIMIT:
-        raise NotForOnec(f"{what}: {amount} is not a quantity of at most 15 digits, three of them decimals")
+        return None
     return f"{amount.normalize():f}"
 
 

@@ -23,6 +23,8 @@ VERSIONS: Final = ("1.17", "1.19", "1.21")
 DEFAULT_VERSION: Final = "1.19"
 NEW_RATES: Final = frozenset({Decimal(22), Decimal(7), Decimal(5)})
 """Rates of VAT, in percent, that EnterpriseData has from 1.17 on."""
+_AT_ONCE: Final = 32
+"""Objects that are handed to the file together: some kilobytes each, so a call for each would cost as much as writing it."""
 _NODE = re.compile(r"[\w-]{1,36}")
 
 
@@ -146,6 +148,7 @@ def prepare_message(
     def fill(file: IO[bytes]) -> None:
         nonlocal count
         file.write(b"\xef\xbb\xbf" + head.encode())
+        waiting: list[bytes] = []
         for item in objects:
             try:
                 element = xml(item, envelope.version)
@@ -154,10 +157,12 @@ def prepare_message(
                     raise
                 left_out(item, error)
                 continue
-            file.write(element.encode())
-            file.write(b"\n")
+            waiting.append(element)
             count += 1
-        file.write(b"</Body>\n</Message>\n")
+            if len(waiting) == _AT_ONCE:
+                file.write(b"\n".join([*waiting, b""]))
+                waiting.clear()
+        file.write(b"\n".join([*waiting, b"</Body>", b"</Message>", b""]))
 
     write_whole(temporary, fill)
     return PreparedMessage(temporary, path, count)

@@ -35,17 +35,23 @@ from pipelines.documents.requisites import Buyer, Seller
 
 _ROUBLES = "<ДанныеКлассификатора><Код>643</Код><Наименование>руб.</Наименование></ДанныеКлассификатора>"
 _PIECES = "<ДанныеКлассификатора><Код>796</Код><Наименование>шт</Наименование></ДанныеКлассификатора>"
-_NAMESPACE = NAMESPACE.bytes
+_BEGUN = {kind: sha1(NAMESPACE.bytes + f"{kind.value}\x1f".encode(), usedforsecurity=False) for kind in ObjectKind}
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""The digit of a UUID that says of which variant it is, by that of the digest."""
 _WRAPPED_IN = "1.17"
 """The version in which a service of an order stands inside ДанныеНоменклатуры; later ones have it in the row itself."""
 _FLAG = {True: "true", False: "false"}
 
 
-def xml(item: OnecObject, version: str) -> str:
-    """One object of the Body in this version of the format. NotForOnec where a value would not survive in 1C."""
-    if isinstance(item, Invoice):
-        return _invoice(item, version)
-    return _WRITERS[type(item)](item)
+def xml(item: OnecObject, version: str) -> bytes:
+    """One object of the Body in this version of the format, in UTF-8. NotForOnec where a value would not survive in 1C."""
+    match item:
+        case Invoice():
+            return _invoice(item, version)
+        case Sale():
+            return _sale(item)
+        case _:
+            return _WRITERS[type(item)](item).encode()
 
 
 def _catalogue(tag: str, key: str, rest: str = "") -> str:
@@ -54,7 +60,7 @@ def _catalogue(tag: str, key: str, rest: str = "") -> str:
 
 def _agreement(contract: Contract) -> str:
     end = f"<СрокДействия>{contract.ends_on.isoformat()}</СрокДействия>" if contract.ends_on else ""
-    return _catalogue("Договоры", _contract(contract), end)
+    return _catalogue("Договоры", _Parties(contract).contract, end)
 
 
 def _sold(service: Service) -> str:
@@ -65,11 +71,10 @@ def _sold(service: Service) -> str:
 
 def _ref(kind: ObjectKind, key: str) -> str:
     """`model.reference` as text; uuid5 spelled out, for it is most of the cost of a message."""
-    digest = bytearray(sha1(_NAMESPACE + f"{kind.value}\x1f{key}".encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    plain = digest.hex()
-    return f"<Ссылка>{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-{plain[20:]}</Ссылка>"
+    digest = _BEGUN[kind].copy()
+    digest.update(key.encode())
+    plain = digest.hexdigest()
+    return f"<Ссылка>{plain[:8]}-{plain[8:12]}-5{plain[13:16]}-{_VARIANT[plain[16]]}{plain[17:20]}-{plain[20:32]}</Ссылка>"
 
 
 def _inn_kpp(inn: str | None, kpp: str | None, what: str) -> str:
@@ -78,6 +83,11 @@ def _inn_kpp(inn: str | None, kpp: str | None, what: str) -> str:
 
 
 @lru_cache(maxsize=64)
+def _seller(seller: Seller) -> tuple[str, str]:
+    """The organization, and its account or nothing."""
+    return _organization(seller), _account(seller)
+
+
 def _organization(seller: Seller) -> str:
     what = f"organization {seller.code}"
     person = "ФизическоеЛицо" if seller.kind == "entrepreneur" else "ЮридическоеЛицо"
@@ -88,7 +98,6 @@ def _organization(seller: Seller) -> str:
     )
 
 
-@lru_cache(maxsize=64)
 def _account(seller: Seller) -> str:
     """БанковскийСчетОрганизации, or nothing when the organization's account is not given."""
     bank = seller.bank
@@ -105,7 +114,6 @@ def _account(seller: Seller) -> str:
     )
 
 
-@lru_cache(maxsize=1024)
 def _counterparty(buyer: Buyer, group: str = "") -> str:
     what = f"client {buyer.code}"
     if buyer.kind == "legal":
@@ -151,7 +159,7 @@ def _property() -> str:
     return f"<Наименование>{_ACCESS}</Наименование>{_ref(ObjectKind.PROPERTY, 'access')}"
 
 
-def _contract(contract: Contract) -> str:
+def _contract(contract: Contract, organization: str, counterparty: str) -> str:
     what = f"contract {contract.number}"
     title = f"Договор № {contract.number}"
     signed = ""
@@ -161,8 +169,7 @@ def _contract(contract: Contract) -> str:
         signed = f"<Дата>{year}-{month}-{day}</Дата>"
     return (
         f"{_ref(ObjectKind.CONTRACT, contract.number)}<ВидДоговора>СПокупателем</ВидДоговора>"
-        f"<Организация>{_organization(contract.organization)}</Организация>"
-        f"<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>"
+        f"<Организация>{organization}</Организация><Контрагент>{counterparty}</Контрагент>"
         f"<ВалютаВзаиморасчетов>{_ROUBLES}</ВалютаВзаиморасчетов><РасчетыВУсловныхЕдиницах>false</РасчетыВУсловныхЕдиницах>"
         f"<Наименование>{fields.name(title, what)}</Наименование>{signed}"
         f"<Номер>{fields.code(contract.number, fields.NUMBER_WIDTH, f'{what}, number')}</Номер>"
@@ -207,32 +214,63 @@ def _price_list_number(prices: PriceList) -> str:
     return f"Ц-{int(sha1(prices.key.encode(), usedforsecurity=False).hexdigest(), 16) % 10**9:09}"
 
 
-def _settlement(contract: Contract) -> str:
+class _Parties:
+    """Organization, its account, counterparty and contract of a document: each is written once, for it stands at several places."""
+
+    __slots__ = ("account", "contract", "counterparty", "organization")
+
+    def __init__(self, contract: Contract) -> None:
+        self.organization, self.account = _seller(contract.organization)
+        self.counterparty = _counterparty(contract.counterparty)
+        self.contract = _contract(contract, self.organization, self.counterparty)
+
+
+def _settlement(contract: str) -> str:
     return (
-        f"<ДанныеВзаиморасчетов><Договор>{_contract(contract)}</Договор><ВалютаВзаиморасчетов>{_ROUBLES}</ВалютаВзаиморасчетов>"
+        f"<ДанныеВзаиморасчетов><Договор>{contract}</Договор><ВалютаВзаиморасчетов>{_ROUBLES}</ВалютаВзаиморасчетов>"
         "<КурсВзаиморасчетов>1</КурсВзаиморасчетов><КратностьВзаиморасчетов>1</КратностьВзаиморасчетов>"
         "<РасчетыВУсловныхЕдиницах>false</РасчетыВУсловныхЕдиницах></ДанныеВзаиморасчетов>"
     )
 
 
-def _rows(rows: tuple[OnecRow, ...], what: str, *, is_wrapped: bool = False) -> str:
+_ROW = (
+    "<Строка><НомерСтрокиДокумента>%d</НомерСтрокиДокумента>%b<Количество>%b</Количество><Сумма>%b</Сумма><Цена>%b</Цена>"
+    "<СтавкаНДС>%b</СтавкаНДС><СуммаНДС>%b</СуммаНДС><Содержание>%b</Содержание></Строка>"
+).encode()
+"""A row of an invoice or a sale: most of a message is rows, so they are put together in UTF-8, where the tags need no encoding again."""
+_LIST, _LIST_END = "<Услуги>".encode(), "</Услуги>".encode()
+
+
+def _rows(rows: tuple[OnecRow, ...], what: str, *, is_wrapped: bool = False) -> bytes:
     if not rows:
         raise NotForOnec(f"{what}: no rows")
-    begin, end = ("<ДанныеНоменклатуры>", "</ДанныеНоменклатуры>") if is_wrapped else ("", "")
-    shown = "".join(
-        f"<Строка><НомерСтрокиДокумента>{number}</НомерСтрокиДокумента>{begin}<Номенклатура>{_service(row.service)}</Номенклатура>{end}"
-        f"<Количество>{fields.quantity(row.quantity, what)}</Количество><Сумма>{fields.money(row.amount, what)}</Сумма>"
-        f"<Цена>{fields.money(row.price, what)}</Цена><СтавкаНДС>{fields.vat_rate(row.vat_rate)}</СтавкаНДС>"
-        f"<СуммаНДС>{fields.money(row.vat, what)}</СуммаНДС><Содержание>{fields.text(row.text)}</Содержание></Строка>"
+    shown = [
+        _ROW
+        % (
+            number,
+            _sold_in_row(row.service, is_wrapped),
+            fields.quantity(row.quantity, what).encode(),
+            fields.money(row.amount, what).encode(),
+            fields.money(row.price, what).encode(),
+            fields.vat_rate(row.vat_rate).encode(),
+            fields.money(row.vat, what).encode(),
+            fields.text(row.text).encode(),
+        )
         for number, row in enumerate(rows, 1)
-    )
-    return f"<Услуги>{shown}</Услуги>"
+    ]
+    return b"".join([_LIST, *shown, _LIST_END])
 
 
-def _key_properties(link: str, on: date, number: str, seller: Seller, what: str) -> str:
+@lru_cache(maxsize=1024)
+def _sold_in_row(service: Service, is_wrapped: bool) -> bytes:  # noqa: FBT001 - a cache is quicker by place
+    shown = f"<Номенклатура>{_service(service)}</Номенклатура>"
+    return (f"<ДанныеНоменклатуры>{shown}</ДанныеНоменклатуры>" if is_wrapped else shown).encode()
+
+
+def _key_properties(link: str, on: date, number: str, organization: str, what: str) -> str:
     return (
         f"{link}<Дата>{on.isoformat()}T12:00:00</Дата><Номер>{fields.code(number, fields.NUMBER_WIDTH, what)}</Номер>"
-        f"<Организация>{_organization(seller)}</Организация>"
+        f"<Организация>{organization}</Организация>"
     )
 
 
@@ -243,49 +281,47 @@ def _total(document: Invoice | Sale | Correction, what: str) -> str:
     return f"<Сумма>{fields.money(total, what)}</Сумма>"
 
 
-def _invoice(invoice: Invoice, version: str) -> str:
+def _invoice(invoice: Invoice, version: str) -> bytes:
     what = f"invoice {invoice.number}"
-    contract = invoice.contract
-    seller = contract.organization
+    of = _Parties(invoice.contract)
     tag = "Документ.ЗаказКлиента" if invoice.is_order else "Документ.СчетПокупателю"
-    return (
+    rows = _rows(invoice.rows, what, is_wrapped=invoice.is_order and version == _WRAPPED_IN)
+    head = (
         f"<{tag}><КлючевыеСвойства>"
-        f"{_key_properties(_ref(ObjectKind.INVOICE, invoice.key), invoice.on, invoice.number, seller, what)}</КлючевыеСвойства>"
-        f"<Валюта>{_ROUBLES}</Валюта>{_total(invoice, what)}<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>"
-        f"{_settlement(contract)}<СуммаВключаетНДС>{_FLAG[invoice.prices_include_vat]}</СуммаВключаетНДС>{_account(seller)}"
-        f"{_rows(invoice.rows, what, is_wrapped=invoice.is_order and version == _WRAPPED_IN)}</{tag}>"
+        f"{_key_properties(_ref(ObjectKind.INVOICE, invoice.key), invoice.on, invoice.number, of.organization, what)}</КлючевыеСвойства>"
+        f"<Валюта>{_ROUBLES}</Валюта>{_total(invoice, what)}<Контрагент>{of.counterparty}</Контрагент>"
+        f"{_settlement(of.contract)}<СуммаВключаетНДС>{_FLAG[invoice.prices_include_vat]}</СуммаВключаетНДС>{of.account}"
     )
+    return b"".join((head.encode(), rows, f"</{tag}>".encode()))
 
 
-def _sale(sale: Sale) -> str:
+def _sale(sale: Sale) -> bytes:
     what = f"sale {sale.number}"
-    contract = sale.contract
-    seller = contract.organization
-    return (
+    of = _Parties(sale.contract)
+    head = (
         "<Документ.РеализацияТоваровУслуг><КлючевыеСвойства>"
-        f"{_key_properties(_ref(ObjectKind.SALE, sale.key), sale.on, sale.number, seller, what)}</КлючевыеСвойства>"
+        f"{_key_properties(_ref(ObjectKind.SALE, sale.key), sale.on, sale.number, of.organization, what)}</КлючевыеСвойства>"
         f"<ВидОперации>РеализацияКлиенту</ВидОперации><Валюта>{_ROUBLES}</Валюта>{_total(sale, what)}"
-        f"<СуммаВключаетНДС>{_FLAG[sale.prices_include_vat]}</СуммаВключаетНДС>{_account(seller)}"
-        f"<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>{_settlement(contract)}{_ground(sale.invoice, seller)}"
-        f"{_rows(sale.rows, what)}</Документ.РеализацияТоваровУслуг>"
+        f"<СуммаВключаетНДС>{_FLAG[sale.prices_include_vat]}</СуммаВключаетНДС>{of.account}"
+        f"<Контрагент>{of.counterparty}</Контрагент>{_settlement(of.contract)}{_ground(sale.invoice, of.organization)}"
     )
+    return b"".join((head.encode(), _rows(sale.rows, what), "</Документ.РеализацияТоваровУслуг>".encode()))
 
 
 def _correction(correction: Correction) -> str:
     what = f"correction {correction.number}"
-    contract, ground = correction.contract, correction.ground
-    seller = contract.organization
+    of, ground = _Parties(correction.contract), correction.ground
     link, kind = "РеализацияТоваровУслугСсылка", ObjectKind.SALE
+    key = _key_properties(_ref(ObjectKind.CORRECTION, correction.key), correction.on, correction.number, of.organization, what)
     if correction.is_further:
         link, kind = "КорректировкаРеализацииСсылка", ObjectKind.CORRECTION
     return (
-        "<Документ.КорректировкаРеализацииТоваров><КлючевыеСвойства>"
-        f"{_key_properties(_ref(ObjectKind.CORRECTION, correction.key), correction.on, correction.number, seller, what)}</КлючевыеСвойства>"
-        f"<Валюта>{_ROUBLES}</Валюта>{_total(correction, what)}<Контрагент>{_counterparty(contract.counterparty)}</Контрагент>"
-        f"<Договор>{_contract(contract)}</Договор><СуммаВключаетНДС>{_FLAG[correction.prices_include_vat]}</СуммаВключаетНДС>"
-        f"<ДокументРеализации><{link}>{_key_properties(_ref(kind, ground.key), ground.on, ground.number, seller, what)}</{link}>"
+        f"<Документ.КорректировкаРеализацииТоваров><КлючевыеСвойства>{key}</КлючевыеСвойства>"
+        f"<Валюта>{_ROUBLES}</Валюта>{_total(correction, what)}<Контрагент>{of.counterparty}</Контрагент>"
+        f"<Договор>{of.contract}</Договор><СуммаВключаетНДС>{_FLAG[correction.prices_include_vat]}</СуммаВключаетНДС>"
+        f"<ДокументРеализации><{link}>{_key_properties(_ref(kind, ground.key), ground.on, ground.number, of.organization, what)}</{link}>"
         "</ДокументРеализации><ИсправляемыйДокументРеализации/><ВидОперации>СогласованноеИзменение</ВидОперации>"
-        f"{_account(seller)}<Услуги>{_corrected_rows(correction, what)}</Услуги></Документ.КорректировкаРеализацииТоваров>"
+        f"{of.account}<Услуги>{_corrected_rows(correction, what)}</Услуги></Документ.КорректировкаРеализацииТоваров>"
     )
 
 
@@ -328,7 +364,9 @@ def _payment_status(status: PaymentStatus) -> str:
     what = f"payments of {status.order.number}"
     state = "НеОплачен" if status.paid <= 0 else "Оплачен" if status.paid >= status.total else "ОплаченЧастично"
     day = f"<ДатаСостояния>{status.paid_on.isoformat()}</ДатаСостояния>" if status.paid_on else ""
-    order = _key_properties(_ref(ObjectKind.INVOICE, status.order.key), status.order.on, status.order.number, status.organization, what)
+    order = _key_properties(
+        _ref(ObjectKind.INVOICE, status.order.key), status.order.on, status.order.number, _seller(status.organization)[0], what
+    )
     return (
         f"<Справочник.СостояниеОплатыЗаказа><КлючевыеСвойства><Заказ>{order}</Заказ>"
         f"{_ref(ObjectKind.PAYMENT_STATUS, status.order.key)}</КлючевыеСвойства>{day}"
@@ -355,12 +393,12 @@ def _removal(removal: Removal) -> str:
     )
 
 
-def _ground(link: InvoiceLink | None, seller: Seller) -> str:
+def _ground(link: InvoiceLink | None, organization: str) -> str:
     if link is None:
         return ""
     tag = "Заказ" if link.is_order else "СчетПокупателю"
     what = f"invoice {link.number}"
-    return f"<{tag}>{_key_properties(_ref(ObjectKind.INVOICE, link.key), link.on, link.number, seller, what)}</{tag}>"
+    return f"<{tag}>{_key_properties(_ref(ObjectKind.INVOICE, link.key), link.on, link.number, organization, what)}</{tag}>"
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
@@ -372,7 +410,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     Service: _sold,
     PriceType: lambda of: _catalogue("ТипыЦен", _price_type(of), f"<ЦенаВключаетНДС>{_FLAG[of.includes_vat]}</ЦенаВключаетНДС>"),
     PriceList: _prices,
-    Sale: _sale,
     Correction: _correction,
     PaymentStatus: _payment_status,
     Removal: _removal,
