@@ -46,8 +46,9 @@ def queue(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: Exchan
     """Queue everything that the base lacks, in the caller's transaction, which holds the base's turn."""
     taken = takes(base, peer)
     marks = query.first(connection, "delivery/onec/marks")
-    said, how_far = f"{of} {base.valid_to} {taken}", " ".join(map(str, marks))
-    if (said, how_far) == (peer.compared_scope, peer.compared_marks):
+    said, how_far = f"{of.organizations} {of.from_date} {base.valid_to} {taken}", " ".join(map(str, marks))
+    is_today = peer.compared_at is not None and local_time(connection, peer.compared_at).date() == of.today
+    if is_today and (said, how_far) == (peer.compared_scope, peer.compared_marks):
         return
     query.run(connection, "delivery/onec/queue_invoices", at=at)
     query.run(connection, "delivery/onec/queue_sales", at=at)
@@ -58,7 +59,7 @@ def queue(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: Exchan
     if not query.scalar(connection, "delivery/onec/has_business", **name) and not peer.is_heard:
         return
     query.run(connection, "delivery/onec/told")
-    _tell(connection, base, peer, of, is_full=said != peer.compared_scope)
+    _tell(connection, base, peer, of, is_full=not is_today or said != peer.compared_scope)
     query.run(connection, "delivery/onec/queue_told", **name, at=at)
     query.run(connection, "delivery/onec/compared", **name, scope=said, marks=how_far, history_no=marks.history_no, at=at)
 
