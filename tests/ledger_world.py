@@ -42,7 +42,7 @@ VALUES (:contract, :month, CASE WHEN :kind = 'monthly' THEN now() ELSE now() - i
 LEDGER = (
     "receivables.allocations", "receivables.payments", "receivables.imported_accounts", "receivables.imports", "findings.occurrences",
     "delivery.mail_outbox", "delivery.mail_attempts", "receivables.refund_words", "receivables.onec_documents", "receivables.same_payments",
-    "receivables.doubtful_pairs", "receivables.pair_words", "receivables.allocation_words",
+    "receivables.doubtful_pairs", "receivables.pair_words", "receivables.allocation_words", "receivables.write_offs",
 )  # fmt: skip
 BILLS = ("billing.invoices", "billing.invoice_lines", "billing.closed")
 

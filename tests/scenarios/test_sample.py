@@ -234,7 +234,7 @@ def test_the_chief_accountants_walk(settings, run_cli, tmp_path, monkeypatch):
     commands = [line for block in re.findall(r"^```\n(.*?)^```", told, re.DOTALL | re.MULTILINE) for line in block.splitlines()]
     assert len(commands) > 12
     for command in commands:
-        code, _, err = run_cli(*shlex.split(command)[1:])
+        code, _, err = run_cli(*shlex.split(command, comments=True)[1:])
         assert code == 0, f"{command}: {err}"
     for place in re.findall(r"`(documents/[^`]+|exchange/onec/out)`", told):
         assert (settings.home / place).exists(), place
