@@ -22,7 +22,9 @@ from tests.warehouse.access.test_dunning import AT
 
 ACCOUNTS = 6  # of the debtor, each with a tree of its own
 
-ROWS = ["access.outcomes", "access.attempts", "access.readings", "access.orders", "access.promises", "access.runs"]
+ROWS = (
+    "access.outcomes", "access.attempts", "access.acceptances", "access.readings", "access.orders", "access.promises", "access.runs",
+)  # fmt: skip
 
 
 @dataclass
@@ -135,7 +137,7 @@ def house(settings, tmp_path):
 @examples(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(nodes=worlds())
 def test_what_is_blocked_comes_back_and_nothing_foreign_is_written(house, settings, monkeypatch, nodes):
-    house.empty(tuple(ROWS))
+    house.empty(ROWS)
     world = World({name: replace(node) for name, node in nodes.items()})
     monkeypatch.setattr(connectors, "connect", lambda declared, secret, at: world)
     while dunning(settings, DAY, AT).refused:
