@@ -135,7 +135,7 @@ def balance(entries: Iterable[AccountEntry]) -> Decimal:
 
 
 def entry(row: Mapping[str, Any], only_contract: str | None) -> AccountEntry:
-    """One row of statement_entries.sql; money of no contract is the only contract's where the client has but one."""
+    """One row of account_entries.sql; money of no contract is the only contract's where the client has but one."""
     contract = row["contract_no"] or only_contract
     return AccountEntry(row["dated"], row["kind"], _document(row), row["debit"], row["credit"], contract)
 

@@ -74,7 +74,7 @@ def _ours(
     connection: "Connection", organization_code: str, month: Month, contracts: Sequence[TurnoverKey]
 ) -> dict[TurnoverKey, ContractAccount]:
     """(client, contract) → its account of the month; money of no contract is the only contract's, else under ''."""
-    rows = query.mappings(connection, "receivables/turnover_entries", organization_code=organization_code, last=month.last)
+    rows = query.mappings(connection, "receivables/account_entries", client_code=None, organization_code=organization_code, last=month.last)
     own: dict[str, set[str]] = {}
     for client, contract in (*contracts, *((row["client_code"], row["contract_no"]) for row in rows if row["contract_no"])):
         own.setdefault(client, set()).add(contract)

@@ -33,7 +33,7 @@ def statement_of_account(settings: Settings, client_code: str, first: date, last
         raise BadInput.one("--to", f"{last} lies before {first}")
     with engine.transaction(settings) as connection:
         contracts = query.rows(connection, "receivables/contracts_of_client", client_code=client_code)
-        rows = query.mappings(connection, "receivables/statement_entries", client_code=client_code, last=last)
+        rows = query.mappings(connection, "receivables/account_entries", client_code=client_code, organization_code=None, last=last)
         views = _views(connection, client_code, last)
     codes = sorted({row.organization_code for row in contracts} | {row["organization_code"] for row in rows})
     if not codes:
