@@ -56,10 +56,9 @@ def onec_exchange():
         from pipelines.runs.exchange import receive_from_onec
 
         configured = settings.load()
+        # workbooks are renewed by the next run of payments_in by the clock: who has paid does not wait for them
         secrets = {"secrets": of_platforms(configured), "base_secrets": of_bases(configured)}
-        done = receive_from_onec(
-            configured, clock.now(), **secrets, is_renewing=False
-        )  # which the next run of payments_in by the clock does
+        done = receive_from_onec(configured, clock.now(), **secrets, is_renewing=False)
         for answer in done.answers:
             if answer.outcome == AnswerOutcome.REFUSED:
                 alert(f"сообщение 1С {answer.file} не принято", answer.detail)

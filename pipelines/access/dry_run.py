@@ -179,17 +179,17 @@ def _promises(connection: "Connection", code: str) -> dict[str, list[tuple[datet
     return given
 
 
-def _plans(connection: "Connection", code: str) -> Callable[[date, datetime], Mapping[str, tuple[int, PlanStanding]]]:
+def _plans(connection: "Connection", code: str) -> Callable[[date], Mapping[str, tuple[int, PlanStanding]]]:
     """How the plans of instalments that had been made by a day stood on it."""
     made: list[list[InstalmentPlan]] = [own for (organization, _), own in plans(connection).items() if organization == code]
 
-    def stood(on: date, _: datetime) -> Mapping[str, tuple[int, PlanStanding]]:
+    def standing(on: date) -> Mapping[str, tuple[int, PlanStanding]]:
         covered: dict[str, tuple[int, PlanStanding]] = {}
         for own in made:
             covered |= held((plan for plan in own if plan.made_on <= on), on)
         return covered
 
-    return stood
+    return standing
 
 
 def _accounts(connection: "Connection", code: str) -> Callable[[str, date], bool]:

@@ -79,7 +79,7 @@ class PastHouse:
     clients: Sequence[ClientStanding]
     claims: Sequence[PastClaim]
     promises: Mapping[str, Sequence[tuple[datetime, date | None]]]
-    plans: Callable[[date, datetime], Mapping[str, tuple[int, PlanStanding]]]
+    plans: Callable[[date], Mapping[str, tuple[int, PlanStanding]]]
     may_be_blocked: Callable[[str, date], bool]
 
 
@@ -139,7 +139,7 @@ class _Replay:
 
     def _plan(self, run: PastRun, clients: Sequence[ClientStanding], claims: Sequence[PastClaim]) -> LadderPlan:
         ladder = replace(self._house.ladder_on(run.day), stopped=run.stopped, is_released=run.is_released)
-        plans = self._house.plans(run.day, run.known_at)
+        plans = self._house.plans(run.day)
         open_now = ((claim, claim.open_at(run.known_at)) for claim in claims if claim.issued_on <= run.day)
         invoices = [
             OpenInvoice(

@@ -10,8 +10,16 @@ from hashlib import sha1
 from typing import Any
 
 from pipelines.delivery.onec import fields
+from pipelines.delivery.onec.key_properties import (
+    ROUBLES,
+    PartyKeys,
+    counterparty_key,
+    organization_and_account,
+    organization_key,
+    reference_tag,
+    service_key,
+)
 from pipelines.delivery.onec.model import (
-    NAMESPACE,
     AccessProperty,
     Contract,
     Correction,
@@ -33,11 +41,7 @@ from pipelines.delivery.onec.model import (
 )
 from pipelines.documents.requisites import Buyer, Seller
 
-_ROUBLES = "<ДанныеКлассификатора><Код>643</Код><Наименование>руб.</Наименование></ДанныеКлассификатора>"
 _PIECES = "<ДанныеКлассификатора><Код>796</Код><Наименование>шт</Наименование></ДанныеКлассификатора>"
-_BEGUN = {kind: sha1(NAMESPACE.bytes + f"{kind.value}\x1f".encode(), usedforsecurity=False) for kind in ObjectKind}
-_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-"""The digit of a UUID that says of which variant it is, by that of the digest."""
 _WRAPPED_IN = "1.17"
 """The version in which a service of an order stands inside ДанныеНоменклатуры; later ones have it in the row itself."""
 _FLAG = {True: "true", False: "false"}
@@ -60,75 +64,13 @@ def _catalogue(tag: str, key: str, rest: str = "") -> str:
 
 def _agreement(contract: Contract) -> str:
     end = f"<СрокДействия>{contract.ends_on.isoformat()}</СрокДействия>" if contract.ends_on else ""
-    return _catalogue("Договоры", _Parties(contract).contract, end)
+    return _catalogue("Договоры", PartyKeys(contract).contract, end)
 
 
 def _sold(service: Service) -> str:
     described = f"<Описание>{fields.text(service.description)}</Описание>" if service.description else ""
     rest = f"<ТипНоменклатуры>Услуга</ТипНоменклатуры>{described}<ЕдиницаИзмерения>{_PIECES}</ЕдиницаИзмерения>"
-    return _catalogue("Номенклатура", _service(service), rest)
-
-
-def _ref(kind: ObjectKind, key: str) -> str:
-    """`model.reference` as text; uuid5 spelled out, for it is most of the cost of a message."""
-    digest = _BEGUN[kind].copy()
-    digest.update(key.encode())
-    plain = digest.hexdigest()
-    return f"<Ссылка>{plain[:8]}-{plain[8:12]}-5{plain[13:16]}-{_VARIANT[plain[16]]}{plain[17:20]}-{plain[20:32]}</Ссылка>"
-
-
-def _inn_kpp(inn: str | None, kpp: str | None, what: str) -> str:
-    shown = f"<ИНН>{fields.code(inn, 12, f'{what}, ИНН')}</ИНН>" if inn else ""
-    return shown + (f"<КПП>{fields.code(kpp, 9, f'{what}, КПП')}</КПП>" if kpp else "")
-
-
-@lru_cache(maxsize=64)
-def _seller(seller: Seller) -> tuple[str, str]:
-    """The organization, and its account or nothing."""
-    return _organization(seller), _account(seller)
-
-
-def _organization(seller: Seller) -> str:
-    what = f"organization {seller.code}"
-    person = "ФизическоеЛицо" if seller.kind == "entrepreneur" else "ЮридическоеЛицо"
-    return (
-        f"{_ref(ObjectKind.ORGANIZATION, seller.code)}<Наименование>{fields.name(seller.name, what)}</Наименование>"
-        f"<НаименованиеПолное>{fields.line(seller.full_name or seller.name)}</НаименованиеПолное>"
-        f"{_inn_kpp(seller.inn, seller.kpp, what)}<ЮридическоеФизическоеЛицо>{person}</ЮридическоеФизическоеЛицо>"
-    )
-
-
-def _account(seller: Seller) -> str:
-    """БанковскийСчетОрганизации, or nothing when the organization's account is not given."""
-    bank = seller.bank
-    if bank is None:
-        return ""
-    what = f"organization {seller.code}"
-    corr = f"<КоррСчет>{fields.code(bank.corr_account, 20, f'{what}, corr. account')}</КоррСчет>" if bank.corr_account else ""
-    return (
-        f"<БанковскийСчетОрганизации>{_ref(ObjectKind.BANK_ACCOUNT, f'{seller.code}:{bank.bic}:{bank.account}')}"
-        f"<НомерСчета>{fields.code(bank.account, 34, f'{what}, account')}</НомерСчета>"
-        f"<Банк><ДанныеКлассификатораБанков><Наименование>{fields.name(bank.name, f'{what}, bank')}</Наименование>"
-        f"<БИК>{fields.code(bank.bic, 9, f'{what}, БИК')}</БИК>{corr}</ДанныеКлассификатораБанков></Банк>"
-        f"<Владелец><ОрганизацииСсылка>{_organization(seller)}</ОрганизацииСсылка></Владелец></БанковскийСчетОрганизации>"
-    )
-
-
-def _counterparty(buyer: Buyer, group: str = "") -> str:
-    what = f"client {buyer.code}"
-    if buyer.kind == "legal":
-        person = f"<ЮридическоеФизическоеЛицо>ЮридическоеЛицо</ЮридическоеФизическоеЛицо>{group}"
-    else:
-        entrepreneur = "true" if buyer.kind == "entrepreneur" else "false"
-        person = (
-            f"<ЮридическоеФизическоеЛицо>ФизическоеЛицо</ЮридическоеФизическоеЛицо>{group}"
-            f"<ИндивидуальныйПредприниматель>{entrepreneur}</ИндивидуальныйПредприниматель>"
-        )
-    return (
-        f"{_ref(ObjectKind.COUNTERPARTY, buyer.code)}<Наименование>{fields.name(buyer.name, what)}</Наименование>"
-        f"<НаименованиеПолное>{fields.line(buyer.full_name or buyer.name)}</НаименованиеПолное>"
-        f"{_inn_kpp(buyer.inn, buyer.kpp, what)}{person}"
-    )
+    return _catalogue("Номенклатура", service_key(service), rest)
 
 
 def _card(client: Counterparty) -> str:
@@ -140,8 +82,8 @@ def _card(client: Counterparty) -> str:
     group = ""
     if client.category:
         name = fields.name(client.category, f"{what}, category")
-        group = f"<Группа>{_ref(ObjectKind.CATEGORY, client.category)}<Наименование>{name}</Наименование></Группа>"
-    key = _counterparty(client.buyer, group)
+        group = f"<Группа>{reference_tag(ObjectKind.CATEGORY, client.category)}<Наименование>{name}</Наименование></Группа>"
+    key = counterparty_key(client.buyer, group)
     said = ""
     if client.access:
         said = (
@@ -156,38 +98,13 @@ _ACCESS = "Доступ к мониторингу"
 
 
 def _property() -> str:
-    return f"<Наименование>{_ACCESS}</Наименование>{_ref(ObjectKind.PROPERTY, 'access')}"
-
-
-def _contract(contract: Contract, organization: str, counterparty: str) -> str:
-    what = f"contract {contract.number}"
-    title = f"Договор № {contract.number}"
-    signed = ""
-    if contract.signed_on:
-        year, month, day = contract.signed_on.isoformat().split("-")
-        title += f" от {day}.{month}.{year}"
-        signed = f"<Дата>{year}-{month}-{day}</Дата>"
-    return (
-        f"{_ref(ObjectKind.CONTRACT, contract.number)}<ВидДоговора>СПокупателем</ВидДоговора>"
-        f"<Организация>{organization}</Организация><Контрагент>{counterparty}</Контрагент>"
-        f"<ВалютаВзаиморасчетов>{_ROUBLES}</ВалютаВзаиморасчетов><РасчетыВУсловныхЕдиницах>false</РасчетыВУсловныхЕдиницах>"
-        f"<Наименование>{fields.name(title, what)}</Наименование>{signed}"
-        f"<Номер>{fields.code(contract.number, fields.NUMBER_WIDTH, f'{what}, number')}</Номер>"
-    )
-
-
-@lru_cache(maxsize=1024)
-def _service(service: Service) -> str:
-    return (
-        f"{_ref(ObjectKind.SERVICE, service.key)}<НаименованиеПолное>{fields.line(service.full_name or service.name)}</НаименованиеПолное>"
-        f"<Наименование>{fields.name(service.name, f'service {service.key}')}</Наименование>"
-    )
+    return f"<Наименование>{_ACCESS}</Наименование>{reference_tag(ObjectKind.PROPERTY, 'access')}"
 
 
 def _price_type(kind: PriceType) -> str:
     name = "Тарифы с НДС" if kind.includes_vat else "Тарифы без НДС"
     key = "vat" if kind.includes_vat else "net"
-    return f"{_ref(ObjectKind.PRICE_TYPE, key)}<Наименование>{name}</Наименование><ВалютаЦены>{_ROUBLES}</ВалютаЦены>"
+    return f"{reference_tag(ObjectKind.PRICE_TYPE, key)}<Наименование>{name}</Наименование><ВалютаЦены>{ROUBLES}</ВалютаЦены>"
 
 
 def _prices(prices: PriceList) -> str:
@@ -196,13 +113,13 @@ def _prices(prices: PriceList) -> str:
         raise NotForOnec(f"{what}: no rows")
     rows = "".join(
         f"<Строка><НомерСтрокиДокумента>{number}</НомерСтрокиДокумента>"
-        f"<ДанныеНоменклатуры><Номенклатура>{_service(service)}</Номенклатура></ДанныеНоменклатуры>"
+        f"<ДанныеНоменклатуры><Номенклатура>{service_key(service)}</Номенклатура></ДанныеНоменклатуры>"
         f"<Цена>{fields.money(price, what)}</Цена></Строка>"
         for number, (service, price) in enumerate(prices.rows, 1)
     )
     comment = f"Тариф «{prices.name}» ({prices.tariff_code}) с {prices.valid_from:%d.%m.%Y}"
     return (
-        f"<Документ.УстановкаЦенНоменклатуры><КлючевыеСвойства>{_ref(ObjectKind.PRICES, prices.key)}"
+        f"<Документ.УстановкаЦенНоменклатуры><КлючевыеСвойства>{reference_tag(ObjectKind.PRICES, prices.key)}"
         f"<Дата>{prices.valid_from.isoformat()}T00:00:00</Дата><Номер>{_price_list_number(prices)}</Номер></КлючевыеСвойства>"
         f"<ТипЦен>{_price_type(prices.type)}</ТипЦен><Товары>{rows}</Товары><ОбщиеСвойстваОбъектовФормата>"
         f"<Комментарий>{fields.line(comment)}</Комментарий></ОбщиеСвойстваОбъектовФормата></Документ.УстановкаЦенНоменклатуры>"
@@ -214,20 +131,9 @@ def _price_list_number(prices: PriceList) -> str:
     return f"Ц-{int(sha1(prices.key.encode(), usedforsecurity=False).hexdigest(), 16) % 10**9:09}"
 
 
-class _Parties:
-    """Organization, its account, counterparty and contract of a document: each is written once, for it stands at several places."""
-
-    __slots__ = ("account", "contract", "counterparty", "organization")
-
-    def __init__(self, contract: Contract) -> None:
-        self.organization, self.account = _seller(contract.organization)
-        self.counterparty = _counterparty(contract.counterparty)
-        self.contract = _contract(contract, self.organization, self.counterparty)
-
-
 def _settlement(contract: str) -> str:
     return (
-        f"<ДанныеВзаиморасчетов><Договор>{contract}</Договор><ВалютаВзаиморасчетов>{_ROUBLES}</ВалютаВзаиморасчетов>"
+        f"<ДанныеВзаиморасчетов><Договор>{contract}</Договор><ВалютаВзаиморасчетов>{ROUBLES}</ВалютаВзаиморасчетов>"
         "<КурсВзаиморасчетов>1</КурсВзаиморасчетов><КратностьВзаиморасчетов>1</КратностьВзаиморасчетов>"
         "<РасчетыВУсловныхЕдиницах>false</РасчетыВУсловныхЕдиницах></ДанныеВзаиморасчетов>"
     )
@@ -263,7 +169,7 @@ def _rows(rows: tuple[OnecRow, ...], what: str, *, is_wrapped: bool = False) -> 
 
 @lru_cache(maxsize=1024)
 def _sold_in_row(service: Service, is_wrapped: bool) -> bytes:  # noqa: FBT001 - a cache is quicker by place
-    shown = f"<Номенклатура>{_service(service)}</Номенклатура>"
+    shown = f"<Номенклатура>{service_key(service)}</Номенклатура>"
     return (f"<ДанныеНоменклатуры>{shown}</ДанныеНоменклатуры>" if is_wrapped else shown).encode()
 
 
@@ -283,13 +189,13 @@ def _total(document: Invoice | Sale | Correction, what: str) -> str:
 
 def _invoice(invoice: Invoice, version: str) -> bytes:
     what = f"invoice {invoice.number}"
-    of = _Parties(invoice.contract)
+    of = PartyKeys(invoice.contract)
     tag = "Документ.ЗаказКлиента" if invoice.is_order else "Документ.СчетПокупателю"
     rows = _rows(invoice.rows, what, is_wrapped=invoice.is_order and version == _WRAPPED_IN)
+    key = _key_properties(reference_tag(ObjectKind.INVOICE, invoice.key), invoice.on, invoice.number, of.organization, what)
     head = (
-        f"<{tag}><КлючевыеСвойства>"
-        f"{_key_properties(_ref(ObjectKind.INVOICE, invoice.key), invoice.on, invoice.number, of.organization, what)}</КлючевыеСвойства>"
-        f"<Валюта>{_ROUBLES}</Валюта>{_total(invoice, what)}<Контрагент>{of.counterparty}</Контрагент>"
+        f"<{tag}><КлючевыеСвойства>{key}</КлючевыеСвойства>"
+        f"<Валюта>{ROUBLES}</Валюта>{_total(invoice, what)}<Контрагент>{of.counterparty}</Контрагент>"
         f"{_settlement(of.contract)}<СуммаВключаетНДС>{_FLAG[invoice.prices_include_vat]}</СуммаВключаетНДС>{of.account}"
     )
     return b"".join((head.encode(), rows, f"</{tag}>".encode()))
@@ -297,11 +203,11 @@ def _invoice(invoice: Invoice, version: str) -> bytes:
 
 def _sale(sale: Sale) -> bytes:
     what = f"sale {sale.number}"
-    of = _Parties(sale.contract)
+    of = PartyKeys(sale.contract)
     head = (
         "<Документ.РеализацияТоваровУслуг><КлючевыеСвойства>"
-        f"{_key_properties(_ref(ObjectKind.SALE, sale.key), sale.on, sale.number, of.organization, what)}</КлючевыеСвойства>"
-        f"<ВидОперации>РеализацияКлиенту</ВидОперации><Валюта>{_ROUBLES}</Валюта>{_total(sale, what)}"
+        f"{_key_properties(reference_tag(ObjectKind.SALE, sale.key), sale.on, sale.number, of.organization, what)}</КлючевыеСвойства>"
+        f"<ВидОперации>РеализацияКлиенту</ВидОперации><Валюта>{ROUBLES}</Валюта>{_total(sale, what)}"
         f"<СуммаВключаетНДС>{_FLAG[sale.prices_include_vat]}</СуммаВключаетНДС>{of.account}"
         f"<Контрагент>{of.counterparty}</Контрагент>{_settlement(of.contract)}{_ground(sale.invoice, of.organization)}"
     )
@@ -310,16 +216,17 @@ def _sale(sale: Sale) -> bytes:
 
 def _correction(correction: Correction) -> str:
     what = f"correction {correction.number}"
-    of, ground = _Parties(correction.contract), correction.ground
+    of, ground = PartyKeys(correction.contract), correction.ground
     link, kind = "РеализацияТоваровУслугСсылка", ObjectKind.SALE
-    key = _key_properties(_ref(ObjectKind.CORRECTION, correction.key), correction.on, correction.number, of.organization, what)
+    key = _key_properties(reference_tag(ObjectKind.CORRECTION, correction.key), correction.on, correction.number, of.organization, what)
     if correction.is_further:
         link, kind = "КорректировкаРеализацииСсылка", ObjectKind.CORRECTION
+    corrected = _key_properties(reference_tag(kind, ground.key), ground.on, ground.number, of.organization, what)
     return (
         f"<Документ.КорректировкаРеализацииТоваров><КлючевыеСвойства>{key}</КлючевыеСвойства>"
-        f"<Валюта>{_ROUBLES}</Валюта>{_total(correction, what)}<Контрагент>{of.counterparty}</Контрагент>"
+        f"<Валюта>{ROUBLES}</Валюта>{_total(correction, what)}<Контрагент>{of.counterparty}</Контрагент>"
         f"<Договор>{of.contract}</Договор><СуммаВключаетНДС>{_FLAG[correction.prices_include_vat]}</СуммаВключаетНДС>"
-        f"<ДокументРеализации><{link}>{_key_properties(_ref(kind, ground.key), ground.on, ground.number, of.organization, what)}</{link}>"
+        f"<ДокументРеализации><{link}>{corrected}</{link}>"
         "</ДокументРеализации><ИсправляемыйДокументРеализации/><ВидОперации>СогласованноеИзменение</ВидОперации>"
         f"{of.account}<Услуги>{_corrected_rows(correction, what)}</Услуги></Документ.КорректировкаРеализацииТоваров>"
     )
@@ -342,7 +249,7 @@ def _corrected(row: CorrectionRow, what: str) -> str:
     rate_before = fields.vat_rate((row.before or known).vat_rate)
     text_before = f"<СодержаниеДоИзменения>{fields.text(row.before.text)}</СодержаниеДоИзменения>" if row.before else ""
     return (
-        f"<Номенклатура>{_service(known.service)}</Номенклатура>"
+        f"<Номенклатура>{service_key(known.service)}</Номенклатура>"
         f"<Количество>{now[0]}</Количество><КоличествоДоИзменения>{then[0]}</КоличествоДоИзменения>"
         f"<Сумма>{now[2]}</Сумма><СуммаДоИзменения>{then[2]}</СуммаДоИзменения>"
         f"<Цена>{now[1]}</Цена><ЦенаДоИзменения>{then[1]}</ЦенаДоИзменения>"
@@ -357,7 +264,7 @@ def _figures(row: OnecRow | None, what: str) -> tuple[str, str, str, str]:
     """Quantity, price, sum and VAT as they are written."""
     if row is None:
         return "0", "0.00", "0.00", "0.00"
-    return fields.quantity(row.quantity, what), *(fields.money(amount, what) for amount in (row.price, row.amount, row.vat))  # type: ignore[return-value]
+    return fields.quantity(row.quantity, what), fields.money(row.price, what), fields.money(row.amount, what), fields.money(row.vat, what)
 
 
 def _payment_status(status: PaymentStatus) -> str:
@@ -365,11 +272,15 @@ def _payment_status(status: PaymentStatus) -> str:
     state = "НеОплачен" if status.paid <= 0 else "Оплачен" if status.paid >= status.total else "ОплаченЧастично"
     day = f"<ДатаСостояния>{status.paid_on.isoformat()}</ДатаСостояния>" if status.paid_on else ""
     order = _key_properties(
-        _ref(ObjectKind.INVOICE, status.order.key), status.order.on, status.order.number, _seller(status.organization)[0], what
+        reference_tag(ObjectKind.INVOICE, status.order.key),
+        status.order.on,
+        status.order.number,
+        organization_and_account(status.organization)[0],
+        what,
     )
     return (
         f"<Справочник.СостояниеОплатыЗаказа><КлючевыеСвойства><Заказ>{order}</Заказ>"
-        f"{_ref(ObjectKind.PAYMENT_STATUS, status.order.key)}</КлючевыеСвойства>{day}"
+        f"{reference_tag(ObjectKind.PAYMENT_STATUS, status.order.key)}</КлючевыеСвойства>{day}"
         f"<СуммаВсехПлатежей>{fields.money(status.paid, what)}</СуммаВсехПлатежей><СостояниеОплаты>{state}</СостояниеОплаты>"
         "</Справочник.СостояниеОплатыЗаказа>"
     )
@@ -398,12 +309,12 @@ def _ground(link: InvoiceLink | None, organization: str) -> str:
         return ""
     tag = "Заказ" if link.is_order else "СчетПокупателю"
     what = f"invoice {link.number}"
-    return f"<{tag}>{_key_properties(_ref(ObjectKind.INVOICE, link.key), link.on, link.number, organization, what)}</{tag}>"
+    return f"<{tag}>{_key_properties(reference_tag(ObjectKind.INVOICE, link.key), link.on, link.number, organization, what)}</{tag}>"
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
-    Seller: lambda seller: _catalogue("Организации", _organization(seller)),
-    Buyer: lambda buyer: _catalogue("Контрагенты", _counterparty(buyer)),
+    Seller: lambda seller: _catalogue("Организации", organization_key(seller)),
+    Buyer: lambda buyer: _catalogue("Контрагенты", counterparty_key(buyer)),
     Counterparty: _card,
     AccessProperty: lambda _: _catalogue("ДополнительныеРеквизиты", _property(), f"<Заголовок>{_ACCESS}</Заголовок>"),
     Contract: _agreement,

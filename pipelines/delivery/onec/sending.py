@@ -178,11 +178,6 @@ def send(settings: Settings, at: datetime, base: DeclaredPeer | None = None) -> 
     if base is None:
         with engine.transaction(settings) as connection:
             [base] = declared.chosen(settings, connection, (settings.onec_peer,))
-    if base.transport != "folder":
-        turn = _turn(settings, at, base, None)
-        if unsent := MessageNotSent.of([turn]):
-            raise unsent
-        return turn.message
     with verb("delivery", "send_to_onec", peer=base.code) as done:
         sent = _send(settings, base, at)
         if sent:

@@ -45,7 +45,7 @@ Tell = Callable[["Connection", str, int, Iterator[BodyObject], datetime], str]
 class EntitiesRead:
     """What a turn came to. `turn_no`: its number, None where nothing was new. `detail`: what was done, or why nothing could be.
 
-    `problem`: nothing could be read, `may_pass`: the next turn may find it otherwise.
+    `is_problem`: nothing could be read, `may_pass`: the next turn may find it otherwise.
     """
 
     turn_no: int | None = None
