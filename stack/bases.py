@@ -13,6 +13,7 @@ from pathlib import Path
 
 from stack import processes
 from stack.environment import Stack
+from stack.sums import roubles
 from tests.onec_money import Money
 from tests.stand_in_1c import BP, INVOICE, ORDER, UT, Configuration, Onec
 
@@ -39,9 +40,9 @@ class HeldByBase:
 
     def __str__(self) -> str:
         return (
-            f"{self.configuration} acknowledged our message {self.received_no}: {self.bills} bills of {self.billed}, {self.sales} sales of "
-            f"{self.rendered}, {self.catalogue} entries of catalogues; its message {self.sent_no} told us of {self.payments} payments, "
-            f"{self.payments - self.unconfirmed} of them acknowledged by us"
+            f"{self.configuration} acknowledged our message {self.received_no}: {self.bills} bills of {roubles(self.billed)}, "
+            f"{self.sales} sales of {roubles(self.rendered)}, {self.catalogue} entries of catalogues; "
+            f"its message {self.sent_no} told us of {self.payments} payments, {self.payments - self.unconfirmed} of them acknowledged by us"
         )
 
 

@@ -15,6 +15,7 @@ from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
 from stack.environment import ROOT, Stack, passwords
+from stack.sums import roubles
 
 Row = dict[str, Any]
 
@@ -94,7 +95,7 @@ def _home(stack: Stack) -> str:
 
 
 def _roubles(amounts: Iterable[str]) -> str:
-    return f"{sum(map(Decimal, amounts), Decimal()):,.2f}".replace(",", " ")
+    return roubles(sum(map(Decimal, amounts), Decimal()))
 
 
 def _places(stack: Stack) -> list[tuple[str, str]]:
