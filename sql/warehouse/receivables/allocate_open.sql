@@ -1,7 +1,8 @@
 -- grain: allocation of a client's free money (credits first, then advances, each the oldest first) to the client's open invoices and debts
 --   of go-live of the same organization, oldest due first: both are laid end to end, and where they overlap one pays the other
 -- inputs: receivables.payment_balances, receivables.claims, receivables.allocations; :at
--- rerun: under the lock of `lock`, after credits are added; nothing is left to allocate
+-- rerun: under the lock of `lock`, after credits are added; nothing is left to allocate. The last numbers are read once, as in
+--   add_allocations
 INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, rule, at)
 WITH money AS MATERIALIZED (
     SELECT
@@ -35,10 +36,15 @@ WITH money AS MATERIALIZED (
     FROM money m
     JOIN owed o USING (organization_code, client_code)
     WHERE m.reaches - m.left_over < o.reaches AND o.reaches - o.open < m.reaches
+), numbered AS MATERIALIZED (
+    SELECT a.payment_id, max(a.allocation_no) AS last_no
+    FROM receivables.allocations a
+    WHERE a.payment_id IN (SELECT payment_id FROM money)
+    GROUP BY a.payment_id
 )
 SELECT
     t.payment_id,
-    coalesce((SELECT max(a.allocation_no) FROM receivables.allocations a WHERE a.payment_id = t.payment_id), 0)
-        + row_number() OVER (PARTITION BY t.payment_id ORDER BY t.reaches),
+    coalesce(n.last_no, 0) + row_number() OVER (PARTITION BY t.payment_id ORDER BY t.reaches),
     t.number, t.amount, CASE t.source WHEN 'credit' THEN 'credit' ELSE 'advance' END, :at
 FROM taken t
+LEFT JOIN numbered n USING (payment_id)
