@@ -5,19 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-PRIVATE = 0o640
-_PRIVATE_FOLDER = 0o750
+# of files; of the folders that are made for them, with the right to pass
+OWN = 0o600  # for its owner alone
+GROUP = 0o640  # readable for programs of others that run in our group: 1C, a platform's job
 _BUFFER = 1 << 17  # messages of many megabytes are written in small pieces
 
 
-def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], *, mode: int = PRIVATE) -> None:
+def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], *, mode: int = OWN) -> None:
     """Write a file, or let ``content`` fill it; whoever reads the path meets the file before or the whole new one.
 
     The guarantee: temporary name in the same folder, fsync, rename, fsync of the folder. An error, or an exception of
-    ``content``, leaves the path as it was and no temporary file. Folders that are missing are made private.
+    ``content``, leaves the path as it was and no temporary file. Folders that are missing are made with the same rights.
     """
     target = Path(path)
-    private_folder(target.parent)
+    private_folder(target.parent, mode)
     partial = partial_path(target)
     try:
         with _opened(partial, mode) as handle:
@@ -48,12 +49,12 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def private_folder(folder: Path) -> Path:
-    """Make a folder, with the parents that are missing, closed to other users. One that exists keeps the rights it has."""
+def private_folder(folder: Path, mode: int = OWN) -> Path:
+    """Make a folder, with the parents that are missing, for files of this mode. One that exists keeps the rights it has."""
     missing = [folder, *folder.parents]
     missing = missing[: next((index for index, place in enumerate(missing) if place.is_dir()), len(missing))]
     for place in reversed(missing):
-        place.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        place.mkdir(mode=mode | (mode & 0o444) >> 2, exist_ok=True)
     return folder
 
 

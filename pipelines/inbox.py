@@ -7,7 +7,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.files import private_folder, write_whole
+from pipelines.files import GROUP, private_folder, write_whole
 
 SETTLED_AFTER = 3.0
 """Seconds for which a file must have stood unchanged: one that is still being written changes its size or its time."""
@@ -62,7 +62,7 @@ def printable(path: Path) -> str:
 
 def move(path: Path, folder: Path, problems: str = "") -> None:
     """Move a file, its problems written beside it first as NAME.error.txt. A different file of that name there stays."""
-    private_folder(folder)
+    private_folder(folder, GROUP)
     try:
         digest = _digest(path)
     except FileNotFoundError:  # another process has moved it
@@ -71,7 +71,7 @@ def move(path: Path, folder: Path, problems: str = "") -> None:
     if target.exists() and _digest(target) != digest:
         target = folder / f"{path.stem}-{digest[:12]}{path.suffix}"
     if problems:
-        write_whole(folder / f"{target.name}.error.txt", f"{problems}\n".encode(errors="replace"))
+        write_whole(folder / f"{target.name}.error.txt", f"{problems}\n".encode(errors="replace"), mode=GROUP)
     try:
         path.replace(target)
     except FileNotFoundError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pipelines.files import write_whole
+from pipelines.files import GROUP, write_whole
 from pipelines.settings import Settings
 
 NAME = "blocked.csv"
@@ -29,7 +29,7 @@ def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     content = buffer.getvalue().encode()
     if path.exists() and path.read_bytes() == content:
         return
-    write_whole(path, content)
+    write_whole(path, content, mode=GROUP)
 
 
 def read(path: Path) -> Sequence[str]:

@@ -15,6 +15,8 @@ from pipelines.errors import BadInput, Refused
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("pipelines.cli.status", "status", "What waits for whom, and what to do next."),
     "db": ("pipelines.cli.db", "db", "Create or migrate the schema; stop the embedded server."),
+    "backup": ("pipelines.cli.backup", "backup", "Write the database and every file into a folder."),
+    "restore": ("pipelines.cli.backup", "restore", "Put a backup into an empty house."),
     "master": ("pipelines.cli.master", "master", "Clients, contracts, terms, tariffs: import, export, history."),
     "snapshot": ("pipelines.cli.snapshot", "snapshot", "Snapshots of platforms: land, check, look at, rule on."),
     "usage": ("pipelines.cli.usage", "usage", "Fleet by contract: peak, average, vehicle-days, minutes."),

@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from pipelines.errors import Refused
-from pipelines.files import private_folder
+from pipelines.files import GROUP, OWN, private_folder
 
 SUPERUSER = "postgres"
 OWNER = "fleetbill_owner"
@@ -69,7 +69,7 @@ def ensure_running(home: Path, options: str = "") -> None:
     data = _data_dir(home)
     if _answers(data):
         return
-    private_folder(home)
+    private_folder(home, GROUP)
     with _locked(home):
         if _answers(data):
             return
@@ -101,6 +101,11 @@ def binaries(version: int = 18) -> Path:
     return Path(_wheel().POSTGRES_VERSIONS[version])
 
 
+def program(name: str) -> Path:
+    """A program of PostgreSQL that anybody may run, such as pg_dump."""
+    return _runnable_binaries() / name
+
+
 def _wheel() -> ModuleType:
     """The wheel's module of paths and system users, imported without its warning about a missing runtime folder."""
     with warnings.catch_warnings():
@@ -122,7 +127,7 @@ def _socket_dir(data: Path) -> Path:
 
 @contextmanager
 def _locked(home: Path) -> Iterator[None]:
-    with (home / ".postgres.lock").open("w") as handle:
+    with os.fdopen(os.open(home / ".postgres.lock", os.O_WRONLY | os.O_CREAT, OWN), "w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -67,13 +67,13 @@ def _connected(settings: Settings) -> Iterator["Connection"]:
     try:
         connection = engine(settings).connect()
     except OperationalError as error:
-        raise WarehouseUnreachable(f"the database does not answer: {_first_line(error)}") from None
+        raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None
     try:
         with connection:
             yield connection
     except ProgrammingError as error:
         if getattr(error.orig, "pgcode", None) in _NO_SCHEMA:
-            raise WarehouseUnreachable(f"the schema is missing or old ({_first_line(error)}); `fleetbill db upgrade` mends it") from None
+            raise WarehouseUnreachable(f"the schema is missing or old ({first_line(error)}); `fleetbill db upgrade` mends it") from None
         raise
 
 
@@ -94,6 +94,6 @@ def _engine(address: str, name: str) -> "Engine":
     return made
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """First line of a database error, without the URL or its password."""
     return str(getattr(error, "orig", error)).strip().split("\n", 1)[0]

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from pipelines.files import GROUP, private_folder
 from pipelines.settings import Settings, resource
 from pipelines.warehouse.engine import WarehouseUnreachable, url
 from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 
 def upgrade(settings: Settings, revision: str = "head") -> tuple[str | None, str | None]:
@@ -20,10 +22,9 @@ def downgrade(settings: Settings, revision: str) -> tuple[str | None, str | None
     return _move(settings, revision, down=True)
 
 
-def current(settings: Settings) -> tuple[str | None, str | None]:
+def current(settings: Settings) -> tuple[str | None, str]:
     """(revision of the database, newest revision known)."""
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
     from sqlalchemy import create_engine
 
     made = create_engine(url(settings, owner=True))
@@ -32,7 +33,23 @@ def current(settings: Settings) -> tuple[str | None, str | None]:
             revision = MigrationContext.configure(connection).get_current_revision()
     finally:
         made.dispose()
-    return revision, ScriptDirectory.from_config(_config()).get_current_head()
+    return revision, newest()
+
+
+def newest() -> str:
+    """The newest revision that this version knows."""
+    return _script().get_current_head() or ""
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version can upgrade a schema of that revision."""
+    return revision in {each.revision for each in _script().walk_revisions()}
+
+
+def _script() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> "Config":
@@ -49,6 +66,8 @@ def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None,
     from sqlalchemy import create_engine
     from sqlalchemy.exc import OperationalError
 
+    for folder in (settings.home, settings.exchange):  # others pass through them to what is theirs
+        private_folder(folder, GROUP)
     made = create_engine(url(settings, owner=True))
     config = _config()
     try:

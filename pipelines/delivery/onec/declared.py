@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import BadInput
-from pipelines.files import private_folder
+from pipelines.files import GROUP, private_folder
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 
@@ -33,7 +33,7 @@ class DeclaredPeer:
 
     def folder(self, name: str) -> Path:
         """``out``, ``in``, ``done`` or ``failed``; made private when it is not there."""
-        return private_folder(self.root / name)
+        return private_folder(self.root / name, GROUP)
 
     def is_over(self, today: date) -> bool:
         """Whether it was retired before this day: nothing is written to it any more, what it answers is still taken."""

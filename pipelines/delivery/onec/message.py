@@ -14,7 +14,7 @@ from pipelines.delivery.onec.body import RECEIVED
 from pipelines.delivery.onec.model import Invoice, NotForOnec, OnecObject
 from pipelines.delivery.onec.objects import xml
 from pipelines.errors import Refused
-from pipelines.files import settle, write_whole
+from pipelines.files import GROUP, settle, write_whole
 
 FORMAT: Final = "http://v8.1c.ru/edi/edi_stnd/EnterpriseData"
 HEADER: Final = "http://www.1c.ru/SSL/Exchange/Message"
@@ -164,7 +164,7 @@ def prepare_message(
                 waiting.clear()
         file.write(b"\n".join([*waiting, b"</Body>", b"</Message>", b""]))
 
-    write_whole(temporary, fill)
+    write_whole(temporary, fill, mode=GROUP)
     return PreparedMessage(temporary, path, count)
 
 

@@ -16,7 +16,7 @@ from pipelines.delivery.onec.header import Header, has_content, read_header
 from pipelines.delivery.onec.message import NoCommonVersion, common_version, message_name
 from pipelines.delivery.onec.peers import Peer, take_turn
 from pipelines.errors import BadInput, Refused
-from pipelines.files import settle, sync_folder, write_whole
+from pipelines.files import GROUP, settle, sync_folder, write_whole
 from pipelines.inbox import waiting
 from pipelines.logs import verb
 from pipelines.settings import Settings
@@ -283,7 +283,7 @@ def _versions(header: Header) -> list[str]:
 
 def _refuse(base: DeclaredPeer, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:
     target = _free(base.folder("failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}{path.suffix}")
-    write_whole(target.with_name(f"{target.stem}.error.txt"), f"{path.name}: {why}\n".encode())
+    write_whole(target.with_name(f"{target.stem}.error.txt"), f"{path.name}: {why}\n".encode(), mode=GROUP)
     _move(path, target)
     return PeerAnswer(path.name, header.message_no if header else None, header.received_no if header else None, AnswerOutcome.REFUSED, why)
 
