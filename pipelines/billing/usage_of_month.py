@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _RUSSIAN = {
     "snapshot": "нет снимка",
     "quarantined": "снимок в карантине",
+    "whole file": "файл снимка утрачен или повреждён",
     "last_message_at": "нет времени последнего сообщения",
     "online_minutes": "нет минут на связи",
 }

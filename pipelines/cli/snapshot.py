@@ -22,6 +22,8 @@ VEHICLES_VIEW = View(
     ("vehicle_id", "account_id", "name", "plate", "vin", "hw_id", "state", "last_message_at", "online_minutes"),
     ("vehicle_id", "account_id", "name", "plate", "state", "online_minutes"),
 )
+FAULTS = ("fault", "path", "detail")
+FAULTS_VIEW = View(FAULTS, FAULTS)
 PROBED = ("platform", "version", "may")
 SHORT = 12  # characters of a digest in a table
 STATES = click.Choice(["landed", "quarantined", "withdrawn"])
@@ -315,6 +317,26 @@ def list_(month: Month | None, platform: str | None, status: str | None, output_
     if output_format == "table":  # a digest may be abbreviated wherever one is asked for
         rows = [{**row, "digest": row["digest"][:SHORT]} for row in rows]
     emit(rows, COLUMNS, output_format)
+
+
+@snapshot.command(short_help="Hold the files of the lake against their digests.")
+@format_option
+def verify(output_format: str) -> int:
+    """Read every file of the lake and compare it with what was written. Exit 1: a file is removed, damaged or foreign.
+
+    Each such file is named: removed, shortened, damaged, exchanged (another day's file in its place), foreign. A day whose file is not
+    what was landed counts as missing; landing the same day again heals it.
+    """
+    from pipelines.audit.lake import verify as verify_lake
+
+    files, faults = verify_lake(settings())
+    said = f"the lake holds all of its {counted(files, 'file')}, every byte as it was written"
+    if not faults and output_format == "table":
+        click.echo(said)
+        return 0
+    emit([{"fault": each.fault, "path": each.path, "detail": each.detail} for each in faults], FAULTS, output_format, FAULTS_VIEW)
+    say(f"{counted(len(faults), 'fault')} among {counted(files, 'file')}: docs/operations.md says what to do" if faults else said)
+    return int(bool(faults))
 
 
 @snapshot.command(short_help="Write Data Docs of the gate, with what failed.")

@@ -25,13 +25,14 @@ DAILY_VIEW = View(("contract_no", "client", "date", "fleet_size", "online_minute
 def usage(month: Month, client: str | None, dealer: str | None, contract: str | None, *, daily: bool, output_format: str) -> None:
     """Fleet by contract: peak, average, vehicle-days, minutes.
 
-    Recomputed from the evidence when anything has changed. `days` are the days of the month on which the contract is in
+    Recomputed from the evidence when anything has changed; with --contract, --client or --dealer only what these contracts need is read,
+    and nothing is stored. `days` are the days of the month on which the contract is in
     force, `days_covered` those of which nothing is missing; a missing day is not counted as zero.
     """
     from pipelines.clock import now
     from pipelines.errors import BadInput
     from pipelines.master.dealer_trees import clients_under
-    from pipelines.usage.month import compute
+    from pipelines.usage.month import compute, of_contracts
     from pipelines.usage.sources import known_contracts
     from pipelines.usage.summary import by_contract, shown_average, summary
     from pipelines.warehouse import engine
@@ -51,8 +52,11 @@ def usage(month: Month, client: str | None, dealer: str | None, contract: str | 
             )
         if client is not None and not wanted:
             raise BadInput.one("--client", f"no client {client!r} with a contract")
-        of_month = compute(configured, connection, month, store=True, at=now())
-    days = by_contract(of_month.days.select(["contract_no", "business_date", "fleet_size", "online_minutes"]).to_pydict())
+        if contract is None and client is None and dealer is None:
+            table = compute(configured, connection, month, store=True, at=now()).days
+        else:
+            table = of_contracts(configured, connection, month, {each.contract_no for each in wanted}, now())
+    days = by_contract(table.select(["contract_no", "business_date", "fleet_size", "online_minutes"]).to_pydict())
     if daily:
         listed = [
             {"contract_no": each.contract_no, "date": day.date, "fleet_size": day.fleet_size, "online_minutes": day.online_minutes}

@@ -14,12 +14,14 @@ Columns of a file, sorted by (account_no, vehicle_no), one row per vehicle liste
 Of the source's columns only those exist that the source really had; the derived ones always exist.
 """
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pipelines.errors import Refused
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 METADATA_KEY = b"fleetbill"
 ACTIVE, DEACTIVATED, BLOCKED = 1, 2, 3
+_PART = 1 << 20  # bytes of a file that are read at a time
 OLDEST_DEVICE_RULE = 1  # of files that do not say by which rule their device keys were made
 
 Account = tuple[str, str | None, str | None, bool]
@@ -88,29 +91,41 @@ def location(settings: Settings, path: str) -> str:
     return f"{root.rstrip('/')}/{path}" if "://" in root else str(Path(root).absolute() / path)
 
 
-def write(settings: Settings, path: str, table: "pa.Table", metadata: Metadata) -> None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The bytes of a written file: their sha256 (hex), and how many they are."""
+
+    digest: str
+    size: int
+
+
+def write(settings: Settings, path: str, table: "pa.Table", metadata: Metadata) -> Written:
     """Write a snapshot's file whole or not at all. An equal file that lies there already is replaced by the same content."""
-    write_table(settings, path, table.replace_schema_metadata({METADATA_KEY: metadata.encoded()}))
+    return write_table(settings, path, table.replace_schema_metadata({METADATA_KEY: metadata.encoded()}))
 
 
-def write_table(settings: Settings, path: str, content: "pa.Table") -> None:
+def write_table(settings: Settings, path: str, content: "pa.Table") -> Written:
     """Write a file of the lake whole or not at all."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    filesystem, target = _resolve(settings, path)
-
-    def fill(handle: Any) -> None:
-        pq.write_table(content, handle, compression="zstd", compression_level=1, row_group_size=131072)
-
+    packed = pa.BufferOutputStream()
+    pq.write_table(content, packed, compression="zstd", compression_level=1, row_group_size=131072)
+    file = memoryview(packed.getvalue())
+    filesystem, target = resolve(settings, path)
     if _is_local(filesystem):
-        _write_locally(Path(target), fill)
+        _write_locally(Path(target), file)
     else:
-        with filesystem.open(target, "wb") as handle:
-            fill(handle)
+        filesystem.pipe_file(target, bytes(file))
+    return Written(hashlib.sha256(file).hexdigest(), file.nbytes)
 
 
-def _write_locally(target: Path, fill: Callable[[Any], None]) -> None:
+def _write_locally(target: Path, file: memoryview) -> None:
     """Write the whole file, and clear away what killed or simultaneous writers of the same content left."""
+
+    def fill(handle: IO[bytes]) -> None:
+        handle.write(file)
+
     try:
         write_whole(target, fill)
     except FileNotFoundError:  # another writer of the same content was first, and cleared ours away
@@ -122,37 +137,64 @@ def _write_locally(target: Path, fill: Callable[[Any], None]) -> None:
 
 def exists(settings: Settings, path: str) -> bool:
     """Whether the file lies in the lake."""
-    filesystem, target = _resolve(settings, path)
+    filesystem, target = resolve(settings, path)
     return bool(filesystem.exists(target))
 
 
+def size(settings: Settings, path: str) -> int | None:
+    """Bytes of a file; None when it is not there."""
+    filesystem, target = resolve(settings, path)
+    try:
+        return int(filesystem.info(target)["size"])
+    except FileNotFoundError:
+        return None
+
+
+def file_digest(settings: Settings, path: str) -> str:
+    """sha256 (hex) of a file's bytes. EvidenceLost when it is not there or cannot be read."""
+    filesystem, target = resolve(settings, path)
+    made = hashlib.sha256()
+    with _reading(path), filesystem.open(target, "rb") as handle:
+        while part := handle.read(_PART):
+            made.update(part)
+    return made.hexdigest()
+
+
 def read(settings: Settings, path: str, columns: list[str] | None = None) -> "pa.Table":
-    """Rows of a snapshot. EvidenceLost when the file is not there."""
+    """Rows of a snapshot. EvidenceLost when the file is not there or cannot be read."""
     import pyarrow.parquet as pq
 
-    filesystem, target = _resolve(settings, path)
-    try:
-        with filesystem.open(target, "rb") as handle:
-            return pq.read_table(handle, columns=columns)
-    except FileNotFoundError:
-        raise EvidenceLost(f"the lake has no {path}, which is registered as evidence") from None
+    filesystem, target = resolve(settings, path)
+    with _reading(path), filesystem.open(target, "rb") as handle:
+        return pq.read_table(handle, columns=columns)
 
 
 def read_metadata(settings: Settings, path: str) -> Metadata:
-    """Account tree, owner sets, source and facts of a snapshot. EvidenceLost when the file is not there."""
-    return decode(read_footer(settings, path))
+    """Account tree, owner sets, source and facts of a snapshot. EvidenceLost when the file is not there or cannot be read."""
+    stored = read_footer(settings, path)
+    with _reading(path):
+        return decode(stored)
 
 
 def read_footer(settings: Settings, path: str) -> bytes:
-    """The metadata of a snapshot as its file's footer holds it: JSON. EvidenceLost when the file is not there."""
+    """The metadata of a snapshot as its file's footer holds it: JSON. EvidenceLost when the file is not there or cannot be read."""
     import pyarrow.parquet as pq
 
-    filesystem, target = _resolve(settings, path)
+    filesystem, target = resolve(settings, path)
+    with _reading(path), filesystem.open(target, "rb") as handle:
+        return bytes(pq.read_metadata(handle).metadata[METADATA_KEY])
+
+
+@contextmanager
+def _reading(path: str) -> Iterator[None]:
+    """EvidenceLost, with the file's name, for whatever keeps it from being read as what it was."""
     try:
-        with filesystem.open(target, "rb") as handle:
-            return bytes(pq.read_metadata(handle).metadata[METADATA_KEY])
+        yield
     except FileNotFoundError:
         raise EvidenceLost(f"the lake has no {path}, which is registered as evidence") from None
+    except (KeyError, TypeError, ValueError, OSError) as error:  # Arrow's errors are of these kinds
+        said = str(error).split("\n", 1)[0]
+        raise EvidenceLost(f"the lake's {path}, which is registered as evidence, cannot be read: {said}") from error
 
 
 def decode(stored: bytes) -> Metadata:
@@ -169,7 +211,8 @@ def decode(stored: bytes) -> Metadata:
     )
 
 
-def _resolve(settings: Settings, path: str) -> tuple[Any, str]:
+def resolve(settings: Settings, path: str) -> tuple[Any, str]:
+    """The fsspec filesystem of the lake and the path of a file in it ("": the lake itself)."""
     from fsspec.core import url_to_fs
 
     filesystem, target = url_to_fs(location(settings, path))

@@ -1,12 +1,13 @@
 """Land a snapshot: whole or not at all (`domain.md §2.3`). The file goes first, the register second, so a rerun completes."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines import period
-from pipelines.evidence import gate_verdicts, lake, register, sensors
+from pipelines.evidence import gate_verdicts, lake, lake_files, register, sensors
 from pipelines.evidence.normalise import IdentifiedSnapshot, arrange, identify
 from pipelines.evidence.register import QUARANTINED, SYSTEM, FailedExpectation, Registered
 from pipelines.logs import verb
@@ -62,16 +63,16 @@ def land(settings: Settings, snapshot: Snapshot, at: datetime) -> LandingResult:
 
 def _land(settings: Settings, made: IdentifiedSnapshot, at: datetime) -> LandingResult:
     listed = sensors.listed(made.snapshot)
-    if listed:
-        sensors.keep(settings, listed)
+    written: dict[str, lake.Written] = {listed.path: sensors.keep(settings, listed)} if listed else {}
+    path = lake.snapshot_path(made.snapshot.platform, made.snapshot.business_date, made.digest)
     with transaction(settings) as connection:
         known = register.find(connection, made.digest)
-    path = lake.snapshot_path(made.snapshot.platform, made.snapshot.business_date, made.digest)
-    is_kept = known is not None and lake.exists(settings, known.path)
+        is_kept = known is not None and not lake_files.faults(settings, lake_files.registered(connection, [path]), is_whole=True)
     if known and known.state != QUARANTINED:
-        if not is_kept:  # registered, but its file was lost: the same content heals it
-            _keep(settings, path, made)
+        if not is_kept:  # registered, but its file was lost or damaged: the same content heals it
+            written[path] = _keep(settings, path, made)
         with transaction(settings) as connection:
+            _record(connection, written)
             return _known_in(connection, known, listed)
     if is_kept:
         content = gate_verdicts.of_content(made, settings)
@@ -79,17 +80,23 @@ def _land(settings: Settings, made: IdentifiedSnapshot, at: datetime) -> Landing
         with ThreadPoolExecutor(1) as beside:  # both are done before anything is registered
             kept = beside.submit(_keep, settings, path, made)
             content = gate_verdicts.of_content(made, settings)
-            kept.result()
+            written[path] = kept.result()
     with transaction(settings) as connection:
         lock(connection, Lock.PLATFORM, made.snapshot.platform)
+        _record(connection, written)
         landed = _register(connection, settings, made, path, content, at)
         if listed:
             sensors.register(connection, listed, made.digest)
         return landed
 
 
-def _keep(settings: Settings, path: str, made: IdentifiedSnapshot) -> None:
-    lake.write(settings, path, arrange(made), made.metadata)
+def _keep(settings: Settings, path: str, made: IdentifiedSnapshot) -> lake.Written:
+    return lake.write(settings, path, arrange(made), made.metadata)
+
+
+def _record(connection: "Connection", written: Mapping[str, lake.Written]) -> None:
+    for path, file in written.items():
+        lake_files.record(connection, path, file)
 
 
 def _register(

@@ -45,10 +45,9 @@ def listed(snapshot: Snapshot) -> SensorList | None:
     return SensorList(table, digest, lake.sensors_path(snapshot.platform, snapshot.business_date, digest), snapshot.taken_at)
 
 
-def keep(settings: Settings, sensors: SensorList) -> None:
-    """Write the file of a list, whole or not at all; what lies there already is of the same content and stays."""
-    if not lake.exists(settings, sensors.path):
-        lake.write_table(settings, sensors.path, sensors.table)
+def keep(settings: Settings, sensors: SensorList) -> lake.Written:
+    """Write the file of a list, whole or not at all."""
+    return lake.write_table(settings, sensors.path, sensors.table)
 
 
 def register(connection: "Connection", sensors: SensorList, snapshot_digest: str) -> None:

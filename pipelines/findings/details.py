@@ -82,7 +82,14 @@ def _contract_without_accounts(of: Parameters) -> str:
     return f"ни одна платформа ни разу не назвала учётных записей договора: {', '.join(of['accounts'])}{alike}"
 
 
+FAULTS: Final = MappingProxyType(
+    {"removed": "удалён", "shortened": "обрезан", "damaged": "повреждён", "exchanged": "подменён файлом другого дня"}
+)
+
+
 def _missing_snapshot(of: Parameters) -> str:
+    if of.get("file"):
+        return f"файл снимка {FAULTS[of['fault']]} ({of['file']}): договоры этой платформы за месяц не выставляются"
     state = "снимок в карантине" if of.get("is_quarantined") else "снимка нет"
     return f"{state}: договоры этой платформы за месяц не выставляются"
 

@@ -1,9 +1,9 @@
 """The pass over the lake: active vehicles by owner set, less the duplicates, given to contracts (domain.md §3, §4)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.usage.duplicates import find_duplicates
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
+
+
+INT_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,61 @@ def count(lake: Lake, sources: Sources) -> CountedMonth:
         owned = owned_days(owners, files)
         fleets.result()
     find_duplicates(lake, owned)
+    return _counted(lake, owners, owned)
+
+
+def count_alone(lake: Lake, sources: Sources, contracts: Set[str]) -> CountedMonth:
+    """Count the month of these contracts alone: of each file the rows that they own, and what shares a device with these.
+
+    ``days`` and ``gaps`` are theirs, and equal to what `count` gives of them.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    owners = MonthOwners(lake, sources)
+    files = day_files(owners)
+    owned = owned_days(owners, files)
+    sets = {day.number: _sets_of(owners, day, contracts) for day in owned}
+    _count_fleets(lake, files, sets)
+    numbers = [pa.array([number] * len(of_day), pa.int32()) for number, of_day in sets.items()]
+    accounts = [pa.array(of_day, pa.int32()) for of_day in sets.values()]
+    empty = pa.array([], pa.int32())
+    lake.put(
+        "counted_sets",
+        pa.table({"platform_day_no": pa.concat_arrays([*numbers, empty]), "account_no": pa.concat_arrays([*accounts, empty])}),
+    )
+    find_duplicates(lake, owned, narrow=True)
+    counted = _counted(lake, owners, owned)
+    wanted = pc.is_in(counted.days.column("contract_no"), pa.array(sorted(contracts), pa.string()))
+    gaps_of_wanted = {contract_no: missing for contract_no, missing in counted.gaps.items() if contract_no in contracts}
+    return replace(counted, days=counted.days.filter(wanted), gaps=gaps_of_wanted)
+
+
+def _counted(lake: Lake, owners: MonthOwners, owned: list[OwnedDay]) -> CountedMonth:
+    sources = owners.sources
     present = _present(lake, sources, owned)
     missing = gaps(sources, present)
     return CountedMonth(owned, owners, _days(lake, sources, present, missing), missing)
 
 
-def _count_fleets(lake: Lake, files: Sequence[CountedFile]) -> None:
+def _sets_of(owners: MonthOwners, day: OwnedDay, contracts: Set[str]) -> list[int]:
+    """The owner sets of a day that belong to these contracts, ascending."""
+    import numpy as np
+
+    index = [owners.contract_index[contract_no] for contract_no in contracts]
+    numbers: list[int] = np.flatnonzero(np.isin(owners.as_columns(day.owners)[1], index)).tolist()
+    return numbers
+
+
+def _count_fleets(lake: Lake, files: Sequence[CountedFile], sets: Mapping[int, list[int]] | None = None) -> None:
+    """The table `fleets`; ``sets``: the owner sets of each platform-day that are counted, None: all."""
     lake.run("new_fleets", shape=lake.shape)
     for file in files:
-        lake.run("add_fleet", platform_day_no=file.number, path=lake.location(file.path), shape=lake.shape)
+        chosen = None if sets is None else sets[file.number]
+        if chosen == []:
+            continue
+        bounds = {"first": chosen[0] if chosen else 0, "last": chosen[-1] if chosen else INT_MAX}
+        lake.run("add_fleet", platform_day_no=file.number, path=lake.location(file.path), shape=lake.shape, owner_sets=chosen, **bounds)
 
 
 def _present(lake: Lake, sources: Sources, days: Sequence[OwnedDay]) -> list[Present]:

@@ -1,9 +1,10 @@
 """What the technical team mends: trackers that fell silent, sensors that lost their value (domain.md §10)."""
 
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipelines.evidence import sensors
+from pipelines.evidence import lake_files, sensors
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.gaps import lacks_used
 from pipelines.usage.lake_sql import Lake
@@ -11,6 +12,8 @@ from pipelines.usage.lake_sql import Lake
 if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
+
+log = logging.getLogger("fleetbill.usage")
 
 SILENT_DEVICE, FAILED_SENSOR = "silent_device", "failed_sensor"
 BATCH = 100_000
@@ -47,6 +50,10 @@ def _put_sensor_days(connection: "Connection", lake: Lake, counted: CountedMonth
 
     month = counted.sources.month
     lists = sensors.of_days(connection, month.previous.first, month.last)
+    lost = lake_files.faults(lake.settings, lake_files.registered(connection, [each.path for each in lists]), is_whole=True)
+    for fault in lost.values():
+        log.warning("the lake's %s; sensors are judged without that list", fault)
+    lists = [each for each in lists if each.path not in lost]
     if not any(each.business_date >= month.first for each in lists):
         return []
     paths = [lake.location(each.path) for each in lists]

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 DERIVED = f"derived/repeated-devices-{DEVICE_RULE}"
 
 
-def find_duplicates(lake: Lake, days: Sequence[OwnedDay]) -> None:
+def find_duplicates(lake: Lake, days: Sequence[OwnedDay], *, narrow: bool = False) -> None:
     """The table `duplicates`: every vehicle-day that lost its device to another vehicle.
 
     Also `same_device`, the vehicle-days whose device is listed more than once, and `placeholder_texts`, what names no device
     because too many vehicles share it. A day that rests on one snapshot alone takes the rows with repeated devices from a small
     file beside the lake's snapshots, made when a snapshot is first counted: a snapshot never changes, so neither do they.
+    ``narrow``: only devices of the owner sets in the table `counted_sets`.
     """
     import pyarrow as pa
 
@@ -38,6 +39,8 @@ def find_duplicates(lake: Lake, days: Sequence[OwnedDay]) -> None:
         files = {"filename": pa.array(derived.values(), pa.string()), "platform_day_no": pa.array(derived, pa.int32())}
         lake.put("repeated_files", pa.table(files))
         lake.run("load_same_device", paths=sorted(set(derived.values())))
+    if narrow:
+        lake.run("narrow_same_device")
     lake.run("placeholder_texts", vehicles=PLACEHOLDER_VEHICLES)
     lake.run("duplicates")
 
@@ -102,11 +105,11 @@ def _derived(lake: Lake, day: OwnedDay) -> str:
     import pyarrow.parquet as pq
 
     path = f"{DERIVED}/{day.platform_day.snapshots[0].digest}.parquet"
-    if not lake.exists(path):
+    if not lake.has_derived(path):
         keys = device_keys_of(lake, day)
         rows = _repeated_rows(lake, day, keys, repeated(keys.drop_null().to_numpy()))
         local = lake.folder / "repeated.parquet"
-        pq.write_table(_no_rows(lake) if rows is None else rows, local)
+        pq.write_table(_no_rows(lake) if rows is None else rows, local, write_page_checksum=True)
         lake.keep(local, path)
     return path
 

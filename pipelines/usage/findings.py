@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.findings.store import Occurrence, copy_runs, replace
 from pipelines.period import Span
@@ -82,5 +82,7 @@ def _missing(sources: Sources) -> Iterator[Occurrence]:
             in_force = sources.in_force_on(day)
             if not any(mapping.is_valid(day) and mapping.contract_no in in_force for mapping in mappings):
                 continue
-            parameters = {"is_quarantined": (platform, day) in sources.quarantined}
+            fault = sources.fault_of(platform, day)
+            parameters: dict[str, Any] = {"is_quarantined": (platform, day) in sources.quarantined}
+            parameters |= {"file": fault.path, "fault": fault.fault} if fault else {}
             yield Occurrence("missing_snapshot", platform, day, None, parameters, platform)

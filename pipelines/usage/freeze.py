@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipelines import logs
+from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.usage.counting import CountedMonth, count
 from pipelines.usage.frozen_file import METADATA_KEY, ProvenDay, encode
 from pipelines.usage.lake_sql import Lake, opened
-from pipelines.usage.month import meters_of
+from pipelines.usage.month import in_lake, meters_of
 from pipelines.usage.sources import Sources, read
 
 if TYPE_CHECKING:
@@ -36,10 +37,14 @@ def freeze(
 
     ``sources``: what the month's usage was computed from; None: as they are now.
 
-    The same evidence gives the same bytes, and so the same path: freezing again changes nothing.
+    The same evidence gives the same bytes, and so the same path: freezing again changes nothing. EvidenceLost when a file that
+    the usage was computed from is no longer what was landed.
     """
     if sources is None:
         sources = read(connection, month, datetime(month.next.next.year, month.next.next.number, 1, tzinfo=UTC))
+    lost = in_lake(settings, connection, sources).lost
+    if lost.keys() - sources.lost.keys():
+        raise EvidenceLost(f"the lake's {next(iter(lost.values()))}; run again: its day counts as missing then")
     sources = replace(sources, known_until=month.last)  # every day that has landed, whichever was over when the run was computed
     with logs.verb("usage", "freeze", month=str(month)) as done, opened(settings, meters_of(sources)) as lake:
         counted = count(lake, sources)

@@ -8,12 +8,12 @@ from datetime import date
 from pipelines.usage.sources import Sources
 
 USED_COLUMNS = ("last_message_at", "online_minutes")
-SNAPSHOT, QUARANTINED = "snapshot", "quarantined"
+SNAPSHOT, QUARANTINED, WHOLE_FILE = "snapshot", "quarantined", "whole file"
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Gap:
-    """One missing thing of one platform and day: 'snapshot', 'quarantined', or the name of a column."""
+    """One missing thing of one platform and day: 'snapshot', 'quarantined', 'whole file' (the lake's is lost), or the name of a column."""
 
     platform: str
     date: date
@@ -43,7 +43,7 @@ def gaps(sources: Sources, present: Iterable[Present]) -> dict[str, list[Gap]]:
         for day in sources.month.dates():
             if (platform, day) in sources.days:
                 continue
-            gap = Gap(platform, day, QUARANTINED if (platform, day) in sources.quarantined else SNAPSHOT)
+            gap = Gap(platform, day, _missing(sources, platform, day))
             for mapping in mappings:
                 if mapping.is_valid(day) and spans[mapping.contract_no].is_in_force(day):
                     gaps_of_contract[mapping.contract_no].add(gap)
@@ -51,6 +51,12 @@ def gaps(sources: Sources, present: Iterable[Present]) -> dict[str, list[Gap]]:
         for column in unknown(sources, row):
             gaps_of_contract[row.contract_no].add(Gap(row.platform, row.date, column))
     return {contract_no: sorted(missing) for contract_no, missing in gaps_of_contract.items()}
+
+
+def _missing(sources: Sources, platform: str, day: date) -> str:
+    if sources.fault_of(platform, day):
+        return WHOLE_FILE
+    return QUARANTINED if (platform, day) in sources.quarantined else SNAPSHOT
 
 
 def unknown(sources: Sources, row: Present) -> list[str]:
@@ -76,5 +82,5 @@ def measured(sources: Sources) -> frozenset[str]:
 
 def uncovered(missing: Mapping[str, list[Gap]]) -> set[tuple[str, date]]:
     """(contract, day) whose fleet is not known; where only minutes or a meter are missing, the fleet still is."""
-    unknown_fleet = (SNAPSHOT, QUARANTINED, USED_COLUMNS[0])
+    unknown_fleet = (SNAPSHOT, QUARANTINED, WHOLE_FILE, USED_COLUMNS[0])
     return {(contract_no, gap.date) for contract_no, gaps_of in missing.items() for gap in gaps_of if gap.missing in unknown_fleet}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.evidence.canonical import OFFLINE
-from pipelines.evidence.lake import METADATA_KEY, EvidenceLost, location
+from pipelines.evidence.lake import location, read_footer
 from pipelines.files import private_folder, write_whole
 from pipelines.settings import Settings
 from pipelines.warehouse.statements import statement
@@ -57,14 +57,8 @@ class Lake:
         return path if path.startswith(str(self.folder)) else location(self.settings, path)
 
     def metadata(self, path: str) -> bytes:
-        """What a file says of itself beside its rows. EvidenceLost when it is not there."""
-        import pyarrow.parquet as pq
-
-        try:
-            stored = pq.read_metadata(self.location(path), filesystem=self.filesystem).metadata
-        except FileNotFoundError:
-            raise EvidenceLost(f"the lake has no {path}, which is registered as evidence") from None
-        return bytes(stored[METADATA_KEY])
+        """What a file says of itself beside its rows. EvidenceLost when it is not there or cannot be read."""
+        return read_footer(self.settings, path)
 
     def column(self, path: str, name: str) -> Any:
         """One column of a file as an Arrow array."""
@@ -82,10 +76,19 @@ class Lake:
         """The same pass for another thread."""
         return replace(self, duckdb=self.duckdb.cursor())
 
-    def exists(self, path: str) -> bool:
-        """Whether the lake holds a file."""
+    def has_derived(self, path: str) -> bool:
+        """Whether the lake holds a derived file that can be read; one that was damaged is taken away, so that it is made anew."""
+        import pyarrow.parquet as pq
+
         filesystem, target = _resolve(self, path)
-        return bool(filesystem.exists(target))
+        if not filesystem.exists(target):
+            return False
+        try:
+            pq.read_table(target, filesystem=filesystem, page_checksum_verification=True)
+        except (OSError, ValueError):
+            filesystem.rm_file(target)
+            return False
+        return True
 
     def keep(self, local: Path, path: str) -> None:
         """Put a finished local file into the lake, whole or not at all; one that lies there already stays."""

@@ -1,17 +1,18 @@
 """Usage of a month: recomputed from the evidence, kept in the warehouse until the evidence changes (domain.md §3, §4)."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines import garbage_collection, logs
+from pipelines.evidence import lake_files
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.usage import stored
-from pipelines.usage.counting import count
+from pipelines.usage.counting import count, count_alone
 from pipelines.usage.gaps import Gap
 from pipelines.usage.lake_sql import METER, opened
 from pipelines.usage.sources import Sources, read
@@ -49,12 +50,29 @@ def compute(settings: Settings, connection: "Connection", month: Month, *, store
     """
     with garbage_collection.paused():
         if not store:
-            return load_or_count(settings, connection, read(connection, month, at))
+            return load_or_count(settings, connection, in_lake(settings, connection, read(connection, month, at)))
         stored.take_turn(connection, month)
-        sources = read(connection, month, at)
+        sources = in_lake(settings, connection, read(connection, month, at))
         usage = _load(connection, sources) or _store(settings, connection, sources, at)
         _refresh_neighbours(settings, connection, month, at)
         return usage
+
+
+def of_contracts(settings: Settings, connection: "Connection", month: Month, contracts: Set[str], at: datetime) -> "pa.Table":
+    """The days of these contracts as `MonthUsage.days`: what is stored where it is what the present evidence gives, else counted alone.
+
+    Nothing is stored. Of the lake only that is read which these contracts need.
+    """
+    with garbage_collection.paused():
+        sources = read(connection, month, at)
+        if stored.inputs(connection, month) == sources.digest and not _is_less(settings, connection, sources):
+            return stored.days(connection, month, contracts)
+        sources = in_lake(settings, connection, sources)
+        if stored.inputs(connection, month) == sources.digest:
+            return stored.days(connection, month, contracts)
+        _name_lost(sources)
+        with opened(settings, meters_of(sources)) as lake:
+            return count_alone(lake, sources, contracts).days
 
 
 def refresh(settings: Settings, connection: "Connection", months: Iterable[Month], at: datetime) -> None:
@@ -66,6 +84,20 @@ def refresh(settings: Settings, connection: "Connection", months: Iterable[Month
             _refresh_neighbours(settings, connection, month, at)
 
 
+def in_lake(settings: Settings, connection: "Connection", sources: Sources) -> Sources:
+    """The sources without the days whose files in the lake are not what was landed (domain.md §2.5)."""
+    return sources.without(lake_files.faults(settings, lake_files.registered(connection, _paths(sources)), is_whole=True))
+
+
+def _is_less(settings: Settings, connection: "Connection", sources: Sources) -> bool:
+    """Whether a file of the lake is gone or has another size; that much is seen without reading any."""
+    return bool(lake_files.faults(settings, lake_files.registered(connection, _paths(sources)), is_whole=False))
+
+
+def _paths(sources: Sources) -> list[str]:
+    return sorted({snapshot.path for snapshots in sources.landed.values() for snapshot in snapshots})
+
+
 def load_or_count(settings: Settings, connection: "Connection", sources: Sources) -> MonthUsage:
     """Usage by these sources: what the warehouse holds if it was computed from them, else a pass over the lake; nothing is kept."""
     return _load(connection, sources) or count_month(settings, sources)
@@ -73,16 +105,23 @@ def load_or_count(settings: Settings, connection: "Connection", sources: Sources
 
 def count_month(settings: Settings, sources: Sources) -> MonthUsage:
     """Usage by these sources, by a pass over the lake."""
+    _name_lost(sources)
     with opened(settings, meters_of(sources)) as lake:
         counted = count(lake, sources)
     return MonthUsage(sources.month, counted.days, counted.gaps, sources.digest, sources)
+
+
+def _name_lost(sources: Sources) -> None:
+    """A count says in the log which files it did without."""
+    for fault in sources.lost.values():
+        log.warning("the lake's %s; its day counts as missing", fault)
 
 
 def _refresh_neighbours(settings: Settings, connection: "Connection", month: Month, at: datetime) -> None:
     """Bring the months beside a month up to date: the one before where it was computed at all, the next where it has evidence.
 
     Vehicles that come back in the next week make a dip of this month certain, and the last day before it tells who moved on
-    its first. A neighbour whose evidence is lost is left as it is: it does not hold up this month.
+    its first. A neighbour whose evidence cannot be read at all is left as it is: it does not hold up this month.
     """
     neighbours = [each for each in (month.previous, month.next) if stored.inputs(connection, each) is not None]
     if month.next not in neighbours and stored.has_evidence(connection, month.next):
@@ -92,19 +131,23 @@ def _refresh_neighbours(settings: Settings, connection: "Connection", month: Mon
             with connection.begin_nested():
                 _store_if_stale(settings, connection, each, at)
         except EvidenceLost:
-            log.warning("findings of %s do not know %s, whose evidence is lost", month, each)
+            log.warning("findings of %s do not know %s, whose evidence cannot be read", month, each)
 
 
 def _store_if_stale(settings: Settings, connection: "Connection", month: Month, at: datetime) -> None:
     sources = read(connection, month, at)
-    if stored.inputs(connection, month) != sources.digest:
-        _store(settings, connection, sources, at)
+    if stored.inputs(connection, month) == sources.digest:
+        return
+    present = in_lake(settings, connection, sources)
+    if stored.inputs(connection, month) != present.digest:
+        _store(settings, connection, present, at)
 
 
 def _store(settings: Settings, connection: "Connection", sources: Sources, at: datetime) -> MonthUsage:
     """Count a month, and keep its usage, gaps and findings in place of those that are there."""
     from pipelines.usage.findings import replace_findings
 
+    _name_lost(sources)
     with logs.verb("usage", "compute", month=str(sources.month)) as done, opened(settings, meters_of(sources)) as lake:
         counted = count(lake, sources)
         stored.replace(connection, sources, counted.days, counted.gaps, at)

@@ -132,13 +132,13 @@ def _with_present_keys(owners: MonthOwners, snapshot: CountedSnapshot) -> str:
     import pyarrow.parquet as pq
 
     path = f"{KEYED}/{snapshot.digest}.parquet"
-    if not owners.lake.exists(path):
+    if not owners.lake.has_derived(path):
         table = owners.lake.rows(snapshot.path)
         if "hw_id" in table.column_names:
             devices = keys.device_keys(table.column("hw_id").combine_chunks())
             table = table.set_column(table.column_names.index("device_key"), "device_key", devices)
         local = owners.lake.folder / f"keyed-{snapshot.digest}.parquet"
-        pq.write_table(table, local, compression="zstd", compression_level=1)
+        pq.write_table(table, local, compression="zstd", compression_level=1, write_page_checksum=True)
         owners.lake.keep(local, path)
         local.unlink()
     return path

@@ -3,7 +3,8 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipelines.clock import local_date
+from pipelines.evidence.lake_files import Fault
 from pipelines.period import ONE_DAY, Month, Span
 from pipelines.usage.owners import byte_order
 from pipelines.warehouse import query
@@ -112,7 +114,11 @@ class CountingRow:
 
 @dataclass(frozen=True)
 class Sources:
-    """Everything that a month's usage depends on. ``known_until``: the last day of the month that is over."""
+    """Everything that a month's usage depends on. ``known_until``: the last day of the month that is over.
+
+    ``lost``: faults of the lake by path of a snapshot; the days of these snapshots are not covered. ``registered``: the digest
+    as it would be if the lake were whole.
+    """
 
     month: Month
     known_until: date | None
@@ -125,20 +131,32 @@ class Sources:
     terms: dict[str, tuple[CountingRow, ...]]
     tariff_columns: dict[str, tuple[tuple[date, frozenset[str]], ...]]
     digest: str = field(default="")
+    lost: Map[str, Fault] = field(default_factory=dict)
+    registered: str = field(default="")
+
+    def without(self, lost: Map[str, Fault]) -> "Sources":
+        """The sources when these files of the lake are not what was landed: their days are missing, never zero (domain.md §2.5)."""
+        registered = self.registered or self.digest
+        named = [[path, lost[path].fault] for path in sorted(lost)]
+        return replace(self, lost=lost, registered=registered, digest=_digest([[registered]], named) if lost else registered)
+
+    def fault_of(self, platform: str, day: date) -> Fault | None:
+        """What is wrong with a file of that platform-day, or None."""
+        return next((self.lost[each.path] for each in self.landed.get((platform, day), ()) if each.path in self.lost), None)
 
     @cached_property
     def days(self) -> dict[PlatformDate, PlatformDay]:
         """Covered platform-days of the month, in byte order of platform and by date.
 
         A carried day takes the usage of the day before, which may be carried itself; where that day is not covered (its
-        snapshot was withdrawn), there is nothing to carry.
+        snapshot was withdrawn, or its file is lost), there is nothing to carry.
         """
         days: dict[PlatformDate, PlatformDay] = {}
         for platform in self.platforms:
             earlier = [day for name, day in self.landed if name == platform and day < self.month.first]
             source = None
             for day in Span(max(earlier, default=self.month.first), self.month.last).dates():
-                if (platform, day) in self.landed:
+                if (platform, day) in self.landed and not self.fault_of(platform, day):
                     source = day
                 elif (platform, day) not in self.carries:
                     source = None

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -54,7 +54,7 @@ def read(connection: "Connection", sources: Sources) -> StoredUsage | None:
     gaps: dict[str, list[Gap]] = {}
     for contract_no, platform, day, missing in query.rows(connection, "usage/gaps", month=month.first):
         gaps.setdefault(contract_no, []).append(Gap(platform, day, missing))
-    return StoredUsage(_days(connection, month), gaps)
+    return StoredUsage(days(connection, month), gaps)
 
 
 def take_turn(connection: "Connection", month: Month) -> None:
@@ -103,10 +103,12 @@ def _meters_as_text(column: "pa.ChunkedArray") -> "pa.Array":
     return pa.array([json.dumps(row, ensure_ascii=False, sort_keys=True) for row in kept], pa.string())
 
 
-def _days(connection: "Connection", month: Month) -> "pa.Table":
+def days(connection: "Connection", month: Month, contracts: Set[str] | None = None) -> "pa.Table":
+    """The stored days of a month as `MonthUsage.days` has them, those of these contracts or of all."""
     import pyarrow as pa
 
-    rows = query.rows(connection, "usage/days", first=month.first, last=month.last)
+    binds = {"contracts": None if contracts is None else sorted(contracts)}
+    rows = query.rows(connection, "usage/days", first=month.first, last=month.last, **binds)
     columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * 5
     meters = sorted({name for of_day in columns[4] for name in of_day or ()})
     kinds = (pa.string(), pa.date32(), pa.int32(), pa.decimal128(*SCALE))

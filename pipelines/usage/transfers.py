@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
-from pipelines.evidence.lake import EvidenceLost
+from pipelines.evidence import lake_files
 from pipelines.findings.dips import WEEK
 from pipelines.findings.store import Occurrence
 from pipelines.period import Month
@@ -39,20 +39,20 @@ def transfers(connection: "Connection", lake: Lake, counted: CountedMonth, at: d
         days = [day for day in counted.owned_days if day.platform == platform]
         earlier = [day for name, day in before.sources.days if name == platform]
         if days and earlier:
-            days = [*_neighbour(before, platform, max(earlier)), *days]
+            days = [*_neighbour(connection, before, platform, max(earlier)), *days]
         if days and (platform, month.next.first) in after.sources.days:
-            days += _neighbour(after, platform, month.next.first)
+            days += _neighbour(connection, after, platform, month.next.first)
         of_platforms.append(days)
     for first, second in chain.from_iterable(map(pairwise, of_platforms)):
         yield from _moved(lake, counted.owners, marks, first, second)
 
 
-def _neighbour(owners: MonthOwners, platform: str, day: date) -> list[OwnedDay]:
+def _neighbour(connection: "Connection", owners: MonthOwners, platform: str, day: date) -> list[OwnedDay]:
     """That day of another month, or none where its evidence is lost: that month names the loss, this one does not depend on it."""
-    try:
-        return [owned_day(owners, platform, day)]
-    except EvidenceLost:
+    files = lake_files.registered(connection, [snapshot.path for snapshot in owners.sources.days[platform, day].snapshots])
+    if lake_files.faults(owners.lake.settings, files, is_whole=True):
         return []
+    return [owned_day(owners, platform, day)]
 
 
 def _moved(lake: Lake, owners: MonthOwners, marks: "_Marks", before: OwnedDay, after: OwnedDay) -> Iterator[Occurrence]:

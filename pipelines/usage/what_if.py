@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.period import Month
 from pipelines.settings import Settings
-from pipelines.usage.month import MonthUsage, count_month, load_or_count
+from pipelines.usage.month import MonthUsage, count_month, in_lake, load_or_count
 from pipelines.usage.sources import CountingRow, Sources, read
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def compute_both(
     ``terms``: all rows of a contract, in order, in the place of its stored ones; ``columns``: likewise of a tariff, the
     snapshot columns that each version is measured by.
     """
-    sources = read(connection, month, at)
+    sources = in_lake(settings, connection, read(connection, month, at))
     stored = load_or_count(settings, connection, sources)
     tried = replace(
         sources, terms={**sources.terms, **terms}, tariff_columns={**sources.tariff_columns, **columns}, digest=f"{sources.digest} tried"

@@ -8,9 +8,11 @@ private FLEETBILL_HOME, and nobody widens their rights: the server is started in
 path above it.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -31,7 +33,10 @@ DATABASE = "fleetbill"
 AIRFLOW = "airflow"
 
 _SYSTEM_USER = "pgserver"
-_DYING_SECONDS = 15
+_DYING_SECONDS = 2  # that processes of a dead server have to go by themselves, and again after each signal
+_STARTING_SECONDS = 60
+_LOOK_AGAIN_SECONDS = 0.2
+_LOG = "server.log"
 _HERE = "/proc/self/cwd"
 _SHARED_BINARIES = Path("/var/lib/fleetbill")
 # who reaches the socket, which its owner alone does, is let in; nothing listens on the network
@@ -53,7 +58,7 @@ log_timezone = 'UTC'
 
 
 class EmbeddedServerFailed(Refused):
-    """The embedded PostgreSQL did not start or stop; the message quotes the end of its log."""
+    """The embedded PostgreSQL did not start or stop; the message quotes why, of its log one line."""
 
 
 def address(home: Path, role: str = APPLICATION, database: str = DATABASE) -> str:
@@ -75,6 +80,8 @@ def ensure_running(home: Path, options: str = "") -> None:
             return
         if not (data / "PG_VERSION").exists():
             _initialise(data, options)
+        if _answers_soon(data):
+            return
         _clear_after_a_dead_server(data)
         _start(data)
         _create_roles_and_databases(data)
@@ -216,27 +223,57 @@ def _initialise(data: Path, options: str) -> None:
         conf.write(_CONF + options)
 
 
-def _clear_after_a_dead_server(data: Path) -> None:
-    """Where a server died without a word: wait for the processes that it left, and remove what names its number.
+def _answers_soon(data: Path) -> bool:
+    """Whether a living server, which starts or stops just now, answers in a while; False when there is none (any more)."""
+    import time
 
-    A number that belongs to another program by now, or to a process that is dead and only not yet collected, is no server.
-    """
     import psutil
 
-    pid_file = data / "postmaster.pid"
-    try:
-        pid = int(pid_file.read_text().split("\n", 1)[0])
-    except FileNotFoundError:
-        return
-    except ValueError:
-        pid = 0
-    left = [process for process in psutil.process_iter() if _works_in(process, data)]
-    if pid in (process.pid for process in left):
-        return
-    psutil.wait_procs(left, timeout=_DYING_SECONDS)
-    pid_file.unlink(missing_ok=True)
+    until = time.monotonic() + _STARTING_SECONDS
+    while (pid := _noted_pid(data)) and any(process.pid == pid for process in _left_in(data)):
+        if time.monotonic() > until:
+            raise EmbeddedServerFailed(f"the embedded PostgreSQL (process {pid}) is there and does not answer; {data / _LOG} says why")
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(pid).wait(timeout=_LOOK_AGAIN_SECONDS)
+        if _answers(data):
+            return True
+    return False
+
+
+def _clear_after_a_dead_server(data: Path) -> None:
+    """Where a server died without a word: end the processes that it left, and remove what names its number.
+
+    They hold its shared memory, and one that computes does not see that its server is dead: it is told to stop, and then
+    stopped. A number that belongs to another program by now, or to a process that is dead and only not yet collected, is no server.
+    """
+    import signal
+
+    import psutil
+
+    left = _left_in(data)
+    for number, seconds in ((None, _DYING_SECONDS), (signal.SIGQUIT, _DYING_SECONDS), (signal.SIGKILL, _DYING_SECONDS)):
+        for process in left if number else []:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(number)
+        _, left = psutil.wait_procs(left, timeout=seconds)
+    (data / "postmaster.pid").unlink(missing_ok=True)
     for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
         (_socket_dir(data) / name).unlink(missing_ok=True)
+
+
+def _noted_pid(data: Path) -> int | None:
+    """The process that the server's own file names, living or dead."""
+    try:
+        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _left_in(data: Path) -> list[Any]:
+    """Processes of a server of this folder: it and its children all work in it."""
+    import psutil
+
+    return [process for process in psutil.process_iter() if _works_in(process, data)]
 
 
 def _works_in(process: Any, folder: Path) -> bool:
@@ -253,11 +290,19 @@ def _start(data: Path) -> None:
     socket_dir = _socket_dir(data)
     _own(socket_dir)
     seen_from_data = os.path.relpath(socket_dir, data) if socket_dir.parent == data.parent else str(socket_dir)
-    log = data / "server.log"
+    log = data / _LOG
     done = _run(data, "pg_ctl", "-w", "-t", "60", "-l", log.name, "-D", _HERE, "-o", f"-k {seen_from_data}", "start")
     if done.returncode:
-        tail = log.read_text(errors="replace")[-800:] if log.exists() else done.stdout
-        raise EmbeddedServerFailed(f"the embedded PostgreSQL did not start: {' '.join(tail.split())}")
+        said = log.read_text(errors="replace") if log.exists() else done.stdout
+        raise EmbeddedServerFailed(f"the embedded PostgreSQL did not start: {_reason(said)} ({log} has the rest)")
+
+
+def _reason(log: str) -> str:
+    """The last line of a log that tells why a server gave up, without its moment; the last line at all where none does."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
+    last = (fatal or lines or ["it said nothing"])[-1]
+    return re.sub(r"^.*?(?:FATAL|PANIC):\s+", "", last)[:300]
 
 
 def _create_roles_and_databases(data: Path) -> None:

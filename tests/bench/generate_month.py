@@ -1,11 +1,16 @@
 """A month of a large platform for the benchmarks: day files as the `files` connector reads them, and the master rows to match.
 
     python tests/bench/generate_month.py OUT [--month 2026-01] [--vehicles 1000000] [--contracts 20000] [--days N] [--format parquet]
+        [--hostile duplicates|orphans|chain|columns]
 
 Fleets are sized as real ones: nine in ten under 90 vehicles, the largest tenth hold 65 %. Of the vehicles 0.2 % are orphans,
 1 % deactivated, 2 % come or go inside the month, and 0.1 % share a tracker with another (half of them as a clone). Writes
 OUT/master/*.csv, OUT/snapshots/big/DAY.parquet (or .csv) and accounts.csv, and OUT/truth.parquet: contract_no, date, fleet_size,
 counted here with numpy alone. The same call gives the same rows.
+
+--hostile makes a month that no fleet is like, and no truth for it: `duplicates`: ten vehicles share each tracker; `orphans`: no account
+is mapped to a contract; `chain`: every account lies below the one before it, CHAIN of them, and the first alone is mapped; `columns`:
+the files have UNKNOWN columns of text that nobody knows.
 """
 
 import argparse
@@ -30,6 +35,8 @@ from company.master import BANK, BIC, COLUMNS, CORR_ACCOUNT
 
 PLATFORM = "big"
 ORPHANS, DEACTIVATED, PASSING, DUPLICATES = 0.002, 0.01, 0.02, 0.001
+HOSTILE = ("duplicates", "orphans", "chain", "columns")
+SHARERS, CHAIN, UNKNOWN = 10, 100_000, 100
 TARIFFS = {"UNIT": "unit", "VOLUME": "volume", "PACK": "package"}
 Array = np.ndarray[Any, Any]
 
@@ -62,20 +69,22 @@ def fleet_sizes(vehicles: int, contracts: int, random: np.random.Generator) -> A
     return random.permutation(sizes)
 
 
-def write_month(out: Path, month: str, vehicles: int, contracts: int, days: int | None = None, form: str = "parquet") -> list[float]:
-    """Write everything under ``out``; returns the seconds per day file."""
+def write_month(
+    out: Path, month: str, vehicles: int, contracts: int, days: int | None = None, form: str = "parquet", hostile: str | None = None
+) -> list[float]:
+    """Write everything under ``out``; returns the seconds per day file. ``hostile``: one of HOSTILE, without truth."""
     random = np.random.default_rng(20260101)
     first_day = date.fromisoformat(f"{month}-01")
     days = min(days or 31, monthrange(first_day.year, first_day.month)[1])
     fleet = _fleet(vehicles, contracts, days, random)
-    write_master(out / "master", contracts)
+    accounts = [(_account(one), "", f"Fleet {one}", "1") for one in range(contracts)]
+    mapped = [(one, one) for one in range(contracts)]
+    if hostile:
+        accounts, mapped = _make_hostile(fleet, hostile, accounts, mapped)
+    write_master(out / "master", contracts, mapped)
     folder = out / "snapshots" / PLATFORM
     folder.mkdir(parents=True, exist_ok=True)
-    _write_rows(
-        folder / "accounts.csv",
-        "account_id parent_account_id name enabled",
-        ((_account(one), "", f"Fleet {one}", "1") for one in range(contracts)),
-    )
+    _write_rows(folder / "accounts.csv", "account_id parent_account_id name enabled", accounts)
     moments: list[str] = []
     spoke = np.full(vehicles, -1, dtype=np.int32)
     truth, seconds = [], []
@@ -88,10 +97,32 @@ def write_month(out: Path, month: str, vehicles: int, contracts: int, days: int 
         moments.extend(f"{day}T{6 + minute // 60:02}:{minute % 60:02}:00+03:00" for minute in range(1020))
         minutes = np.where(drives, random.integers(10, 700, vehicles, dtype=np.int32), 0).astype(np.int32)
         _write_day(folder / f"{day}.{form}", fleet, listed, (spoke, moments), minutes)
-        truth.append(_truth(day, fleet, listed & drives, listed, spoke, contracts))
+        if not hostile:
+            truth.append(_truth(day, fleet, listed & drives, listed, spoke, contracts))
         seconds.append(perf_counter() - started)
-    pa.parquet.write_table(pa.concat_tables(truth), out / "truth.parquet")
+    if truth:
+        pa.parquet.write_table(pa.concat_tables(truth), out / "truth.parquet")
     return seconds
+
+
+def _make_hostile(fleet: Fleet, kind: str, accounts: list[Any], mapped: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Change the columns of a fleet in place; its accounts, and which of them belong to which contract."""
+    vehicles = len(fleet.owner)
+    if kind == "duplicates":
+        fleet.fixed["hw_id"] = _imei(np.arange(vehicles) // SHARERS)
+    elif kind == "orphans":
+        mapped = []
+    elif kind == "chain":
+        accounts = [(_account(one), _account(one - 1) if one else "", f"Link {one}", "1") for one in range(CHAIN)]
+        places = pa.array((np.arange(vehicles) % CHAIN).astype(np.int32))
+        fleet.fixed["account_id"] = pa.DictionaryArray.from_arrays(places, pa.array([_account(one) for one in range(CHAIN)]))
+        mapped = [(0, 0)]
+    elif kind == "columns":
+        words = pa.array([f"word {one}" for one in range(16)])
+        for number in range(UNKNOWN):
+            places = pa.array((np.arange(vehicles) * (2 * number + 1) // 7 % 16).astype(np.int8))
+            fleet.fixed[f"unknown_{number}"] = pa.DictionaryArray.from_arrays(places, words)
+    return accounts, mapped
 
 
 def _fleet(vehicles: int, contracts: int, days: int, random: np.random.Generator) -> Fleet:
@@ -130,6 +161,7 @@ def _write_day(path: Path, fleet: Fleet, listed: Array, messages: tuple[Array, l
             "last_message_at": pa.DictionaryArray.from_arrays(indices, pa.array(moments)),
             "online_minutes": pa.array(minutes),
             "is_clone": fixed["is_clone"],
+            **{name: column for name, column in fixed.items() if name.startswith("unknown_")},
         }
     ).filter(pa.array(listed))
     if path.suffix == ".parquet":
@@ -155,15 +187,15 @@ def _truth(day: date, fleet: Fleet, drove: Array, listed: Array, spoke: Array, c
     return pa.table({"contract_no": names, "date": pa.array([day] * contracts), "fleet_size": pa.array(sizes)})
 
 
-def write_master(folder: Path, contracts: int) -> None:
-    """One organization, a client and a contract per fleet, three tariffs, half of the contracts by average."""
+def write_master(folder: Path, contracts: int, mapped: list[tuple[int, int]]) -> None:
+    """One organization, a client and a contract per fleet, three tariffs, half by average; ``mapped``: account and contract numbers."""
     since, codes = "2025-01-01", list(TARIFFS)
     inn = inn_legal("77", 10004)
     seller = ("BIG", "ООО «Большой Парк»", "", inn, f"{inn[:4]}01001", "", account("40702810?00000040026", BIC), BANK, BIC, CORR_ACCOUNT)
     inns = [inn_legal(f"{10 + one // 90_000:02}", one % 90_000) for one in range(contracts)]
     empty = [""] * 4
     sheets: dict[str, Any] = {
-        "organizations": [(*seller, "", "", "general", "2020-01-01", "БП", "", "Europe/Moscow")],
+        "organizations": [(*seller, "", "", "general", "2020-01-01", "БП", "", "Europe/Moscow", "")],
         "clients": [
             (f"K{one:06}", f"Парк {one}", "", inns[one], f"{inns[one][:4]}01001", "legal", "", *empty, "no") for one in range(contracts)
         ],
@@ -180,7 +212,7 @@ def write_master(folder: Path, contracts: int) -> None:
         ],
         "tiers": [("VOLUME", since, "1", up_to, price) for up_to, price in (("20", "350.00"), ("100", "300.00"), ("", "250.00"))],
         "platforms": [(PLATFORM, "files", f"snapshots/{PLATFORM}", "", "Europe/Moscow")],
-        "accounts": [(PLATFORM, _account(one), f"B-{one:06}", since, "") for one in range(contracts)],
+        "accounts": [(PLATFORM, _account(one), f"B-{contract:06}", since, "") for one, contract in mapped],
     }
     folder.mkdir(parents=True, exist_ok=True)
     for sheet, rows in sheets.items():
@@ -244,9 +276,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--contracts", type=int, default=20_000)
     parser.add_argument("--days", type=int)
     parser.add_argument("--format", dest="form", choices=["parquet", "csv"], default="parquet")
+    parser.add_argument("--hostile", choices=HOSTILE)
     given = parser.parse_args(arguments)
     started = perf_counter()
-    seconds = write_month(given.out, given.month, given.vehicles, given.contracts, given.days, given.form)
+    seconds = write_month(given.out, given.month, given.vehicles, given.contracts, given.days, given.form, given.hostile)
     print(f"{len(seconds)} days × {given.vehicles} vehicles in {perf_counter() - started:.1f} s", file=sys.stderr)
     return 0
 

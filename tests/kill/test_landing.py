@@ -76,7 +76,7 @@ def test_killed_anywhere_and_run_again(settings, platform, environment, delivery
     owner = replace(settings, database_url=settings.database_owner_url)
     for number, point in enumerate(POINTS):
         with _owner(owner) as connection:
-            for table in ("failures", "judgements", "events", "files_read", "snapshots"):
+            for table in ("lake_files", "failures", "judgements", "events", "files_read", "snapshots"):
                 for statement in ("ALTER TABLE {} DISABLE TRIGGER USER", "DELETE FROM {}", "ALTER TABLE {} ENABLE TRIGGER USER"):
                     connection.execute(text(statement.format(f"evidence.{table}")))
             connection.execute(text("TRUNCATE findings.occurrences"))

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines.period import Month
-from pipelines.usage.month import compute
+from pipelines.usage.month import compute, of_contracts
 from tests.conftest import NOW
 from tests.lake_builder import MOSCOW, Car, World
 from tests.naive_usage import Story, naive, told
@@ -62,6 +62,26 @@ def stories(draw: st.DrawFn) -> Story:
             story.snapshots[platform, day] = draw(st.lists(lists, min_size=1, max_size=3))
         story.carries |= {(platform, day) for day in draw(st.sets(DAYS, max_size=3 + 7 * followed))}
     return story
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(story=stories(), chosen=st.sets(st.sampled_from(CONTRACTS), min_size=1, max_size=2))
+def test_contracts_counted_alone_are_as_in_the_whole(settings, story, chosen):
+    world = World(settings)
+    with world:
+        scope = world.connection.begin_nested()
+        told(world, story)
+        alone = of_contracts(settings, world.connection, FEBRUARY, chosen, NOW)
+        whole = compute(settings, world.connection, FEBRUARY, store=False, at=NOW)
+        scope.rollback()
+    keys = ("contract_no", "business_date", "fleet_size", "online_minutes")
+    rows = [[row[name] for name in keys] for row in whole.days.to_pylist() if row["contract_no"] in chosen]
+    assert [[row[name] for name in keys] for row in alone.to_pylist()] == rows
 
 
 @settings(

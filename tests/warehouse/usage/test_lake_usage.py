@@ -21,6 +21,9 @@ from pipelines.usage.owners import OwnerStanding
 NOON, ONE = (datetime(2026, 1, 5, hour, tzinfo=UTC).replace(tzinfo=None) for hour in (12, 13))
 
 
+ALL_OWNER_SETS = {"owner_sets": None, "first": 0, "last": 2**31 - 1}
+
+
 @pytest.fixture
 def lake(tmp_path):
     with opened(Settings(home=tmp_path), ["meter_fuel"]) as made:
@@ -92,7 +95,7 @@ def test_add_fleet_counts_active_vehicles_by_owner_set_and_use(lake, tmp_path):
         ],
     )
     lake.run("new_fleets", shape=lake.shape)
-    lake.run("add_fleet", platform_day_no=7, path=path, shape=lake.shape)
+    lake.run("add_fleet", platform_day_no=7, path=path, shape=lake.shape, **ALL_OWNER_SETS)
     found = [
         (row["platform_day_no"], row["account_no"], row["is_used"], row["vehicles"], row["online_minutes"]) for row in rows(lake, "fleets")
     ]
@@ -159,7 +162,7 @@ def test_contract_days_take_duplicates_away_and_follow_the_counting_rule(lake, t
     put_platform_days(lake, (0, 5, "g"))
     put_owners(lake, (0, 0, 3, 0, False), (0, 1, 3, 1, True), (0, 2, 0, -1, False))
     lake.run("new_fleets", shape=lake.shape)
-    lake.run("add_fleet", platform_day_no=0, path=path, shape=lake.shape)
+    lake.run("add_fleet", platform_day_no=0, path=path, shape=lake.shape, **ALL_OWNER_SETS)
     lake.run("new_same_device", shape=lake.shape)
     both = {"vehicle_no": pa.array([0, 1], pa.int32()), "device_key": [35, 35], "device_text": ["", ""]}
     lake.put("repeated_vehicles", pa.table(both))

@@ -1,0 +1,2 @@
+-- Takes the digests of lake files back; an earlier version does not know them.
+DROP TABLE evidence.lake_files;
