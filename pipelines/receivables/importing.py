@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import logs
+from pipelines import garbage_collection, logs
 from pipelines.errors import BadInput, Problem, Refused
 from pipelines.inbox import printable
 from pipelines.receivables import ledger
@@ -74,7 +74,7 @@ def import_payments(settings: Settings, path: str | Path, at: datetime) -> Impor
         name = printable(source)
         file = parse(data, name, StatementLimits(settings.bank_max_megabytes, settings.bank_max_documents))
         digest = sha256(data).hexdigest()
-        with engine.transaction(settings) as connection:
+        with garbage_collection.paused(), engine.transaction(settings) as connection:
             result = _import(connection, file, name, digest, at)
         done |= {"digest": digest, "organizations": ",".join(result.organizations), "data_until": result.data_until}
         done |= {"stored": result.payments, "known": result.known, "matched": result.matched, "settled": result.settled}

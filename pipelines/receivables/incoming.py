@@ -1,6 +1,5 @@
 """Which documents of a bank's statement are customers' payments, which may give one back, and which concern nobody (domain.md §8). Pure."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -40,7 +39,7 @@ class SortedDocuments:
 def sort_documents(statement: BankStatement, owners: Mapping[str, str]) -> SortedDocuments:
     """Sort a statement's documents; `owners`: our account (20 digits) → the organization whose it is or was."""
     done = SortedDocuments()
-    occurrences: Counter[str] = Counter()
+    occurrences: dict[str, int] = {}
     for document in statement.documents:
         ours = _receiving_account(document, statement, owners)
         reason = _no_payment(document, ours, owners)
@@ -79,7 +78,7 @@ def _no_payment(document: BankDocument, receiving: str | None, owners: Mapping[s
     return None
 
 
-def _payment(document: BankDocument, ours: str, organization_code: str, occurrences: Counter[str]) -> Payment:
+def _payment(document: BankDocument, ours: str, organization_code: str, occurrences: dict[str, int]) -> Payment:
     identity = Identity(account(ours), document.number, document.on, document.amount, document.payer_account)
     return Payment(
         payment_id=_counted(identity, occurrences),
@@ -94,7 +93,7 @@ def _payment(document: BankDocument, ours: str, organization_code: str, occurren
     )
 
 
-def _outgoing(document: BankDocument, organization_code: str, occurrences: Counter[str]) -> Payment:
+def _outgoing(document: BankDocument, organization_code: str, occurrences: dict[str, int]) -> Payment:
     """Money that left us: the account and ИНН that it went to stand where a payment has its payer's."""
     payee = document.payee_accounts[0]
     identity = Identity(document.payer_account, document.number, document.on, -document.amount, payee)
@@ -111,8 +110,8 @@ def _outgoing(document: BankDocument, organization_code: str, occurrences: Count
     )
 
 
-def _counted(identity: Identity, occurrences: Counter[str]) -> str:
+def _counted(identity: Identity, occurrences: dict[str, int]) -> str:
     """The payment's id as the n-th equal document of its statement."""
     first = identity.payment_id()
-    occurrences[first] += 1
-    return first if occurrences[first] == 1 else identity.payment_id(occurrences[first])
+    occurrence = occurrences[first] = occurrences.get(first, 0) + 1
+    return first if occurrence == 1 else identity.payment_id(occurrence)

@@ -1,7 +1,7 @@
 """The ledger of payments: stored once, matched by the declared rules, advances and credits paying what is open (domain.md §8)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ UNMATCHED = "unmatched_payment"
 
 _PART = 10_000  # payments that are matched before their allocations are laid ready
 _STILL_TELLS = timedelta(days=400)
-_COLUMNS = tuple(column.name for column in fields(Payment))
+_COLUMNS = Payment._fields
 
 Correction = tuple[Payment, StoredPayment]
 """Money that undoes a stored payment, and that payment: below zero for money that came in, above zero for a refund."""
@@ -141,7 +141,7 @@ def _store(connection: "Connection", source: str, payments: Sequence[Payment], a
     """How many of them were not there."""
     if not payments:
         return 0
-    query.copy(connection, "staged_payments", _COLUMNS, ([getattr(each, column) for column in _COLUMNS] for each in payments))
+    query.copy(connection, "staged_payments", _COLUMNS, payments)
     return len(query.scalars(connection, "receivables/add_payments", source=source, at=at))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipelines.money import ZERO
 from pipelines.receivables.mistyped import MistypedNumbers, Suspect
@@ -50,8 +50,7 @@ class KnownClient:
     inn: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unallocated:
+class Unallocated(NamedTuple):
     """What of a payment pays nothing yet: `amount` > 0. `organization_code` owns the account that received it."""
 
     payment_id: str
@@ -61,8 +60,7 @@ class Unallocated:
     purpose: str
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """So much of a payment pays that invoice, found by that rule (its name in RULES)."""
 
     key: str
@@ -71,8 +69,7 @@ class Allocation:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What became of a payment: Σ allocations + `advance` + `unmatched` = its amount.
 
     `client_code` (of the first invoice paid, or of the advance) and `found_by` (a rule's name) are None when nobody was
@@ -107,12 +104,14 @@ class _Open:
         return (self.debt.due_on, self.debt.issued_on, self.debt.key)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundDebts:
+class FoundDebts(NamedTuple):
     """What a rule found: whose the payment is (empty: nobody), and the debts to pay in order."""
 
     clients: tuple[str, ...] = ()
     debts: Iterable[_Open] = ()
+
+
+_NOTHING: Final = FoundDebts()
 
 
 @dataclass(slots=True)
@@ -178,13 +177,20 @@ class _Queue:
 
 def by_invoice_number(seller: _Seller, case: _Case) -> FoundDebts:
     """The invoices that the purpose names, oldest first; somebody else may pay them."""
-    named = [seller.by_key[key] for key in seller.invoices.find(case.purpose)]
+    keys = seller.invoices.find(case.purpose)
+    if not keys:
+        return _NOTHING
+    named = [seller.by_key[key] for key in keys]
+    if len(named) == 1:
+        return FoundDebts((named[0].debt.client_code,), named)
     return FoundDebts(tuple(dict.fromkeys(debt.debt.client_code for debt in named)), sorted(named, key=lambda debt: debt.age))
 
 
 def by_contract_number(seller: _Seller, case: _Case) -> FoundDebts:
     """The debts of the contracts that the purpose names, oldest first."""
     named = [contract for contract in seller.contracts.find(case.purpose) if not case.clients or contract.client_code in case.clients]
+    if not named:
+        return _NOTHING
     queues = (seller.by_contract[contract.contract_no] for contract in named if contract.contract_no in seller.by_contract)
     return FoundDebts(tuple(dict.fromkeys(contract.client_code for contract in named)), _oldest(queues))
 
@@ -274,10 +280,11 @@ class Book:
             invoices = rule.find(seller, case)
             if invoices.clients and not case.clients:
                 case.clients, found_by = invoices.clients, rule.name
-            paid.extend(_take(seller, case, invoices.debts, rule.name))
-            if case.left <= 0:
-                break
-        meant = tuple(dict.fromkeys(seller.by_key[debt.key].debt.client_code for debt in paid)) or case.clients
+            if invoices.debts:
+                paid += _take(seller, case, invoices.debts, rule.name)
+                if case.left <= 0:
+                    break
+        meant = tuple({seller.by_key[debt.key].debt.client_code: None for debt in paid}) or case.clients
         owner = meant[0] if paid or len(meant) == 1 else None
         advance, unmatched = (case.left, ZERO) if len(meant) == 1 else (ZERO, case.left)
         return Match(money.payment_id, owner, found_by if owner else None, tuple(paid), advance, unmatched)
@@ -324,16 +331,19 @@ def _as_left(debt: _Open) -> InvoiceDebt:
     return replace(debt.debt, open=debt.left)
 
 
-def _take(seller: _Seller, case: _Case, debts: Iterable[_Open], rule: str) -> Iterator[Allocation]:
+def _take(seller: _Seller, case: _Case, debts: Iterable[_Open], rule: str) -> list[Allocation]:
+    """Pay the debts in their order as far as the money goes, and put them where what is left of them is looked for."""
+    allocations = []
     for debt in debts:
         amount = min(debt.left, case.left)
         if amount > 0:
             debt.left -= amount
             case.left -= amount
             seller.moved(debt)
-            yield Allocation(debt.debt.key, debt.debt.number, amount, rule)
+            allocations.append(Allocation(debt.debt.key, debt.debt.number, amount, rule))
         if case.left <= 0:
-            return
+            break
+    return allocations
 
 
 def _oldest(queues: Iterable[_Queue]) -> Iterator[_Open]:

@@ -63,6 +63,7 @@ class MistypedNumbers(Generic[Thing]):
             heads.add(form[: min(_HEAD, len(form) - len(written[-1]) or _HEAD)])
             signs.update(form)
         self._signs = tuple(sorted(signs))
+        self._known_signs = frozenset(signs)
         self._widths = tuple(sorted(widths))
         self._heads = {head for known in heads for _, head in _one_slip_away(known, self._signs)}
         self._head_lengths = tuple(sorted(set(map(len, self._heads))))
@@ -89,7 +90,8 @@ class MistypedNumbers(Generic[Thing]):
         whole = "".join(purpose.written).translate(_LOOK_ALIKES)
         begins, offset = list[int](), 0
         for at, token in enumerate(purpose.written):
-            if any(whole[offset : offset + length] in self._heads for length in self._head_lengths):
+            is_possible = whole[offset] in self._known_signs  # a head has no other signs: most words are passed over here
+            if is_possible and any(whole[offset : offset + length] in self._heads for length in self._head_lengths):
                 begins.append(at)
             offset += len(token)
         return begins

@@ -1,16 +1,21 @@
 """Numbers of invoices and contracts inside the purpose of a payment, however people wrote them (domain.md §8)."""
 
+import codecs
 import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from encodings import cp1251
+from typing import Generic, NamedTuple, TypeVar
 
 _FOLD = str.maketrans("АВЕЁКМНОРСТУХ", "ABEEKMHOPCTYX")
 _NUMERO = re.compile(r"(?<![^\W_])N[OО]?[.°]?\s*(?=[А-ЯЁ])")
-_DATE = re.compile(r"(?<![\w/.-])[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{4}|[0-9]{2})(?![0-9/-]|\.[0-9])")
+_DATE = re.compile(r"[0-9](?<![\w/.-][0-9])[0-9]?[./-][0-9]{1,2}[./-](?:[0-9]{4}|[0-9]{2})(?![0-9/-]|\.[0-9])")
 _SHORTENED = re.compile(r"\b(ДOГ|KOHTP)-[PT]\w{0,2}\b")
+_SHORTENED_BEGINS = ("ДOГ-", "KOHTP-")
 _DATE_MARK = "\x01"
-_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
+_TOKEN = re.compile(r"([0-9]+|[^\W\d_]+)")
+_BYTES = codecs.charmap_build(cp1251.decoding_table)
+_FOLDED_SIGNS = cp1251.decoding_table.translate(_FOLD)
 _LOOSE = " \t\n\u00a0\u2009\u202f-\u2010\u2011\u2012\u2013\u2014\u2212_№"
 _JOINERS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212/_")
 
@@ -19,7 +24,11 @@ Thing = TypeVar("Thing", bound=Hashable)
 
 def fold(text: str) -> str:
     """Upper case, with the Cyrillic letters that look Latin made Latin."""
-    return text.upper().translate(_FOLD)
+    upper = text.upper()
+    try:  # by way of one byte a letter: nearly every purpose has no other sign, and letter by letter it takes seven times as long
+        return codecs.charmap_decode(codecs.charmap_encode(upper, "strict", _BYTES)[0], "strict", _FOLDED_SIGNS)[0]
+    except UnicodeEncodeError:
+        return upper.translate(_FOLD)
 
 
 _NUMERO_WORDS = frozenset(map(fold, ("N", "NO", "НОМЕР", "НОМ")))
@@ -49,8 +58,7 @@ PAYMENT_CUE = Cue(
 CONTRACT_CUE = Cue((fold("ДОГ"), fold("КОНТР"), fold("СОГЛАШ")))
 
 
-@dataclass(frozen=True, slots=True)
-class PurposeWords:
+class PurposeWords(NamedTuple):
     """A purpose cut into words and runs of digits. `gaps[i]` stands before token i; one more stands after the last."""
 
     tokens: tuple[str, ...]
@@ -60,20 +68,23 @@ class PurposeWords:
     @classmethod
     def of(cls, text: str) -> "PurposeWords":
         """Fold and cut; dates are taken out, for no number may be found in them."""
-        plain = _SHORTENED.sub(r"\1", _DATE.sub(_DATE_MARK, fold(_NUMERO.sub("№", text.upper()))))
-        written, gaps, end = [], [], 0
-        for token in _TOKEN.finditer(plain):
-            written.append(token[0])
-            gaps.append(plain[end : token.start()])
-            end = token.end()
-        return cls(tuple(map(_plain, written)), tuple(written), (*gaps, plain[end:]))
+        upper = text.upper()
+        plain = _DATE.sub(_DATE_MARK, fold(_NUMERO.sub("№", upper) if "N" in upper else upper))
+        if any(beginning in plain for beginning in _SHORTENED_BEGINS):
+            plain = _SHORTENED.sub(r"\1", plain)
+        pieces = _TOKEN.split(plain)  # a gap, a token, a gap …
+        written = tuple(pieces[1::2])
+        return cls(tuple([_plain(token) if token[0] == "0" else token for token in written]), written, tuple(pieces[::2]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Known(Generic[Thing]):
+    """A known number as it is written. `gaps`: what stands between its tokens, `signs`: what of each is more than spaces and dashes."""
+
     thing: Thing
     written: tuple[str, ...]
     gaps: tuple[str, ...]
+    signs: tuple[str, ...]
 
 
 class NumberIndex(Generic[Thing]):
@@ -87,7 +98,7 @@ class NumberIndex(Generic[Thing]):
     def __init__(self, numbers: Iterable[tuple[str, Thing]], own: Cue, foreign: Cue) -> None:
         self._own, self._foreign = own, foreign
         self._known: dict[tuple[str, ...], list[_Known[Thing]]] = {}
-        self._lengths: dict[str, set[int]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}  # first token → lengths of the numbers that begin with it, the longest first
         for number, thing in numbers:
             self._add(number, thing)
 
@@ -98,12 +109,17 @@ class NumberIndex(Generic[Thing]):
         glued, glued_gaps = _glued(cut)
         for written, gaps in {(cut.written, cut.gaps[1:-1]), (glued, glued_gaps)}:
             key = tuple(map(_plain, written))
-            self._known.setdefault(key, []).append(_Known(thing, written, gaps))
-            self._lengths.setdefault(key[0], set()).add(len(key))
+            self._known.setdefault(key, []).append(_Known(thing, written, gaps, tuple([gap.strip(_LOOSE) for gap in gaps])))
+            lengths = self._lengths.get(key[0], ())
+            if len(key) not in lengths:
+                self._lengths[key[0]] = tuple(sorted((*lengths, len(key)), reverse=True))
 
     def find(self, purpose: PurposeWords) -> list[Thing]:
         """What the purpose names, in order of mention, each once. A number that fits two things names none."""
-        return list(dict.fromkeys(thing for thing, _, _ in self.places(purpose)))
+        if self._lengths.keys().isdisjoint(purpose.tokens):
+            return []
+        things = [thing for thing, _, _ in self.places(purpose)]
+        return things if len(things) < 2 else list(dict.fromkeys(things))
 
     def places(self, purpose: PurposeWords) -> Iterator[tuple[Thing, int, int]]:
         """Each number that the purpose names: the thing, the token it begins at and the one after it."""
@@ -121,12 +137,15 @@ class NumberIndex(Generic[Thing]):
 
     def _at(self, purpose: PurposeWords, at: int) -> Iterator[tuple[Thing, int]]:
         """The thing whose number begins at a token, and how many tokens it takes; the longest first."""
-        for length in sorted(self._lengths[purpose.tokens[at]], reverse=True):
-            key = purpose.tokens[at : at + length]
-            if len(key) < length:
+        for length in self._lengths[purpose.tokens[at]]:
+            alike = self._known.get(purpose.tokens[at : at + length]) if at + length <= len(purpose.tokens) else None
+            if alike is None:
                 continue
-            known = [candidate for candidate in self._known.get(key, ()) if _held_together(purpose, at, candidate)]
+            known = [candidate for candidate in alike if _held_together(purpose, at, candidate)]
             if not known or not self._stands_alone(purpose, at, length) or not self._is_announced(purpose, at, length):
+                continue
+            if len(known) == 1:
+                yield known[0].thing, length
                 continue
             exact = [candidate for candidate in known if candidate.written == purpose.written[at : at + length]]
             things = {candidate.thing for candidate in exact or known}
@@ -183,7 +202,7 @@ def _announcing_word(purpose: PurposeWords, at: int) -> str:
 
 
 def _plain(token: str) -> str:
-    return (token.lstrip("0") or "0") if token[0] == "0" else token
+    return token.lstrip("0") or "0" if token[0] == "0" else token
 
 
 def _glued(cut: PurposeWords) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -200,7 +219,5 @@ def _glued(cut: PurposeWords) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _held_together(purpose: PurposeWords, at: int, known: _Known[Thing]) -> bool:
     """Between the tokens only spaces, dashes and what the number itself has there."""
-    return all(
-        gap.strip(_LOOSE) in ("", own.strip(_LOOSE))
-        for gap, own in zip(purpose.gaps[at + 1 : at + len(known.written)], known.gaps, strict=True)
-    )
+    gaps = purpose.gaps[at + 1 : at + len(known.written)]
+    return gaps == known.gaps or all(gap.strip(_LOOSE) in ("", signs) for gap, signs in zip(gaps, known.signs, strict=True))

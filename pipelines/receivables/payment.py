@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
+from typing import NamedTuple
 
 from pipelines.receivables.bank_document import account
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """Money that came to an organization; `amount` below zero: money that left it, to the account and ИНН named as the payer's.
 
     `payment_id` is the same whatever source tells of it; `paid_on`: the day on which the bank credited or debited it.
@@ -48,8 +48,7 @@ class StoredPayment:
     reverses: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What a payment's document says of itself; documents of one statement that agree in it are as many payments."""
 
     our_account: str

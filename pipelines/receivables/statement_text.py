@@ -45,6 +45,11 @@ class Remarks:
         """Something that a person should know; the file is taken."""
         self.notices.append(f"{self.name}:{line}: {message}")
 
+    def add(self, others: "Remarks") -> None:
+        """What was remarked elsewhere of the same file."""
+        self.problems += others.problems
+        self.notices += others.notices
+
     def raise_problems(self) -> None:
         """BadInput with every problem in the order of the lines, if there are any."""
         if self.problems:
@@ -53,30 +58,35 @@ class Remarks:
 
 @dataclass(frozen=True, slots=True)
 class StatementText:
-    """Lines of a whole file without the blanks around them, and the numbers (from 1) of the lines on which a statement begins."""
+    """The text of one statement, its lines parted by ``\\n``; `first`: the number of its first line in the file (from 1)."""
 
-    lines: list[str]
-    beginnings: tuple[int, ...]
+    text: str
+    first: int
+
+    @property
+    def last(self) -> int:
+        """The number of its last line."""
+        return self.first + self.text.count("\n")
 
 
-def read_text(data: bytes, name: str, limits: StatementLimits) -> StatementText:
-    """The file's lines. BadInput for a file that is too large, is no statement, or has NUL bytes inside.
+def read_text(data: bytes, name: str, limits: StatementLimits) -> Iterator[StatementText]:
+    """The statements of a file in their order. BadInput for a file that is too large, is no statement, or has NUL bytes inside.
 
     Each statement of a file is decoded for itself (cp1251, UTF-8, cp866; UTF-16 as a whole), by the format's own words in its
     bytes; neither its Кодировка nor a byte order mark is believed.
     """
     refuse_large(data, name, limits)
-    lines: list[str] = []
-    beginnings: list[int] = []
+    first = 1
     for piece in _pieces(_as_utf_8(data)):
-        text = _decoded(piece, name).replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").rstrip("\x00\x1a")
-        if not beginnings:
+        lines = piece.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        text = _decoded(lines, name).rstrip("\x00\x1a")
+        if first == 1:
             _check_title(text, name)
-        beginnings.append(len(lines) + 1)
-        lines.extend(map(str.strip, text.replace("\ufeff", "").removesuffix("\n").split("\n")))
+        statement = StatementText(text.replace("\ufeff", "").removesuffix("\n"), first)
         if "\x00" in text:
-            _refuse_nul(lines, name)
-    return StatementText(lines, tuple(beginnings))
+            _refuse_nul(statement, name)
+        yield statement
+        first = statement.last + 1
 
 
 def refuse_large(data: bytes, name: str, limits: StatementLimits) -> None:
@@ -128,7 +138,6 @@ def _check_title(text: str, name: str) -> None:
         raise BadInput.one(f"{name}:1", f"is not a statement for 1C: it begins with {begun[:40]!r} and not with {TITLE}")
 
 
-def _refuse_nul(lines: list[str], name: str) -> None:
-    raise BadInput(
-        Problem(f"{name}:{at}", "the line has NUL bytes: the file is damaged") for at, line in enumerate(lines, 1) if "\x00" in line
-    )
+def _refuse_nul(statement: StatementText, name: str) -> None:
+    lines = enumerate(statement.text.split("\n"), statement.first)
+    raise BadInput(Problem(f"{name}:{at}", "the line has NUL bytes: the file is damaged") for at, line in lines if "\x00" in line)

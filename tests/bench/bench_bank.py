@@ -1,18 +1,31 @@
-"""A bank statement of 100,000 payments, parsed and matched with 20,000 open invoices; run: python tests/bench/bench_bank.py [N].
+"""A bank statement of 100,000 payments, parsed and matched with 20,000 open invoices, beside another checkout.
 
-Bar: less than 20 s together. Half of the payments name their invoice, a quarter the contract, the rest only the payer.
+    python tests/bench/bench_bank.py [N] [/path/of/another/checkout]
+
+Bars: less than 20 s together; at most half of the other's processor time, each of parsing and matching, by the quickest of three runs in
+turns. Half of the payments name their invoice, a quarter the contract, the rest only the payer.
 """
 
+import re
+import subprocess
 import sys
 import time
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
+from pipelines import garbage_collection
 from pipelines.receivables.bank_statement import parse
 from pipelines.receivables.incoming import sort_documents
 from pipelines.receivables.matching import Book, InvoiceDebt, KnownClient, KnownContract, Unallocated
 
+HERE = Path(__file__).resolve().parents[2]
 MAX_SECONDS = 20
+MAX_RATIO = 0.5
+IN_PROCESSOR_TIME = (
+    "import runpy, sys, time; time.perf_counter = time.process_time; sys.path.insert(0, '.'); sys.argv[0] = 'tests/bench/bench_bank.py'; "
+    "runpy.run_path(sys.argv[0], run_name='__main__')"
+)
 INVOICES = 20_000
 OURS = "40702810600000000001"
 PURPOSES = (
@@ -58,13 +71,14 @@ def book() -> Book:
 def main(count: int) -> int:
     data = statement(count)
     start = time.perf_counter()
-    documents = sort_documents(parse(data, "kl.txt").statements[0], {OURS: "NAV"})
-    parsed = time.perf_counter()
-    open_debts = book()
-    matches = [
-        open_debts.match(Unallocated(one.payment_id, one.organization_code, one.amount, one.payer_inn, one.purpose))
-        for one in documents.payments
-    ]
+    with garbage_collection.paused():  # as an import does
+        documents = sort_documents(parse(data, "kl.txt").statements[0], {OURS: "NAV"})
+        parsed = time.perf_counter()
+        open_debts = book()
+        matches = [
+            open_debts.match(Unallocated(one.payment_id, one.organization_code, one.amount, one.payer_inn, one.purpose))
+            for one in documents.payments
+        ]
     ended = time.perf_counter()
     unmatched = sum(1 for match in matches if match.client_code is None)
     print(
@@ -76,5 +90,23 @@ def main(count: int) -> int:
     return 0 if ended - start < MAX_SECONDS and len(documents.payments) == count and not unmatched else 1
 
 
+def beside(count: int, other: Path) -> int:
+    """Print what both checkouts take; exit 1 when a ratio is above the bar."""
+    took: dict[Path, list[tuple[float, float]]] = {HERE: [], other: []}
+    for _ in range(3):
+        for checkout, seconds in took.items():
+            command = [sys.executable, "-c", IN_PROCESSOR_TIME, str(count)]
+            said = subprocess.run(command, cwd=checkout, env={"PYTHONPATH": str(checkout)}, capture_output=True, text=True, check=False)
+            parsed, matched = re.findall(r"(?:parsed|matched) ([0-9.]+) s", said.stdout)
+            seconds.append((float(parsed), float(matched)))
+    ratios = []
+    for place, work in enumerate(("parsed", "matched")):
+        ours, others = (min(each[place] for each in seconds) for seconds in took.values())
+        ratios.append(ours / others)
+        print(f"{count} payments {work}: {ours:.2f} s of the processor, reference {others:.2f} s, {ours / others:.2f} × (bar {MAX_RATIO})")
+    return 0 if max(ratios) <= MAX_RATIO else 1
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
+    payments = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    raise SystemExit(beside(payments, Path(sys.argv[2]).resolve()) if len(sys.argv) > 2 else main(payments))

@@ -179,6 +179,40 @@ def test_purposes_in_parts_and_over_several_lines():
     assert read(document(НазначениеПлатежа="а=б=в")).documents[0].purpose == "а=б=в"
 
 
+def test_a_document_after_others_written_alike_says_what_it_says_alone():
+    random = Random(8)
+    texts = {
+        "Номер": ("317", " 007 ", ""),
+        "Сумма": ("2440.00", "2 440,5", "0", "12.345"),
+        "ДатаПоступило": ("01.04.2026", "", "31.04.2026", " 02.04.2026"),
+        "Плательщик": ('ИНН 7728168971 ООО "Автопарк"', "7728168971, ООО Автопарк", ""),
+        "Плательщик1": ("", "ИП Один", None),
+        "ПлательщикИНН": ("7728168971", "0", None),
+        "ПолучательРасчСчет": (None, OURS, "407.028 10"),
+        "НазначениеПлатежа": ("Оплата", "", "я" * 9_999),
+        "НазначениеПлатежа2": (None, "Оплата", "ещё"),
+        "НазначениеПлатежа1": (None, "по счету", "ата и"),
+        "Код": (None, "0"),
+    }
+    usual = [document(), document(НазначениеПлатежа2="б", НазначениеПлатежа1="а"), document(Код="")]
+    for _ in range(150):
+        written = document(**{key: random.choice(values) for key, values in texts.items() if random.random() < 0.4})
+        line = len("\n".join([statement(end=""), *usual]).splitlines()) + 1
+        alone, after_others = (parsed_or_problems(statement(*before, written, *after)) for before, after in (((), ()), (usual, usual)))
+        if isinstance(alone, BankFile):
+            assert after_others.statements[0].documents[3] == alone.statements[0].documents[0]._replace(line=line - 1)
+            assert len(after_others.notices) == len(alone.notices)
+        else:
+            assert [said.partition(": ")[2] for said in after_others] == [said.partition(": ")[2] for said in alone]
+
+
+def parsed_or_problems(text: str) -> BankFile | list[str]:
+    try:
+        return parse(text.encode("cp1251"), "kl.txt")
+    except BadInput as error:
+        return [f"{problem.place}: {problem.message}" for problem in error.problems]
+
+
 def test_a_file_cut_off_is_refused_whole():
     text = statement(document(), document(Номер="318"))
     assert problems(text.replace("КонецФайла\n", "").encode("cp1251")) == ["kl.txt:42: the file is cut off: КонецФайла is missing"]
@@ -250,7 +284,7 @@ def test_numbered_parts_of_a_purpose_are_added_once():
 )
 def test_a_line_of_the_purpose_that_looks_like_a_key_stays_purpose(line):
     found = read(document(НазначениеПлатежа=f"Оплата\n{line}\nза услуги"))
-    assert found == replace(read(document()), documents=(replace(read(document()).documents[0], purpose=f"Оплата {line} за услуги"),))
+    assert found == replace(read(document()), documents=(read(document()).documents[0]._replace(purpose=f"Оплата {line} за услуги"),))
 
 
 def test_a_purpose_of_twenty_lines_of_keys():

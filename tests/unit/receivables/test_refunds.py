@@ -16,7 +16,7 @@ PAID = StoredPayment("p1", "ORG", "A", "317", date(2026, 3, 10), Decimal("122.00
 
 def outgoing(purpose: str, amount: str = "50.00", **changes: object) -> Payment:
     made = Payment("o1", "ORG", "7", date(2026, 3, 12), -Decimal(amount), INN, "", ACCOUNT, purpose)
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 @pytest.mark.parametrize(
