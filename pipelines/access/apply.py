@@ -41,7 +41,7 @@ def apply_orders(settings: Settings, at: datetime, secrets: Secrets) -> dict[str
         halted = stopped(warehouse) is not None
         pending = query.rows(warehouse, "access/pending", PendingOrder, order_no=None)
         kept_back = {order.order_no for order in pending if halted and order.action == "block"}
-        for row in query.mappings(warehouse, "access/blocked", client_code=None):
+        for row in query.mappings(warehouse, "access/blocked", client_code=None, with_debts=False):
             if row["order_no"] not in kept_back:
                 held[row["platform"]].append(row)
         listed: dict[str, Sequence[str]] = {}

@@ -7,15 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pipelines.access.model import OrganizationDay
 from pipelines.access.promises import plans
-from pipelines.access.reader import declared_steps, ladder_of, moment_of, read_facts, step_of, working_days
+from pipelines.access.reader import declared_steps, ladder_of, moment_of, standings, step_of, working_days
 from pipelines.errors import BadInput
 from pipelines.instalments import InstalmentPlan, PlanStanding, held
 from pipelines.master.sheets import LETTERS, Row
 from pipelines.master.what_if import read_ladder_trial
 from pipelines.money import ZERO
-from pipelines.receivables.ladder import AccountData
+from pipelines.receivables.ladder import AccountData, ClientStanding
 from pipelines.receivables.ladder_replay import PastClaim, PastHouse, PastRun, StepTaken, late_debt, replay, side_by_side
 from pipelines.receivables.ladder_steps import Step, with_letters
 from pipelines.settings import Settings
@@ -53,7 +52,7 @@ class TriedLadder:
     notices: tuple[str, ...]
 
 
-def try_ladder(settings: Settings, first: date, last: date, at: datetime, source: str | None = None) -> TriedLadder:
+def try_ladder(settings: Settings, first: date, last: date, source: str | None = None) -> TriedLadder:
     """Take the ladder of `source` (None: the declared one) on every day from `first` to `last` on which a ladder was taken.
 
     A version of the source holds from its day on, and before the first one that one: what is to be declared is tried on what was. Each
@@ -69,26 +68,27 @@ def try_ladder(settings: Settings, first: date, last: date, at: datetime, source
         days = len({run.day for run in runs if run.day >= first})
         if not days:
             raise BadInput.one("--from", f"no ladder was taken from {first} to {last}")
-        facts = read_facts(settings, connection, last, at)
+        clients = standings(settings, connection, last)
         claims = _claims(connection, last)
         happened = _happened(connection, min(run.day for run in runs), last)
         steps: list[ComparedStep] = []
-        for organization in facts.organizations:
-            code = organization.ladder.organization_code
+        for organization in query.rows(connection, "access/organizations"):
+            code = organization.code
             own = [run for run in runs if run.organization_code == code]
             if own:
-                house = _house(settings, connection, organization, claims.get(code, []), tried, [run.day for run in own])
+                debts = claims.get(code, [])
+                house = _house(settings, connection, organization, clients.get(code, []), debts, tried, [run.day for run in own])
                 steps.extend(_of_organization(connection, house, code, own, happened.get(code, ())))
     shown = (step for step in steps if any(day and day >= first for day in (step.happened_on, step.would_on)))
     return TriedLadder(tuple(shown), days, tuple(notices))
 
 
 def _house(
-    settings: Settings, connection: "Connection", organization: OrganizationDay, claims: Sequence[PastClaim], tried: Sequence[Row],
-    days: Sequence[date],
+    settings: Settings, connection: "Connection", organization: Any, clients: Sequence[ClientStanding], claims: Sequence[PastClaim],
+    tried: Sequence[Row], days: Sequence[date],
 ) -> PastHouse:  # fmt: skip
-    """An organization over the days of its runs, with the ladder that is tried."""
-    code, zone = organization.ladder.organization_code, organization.ladder.time_zone
+    """An organization (its code and time zone) over the days of its runs, with the ladder that is tried."""
+    code, zone = organization.code, organization.time_zone
     calendar = working_days(connection)
     ladders = {
         day: ladder_of(settings, code, zone, {**declared_steps(connection, day), **tried_steps(tried, day)}, calendar=calendar)
@@ -96,7 +96,7 @@ def _house(
     }
     return PastHouse(
         ladder_on=lambda day: ladders[max(taken for taken in ladders if taken <= day)],
-        clients=organization.clients,
+        clients=clients,
         claims=claims,
         promises=_promises(connection, code),
         plans=_plans(connection, code),

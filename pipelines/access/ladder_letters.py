@@ -3,23 +3,25 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
-from zoneinfo import ZoneInfo
 
+from pipelines.access.foresight import blocks_foreseen
 from pipelines.access.model import LadderFacts, OrganizationDay
-from pipelines.access.plan import NOT_ITS_OWN, AccessPlan, clients_to_block
+from pipelines.access.plan import NOT_ITS_OWN, AccessPlan
+from pipelines.access.reader import Whom, read_facts
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.queue import queue
 from pipelines.master.sheets import LETTERS
-from pipelines.receivables.ladder import AccountData, NoBlock, NoBlockReason
+from pipelines.receivables.ladder import NoBlock, NoBlockReason
+from pipelines.settings import Settings
 from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def queue_letters(connection: "Connection", facts: LadderFacts, plans: Sequence[AccessPlan], at: datetime) -> int:
+def queue_letters(settings: Settings, connection: "Connection", facts: LadderFacts, plans: Sequence[AccessPlan], at: datetime) -> int:
     """Queue the letters of a ladder's day, each once; the number that was not queued before.
 
     The day of the block in letters that still wait becomes what this ladder foresees: what keeps a block away keeps it out of them.
@@ -29,7 +31,7 @@ def queue_letters(connection: "Connection", facts: LadderFacts, plans: Sequence[
         if planned.only_restore:
             continue
         code = planned.plan.organization_code
-        foreseen[code] = _blocks_foreseen(facts, _organization(facts, planned))
+        foreseen[code] = _foreseen(settings, connection, facts, _organization(facts, planned), at)
         days = {number: day.isoformat() for number, day in foreseen[code].items()}
         query.run(connection, "delivery/mail/set_blocks_on", organization_code=code, steps=list(LETTERS), days=json.dumps(days))
     return queue(connection, (event for planned in plans for event in _events(facts, planned, foreseen)), at)
@@ -41,30 +43,17 @@ def _organization(facts: LadderFacts, planned: AccessPlan) -> OrganizationDay:
     )
 
 
-def _blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[str, date]:
-    """Number of an open invoice → the day on which the ladder will block its client for it if nothing is paid and nobody speaks.
-
-    Each such day is planned as the ladder will plan it, with everything that keeps a block away: exempt clients, clients below,
-    promises, accounts that cannot be blocked, the least debt, the share of clients. Only stale payment data are left to the moment in
-    which a letter is handed over.
-    """
-    earliest = organization.ladder.first_day
-    days: dict[date, frozenset[str]] = {}
-    foreseen: dict[str, date] = {}
-    for claim in organization.claims:
-        step = organization.block_step(claim.client_code)
-        if step is None or claim.is_held:
-            continue
-        day = organization.ladder.step_day(claim.asked_from, step)
-        if day <= organization.day or organization.day < claim.due_on + timedelta(days=earliest):
-            continue  # too late to be told, or too early
-        if day not in days:
-            moment = datetime.combine(day, time(12), ZoneInfo(organization.ladder.time_zone))
-            then = replace(organization, moment=moment, accounts=(AccountData("", moment),))  # nothing that is stale by then
-            days[day] = clients_to_block(facts, then)
-        if claim.client_code in days[day]:
-            foreseen[claim.number] = day
-    return foreseen
+def _foreseen(
+    settings: Settings, connection: "Connection", facts: LadderFacts, organization: OrganizationDay, at: datetime
+) -> Mapping[str, date]:
+    """The days of blocks that the ladder foresees; where the share of clients hangs on them, all debtors are looked at."""
+    foreseen = blocks_foreseen(facts, organization)
+    if foreseen is not None:
+        return foreseen
+    whole = read_facts(settings, connection, organization.day, at, whom=Whom.DEBTORS)
+    everybody = replace(whole, unwritable=facts.unwritable, states=facts.states, parts=facts.parts)
+    code = organization.ladder.organization_code
+    return blocks_foreseen(everybody, next(each for each in everybody.organizations if each.ladder.organization_code == code)) or {}
 
 
 def _events(facts: LadderFacts, planned: AccessPlan, foreseen: Mapping[str, Mapping[str, date]]) -> Iterator[events.Event]:

@@ -37,7 +37,7 @@ def blocked(settings: Settings, client_code: str | None = None) -> list[dict[str
     with engine.transaction(settings) as connection:
         if client_code is not None and query.first(connection, "access/organizations_of_client", client_code=client_code) is None:
             raise BadInput.one("--client", f"no client {client_code!r} with a contract")
-        rows = query.mappings(connection, "access/blocked", client_code=client_code)
+        rows = query.mappings(connection, "access/blocked", client_code=client_code, with_debts=True)
     accounts: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         accounts[row["platform"], row["account_id"], row["organization_code"], row["client_code"]].append(row)

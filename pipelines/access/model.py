@@ -61,7 +61,11 @@ class PlatformTree:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationDay:
-    """An organization on the day: its ladder, its debts and its clients. `accounts`: how far the payment data of each account reach."""
+    """An organization on the day: its ladder, and the clients of whom it may say something, with their debts.
+
+    `accounts`: how far the payment data of each account reach; `client_count`: of all its clients; `others`: how many other debtors there
+    are, by category and the day from which their oldest debt is asked for; None: nobody has counted them.
+    """
 
     ladder: Ladder
     moment: datetime
@@ -69,22 +73,29 @@ class OrganizationDay:
     last_day: date | None
     clients: tuple[ClientStanding, ...]
     claims: tuple[OpenInvoice, ...]
+    client_count: int
+    others: tuple[tuple[str | None, date, int], ...] | None = None
 
+    day: date = field(init=False, compare=False)
+    """The local day of the moment."""
+    _blocking: Mapping[str, list[OpenInvoice]] = field(init=False, repr=False, compare=False)
     _by_client: Mapping[str, tuple[OpenInvoice, ...]] = field(init=False, repr=False, compare=False)
     _categories: Mapping[str, str | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index claims and clients once: each client is asked for its own, and there may be twenty thousand."""
+        object.__setattr__(self, "day", local_date(self.moment, self.ladder.time_zone))
         by_client: dict[str, list[OpenInvoice]] = {}
         for claim in sorted(self.claims, key=lambda claim: (claim.due_on, claim.key)):
             by_client.setdefault(claim.client_code, []).append(claim)
         object.__setattr__(self, "_by_client", {client: tuple(claims) for client, claims in by_client.items()})
         object.__setattr__(self, "_categories", {client.client_code: client.category for client in self.clients})
+        blocking = {client.client_code: self._blocking_of(client.client_code) for client in self.clients}
+        object.__setattr__(self, "_blocking", {client: claims for client, claims in blocking.items() if claims})
 
-    @property
-    def day(self) -> date:
-        """The local day of the moment."""
-        return local_date(self.moment, self.ladder.time_zone)
+    def _blocking_of(self, client_code: str) -> list[OpenInvoice]:
+        step, day = self.block_step(client_code), self.day
+        return [claim for claim in self._by_client.get(client_code, ()) if step and claim.has_reached(step, day, self.ladder)]
 
     def block_step(self, client_code: str) -> Step | None:
         """The step that blocks a client, if its ladder has one."""
@@ -92,8 +103,11 @@ class OrganizationDay:
 
     def blocking(self, client_code: str) -> list[OpenInvoice]:
         """The debts of a client that block on the day, oldest first."""
-        step, day = self.block_step(client_code), self.day
-        return [claim for claim in self._by_client.get(client_code, ()) if step and claim.has_reached(step, day, self.ladder)]
+        return self._blocking.get(client_code, [])
+
+    def claims_of(self, client_code: str) -> tuple[OpenInvoice, ...]:
+        """The debts of a client, oldest first."""
+        return self._by_client.get(client_code, ())
 
     def held(self, client_code: str) -> list[OpenInvoice]:
         """The debts of a client that a plan of instalments which is kept covers, oldest first."""
@@ -136,7 +150,7 @@ class LadderFacts:
     def __post_init__(self) -> None:
         """Index the accounts once: each client is asked for its own, and there may be twenty thousand."""
         accounts: dict[tuple[str, str], list[PlatformAccount]] = {}
-        for account in sorted(self.owners):
+        for account in sorted(self.owners, key=lambda account: (account.platform, account.account_id, account.kind)):
             for client in dict.fromkeys(self.owners[account]):
                 accounts.setdefault(client, []).append(account)
         object.__setattr__(self, "_accounts", {client: tuple(listed) for client, listed in accounts.items()})

@@ -18,6 +18,11 @@ from pipelines.warehouse.locks import Lock, lock
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+_ORDER_COLUMNS = (
+    "order_no", "platform", "account_id", "target", "target_id", "client_code", "organization_code", "action", "state_before", "reason",
+    "approved_by", "effective_on", "at",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class DunningResult:
@@ -41,15 +46,24 @@ class DunningResult:
         return len({(row.organization_code, row.client_code) for row in self.rows if row.action == action})
 
 
+@dataclass(slots=True)
+class SettledLedger:
+    """A transaction that holds the ledger and the orders, with advances and credits paid; `is_kept`: what is stored in it stays."""
+
+    connection: "Connection"
+    is_kept: bool = False
+
+
 @contextmanager
-def settled_ledger(settings: Settings, at: datetime, *, keep: bool) -> Iterator["Connection"]:
-    """A transaction that holds the ledger and the orders, with advances and credits paid; rolled back unless it is kept."""
+def settled_ledger(settings: Settings, at: datetime) -> Iterator[SettledLedger]:
+    """The ledger, settled; everything is rolled back unless it is kept."""
     with engine.transaction(settings) as connection:
         nested = connection.begin_nested()
         ledger.settle(connection, at)
         lock(connection, Lock.ACCESS)
-        yield connection
-        if keep:
+        settled = SettledLedger(connection)
+        yield settled
+        if settled.is_kept:
             nested.commit()
         else:
             nested.rollback()
@@ -63,22 +77,19 @@ def plan_lines(plans: Sequence[AccessPlan]) -> tuple[PlanLine, ...]:
 def store_orders(
     connection: "Connection", facts: LadderFacts, plans: Sequence[AccessPlan], approver: Authorship | None, at: datetime
 ) -> None:
-    """Store the orders, before anything is done to a platform."""
-    for plan in plans:
-        for order in plan.orders:
-            query.run(
-                connection,
-                "access/add_order",
-                platform=order.account.platform,
-                account_id=order.account.account_id,
-                target=order.target.kind,
-                target_id=order.target.target_id,
-                client_code=order.client_code,
-                organization_code=order.organization_code,
-                action=order.action,
-                state_before=state_before(facts, order.target, order.action),
-                reason=order.reason,
-                approved_by=approver.by if approver and order.action == "block" else None,
-                effective_on=plan.plan.day,
-                at=at,
+    """Store the orders, numbered after the last, before anything is done to a platform."""
+    last = query.scalar(connection, "access/last_order")
+    given = ((plan.plan.day, order) for plan in plans for order in plan.orders)
+    query.copy(
+        connection,
+        "access.orders",
+        _ORDER_COLUMNS,
+        (
+            (
+                last + number, order.account.platform, order.account.account_id, order.target.kind, order.target.target_id,
+                order.client_code, order.organization_code, order.action, state_before(facts, order.target, order.action), order.reason,
+                approver.by if approver and order.action == "block" else None, day, at,
             )
+            for number, (day, order) in enumerate(given, 1)
+        ),
+    )  # fmt: skip

@@ -95,7 +95,7 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     an account since we block it, goes down too. While payment data are stale, or a person has stopped it, nothing more is blocked of
     anybody.
     """
-    blocks, left = _blocks(facts, organization, _reason)
+    blocks, left = _blocks(facts, organization)
     halted = halted_by(organization.ladder, organization.moment, organization.accounts)  # nobody asks the platforms then
     hopeless = set() if halted else _hopeless(organization, blocks, left)
     taken = _ladder_without(organization, hopeless, is_approved=is_approved)
@@ -105,7 +105,7 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
         newly = [decision.client_code for decision in taken.block]
         waiting = [client for client in sorted(held) if halted and (blocks.get(client) or client in left)]
         held = set() if halted else held
-        orders.extend(order for client in (*newly, *sorted(held)) for order in blocks.get(client, ()))
+        orders.extend(order for client in (*newly, *sorted(held)) for order in _block_orders(organization, client, blocks.get(client, ())))
     lines = list(_order_lines(organization, orders))
     if not only_restore:
         exempt = {standing.client_code for standing in organization.clients if standing.never_block}
@@ -117,15 +117,12 @@ def plan_access(facts: LadderFacts, organization: OrganizationDay, *, is_approve
     return AccessPlan(taken, tuple(orders), tuple(lines), only_restore)
 
 
-def clients_to_block(facts: LadderFacts, organization: OrganizationDay) -> frozenset[str]:
-    """The clients that `plan_access` would newly block on the day, without their orders and the words for them."""
-    blocks, left = _blocks(facts, organization, lambda _: "")
-    is_halted = halted_by(organization.ladder, organization.moment, organization.accounts) is not None
-    taken = _ladder_without(organization, set() if is_halted else _hopeless(organization, blocks, left))
-    return frozenset(block.client_code for block in taken.block)
+def may_be_blocked(facts: LadderFacts, organization_code: str, client_code: str) -> bool:
+    """Whether any account of a client of whom nothing is blocked may be."""
+    return any(_left_alone(facts, account, client_code) is None for account in facts.accounts_of(organization_code, client_code))
 
 
-def _hopeless(organization: OrganizationDay, blocks: Mapping[str, Sequence[Order]], left: Mapping[str, Sequence[str]]) -> set[str]:
+def _hopeless(organization: OrganizationDay, blocks: Mapping[str, Sequence[BlockTarget]], left: Mapping[str, Sequence[str]]) -> set[str]:
     """Debtors of whom no account may be blocked."""
     blocked = {standing.client_code for standing in organization.clients if standing.is_blocked}
     return {client for client in left if not blocks[client] and client not in blocked}
@@ -135,8 +132,9 @@ def _ladder_without(organization: OrganizationDay, hopeless: set[str], *, is_app
     """The ladder of the day, with these clients left alone."""
     standings = [replace(standing, never_block=True) if standing.client_code in hopeless else standing for standing in organization.clients]
     return plan_ladder(
-        organization.ladder, organization.moment, organization.accounts, standings, organization.claims, is_approved=is_approved
-    )
+        organization.ladder, organization.moment, organization.accounts, standings, organization.claims, is_approved=is_approved,
+        client_count=organization.client_count,
+    )  # fmt: skip
 
 
 def _reason(claims: Sequence[OpenInvoice]) -> str:
@@ -145,19 +143,22 @@ def _reason(claims: Sequence[OpenInvoice]) -> str:
     return f"просрочено {in_roubles(sum((claim.open for claim in claims), ZERO))}: {numbers}{_broken(claims)}"
 
 
-def _blocks(
-    facts: LadderFacts, organization: OrganizationDay, in_words: Callable[[Sequence[OpenInvoice]], str]
-) -> tuple[dict[str, list[Order]], dict[str, list[str]]]:
-    """Client with blocking debts → accounts that may be blocked for them; and why each other account may not."""
-    blocks: dict[str, list[Order]] = {}
+def _block_orders(organization: OrganizationDay, client: str, targets: Sequence[BlockTarget]) -> Iterator[Order]:
+    """The orders for what may be blocked of a client, with the debts that it is blocked for."""
+    if targets:
+        reason = _reason(organization.blocking(client))
+        yield from (Order(target, organization.ladder.organization_code, client, "block", reason) for target in targets)
+
+
+def _blocks(facts: LadderFacts, organization: OrganizationDay) -> tuple[dict[str, list[BlockTarget]], dict[str, list[str]]]:
+    """Client with blocking debts → what may be blocked for them; and why each other account may not."""
+    blocks: dict[str, list[BlockTarget]] = {}
     left: dict[str, list[str]] = {}
     code = organization.ladder.organization_code
     for standing in organization.clients:
         client = standing.client_code
-        claims = organization.blocking(client)
-        if not claims:
+        if not organization.blocking(client):
             continue
-        reason = in_words(claims)
         blocks[client] = []
         held = {target.account for target in facts.held.get((code, client), ()) if target.kind == "account"}
         accounts = [owned for owned in facts.accounts_of(code, client) if owned not in held or _lifted_on(facts, owned)]
@@ -166,11 +167,10 @@ def _blocks(
             if why := why or _left_alone(facts, account, client):
                 left.setdefault(client, []).append(f"{account}: {why}")
             else:
-                targets = (*facts.parts.get(account, ()), BlockTarget.of(account))
-                blocks[client].extend(Order(target, code, client, "block", reason) for target in targets)
+                blocks[client] += [*facts.parts.get(account, ()), BlockTarget.of(account)]
         for account in facts.accounts_of(code, client):
             if account not in accounts and not _left_alone(facts, account, client):
-                blocks[client].extend(Order(target, code, client, "block", reason) for target in _come_since(facts, code, client, account))
+                blocks[client] += _come_since(facts, code, client, account)
         if not accounts and not standing.is_blocked:
             left[client] = ["на эту дату нет ни одной учётной записи"]
     return blocks, left

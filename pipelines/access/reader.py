@@ -1,9 +1,12 @@
 """Read what the ladder must know on a day: debts, clients, accounts, and who lies under whom in the platforms' trees (domain.md §9)."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +18,7 @@ from pipelines.errors import Refused
 from pipelines.evidence import lake
 from pipelines.instalments import held
 from pipelines.master.sheets import LETTERS
+from pipelines.platforms.kinds import FILES
 from pipelines.receivables.ladder import AccountData, ClientStanding, OpenInvoice
 from pipelines.receivables.ladder_steps import DEFAULT_STEPS, Ladder, Step, with_letters
 from pipelines.receivables.working_days import WorkingDays
@@ -25,27 +29,99 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def read_facts(settings: Settings, connection: "Connection", on: date, at: datetime) -> LadderFacts:
-    """Everything the ladder of a day needs. Debts are those open now: who has paid since that day is not blocked for it."""
-    owners: dict[PlatformAccount, list[tuple[str, str]]] = defaultdict(list)
-    takes_along: dict[PlatformAccount, frozenset[TargetKind]] = defaultdict(frozenset)
-    for row in query.rows(connection, "access/accounts", on=on):
-        account = PlatformAccount(row.platform, row.account_id, row.kind)
-        owners[account].append((row.organization_code, row.client_code))
-        takes_along[account] |= _taken_along(sub_users=row.block_sub_users, vehicles=row.block_vehicles)
+class Whom(Enum):
+    """Whose facts are read: of whom the ladder may say something today, everybody with an open debt, or only those whom we block."""
+
+    ASKED = "asked"
+    DEBTORS = "debtors"
+    BLOCKED = "blocked"
+
+
+def read_facts(settings: Settings, connection: "Connection", on: date, at: datetime, *, whom: Whom = Whom.ASKED) -> LadderFacts:
+    """Everything the ladder of a day needs. Debts are those open now: who has paid since that day is not blocked for it.
+
+    Whoever is blocked is always among them; of the rest only `whom`, with the number of the others.
+    """
+    query.run(connection, "access/drop_claims")
+    query.run(connection, "access/stage_claims")
     held, lifted = _held(connection)
+    declared = declared_steps(connection, on)
+    ladders = _ladders(settings, connection, declared)
+    own = sorted({step.name for steps in declared.values() for step in steps})
+    named = _Named.of({*_picked(connection, ladders, on, whom), *held})
     trees, unread = account_trees(settings, connection, on)
+    owners, takes_along = _accounts(connection, on, named, _read_whole(connection, trees))
     return LadderFacts(
-        organizations=_organizations(settings, connection, on, at, _below(owners, trees)),
-        owners={account: tuple(clients) for account, clients in owners.items()},
+        organizations=_organizations(connection, on, at, ladders, named, _below(owners, trees), own),
+        owners=owners,
         held=held,
         lifted=lifted,
         ours=frozenset(target.key for targets in held.values() for target in targets) - lifted.keys(),
         takes_along=takes_along,
-        touched={(row.platform, row.account_id): row.last_day for row in query.rows(connection, "access/touched")},
+        touched={(row.platform, row.account_id): row.last_day for row in query.rows(connection, "access/touched")} if trees else {},
         trees=trees,
         unread=unread,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Clients of organizations, side by side, as statements take them."""
+
+    organizations: list[str]
+    clients: list[str]
+
+    @classmethod
+    def of(cls, whose: Iterable[tuple[str, str]]) -> "_Named":
+        ordered = sorted(whose)
+        return cls([organization for organization, _ in ordered], [client for _, client in ordered])
+
+    @property
+    def binds(self) -> dict[str, list[str]]:
+        return {"organizations": self.organizations, "clients": self.clients}
+
+
+def _picked(connection: "Connection", ladders: Mapping[str, Ladder], on: date, whom: Whom) -> Iterator[tuple[str, str]]:
+    """(Organization, client) of whom the facts are read, besides those whom we block."""
+    if whom is Whom.BLOCKED:
+        return
+    if whom is Whom.DEBTORS:
+        rows = query.rows(connection, "access/debtors", on=on)
+    else:
+        categories = (None, *query.scalars(connection, "access/categories"))
+        steps = [step for ladder in ladders.values() for category in categories for step in _days_asked(ladder, category, on)]
+        rows = query.rows(connection, "access/asked_clients", on=on, letters=list(LETTERS), steps=json.dumps(steps))
+    yield from ((row.organization_code, row.client_code) for row in rows)
+
+
+def _days_asked(ladder: Ladder, category: str | None, on: date) -> Iterator[dict[str, str | None]]:
+    """For each step of a category's clients the days from which a debt is asked for, if it is due for that debt on a day."""
+    whose = {"organization_code": ladder.organization_code, "category": category or ""}
+    if block := ladder.block_step_for(category):
+        yield {**whose, "step": None, "letter": None, "first": str(date.min), "last": str(ladder.asked_until(block, on))}
+    for step, first, last in ladder.messages_due(category, on):
+        yield {**whose, "step": step.name, "letter": step.letter or step.name, "first": str(first), "last": str(last)}
+
+
+def _read_whole(connection: "Connection", trees: Mapping[str, PlatformTree]) -> list[str]:
+    """Platforms of which all mapped accounts are needed: where one may lie under another, by the platform or its newest snapshot."""
+    kinds = {row.platform: row.kind for row in query.rows(connection, "access/platforms")}
+    return [platform for platform, kind in kinds.items() if kind != FILES or (platform in trees and any(trees[platform].parents.values()))]
+
+
+def _accounts(
+    connection: "Connection", on: date, named: _Named | None, platforms: list[str] | None
+) -> tuple[dict[PlatformAccount, tuple[tuple[str, str], ...]], Mapping[PlatformAccount, frozenset[TargetKind]]]:
+    """Mapped account → clients mapped to it, and what goes down with it; all of some platforms (None: of every one), else of the named."""
+    owners: dict[PlatformAccount, list[tuple[str, str]]] = {}
+    takes_along: dict[PlatformAccount, frozenset[TargetKind]] = defaultdict(frozenset)
+    binds = named.binds if named else {"organizations": None, "clients": None}
+    for row in query.rows(connection, "access/accounts", on=on, platforms=platforms, **binds):
+        account = PlatformAccount(row.platform, row.account_id, row.kind)
+        owners.setdefault(account, []).append((row.organization_code, row.client_code))
+        if row.block_sub_users or row.block_vehicles:
+            takes_along[account] |= _taken_along(sub_users=row.block_sub_users, vehicles=row.block_vehicles)
+    return {account: tuple(clients) for account, clients in owners.items()}, takes_along
 
 
 def _taken_along(*, sub_users: bool, vehicles: bool) -> frozenset[TargetKind]:
@@ -59,7 +135,7 @@ def _held(
     """What we block, by organization and client, in the order of the orders; and what of it was lifted on which local day."""
     held: dict[tuple[str, str], list[BlockTarget]] = defaultdict(list)
     lifted: dict[TargetKey, date] = {}
-    for row in sorted(query.rows(connection, "access/blocked", client_code=None), key=lambda row: row.order_no):
+    for row in sorted(query.rows(connection, "access/blocked", client_code=None, with_debts=False), key=lambda row: row.order_no):
         target = BlockTarget(PlatformAccount(row.platform, row.account_id, row.kind), row.target, row.target_id)
         held[row.organization_code, row.client_code].append(target)
         if row.lifted_at is None:
@@ -69,39 +145,73 @@ def _held(
     return {client: tuple(targets) for client, targets in held.items()}, lifted
 
 
+def _ladders(
+    settings: Settings, connection: "Connection", declared: Mapping[tuple[str, str | None], tuple[Step, ...]]
+) -> dict[str, Ladder]:
+    """Organization → its ladder."""
+    halt, calendar = stopped(connection), working_days(connection)
+    return {
+        row.code: ladder_of(settings, row.code, row.time_zone, declared, halt, calendar)
+        for row in query.rows(connection, "access/organizations")
+    }
+
+
 def _organizations(
-    settings: Settings, connection: "Connection", on: date, at: datetime, below: Mapping[str, set[str]]
+    connection: "Connection",
+    on: date,
+    at: datetime,
+    ladders: Mapping[str, Ladder],
+    named: _Named,
+    below: Mapping[str, set[str]],
+    own: list[str],
 ) -> tuple[OrganizationDay, ...]:
-    clients = _clients(connection, on, below)
+    clients = _clients(connection, on, below, named)
+    counts = {row.organization_code: row.clients for row in query.rows(connection, "access/client_counts", on=on)}
+    others: dict[str, list[tuple[str | None, date, int]]] = defaultdict(list)
+    for row in query.rows(connection, "access/other_debtors", on=on, **named.binds):
+        others[row.organization_code].append((row.category, row.due_on, row.clients))
     accounts: dict[str, list[AccountData]] = defaultdict(list)
     for row in query.rows(connection, "receivables/payment_data", on=on, known_at=None):
         accounts[row.organization_code].append(AccountData(row.bank_account, row.as_of))
-    claims: dict[str, list[OpenInvoice]] = defaultdict(list)
-    declared = declared_steps(connection, on)
-    halt, calendar = stopped(connection), working_days(connection)
-    covered = {whose: held(made, on) for whose, made in plans(connection).items()}
-    own = {step.name for steps in declared.values() for step in steps}
-    for row in query.rows(connection, "access/claims", on=on, letters=list(LETTERS), steps=sorted(own)):
-        days_held, plan = covered.get((row.organization_code, row.client_code), {}).get(row.number, (0, None))
-        claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done), days_held, plan)
-        claims[row.organization_code].append(claim)
+    claims = _claims(connection, on, own, named)
     return tuple(
         OrganizationDay(
-            ladder=ladder_of(settings, row.code, row.time_zone, declared, halt, calendar),
+            ladder=ladders[row.code],
             moment=moment_of(on, at, row.time_zone),
             accounts=tuple(accounts[row.code]),
             last_day=row.last_day,
             clients=tuple(clients.get(row.code, ())),
             claims=tuple(claims[row.code]),
+            client_count=counts.get(row.code, 0),
+            others=tuple(others[row.code]),
         )
         for row in query.rows(connection, "access/organizations")
     )
 
 
-def _clients(connection: "Connection", on: date, below: Mapping[str, set[str]]) -> dict[str, list[ClientStanding]]:
-    """Organization → its clients; a dealer's in master data and an account's in a platform's tree lie under it alike."""
+def _claims(connection: "Connection", on: date, own: list[str], named: _Named) -> dict[str, list[OpenInvoice]]:
+    """Organization → the open debts of the named clients. `own`: names of declared steps, which may stand in the keys of letters."""
+    claims: dict[str, list[OpenInvoice]] = defaultdict(list)
+    covered = {whose: held(made, on) for whose, made in plans(connection).items()}
+    for row in query.rows(connection, "access/claims", on=on, letters=list(LETTERS), steps=own, **named.binds):
+        days_held, plan = covered.get((row.organization_code, row.client_code), {}).get(row.number, (0, None))
+        claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done), days_held, plan)
+        claims[row.organization_code].append(claim)
+    return claims
+
+
+def standings(settings: Settings, connection: "Connection", on: date) -> dict[str, list[ClientStanding]]:
+    """Organization → all of its clients, with those that lie under them, and whether they are blocked."""
+    owners, _ = _accounts(connection, on, None, None)
+    trees, _ = account_trees(settings, connection, on)
+    return _clients(connection, on, _below(owners, trees), None)
+
+
+def _clients(connection: "Connection", on: date, below: Mapping[str, set[str]], named: _Named | None) -> dict[str, list[ClientStanding]]:
+    """Organization → the named clients (None: all); a dealer's in master data and an account's in a platform's tree lie under it alike."""
     clients: dict[str, list[ClientStanding]] = defaultdict(list)
-    for row in query.rows(connection, "access/clients", on=on):
+    binds = named.binds if named else {"organizations": None, "clients": None}
+    for row in query.rows(connection, "access/clients", on=on, **binds):
         standing = ClientStanding(
             client_code=row.client_code,
             category=row.category,

@@ -9,7 +9,7 @@ from pipelines.access.model import LadderFacts, OrganizationDay
 from pipelines.access.observe import observe
 from pipelines.access.orders import DunningResult, plan_lines, settled_ledger, store_orders
 from pipelines.access.plan import AccessPlan, plan_access
-from pipelines.access.reader import read_facts
+from pipelines.access.reader import Whom, read_facts
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Refused
 from pipelines.settings import Settings
@@ -27,19 +27,20 @@ def reblock(settings: Settings, client_code: str, author: Authorship, *, secrets
     """
     keys = secrets or {}
     with logs.verb("access", "reblock", client=client_code) as done:
-        with settled_ledger(settings, author.at, keep=False) as connection:
-            days = [row.last_day for row in query.rows(connection, "access/organizations") if row.last_day]
+        with settled_ledger(settings, author.at) as ledger:
+            days = [row.last_day for row in query.rows(ledger.connection, "access/organizations") if row.last_day]
             on = max(days, default=author.at.date())
-            facts = _insisted(read_facts(settings, connection, on, author.at), client_code)
+            facts = _insisted(read_facts(settings, ledger.connection, on, author.at, whom=Whom.BLOCKED), client_code)
         wanted = {order.account for plan in _plans(facts, client_code) for order in plan.orders}
         seen = observe(settings, facts, wanted, keys, author.at)
-        with settled_ledger(settings, author.at, keep=True) as connection:
-            now = _insisted(read_facts(settings, connection, on, author.at), client_code)
+        with settled_ledger(settings, author.at) as ledger:
+            now = _insisted(read_facts(settings, ledger.connection, on, author.at, whom=Whom.BLOCKED), client_code)
             now = replace(now, unwritable=seen.unwritable, states=seen.states, parts=seen.parts)
             plans = _plans(now, client_code)
             if not any(plan.orders for plan in plans):
                 raise NotToBeBlocked(f"{client_code}: {_why_not(plans)}")
-            store_orders(connection, now, plans, author, author.at)
+            store_orders(ledger.connection, now, plans, author, author.at)
+            ledger.is_kept = True
         result = DunningResult(on, plan_lines(plans), apply_orders(settings, author.at, keys), is_done=True)
         done |= {"orders": sum(len(plan.orders) for plan in plans), "refused": ",".join(sorted(result.refused))}
     return result

@@ -10,7 +10,7 @@ from pipelines.access.ladder_letters import queue_letters
 from pipelines.access.model import LadderFacts
 from pipelines.access.orders import DunningResult, plan_lines, settled_ledger, store_orders
 from pipelines.access.plan import PlanLine, plan_access
-from pipelines.access.reader import read_facts
+from pipelines.access.reader import Whom, read_facts
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 
@@ -24,18 +24,19 @@ def restore(settings: Settings, at: datetime, *, secrets: Secrets | None = None)
     To be called after every import of payments: access comes back at once, without a person. Completes what a killed run left.
     """
     with logs.verb("access", "restore") as done:
-        with settled_ledger(settings, at, keep=True) as connection:
-            days = {row.last_day for row in query.rows(connection, "access/organizations") if row.last_day}
-            facts = read_facts(settings, connection, max(days), at) if days else None
-            lines = _restore(connection, facts, at) if facts else ()
+        with settled_ledger(settings, at) as ledger:
+            days = {row.last_day for row in query.rows(ledger.connection, "access/organizations") if row.last_day}
+            facts = read_facts(settings, ledger.connection, max(days), at, whom=Whom.BLOCKED) if days else None
+            lines = _restore(settings, ledger.connection, facts, at) if facts else ()
+            ledger.is_kept = True
         refused = apply_orders(settings, at, secrets or {}) if days else {}
         result = DunningResult(max(days, default=at.date()), lines, refused, is_done=True, stopped=facts.stopped if facts else "")
         done |= {"restore": result.count("restore"), "refused": ",".join(sorted(refused))}
     return result
 
 
-def _restore(connection: "Connection", facts: LadderFacts, at: datetime) -> tuple[PlanLine, ...]:
+def _restore(settings: Settings, connection: "Connection", facts: LadderFacts, at: datetime) -> tuple[PlanLine, ...]:
     plans = [plan_access(facts, organization, only_restore=True) for organization in facts.organizations]
     store_orders(connection, facts, plans, None, at)
-    queue_letters(connection, facts, plans, at)
+    queue_letters(settings, connection, facts, plans, at)
     return plan_lines(plans)

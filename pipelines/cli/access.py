@@ -94,7 +94,7 @@ def _try_ladder(first: date, last: date, source: str | None, output_format: str)
 
     from pipelines.access.dry_run import COLUMNS, try_ladder
 
-    tried = try_ladder(settings(), first, last, now(), source)
+    tried = try_ladder(settings(), first, last, source)
     emit([{**asdict(step), "action": step.step} for step in tried.steps], COLUMNS, output_format, TRIED_VIEW)
     for notice in tried.notices:
         say(f"notice: {notice}")

@@ -152,12 +152,14 @@ def plan_ladder(
     claims: Iterable[OpenInvoice],
     *,
     is_approved: bool = False,
+    client_count: int | None = None,
 ) -> LadderPlan:
     """The run of a ladder at an aware moment.
 
     `accounts`: how far the payment data of each account in force reach; one that is too old keeps everybody from being blocked,
     for whoever owes may have paid there. `is_approved`: a person has agreed to more blocks than the share allows. Beyond the
-    share nobody is blocked: a wave of blocks is more often wrong data than bad payers.
+    share nobody is blocked: a wave of blocks is more often wrong data than bad payers. `client_count`: of how many clients that is a share,
+    where `clients` leaves out those of whom the ladder says nothing.
     ValueError for a claim of a client that is not among `clients`.
     """
     day = at.astimezone(ZoneInfo(ladder.time_zone)).date()
@@ -173,7 +175,9 @@ def plan_ladder(
             withheld.append(shield)
         elif debtor.blocking:
             wanted.append(debtor)
-    why = halted_by(ladder, at, accounts) or _above_the_share(ladder, len(wanted), len(debtors), is_approved=is_approved)
+    why = halted_by(ladder, at, accounts) or _above_the_share(
+        ladder, len(wanted), len(debtors) if client_count is None else client_count, is_approved=is_approved
+    )
     if why:
         withheld.extend(NoBlock(debtor.standing.client_code, *why) for debtor in wanted)
         wanted = []
@@ -250,7 +254,7 @@ def _stale(ladder: Ladder, at: datetime, accounts: Sequence[AccountData]) -> str
 
 def _above_the_share(ladder: Ladder, wanted: int, clients: int, *, is_approved: bool) -> tuple[NoBlockReason, str] | None:
     """What keeps the whole run from blocking more clients than it may without a person's word."""
-    allowed = max(1, int(ladder.max_share * clients))
+    allowed = ladder.blocks_allowed(clients)
     if wanted > allowed and not is_approved:
         return NoBlockReason.CAP, f"{wanted} из {clients}, разрешено {allowed}"
     return None

@@ -1,6 +1,6 @@
 """The steps of a ladder, by organization and category of clients: what happens to an overdue debt on which day (domain.md §9). Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -105,6 +105,30 @@ class Ladder:
         if not step.waits_for_work:
             return asked_from + timedelta(days=step.days)
         return self.working_days.from_day(self.working_days.from_day(asked_from) + timedelta(days=step.days))
+
+    def asked_until(self, step: Step, day: date) -> date:
+        """The last day from which a debt is asked for whose step has come by a day: `step_day` never runs backwards."""
+        asked_from = day - timedelta(days=step.days)
+        while self.step_day(asked_from, step) > day:
+            asked_from -= timedelta(days=1)
+        return asked_from
+
+    def messages_due(self, category: str | None, day: date) -> Iterator[tuple[Step, date, date]]:
+        """The message that is due on a day for debts asked for from the first to the last of these days: the latest of those due.
+
+        What speaks of a debt that is not due yet is none once it is.
+        """
+        reached = date.min
+        messages = [step for step in self.steps_for(category) if step.action == "message"]
+        for step in sorted(messages, key=lambda step: -step.days):
+            first, last = max(reached, day if step.days <= 0 else date.min), self.asked_until(step, day)
+            if first <= last:
+                yield step, first, last
+                reached = last + timedelta(days=1)
+
+    def blocks_allowed(self, clients: int) -> int:
+        """How many of so many clients may be blocked in one run without a person's word."""
+        return max(1, int(self.max_share * clients))
 
     def least_for(self, step: Step) -> Decimal:
         """The least debt that a step asks for."""

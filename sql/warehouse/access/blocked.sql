@@ -1,8 +1,8 @@
 -- grain: target × client × organization that we block now, accounts before what goes down with them
 -- inputs: access.blocked, access.outcomes, access.orders, access.readings, receivables.claims, receivables.invoice_balances,
---   master.platforms; :client_code or NULL
+--   master.platforms; :client_code or NULL, :with_debts
 -- rerun: reads only. `since`: the first order of the block that goes on; `state`: what was read back; `debt`: what is open and due
---   before it; `lifted_at`: somebody else has taken our block away; `state_now`: what was read after that
+--   before it (0 where not asked for); `lifted_at`: somebody else has taken our block away; `state_now`: what was read after that
 WITH held AS MATERIALIZED (
     SELECT b.*, o.state_after, o.is_ours
     FROM access.blocked b
@@ -14,7 +14,7 @@ WITH held AS MATERIALIZED (
     JOIN receivables.claims i
         ON (i.organization_code, i.client_code) = (h.organization_code, h.client_code) AND i.due_on < h.effective_on
     LEFT JOIN receivables.invoice_balances x USING (number)
-    WHERE i.total > coalesce(x.paid, 0)
+    WHERE :with_debts AND i.total > coalesce(x.paid, 0)
     GROUP BY h.order_no
 )
 SELECT

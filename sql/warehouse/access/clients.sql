@@ -1,6 +1,6 @@
--- grain: organization × client that has a contract with it in force on :on, owes it, or is blocked for it
+-- grain: organization × client that is named, or (nobody is) that has a contract with it in force on :on, owes it, or is blocked for it
 -- inputs: master.contracts, master.clients, receivables.claims, receivables.invoice_balances, receivables.payment_balances,
---   receivables.payments, access.promises, access.blocked; :on
+--   receivables.payments, access.promises, access.blocked; :on, :organizations, :clients (lists side by side, or NULL)
 -- rerun: reads only. `promised_until`: of a promise of one day, not of a plan of instalments; `unclear`: unmatched money of a payer with
 --   the client's ИНН; `below`: clients in force under it as their dealer
 WITH RECURSIVE under (dealer, client_code) AS (
@@ -14,13 +14,16 @@ WITH RECURSIVE under (dealer, client_code) AS (
     WHERE u.dealer <> u.client_code
     GROUP BY u.dealer
 ), listed AS (
-    SELECT organization_code, client_code FROM master.contracts WHERE starts_on <= :on AND coalesce(ends_on, 'infinity') >= :on
+    SELECT * FROM unnest(CAST(:organizations AS text[]), CAST(:clients AS text[])) n (organization_code, client_code)
+    UNION
+    SELECT organization_code, client_code FROM master.contracts
+    WHERE CAST(:clients AS text[]) IS NULL AND starts_on <= :on AND coalesce(ends_on, 'infinity') >= :on
     UNION
     SELECT i.organization_code, i.client_code
     FROM receivables.claims i LEFT JOIN receivables.invoice_balances b USING (number)
-    WHERE i.total > coalesce(b.paid, 0)
+    WHERE CAST(:clients AS text[]) IS NULL AND i.total > coalesce(b.paid, 0)
     UNION
-    SELECT organization_code, client_code FROM access.blocked
+    SELECT organization_code, client_code FROM access.blocked WHERE CAST(:clients AS text[]) IS NULL
 ), unclear AS (
     SELECT b.organization_code, p.payer_inn, sum(b.left_over) AS amount
     FROM receivables.payment_balances b JOIN receivables.payments p USING (payment_id)
@@ -35,7 +38,7 @@ SELECT
     l.organization_code, l.client_code, c.category, c.never_block, p.until AS promised_until,
     coalesce(u.amount, 0.00)::numeric(14, 2) AS unclear,
     coalesce(b.below, ARRAY[]::text[]) AS below,
-    EXISTS (SELECT FROM access.blocked x WHERE (x.organization_code, x.client_code) = (l.organization_code, l.client_code)) AS is_blocked
+    (l.organization_code, l.client_code) IN (SELECT x.organization_code, x.client_code FROM access.blocked x) AS is_blocked
 FROM listed l
 JOIN master.clients c USING (client_code)
 LEFT JOIN promised p USING (organization_code, client_code)

@@ -6,5 +6,7 @@ SET facts = jsonb_set(o.facts, '{blocks_on}', coalesce(CAST(:days AS jsonb) -> c
 WHERE o.organization_code = :organization_code AND o.event_kind = ANY(CAST(:steps AS text[])) AND (o.event_kind, o.event_key) IN (
     SELECT q.event_kind, q.event_key FROM delivery.mail_outbox q
     WHERE q.state = 'queued' AND q.organization_code = :organization_code AND q.event_kind = ANY(CAST(:steps AS text[]))
+        AND q.facts -> 'blocks_on'
+            IS DISTINCT FROM coalesce(CAST(:days AS jsonb) -> coalesce(q.facts ->> 'number', q.event_key), 'null')
     FOR NO KEY UPDATE SKIP LOCKED
 )
