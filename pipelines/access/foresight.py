@@ -12,10 +12,16 @@ from pipelines.access.model import LadderFacts, OrganizationDay
 from pipelines.access.plan import may_be_blocked
 from pipelines.money import ZERO
 from pipelines.receivables.ladder import ClientStanding
+from pipelines.receivables.ladder_steps import Ladder
+
+Others = Mapping[tuple[str | None, date], int]
 
 
-def blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[str, date] | None:
+def blocks_foreseen(facts: LadderFacts, organization: OrganizationDay, others: Others | None) -> dict[str, date] | None:
     """Number of an open invoice → the day on which the ladder will block its client for it; None: the other debtors decide that.
+
+    `others`: how many there are besides the organization's clients here (None: nobody has counted them), by category and the day from
+    which their oldest debt is asked for.
 
     Each such day is judged as the ladder will judge it, with everything that keeps a block away: exempt clients, clients below,
     promises, accounts that cannot be blocked, the least debt, the share of clients. Only stale payment data are left to the moment in
@@ -23,7 +29,8 @@ def blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[s
     """
     ladder, today = organization.ladder, organization.day
     begins = {} if ladder.stopped else first_blocks(facts, organization)
-    wanted, others = sorted(begins.values()), _others(organization)
+    wanted = sorted(begins.values())
+    possible = None if others is None else _possible_blocks(ladder, others)
     allowed, earliest = ladder.blocks_allowed(organization.client_count), timedelta(days=ladder.first_day)
     foreseen: dict[str, date] = {}
     for claim in organization.claims:
@@ -34,7 +41,7 @@ def blocks_foreseen(facts: LadderFacts, organization: OrganizationDay) -> dict[s
         known = bisect_right(wanted, day)
         if day <= today or begins[claim.client_code] > day or known > allowed:
             continue
-        if known + bisect_right(others, day) > allowed:
+        if possible is None or known + bisect_right(possible, day) > allowed:
             return None
         foreseen[claim.number] = day
     return foreseen
@@ -63,8 +70,10 @@ def _first_block(facts: LadderFacts, organization: OrganizationDay, standing: Cl
     return None
 
 
-def _others(organization: OrganizationDay) -> list[date]:
-    """For each debtor that is not among the clients the first day on which it could be blocked, in order."""
-    ladder = organization.ladder
-    steps = ((ladder.block_step_for(category), asked_from, count) for category, asked_from, count in organization.others or ())
-    return sorted(day for step, asked_from, count in steps if step for day in [ladder.step_day(asked_from, step)] * count)
+def _possible_blocks(ladder: Ladder, others: Others) -> list[date]:
+    """For each of the other debtors the first day on which it could be blocked, in order."""
+    days: list[date] = []
+    for (category, asked_from), count in others.items():
+        if step := ladder.block_step_for(category):
+            days += [ladder.step_day(asked_from, step)] * count
+    return sorted(days)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from pipelines.access.foresight import blocks_foreseen
 from pipelines.access.model import LadderFacts, OrganizationDay
 from pipelines.access.plan import NOT_ITS_OWN, AccessPlan
-from pipelines.access.reader import Whom, read_facts
+from pipelines.access.reader import Whom, other_debtors, read_facts
 from pipelines.delivery.mail import events
 from pipelines.delivery.mail.queue import queue
 from pipelines.master.sheets import LETTERS
@@ -47,13 +47,15 @@ def _foreseen(
     settings: Settings, connection: "Connection", facts: LadderFacts, organization: OrganizationDay, at: datetime
 ) -> Mapping[str, date]:
     """The days of blocks that the ladder foresees; where the share of clients hangs on them, all debtors are looked at."""
-    foreseen = blocks_foreseen(facts, organization)
+    foreseen = blocks_foreseen(facts, organization, None)
+    if foreseen is None:
+        foreseen = blocks_foreseen(facts, organization, other_debtors(connection, organization))
     if foreseen is not None:
         return foreseen
     whole = read_facts(settings, connection, organization.day, at, whom=Whom.DEBTORS)
     everybody = replace(whole, unwritable=facts.unwritable, states=facts.states, parts=facts.parts)
     code = organization.ladder.organization_code
-    return blocks_foreseen(everybody, next(each for each in everybody.organizations if each.ladder.organization_code == code)) or {}
+    return blocks_foreseen(everybody, next(each for each in everybody.organizations if each.ladder.organization_code == code), {}) or {}
 
 
 def _events(facts: LadderFacts, planned: AccessPlan, foreseen: Mapping[str, Mapping[str, date]]) -> Iterator[events.Event]:

@@ -63,8 +63,7 @@ class PlatformTree:
 class OrganizationDay:
     """An organization on the day: its ladder, and the clients of whom it may say something, with their debts.
 
-    `accounts`: how far the payment data of each account reach; `client_count`: of all its clients; `others`: how many other debtors there
-    are, by category and the day from which their oldest debt is asked for; None: nobody has counted them.
+    `accounts`: how far the payment data of each account reach; `client_count`: how many clients it has in all.
     """
 
     ladder: Ladder
@@ -74,7 +73,6 @@ class OrganizationDay:
     clients: tuple[ClientStanding, ...]
     claims: tuple[OpenInvoice, ...]
     client_count: int
-    others: tuple[tuple[str | None, date, int], ...] | None = None
 
     day: date = field(init=False, compare=False)
     """The local day of the moment."""

@@ -2,12 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pipelines.access.model import BlockTarget, LadderFacts, OrganizationDay, PlatformAccount, PlatformTree, TargetKey, TargetKind
@@ -16,7 +16,7 @@ from pipelines.access.stop import Stop, stopped
 from pipelines.clock import local_date
 from pipelines.errors import Refused
 from pipelines.evidence import lake
-from pipelines.instalments import held
+from pipelines.instalments import PlanStanding, held
 from pipelines.master.sheets import LETTERS
 from pipelines.platforms.kinds import FILES
 from pipelines.receivables.ladder import AccountData, ClientStanding, OpenInvoice
@@ -27,6 +27,10 @@ from pipelines.warehouse import query
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+_NO_PLANS: Final[Mapping[str, tuple[int, PlanStanding | None]]] = {}
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Whom(Enum):
@@ -47,12 +51,13 @@ def read_facts(settings: Settings, connection: "Connection", on: date, at: datet
     held, lifted = _held(connection)
     declared = declared_steps(connection, on)
     ladders = _ladders(settings, connection, declared)
-    own = sorted({step.name for steps in declared.values() for step in steps})
-    named = _Named.of({*_picked(connection, ladders, on, whom), *held})
+    claims = _claims(connection, on, ladders, sorted({step.name for steps in declared.values() for step in steps}), held, whom)
+    named = _Named.of({*((code, claim.client_code) for code, listed in claims.items() for claim in listed), *held})
     trees, unread = account_trees(settings, connection, on)
     owners, takes_along = _accounts(connection, on, named, _read_whole(connection, trees))
+    clients = _clients(connection, on, _below(owners, trees), named)
     return LadderFacts(
-        organizations=_organizations(connection, on, at, ladders, named, _below(owners, trees), own),
+        organizations=_organizations(connection, on, at, ladders, clients, claims),
         owners=owners,
         held=held,
         lifted=lifted,
@@ -62,6 +67,17 @@ def read_facts(settings: Settings, connection: "Connection", on: date, at: datet
         trees=trees,
         unread=unread,
     )
+
+
+def other_debtors(connection: "Connection", organization: OrganizationDay) -> Mapping[tuple[str | None, date], int]:
+    """How many debtors an organization has besides its clients here, by category and the day from which their oldest debt is asked for.
+
+    By the debts that `read_facts` has read in this transaction.
+    """
+    code = organization.ladder.organization_code
+    known = [client.client_code for client in organization.clients]
+    rows = query.rows(connection, "access/other_debtors", on=organization.day, organization_code=code, clients=known)
+    return {(row.category, row.due_on): row.clients for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +97,13 @@ class _Named:
         return {"organizations": self.organizations, "clients": self.clients}
 
 
-def _picked(connection: "Connection", ladders: Mapping[str, Ladder], on: date, whom: Whom) -> Iterator[tuple[str, str]]:
-    """(Organization, client) of whom the facts are read, besides those whom we block."""
-    if whom is Whom.BLOCKED:
-        return
-    if whom is Whom.DEBTORS:
-        rows = query.rows(connection, "access/debtors", on=on)
-    else:
-        categories = (None, *query.scalars(connection, "access/categories"))
-        steps = [step for ladder in ladders.values() for category in categories for step in _days_asked(ladder, category, on)]
-        rows = query.rows(connection, "access/asked_clients", on=on, letters=list(LETTERS), steps=json.dumps(steps))
-    yield from ((row.organization_code, row.client_code) for row in rows)
-
-
-def _days_asked(ladder: Ladder, category: str | None, on: date) -> Iterator[dict[str, str | None]]:
+def _days_asked(ladder: Ladder, category: str | None, on: date, own: Collection[str]) -> Iterator[dict[str, Any]]:
     """For each step of a category's clients the days from which a debt is asked for, if it is due for that debt on a day."""
     whose = {"organization_code": ladder.organization_code, "category": category or ""}
     if block := ladder.block_step_for(category):
-        yield {**whose, "step": None, "letter": None, "first": str(date.min), "last": str(ladder.asked_until(block, on))}
+        yield {**whose, "step": None, "first": str(date.min), "last": str(ladder.asked_until(block, on))}
     for step, first, last in ladder.messages_due(category, on):
-        yield {**whose, "step": step.name, "letter": step.letter or step.name, "first": str(first), "last": str(last)}
+        yield {**whose, "step": step.name, "is_own": step.name in own, "first": str(first), "last": str(last)}
 
 
 def _read_whole(connection: "Connection", trees: Mapping[str, PlatformTree]) -> list[str]:
@@ -116,11 +119,13 @@ def _accounts(
     owners: dict[PlatformAccount, list[tuple[str, str]]] = {}
     takes_along: dict[PlatformAccount, frozenset[TargetKind]] = defaultdict(frozenset)
     binds = named.binds if named else {"organizations": None, "clients": None}
-    for row in query.rows(connection, "access/accounts", on=on, platforms=platforms, **binds):
-        account = PlatformAccount(row.platform, row.account_id, row.kind)
-        owners.setdefault(account, []).append((row.organization_code, row.client_code))
-        if row.block_sub_users or row.block_vehicles:
-            takes_along[account] |= _taken_along(sub_users=row.block_sub_users, vehicles=row.block_vehicles)
+    for platform, kind, number, client, code, sub_users, vehicles in query.rows(
+        connection, "access/accounts", on=on, platforms=platforms, **binds
+    ):
+        account = PlatformAccount(platform, number, kind)
+        owners.setdefault(account, []).append((code, client))
+        if sub_users or vehicles:
+            takes_along[account] |= _taken_along(sub_users=sub_users, vehicles=vehicles)
     return {account: tuple(clients) for account, clients in owners.items()}, takes_along
 
 
@@ -161,19 +166,13 @@ def _organizations(
     on: date,
     at: datetime,
     ladders: Mapping[str, Ladder],
-    named: _Named,
-    below: Mapping[str, set[str]],
-    own: list[str],
+    clients: Mapping[str, Sequence[ClientStanding]],
+    claims: Mapping[str, Sequence[OpenInvoice]],
 ) -> tuple[OrganizationDay, ...]:
-    clients = _clients(connection, on, below, named)
     counts = {row.organization_code: row.clients for row in query.rows(connection, "access/client_counts", on=on)}
-    others: dict[str, list[tuple[str | None, date, int]]] = defaultdict(list)
-    for row in query.rows(connection, "access/other_debtors", on=on, **named.binds):
-        others[row.organization_code].append((row.category, row.due_on, row.clients))
     accounts: dict[str, list[AccountData]] = defaultdict(list)
     for row in query.rows(connection, "receivables/payment_data", on=on, known_at=None):
         accounts[row.organization_code].append(AccountData(row.bank_account, row.as_of))
-    claims = _claims(connection, on, own, named)
     return tuple(
         OrganizationDay(
             ladder=ladders[row.code],
@@ -181,22 +180,40 @@ def _organizations(
             accounts=tuple(accounts[row.code]),
             last_day=row.last_day,
             clients=tuple(clients.get(row.code, ())),
-            claims=tuple(claims[row.code]),
+            claims=tuple(claims.get(row.code, ())),
             client_count=counts.get(row.code, 0),
-            others=tuple(others[row.code]),
         )
         for row in query.rows(connection, "access/organizations")
     )
 
 
-def _claims(connection: "Connection", on: date, own: list[str], named: _Named) -> dict[str, list[OpenInvoice]]:
-    """Organization → the open debts of the named clients. `own`: names of declared steps, which may stand in the keys of letters."""
+def _claims(
+    connection: "Connection",
+    on: date,
+    ladders: Mapping[str, Ladder],
+    own: list[str],
+    held_clients: Collection[tuple[str, str]],
+    whom: Whom,
+) -> dict[str, list[OpenInvoice]]:
+    """Organization → open debts. `own`: names of declared steps, which may stand in the keys of letters.
+
+    Of most debts only the step that is due is of interest; one that a plan of instalments covers may have come to an earlier one.
+    """
     claims: dict[str, list[OpenInvoice]] = defaultdict(list)
     covered = {whose: held(made, on) for whose, made in plans(connection).items()}
-    for row in query.rows(connection, "access/claims", on=on, letters=list(LETTERS), steps=own, **named.binds):
-        days_held, plan = covered.get((row.organization_code, row.client_code), {}).get(row.number, (0, None))
-        claim = OpenInvoice(row.number, row.client_code, row.number, row.due_on, row.open, frozenset(row.done), days_held, plan)
-        claims[row.organization_code].append(claim)
+    planned = [number for numbers in covered.values() for number in numbers]
+    told: dict[str, set[str]] = defaultdict(set)
+    for row in query.rows(connection, "access/told", numbers=planned, letters=list(LETTERS), steps=own) if planned else ():
+        told[row.number].add(row.step)
+    categories = (None, *query.scalars(connection, "access/categories"))
+    steps = [step for ladder in ladders.values() for category in categories for step in _days_asked(ladder, category, on, own)]
+    rows = query.rows(
+        connection, "access/claims", on=on, letters=list(LETTERS), whom=whom.value, steps=json.dumps(steps), **_Named.of(held_clients).binds
+    )
+    for number, code, client, due_on, amount, step in rows:
+        days_held, plan = covered.get((code, client), _NO_PLANS).get(number, (0, None))
+        done = frozenset(told[number]) if plan else frozenset((step,)) if step else _NOTHING
+        claims[code].append(OpenInvoice(number, client, number, due_on, amount, done, days_held, plan))
     return claims
 
 

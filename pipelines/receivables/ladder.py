@@ -36,11 +36,15 @@ class OpenInvoice:
     @property
     def asked_from(self) -> date:
         """The day from which the ladder counts."""
-        return self.due_on + timedelta(days=self.days_held)
+        return self.due_on + timedelta(days=self.days_held) if self.days_held else self.due_on
 
     def has_reached(self, step: Step, day: date, ladder: Ladder) -> bool:
         """Whether a step is due for it on a day or before."""
-        return not self.is_held and ladder.step_day(self.asked_from, step) <= day
+        if self.is_held:
+            return False
+        if step.waits_for_work:
+            return ladder.step_day(self.asked_from, step) <= day
+        return (day - self.asked_from).days >= step.days
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class Ladder:
     least_debt: Decimal = Decimal("100.00")
     working_days: WorkingDays = WorkingDays()
 
+    _blocks: Mapping[str | None, Step | None] = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         for steps in (self.steps, *self.categories.values()):
             if len({step.name for step in steps}) < len(steps):
@@ -86,6 +88,8 @@ class Ladder:
                 raise ValueError(f"ladder of {self.organization_code}: more than one step blocks")
         if not 0 <= self.max_share <= 1:
             raise ValueError(f"ladder of {self.organization_code}: a share of {self.max_share} is not between 0 and 1")
+        blocks = {None: _blocking(self.steps)} | {category: _blocking(steps) for category, steps in self.categories.items()}
+        object.__setattr__(self, "_blocks", blocks)
 
     def steps_for(self, category: str | None) -> tuple[Step, ...]:
         """The steps of a client of a category, or of none."""
@@ -93,7 +97,7 @@ class Ladder:
 
     def block_step_for(self, category: str | None) -> Step | None:
         """The step that blocks such a client, if its ladder has one."""
-        return _blocking(self.steps_for(category))
+        return self._blocks[category if category in self._blocks else None]
 
     @property
     def first_day(self) -> int:

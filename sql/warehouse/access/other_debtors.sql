@@ -1,16 +1,12 @@
--- grain: organization × category × day from which its oldest debt is asked for → how many debtors besides those named
--- inputs: temporary table ladder_claims, master.clients; :on, :organizations, :clients (lists side by side: the named ones)
+-- grain: category × day from which its oldest debt is asked for → how many debtors of an organization besides the named
+-- inputs: temporary table ladder_claims, master.clients; :on, :organization_code, :clients (the named)
 -- rerun: reads only
-SELECT d.organization_code, c.category, d.due_on, count(*) AS clients
+SELECT c.category, d.due_on, count(*) AS clients
 FROM (
-    SELECT organization_code, client_code, min(due_on) AS due_on
+    SELECT client_code, min(due_on) AS due_on
     FROM ladder_claims
-    WHERE issued_on <= :on AND NOT EXISTS (
-        SELECT FROM unnest(CAST(:organizations AS text[]), CAST(:clients AS text[])) n (organization_code, client_code)
-        WHERE (n.organization_code, n.client_code) = (ladder_claims.organization_code, ladder_claims.client_code)
-    )
-    GROUP BY organization_code, client_code
+    WHERE issued_on <= :on AND organization_code = :organization_code AND NOT client_code = ANY(CAST(:clients AS text[]))
+    GROUP BY client_code
 ) d
 JOIN master.clients c USING (client_code)
-GROUP BY d.organization_code, c.category, d.due_on
-ORDER BY d.organization_code COLLATE "C", c.category COLLATE "C", d.due_on
+GROUP BY c.category, d.due_on

@@ -1,18 +1,33 @@
 -- grain: allocation of a client's free money (credits first, then advances, each the oldest first) to the client's open invoices and debts
 --   of go-live of the same organization, oldest due first: both are laid end to end, and where they overlap one pays the other
--- inputs: receivables.payment_balances, receivables.claims, receivables.allocations; :at
+-- inputs: receivables.payments, receivables.claims, receivables.allocations; :at
 -- rerun: under the lock of `lock`, after credits are added; nothing is left to allocate. The last numbers are read once, as in
---   add_allocations
+--   add_allocations. `free`: as receivables.payment_balances has it, summed once where no money went back
 INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, rule, at)
-WITH money AS MATERIALIZED (
+WITH free AS (
+    SELECT
+        p.payment_id, p.source, p.organization_code, p.client_code, p.paid_on,
+        p.amount - coalesce(a.amount, 0) + coalesce(r.amount, 0) AS left_over
+    FROM receivables.payments p
+    LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM receivables.allocations GROUP BY payment_id) a USING (payment_id)
+    LEFT JOIN (
+        SELECT x.reverses, sum(x.amount - coalesce(
+            (SELECT sum(y.amount) FROM receivables.allocations y WHERE y.payment_id = x.payment_id), 0
+        )) AS amount
+        FROM receivables.payments x
+        WHERE x.reverses IS NOT NULL
+        GROUP BY x.reverses
+    ) r ON r.reverses = p.payment_id
+    WHERE p.reverses IS NULL AND p.client_code IS NOT NULL
+), money AS MATERIALIZED (
     SELECT
         payment_id, source, organization_code, client_code, left_over,
         sum(left_over) OVER (
             PARTITION BY organization_code, client_code
             ORDER BY source <> 'credit', paid_on, payment_id COLLATE "C" ROWS UNBOUNDED PRECEDING
         ) AS reaches
-    FROM receivables.payment_balances
-    WHERE left_over > 0 AND client_code IS NOT NULL
+    FROM free
+    WHERE left_over > 0
 ), theirs AS (
     SELECT DISTINCT organization_code, client_code FROM money
 ), owed AS MATERIALIZED (

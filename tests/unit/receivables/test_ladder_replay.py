@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.receivables.ladder import AccountData, ClientStanding, OpenInvoice, plan_ladder
@@ -87,22 +87,34 @@ DEBTS = st.lists(st.tuples(st.sampled_from(["C1", "C2", "C3"]), st.integers(50, 
 
 @settings(max_examples=40)
 @given(DEBTS)
+@example([("C1", 50, 20, []), ("C1", 100, 0, [(34, 1)])])  # freed by the debts of the day before, blocked again by those of the day
 def test_the_replay_of_every_day_is_what_the_ladder_of_that_day_does(debts):
     """Day by day with the state kept by hand, as the live ladder keeps it in its letters and orders: the same steps.
 
-    Money comes a minute before the ladder is taken."""
+    Money comes a minute before the ladder is taken, and gives back at once whom it frees by the debts of the day before."""
     whole = [
         past(str(no), client, total, *sorted((day, amount) for day, amount in moves if amount), due=DUE + timedelta(days=late))
         for no, (client, total, late, moves) in enumerate(debts)
     ]
     claims = [replace(claim, moves=tuple((at - timedelta(minutes=61), amount) for at, amount in claim.moves)) for claim in whole]
     clients = ("C1", "C2", "C3")
-    told, blocked, steps = {claim.number: set() for claim in claims}, set(), []
-    for run in runs(range(-5, 45)):
-        invoices = [
-            OpenInvoice(key, each.client_code, key, each.due_on, each.open_at(run.known_at), frozenset(told[key]))
-            for key, each in ((claim.number, claim) for claim in claims)
+    told, blocked, steps, before = {claim.number: set() for claim in claims}, set(), [], None
+
+    def invoices_at(moment, clients):
+        return [
+            OpenInvoice(claim.number, claim.client_code, claim.number, claim.due_on, claim.open_at(moment), frozenset(told[claim.number]))
+            for claim in claims
+            if claim.client_code in clients
         ]
+
+    for run in runs(range(-5, 45)):
+        if before:
+            standings = [ClientStanding(client, is_blocked=True) for client in blocked]
+            paid_by = invoices_at(run.known_at - timedelta(minutes=1), blocked)
+            freed = {each.client_code for each in plan_ladder(LADDER, before.moment, before.accounts, standings, paid_by).restore}
+            steps += [(run.day, client, "restore") for client in freed]
+            blocked -= freed
+        before, invoices = run, invoices_at(run.known_at, clients)
         plan = plan_ladder(LADDER, run.moment, run.accounts, [ClientStanding(c, is_blocked=c in blocked) for c in clients], invoices)
         steps += [(run.day, each.client_code, "restore") for each in plan.restore]
         steps += [(run.day, each.client_code, "block") for each in plan.block]
