@@ -202,9 +202,9 @@ def _claims(
     claims: dict[str, list[OpenInvoice]] = defaultdict(list)
     covered = {whose: held(made, on) for whose, made in plans(connection).items()}
     planned = [number for numbers in covered.values() for number in numbers]
-    told: dict[str, set[str]] = defaultdict(set)
+    queued: dict[str, set[str]] = defaultdict(set)
     for row in query.rows(connection, "access/told", numbers=planned, letters=list(LETTERS), steps=own) if planned else ():
-        told[row.number].add(row.step)
+        queued[row.number].add(row.step)
     categories = (None, *query.scalars(connection, "access/categories"))
     steps = [step for ladder in ladders.values() for category in categories for step in _days_asked(ladder, category, on, own)]
     rows = query.rows(
@@ -212,7 +212,7 @@ def _claims(
     )
     for number, code, client, due_on, amount, step in rows:
         days_held, plan = covered.get((code, client), _NO_PLANS).get(number, (0, None))
-        done = frozenset(told[number]) if plan else frozenset((step,)) if step else _NOTHING
+        done = frozenset(queued[number]) if plan else frozenset((step,)) if step else _NOTHING
         claims[code].append(OpenInvoice(number, client, number, due_on, amount, done, days_held, plan))
     return claims
 

@@ -1,11 +1,11 @@
--- grain: open invoice, or debt of go-live with a due date, of the named clients, and of those of whom a ladder may say something on :on: a
---   debt has come to its block or to a letter that was not queued yet, a letter about a debt waits, or a plan of instalments was made
+-- grain: open invoice, or debt of go-live with a due date, of the named clients, and of those of whom a ladder may say something on
+--   :on: a debt has come to its block or to a letter that was not queued yet, a letter waits, or a plan of instalments was made
 -- inputs: temporary table ladder_claims, master.clients, delivery.mail_outbox, access.promises; :on, :letters, :whom ('blocked': only
 --   the named, 'debtors': everybody, 'asked'), :organizations, :clients (the named, side by side), :steps (JSON list of organization_code,
 --   category ('': none), step (null: the block), is_own (its letters may have it in their keys), first, last: the days from which a debt
 --   is asked for then)
--- rerun: reads only. `due_on`: the day from which the ladder counts; `told`: the step whose letter is due, where it was queued. More clients
---   than needed do no harm, one too few would be forgotten
+-- rerun: reads only. `due_on`: the day from which the ladder counts; `told`: the step whose letter is due, where it was queued. More
+--   clients than needed do no harm, one too few would be forgotten
 WITH steps AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(CAST(:steps AS jsonb))
         s (organization_code text, category text, step text, is_own boolean, first date, last date)

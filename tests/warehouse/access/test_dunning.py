@@ -10,7 +10,10 @@ from sqlalchemy import text
 
 from pipelines.access import connectors
 from pipelines.access.dunning import LadderOfThePast, dunning
+from pipelines.access.orders import settled_ledger
+from pipelines.access.plan import plan_access
 from pipelines.access.promises import promise, promise_instalments
+from pipelines.access.reader import Whom, read_facts
 from pipelines.access.restore import restore
 from pipelines.clock import Authorship
 from pipelines.instalments import Instalment
@@ -344,6 +347,30 @@ def test_letters_name_the_day_of_a_block_only_where_the_ladder_would_block(house
     house.invoice("B", "700.00", DUE)
     dunning(settings, date(2026, 3, 12), NOW)
     assert house.rows(told) == [("A", None), ("B", None), ("C", None)]
+
+
+def test_of_whom_nothing_is_read_nothing_would_be_said(house, settings, tmp_path):
+    """Three weeks of twelve clients: what is planned by the facts of those asked for is what is planned by those of all debtors."""
+    for number in range(12):
+        house.client(f"C{number:02}", contract=f"K-{number:02}", never_block=number == 5, dealer="C03" if number == 4 else None)
+        house.invoices(
+            [(f"C{number:02}", amount, f"2026-03-{2 + number * 2:02}") for amount in ("900.00", "40.00")], contract=f"K-{number:02}"
+        )
+    promise(settings, "C01", date(2026, 3, 22), ANNA)
+    promise_instalments(settings, "C02", [Instalment(date(2026, 3, 26), Decimal("500.00"))], ANNA)
+    lines = set()
+    for day in range(10, 31):
+        on, moment = date(2026, 3, day), datetime(2026, 3, day, 6, tzinfo=UTC)
+        source = statement(tmp_path / f"{day}.txt", Paper(f"{day}", "25.00", "за услуги", INN, day=str(on)), until=str(on))
+        import_payments(settings, source, moment)
+        with settled_ledger(settings, moment) as ledger:
+            narrow, whole = (read_facts(settings, ledger.connection, on, moment, whom=whom) for whom in (Whom.ASKED, Whom.DEBTORS))
+        narrow, whole = ([plan_access(facts, each) for each in facts.organizations] for facts in (narrow, whole))
+        assert [(plan.orders, plan.lines) for plan in narrow] == [(plan.orders, plan.lines) for plan in whole], on
+        lines |= {line.action for plan in whole for line in plan.lines}
+        if day % 2:
+            dunning(settings, on, moment)
+    assert lines >= {"block", "withheld", "reminder", "notice", "warning", "final"}
 
 
 def test_the_list_of_every_files_platform_is_complete_even_when_nobody_is_blocked(house, settings):
