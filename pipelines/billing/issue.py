@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SEALED = ("billing/numbered_drafts", "billing/issue_lines")
 """What comes before the invoice rows: an invoice is sealed by its own row, so its lines are there first."""
 
-_CLOSED = ("billing/keep_numbers", "billing/close_contracts", "billing/discard_overtaken")
+_CLOSED = ("billing/chain_invoices", "billing/keep_numbers", "billing/close_contracts", "billing/discard_overtaken")
 _SETTLED = ("receivables/add_credits", "receivables/allocate_open")
 _QUEUED = (
     "billing/queue_invoices", "billing/queue_sales", "delivery/onec/queue_invoices", "delivery/onec/queue_sales", "billing/queue_mail",

@@ -15,6 +15,7 @@ from pipelines.documents.model import (
     UNCHANGED_USAGE,
     ActDocument,
     AdjustmentDocument,
+    ChainLink,
     ChangedRow,
     ChangedUsage,
     CreditUse,
@@ -87,6 +88,7 @@ def invoice_document(row: Any) -> InvoiceDocument:
         refers_to=_changes(row),
         billed_ahead=billed_ahead(row) if row.kind == "corrective" else (),
         notes=_notes(row),
+        link=_link(row),
     )
 
 
@@ -114,6 +116,7 @@ def adjustment_document(row: Any, usage: ChangedUsage = UNCHANGED_USAGE) -> Adju
         usage=usage,
         credited=tuple(CreditUse(number, Decimal(amount)) for number, amount in row.credited or ()),
         notes=_notes(row),
+        link=_link(row),
     )
 
 
@@ -178,6 +181,10 @@ def _act_row(no: int, row: SaleRow, *, with_vat: bool) -> InvoiceRow:
         price_includes_vat=with_vat,
         service=f"{row.line.tariff_code}:{row.line.component_no}",
     )
+
+
+def _link(row: Any) -> ChainLink | None:
+    return ChainLink(row.link_no, row.link_digest) if row.link_no else None
 
 
 def _contract(row: Any) -> PaperContract:

@@ -35,6 +35,14 @@ class PaperContract:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainLink:
+    """The place of an issued invoice in the chain of its organization's invoices, with the link's digest, whole."""
+
+    link_no: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceRow:
     """One line of an invoice or an act.
 
@@ -97,6 +105,7 @@ class InvoiceDocument:
     refers_to: tuple[str, ...] = ()
     billed_ahead: tuple[BilledAhead, ...] = ()
     notes: tuple[str, ...] = ()
+    link: ChainLink | None = None
 
     def __post_init__(self) -> None:
         _agree(self.number, self.rows, self.net, self.vat, self.total)
@@ -224,6 +233,7 @@ class AdjustmentDocument:
     usage: ChangedUsage = UNCHANGED_USAGE
     credited: tuple[CreditUse, ...] = ()
     notes: tuple[str, ...] = ()
+    link: ChainLink | None = None
 
     def __post_init__(self) -> None:
         _agree(self.number, self.rows, self.net, self.vat, self.total)

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pipelines.audit.chain_rules import printed
 from pipelines.documents import pictures
-from pipelines.documents.model import InvoiceRow, PaperContract
+from pipelines.documents.model import ChainLink, InvoiceRow, PaperContract
 from pipelines.documents.requisites import PICTURES, Bank, Party, Seller
 from pipelines.money import ZERO
 from pipelines.wording import outside, russian
@@ -100,6 +101,11 @@ def footer(title: str, seller: Party) -> str:
     """The foot of every page, one line: the paper and who made it, a long name shortened."""
     name = outside.clean(seller.name)
     return f"{title} · {name if len(name) <= _FOOTER_NAME else name[:_FOOTER_NAME].rstrip() + '…'}"
+
+
+def link(place: ChainLink | None) -> str:
+    """The paper's place in the chain of issued invoices, in small print; empty for a paper that is in none."""
+    return f"Запись {place.link_no} в цепочке счетов · SHA-256 {printed(place.digest)}" if place else ""
 
 
 def rate(value: Decimal | None) -> str:

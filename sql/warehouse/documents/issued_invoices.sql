@@ -1,13 +1,13 @@
 -- grain: issued invoice with its lines, the days that were carried for its platforms, what was issued before it for the same contract
 --   and month, what stood of each line, the free money that paid it in the moment of its issue and, of an adjustment, its act and
---   where its credit went in that moment: all as frozen at issue
--- inputs: billing.invoices, billing.invoice_lines, billing.evidence, billing.approvals, billing.closed, receivables.allocations,
---   receivables.payments;
+--   where its credit went in that moment, and its link in the chain where its paper shows it: all as frozen at issue
+-- inputs: billing.invoices, billing.invoice_lines, billing.evidence, billing.chain, billing.approvals, billing.closed,
+--   receivables.allocations, receivables.payments;
 --   :ids
 -- rerun: reads only; the same rows for ever
 SELECT
     i.invoice_id, i.number, i.kind, i.cause, i.purpose, i.organization_code, i.client_code, i.contract_no, i.month, i.issued_on, i.due_on, i.net, i.vat, i.total, i.evidence,
-    a.reason, l.lines,
+    a.reason, l.lines, k.link_no, k.digest AS link_digest,
     (
         SELECT jsonb_agg(s ORDER BY coalesce(s->>'platform', s->>0), coalesce(s->>'business_date', s->>1))
         FROM jsonb_array_elements(CASE jsonb_typeof(e.snapshots) WHEN 'object' THEN e.snapshots->'snapshots' ELSE e.snapshots END) s
@@ -71,6 +71,7 @@ JOIN LATERAL (
         FROM billing.invoice_lines n WHERE invoice_id = i.invoice_id
     ) b
 ) l ON true
+LEFT JOIN billing.chain k ON (k.organization_code, k.number) = (i.organization_code, i.number) AND k.is_printed
 LEFT JOIN billing.evidence e ON (e.month, e.purpose, e.approval_no) = (i.month, i.purpose, i.approval_no)
 WHERE i.invoice_id = ANY(CAST(:ids AS uuid[]))
 ORDER BY i.organization_code, i.year, i.sequence_no
