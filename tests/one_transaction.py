@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
@@ -20,7 +20,8 @@ class OneTransaction:
     """The connection, and its backup."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+        self.connection, self._has_temporary = connection, False
+        event.listen(connection, "before_cursor_execute", self._watch)
         connection.exec_driver_sql("SAVEPOINT backup; SAVEPOINT part")
 
     def back_up(self) -> None:
@@ -43,7 +44,11 @@ class OneTransaction:
             self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
             raise
         finally:
-            self.connection.exec_driver_sql(f"RELEASE SAVEPOINT part; {_TEMPORARY}; SAVEPOINT part")
+            temporary, self._has_temporary = f" {_TEMPORARY};" if self._has_temporary else "", False
+            self.connection.exec_driver_sql(f"RELEASE SAVEPOINT part;{temporary} SAVEPOINT part")
+
+    def _watch(self, _connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        self._has_temporary = self._has_temporary or "TEMPORARY TABLE" in statement
 
 
 @contextmanager

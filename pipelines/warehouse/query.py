@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pipelines.warehouse.statements import statement
@@ -83,6 +84,7 @@ def copy(connection: "Connection", table: str, columns: Sequence[str], values: I
         cursor.copy_expert(command, buffer)
 
 
+@cache
 def _text(name: str) -> "TextClause":
     from sqlalchemy import text
 

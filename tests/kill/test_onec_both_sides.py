@@ -57,7 +57,7 @@ SENDING = {
 
 @pytest.fixture
 def exchange(settings):
-    prepare(settings, with_trade=False)
+    prepare(settings)
     return Exchange(settings, House(settings), with_trade=False)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import cloned
 from tests.one_transaction import one_transaction
-from tests.onec_faults import STEPS, play, prepare
+from tests.onec_faults import BEGINNINGS, ONE_BASE, TWO_BASES, play, prepare
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +17,14 @@ def settings(server_home, tmp_path_factory):
         yield made
 
 
-@given(st.lists(st.sampled_from(STEPS), min_size=3, max_size=14))
-@hypothesis_settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def sequences(steps, beginnings):
+    return st.tuples(st.sampled_from(beginnings), st.lists(st.sampled_from(steps), min_size=2, max_size=9)).map(
+        lambda drawn: [*filter(None, drawn[:1]), *drawn[1]]
+    )
+
+
+@given(sequences(ONE_BASE, BEGINNINGS[:2]) | sequences(ONE_BASE, BEGINNINGS[:2]) | sequences(TWO_BASES, BEGINNINGS))
+@hypothesis_settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_both_sides_hold_every_document_once(settings, steps):
     with one_transaction(settings) as house:
         assert play(settings, house, steps) == []

@@ -22,7 +22,7 @@ from random import Random
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded
 from tests.one_transaction import one_transaction
-from tests.onec_faults import STEPS, play, prepare
+from tests.onec_faults import BEGINNINGS, CHECKED, ONE_BASE, TWO_BASES, play, prepare
 
 LONGEST = 40
 SHOWN = 10
@@ -49,7 +49,10 @@ class Outcome:
 def steps_of(seed: int, number: int) -> list[str]:
     """The sequence of that number."""
     random = Random(f"{seed}/exchange/{number}")
-    return random.choices(STEPS, k=random.randint(4, LONGEST))
+    beginning = random.choice(BEGINNINGS) if number % 4 == 0 else ""
+    checked = [CHECKED] if number % 10 == 0 else []
+    steps = random.choices(TWO_BASES if number % 3 == 0 else ONE_BASE, k=random.randint(4, LONGEST))
+    return [*filter(None, [beginning]), *checked, *steps]
 
 
 @contextmanager

@@ -85,7 +85,21 @@ class Onec:
         self.state = backup.copy()
         self._commit()
 
+    def register_all_since(self, backup: State) -> None:
+        """All that people have changed since that backup is to be sent anew, as they order it when the base was restored from it."""
+        for key, own in self.state.own.items():
+            if backup.own.get(key) != own:
+                self.state.node.register(key)
+        self._commit()
+
     # the exchange
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether a message of the other side lies there that `read` would load."""
+        text = self.transport.read()
+        message = envelope.parse(text) if text else None
+        return bool(message and message.version and not self.state.node.is_stale(message.numbers.message_no))
 
     def read(self) -> bool:
         """Load the message of the other side; False where there is none, it is cut off, or its number has been received before."""

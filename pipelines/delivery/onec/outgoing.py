@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from pipelines.delivery.onec.peers import Peer, Takes, local_time
+from pipelines.delivery.onec.peers import Peer, Takes
 from pipelines.warehouse import query
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ class ExchangeScope:
     today: date
 
 
-def scope(connection: "Connection", peer: str, at: datetime) -> ExchangeScope:
-    """The scope of a base at a moment."""
+def scope(connection: "Connection", peer: str, now: datetime) -> ExchangeScope:
+    """The scope of a base at a moment of the house's clock."""
     rows = query.rows(connection, "delivery/onec/scope", peer=peer)
     first_days = [row.from_date for row in rows if row.from_date]
-    return ExchangeScope([row.code for row in rows], min(first_days, default=None), local_time(connection, at).date())
+    return ExchangeScope([row.code for row in rows], min(first_days, default=None), now.date())
 
 
 def takes(base: "DeclaredPeer", peer: Peer) -> Takes:
@@ -42,26 +42,26 @@ def takes(base: "DeclaredPeer", peer: Peer) -> Takes:
     return peer.takes if base.transport == "folder" else Takes()
 
 
-def queue(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: ExchangeScope, at: datetime) -> None:
-    """Queue everything that the base lacks, in the caller's transaction, which holds the base's turn."""
+def queue(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: ExchangeScope, now: datetime) -> None:
+    """Queue everything that the base lacks, in the caller's transaction, which holds the base's turn; `now`: of the house's clock."""
     taken = takes(base, peer)
     marks = query.first(connection, "delivery/onec/marks")
     said, how_far = f"{of.organizations} {of.from_date} {base.valid_to} {taken}", " ".join(map(str, marks))
-    is_today = peer.compared_at is not None and local_time(connection, peer.compared_at).date() == of.today
+    is_today = peer.compared_at is not None and peer.compared_at.astimezone(now.tzinfo).date() == of.today
     if is_today and (said, how_far) == (peer.compared_scope, peer.compared_marks):
         return
-    query.run(connection, "delivery/onec/queue_invoices", at=at)
-    query.run(connection, "delivery/onec/queue_sales", at=at)
+    query.run(connection, "delivery/onec/queue_invoices", at=now)
+    query.run(connection, "delivery/onec/queue_sales", at=now)
     name = {"peer": base.code}
     if taken.corrections:
         days = {"from_date": of.from_date, "valid_to": base.valid_to}
-        query.run(connection, "delivery/onec/queue_corrections", **name, organizations=of.organizations, **days, at=at)
+        query.run(connection, "delivery/onec/queue_corrections", **name, organizations=of.organizations, **days, at=now)
     if not query.scalar(connection, "delivery/onec/has_business", **name) and not peer.is_heard:
         return
     query.run(connection, "delivery/onec/told")
     _tell(connection, base, peer, of, is_full=not is_today or said != peer.compared_scope)
-    query.run(connection, "delivery/onec/queue_told", **name, at=at)
-    query.run(connection, "delivery/onec/compared", **name, scope=said, marks=how_far, history_no=marks.history_no, at=at)
+    query.run(connection, "delivery/onec/queue_told", **name, at=now)
+    query.run(connection, "delivery/onec/compared", **name, scope=said, marks=how_far, history_no=marks.history_no, at=now)
 
 
 def _tell(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: ExchangeScope, *, is_full: bool) -> None:

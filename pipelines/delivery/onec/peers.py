@@ -96,8 +96,10 @@ class Peer:
 def take_turn(connection: "Connection", peer: str) -> Peer:
     """The peer's state, alone with it until the transaction ends: another turn waits."""
     lock(connection, Lock.ONEC_PEER, peer)
-    query.run(connection, "delivery/onec/add_peer", peer=peer)
-    row = query.run(connection, "delivery/onec/peer", peer=peer).one()
+    row = query.first(connection, "delivery/onec/peer", peer=peer)
+    if row is None:
+        query.run(connection, "delivery/onec/add_peer", peer=peer)
+        row = query.run(connection, "delivery/onec/peer", peer=peer).one()
     receives = None if row.receives is None else tuple(row.receives)
     return Peer(**{**row._mapping, "versions": tuple(row.versions), "receives": receives})
 

@@ -202,7 +202,8 @@ def _take(
         common_version(_versions(header))
     if header.object_types:
         receives = sorted({each.name for each in header.object_types if each.receiving})
-        query.run(connection, "delivery/onec/set_receives", peer=base.code, receives=receives)
+        if peer.receives is None or receives != sorted(peer.receives):
+            query.run(connection, "delivery/onec/set_receives", peer=base.code, receives=receives)
     effect = _apply(base, connection, peer, path, header, at, apply)
     if settings_only:  # whoever sets the exchange up in 1C waits there until we say what we send and take
         query.run(connection, "delivery/onec/owe", peer=base.code)
@@ -240,7 +241,8 @@ def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: App
     if not said:
         return []
     with engine.transaction(settings) as connection:
-        known = take_turn(connection, base.code).received_created or ""
+        row = query.first(connection, "delivery/onec/peer", peer=base.code)
+    known = row.received_created or "" if row else ""
     if said <= known:
         return []
     answers = []

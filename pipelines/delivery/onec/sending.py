@@ -187,25 +187,21 @@ def send(settings: Settings, at: datetime, base: DeclaredPeer | None = None) -> 
 
 def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent | None:
     path = base.folder("out") / message_name(settings.onec_node, base.code)
+    result, prepared = None, None
     with engine.transaction(settings) as connection:
-        if base.is_over(local_time(connection, at).date()):
+        now = local_time(connection, at)
+        if base.is_over(now.date()):
             unacknowledged.refresh(settings, connection, at)
             return None
         peer = take_turn(connection, base.code)
-        of = outgoing.scope(connection, base.code, at)
-        outgoing.queue(connection, base, peer, of, at)
+        of = outgoing.scope(connection, base.code, now)
+        outgoing.queue(connection, base, peer, of, now)
         _finish_interrupted(path, peer)
-        query.run(connection, "delivery/onec/going", peer=base.code, confirmed_no=peer.confirmed_no)
-        query.run(connection, "delivery/onec/going_statistics")
-        counts = query.run(connection, "delivery/onec/counts").one()
-        result, prepared = None, None
-        if counts.new or counts.carried or peer.is_owed:
-            waiting = _number_in(path)
-            if waiting == peer.sent_no and not counts.new and not peer.is_owed:
-                result = MessageSent(path, peer.sent_no, peer.sent_invoices, peer.sent_sales, peer.sent_objects, is_new=False)
-            else:
-                number = max(peer.sent_no, waiting, journal.reached(base).sent_no) + 1
-                result, prepared = _write(settings, connection, base, peer, of, number, at)
+        of_peer = {"peer": base.code, "confirmed_no": peer.confirmed_no}
+        if peer.is_owed or query.scalar(connection, "delivery/onec/has_unconfirmed", **of_peer):
+            query.run(connection, "delivery/onec/going", **of_peer)
+            query.run(connection, "delivery/onec/going_statistics")
+            result, prepared = _next(settings, connection, base, peer, of, path, now)
         unacknowledged.refresh(settings, connection, at)
     if prepared is not None:
         _publish(prepared)
@@ -214,8 +210,22 @@ def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent |
     return result
 
 
+def _next(
+    settings: Settings, connection: "Connection", base: DeclaredPeer, peer: Peer, of: ExchangeScope, path: Path, now: datetime
+) -> tuple[MessageSent | None, PreparedMessage | None]:
+    """The message that lies under this path, where it says all that goes; else the next one, under its temporary name."""
+    counts = query.run(connection, "delivery/onec/counts").one()
+    if not (counts.new or counts.carried or peer.is_owed):
+        return None, None
+    waiting = _number_in(path)
+    if waiting == peer.sent_no and not counts.new and not peer.is_owed:
+        return MessageSent(path, peer.sent_no, peer.sent_invoices, peer.sent_sales, peer.sent_objects, is_new=False), None
+    number = max(peer.sent_no, waiting, journal.reached(base).sent_no) + 1
+    return _write(settings, connection, base, peer, of, number, now)
+
+
 def _write(
-    settings: Settings, connection: "Connection", base: DeclaredPeer, peer: Peer, of: ExchangeScope, number: int, at: datetime
+    settings: Settings, connection: "Connection", base: DeclaredPeer, peer: Peer, of: ExchangeScope, number: int, now: datetime
 ) -> tuple[MessageSent | None, PreparedMessage | None]:
     """The message under its temporary name, and everything that the warehouse must know of it."""
     envelope = Envelope(
@@ -223,7 +233,7 @@ def _write(
         receiver=base.code,
         message_no=number,
         received_no=peer.received_no,
-        created=local_time(connection, at),
+        created=now,
         version=_version(settings, connection, base, peer, of),
     )
     tally = _Tally()
@@ -241,7 +251,7 @@ def _write(
         figures = {"invoices": tally.invoices, "sales": tally.sales, "objects": prepared.objects}
         query.run(connection, "delivery/onec/set_sent", peer=base.code, message_no=number, **figures)
         kept = {"direction": "out", "message_no": number, "other_no": peer.received_no, "objects": prepared.objects}
-        query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
+        query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=now)
     except BaseException:
         prepared.temporary.unlink(missing_ok=True)
         raise

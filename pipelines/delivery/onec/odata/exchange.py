@@ -18,7 +18,7 @@ from pipelines.delivery.onec.odata.access import BaseSecrets
 from pipelines.delivery.onec.odata.entities import Entities, RefusedByOnec
 from pipelines.delivery.onec.odata.entity_map import EntityMap, entity_map
 from pipelines.delivery.onec.odata.writing import EntityWriter, KnownEntity
-from pipelines.delivery.onec.peers import take_turn
+from pipelines.delivery.onec.peers import local_time, take_turn
 from pipelines.documents.requisites import Buyer, Seller
 from pipelines.errors import BadInput, Refused
 from pipelines.platforms.errors import ProtocolBroken, RateLimited, Transient
@@ -61,7 +61,8 @@ def send_entities(settings: Settings, base: DeclaredPeer, at: datetime, key_of: 
     with engine.transaction(settings) as connection:
         peer = take_turn(connection, base.code)
         query.run(connection, "delivery/onec/forget_carried", peer=base.code, confirmed_no=peer.confirmed_no)  # by files, before
-        outgoing.queue(connection, base, peer, outgoing.scope(connection, base.code, at), at)
+        now = local_time(connection, at)
+        outgoing.queue(connection, base, peer, outgoing.scope(connection, base.code, now), now)
     sent = EntitiesSent()
     try:
         reached = access.entities(base, at, secrets)
@@ -112,7 +113,7 @@ class _OutgoingTurn:
                 query.run(connection, "delivery/onec/add_message", peer=self._base.code, **kept, at=self._at)
             writer = EntityWriter(reached, rules, _Register(self._settings, self._base.code, self._at))
             try:
-                of = outgoing.scope(reader, self._base.code, self._at)
+                of = outgoing.scope(reader, self._base.code, local_time(reader, self._at))
                 for item in reading.objects(reader, self._base.code, of, outgoing.takes(self._base, peer)):
                     if isinstance(item, Removal) and item.kind not in (ObjectKind.INVOICE, ObjectKind.SALE):
                         continue  # what was a catalogue's is not deleted in a base that people work in
