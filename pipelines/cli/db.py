@@ -62,6 +62,24 @@ def status(output_format: str) -> None:
     )
 
 
+@db.command(short_help="Make the roles, and give reports what they may read.")
+@format_option
+def roles(output_format: str) -> int:
+    """Make the roles that are missing and give reports what they may read; every upgrade does it too.
+
+    Exit code 1: the server does not let us make a role; whoever may says `CREATE ROLE NAME NOLOGIN` there, then this again.
+    """
+    from pipelines.warehouse import roles as of_database
+
+    states = of_database.arrange(settings())
+    rows = [{"role": each.role, "state": "there" if each.is_there else "missing", "may": each.may} for each in states]
+    emit(rows, ["role", "state", "may"], output_format)
+    missing = [each.role for each in states if not each.is_there]
+    for role in missing:
+        say(f"we may not make {role}: whoever may runs `CREATE ROLE {role} NOLOGIN`, then `fleetbill db roles` again")
+    return 1 if missing else 0
+
+
 @db.command()
 def stop() -> None:
     """Stop the embedded server of FLEETBILL_HOME."""

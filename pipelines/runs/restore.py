@@ -10,7 +10,7 @@ from pipelines.logs import verb
 from pipelines.runs.backup_archive import DATABASE, MANIFEST, DamagedBackup, Manifest, trees, verified
 from pipelines.runs.file_trees import FileTree
 from pipelines.settings import Settings
-from pipelines.warehouse import dump, embedded, migrate
+from pipelines.warehouse import dump, embedded, migrate, roles
 
 _MARK = ".restoring"  # in the home while a backup is being put there: its digest
 
@@ -55,6 +55,7 @@ def restore(settings: Settings, folder: Path) -> Restored:
             write_whole(mark, digests[MANIFEST].encode())
         _put_files(settings, folder, digests)
         if dump.is_empty(settings):
+            roles.make_missing(settings)
             dump.read(settings, folder / DATABASE)
         _compare(settings, manifest)
         mark.unlink()

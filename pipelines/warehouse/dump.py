@@ -13,7 +13,7 @@ from pipelines.errors import Refused
 from pipelines.files import OWN, write_whole
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, query
-from pipelines.warehouse.engine import WarehouseUnreachable, first_line, url
+from pipelines.warehouse.engine import as_owner, url
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,7 +38,7 @@ class TableDigest:
 @contextmanager
 def moment(settings: Settings) -> Iterator["Connection"]:
     """The whole database as its owner reads it at one moment; nothing can be stored, and no writer waits."""
-    with _as_owner(settings) as connection:
+    with as_owner(settings, _AS_TEXT) as connection:
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
             yield connection
@@ -59,30 +59,13 @@ def write(settings: Settings, connection: "Connection", target: Path) -> None:
 
 def is_empty(settings: Settings) -> bool:
     """Whether the database holds nothing at all, so that a dump can be put into it."""
-    with _as_owner(settings) as connection, connection.begin():
+    with as_owner(settings) as connection, connection.begin():
         return not query.scalar(connection, "ground/relations")
 
 
 def read(settings: Settings, source: Path) -> None:
     """Put a dump into an empty database, whole or not at all. DumpFailed on any error."""
     _run(settings, "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", str(source))
-
-
-@contextmanager
-def _as_owner(settings: Settings) -> Iterator["Connection"]:
-    from sqlalchemy import create_engine
-    from sqlalchemy.exc import OperationalError
-
-    made = create_engine(url(settings, owner=True), connect_args={"options": _AS_TEXT})
-    try:
-        try:
-            connection = made.connect()
-        except OperationalError as error:
-            raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None
-        with connection:
-            yield connection
-    finally:
-        made.dispose()
 
 
 def _run(settings: Settings, program: str, *arguments: str) -> None:

@@ -29,6 +29,8 @@ from pipelines.files import GROUP, OWN, private_folder
 SUPERUSER = "postgres"
 OWNER = "fleetbill_owner"
 APPLICATION = "fleetbill_app"
+REPORTS = "fleetbill_reports"
+CABINET = "fleetbill_cabinet"
 DATABASE = "fleetbill"
 AIRFLOW = "airflow"
 
@@ -306,7 +308,7 @@ def _reason(log: str) -> str:
 
 
 def _create_roles_and_databases(data: Path) -> None:
-    """Owner and application roles and the two databases, where they do not exist yet."""
+    """The roles and the two databases, where they do not exist yet; nobody connects to a database that is not for him."""
     import psycopg2
     from psycopg2 import sql
 
@@ -318,11 +320,14 @@ def _create_roles_and_databases(data: Path) -> None:
             roles = {row[0] for row in cursor.fetchall()}
             cursor.execute("SELECT datname FROM pg_database")
             databases = {row[0] for row in cursor.fetchall()}
-            for role in (OWNER, APPLICATION, AIRFLOW):
+            for role in (OWNER, APPLICATION, REPORTS, CABINET, AIRFLOW):
                 if role not in roles:
                     cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
             for database, owner in ((DATABASE, OWNER), (AIRFLOW, AIRFLOW)):
                 if database not in databases:
                     cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(owner)))
+                cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+            cursor.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(*map(sql.Identifier, (DATABASE, APPLICATION))))
+            cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(*map(sql.Identifier, (DATABASE, REPORTS, CABINET))))
     finally:
         connection.close()

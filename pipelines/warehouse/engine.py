@@ -61,6 +61,24 @@ def reading(settings: Settings) -> Iterator["Connection"]:
 
 
 @contextmanager
+def as_owner(settings: Settings, options: str = "-c timezone=UTC") -> Iterator["Connection"]:
+    """A connection as the owner: for migrations, roles and backups. ``options``: settings of the session, as libpq takes them."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import OperationalError
+
+    made = create_engine(url(settings, owner=True), connect_args={"options": options}, hide_parameters=True)
+    try:
+        try:
+            connection = made.connect()
+        except OperationalError as error:
+            raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None
+        with connection:
+            yield connection
+    finally:
+        made.dispose()
+
+
+@contextmanager
 def _connected(settings: Settings) -> Iterator["Connection"]:
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -81,7 +99,13 @@ def _connected(settings: Settings) -> Iterator["Connection"]:
 def _engine(address: str, name: str) -> "Engine":
     from sqlalchemy import create_engine, event
 
-    made = create_engine(address, pool_pre_ping=True, pool_size=2, connect_args={"application_name": name, "options": "-c timezone=UTC"})
+    made = create_engine(
+        address,
+        pool_pre_ping=True,
+        pool_size=2,
+        connect_args={"application_name": name, "options": "-c timezone=UTC"},
+        hide_parameters=True,  # an error is logged with its statement; what a client is called stays out of it
+    )
 
     @event.listens_for(made, "connect")
     def act_as_application(raw: object, _record: object) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.files import GROUP, private_folder
 from pipelines.settings import Settings, resource
+from pipelines.warehouse import roles
 from pipelines.warehouse.engine import WarehouseUnreachable, url
 from pipelines.warehouse.locks import Lock, lock
 
@@ -77,6 +78,9 @@ def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None,
             config.attributes["connection"] = connection
             (command.downgrade if down else command.upgrade)(config, revision)
             after = MigrationContext.configure(connection).get_current_revision()
+            if not down and after == newest():
+                roles.make(connection)
+                roles.let_reports_read(connection)
     except OperationalError as error:
         raise WarehouseUnreachable(f"the database does not answer: {str(error.orig).strip().splitlines()[0]}") from None
     finally:
