@@ -72,7 +72,7 @@ _ADDRESSES = _matching(rf"{_ADDRESS}(\s*,\s*{_ADDRESS})*", "e-mail addresses, by
 
 
 def _setting(default: object, doc: str, rule: Rule = _ANY) -> Any:
-    return field(default=default, metadata={"doc": doc, "rule": rule})
+    return field(default=default, metadata={"doc": doc, "rule": rule}, repr=not rule.is_secret)
 
 
 @dataclass(frozen=True, slots=True)

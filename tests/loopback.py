@@ -1,12 +1,14 @@
 """A real HTTP server on loopback that platforms' stand-ins answer through, with the failures that real servers have."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -44,7 +46,8 @@ Fault = Callable[[Request, int], Reply | None]
 class Loopback:
     """Answers by ``reply(request)``, after ``fault(request, how many came before it)`` had the first word."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
+        self.certificate = certificate  # of a server that speaks TLS, and its key
         self.requests: list[Request] = []
         self.fault: Fault | None = None
         self.clock: datetime | None = None  # what its header Date says; None: none is sent
@@ -102,6 +105,11 @@ class Loopback:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
+        if self.certificate:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(*self.certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 

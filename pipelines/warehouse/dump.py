@@ -1,6 +1,7 @@
 """The whole database as one file of `pg_dump`, taken and put back at one moment, with what proves that no row was lost."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # what a row's text depends on, the same wherever the row is read
 _AS_TEXT = "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1"
 _END_OF_ANSWER = 600
+_WITHOUT_TLS = ("disable", "allow", "prefer")
 
 
 class DumpFailed(Refused):
@@ -72,7 +74,7 @@ def _run(settings: Settings, program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL on the database of the settings, as its owner."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [str(embedded.program(program)), "--no-password", f"--dbname={_address(settings, Path(folder))}", *arguments],
+            [_program(settings, program), "--no-password", f"--dbname={_address(settings, Path(folder))}", *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -81,6 +83,20 @@ def _run(settings: Settings, program: str, *arguments: str) -> None:
         )
     if done.returncode:
         raise DumpFailed(f"{program} failed: {' '.join(done.stderr.split())[-_END_OF_ANSWER:]}")
+
+
+def _program(settings: Settings, name: str) -> str:
+    """That of the wheel, whose programs know no TLS: where the URL asks for it, that of the machine."""
+    from sqlalchemy import make_url
+
+    needs_tls = make_url(url(settings, owner=True)).query.get("sslmode", "prefer") not in _WITHOUT_TLS
+    of_machine = shutil.which(name) if needs_tls else ""
+    if of_machine is None:
+        raise DumpFailed(f"the URL asks for TLS, which the wheel's {name} does not know: install PostgreSQL's client programs")
+    if of_machine:
+        return of_machine
+    with as_owner(settings) as connection:  # a newer pg_restore says what an older server does not understand
+        return str(embedded.program(name, connection.dialect.server_version_info[0]))
 
 
 def _address(settings: Settings, folder: Path) -> str:

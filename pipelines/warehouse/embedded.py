@@ -110,9 +110,11 @@ def binaries(version: int = 18) -> Path:
     return Path(_wheel().POSTGRES_VERSIONS[version])
 
 
-def program(name: str) -> Path:
-    """A program of PostgreSQL that anybody may run, such as pg_dump."""
-    return _runnable_binaries() / name
+def program(name: str, server: int = 18) -> Path:
+    """A program of PostgreSQL that anybody may run, such as pg_dump: of the oldest version that is no older than the server."""
+    known = sorted(_wheel().POSTGRES_VERSIONS)
+    version = next((each for each in known if each >= server), known[-1])
+    return _runnable(binaries(version)) / name
 
 
 def _wheel() -> ModuleType:
@@ -168,7 +170,7 @@ def _run(data: Path, program: str, *arguments: str) -> subprocess.CompletedProce
     """Run a program of the server inside its data folder, which it calls `_HERE`."""
     with tempfile.TemporaryFile("w+") as out:
         done = subprocess.run(  # the server keeps its parent's pipes open, so its output goes to a file
-            [str(_runnable_binaries() / program), *arguments],
+            [str(_runnable(binaries()) / program), *arguments],
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -190,12 +192,11 @@ def _own(folder: Path) -> None:
         os.chown(folder, identity["user"], identity["group"])
 
 
-def _runnable_binaries() -> Path:
-    """The wheel's programs where the user that runs them can pass, else a copy of them that all may read.
+def _runnable(here: Path) -> Path:
+    """A folder of the wheel's programs where the user that runs them can pass, else a copy of them that all may read.
 
     The wheel of a checkout in a private folder is closed to the system user.
     """
-    here = binaries()
     if os.geteuid() != 0 or all(place.stat().st_mode & 0o001 for place in (here, *here.parents)):
         return here
     whole = here.parent

@@ -36,7 +36,25 @@ def url(settings: Settings, *, owner: bool = False) -> str:
         embedded.ensure_running(settings.home)
         return embedded.address(settings.home, embedded.OWNER if owner else embedded.APPLICATION)
     text = settings.database_owner_url if owner and settings.database_owner_url else settings.database_url
-    return text.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg2://", 1)
+    return _verifying(text.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg2://", 1))
+
+
+def _verifying(address: str) -> str:
+    """The URL, with TLS and the server's name checked where it leads to another machine and says nothing of `sslmode`.
+
+    By itself libpq would take an unencrypted connection, or one to anybody who answers.
+    """
+    from ssl import get_default_verify_paths
+
+    from sqlalchemy import make_url
+
+    where = make_url(address)
+    host = where.query.get("host", where.host or "")
+    is_local = not host or host in ("localhost", "::1") or str(host).startswith(("127.", "/", "@"))
+    if is_local or "sslmode" in where.query:
+        return address
+    trusted = where.query.get("sslrootcert") or get_default_verify_paths().cafile or "system"
+    return where.update_query_dict({"sslmode": "verify-full", "sslrootcert": trusted}).render_as_string(hide_password=False)
 
 
 def engine(settings: Settings) -> "Engine":

@@ -95,14 +95,14 @@ def let_reports_read(connection: "Connection") -> None:
 
 def _tried(connection: "Connection", commands: Iterable[str], role: str) -> None:
     """What the server does not let us do, and what another process has done meanwhile, is passed over."""
-    from sqlalchemy.exc import IntegrityError, ProgrammingError
+    import psycopg2
 
     try:
         with connection.begin_nested():
             for command in commands:
                 _run(connection, command, role)
-    except (ProgrammingError, IntegrityError) as error:
-        if getattr(error.orig, "pgcode", None) not in {"42501", "42710", "23505"}:  # no right, there already
+    except psycopg2.Error as error:
+        if error.pgcode not in {"42501", "42710", "23505"}:  # no right, there already
             raise
 
 
