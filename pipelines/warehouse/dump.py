@@ -96,7 +96,8 @@ def _program(settings: Settings, name: str) -> str:
     if of_machine:
         return of_machine
     with as_owner(settings) as connection:  # a newer pg_restore says what an older server does not understand
-        return str(embedded.program(name, connection.dialect.server_version_info[0]))
+        server = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
+    return str(embedded.program(name, server))
 
 
 def _address(settings: Settings, folder: Path) -> str:
