@@ -16,7 +16,7 @@ def backup(folder: Path) -> int:
     """Write the database and every file that belongs to it into DIR, which must not exist or be empty.
 
     They fit together whatever runs meanwhile. The backup holds personal data and is not encrypted; exit code 1 means that it is
-    whole, and that the lake itself lacks files.
+    whole, and that files of the lake itself are lost or damaged.
     """
     from pipelines.runs import backup as backups
 
@@ -48,5 +48,5 @@ def restore(folder: Path, home: Path | None) -> int:
 def _say_missing(paths: tuple[str, ...]) -> int:
     if paths:
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-        say(f"the lake lacks files that the database names: {', '.join(paths[:_NAMED])}{more}")
+        say(f"files of the lake that the database names are not there, or not as they were written: {', '.join(paths[:_NAMED])}{more}")
     return 1 if paths else 0

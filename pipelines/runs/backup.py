@@ -7,7 +7,7 @@ after it: what a backup holds of them is at least what its rows name, whatever i
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -39,7 +39,7 @@ def backup(settings: Settings, target: Path, at: datetime) -> Manifest:
     with verb("runs", "backup") as done, _unfinished(target) as folder:
         with dump.moment(settings) as connection:
             tables = dump.digests(connection)
-            named = query.scalars(connection, "ground/lake_files")
+            named = query.rows(connection, "ground/lake_files")
             dump.write(settings, connection, folder / DATABASE)
         files = _copies(settings, folder)
         manifest = Manifest(
@@ -48,7 +48,7 @@ def backup(settings: Settings, target: Path, at: datetime) -> Manifest:
             tables=tables,
             files=len(files),
             size=sum(each.size for each in files.values()),
-            missing=tuple(path for path in named if f"lake/{path}" not in files),
+            missing=tuple(row.path for row in named if not _is_as_written(files.get(f"lake/{row.path}"), row.digests)),
         )
         _seal(folder, manifest, files)
         folder.replace(target)
@@ -88,6 +88,10 @@ def _unfinished(target: Path) -> Iterator[Path]:
             raise
     finally:
         os.close(held)
+
+
+def _is_as_written(copy: CopiedFile | None, digests: Sequence[str]) -> bool:
+    return copy is not None and (not digests or copy.sha256 in digests)
 
 
 def _copies(settings: Settings, folder: Path) -> dict[str, CopiedFile]:

@@ -37,7 +37,7 @@ class Manifest:
     tables: dict[str, TableDigest]
     files: int
     size: int  # of the files, in bytes
-    missing: tuple[str, ...]  # files of the lake that rows name and that were not there
+    missing: tuple[str, ...]  # files of the lake that rows name and that were not there, or not as written
 
     def written(self) -> bytes:
         """As JSON."""

@@ -9,10 +9,12 @@ import subprocess
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from pipelines.billing import issue
 from pipelines.clock import Authorship, now
@@ -26,6 +28,7 @@ from pipelines.runs.backup_archive import DamagedBackup, verified
 from pipelines.runs.close import close
 from pipelines.runs.restore import NotEmpty, restore
 from pipelines.warehouse import dump, embedded, engine
+from pipelines.warehouse.engine import transaction
 from tests.company import Company, steady
 from tests.conftest import NOW, cloned
 from tests.database import contents, difference
@@ -230,9 +233,16 @@ def test_a_backup_while_a_month_is_closed_fits_together(server_home, before, tmp
 
 def test_a_file_that_the_lake_lost_is_named_and_the_rest_is_saved(before, tmp_path):
     with before.copy(tmp_path / "lacking") as made:
-        lost = next((made.home / "lake").glob("platform=*/**/*.parquet"))
+        lake = made.home / "lake"
+        lost, harmed = sorted(lake.glob("platform=*/**/*.parquet"))[3:5]
         lost.unlink()
-        assert backup(made, tmp_path / "b", now()).missing == (str(lost.relative_to(made.home / "lake")),)
+        with transaction(made) as connection:
+            connection.execute(
+                text("INSERT INTO evidence.lake_files VALUES (:path, :digest, 1) ON CONFLICT DO NOTHING"),
+                {"path": str(harmed.relative_to(lake)), "digest": sha256(harmed.read_bytes()).hexdigest()},
+            )
+        harmed.write_bytes(harmed.read_bytes() + b" ")
+        assert backup(made, tmp_path / "b", now()).missing == tuple(str(each.relative_to(lake)) for each in (lost, harmed))
         with pytest.raises(NoPlace, match="lies inside the exchange"):
             backup(replace(made, exchange_dir=str(tmp_path)), tmp_path / "other", now())
     assert os.access(tmp_path / "b" / "database.dump", os.R_OK)

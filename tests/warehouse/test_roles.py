@@ -46,7 +46,7 @@ FORBIDDEN = {
     ],
 }
 # words of columns that tell how to reach a person, or hold copies of such
-REACHING = re.compile(r"mail|phone|address|recipients|token|password|secret|payer_(?!inn)|content|^before|^after|bounced|accepted")
+REACHING = re.compile(r"mail|phone|address|recipients|token|password|secret|payer_(?!inn)|^before|^after|bounced|accepted")
 
 
 def _as(settings, role):
