@@ -4,7 +4,6 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.findings.details import detail_words
@@ -51,29 +50,44 @@ class FindingRun(NamedTuple):
     parameters: Mapping[str, Any]
 
 
-def runs(occurrences: Iterable[Occurrence]) -> Iterator[FindingRun]:
-    """Days that follow each other as one run, as long as the contract stays; of equal (kind, subject, day) the first counts. Pure."""
-    ordered = sorted(occurrences, key=lambda each: (each.kind, each.subject, each.seen_on))
-    for (kind, subject), of_subject in groupby(ordered, key=lambda each: (each.kind, each.subject)):
-        run: FindingRun | None = None
-        for each in of_subject:
-            if run and each.seen_on == run.last_day:
-                continue
-            if run and each.seen_on == run.last_day + ONE_DAY and each.contract_no == run.contract_no:
-                days = run.vehicle_days + each.vehicle_days
-                run = run._replace(last_day=each.seen_on, vehicle_days=days, parameters=each.parameters)
-                continue
-            if run:
-                yield run
-            run = FindingRun(kind, subject, each.seen_on, each.seen_on, each.platform, each.contract_no, each.vehicle_days, each.parameters)
+def runs(occurrences: Iterable[Occurrence], *, are_in_order: bool = False) -> Iterator[FindingRun]:
+    """Days that follow each other as one run, as long as the contract stays; of equal (kind, subject, day) the first counts. Pure.
+
+    ``are_in_order``: those of each kind and subject come by their days, so that they need not all be in memory.
+    """
+    unfinished: dict[tuple[str, str], FindingRun] = {}
+    for each in occurrences if are_in_order else sorted(occurrences, key=lambda each: each.seen_on):
+        run = unfinished.get((each.kind, each.subject))
+        if run and each.seen_on == run.last_day:
+            continue
+        if run and each.seen_on == run.last_day + ONE_DAY and each.contract_no == run.contract_no:
+            days = run.vehicle_days + each.vehicle_days
+            unfinished[each.kind, each.subject] = run._replace(last_day=each.seen_on, vehicle_days=days, parameters=each.parameters)
+            continue
         if run:
             yield run
+        unfinished[each.kind, each.subject] = FindingRun(
+            each.kind, each.subject, each.seen_on, each.seen_on, each.platform, each.contract_no, each.vehicle_days, each.parameters
+        )
+    yield from unfinished.values()
 
 
-def replace(connection: "Connection", kinds: Sequence[str], first: date, last: date, occurrences: Iterable[Occurrence]) -> int:
-    """Put these in place of everything of these kinds that begins from ``first`` to ``last``; how many runs they are."""
+def replace(
+    connection: "Connection",
+    kinds: Sequence[str],
+    first: date,
+    last: date,
+    occurrences: Iterable[Occurrence],
+    *,
+    are_in_order: bool = False,
+) -> int:
+    """Put these in place of everything of these kinds that begins from ``first`` to ``last``; how many runs they are.
+
+    ``are_in_order``: as `runs` says.
+    """
     forget(connection, kinds, first, last)
-    rows = [(*run[:-1], json.dumps(run.parameters, ensure_ascii=False)) for run in runs(occurrences)]
+    together = runs(occurrences, are_in_order=are_in_order)
+    rows = [(*run[:-1], json.dumps(run.parameters, ensure_ascii=False)) for run in together]
     if rows:
         query.copy(connection, "findings.occurrences", _COLUMNS, rows)
     return len(rows)

@@ -1,27 +1,29 @@
 """Vehicles that came and went between two snapshots: no day's count but their own has seen them (domain.md §10)."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from pipelines.findings.store import Occurrence
 from pipelines.usage.counting import CountedMonth
-from pipelines.usage.lake_sql import Lake
+from pipelines.usage.lake_sql import BATCH, Lake
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CAME_AND_WENT = "came_and_went"
 
 
-def came_and_went(lake: Lake, counted: CountedMonth) -> Iterator[Occurrence]:
-    """A finding for each vehicle that an earlier snapshot of a day lists, and neither its last one nor the covered day before.
+def came_and_went(lake: Lake, counted: CountedMonth) -> "Iterator[pa.RecordBatch]":
+    """Batches of `FindingRun`: each vehicle that an earlier snapshot of a day lists, and neither its last one nor the covered day before.
 
-    They are counted on that day like all others: a day takes each vehicle from the latest snapshot that lists it.
+    They are counted on that day like all others: a day takes each vehicle from the latest snapshot that lists it. On two days running
+    nobody can be one. Needs the table `contract_names` of the pass.
     """
-    before: dict[str, str] = {}
+    first, before = counted.sources.month.first, dict[str, str]()
     for day in counted.owned_days:
         snapshots = day.platform_day.snapshots
         if len(snapshots) > 1 and not day.platform_day.is_carried:
-            paths = {"path": lake.location(day.path), "last": lake.location(snapshots[-1].path)}
-            rows = lake.table("came_and_went", **paths, before=before.get(day.platform, lake.shape)).to_pylist()
-            for row in rows:
-                parameters = {"plate": row["plate"], "snapshots": len(snapshots)}
-                subject, contract_no = f"{day.platform}/{row['vehicle_id']}", day.owners[row["account_no"]].contract_no
-                yield Occurrence(CAME_AND_WENT, subject, day.business_date, contract_no, parameters, day.platform)
+            paths = {"path": lake.location(day.path), "last": lake.location(snapshots[-1].path), "shape": lake.shape}
+            binds = {"platform_day_no": day.number, "first": first, "snapshots": len(snapshots)}
+            rows = lake.query("came_and_went", **paths, **binds, before=before.get(day.platform, lake.shape))
+            yield from rows.to_arrow_reader(BATCH)
         before[day.platform] = lake.location(day.path)

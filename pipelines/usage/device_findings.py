@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.evidence import lake_files, sensors
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.gaps import lacks_used
-from pipelines.usage.lake_sql import Lake
+from pipelines.usage.lake_sql import BATCH, Lake
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("fleetbill.usage")
 
 SILENT_DEVICE, FAILED_SENSOR = "silent_device", "failed_sensor"
-BATCH = 100_000
 
 
 def device_findings(connection: "Connection", lake: Lake, counted: CountedMonth) -> "Iterator[pa.RecordBatch]":

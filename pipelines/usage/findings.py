@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from pipelines.findings.store import Occurrence, copy_runs, replace
+from pipelines.findings.store import Occurrence, copy_runs, forget, replace
 from pipelines.period import Span
 from pipelines.usage.came_and_went import CAME_AND_WENT, came_and_went
 from pipelines.usage.counting import CountedMonth
@@ -43,18 +44,19 @@ KINDS = (
 def replace_findings(connection: "Connection", lake: Lake, counted: CountedMonth, at: datetime) -> int:
     """Replace the month's findings of these kinds, and the dips and transfers that its days decide; the runs of the former."""
     month = counted.sources.month
-    others = [
-        *_double_mappings(counted),
-        *silent_billed(lake, counted),
-        *came_and_went(lake, counted),
-        *placeholder_devices(lake, counted),
-        *contracts_without_accounts(connection, lake, counted),
-        *_missing(counted.sources),
-    ]
-    number = replace(connection, KINDS, month.first, month.last, others)
+    others = chain(
+        _double_mappings(counted),
+        silent_billed(lake, counted),
+        placeholder_devices(lake, counted),
+        contracts_without_accounts(connection, lake, counted),
+        _missing(counted.sources),
+    )
+    number = replace(connection, KINDS, month.first, month.last, others, are_in_order=True)
     number += copy_runs(connection, vehicle_findings(lake, counted))
+    number += copy_runs(connection, came_and_went(lake, counted))
     number += copy_runs(connection, device_findings(connection, lake, counted))
-    replace(connection, [TRANSFER], month.first, month.next.first, transfers(connection, lake, counted, at))
+    forget(connection, [TRANSFER], month.first, month.next.first)
+    copy_runs(connection, transfers(connection, lake, counted, at))
     for each in (month.previous, month):
         replace(connection, [DIP], each.first, each.last, dips(connection, each))
     return number

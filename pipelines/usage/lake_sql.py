@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+BATCH = 100_000
+"""Rows of a result that are in memory at a time."""
 METER = "meter_"
 MINUTES = "online_minutes"
 MACROS = ("standing", "vehicle_state", "is_imei", "is_used", "days_as_bits", "run_starts", "run_ends", "days_within")

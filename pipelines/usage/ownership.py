@@ -29,15 +29,20 @@ class _Footer:
 
 @dataclass(slots=True)
 class MonthOwners:
-    """Owners by platform, tree and run of days without a change of mappings; remembers what it has resolved."""
+    """Owners by platform, tree and run of days without a change of mappings; remembers what it has resolved.
+
+    Of trees, each with all accounts of a platform, only the last one of a platform is remembered: the next day's is mostly equal, and where
+    it never is, a month of them has no room. Equal owner sets of different days are one object.
+    """
 
     lake: Lake
     sources: Sources
     contract_index: dict[str, int] = field(init=False)
     _footers: dict[str, _Footer] = field(default_factory=dict)
-    _trees: dict[bytes, OwnerTree] = field(default_factory=dict)
+    _last_tree: dict[str, tuple[bytes, OwnerTree]] = field(default_factory=dict)
     _owner_sets: dict[bytes, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
-    _ownership: dict[tuple[str, bytes, int], Ownership] = field(default_factory=dict)
+    _one_of_equal: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _last_ownership: dict[str, tuple[bytes, int, Ownership]] = field(default_factory=dict)
     _owners: dict[tuple[str, bytes, bytes, int], tuple[Owner, ...]] = field(default_factory=dict)
     _columns: dict[int, "tuple[NDArray[np.uint8], NDArray[np.int32]]"] = field(default_factory=dict)
     _mapped: dict[tuple[str, int], dict[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -52,7 +57,7 @@ class MonthOwners:
 
     def accounts(self, snapshot: CountedSnapshot) -> Iterable[str]:
         """Every account of a snapshot's tree; all that its vehicles name are there."""
-        return self._trees[self._footer(snapshot).tree].parents
+        return self._tree(snapshot).parents
 
     def device_rule(self, snapshot: CountedSnapshot) -> int:
         """The rule by which the device keys of a snapshot's file were made."""
@@ -63,10 +68,7 @@ class MonthOwners:
         footer, epoch = self._footer(snapshot), self.sources.epochs[day]
         known = self._owners.get((snapshot.platform, footer.tree, footer.owner_sets, epoch))
         if known is None:
-            ownership = self._ownership.get((snapshot.platform, footer.tree, epoch))
-            if ownership is None:
-                ownership = Ownership(self._trees[footer.tree], self.mapped(snapshot.platform, day), self.in_force(day))
-                self._ownership[snapshot.platform, footer.tree, epoch] = ownership
+            ownership = self._ownership(snapshot, day)
             known = tuple(map(ownership.owner, self._owner_sets[footer.owner_sets]))
             self._owners[snapshot.platform, footer.tree, footer.owner_sets, epoch] = known
         return known
@@ -97,18 +99,35 @@ class MonthOwners:
             )
         return self._columns[id(owners)]
 
+    def _ownership(self, snapshot: CountedSnapshot, day: date) -> Ownership:
+        """What resolves the owners of a snapshot on that day."""
+        tree, epoch = self._footer(snapshot).tree, self.sources.epochs[day]
+        known = self._last_ownership.get(snapshot.platform)
+        if known is None or known[:2] != (tree, epoch):
+            made = Ownership(self._tree(snapshot), self.mapped(snapshot.platform, day), self.in_force(day))
+            known = self._last_ownership[snapshot.platform] = (tree, epoch, made)
+        return known[2]
+
+    def _tree(self, snapshot: CountedSnapshot) -> OwnerTree:
+        """The account tree of a snapshot; read anew where another one was looked at since."""
+        digest = self._footer(snapshot).tree
+        known = self._last_tree.get(snapshot.platform)
+        if known is None or known[0] != digest:
+            stored = self.lake.metadata(snapshot.path)
+            known = self._last_tree[snapshot.platform] = (digest, OwnerTree.of(msgspec.json.decode(ownership_of(stored)[0])))
+        return known[1]
+
     def _footer(self, snapshot: CountedSnapshot) -> _Footer:
-        """The footer of a snapshot's file; its tree and its owner sets are known from then on."""
+        """The footer of a snapshot's file; its owner sets are known from then on."""
         footer = self._footers.get(snapshot.path)
         if footer is None:
             stored = self.lake.metadata(snapshot.path)
             tree, owner_sets = ownership_of(stored)
             footer = _Footer(hashlib.sha256(tree).digest(), hashlib.sha256(owner_sets).digest(), device_rule_of(stored))
             self._footers[snapshot.path] = footer
-            if footer.tree not in self._trees:
-                self._trees[footer.tree] = OwnerTree.of(msgspec.json.decode(tree))
             if footer.owner_sets not in self._owner_sets:
-                self._owner_sets[footer.owner_sets] = msgspec.json.decode(owner_sets, type=tuple[tuple[str, ...], ...])
+                sets = msgspec.json.decode(owner_sets, type=tuple[tuple[str, ...], ...])
+                self._owner_sets[footer.owner_sets] = tuple(self._one_of_equal.setdefault(each, each) for each in sets)
         return footer
 
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.evidence import lake_files
 from pipelines.findings.dips import WEEK
-from pipelines.findings.store import Occurrence
 from pipelines.period import Month
 from pipelines.usage.counting import CountedMonth
-from pipelines.usage.lake_sql import Lake
+from pipelines.usage.lake_sql import BATCH, Lake
 from pipelines.usage.owners import OwnerStanding
 from pipelines.usage.ownership import MonthOwners
 from pipelines.usage.platform_days import OwnedDay, owned_day
@@ -19,14 +18,17 @@ from pipelines.usage.sources import read
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
 TRANSFER = "transfer"
 
 
-def transfers(connection: "Connection", lake: Lake, counted: CountedMonth, at: datetime) -> Iterator[Occurrence]:
-    """A finding for each vehicle and covered day on which it moved between contracts in force.
+def transfers(connection: "Connection", lake: Lake, counted: CountedMonth, at: datetime) -> "Iterator[pa.RecordBatch]":
+    """Batches of `FindingRun`: each vehicle and covered day on which it moved between contracts in force.
+
+    Of two days running each is one of its own, for the contract differs. Needs the table `contract_names` of the pass.
 
     The month's first covered day is compared with the last one of the month before, and the first of the next month, where
     it is covered, with this month's last: a fleet moved away for the count comes back there.
@@ -55,8 +57,11 @@ def _neighbour(connection: "Connection", owners: MonthOwners, platform: str, day
     return [owned_day(owners, platform, day)]
 
 
-def _moved(lake: Lake, owners: MonthOwners, marks: "_Marks", before: OwnedDay, after: OwnedDay) -> Iterator[Occurrence]:
-    """Vehicles that moved from one day to the other; only contracts whose vehicles differ are looked into, and it takes two."""
+def _moved(lake: Lake, owners: MonthOwners, marks: "_Marks", before: OwnedDay, after: OwnedDay) -> "Iterator[pa.RecordBatch]":
+    """Batches of `FindingRun`: vehicles that moved from one day to the other.
+
+    Only contracts whose vehicles differ are looked into, and it takes two.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -67,13 +72,9 @@ def _moved(lake: Lake, owners: MonthOwners, marks: "_Marks", before: OwnedDay, a
         contracts = contracts_of(owners, day)
         numbers = np.flatnonzero(np.isin(contracts, changed)).astype(np.int32)
         lake.put(name, pa.table({"account_no": numbers, "contract_index": contracts[numbers]}))
-    rows = lake.table("transfers", before=lake.location(before.path), after=lake.location(after.path)).to_pydict()
-    names = [contract.contract_no for contract in owners.sources.contracts]
-    for vehicle_id, first, second in zip(rows["vehicle_id"], rows["from_index"], rows["to_index"], strict=True):
-        left = days_at_the_end(after.business_date)
-        parameters = {"before": names[first], "after": names[second], **({"days_left": left} if left else {})}
-        subject = f"{after.platform}/{vehicle_id}"
-        yield Occurrence(TRANSFER, subject, after.business_date, names[second], parameters, after.platform, vehicle_days=left)
+    paths = {"before": lake.location(before.path), "after": lake.location(after.path)}
+    binds = {"platform": after.platform, "day": after.business_date, "days_left": days_at_the_end(after.business_date)}
+    yield from lake.query("transfers", **paths, **binds).to_arrow_reader(BATCH)
 
 
 def days_at_the_end(day: date) -> int:

@@ -3,12 +3,11 @@
 Vehicles of nobody, of contracts out of force, of several owners; accounts without a contract; duplicates, certain and suspected.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipelines.usage.counting import CountedMonth
-from pipelines.usage.lake_sql import Lake
+from pipelines.usage.lake_sql import BATCH, Lake
 from pipelines.usage.platform_days import OwnedDay
 from pipelines.usage.suspected import find_suspected
 
@@ -17,15 +16,15 @@ if TYPE_CHECKING:
 
 NAMED = 5
 """Other vehicles that a suspected duplicate names; how many more there are, it counts."""
-BATCH = 100_000
 
 
 def vehicle_findings(lake: Lake, counted: CountedMonth) -> "Iterator[pa.RecordBatch]":
     """Batches of `FindingRun`, its parameters as JSON text; a batch at a time is in memory."""
     _put_names(lake, counted)
-    several = _several_owners(counted)
-    unpaid = _by_day(lake.table("unpaid_owner_sets").to_pydict())
-    _put_owner_sets(lake, counted, several, unpaid)
+    several = _put_several_owners(lake, counted)
+    lake.run("unpaid_owner_sets")
+    _put_owner_sets(lake, counted)
+    unpaid = lake.table("unpaid_days").column("platform_day_no").to_pylist()
     lost = _files(lake, counted, lake.table("duplicate_days").column("platform_day_no").to_pylist())
     lake.run("lost_devices", paths=lost) if lost else lake.run("no_lost_devices")
     first = counted.sources.month.first
@@ -50,23 +49,30 @@ def _files(lake: Lake, counted: CountedMonth, numbers: Iterable[int]) -> list[st
     return sorted({lake.location(counted.owned_days[number].path) for number in numbers})
 
 
-def _by_day(columns: dict[str, list[int]]) -> dict[int, set[int]]:
-    """Owner sets by number of the platform-day."""
-    of_days: dict[int, set[int]] = defaultdict(set)
-    for number, account_no in zip(columns["platform_day_no"], columns["account_no"], strict=True):
-        of_days[number].add(account_no)
-    return of_days
-
-
-def _several_owners(counted: CountedMonth) -> dict[int, set[int]]:
-    """Owner sets of several accounts that lead to different contracts, by number of the platform-day."""
-    several = {day.number: several_of(day) for day in counted.owned_days}
-    return {number: account_nos for number, account_nos in several.items() if account_nos}
-
-
-def several_of(day: OwnedDay) -> set[int]:
+def several_of(day: OwnedDay) -> list[int]:
     """Owner sets of several accounts that lead to different contracts."""
-    return {number for number, owner in enumerate(day.owners) if owner.rivals and len(day.owner_sets[number]) > 1}
+    return [number for number, owner in enumerate(day.owners) if owner.rivals and len(day.owner_sets[number]) > 1]
+
+
+def _put_several_owners(lake: Lake, counted: CountedMonth) -> list[int]:
+    """The table `several_owners`, and the numbers of its platform-days; days whose owners are the same object are looked through once."""
+    import pyarrow as pa
+
+    several: dict[int, tuple[int, list[int]]] = {}
+    sets: list[tuple[int, int, tuple[str, ...]]] = []
+    groups: list[tuple[int, int]] = []
+    for day in counted.owned_days:
+        if id(day.owners) not in several:
+            several[id(day.owners)] = (len(several), several_of(day))
+            group_no, numbers = several[id(day.owners)]
+            sets += [(group_no, number, day.owners[number].rivals) for number in numbers]
+        group_no, numbers = several[id(day.owners)]
+        groups += [(group_no, day.number)] if numbers else []
+    group = ("group_no", pa.int32())
+    lake.put("several_sets", _table([group, ("account_no", pa.int32()), ("contracts", pa.list_(pa.string()))], sets))
+    lake.put("several_days", _table([group, ("platform_day_no", pa.int32())], groups))
+    lake.run("several_owners")
+    return [number for _, number in groups]
 
 
 def _put_names(lake: Lake, counted: CountedMonth) -> None:
@@ -77,26 +83,24 @@ def _put_names(lake: Lake, counted: CountedMonth) -> None:
     lake.put("contract_names", pa.table({"contract_index": index, "contract_no": pa.array(names, pa.string())}))
 
 
-def _put_owner_sets(lake: Lake, counted: CountedMonth, several: dict[int, set[int]], unpaid: dict[int, set[int]]) -> None:
-    """The tables `day_paths`, `owner_sets` and `several_owners`; days that list the same owner sets share their accounts."""
+def _put_owner_sets(lake: Lake, counted: CountedMonth) -> None:
+    """The tables `day_paths` and `owner_sets`, of the sets that findings name; days that list the same owner sets share their accounts."""
     import pyarrow as pa
 
     set_nos: dict[int, int] = {}
-    chosen: dict[int, set[int]] = defaultdict(set)
     of_sets: dict[int, tuple[tuple[str, ...], ...]] = {}
     paths: list[tuple[str, int, str, int, int]] = []
     for day in counted.owned_days:
         set_no = set_nos.setdefault(id(day.owner_sets), len(set_nos))
         of_sets[set_no] = day.owner_sets
-        chosen[set_no] |= several.get(day.number, set()) | unpaid.get(day.number, set())
         paths.append((lake.location(day.path), day.number, day.platform, day.business_date.day, set_no))
     day_paths = [("filename", pa.string()), ("platform_day_no", pa.int32()), ("platform", pa.string()), ("day_no", pa.int32())]
     lake.put("day_paths", _table([*day_paths, ("set_no", pa.int32())], paths))
-    sets = [(set_no, number, of_sets[set_no][number]) for set_no, numbers in chosen.items() for number in sorted(numbers)]
-    lake.put("owner_sets", _table([("set_no", pa.int32()), ("account_no", pa.int32()), ("accounts", pa.list_(pa.string()))], sets))
-    rivals = [(number, each, counted.owned_days[number].owners[each].rivals) for number, numbers in several.items() for each in numbers]
-    columns = [("platform_day_no", pa.int32()), ("account_no", pa.int32()), ("contracts", pa.list_(pa.string()))]
-    lake.put("several_owners", _table(columns, rivals))
+    named = lake.table("named_owner_sets")
+    set_no, account_no = (named.column(name).combine_chunks() for name in ("set_no", "account_no"))
+    accounts = (of_sets[number][place] for number, place in zip(set_no.to_numpy(), account_no.to_numpy(), strict=True))
+    lists = pa.array(accounts, pa.list_(pa.string()))
+    lake.put("owner_sets", pa.table({"set_no": set_no, "account_no": account_no, "accounts": lists}))
 
 
 def _table(columns: "list[tuple[str, Any]]", rows: list[Any]) -> "pa.Table":

@@ -11,3 +11,4 @@ JOIN owners o USING (platform_day_no, account_no)
 WHERE o.standing = standing('owned') AND o.is_connected AND NOT f.is_used
 GROUP BY f.platform_day_no, o.contract_index
 HAVING sum(f.vehicles) > 0
+ORDER BY f.platform_day_no, o.contract_index

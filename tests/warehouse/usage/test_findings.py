@@ -390,6 +390,33 @@ def test_a_month_of_nothing_but_orphans_duplicates_and_one_plate(world):
     assert sum(row["vehicle_days"] for row in listing(world.connection, JANUARY, "orphan")) == 31  # one physical vehicle is served
 
 
+def test_a_fleet_that_changes_its_contract_every_day_and_accounts_of_two_contracts_need_no_object_a_day(world, monkeypatch):
+    """Whatever a month consists of, Python holds a run of days and not a vehicle-day; and a small memory gives the same findings."""
+    world.contract("C2").account("gps1", "b1", "C2")
+    for number in range(60):
+        world.account("gps1", f"two{number}", "C1").account("gps1", f"two{number}", "C2")
+    moving = [Car(f"v{number}", "a1") for number in range(80)]
+    both = [Car(f"w{number}", f"two{number}") for number in range(60)]
+    world.every_day(
+        "2026-01", "gps1", lambda day: [*(moving if day.day % 2 else [replace_setting(car, account="b1") for car in moving]), *both]
+    )
+    held: list[int] = []
+
+    def counting(connection, kinds, first, last, occurrences, **options):
+        number = replace(connection, kinds, first, last, occurrences, **options)
+        held.append(number)
+        return number
+
+    monkeypatch.setattr("pipelines.usage.findings.replace", counting)
+    rows = found(world)
+    assert (len(rows["transfer"]), {row[4] for row in rows["transfer"]}) == (80, {30})
+    assert [row[2:] for row in rows["double_mapping"]] == [(1, 31, 31)] * 60
+    assert sum(held) == 60
+    world.sql("DELETE FROM usage.months")
+    world.settings = replace_setting(world.settings, duckdb_memory="64MB")
+    assert found(world) == rows
+
+
 def test_a_plate_that_a_whole_fleet_bears_names_five_and_counts_the_rest(world):
     world.every_day("2026-01", "gps1", [Car(f"v{n:02}", "a1", plate="ОБЩИЙ") for n in range(40)])
     assert len(found(world)["suspected_duplicate"]) == 40
