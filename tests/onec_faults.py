@@ -81,6 +81,9 @@ class Exchange:
         self.settings, self.house, self.books, self.at = settings, house, Books(settings), START
         self.issues: list[tuple[str, Line, str, str, datetime]] = []
         self.issued = self.changes = self.issued_at_backup = 0
+        # a backup from before a base had said what it takes brings a correction back as a part of its sale: that is not played
+        self.heard: set[str] = set()
+        self.has_corrected = self.backup_knows_all = False
         root = settings.exchange / "onec"
         shutil.rmtree(root, ignore_errors=True)
         self.sides = {"BP": Side(Onec(settings.exchange, now=self.wall_time), 0)}
@@ -119,11 +122,13 @@ class Exchange:
                 self._issue(f"K{self.issued}", Line(str(self.issued)), "monthly", "")
             case ["correct"] if self.issued:
                 self.changes += 1
+                self.has_corrected = True
                 self._issue("K1", Line("1", "7"), "adjustment", str(self.changes))
             case ["back", "up"]:
                 self.house.back_up()
                 self.issued_at_backup = len(self.issues)
-            case ["are", "restored"]:
+                self.backup_knows_all = self.heard == {*self.sides}
+            case ["are", "restored"] if self.backup_knows_all or not self.has_corrected:
                 self._restore_ours()
             case ["die", moment]:
                 self._die(moment)
@@ -136,6 +141,8 @@ class Exchange:
 
     def _receive(self) -> None:
         for answer in take_answers(self.settings, self.at + timedelta(days=3650)):
+            if answer.outcome is receiving.AnswerOutcome.TAKEN:
+                self.heard.add(answer.file.split("_")[1])
             if "1C was restored" in answer.detail or "it was restored" in answer.detail:
                 side = self.sides[answer.file.split("_")[1]]
                 side.is_recognized = side.restored_from is not None and not side.is_blind
