@@ -1,9 +1,12 @@
 """Catalogues, prices, orders, corrections and statuses: each in the next message to the bases that take it, once per change."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
 
+from pipelines.access.dunning import dunning
+from pipelines.access.restore import restore
 from pipelines.clock import Authorship
 from pipelines.delivery.onec.message import Envelope, ObjectType
 from pipelines.delivery.onec.model import ObjectKind, reference
@@ -11,12 +14,16 @@ from pipelines.delivery.onec.sending import send, send_to_all
 from pipelines.delivery.onec.status import status
 from pipelines.master.importing import import_master
 from pipelines.master.retire import retire
+from pipelines.receivables.importing import import_payments
 from pipelines.runs.exchange import take_answers
 from pipelines.warehouse import engine
 from tests.books import AT, Books, Line
 from tests.company import Company, account_key, steady
+from tests.debtors import DAY, INN, THAT_MORNING, indebted_house
+from tests.ledger_world import Paper, statement
 from tests.onec_messages import write_message
 from tests.sheets import as_csv
+from tests.stand_in_1c import UT, Onec
 from tests.warehouse.onec.test_sending import objects, values
 
 CLIENT, CONTRACT, SERVICE = "Справочник.Контрагенты", "Справочник.Договоры", "Справочник.Номенклатура"
@@ -158,6 +165,47 @@ def test_a_base_without_invoices_gets_orders_corrections_of_closed_months_and_wh
     assert told == [(number, "1000.00", "ОплаченЧастично"), (number, "3660.00", "Оплачен"), (number, "0.00", "НеОплачен")]
     introduce(settings, *kinds, number=4, received=5)
     assert send(settings, AT + timedelta(days=6)) is None
+
+
+def test_a_base_is_told_since_when_access_is_closed_and_that_it_is_open_again(settings, tmp_path):
+    """УТ has the property, БП has not; A is blocked by the ladder and pays, B always has access."""
+    house = indebted_house(settings, tmp_path)
+    with house.owner() as connection:
+        connection.execute(text("INSERT INTO master.peers (peer, configuration, from_date) VALUES ('UT', 'ut', '2026-04-01')"))
+    knows_access = replace(UT, receives=(*UT.receives, PROPERTY))
+    trade = Onec(settings.exchange, "UT", configuration=knows_access, root=settings.exchange / "onec" / "UT")
+    ledger = Onec(settings.exchange)
+
+    def told(at):
+        """Name of a client → its access, of what UT is told in one exchange; what BP is told of it."""
+        for base in (trade, ledger):
+            base.write()
+        take_answers(settings, at)
+        sent = {base.node: turn.message for base in (trade, ledger) for turn in send_to_all(settings, at, (base.node,))}
+        said = {
+            code: {
+                values(each, "КлючевыеСвойства/Наименование")[0]: values(each, ACCESS)
+                for each in (objects(message.path, CLIENT) if message else ())
+            }
+            for code, message in sent.items()
+        }
+        for base in (trade, ledger):
+            base.read()
+            assert base.problems == []
+        return said["UT"], [access for access in said["BP"].values() if access]
+
+    assert told(THAT_MORNING) == ({"A": ["открыт"], "B": ["открыт"]}, [])
+    assert told(THAT_MORNING) == ({}, [])
+    dunning(settings, DAY, THAT_MORNING)
+    assert told(THAT_MORNING) == ({"A": ["закрыт с 24.03.2026"]}, [])
+    assert told(THAT_MORNING) == ({}, [])
+    evening = THAT_MORNING + timedelta(hours=9)
+    import_payments(
+        settings, statement(tmp_path / "paid.txt", Paper("7", "3600.00", inn=INN, day="2026-03-24"), until="2026-03-24"), evening
+    )
+    restore(settings, evening)
+    assert told(evening) == ({"A": ["открыт"]}, [])
+    assert told(evening) == ({}, [])
 
 
 def test_a_contract_moves_to_the_books_of_another_base(settings, tmp_path):
