@@ -45,7 +45,7 @@ def restore(settings: Settings, folder: Path) -> Restored:
     with verb("runs", "restore") as done:
         manifest, digests = verified(folder)
         newest = migrate.newest()
-        if not migrate.is_known(manifest.revision):
+        if manifest.revision not in migrate.revisions():
             raise DamagedBackup(f"the backup is of a later version: its schema is at {manifest.revision}, this one knows up to {newest}")
         mark = settings.home / _MARK
         goes_on = _goes_on(mark, digests[MANIFEST])

@@ -42,9 +42,9 @@ def newest() -> str:
     return _script().get_current_head() or ""
 
 
-def is_known(revision: str) -> bool:
-    """Whether this version can upgrade a schema of that revision."""
-    return revision in {each.revision for each in _script().walk_revisions()}
+def revisions() -> list[str]:
+    """Every revision that this version can upgrade a schema from, the first one first."""
+    return [each.revision for each in _script().walk_revisions()][::-1]
 
 
 def _script() -> "ScriptDirectory":

@@ -18,7 +18,9 @@ from sqlalchemy import text
 
 from pipelines.billing import issue
 from pipelines.clock import Authorship, now
+from pipelines.delivery.onec.sending import send
 from pipelines.documents import publish
+from pipelines.exports.giving import give
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from pipelines.runs import backup as backing
@@ -27,7 +29,7 @@ from pipelines.runs.backup import NoPlace, backup
 from pipelines.runs.backup_archive import DamagedBackup, verified
 from pipelines.runs.close import close
 from pipelines.runs.restore import NotEmpty, restore
-from pipelines.warehouse import dump, embedded, engine
+from pipelines.warehouse import dump, embedded, engine, migrate
 from pipelines.warehouse.engine import transaction
 from tests.company import Company, steady
 from tests.conftest import NOW, cloned
@@ -35,7 +37,8 @@ from tests.database import contents, difference
 from tests.lake_builder import Car, World
 from tests.landed import closed, template
 
-COMPANY = Company({"K1": steady(1), "K2": steady(2)})
+CONSUMER = {"consumer": "crm", "name": "CRM", "datasets": "clients, contracts", "personal_data": "yes", "valid_from": "2026-01-01"}
+COMPANY = Company({"K1": steady(1), "K2": steady(2)}, extra={"consumers": [CONSUMER]})
 JANUARY = Month(2026, 1)
 
 
@@ -50,7 +53,15 @@ def before(server_home, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def house(before, tmp_path_factory):
+def careless():
+    """A user whose umask closes nothing, so that what is closed was closed by us."""
+    usual = os.umask(0)
+    yield
+    os.umask(usual)
+
+
+@pytest.fixture(scope="module")
+def house(careless, before, tmp_path_factory):
     """January issued; with files of the exchange whose names are hard to write down."""
     with (
         closed(before, tmp_path_factory.mktemp("closed"), JANUARY, now()) as issued,
@@ -92,6 +103,38 @@ def files(home):
 
 def without_backups(tables):
     return {name: rows for name, rows in tables.items() if name != "runs.backups"}
+
+
+def test_no_file_of_the_house_can_be_read_by_others(house):
+    """Evidence, papers, workbook, letters and exports are their owner's; what 1C takes is its group's too."""
+    onec = house.exchange / "onec"
+    send(house, NOW)
+    give(house, "crm", NOW)
+    own = [path for name in ("lake", "documents", "exchange/exports") for path in (house.home / name).rglob("*")]
+    for suffix in (".parquet", ".pdf", ".xlsx", ".csv"):
+        assert any(path.suffix == suffix for path in own), suffix
+    assert {oct(path.stat().st_mode) for path in own if path.is_file()} == {"0o100600"}
+    assert {oct(path.stat().st_mode) for path in own if path.is_dir() and path.parent != house.home} == {"0o40700"}
+    messages = [path for path in (onec / "out").rglob("*") if path.is_file()]
+    assert messages
+    assert {oct(path.stat().st_mode) for path in messages} <= {"0o100640", "0o100600"}
+    assert {oct(path.stat().st_mode) for path in (onec / "out").glob("*.xml")} == {"0o100640"}
+
+
+def test_the_first_schema_comes_up_with_its_data(house, server_home, written, tmp_path):
+    """Down through every revision, and up again: what was issued and landed is what it was."""
+    kept = ("billing.invoices", "billing.invoice_lines", "billing.numbers", "evidence.snapshots", "master.contracts", "usage.contract_days")
+    with empty_house(server_home, tmp_path) as fresh:
+        restore(fresh, written[0])
+        with engine.as_owner(fresh) as connection, connection.begin():
+            for table in ("master.consumers", "documents.approved_pages"):  # a schema without them refuses to lose them
+                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+                connection.execute(text(f"DELETE FROM {table}"))
+        migrate.downgrade(fresh, migrate.revisions()[0])
+        migrate.upgrade(fresh)
+        again = contents(fresh)
+        assert {name: again[name] for name in kept} == {name: written[1][name] for name in kept}
+        assert all(written[1][name] for name in kept)
 
 
 def test_every_row_and_every_file_comes_back(server_home, written, tmp_path):
