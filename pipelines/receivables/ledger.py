@@ -1,11 +1,13 @@
 """The ledger of payments: stored once, matched by the declared rules, advances and credits paying what is open (domain.md §8)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipelines import garbage_collection
 from pipelines.errors import BadInput
 from pipelines.findings import store
 from pipelines.receivables import reversals, telling
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 UNMATCHED = "unmatched_payment"
 """Kind of finding: a payment of which something is nobody's; its subject is the payment's id."""
 
-_PART = 10_000  # payments that are matched before their allocations are laid ready
+_PART = 5_000  # payments that are matched before their allocations are stored
 _STILL_TELLS = timedelta(days=400)
 _COLUMNS = Payment._fields
 
@@ -163,29 +165,38 @@ def _match(connection: "Connection", at: datetime) -> int:
     if oldest is None:
         return 0
     book = open_book(connection, oldest.paid_on)
-    count = 0
     left = chain([oldest], waiting)
-    while rows := list(islice(left, _PART)):
-        matches = [
-            book.match(Unallocated(row.payment_id, row.organization_code, row.left_over, row.payer_inn, row.purpose)) for row in rows
-        ]
-        count += _stage(connection, matches)
+    count, stored = 0, None
+    with garbage_collection.paused(), ThreadPoolExecutor(1) as beside:  # the database stores a part while the next one is matched
+        following = beside.submit(_next_part, left)
+        while rows := following.result():
+            following = beside.submit(_next_part, left)
+            matches = [book.match(Unallocated(*row[:-1])) for row in rows]
+            count += stored.result() if stored else 0
+            stored = beside.submit(_store_matches, connection, matches, at)
+        count += stored.result() if stored else 0
     query.run(connection, "receivables/stage_named_owners")
-    query.run(connection, "receivables/add_allocations", at=at)
     query.run(connection, "receivables/set_owners")
     return count
 
 
-def _stage(connection: "Connection", matches: Sequence[Match]) -> int:
-    """Lay allocations and owners ready; number of allocations."""
+def _next_part(waiting: Iterator[Any]) -> list[Any]:
+    return list(islice(waiting, _PART))
+
+
+def _store_matches(connection: "Connection", matches: Sequence[Match], at: datetime) -> int:
+    """Store the allocations of a part, and whose its payments are; number of allocations."""
     rows = [
         (match.payment_id, place, part.number, part.amount, part.rule)
         for match in matches
         for place, part in enumerate(match.allocations, 1)
     ]
     query.copy(connection, "staged_allocations", ("payment_id", "place", "number", "amount", "rule"), rows)
-    owners = ((match.payment_id, match.client_code) for match in matches if _owned(match))
+    query.run(connection, "receivables/add_allocations", at=at)
+    owners = [(match.payment_id, match.client_code) for match in matches if _owned(match)]
     query.copy(connection, "staged_owners", ("payment_id", "client_code"), owners)
+    names = {"payment_ids": [payment_id for payment_id, _ in owners], "client_codes": [code for _, code in owners]}
+    query.run(connection, "receivables/set_part_owners", **names)
     return len(rows)
 
 
@@ -197,17 +208,7 @@ def _owned(match: Match) -> bool:
 def open_book(connection: "Connection", earliest: date) -> Book:
     """The debts that payments of a day or later may pay, with contracts and clients."""
     debts = (
-        InvoiceDebt(
-            key=row.number,
-            number=row.number,
-            organization_code=row.organization_code,
-            client_code=row.client_code,
-            contract_no=row.contract_no,
-            issued_on=row.issued_on,
-            due_on=row.due_on,
-            open=row.open,
-            is_invoice=row.is_invoice,
-        )
+        InvoiceDebt(row[0], *row)  # a number is the key of its debt
         for row in query.stream(connection, "receivables/debts", since=earliest - _STILL_TELLS)
     )
     contracts = query.rows(connection, "receivables/contracts")

@@ -15,6 +15,7 @@ from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import Header, has_content, read_header
 from pipelines.delivery.onec.message import NoCommonVersion, common_version, message_name
 from pipelines.delivery.onec.peers import Peer, take_turn
+from pipelines.delivery.onec.read_ahead import read_ahead
 from pipelines.errors import BadInput, Refused
 from pipelines.files import GROUP, settle, sync_folder, write_whole
 from pipelines.inbox import waiting
@@ -223,7 +224,7 @@ def _apply(
     query.run(connection, "delivery/onec/take_message", peer=base.code, **binds)
     kept = {"direction": "in", "message_no": number, "other_no": header.received_no, "objects": None}
     query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
-    return f"{effect}; {apply(connection, base.code, number, read_body(path), at)}" if apply else effect
+    return f"{effect}; {apply(connection, base.code, number, read_ahead(read_body(path)), at)}" if apply else effect
 
 
 def _go_back(connection: "Connection", peer: Peer, code: str, header: Header) -> None:
