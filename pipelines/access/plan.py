@@ -212,9 +212,9 @@ def _still_lifted(facts: LadderFacts, organization: OrganizationDay, account: Pl
 
 def _left_alone(facts: LadderFacts, account: PlatformAccount, client: str) -> str | None:
     """Why an account of a debtor is not to be touched, or None."""
-    others = sorted({other for _, other in facts.owners[account] if other != client})
+    others = [other for _, other in facts.owners[account] if other != client]
     if others:
-        return f"с учётной записью работают и другие клиенты: {', '.join(others)}"
+        return f"с учётной записью работают и другие клиенты: {', '.join(sorted(set(others)))}"
     if account.platform in facts.unread:
         return f"дерево учётных записей не прочитано: {facts.unread[account.platform]}"
     if account in facts.unwritable:

@@ -76,7 +76,7 @@ def other_debtors(connection: "Connection", organization: OrganizationDay) -> Ma
     """
     code = organization.ladder.organization_code
     known = [client.client_code for client in organization.clients]
-    rows = query.rows(connection, "access/other_debtors", on=organization.day, organization_code=code, clients=known)
+    rows = query.rows(connection, "access/other_debtors", on=organization.day, organization_code=code, clients=_as_array(known))
     return {(row.category, row.due_on): row.clients for row in rows}
 
 
@@ -93,8 +93,13 @@ class _Named:
         return cls([organization for organization, _ in ordered], [client for _, client in ordered])
 
     @property
-    def binds(self) -> dict[str, list[str]]:
-        return {"organizations": self.organizations, "clients": self.clients}
+    def binds(self) -> dict[str, str]:
+        return {"organizations": _as_array(self.organizations), "clients": _as_array(self.clients)}
+
+
+def _as_array(codes: Iterable[str]) -> str:
+    """Codes as one literal of PostgreSQL: a list of thousands would be read value by value."""
+    return "{" + ",".join('"' + code.replace("\\", "\\\\").replace('"', '\\"') + '"' for code in codes) + "}"
 
 
 def _days_asked(ladder: Ladder, category: str | None, on: date, own: Collection[str]) -> Iterator[dict[str, Any]]:
@@ -228,17 +233,21 @@ def _clients(connection: "Connection", on: date, below: Mapping[str, set[str]], 
     """Organization → the named clients (None: all); a dealer's in master data and an account's in a platform's tree lie under it alike."""
     clients: dict[str, list[ClientStanding]] = defaultdict(list)
     binds = named.binds if named else {"organizations": None, "clients": None}
-    for row in query.rows(connection, "access/clients", on=on, **binds):
-        standing = ClientStanding(
-            client_code=row.client_code,
-            category=row.category,
-            never_block=row.never_block,
-            clients_below=tuple(sorted({*row.below, *below.get(row.client_code, ())})),
-            promised_until=row.promised_until,
-            advance=row.unclear,
-            is_blocked=row.is_blocked,
+    for code, client, category, never_block, promised_until, unclear, dealt, is_blocked in query.rows(
+        connection, "access/clients", on=on, **binds
+    ):
+        under = below.get(client, ())
+        clients[code].append(
+            ClientStanding(
+                client_code=client,
+                category=category,
+                never_block=never_block,
+                clients_below=tuple(sorted({*dealt, *under})) if dealt or under else (),
+                promised_until=promised_until,
+                advance=unclear,
+                is_blocked=is_blocked,
+            )
         )
-        clients[row.organization_code].append(standing)
     return clients
 
 

@@ -33,8 +33,8 @@ def rows(connection: "Connection", name: str, /, **binds: Any) -> list[Any]: ...
 def rows(connection: "Connection", name: str, record: Callable[..., T], /, **binds: Any) -> list[T]: ...
 def rows(connection: "Connection", name: str, record: Callable[..., T] | None = None, /, **binds: Any) -> Any:
     """All rows of a statement. With ``record``, a class whose fields are the columns in their order: one object a row."""
-    result = connection.execute(_text(name), binds)
-    return list(result) if record is None else [record(*row) for row in result]
+    fetched = connection.execute(_text(name), binds).all()  # all at once: row by row each is asked for by itself
+    return list(fetched) if record is None else [record(*row) for row in fetched]
 
 
 @overload

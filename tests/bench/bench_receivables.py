@@ -1,9 +1,10 @@
-"""Matching that stays near-linear, and the ladder beside a bare query of the open debts; run: python tests/bench/bench_receivables.py [N].
+"""Matching that stays near-linear, and the ladder beside a bare query; run: python tests/bench/bench_receivables.py [N [ladder]].
 
 Matching: a bank's file of N payments (100,000) against 2 N open invoices, in PostgreSQL, parsed, matched and stored; a payment takes at
 most twice as long as at a fifth of the size, and the process less than 1 GiB. Half of the payments name their invoice, a quarter the
 contract, the rest only the payer; one in five pays another sum than it owes.
-Ladder: N ÷ 5 clients with half a year of invoices, the newest open; `dunning` takes less than four times the bare query.
+Ladder: N ÷ 5 clients with half a year of invoices, the newest open; `dunning` takes less than four times a
+bare query of their open debts. `ladder`: nothing else.
 """
 
 import multiprocessing
@@ -134,7 +135,10 @@ def matched(settings: Settings, path: Path) -> tuple[int, float]:
 
 
 def taken(settings: Settings) -> tuple[float, float, str]:
-    """Seconds of the bare query (the best of three) and of a ladder's day after that of the day before, and what that was."""
+    """Seconds of the bare query (the best of three) and of a ladder's day after that of the day before, and what that was.
+
+    The letters of the day before have been handed over by then, as they are within minutes.
+    """
     bare = []
     for _ in range(3):
         start = time.perf_counter()
@@ -142,6 +146,8 @@ def taken(settings: Settings) -> tuple[float, float, str]:
             debts = len(connection.execute(text(BARE), {"on": DAY}).all())
         bare.append(time.perf_counter() - start)
     dunning(settings, DAY - timedelta(days=1), AT - timedelta(days=1))
+    with engine.transaction(settings) as connection:
+        connection.execute(text("UPDATE delivery.mail_outbox SET state = 'sent' WHERE state = 'queued'"))
     start = time.perf_counter()
     planned = dunning(settings, DAY, AT, dry_run=True)
     dry = time.perf_counter() - start
@@ -186,18 +192,23 @@ def main(count: int) -> int:
     each, peak = matching(count)
     ratio = each / each_of_a_fifth
     print(f"a payment: {each:.0f} µs, {each_of_a_fifth:.0f} µs at a fifth of the size; {ratio:.2f} × (bar: {MAX_RATIO} ×, {MAX_GIB} GiB)")
+    return 0 if ratio <= MAX_RATIO and peak < MAX_GIB and ladder(count // 5) < MAX_TIMES else 1
+
+
+def ladder(clients: int) -> float:
+    """How many times the bare query of the open debts a ladder's day takes."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        settings = store(home, count // 5, 6, are_paid=True)
+        settings = store(home, clients, 6, are_paid=True)
         try:
             (bare, whole, said), _ = apart(taken, settings)
         finally:
             embedded.stop(home)
-    times = whole / bare
-    print(f"ladder of {count // 5} clients: {said}")
-    print(f"bare query of their open debts: {bare:.2f} s; the ladder takes {times:.2f} × (bar: {MAX_TIMES} ×)")
-    return 0 if ratio <= MAX_RATIO and peak < MAX_GIB and times < MAX_TIMES else 1
+    print(f"ladder of {clients} clients: {said}")
+    print(f"bare query of their open debts: {bare:.2f} s; the ladder takes {whole / bare:.2f} × (bar: {MAX_TIMES} ×)")
+    return float(whole / bare)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    raise SystemExit(int(ladder(count // 5) >= MAX_TIMES) if "ladder" in sys.argv else main(count))

@@ -9,33 +9,34 @@
 WITH steps AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(CAST(:steps AS jsonb))
         s (organization_code text, category text, step text, is_own boolean, first date, last date)
-), due AS MATERIALIZED (
+), marked AS MATERIALIZED (
     SELECT
-        k.organization_code, k.client_code, k.number, s.step,
+        k.number, k.organization_code, k.client_code, k.due_on, k.open, b.last IS NOT NULL AS is_late, s.step,
         EXISTS (SELECT FROM delivery.mail_outbox m WHERE (m.event_kind, m.event_key) = (s.step, k.number))
-        OR s.is_own AND EXISTS (
+        OR coalesce(s.is_own, false) AND EXISTS (
             SELECT FROM delivery.mail_outbox m
             WHERE m.event_kind = ANY(CAST(:letters AS text[])) AND m.event_key = k.number || ' ' || s.step
         ) AS is_told
     FROM ladder_claims k
     JOIN master.clients c USING (client_code)
-    JOIN steps s ON (s.organization_code, s.category) = (k.organization_code, coalesce(c.category, ''))
-    WHERE k.due_on BETWEEN s.first AND s.last AND k.issued_on <= :on
-), asked AS (
-    SELECT * FROM unnest(CAST(:organizations AS text[]), CAST(:clients AS text[])) n (organization_code, client_code)
-    UNION
-    SELECT organization_code, client_code FROM due WHERE :whom = 'asked' AND (step IS NULL OR NOT is_told)
-    UNION
-    SELECT organization_code, client_code FROM delivery.mail_outbox
-    WHERE :whom = 'asked' AND state = 'queued' AND event_kind = ANY(CAST(:letters AS text[]))
-    UNION
-    SELECT organization_code, client_code FROM access.promises WHERE :whom = 'asked' AND instalments IS NOT NULL
-    UNION
-    SELECT organization_code, client_code FROM ladder_claims WHERE :whom = 'debtors'
+    LEFT JOIN steps b
+        ON b.step IS NULL AND (b.organization_code, b.category) = (k.organization_code, coalesce(c.category, '')) AND k.due_on <= b.last
+    LEFT JOIN steps s
+        ON s.step IS NOT NULL AND (s.organization_code, s.category) = (k.organization_code, coalesce(c.category, ''))
+        AND k.due_on BETWEEN s.first AND s.last
+    WHERE k.issued_on <= :on
 )
-SELECT i.number, i.organization_code, i.client_code, i.due_on, i.open, d.step AS told
-FROM ladder_claims i
-JOIN asked USING (organization_code, client_code)
-LEFT JOIN due d ON d.number = i.number AND d.step IS NOT NULL AND d.is_told
-WHERE i.issued_on <= :on
-ORDER BY i.due_on, i.number COLLATE "C"
+SELECT m.number, m.organization_code, m.client_code, m.due_on, m.open, CASE WHEN m.is_told THEN m.step END AS told
+FROM marked m
+WHERE :whom = 'debtors' OR (m.organization_code, m.client_code) IN (
+    SELECT * FROM unnest(CAST(:organizations AS text[]), CAST(:clients AS text[])) n (organization_code, client_code)
+    UNION ALL
+    SELECT x.organization_code, x.client_code FROM marked x
+    WHERE :whom = 'asked' AND (x.is_late OR x.step IS NOT NULL AND NOT x.is_told)
+    UNION ALL
+    SELECT x.organization_code, x.client_code FROM delivery.mail_outbox x
+    WHERE :whom = 'asked' AND x.state = 'queued' AND x.event_kind = ANY(CAST(:letters AS text[]))
+    UNION ALL
+    SELECT x.organization_code, x.client_code FROM access.promises x WHERE :whom = 'asked' AND x.instalments IS NOT NULL
+)
+ORDER BY m.due_on, m.number COLLATE "C"

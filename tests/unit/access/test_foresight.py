@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.access.foresight import blocks_foreseen
@@ -87,7 +87,11 @@ def expected(facts):
     return days
 
 
+PLAIN = {"category": None, "never_block": False, "clients_below": (), "promised_until": None, "advance": Decimal(0), "is_blocked": False}
+
+
 @settings(max_examples=80)
+@example([{**PLAIN, "advance": Decimal("120.00")}, *[PLAIN] * 4], [("A", -5, "120", None)], ["own"] * 5, Decimal(1), "")
 @given(
     st.lists(STANDINGS, min_size=5, max_size=5),
     CLAIMS,

@@ -352,10 +352,9 @@ def test_letters_name_the_day_of_a_block_only_where_the_ladder_would_block(house
 def test_of_whom_nothing_is_read_nothing_would_be_said(house, settings, tmp_path):
     """Three weeks of twelve clients: what is planned by the facts of those asked for is what is planned by those of all debtors."""
     for number in range(12):
-        house.client(f"C{number:02}", contract=f"K-{number:02}", never_block=number == 5, dealer="C03" if number == 4 else None)
-        house.invoices(
-            [(f"C{number:02}", amount, f"2026-03-{2 + number * 2:02}") for amount in ("900.00", "40.00")], contract=f"K-{number:02}"
-        )
+        code = 'C"7\\{,' if number == 7 else f"C{number:02}"
+        house.client(code, contract=f"K-{number:02}", never_block=number == 5, dealer="C03" if number == 4 else None)
+        house.invoices([(code, amount, f"2026-03-{2 + number * 2:02}") for amount in ("900.00", "40.00")], contract=f"K-{number:02}")
     promise(settings, "C01", date(2026, 3, 22), ANNA)
     promise_instalments(settings, "C02", [Instalment(date(2026, 3, 26), Decimal("500.00"))], ANNA)
     lines = set()
