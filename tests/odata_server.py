@@ -130,7 +130,7 @@ def _holds(condition, row):
     if not condition:
         return True
     if " or " in condition:
-        return any(_holds(each, row) for each in condition.split(" or "))
+        return any(_holds(each.removeprefix("(").removesuffix(")"), row) for each in condition.split(" or "))
     matched = list(_CONDITION.finditer(condition))
     assert " and ".join(each[0] for each in matched) == condition, condition
     return all(_compares(each, row.get(each[1])) for each in matched)

@@ -107,6 +107,21 @@ TROUBLES = {
 }
 
 
+def test_each_object_is_looked_for_once_and_written_once(settings, onec):
+    """Of a new client: itself, contract and sale two requests each, the invoice a third that posts it."""
+    books = Books(settings)
+    of_new_client = 2 + 2 + 3 + 2
+    for contract, of_catalogues in (
+        ("K1", ["roubles", "organization", "service", "new service"]),
+        ("K2", ["roubles", "organization", "service"]),
+    ):
+        books.issue(contract)
+        before = len(onec.requests)
+        assert turn(settings).problem == ""
+        assert len(onec.requests) - before == 1 + len(of_catalogues) + of_new_client  # one: what the base publishes
+    assert len(onec.writes) == 5 + 1 + 5
+
+
 def test_whatever_fails_nothing_is_there_twice(settings, onec):
     books = Books(settings)
     for number, (trouble, begin) in enumerate(TROUBLES.items()):

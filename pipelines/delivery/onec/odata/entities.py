@@ -69,9 +69,12 @@ class Entities:
 
     def where(self, entity: str, conditions: Mapping[str, str], most: int = 2) -> list[Entity]:
         """Entities with these texts, keys and moments in their properties, not marked as deleted; at most so many."""
-        written = [f"{name} eq {_literal(value)}" for name, value in conditions.items()]
-        query = {"$filter": " and ".join([*written, "DeletionMark eq false"]), "$top": str(most)}
-        return self._list(entity, query)
+        return self._list(entity, {"$filter": _unmarked(conditions), "$top": str(most)})
+
+    def key_or_where(self, entity: str, key: str, conditions: Mapping[str, str], most: int = 2) -> list[Entity]:
+        """The entity under a Ref_Key, marked or not, and at most so many others that `where` would find: by one request."""
+        condition = f"Ref_Key eq guid'{_key(key)}' or ({_unmarked(conditions)})"
+        return self._list(entity, {"$filter": condition, "$top": str(most + 1)})
 
     def versions_since(self, entity: str, moment: datetime) -> Iterator[Entity]:
         """Ref_Key, DataVersion and Date of every entity dated at or after a moment of the base's own clock, page by page."""
@@ -189,6 +192,11 @@ def _words_of_xml(body: bytes) -> str:
     if root.tag.rpartition("}")[2] != "error":
         return ""
     return next((each.text or "" for each in root if str(each.tag).rpartition("}")[2] == "message"), "")
+
+
+def _unmarked(conditions: Mapping[str, str]) -> str:
+    written = [f"{name} eq {_literal(value)}" for name, value in conditions.items()]
+    return " and ".join([*written, "DeletionMark eq false"])
 
 
 def _literal(value: str) -> str:

@@ -4,7 +4,7 @@ Whatever state the base is in, each step is chosen by what was just read of it, 
 killed between a write and its answer make nothing twice. Objects have our own UUID as their key, so that 1C itself cannot hold two.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -18,9 +18,13 @@ from pipelines.platforms.errors import RateLimited, Transient
 MOST_UNCERTAIN: Final = 5
 """Writes of one object whose answer was lost, or that somebody's change in 1C crossed, before the object waits for the next turn."""
 _REMOVED: Final = "removed"
+_POSTED: Final[Entity] = {}  # the answer of a base that has posted a document
 _CHANGED_MEANWHILE: Final = (409, 412)
 _MOST_ALIKE: Final = 50
 """Objects of the base that look like one of ours, and are asked for to see which of them are others of ours."""
+
+Way = tuple[str, ...]
+"""Names of properties by which 1C knows an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,10 @@ class EntityWriter:
         current, is_read = read(), True
         while step := choose(current):
             try:
-                current = step()
-                is_read = current is not None
+                after = step()
+                if after is _POSTED and current is not None:  # the last step of all: nothing is left to be read
+                    break
+                current, is_read = after, after is not None
                 self.written += is_read
             except (Transient, RateLimited, RefusedByOnec) as error:
                 uncertain += 1
@@ -117,28 +123,42 @@ class EntityWriter:
 
     def _current(self, turn: "_Turn") -> Entity | None:
         """The object as the base has it: under the key that is known, under our own, or at first sight recognised by what it is."""
+        ways = [way for way in turn.rule.match if turn.values[way[0]]]
+        if ways and turn.before is None and not turn.is_looked_for:
+            return self._at_first_sight(turn, ways)
         for key in turn.places:
             entity = self._entities.get(turn.rule.entity, key)
             if entity is not None:
                 return entity
         if not turn.is_looked_for:
             turn.is_looked_for = True
-            turn.recognised = self._recognised(turn)
+            turn.recognised = self._recognised(turn, ways)
             return turn.recognised
         return None
 
-    def _recognised(self, turn: "_Turn") -> Entity | None:
+    def _at_first_sight(self, turn: "_Turn", ways: Sequence[Way]) -> Entity | None:
+        """An object that was never brought there as far as we know: under our own key, or recognised; mostly by one request."""
+        turn.is_looked_for = True
+        entities = self._entities.key_or_where(turn.rule.entity, turn.own_key, turn.alike(ways[0]), most=_MOST_ALIKE)
+        if own := [each for each in entities if str(each["Ref_Key"]).casefold() == turn.own_key]:
+            return own[0]
+        turn.recognised = self._only_free(turn, ways[0], entities) or self._recognised(turn, ways[1:])
+        return turn.recognised
+
+    def _recognised(self, turn: "_Turn", ways: Sequence[Way]) -> Entity | None:
         """The object that has the same properties by which 1C knows it, and is no other of ours."""
-        for way in turn.rule.match:
-            if not turn.values[way[0]]:
-                continue
-            entities = self._entities.where(turn.rule.entity, {name: str(turn.values[name]) for name in way}, most=_MOST_ALIKE)
-            free = [each for each in entities if not self._register.is_anothers(turn.kind, turn.key, str(each["Ref_Key"]))]
-            if len(free) > 1:
-                raise NotForOnec(f"{turn.what}: 1C has several with the same {', '.join(way)}; leave one, mark the others as deleted")
-            if free:
-                return free[0]
+        for way in ways:
+            entities = self._entities.where(turn.rule.entity, turn.alike(way), most=_MOST_ALIKE)
+            if free := self._only_free(turn, way, entities):
+                return free
         return None
+
+    def _only_free(self, turn: "_Turn", way: Way, entities: Sequence[Entity]) -> Entity | None:
+        """The one of these that is no other object of ours; NotForOnec where there are several."""
+        free = [each for each in entities if not self._register.is_anothers(turn.kind, turn.key, str(each["Ref_Key"]))]
+        if len(free) > 1:
+            raise NotForOnec(f"{turn.what}: 1C has several with the same {', '.join(way)}; leave one, mark the others as deleted")
+        return free[0] if free else None
 
     def _next(self, turn: "_Turn", current: Entity | None) -> "_Step | None":
         """What is still to be done, by what the base has."""
@@ -160,8 +180,12 @@ class EntityWriter:
             marked = {"DeletionMark": False} if current.get("DeletionMark") is True else {}
             return turn.wrote(lambda: self._entities.change(rule.entity, current, {**turn.values, **marked}))
         if rule.is_posted and current.get("Posted") is not True:
-            return lambda: self._entities.post(rule.entity, ref_key)
+            return lambda: self._posted(rule, ref_key)
         return None
+
+    def _posted(self, rule: EntityRule, ref_key: str) -> Entity:
+        self._entities.post(rule.entity, ref_key)
+        return _POSTED
 
     def _remove(self, kind: str, removal: Removal) -> None:
         """Mark what has come to nothing as deleted; what the base has not is no matter."""
@@ -207,6 +231,10 @@ class _Turn:
         """Under which keys the base may have it."""
         known = [self.before.ref_key] if self.before else []
         return list(dict.fromkeys([*known, *([str(self.recognised["Ref_Key"])] if self.recognised else []), self.own_key]))
+
+    def alike(self, way: Way) -> dict[str, str]:
+        """The properties of one way by which 1C knows it."""
+        return {name: str(self.values[name]) for name in way}
 
     @property
     def was_removed_by_us(self) -> bool:
