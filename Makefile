@@ -59,7 +59,9 @@ bench: setup ## the benchmarks, each beside its reference
 	@for each in tests/bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
 
 .PHONY: soak
-soak: setup ## damaged input for every reader, and sequences of the exchange, by count and seed (COUNT=1000 SEED=1 MINUTES=20)
+soak: setup ## properties by many examples, damaged input for every reader, sequences of the exchange (COUNT=1000 SEED=1 MINUTES=20)
+	@files=$$(grep -rl --include=test_*.py "from tests.campaigns import examples" tests); \
+		$(BIN)/python -m pytest -n 2 --dist worksteal --timeout 3600 --hypothesis-profile=campaign --hypothesis-seed=$(or $(SEED),1) $$files
 	@$(BIN)/python -m tests.soak.exchange --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20)
 	@$(BIN)/python -m tests.soak.fuzz --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20) --keep var/soak
 

@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from pipelines.clock import Authorship
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, engine, migrate
+from tests import campaigns
 
 pytest_plugins = ("tests.deliveries",)
 
@@ -28,6 +29,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # a busy machine is no failure: no property is held against the clock
 hypothesis_settings.register_profile("fleetbill", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(campaigns.PROFILE, hypothesis_settings.get_profile("fleetbill"), print_blob=True)
 hypothesis_settings.load_profile("fleetbill")
 
 ROOT = Path(__file__).resolve().parents[1]

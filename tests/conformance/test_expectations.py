@@ -11,6 +11,7 @@ from pipelines.expectations import suite
 from pipelines.master import gate
 from pipelines.master.expectations import _KNOWN, refused_rows
 from pipelines.master.sheets import SHEETS
+from tests.campaigns import examples
 
 TEXTS = st.one_of(st.none(), st.text("aб1-_/ .\n\u00a0я", max_size=6), st.sampled_from(["peak", "average", "МТ", "a" * 100, "я" * 101]))
 DECIMALS = st.one_of(
@@ -31,7 +32,7 @@ VALUES = {
 
 
 def _rows(sheet):
-    return st.lists(st.fixed_dictionaries({column.name: VALUES[column.kind] for column in sheet.columns}), min_size=1, max_size=12)
+    return st.lists(st.fixed_dictionaries({column.name: VALUES[column.kind] for column in sheet.columns}), min_size=12, max_size=36)
 
 
 def _same(name, rows):
@@ -47,7 +48,7 @@ def _same(name, rows):
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_the_library_gives_the_same_verdicts_on_generated_rows(name):
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=examples(3, 20), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(_rows(SHEETS[name]))
     def same(rows):
         _same(name, rows)

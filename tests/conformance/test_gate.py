@@ -11,6 +11,7 @@ from hypothesis import settings as configured
 from hypothesis import strategies as st
 
 from pipelines.evidence import gate
+from tests.campaigns import examples
 
 PARAMETERS = {"may_break": Decimal("0.1"), "max_duplicates": 0.1, "max_drop": 0.3, "max_growth": 1.0}
 TEXT = st.one_of(st.none(), st.sampled_from(["v1", "v2", "v3", "v4"]))
@@ -32,8 +33,8 @@ def facts(**values):
     return {name: pa.array([value]) for name, value in values.items()}
 
 
-@configured(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(ROW, min_size=1, max_size=45))
+@configured(max_examples=examples(16, 300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(ROW, min_size=1, max_size=6) | st.lists(ROW, min_size=20, max_size=45))
 def test_rows(rows):
     columns = {"snapshot": vehicles(rows)}
     assert gate.judge(columns, PARAMETERS) == gate.judge_by_library(columns, PARAMETERS)

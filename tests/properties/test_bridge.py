@@ -12,6 +12,7 @@ from pipelines.rating.causes import Priced, causes
 from pipelines.rating.charges import Parked, total_of
 from pipelines.rating.month import rate_month
 from pipelines.reports.bridge import ContractMonths, bridge_of, parts_of
+from tests.campaigns import examples
 from tests.unit.rating import worlds
 
 D = Decimal
@@ -53,7 +54,7 @@ def _billed(contract, month, terms, tariffs, days, modes):
     return None if isinstance(rated, Parked) or not rated.segments else total_of(rated.everything).total
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(60, 1000))
 @given(company_months())
 def test_the_rows_are_exactly_the_difference(contracts):
     bridge = bridge_of(contracts)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipelines.period import Month
@@ -16,6 +16,7 @@ from pipelines.rating.month import rate_month
 from pipelines.rating.prepaid import advance, corrective, credit, targets
 from pipelines.rating.schemes import amount_of, parts
 from tests import naive_calculator
+from tests.campaigns import examples
 from tests.unit.rating import worlds
 from tests.unit.rating.building import EXEMPT, billed, contract, fleet, terms, tiered, vehicles, version
 
@@ -78,6 +79,7 @@ def test_the_order_of_the_input_does_not_matter(world, order: random.Random):
     assert rate(shuffled) == rate(world)
 
 
+@settings(max_examples=examples(30, 500))
 @given(worlds.worlds(), worlds.worlds())
 def test_a_correction_comes_to_the_new_bill_and_then_to_nothing(world, facts):
     # other facts about the same month: terms, tariffs and usage of another world, at the same VAT rate

@@ -5,13 +5,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 
 from pipelines.period import Month
 from pipelines.rating.charges import Parked
 from pipelines.rating.difference import adjustment
 from pipelines.rating.month import rate_month
 from pipelines.rating.rows import printed_row
+from tests.campaigns import examples
 from tests.unit.rating import worlds
 from tests.unit.rating.building import billed
 
@@ -85,6 +86,7 @@ def test_every_row_of_a_month_multiplies_and_its_words_recompute(world):
         check_counts(line)
 
 
+@settings(max_examples=examples(30, 500))
 @given(worlds.worlds(), worlds.worlds())
 def test_every_row_of_a_correction_multiplies_and_its_words_recompute(world, facts):
     facts = {**facts, "year": world["year"], "month": world["month"], "usage": world["usage"], "modes": [(None, "usn5")]}

@@ -19,6 +19,7 @@ from pipelines.receivables.importing import import_payments
 from pipelines.receivables.listing import payments
 from pipelines.receivables.telling_words import AlreadyRuledOn, rule_on_pair
 from pipelines.runs.exchange import receive_from_onec
+from tests.campaigns import examples
 from tests.conftest import NOW
 from tests.database import contents, difference
 from tests.ledger_world import House, Paper, statement
@@ -220,7 +221,7 @@ def test_a_message_cut_off_in_its_body_applies_nothing(house, settings):
 
 
 @given(st.data())
-@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=examples(10, 200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_1c_and_the_bank_tell_in_whatever_order_each_payment_counts_once(house, settings, tmp_path, data):
     """Each payment has a number and a sum of its own; 1C and the bank tell of any of them, any number of times: the ledger holds all."""
     drawn = data.draw(

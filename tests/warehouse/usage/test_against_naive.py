@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pipelines.period import Month
 from pipelines.usage.month import compute, of_contracts
+from tests.campaigns import examples
 from tests.conftest import NOW
 from tests.lake_builder import MOSCOW, Car, World
 from tests.naive_usage import Story, naive, told
@@ -65,7 +66,7 @@ def stories(draw: st.DrawFn) -> Story:
 
 
 @settings(
-    max_examples=12,
+    max_examples=examples(6, 100),
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -85,7 +86,7 @@ def test_contracts_counted_alone_are_as_in_the_whole(settings, story, chosen):
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(20, 300),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
