@@ -71,6 +71,13 @@ def _sum(amount: Decimal) -> str | None:
     return None if not amount.is_finite() or Decimal(shown) != amount or abs(amount) >= _SUM_LIMIT else shown
 
 
+@lru_cache(maxsize=16384)
+def money_bytes(amount: Decimal) -> bytes | None:
+    """`money` in UTF-8; None where it would be refused."""
+    shown = _sum(amount)
+    return None if shown is None else shown.encode()
+
+
 def quantity(amount: Decimal, what: str) -> str:
     """A quantity with at most 3 decimals and 15 digits; refused rather than rounded."""
     shown = _count(amount)
@@ -88,6 +95,13 @@ def _count(amount: Decimal) -> str | None:
     if not amount.is_finite() or amount != round(amount, 3) or abs(amount) >= _QUANTITY_LIMIT:
         return None
     return f"{amount.normalize():f}"
+
+
+@lru_cache(maxsize=4096)
+def quantity_bytes(amount: Decimal) -> bytes | None:
+    """`quantity` in UTF-8; None where it would be refused."""
+    shown = _count(amount)
+    return None if shown is None else shown.encode()
 
 
 @lru_cache(maxsize=64)

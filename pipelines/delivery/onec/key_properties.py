@@ -78,7 +78,19 @@ def counterparty_key(buyer: Buyer, group: str = "") -> str:
     )
 
 
-def _contract(contract: Contract, organization: str, counterparty: str) -> str:
+@lru_cache(maxsize=64)
+def _organization_and_account_bytes(seller: Seller) -> tuple[bytes, bytes]:
+    organization, account = organization_and_account(seller)
+    return organization.encode(), account.encode()
+
+
+_OF_SELLER, _WITH_BUYER = "<ВидДоговора>СПокупателем</ВидДоговора><Организация>".encode(), "</Организация><Контрагент>".encode()
+_IN_ROUBLES = (
+    f"</Контрагент><ВалютаВзаиморасчетов>{ROUBLES}</ВалютаВзаиморасчетов><РасчетыВУсловныхЕдиницах>false</РасчетыВУсловныхЕдиницах>"
+).encode()
+
+
+def _contract(contract: Contract, organization: bytes, counterparty: bytes) -> bytes:
     what = f"contract {contract.number}"
     title = f"Договор № {contract.number}"
     signed = ""
@@ -86,13 +98,12 @@ def _contract(contract: Contract, organization: str, counterparty: str) -> str:
         year, month, day = contract.signed_on.isoformat().split("-")
         title += f" от {day}.{month}.{year}"
         signed = f"<Дата>{year}-{month}-{day}</Дата>"
-    return (
-        f"{reference_tag(ObjectKind.CONTRACT, contract.number)}<ВидДоговора>СПокупателем</ВидДоговора>"
-        f"<Организация>{organization}</Организация><Контрагент>{counterparty}</Контрагент>"
-        f"<ВалютаВзаиморасчетов>{ROUBLES}</ВалютаВзаиморасчетов><РасчетыВУсловныхЕдиницах>false</РасчетыВУсловныхЕдиницах>"
+    called = (
         f"<Наименование>{fields.name(title, what)}</Наименование>{signed}"
         f"<Номер>{fields.code(contract.number, fields.NUMBER_WIDTH, f'{what}, number')}</Номер>"
     )
+    link = reference_tag(ObjectKind.CONTRACT, contract.number)
+    return b"".join((link.encode(), _OF_SELLER, organization, _WITH_BUYER, counterparty, _IN_ROUBLES, called.encode()))
 
 
 @lru_cache(maxsize=1024)
@@ -106,11 +117,11 @@ def service_key(service: Service) -> str:
 
 
 class PartyKeys:
-    """Organization, its account, counterparty and contract of a document: each is written once, for it stands at several places."""
+    """Organization, its account, counterparty and contract of a document in UTF-8: each made once, for it stands at several places."""
 
     __slots__ = ("account", "contract", "counterparty", "organization")
 
     def __init__(self, contract: Contract) -> None:
-        self.organization, self.account = organization_and_account(contract.organization)
-        self.counterparty = counterparty_key(contract.counterparty)
+        self.organization, self.account = _organization_and_account_bytes(contract.organization)
+        self.counterparty = counterparty_key(contract.counterparty).encode()
         self.contract = _contract(contract, self.organization, self.counterparty)

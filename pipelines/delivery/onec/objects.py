@@ -5,6 +5,7 @@ Text, not element trees: 20,000 invoices are a few million elements, and every v
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha1
 from typing import Any
@@ -45,6 +46,7 @@ _PIECES = "<ДанныеКлассификатора><Код>796</Код><Наи
 _WRAPPED_IN = "1.17"
 """The version in which a service of an order stands inside ДанныеНоменклатуры; later ones have it in the row itself."""
 _FLAG = {True: "true", False: "false"}
+_VAT_INCLUDED = {flag: f"<СуммаВключаетНДС>{said}</СуммаВключаетНДС>".encode() for flag, said in _FLAG.items()}
 
 
 def xml(item: OnecObject, version: str) -> bytes:
@@ -64,7 +66,7 @@ def _catalogue(tag: str, key: str, rest: str = "") -> str:
 
 def _agreement(contract: Contract) -> str:
     end = f"<СрокДействия>{contract.ends_on.isoformat()}</СрокДействия>" if contract.ends_on else ""
-    return _catalogue("Договоры", PartyKeys(contract).contract, end)
+    return _catalogue("Договоры", PartyKeys(contract).contract.decode(), end)
 
 
 def _sold(service: Service) -> str:
@@ -131,12 +133,14 @@ def _price_list_number(prices: PriceList) -> str:
     return f"Ц-{int(sha1(prices.key.encode(), usedforsecurity=False).hexdigest(), 16) % 10**9:09}"
 
 
-def _settlement(contract: str) -> str:
-    return (
-        f"<ДанныеВзаиморасчетов><Договор>{contract}</Договор><ВалютаВзаиморасчетов>{ROUBLES}</ВалютаВзаиморасчетов>"
-        "<КурсВзаиморасчетов>1</КурсВзаиморасчетов><КратностьВзаиморасчетов>1</КратностьВзаиморасчетов>"
-        "<РасчетыВУсловныхЕдиницах>false</РасчетыВУсловныхЕдиницах></ДанныеВзаиморасчетов>"
-    )
+_SETTLED = "<ДанныеВзаиморасчетов><Договор>".encode()
+_SETTLED_IN_ROUBLES = (
+    f"</Договор><ВалютаВзаиморасчетов>{ROUBLES}</ВалютаВзаиморасчетов>"
+    "<КурсВзаиморасчетов>1</КурсВзаиморасчетов><КратностьВзаиморасчетов>1</КратностьВзаиморасчетов>"
+    "<РасчетыВУсловныхЕдиницах>false</РасчетыВУсловныхЕдиницах></ДанныеВзаиморасчетов>"
+).encode()
+_BUYER, _BUYER_END = "<Контрагент>".encode(), "</Контрагент>".encode()
+_SELLER, _SELLER_END = "<Организация>".encode(), "</Организация></КлючевыеСвойства>".encode()
 
 
 _ROW = (
@@ -155,16 +159,26 @@ def _rows(rows: tuple[OnecRow, ...], what: str, *, is_wrapped: bool = False) -> 
         % (
             number,
             _sold_in_row(row.service, is_wrapped),
-            fields.quantity(row.quantity, what).encode(),
-            fields.money(row.amount, what).encode(),
-            fields.money(row.price, what).encode(),
-            fields.vat_rate(row.vat_rate).encode(),
-            fields.money(row.vat, what).encode(),
-            fields.text(row.text).encode(),
+            fields.quantity_bytes(row.quantity) or fields.quantity(row.quantity, what).encode(),
+            fields.money_bytes(row.amount) or fields.money(row.amount, what).encode(),
+            fields.money_bytes(row.price) or fields.money(row.price, what).encode(),
+            _vat_rate(row.vat_rate),
+            fields.money_bytes(row.vat) or fields.money(row.vat, what).encode(),
+            _content(row.text),
         )
         for number, row in enumerate(rows, 1)
     ]
     return b"".join([_LIST, *shown, _LIST_END])
+
+
+@lru_cache(maxsize=64)
+def _vat_rate(rate: Decimal | None) -> bytes:
+    return fields.vat_rate(rate).encode()
+
+
+@lru_cache(maxsize=4096)
+def _content(text: str) -> bytes:
+    return fields.text(text).encode()
 
 
 @lru_cache(maxsize=1024)
@@ -174,10 +188,11 @@ def _sold_in_row(service: Service, is_wrapped: bool) -> bytes:  # noqa: FBT001 -
 
 
 def _key_properties(link: str, on: date, number: str, organization: str, what: str) -> str:
-    return (
-        f"{link}<Дата>{on.isoformat()}T12:00:00</Дата><Номер>{fields.code(number, fields.NUMBER_WIDTH, what)}</Номер>"
-        f"<Организация>{organization}</Организация>"
-    )
+    return f"{_dated(link, on, number, what)}<Организация>{organization}</Организация>"
+
+
+def _dated(link: str, on: date, number: str, what: str) -> str:
+    return f"{link}<Дата>{on.isoformat()}T12:00:00</Дата><Номер>{fields.code(number, fields.NUMBER_WIDTH, what)}</Номер>"
 
 
 def _total(document: Invoice | Sale | Correction, what: str) -> str:
@@ -192,43 +207,49 @@ def _invoice(invoice: Invoice, version: str) -> bytes:
     of = PartyKeys(invoice.contract)
     tag = "Документ.ЗаказКлиента" if invoice.is_order else "Документ.СчетПокупателю"
     rows = _rows(invoice.rows, what, is_wrapped=invoice.is_order and version == _WRAPPED_IN)
-    key = _key_properties(reference_tag(ObjectKind.INVOICE, invoice.key), invoice.on, invoice.number, of.organization, what)
-    head = (
-        f"<{tag}><КлючевыеСвойства>{key}</КлючевыеСвойства>"
-        f"<Валюта>{ROUBLES}</Валюта>{_total(invoice, what)}<Контрагент>{of.counterparty}</Контрагент>"
-        f"{_settlement(of.contract)}<СуммаВключаетНДС>{_FLAG[invoice.prices_include_vat]}</СуммаВключаетНДС>{of.account}"
-    )
-    return b"".join((head.encode(), rows, f"</{tag}>".encode()))
+    key = _dated(reference_tag(ObjectKind.INVOICE, invoice.key), invoice.on, invoice.number, what)
+    head = f"<{tag}><КлючевыеСвойства>{key}"
+    summed = f"<Валюта>{ROUBLES}</Валюта>{_total(invoice, what)}"
+    return b"".join(
+        (
+            head.encode(), _SELLER, of.organization, _SELLER_END, summed.encode(), _BUYER, of.counterparty, _BUYER_END, _SETTLED,
+            of.contract, _SETTLED_IN_ROUBLES, _VAT_INCLUDED[invoice.prices_include_vat], of.account, rows, f"</{tag}>".encode(),
+        )
+    )  # fmt: skip
 
 
 def _sale(sale: Sale) -> bytes:
     what = f"sale {sale.number}"
     of = PartyKeys(sale.contract)
-    head = (
-        "<Документ.РеализацияТоваровУслуг><КлючевыеСвойства>"
-        f"{_key_properties(reference_tag(ObjectKind.SALE, sale.key), sale.on, sale.number, of.organization, what)}</КлючевыеСвойства>"
-        f"<ВидОперации>РеализацияКлиенту</ВидОперации><Валюта>{ROUBLES}</Валюта>{_total(sale, what)}"
-        f"<СуммаВключаетНДС>{_FLAG[sale.prices_include_vat]}</СуммаВключаетНДС>{of.account}"
-        f"<Контрагент>{of.counterparty}</Контрагент>{_settlement(of.contract)}{_ground(sale.invoice, of.organization)}"
-    )
-    return b"".join((head.encode(), _rows(sale.rows, what), "</Документ.РеализацияТоваровУслуг>".encode()))
+    key = _dated(reference_tag(ObjectKind.SALE, sale.key), sale.on, sale.number, what)
+    head = f"<Документ.РеализацияТоваровУслуг><КлючевыеСвойства>{key}"
+    summed = f"<ВидОперации>РеализацияКлиенту</ВидОперации><Валюта>{ROUBLES}</Валюта>{_total(sale, what)}"
+    ground = _ground(sale.invoice, of.organization.decode()) if sale.invoice else ""
+    return b"".join(
+        (
+            head.encode(), _SELLER, of.organization, _SELLER_END, summed.encode(), _VAT_INCLUDED[sale.prices_include_vat], of.account,
+            _BUYER, of.counterparty, _BUYER_END, _SETTLED, of.contract, _SETTLED_IN_ROUBLES, ground.encode(), _rows(sale.rows, what),
+            "</Документ.РеализацияТоваровУслуг>".encode(),
+        )
+    )  # fmt: skip
 
 
 def _correction(correction: Correction) -> str:
     what = f"correction {correction.number}"
     of, ground = PartyKeys(correction.contract), correction.ground
+    organization = of.organization.decode()
     link, kind = "РеализацияТоваровУслугСсылка", ObjectKind.SALE
-    key = _key_properties(reference_tag(ObjectKind.CORRECTION, correction.key), correction.on, correction.number, of.organization, what)
+    key = _key_properties(reference_tag(ObjectKind.CORRECTION, correction.key), correction.on, correction.number, organization, what)
     if correction.is_further:
         link, kind = "КорректировкаРеализацииСсылка", ObjectKind.CORRECTION
-    corrected = _key_properties(reference_tag(kind, ground.key), ground.on, ground.number, of.organization, what)
+    corrected = _key_properties(reference_tag(kind, ground.key), ground.on, ground.number, organization, what)
     return (
         f"<Документ.КорректировкаРеализацииТоваров><КлючевыеСвойства>{key}</КлючевыеСвойства>"
-        f"<Валюта>{ROUBLES}</Валюта>{_total(correction, what)}<Контрагент>{of.counterparty}</Контрагент>"
-        f"<Договор>{of.contract}</Договор><СуммаВключаетНДС>{_FLAG[correction.prices_include_vat]}</СуммаВключаетНДС>"
+        f"<Валюта>{ROUBLES}</Валюта>{_total(correction, what)}<Контрагент>{of.counterparty.decode()}</Контрагент>"
+        f"<Договор>{of.contract.decode()}</Договор><СуммаВключаетНДС>{_FLAG[correction.prices_include_vat]}</СуммаВключаетНДС>"
         f"<ДокументРеализации><{link}>{corrected}</{link}>"
         "</ДокументРеализации><ИсправляемыйДокументРеализации/><ВидОперации>СогласованноеИзменение</ВидОперации>"
-        f"{of.account}<Услуги>{_corrected_rows(correction, what)}</Услуги></Документ.КорректировкаРеализацииТоваров>"
+        f"{of.account.decode()}<Услуги>{_corrected_rows(correction, what)}</Услуги></Документ.КорректировкаРеализацииТоваров>"
     )
 
 
@@ -304,9 +325,7 @@ def _removal(removal: Removal) -> str:
     )
 
 
-def _ground(link: InvoiceLink | None, organization: str) -> str:
-    if link is None:
-        return ""
+def _ground(link: InvoiceLink, organization: str) -> str:
     tag = "Заказ" if link.is_order else "СчетПокупателю"
     what = f"invoice {link.number}"
     return f"<{tag}>{_key_properties(reference_tag(ObjectKind.INVOICE, link.key), link.on, link.number, organization, what)}</{tag}>"
