@@ -34,7 +34,7 @@ def queue_letters(settings: Settings, connection: "Connection", facts: LadderFac
         foreseen[code] = _foreseen(settings, connection, facts, _organization(facts, planned), at)
         days = {number: day.isoformat() for number, day in foreseen[code].items()}
         query.run(connection, "delivery/mail/set_blocks_on", organization_code=code, steps=list(LETTERS), days=json.dumps(days))
-    return queue(connection, (event for planned in plans for event in _events(facts, planned, foreseen)), at)
+    return queue(connection, (event for planned in plans for event in _events(connection, facts, planned, foreseen)), at)
 
 
 def _organization(facts: LadderFacts, planned: AccessPlan) -> OrganizationDay:
@@ -58,7 +58,9 @@ def _foreseen(
     return blocks_foreseen(everybody, next(each for each in everybody.organizations if each.ladder.organization_code == code), {}) or {}
 
 
-def _events(facts: LadderFacts, planned: AccessPlan, foreseen: Mapping[str, Mapping[str, date]]) -> Iterator[events.Event]:
+def _events(
+    connection: "Connection", facts: LadderFacts, planned: AccessPlan, foreseen: Mapping[str, Mapping[str, date]]
+) -> Iterator[events.Event]:
     code, day = planned.plan.organization_code, planned.plan.day
     organization = _organization(facts, planned)
     changed = {(order.client_code, order.action) for order in planned.orders if order.reason != NOT_ITS_OWN}
@@ -67,9 +69,9 @@ def _events(facts: LadderFacts, planned: AccessPlan, foreseen: Mapping[str, Mapp
             debts = [events.Debt(claim.number, claim.due_on, claim.open) for claim in organization.blocking(block.client_code)]
             yield events.blocked(f"{code} {block.client_code} {day}", code, block.client_code, on=day, debts=debts)
     restored = {decision.client_code: decision for decision in planned.plan.restore}
-    for client, action in sorted(changed):
-        if action == "restore":
-            yield _restored(code, restored[client], day)
+    back = sorted(client for client, action in changed if action == "restore")
+    forgiven = set(query.scalars(connection, "access/written_off", organization_code=code, clients=back)) if back else set()
+    yield from (_restored(code, restored[client], day, is_forgiven=client in forgiven) for client in back)
     if planned.only_restore:
         return
     claims = {claim.key: claim for claim in organization.claims}
@@ -86,9 +88,10 @@ def _events(facts: LadderFacts, planned: AccessPlan, foreseen: Mapping[str, Mapp
         )
 
 
-def _restored(code: str, decision: NoBlock, day: date) -> events.Event:
+def _restored(code: str, decision: NoBlock, day: date, *, is_forgiven: bool) -> events.Event:
+    """The letter of access restored. `is_forgiven`: something was written off, so that nobody is thanked for having paid."""
     is_promised = decision.reason in (NoBlockReason.PROMISE, NoBlockReason.PLAN)
     until = date.fromisoformat(decision.detail.partition(" ")[0]) if is_promised else None
-    is_paid = decision.reason in (NoBlockReason.PAID, NoBlockReason.SMALL)
+    is_paid = decision.reason in (NoBlockReason.PAID, NoBlockReason.SMALL) and not is_forgiven
     client = decision.client_code
     return events.restored(f"{code} {client} {day}", code, client, on=day, is_paid=is_paid, promised_until=until)

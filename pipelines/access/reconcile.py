@@ -53,7 +53,7 @@ class Reconciliation:
 def reconcile(settings: Settings, at: datetime, *, secrets: Secrets | None = None) -> Reconciliation:
     """Compare every platform with our orders at the moment ``at``: live ones by asking them, `files` ones by their newest snapshot.
 
-    A platform that cannot be read holds up no other.
+    A platform that cannot be read holds up no other; what stood on it stands, and says when it was read last.
     """
     keys = secrets or {}
     with logs.verb("access", "reconcile") as done:
@@ -77,6 +77,7 @@ def reconcile(settings: Settings, at: datetime, *, secrets: Secrets | None = Non
                 continue
             asked, drifts = asked + len(accounts[platform]), list(blocks.drifts)  # of all platforms, by what was read last
         with engine.transaction(settings) as warehouse:
+            seen += _still_standing(warehouse, day, list(unread))
             _keep(warehouse, day, seen)
         places = sorted({*drifts, *(f"{each.kind} {each.subject}" for each in seen)})
         done |= {"asked": asked, "drifts": len(places), "unread": ",".join(sorted(unread))}
@@ -120,6 +121,13 @@ def _of_list(platform: str, accounts: Sequence[Any], tree: PlatformTree, day: da
         elif ordered_on < tree.business_date:
             parameters |= {"since": ordered_on.isoformat(), "is_block": is_held}
             yield store.Occurrence("block_not_applied", f"{platform}/{row.account_id}", day, row.contract_no, parameters, platform)
+
+
+def _still_standing(warehouse: "Connection", day: date, unread: Sequence[str]) -> Iterator[store.Occurrence]:
+    """What stood on platforms that could not be read, by their last reading, the day before or earlier on the day: it is not over."""
+    for row in query.rows(warehouse, "access/standing_findings", kinds=list(KINDS), platforms=list(unread), day=day) if unread else ():
+        parameters = {"read_on": row.last_day.isoformat(), **row.parameters}
+        yield store.Occurrence(row.kind, row.subject, day, row.contract_no, parameters, row.platform)
 
 
 def _keep(warehouse: "Connection", day: date, seen: Sequence[store.Occurrence]) -> None:

@@ -218,6 +218,15 @@ def _block_stays(of: Parameters) -> str:
 
 
 def _block_of_others(of: Parameters) -> str:
+    return f"{_others(of)}{_unread_since(of)}"
+
+
+def _unread_since(of: Parameters) -> str:
+    """That it is known by an earlier reading, because the platform could not be read since."""
+    return f"; так было {_day(of['read_on'])}, с тех пор платформа не прочитана" if of.get("read_on") else ""
+
+
+def _others(of: Parameters) -> str:
     if of.get("of"):
         return f"заблокирована не нами: так в снимке за {_day(of['of'])}"
     if of.get("at"):
@@ -228,7 +237,7 @@ def _block_of_others(of: Parameters) -> str:
 
 def _block_not_applied(of: Parameters) -> str:
     ordered = f"{'в списке отключений с' if of['is_block'] else 'убрана из списка отключений'} {_day(of['since'])}"
-    return f"{ordered}, а в снимке за {_day(of['of'])} {'открыта' if of['is_block'] else 'закрыта'}"
+    return f"{ordered}, а в снимке за {_day(of['of'])} {'открыта' if of['is_block'] else 'закрыта'}{_unread_since(of)}"
 
 
 def _undone(of: Parameters) -> str:

@@ -7,7 +7,7 @@ INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, 
 WITH free AS (
     SELECT
         p.payment_id, p.source, p.organization_code, p.client_code, p.paid_on,
-        p.amount - coalesce(a.amount, 0) + coalesce(r.amount, 0) AS left_over
+        CASE WHEN p.reverses IS NULL THEN p.amount - coalesce(a.amount, 0) ELSE 0 END + coalesce(r.amount, 0) AS left_over
     FROM receivables.payments p
     LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM receivables.allocations GROUP BY payment_id) a USING (payment_id)
     LEFT JOIN (
@@ -18,7 +18,7 @@ WITH free AS (
         WHERE x.reverses IS NOT NULL
         GROUP BY x.reverses
     ) r ON r.reverses = p.payment_id
-    WHERE p.reverses IS NULL AND p.client_code IS NOT NULL
+    WHERE p.client_code IS NOT NULL
 ), money AS MATERIALIZED (
     SELECT
         payment_id, source, organization_code, client_code, left_over,

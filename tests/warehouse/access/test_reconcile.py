@@ -90,7 +90,12 @@ def test_every_difference_is_a_finding_with_its_age_and_nothing_is_written(house
 
     server.fault = lambda *_: Reply(401)
     done = reconcile(settings, MORNING + ONE_DAY * 3)
-    assert (sorted(done.unread), done.drifts) == (["live"], ("block_of_others gps1/K-B",))
+    assert (sorted(done.unread), done.drifts) == (["live"], ("block_of_others gps1/K-B", "block_of_others live/7"))
+    for _ in range(2):  # the day again, and the next one: what was read last stands, and says of when it is
+        assert found(settings)["block_of_others", "live/7"][3].endswith(
+            "изменил u9@gps.example 24.03.2026; так было 26.03.2026, с тех пор платформа не прочитана"
+        )
+        reconcile(settings, MORNING + ONE_DAY * 3)
     server.fault = None
     server.users[7]["disabled"] = False
     tree_snapshot(house, settings, [("K-A", None, None, False), ("K-B", None, None, True)], DAY + ONE_DAY * 4)

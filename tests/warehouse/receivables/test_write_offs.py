@@ -6,13 +6,15 @@ from decimal import Decimal
 import pytest
 
 from pipelines import history
+from pipelines.access.dunning import dunning
+from pipelines.access.restore import restore
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput
 from pipelines.receivables.importing import import_payments
 from pipelines.receivables.listing import ageing, payment_story, payments
 from pipelines.receivables.reconciliation import statement_of_account
 from pipelines.receivables.write_offs import NothingWrittenOff, undo, write_off, write_offs
-from tests.debtors import INN, indebted_house
+from tests.debtors import INN, THAT_MORNING, indebted_house
 from tests.ledger_world import Paper, statement
 
 AT = datetime(2026, 4, 20, 9, tzinfo=UTC)
@@ -47,6 +49,13 @@ def test_a_debt_written_off_is_gone_from_what_is_owed_and_from_nothing_else(hous
     [(movement,)] = house.rows("SELECT payment_id FROM receivables.write_offs WHERE by_name = 'Анна' AND amount = 2000")
     with pytest.raises(BadInput, match="there is no payment"):
         payment_story(settings, movement)
+
+
+def test_whose_debt_was_written_off_is_let_in_again_and_not_thanked_for_paying(house, settings):
+    dunning(settings, date(2026, 3, 24), THAT_MORNING)
+    write_off(settings, NUMBER, ANNA)
+    assert restore(settings, LATER.at).count("restore") == 1
+    assert house.rows("SELECT facts -> 'is_paid' FROM delivery.mail_outbox WHERE event_kind = 'restored'") == [(False,)]
 
 
 def test_what_is_taken_back_is_owed_again_and_told(house, settings, tmp_path):
