@@ -123,7 +123,7 @@ class Settings:
     master_max_megabytes: int = _setting(512, "size of a source of master data, unpacked, that is read, in MB", _POSITIVE)
     master_max_rows: int = _setting(500_000, "rows of a sheet of master data that are read", _POSITIVE)
     master_max_columns: int = _setting(200, "columns of a sheet of master data that are read", _POSITIVE)
-    duckdb_memory: str = _setting("3GB", "memory limit of the pass over the lake", _MEMORY)
+    duckdb_memory: str = _setting("2GB", "memory limit of the pass over the lake", _MEMORY)
     silent_days: str = _setting(
         "3",
         "days without a message or a value after which a tracker or a sensor is a finding; of single platforms: `3,gps2=10`",

@@ -14,27 +14,43 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+ROWS_AT_ONCE = 2_000_000
+"""Vehicle-days with a repeated device that are ranked in one statement, and a date at least."""
 DERIVED = f"derived/repeated-devices-{DEVICE_RULE}"
 
 
 def find_duplicates(lake: Lake, days: Sequence[OwnedDay], *, narrow: bool = False) -> None:
     """The table `duplicates`: every vehicle-day that lost its device to another vehicle.
 
-    Also `same_device`, the vehicle-days whose device is listed more than once, and `placeholder_texts`, what names no device
-    because too many vehicles share it. A day that rests on one snapshot alone takes the rows with repeated devices from a small
-    file beside the lake's snapshots, made when a snapshot is first counted: a snapshot never changes, so neither do they.
+    Also `placeholder_texts`, what names no device because too many vehicles share it, and `placeholder_vehicles`, who bears it. A day
+    that rests on one snapshot alone takes the rows with repeated devices from a small file beside the lake's snapshots, made when a
+    snapshot is first counted: a snapshot never changes, so neither do they. Dates are looked at together as long as these rows are few.
     ``narrow``: only devices of the owner sets in the table `counted_sets`.
     """
-    import pyarrow as pa
-
-    lake.run("new_same_device", shape=lake.shape)
+    for name in ("new_same_device", "new_duplicates"):
+        lake.run(name, shape=lake.shape)
+    for name in ("new_placeholder_texts", "new_placeholder_vehicles"):
+        lake.run(name)
     derived: dict[int, str] = {}
+    rows = 0
     for of_date in by_date(days).values():
         [first, *others] = of_date
         if not others and len(first.platform_day.snapshots) == 1:
-            derived[first.number] = lake.location(_derived(lake, first))
+            path = _derived(lake, first)
+            derived[first.number] = lake.location(path)
+            rows += lake.row_count(path)
         else:
-            _compare(lake, of_date)
+            rows += _compare(lake, of_date)
+        if rows > ROWS_AT_ONCE:
+            _decide(lake, derived, narrow=narrow)
+            derived, rows = {}, 0
+    _decide(lake, derived, narrow=narrow)
+
+
+def _decide(lake: Lake, derived: dict[int, str], *, narrow: bool) -> None:
+    """Who wins each device of the dates in `same_device` and in these files, by number of the platform-day; `same_device` is empty then."""
+    import pyarrow as pa
+
     if derived:
         files = {"filename": pa.array(derived.values(), pa.string()), "platform_day_no": pa.array(derived, pa.int32())}
         lake.put("repeated_files", pa.table(files))
@@ -42,7 +58,9 @@ def find_duplicates(lake: Lake, days: Sequence[OwnedDay], *, narrow: bool = Fals
     if narrow:
         lake.run("narrow_same_device")
     lake.run("placeholder_texts", vehicles=PLACEHOLDER_VEHICLES)
+    lake.run("placeholder_vehicles")
     lake.run("duplicates")
+    lake.run("new_same_device", shape=lake.shape)
 
 
 def by_date(days: Sequence[OwnedDay]) -> dict[date, list[OwnedDay]]:
@@ -66,19 +84,22 @@ def device_keys_of(lake: Lake, day: OwnedDay) -> Any:
     return lake.column(day.path, "device_key")
 
 
-def _compare(lake: Lake, days: Sequence[OwnedDay]) -> None:
-    """Add the date's vehicles whose device is listed more than once on any of its platforms."""
+def _compare(lake: Lake, days: Sequence[OwnedDay]) -> int:
+    """Add the date's vehicles whose device is listed more than once on any of its platforms; their number."""
     import numpy as np
 
     keys = [device_keys_of(lake, day) for day in days]
     shared = repeated(np.concatenate([column.drop_null().to_numpy() for column in keys]))
     if not len(shared):
-        return
+        return 0
+    number = 0
     for day, own in zip(days, keys, strict=True):
         rows = _repeated_rows(lake, day, own, shared)
         if rows is not None:
             lake.put("rows_of_day", rows)
             lake.run("add_same_device", platform_day_no=day.number)
+            number += rows.num_rows
+    return number
 
 
 def _repeated_rows(lake: Lake, day: OwnedDay, keys: Any, shared: "NDArray[np.int64]") -> "pa.Table | None":

@@ -74,6 +74,12 @@ class Lake:
 
         return pq.read_table(self.location(path), filesystem=self.filesystem)
 
+    def row_count(self, path: str) -> int:
+        """Rows of a file, by its footer."""
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self.location(path), filesystem=self.filesystem).num_rows)
+
     def beside(self) -> "Lake":
         """The same pass for another thread."""
         return replace(self, duckdb=self.duckdb.cursor())

@@ -53,7 +53,7 @@ def _parameters(lake: Lake, day: OwnedDay, placeholders: list[Placeholder]) -> d
 def _shared_texts(lake: Lake) -> dict[int, list[Placeholder]]:
     """By number of the platform-day: the texts that too many vehicles of a platform share that day."""
     placeholders: dict[int, list[Placeholder]] = defaultdict(list)
-    for row in lake.table("placeholder_vehicles").to_pylist():
+    for row in lake.table("shared_texts").to_pylist():
         text = row["device_text"] or f"{row['device_key'] - SERIAL:015}"
         placeholders[row["platform_day_no"]].append(Placeholder(row["vehicles"], text, row["vehicle_no"]))
     return placeholders

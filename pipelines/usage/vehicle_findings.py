@@ -14,6 +14,8 @@ from pipelines.usage.suspected import find_suspected
 if TYPE_CHECKING:
     import pyarrow as pa
 
+DAYS_AT_ONCE = 4
+"""Platform-days whose lost devices are put together in one statement."""
 NAMED = 5
 """Other vehicles that a suspected duplicate names; how many more there are, it counts."""
 
@@ -25,8 +27,7 @@ def vehicle_findings(lake: Lake, counted: CountedMonth) -> "Iterator[pa.RecordBa
     lake.run("unpaid_owner_sets")
     _put_owner_sets(lake, counted)
     unpaid = lake.table("unpaid_days").column("platform_day_no").to_pylist()
-    lost = _files(lake, counted, lake.table("duplicate_days").column("platform_day_no").to_pylist())
-    lake.run("lost_devices", paths=lost) if lost else lake.run("no_lost_devices")
+    lost = _put_lost_devices(lake, counted)
     first = counted.sources.month.first
     if unpaid:
         lake.run("unpaid_vehicles", paths=[lake.shape, *_files(lake, counted, unpaid)])
@@ -47,6 +48,17 @@ def _batches(lake: Lake, name: str, **binds: Any) -> "Iterator[pa.RecordBatch]":
 def _files(lake: Lake, counted: CountedMonth, numbers: Iterable[int]) -> list[str]:
     """The files of these platform-days, each once."""
     return sorted({lake.location(counted.owned_days[number].path) for number in numbers})
+
+
+def _put_lost_devices(lake: Lake, counted: CountedMonth) -> list[str]:
+    """The table `lost_devices`, some days at a time; the files of the days with duplicates or their winners."""
+    lake.run("new_lost_parts")
+    numbers = sorted(lake.table("duplicate_days").column("platform_day_no").to_pylist())
+    for place in range(0, len(numbers), DAYS_AT_ONCE):
+        of_days = numbers[place : place + DAYS_AT_ONCE]
+        lake.run("add_lost_parts", paths=_files(lake, counted, of_days), first=of_days[0], last=of_days[-1])
+    lake.run("lost_devices")
+    return _files(lake, counted, numbers)
 
 
 def several_of(day: OwnedDay) -> list[int]:

@@ -24,6 +24,14 @@ NOON, ONE = (datetime(2026, 1, 5, hour, tzinfo=UTC).replace(tzinfo=None) for hou
 ALL_OWNER_SETS = {"owner_sets": None, "first": 0, "last": 2**31 - 1}
 
 
+def decide(lake) -> None:
+    """Who wins each device of `same_device`."""
+    lake.run("new_duplicates", shape=lake.shape)
+    lake.run("new_placeholder_texts")
+    lake.run("placeholder_texts", vehicles=3)
+    lake.run("duplicates")
+
+
 @pytest.fixture
 def lake(tmp_path):
     with opened(Settings(home=tmp_path), ["meter_fuel"]) as made:
@@ -134,8 +142,7 @@ def test_duplicates_rank_and_tell_texts_with_one_hash_apart(lake, tmp_path):
     lake.run("add_same_device", platform_day_no=0)
     put_platform_days(lake, (0, 5, "g"))
     put_owners(lake, (0, 0, 3, 0, False))
-    lake.run("placeholder_texts", vehicles=3)
-    lake.run("duplicates")
+    decide(lake)
     assert sorted((row["vehicle_no"], row["winner_vehicle_no"]) for row in rows(lake, "duplicates")) == [(0, 1), (3, 2)]
     assert lake.table("duplicate_days").to_pylist() == [{"platform_day_no": 0}]
     ids = lake.duckdb.sql("SELECT 3::INTEGER AS vehicle_no").to_arrow_table()
@@ -168,8 +175,7 @@ def test_contract_days_take_duplicates_away_and_follow_the_counting_rule(lake, t
     lake.put("repeated_vehicles", pa.table(both))
     lake.put("rows_of_day", lake.table("repeated_rows", path=path, shape=lake.shape))
     lake.run("add_same_device", platform_day_no=0)
-    lake.run("placeholder_texts", vehicles=3)
-    lake.run("duplicates")
+    decide(lake)
     found = sorted(lake.table("contract_days").to_pylist(), key=lambda row: row["contract_index"])
     assert [(row["contract_index"], row["day_no"], row["fleet_size"], row["online_minutes"], row["meter_fuel"]) for row in found] == [
         (0, 5, 1, 10, Decimal("1.5")),
@@ -178,7 +184,8 @@ def test_contract_days_take_duplicates_away_and_follow_the_counting_rule(lake, t
     lake.put("wanted", pa.table({"platform_day_no": pa.array([0], pa.int32())}))
     present = sorted(tuple(row.values()) for row in lake.table("platform_fleets").to_pylist())
     assert present == [(0, 0, 2, 1), (0, 1, 1, 1)]
-    assert lake.table("unpaid_owner_sets").to_pylist() == [{"platform_day_no": 0, "account_no": 2}]
+    lake.run("unpaid_owner_sets")
+    assert rows(lake, "unpaid_owner_sets") == [{"platform_day_no": 0, "account_no": 2}]
 
 
 def test_suspected_share_a_plate_or_a_vin(lake, tmp_path):
@@ -197,8 +204,7 @@ def test_suspected_share_a_plate_or_a_vin(lake, tmp_path):
     put_platform_days(lake, (0, 5, "g"))
     put_owners(lake, (0, 0, 3, 0, False))
     lake.run("new_same_device", shape=lake.shape)
-    lake.run("placeholder_texts", vehicles=3)
-    lake.run("duplicates")
+    decide(lake)
     lake.run("new_look_alikes")
     lake.put("near_devices", pa.table({"device_key": [35, 1350], "device_digits": ["00000000000035"] * 2}))
     lake.run("add_look_alikes", platform_day_no=0, path=path)
@@ -227,8 +233,7 @@ def test_frozen_days_are_bits_of_a_reason(lake, tmp_path):
     put_owners(lake, (0, 0, 3, 0, False), (1, 0, 2, 0, False))
     lake.put("frozen_contracts", pa.table({"contract_index": pa.array([0], pa.int32()), "contract_no": ["C1"]}))
     lake.run("new_same_device", shape=lake.shape)
-    lake.run("placeholder_texts", vehicles=3)
-    lake.run("duplicates")
+    decide(lake)
     lake.run("new_frozen_days")
     for part in (0, 1):
         lake.run("add_frozen_day", platform_day_no=part, path=path, shape=lake.shape)
