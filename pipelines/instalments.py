@@ -3,7 +3,7 @@
 While a plan is kept the ladder asks nothing for what it covers; once an instalment is missed it goes on from where it stood (domain.md §9).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -71,6 +71,15 @@ class InstalmentPlan:
     def promised(self) -> Decimal:
         """All of its instalments together, in roubles."""
         return sum((instalment.amount for instalment in self.instalments), ZERO)
+
+    def left(self, on: date) -> Iterator[Instalment]:
+        """What is not paid of its instalments at the end of a day, each on its day."""
+        paid = max(self.paid_by(on), ZERO)
+        for instalment in self.instalments:
+            part = min(paid, instalment.amount)
+            paid -= part
+            if part < instalment.amount:
+                yield Instalment(instalment.due_on, instalment.amount - part)
 
     def standing(self, on: date) -> PlanStanding:
         """How the plan stands on a day; what was missed stays missed, unless the money turns out to have come in time; money

@@ -1,13 +1,14 @@
 """What is expected to come in: by due dates, and by each client's own habit of paying late, with a range."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pipelines.instalments import Instalment, InstalmentPlan, plan_of
 from pipelines.money import ZERO
 from pipelines.reports.payment_habits import Expectation, HabitBasis, Habits, OpenClaim, PaidInvoice, expect
 from pipelines.warehouse import query
@@ -63,11 +64,39 @@ class ClientForecast:
 def expectations(connection: "Connection", on: date) -> list[Expectation]:
     """Every invoice that is open at the end of a day, with the day on which its money is expected; in the order of clients.
 
-    Habits are those of the year before: invoices that were due in it and paid by that day.
+    Habits are those of the year before: invoices that were due in it and paid by that day. What a plan of instalments covers is expected
+    in its sums on its days while it is kept, whatever the due dates and habits.
     """
     habits = Habits(query.rows(connection, "reports/paid_invoices", PaidInvoice, on=on))
     claims = query.rows(connection, "reports/open_claims", OpenClaim, on=on)
-    return [expect(claim, habits.of(claim.organization_code, claim.client_code, claim.category), on) for claim in claims]
+    kept: dict[tuple[str, str], InstalmentPlan] = {}
+    for row in query.rows(connection, "access/plans", organization_code=None, client_code=None):
+        if (plan := plan_of(row)).made_on <= on and plan.standing(on).is_kept:
+            kept[row.organization_code, row.client_code] = plan
+    return [
+        expectation
+        for (organization, client), owed in groupby(claims, key=lambda claim: (claim.organization_code, claim.client_code))
+        for expectation in expect_of_client(list(owed), kept.get((organization, client)), habits, on)
+    ]
+
+
+def expect_of_client(claims: Sequence[OpenClaim], plan: InstalmentPlan | None, habits: Habits, on: date) -> Iterator[Expectation]:
+    """When a client's open invoices are expected to be paid; those of its plan by the plan's instalments, the oldest first. Pure.
+
+    What the instalments leave of a covered invoice is expected as without a plan; one that is due on the day itself, on the next.
+    """
+    instalments = list(plan.left(on)) if plan else []
+    for claim in claims:
+        habit, open_ = habits.of(claim.organization_code, claim.client_code, claim.category), claim.open
+        while plan and claim.number in plan.covers and instalments and open_ > 0:
+            [instalment, *later] = instalments
+            part = min(open_, instalment.amount)
+            rest = instalment.amount - part
+            instalments, open_ = [Instalment(instalment.due_on, rest), *later] if rest else later, open_ - part
+            day = max(instalment.due_on, on + timedelta(days=1))
+            yield Expectation(replace(claim, due_on=day, open=part), habit, day, day, day)
+        if open_ > 0:
+            yield expect(replace(claim, open=open_), habit, on)
 
 
 def by_week(expected: Sequence[Expectation], on: date, weeks: int) -> list[ForecastLine]:
