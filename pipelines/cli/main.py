@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "correct": ("pipelines.cli.prepayment", "correct", "Adjustments of a closed month."),
     "invoices": ("pipelines.cli.billing", "invoices", "Invoices of a month, or their lines."),
     "explain": ("pipelines.cli.explain", "explain", "An issued invoice down to days, vehicles and snapshot digests."),
+    "proof": ("pipelines.cli.proof", "proof", "A zip by which a client checks an invoice alone."),
     "ledger": ("pipelines.cli.ledger", "ledger", "The chain of issued invoices: whether every one is as it was issued."),
     "edo": ("pipelines.cli.edo", "edo", "Files for ЭДО and the client's accounting: УПД, CommerceML."),
     "payments": ("pipelines.cli.receivables", "payments", "Import bank statements; list payments."),
