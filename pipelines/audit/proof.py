@@ -106,8 +106,8 @@ def _write_history(connection: "Connection", frozen: FrozenInvoice, folder: Path
         at=frozen.issued_at,
         last=frozen.month.last,
     )
-    told = ((row.at.isoformat(), row.sheet, harmless(row.key), row.action, row.before, row.after) for row in rows)
-    _write_csv(folder / "history.csv", _HISTORY_COLUMNS, told)
+    changes = ((row.at.isoformat(), row.sheet, harmless(row.key), row.action, row.before, row.after) for row in rows)
+    _write_csv(folder / "history.csv", _HISTORY_COLUMNS, changes)
 
 
 def _write_snapshots(frozen: FrozenInvoice, folder: Path) -> None:

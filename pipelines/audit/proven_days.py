@@ -1,12 +1,12 @@
 """The vehicle-days behind an issued invoice, read from the snapshots that it rests on, one platform-day at a time (domain.md §2, §3)."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pipelines.audit.model import FrozenInvoice, SnapshotsOfDay, Vehicle
+from pipelines.audit.model import FrozenInvoice, Vehicle
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.settings import Settings
 from pipelines.usage.frozen_file import REASONS
@@ -22,6 +22,7 @@ COLUMNS = ("date", "platform", "vehicle_id", "name", "plate", "account_id", "sta
 LAST_COLUMNS = ("used", "reason", "counts", "carried_from")
 TEXTS = ("platform", "vehicle_id", "name", "plate", "account_id")
 _STATES = {1: "active", 2: "deactivated", 3: "blocked"}
+_BATCH = 4096
 _FORMULA = ("=", "+", "-", "@", "'", "\t", "\r")
 
 
@@ -37,13 +38,18 @@ def proven_days(settings: Settings, frozen: FrozenInvoice) -> Iterator[list[Row]
     """
     if not frozen.vehicles:
         return
-    digests = sorted({digest for taken in frozen.snapshots for digest in taken.digests})
-    with engine.transaction(settings) as connection:
-        paths: dict[str, str] = {row.digest: row.path for row in query.rows(connection, "audit/snapshot_paths", digests=digests)}
-    meters = _meters(frozen)
-    with _lake(settings, frozen, meters) as lake:
+    paths, meters = _paths(settings, frozen), _meters(frozen)
+    sources = {(taken.platform, taken.day.day): taken.source for taken in frozen.snapshots}
+    with opened(settings, meters) as lake:
+        lake.put("proven_vehicles", _masks(frozen.vehicles))
+        lake.put("proven_files", _files(lake, frozen, paths))
+        days = groupby(_rows(lake, [lake.location(path) for path in paths.values()]), key=lambda row: row["day_no"])
+        number, listed = next(days, (0, iter(())))
         for day in frozen.days:
-            rows = [row for taken in frozen.taken_on(day.date) for row in _rows(lake, taken, paths, meters)]
+            rows: list[Row] = []
+            if number == day.date.day:
+                rows = [_row(row, day.date, sources[row["platform"], number], meters) for row in listed]
+                number, listed = next(days, (0, iter(())))
             _require_all(frozen, day.date, rows)
             yield sorted(rows, key=lambda row: (row["platform"], row["vehicle_id"]))
 
@@ -53,11 +59,38 @@ def harmless(text: str | None) -> str:
     return f"'{text}" if text and text.startswith(_FORMULA) else text or ""
 
 
-@contextmanager
-def _lake(settings: Settings, frozen: FrozenInvoice, meters: Sequence[str]) -> Iterator[Lake]:
-    with opened(settings, meters) as lake:
-        lake.put("proven_vehicles", _masks(frozen.vehicles))
-        yield lake
+def _paths(settings: Settings, frozen: FrozenInvoice) -> dict[str, str]:
+    """Digest of each snapshot → its file in the lake."""
+    digests = sorted({digest for taken in frozen.snapshots for digest in taken.digests})
+    with engine.transaction(settings) as connection:
+        paths: dict[str, str] = {row.digest: row.path for row in query.rows(connection, "audit/snapshot_paths", digests=digests)}
+    lost = [digest for digest in digests if digest not in paths]
+    if lost:
+        raise EvidenceLost(f"no snapshot has the digest {lost[0]}, on which {frozen.number} rests")
+    return paths
+
+
+def _files(lake: Lake, frozen: FrozenInvoice, paths: dict[str, str]) -> "pa.Table":
+    import pyarrow as pa
+
+    rows = [
+        {"filename": lake.location(paths[digest]), "platform": taken.platform, "day_no": taken.day.day, "latest_is": rank}
+        for taken in frozen.snapshots
+        for rank, digest in enumerate(taken.digests)
+    ]
+    types = {"filename": pa.string(), "platform": pa.string(), "day_no": pa.int32(), "latest_is": pa.int32()}
+    return pa.Table.from_pylist(rows, pa.schema(list(types.items())))
+
+
+def _rows(lake: Lake, files: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Rows by day, some thousands at a time."""
+    import duckdb
+
+    try:
+        for batch in lake.query("proven_days", paths=[lake.shape, *files]).to_arrow_reader(_BATCH):
+            yield from batch.to_pylist()
+    except duckdb.IOException as error:
+        raise EvidenceLost(f"a snapshot that is registered as evidence cannot be read: {str(error).splitlines()[0]}") from None
 
 
 def _masks(vehicles: Sequence[Vehicle]) -> "pa.Table":
@@ -73,25 +106,10 @@ def _masks(vehicles: Sequence[Vehicle]) -> "pa.Table":
     )
 
 
-def _rows(lake: Lake, taken: SnapshotsOfDay, paths: dict[str, str], meters: Sequence[str]) -> Iterator[Row]:
-    lost = [digest for digest in taken.digests if digest not in paths]
-    if lost:
-        raise EvidenceLost(f"{taken.platform} {taken.day}: no snapshot has the digest {lost[0]}")
-    for digest in taken.digests:
-        lake.metadata(paths[digest])
-    files = [lake.location(paths[digest]) for digest in taken.digests]
-    if not files:
-        return
-    binds = {"paths": [lake.shape, *files], "files": files, "platform": taken.platform, "day_no": taken.day.day}
-    for row in lake.table("proven_day", **binds).to_pylist():
-        yield _row(row, taken, meters)
-
-
-def _row(row: dict[str, Any], taken: SnapshotsOfDay, meters: Sequence[str]) -> Row:
+def _row(row: dict[str, Any], day: date, source: date | None, meters: Sequence[str]) -> Row:
     return {
-        "date": taken.day.isoformat(),
-        **{name: harmless(row[name]) for name in TEXTS if name != "platform"},
-        "platform": harmless(taken.platform),
+        "date": day.isoformat(),
+        **{name: harmless(row[name]) for name in TEXTS},
         "state": _STATES[row["billable_state"]],
         "last_message_at": _moment(row["last_message_at"]),
         "online_minutes": _number(row["online_minutes"]),
@@ -99,7 +117,7 @@ def _row(row: dict[str, Any], taken: SnapshotsOfDay, meters: Sequence[str]) -> R
         "used": str(int(row["used"])),
         "reason": row["reason"],
         "counts": str(int(row["reason"] == REASONS[0])),
-        "carried_from": taken.source.isoformat() if taken.source else "",
+        "carried_from": source.isoformat() if source else "",
     }
 
 

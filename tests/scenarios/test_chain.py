@@ -1,8 +1,12 @@
-"""The chain of issued invoices: whatever is issued is in it, and no edit of the database goes unseen."""
+"""The chain of issued invoices: whatever is issued is in it, and no edit of the database goes unseen. And the proof of one of them."""
 
+import csv
 import io
 import json
 import re
+import subprocess
+import sys
+import zipfile
 from datetime import date
 
 import pypdf
@@ -11,7 +15,10 @@ from sqlalchemy import create_engine, text
 
 from pipelines.audit.chain import walked_chains
 from pipelines.audit.chain_rules import digest_after, printed
+from pipelines.audit.explain import UnknownInvoice
+from pipelines.audit.proof import prove
 from pipelines.clock import Authorship
+from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
 from pipelines.runs.close import close
 from pipelines.warehouse import migrate
@@ -19,7 +26,17 @@ from tests.company import Company, steady
 from tests.conftest import NOW, environment_of
 from tests.landed import landed
 
-COMPANY = Company({"K1": steady(3), "K2": steady(1), "K3": steady(2)}, starts_on=date(2026, 1, 30))
+
+class Hostile(Company):
+    """A company one of whose vehicles bears the name of a formula, with a quote and a line end."""
+
+    def write_day(self, folder, day, changed=None):
+        path = super().write_day(folder, day, changed)
+        path.write_text(path.read_text(encoding="utf-8").replace("K1-000", '"=HYPERLINK(""x"")\n;v"'), encoding="utf-8")
+        return path
+
+
+COMPANY = Hostile({"K1": steady(3), "K2": steady(1), "K3": steady(2)}, starts_on=date(2026, 1, 30))
 SECOND = "WHERE number = 'ВМ26-000002'"
 ALL_CHANGED = "ВМ26-000001 is changed (and 2 more)"
 NEXT = "billing.next_link(NULL, previous, content)"
@@ -155,3 +172,51 @@ def test_the_command_tells_the_last_digest_and_refuses_what_is_not_there(issued,
     assert "no link has the digest" in capsys.readouterr().err
     assert run(["ledger", "verify", "--expect", "abc"]) == 2
     assert run(["ledger", "verify", "--organization", "NONE"]) == 2
+
+
+def _unpacked(bundle, folder):
+    with zipfile.ZipFile(bundle) as packed:
+        packed.extractall(folder)
+    return folder
+
+
+def _verified(folder):
+    """Exit code and words of a bundle's own check, by a Python that has nothing of ours."""
+    command = [sys.executable, "-I", "-S", str(folder / "verify.py")]
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env={"PYTHONIOENCODING": "utf-8"})
+    return done.returncode, done.stdout
+
+
+def test_a_client_checks_the_invoice_alone(issued, tmp_path):
+    proven = prove(issued, "ВМ26-000001", tmp_path / "proof.zip")
+    assert prove(issued, "ВМ26-000001", tmp_path / "again.zip").path.read_bytes() == proven.path.read_bytes()
+    folder = _unpacked(proven.path, tmp_path / "proof")
+    code, told = _verified(folder)
+    assert (code, "СХОДИТСЯ" in told, "НДС: 12.77, всего: 70.83" in told, "Наибольший парк: 3" in told) == (0, True, True, True)
+    with (folder / "vehicle_days.csv").open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert {row["vehicle_id"] for row in rows} == {'\'=HYPERLINK("x")\n;v', "K1-001", "K1-002"}  # of K1 alone, and no formula
+    everything = b"".join(path.read_bytes() for path in folder.iterdir() if path.suffix != ".parquet")
+    assert not [code for code in (b"K2", b"K3", b"C-K2", b"C-K3") if code in everything]
+
+
+@pytest.mark.parametrize("name", ["vehicle_days.csv", "tariffs.json", "invoice.json", "evidence.json", "verify.py"])
+def test_a_changed_file_is_refused(issued, tmp_path, name):
+    folder = _unpacked(prove(issued, "ВМ26-000002", tmp_path / "proof.zip").path, tmp_path / "proof")
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content.replace(b"1", b"2", 1) if name != "verify.py" else content + b"\n")
+    code, told = _verified(folder)
+    assert code in (1, 2)
+    assert "СХОДИТСЯ." not in told
+
+
+def test_what_cannot_be_proven_is_refused_in_words(issued, tmp_path):
+    with pytest.raises(UnknownInvoice):
+        prove(issued, "ВМ26-000009", tmp_path / "proof.zip")
+    [path] = (issued.home / "lake").rglob("platform=gps1/date=2026-01-31/*.parquet")
+    content = path.read_bytes()
+    path.unlink()
+    with pytest.raises(EvidenceLost, match="cannot be read"):
+        prove(issued, "ВМ26-000001", tmp_path / "proof.zip")
+    path.write_bytes(content)
+    assert list(tmp_path.iterdir()) == []
