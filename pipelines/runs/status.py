@@ -183,11 +183,12 @@ def _orders_not_carried_out(settings: Settings) -> Iterator[Waiting]:
 
 
 def _lifted_blocks(settings: Settings, today: date) -> Iterator[Waiting]:
-    """Blocks that somebody else has lifted: they are not set again by machine for the same debt."""
+    """Blocks that somebody else has lifted: they are not set again by machine for the same debt; whose finding is muted is accepted so."""
     lifted: dict[tuple[str, str], str] = {}
     with reading(settings) as connection:
+        accepted = set(query.scalars(connection, "findings/muted_of_kind", kind="block_lifted", on=today))
         for row in query.rows(connection, "access/drifts", on=today):
-            if row.kind == "block_lifted":
+            if row.kind == "block_lifted" and f"{row.platform}/{row.account_id}" not in accepted:
                 by = f" by {row.edited_by}" if row.edited_by else ""
                 lifted.setdefault((row.client_code, f"{row.platform}/{row.account_id}"), f"lifted{by}, seen {row.state_read_at:%Y-%m-%d}")
     for (client, account), what in lifted.items():

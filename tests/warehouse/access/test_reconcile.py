@@ -9,9 +9,12 @@ from sqlalchemy import text
 from pipelines.access.dunning import LadderOfThePast, dunning
 from pipelines.access.reconcile import reconcile
 from pipelines.access.restore import restore
+from pipelines.clock import Authorship
+from pipelines.findings import muting
 from pipelines.findings.store import listing
 from pipelines.platforms import retries
 from pipelines.receivables.importing import import_payments
+from pipelines.runs.status import waiting
 from pipelines.warehouse.engine import reading
 from tests.debtors import DAY, INN, blocked, indebted_house, tree_snapshot
 from tests.ledger_world import Paper, statement
@@ -70,6 +73,13 @@ def test_every_difference_is_a_finding_with_its_age_and_nothing_is_written(house
     server.edit(7, 9, MORNING + timedelta(hours=3), disabled=True)
     tree_snapshot(house, settings, [("K-A", None, None, True), ("K-B", None, None, False)], DAY + ONE_DAY)
     before = writes(server)
+    reconcile(settings, MORNING + ONE_DAY)
+    assert [each.subject for each in waiting(settings, MORNING + ONE_DAY) if each.what == "lifted block"] == ["live/2"]
+    accepted = Authorship("Анна", "договорились", MORNING + ONE_DAY)
+    muting.mute(settings, "block_lifted", "live/2", DAY + ONE_DAY * 2, accepted)
+    for days, asked in ((2, []), (3, ["live/2"])):
+        subjects = [each.subject for each in waiting(settings, MORNING + ONE_DAY * days) if each.what == "lifted block"]
+        assert subjects == asked, days
     for days in (1, 2):
         done = reconcile(settings, MORNING + ONE_DAY * days)
         assert (done.asked, done.unread) == (4, {})
