@@ -89,7 +89,8 @@ class Recording:
     def finish(self, outgoing: Sequence[Payment] = ()) -> RecordedPayments:
         """Match everything that is nobody's, then what left us with what it gives back; advances and credits pay what is open."""
         connection, at = self._connection, self._at
-        matched = _match(connection, at)
+        with garbage_collection.paused():
+            matched = _match(connection, at)
         outgoing_found = reversals.find(connection, self._fresh(outgoing), is_for_customers=self._teller is not None)
         self._stored += _store(connection, self._source, outgoing_found.to_store, at)
         reversals.take_back(connection, outgoing_found, at)
@@ -167,7 +168,7 @@ def _match(connection: "Connection", at: datetime) -> int:
     book = open_book(connection, oldest.paid_on)
     left = chain([oldest], waiting)
     count, stored = 0, None
-    with garbage_collection.paused(), ThreadPoolExecutor(1) as beside:  # the database stores a part while the next one is matched
+    with ThreadPoolExecutor(1) as beside:  # the database stores a part while the next one is matched
         following = beside.submit(_next_part, left)
         while rows := following.result():
             following = beside.submit(_next_part, left)

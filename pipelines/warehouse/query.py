@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BATCH = 10_000
+_NEVER_ESCAPED = (int, Decimal, date, datetime, bool)
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))  # the backslash first
 
 
@@ -92,7 +95,11 @@ def _text(name: str) -> "TextClause":
 
 
 def _copy_line(row: Sequence[Any]) -> str:
-    return "\t".join("\\N" if value is None else _escaped(str(value)) for value in row) + "\n"
+    return "\t".join(["\\N" if value is None else _copied(value) for value in row]) + "\n"
+
+
+def _copied(value: Any) -> str:
+    return str(value) if type(value) in _NEVER_ESCAPED else _escaped(str(value))
 
 
 def _escaped(text: str) -> str:

@@ -1,8 +1,11 @@
 """Elements of a message from 1C as their local names and texts."""
 
+import re
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+
+_USUAL_REFERENCE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 class UnreadableObject(ValueError):  # noqa: N818 - an object that cannot be told from another, or lacks what it needs
@@ -36,6 +39,8 @@ def text(element: Any) -> str:
 
 def reference_of(written: str) -> str:
     """A reference (UUID) in its usual form; UnreadableObject where it is none."""
+    if _USUAL_REFERENCE.fullmatch(written):
+        return written
     try:
         return str(UUID(written.strip()))
     except ValueError:
