@@ -16,6 +16,7 @@ from pipelines.receivables.onec_story import onec_story
 from pipelines.runs.exchange import take_answers
 from pipelines.warehouse import engine
 from tests.books import AT, Books, Line
+from tests.ledger_world import House
 from tests.loopback import Reply
 from tests.odata_server import NO_KEY, OData
 from tests.warehouse.onec.test_peers import declare, row
@@ -284,6 +285,44 @@ def test_payments_are_read_changed_and_deleted(settings, onec):
     assert sum(stored()) == Decimal("601.00")
     assert take_answers(settings, AT) == []
     assert standing(settings).heard_at == AT
+
+
+def test_what_people_change_of_our_clients_there_is_judged_by_the_rule_of_each_field(settings, onec, monkeypatch):
+    """K1 was made by us, the counterparty of K2 was recognised under the base's own key; each third request is refused for a moment."""
+    from pipelines.delivery.onec.odata import entities
+
+    monkeypatch.setattr(entities, "PAGE", 2)
+    theirs = onec.put(CLIENT, Description="Клиент 2", НаименованиеПолное="C-K2", ИНН="7728168971", КПП="772801001")
+    onec.put(CLIENT, Description="Чужой", НаименованиеПолное="ООО «Чужой»", ИНН="5000000000", КПП="500001001")
+    house = House(settings)
+    for code, inn, kpp in (("K1", "7736207543", "773601001"), ("K2", "7728168971", "772801001")):
+        house.client(f"C-{code}", inn, contract=code)
+        with house.owner() as connection:
+            connection.execute(text("UPDATE master.clients SET kpp = :kpp WHERE inn = :inn"), {"inn": inn, "kpp": kpp})
+            connection.execute(text("UPDATE master.contracts SET signed_on = '2025-05-20'"))
+    assert turn(settings).problem == ""
+    assert [answer.detail for answer in take_answers(settings, AT)] == ["0 payments stored, 0 known"]  # all is as we have it
+    monkeypatch.setattr(onec, "fault", lambda _, before: Reply(503, b"", None, {"Retry-After": "1"}) if before % 3 == 2 else None)
+    ours, contract = (str(reference(kind, key)) for kind, key in ((ObjectKind.COUNTERPARTY, "C-K1"), (ObjectKind.CONTRACT, "K1")))
+    onec.alter(CLIENT, ours, КПП="773601999", ИНН="7707083893", Description="Как его зовёт бухгалтер")
+    onec.alter(CLIENT, theirs, НаименованиеПолное="Общество «Второй»")
+    onec.alter("Catalog_ДоговорыКонтрагентов", contract, Дата="2025-05-21T00:00:00")
+    assert take_answers(settings, AT + timedelta(minutes=59)) == []
+    [answer] = take_answers(settings, AT + timedelta(hours=1))
+    assert "2 fields taken from 1C, 2 fields offered" in answer.detail
+    with engine.transaction(settings) as connection:
+        clients = connection.execute(text("SELECT client_code, name, full_name, inn, kpp FROM master.clients ORDER BY 1")).all()
+        by_names = connection.execute(text("SELECT DISTINCT by_name FROM master.history WHERE by_name LIKE '1С%'")).scalars().all()
+        offers = connection.execute(text("SELECT code, field, value FROM delivery.onec_offers ORDER BY 1")).all()
+    assert [tuple(each) for each in clients] == [
+        ("C-K1", "C-K1", None, "7736207543", "773601999"), ("C-K2", "C-K2", "Общество «Второй»", "7728168971", "772801001"),
+    ]  # fmt: skip
+    assert by_names == ["1С:BP"]
+    assert [tuple(each) for each in offers] == [("C-K1", "inn", "7707083893"), ("K1", "signed_on", "2025-05-21")]
+    assert take_answers(settings, AT + timedelta(hours=2)) == []  # nothing was changed since
+    onec.alter(CLIENT, theirs, DeletionMark=True)
+    [answer] = take_answers(settings, AT + timedelta(hours=3))
+    assert "1 deleted in 1C, kept here (client C-K2)" in answer.detail
 
 
 def test_payments_come_in_pages(settings, onec, monkeypatch):

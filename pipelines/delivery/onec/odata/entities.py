@@ -78,15 +78,12 @@ class Entities:
 
     def versions_since(self, entity: str, moment: datetime) -> Iterator[Entity]:
         """Ref_Key, DataVersion and Date of every entity dated at or after a moment of the base's own clock, page by page."""
-        skipped = 0
         condition = f"Date ge datetime'{moment:%Y-%m-%dT%H:%M:%S}'"
-        query = {"$filter": condition, "$orderby": "Date,Ref_Key", "$select": "Ref_Key,DataVersion,Date", "$top": str(PAGE)}
-        while True:
-            page = self._list(entity, {**query, "$skip": str(skipped)})
-            yield from page
-            if len(page) < PAGE:
-                return
-            skipped += len(page)
+        yield from self._pages(entity, {"$filter": condition, "$orderby": "Date,Ref_Key", "$select": "Ref_Key,DataVersion,Date"})
+
+    def versions(self, entity: str) -> Iterator[Entity]:
+        """Ref_Key and DataVersion of every entity, marked as deleted or not, page by page."""
+        yield from self._pages(entity, {"$orderby": "Ref_Key", "$select": "Ref_Key,DataVersion"})
 
     def with_keys(self, entity: str, keys: Sequence[str]) -> Iterator[Entity]:
         """The entities that have these keys; several are asked for together."""
@@ -112,6 +109,15 @@ class Entities:
     def unpost(self, entity: str, key: str) -> None:
         """Take a document's posting back."""
         self._write("POST", f"/{entity}(guid'{_key(key)}')/Unpost", entity, None)
+
+    def _pages(self, entity: str, query: Mapping[str, str]) -> Iterator[Entity]:
+        skipped = 0
+        while True:
+            page = self._list(entity, {**query, "$top": str(PAGE), "$skip": str(skipped)})
+            yield from page
+            if len(page) < PAGE:
+                return
+            skipped += len(page)
 
     def _list(self, entity: str, query: Mapping[str, str]) -> list[Entity]:
         answer = self._read(f"/{entity}", entity, query)

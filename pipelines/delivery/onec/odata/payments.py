@@ -1,4 +1,5 @@
 """Payments of a base of 1C over HTTP: its documents of money that are new, changed, marked as deleted or gone since the last look.
+What was changed of our clients and contracts there is told with them.
 
 1C offers no list of changes over OData. So every document that is dated within the last days (a setting) is listed with its DataVersion,
 and what has another version than the one read last is told to the ledger, in the transaction that remembers the version.
@@ -6,7 +7,7 @@ and what has another version than the one read last is told to the ledger, in th
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,11 @@ from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.elements import UnreadableObject
 from pipelines.delivery.onec.odata import access
 from pipelines.delivery.onec.odata.access import BaseSecrets
+from pipelines.delivery.onec.odata.catalogue_reading import read_catalogues
 from pipelines.delivery.onec.odata.entities import Entities, Entity
 from pipelines.delivery.onec.odata.entity_map import EntityMap, MoneyRule, entity_map
-from pipelines.delivery.onec.odata.properties import NO_KEY, digest
+from pipelines.delivery.onec.odata.properties import NO_KEY
+from pipelines.delivery.onec.odata.versions import SeenVersions, data_version, ref_key
 from pipelines.delivery.onec.peers import local_time, take_turn
 from pipelines.delivery.onec.register import NamedParty
 from pipelines.errors import BadInput, Refused
@@ -52,22 +55,6 @@ class EntitiesRead:
     detail: str = ""
     is_problem: bool = False
     may_pass: bool = False
-
-
-@dataclass(slots=True)
-class _SeenVersions:
-    """Rows of delivery.onec_read that the turn has to store, column by column."""
-
-    references: list[str] = field(default_factory=list)
-    versions: list[str] = field(default_factory=list)
-    dates: list[str] = field(default_factory=list)
-    gone: list[bool] = field(default_factory=list)
-
-    def add(self, reference: str, version: str, dated: str, *, is_gone: bool = False) -> None:
-        self.references.append(reference)
-        self.versions.append(version)
-        self.dates.append(dated)
-        self.gone.append(is_gone)
 
 
 def read_payments(settings: Settings, base: DeclaredPeer, at: datetime, tell: Tell, secrets: BaseSecrets | None) -> EntitiesRead:
@@ -103,10 +90,11 @@ class _IncomingTurn:
         """Look, tell what is new, and remember the versions that were read."""
         since = self._since(connection, at)
         news: list[BodyObject] = []
-        seen: dict[str, _SeenVersions] = {}
+        seen: dict[str, SeenVersions] = {}
         for rule in self._readable():
-            changes = seen[rule.entity] = _SeenVersions()
+            changes = seen[rule.entity] = SeenVersions()
             news += self._news(connection, rule, since, changes)
+        news += read_catalogues(connection, self._base.code, self._reached, self._rules, at, seen)
         turn_no, detail = None, ""
         if news:
             turn_no = query.scalar(connection, "delivery/onec/odata/take_turn", peer=self._base.code, at=at)
@@ -114,10 +102,7 @@ class _IncomingTurn:
             query.run(connection, "delivery/onec/add_message", peer=self._base.code, **kept, at=at)
             detail = tell(connection, self._base.code, turn_no, iter(news), at)
         for entity, changes in seen.items():
-            query.run(
-                connection, "delivery/onec/odata/set_read", peer=self._base.code, entity=entity, references=changes.references,
-                versions=changes.versions, dates=changes.dates, gone=changes.gone,
-            )  # fmt: skip
+            changes.store(connection, self._base.code, entity)
         query.run(connection, "delivery/onec/odata/close_turn", peer=self._base.code, problem=None, heard_at=at)
         return EntitiesRead(turn_no, detail)
 
@@ -135,15 +120,15 @@ class _IncomingTurn:
             )
         return [rule for rule in self._rules.payments if rule.entity in published]
 
-    def _news(self, connection: "Connection", rule: MoneyRule, since: datetime, changes: _SeenVersions) -> Iterable[BodyObject]:
+    def _news(self, connection: "Connection", rule: MoneyRule, since: datetime, changes: SeenVersions) -> Iterable[BodyObject]:
         before = query.rows(connection, "delivery/onec/odata/read_before", peer=self._base.code, entity=rule.entity, since=since)
         versions = {row.reference: row.data_version for row in before}
         changed = []
         for entity in self._reached.versions_since(rule.entity, since):
-            reference = _reference(entity)
+            reference = ref_key(entity)
             if reference is None:
                 yield Unread(rule.entity, "no Ref_Key")
-            elif versions.pop(reference, None) != _version(entity):
+            elif versions.pop(reference, None) != data_version(entity):
                 changed.append(reference)
         for entity in self._reached.with_keys(rule.entity, changed):
             yield self._taken(rule, entity, since, changes)
@@ -155,10 +140,10 @@ class _IncomingTurn:
             else:
                 yield self._taken(rule, moved, since, changes)
 
-    def _taken(self, rule: MoneyRule, entity: Entity, since: datetime, changes: _SeenVersions) -> BodyObject:
+    def _taken(self, rule: MoneyRule, entity: Entity, since: datetime, changes: SeenVersions) -> BodyObject:
         """A document as it is told to the ledger; its version is remembered."""
-        reference = _reference(entity) or ""
-        changes.add(reference, _version(entity), _dated(entity, since))
+        reference = ref_key(entity) or ""
+        changes.add(reference, data_version(entity), _dated(entity, since))
         return self._object(rule, reference, entity)
 
     def _object(self, rule: MoneyRule, reference: str, entity: Entity) -> BodyObject:
@@ -216,16 +201,6 @@ def _left_out(rule: MoneyRule, operation: str, currency: str, *, is_posted: bool
     if currency not in ("", *ROUBLES):
         return NoPayment.OTHER_CURRENCY
     return None if is_posted else NoPayment.DRAFT
-
-
-def _reference(entity: Mapping[str, Any]) -> str | None:
-    key = str(entity.get("Ref_Key") or "").lower()
-    return key if len(key) == len(NO_KEY) and key != NO_KEY else None
-
-
-def _version(entity: Mapping[str, Any]) -> str:
-    """DataVersion, or what stands for it where a base does not tell it."""
-    return str(entity.get("DataVersion") or digest(dict(entity)))
 
 
 def _dated(entity: Mapping[str, Any], since: datetime) -> str:

@@ -1,4 +1,4 @@
--- grain: document of money that was read
+-- grain: document of money, counterparty or contract that was read
 -- inputs: :peer, :entity, :references, :versions, :dates, :gone (whether the base has it no longer)
 -- rerun: the same rows
 INSERT INTO delivery.onec_read (peer, reference, entity, data_version, dated, is_gone)

@@ -1,0 +1,85 @@
+"""Our clients and contracts as a base of 1C over HTTP has them: what people changed there since the last look.
+
+A base lists its counterparties and contracts with their DataVersion once in an hour; those of ours that have another version than the
+one read last are read whole, and judged by the rules that messages are judged by (`field_rules`).
+"""
+
+from collections.abc import Mapping, MutableMapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from pipelines.delivery.onec.catalogues import CatalogueObject
+from pipelines.delivery.onec.model import ObjectKind, reference
+from pipelines.delivery.onec.odata.entities import Entities, Entity
+from pipelines.delivery.onec.odata.entity_map import EntityMap, EntityRule
+from pipelines.delivery.onec.odata.versions import SeenVersions, data_version, ref_key
+from pipelines.delivery.onec.register import NamedParty
+from pipelines.warehouse import query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+EVERY: Final = timedelta(hours=1)
+"""How often a base is asked: a list of 20,000 clients takes 40 requests."""
+_KINDS: Final = {ObjectKind.COUNTERPARTY: "clients", ObjectKind.CONTRACT: "contracts"}
+_COLUMNS: Final = {"full_name": "full_name", "inn": "inn", "kpp": "kpp", "signed_on": "signed_on"}
+"""Fact of an object, as maps call it → the column of its sheet."""
+_UNDATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - catalogues have no date, their rows of versions need one
+_NO_DAY: Final = date(1900, 1, 1)
+
+
+def read_catalogues(
+    connection: "Connection", peer: str, reached: Entities, rules: EntityMap, at: datetime, seen: MutableMapping[str, SeenVersions]
+) -> list[CatalogueObject]:
+    """What the base says anew of our clients and contracts; nothing within the hour after the last look. `seen` gets the versions."""
+    if not query.scalar(connection, "delivery/onec/odata/look_at_catalogues", peer=peer, at=at, before=at - EVERY):
+        return []
+    news = []
+    for kind, sheet in _KINDS.items():
+        rows = query.rows(connection, "delivery/onec/odata/entities_of_kind", peer=peer, kind=str(kind))
+        rule, ours = rules.objects[str(kind)], {row.ref_key: row.object_key for row in rows}
+        if ours:
+            changes = seen[rule.entity] = SeenVersions()
+            news += [_object(sheet, kind, ours, rule, entity) for entity in _changed(connection, peer, reached, rule, ours, changes)]
+    return news
+
+
+def _changed(
+    connection: "Connection", peer: str, reached: Entities, rule: EntityRule, ours: Mapping[str, str], changes: SeenVersions
+) -> list[Entity]:
+    """Those of ours whose version is another than the one read last."""
+    before = query.rows(connection, "delivery/onec/odata/read_before", peer=peer, entity=rule.entity, since=_UNDATED)
+    versions = {row.reference: row.data_version for row in before}
+    listed = {ref_key(entity): data_version(entity) for entity in reached.versions(rule.entity)}
+    keys = [key for key in ours if key in listed and versions.get(key) != listed[key]]
+    entities = list(reached.with_keys(rule.entity, keys))
+    for entity in entities:
+        changes.add(ref_key(entity) or "", data_version(entity), _UNDATED.isoformat())
+    return entities
+
+
+def _object(sheet: str, kind: ObjectKind, ours: Mapping[str, str], rule: EntityRule, entity: Entity) -> CatalogueObject:
+    """One of them as a message would tell of it, under our own reference, whatever key the base has it under."""
+    code = ours[ref_key(entity) or ""]
+    said = {
+        column: value
+        for name, each in rule.properties.items()
+        if (column := _COLUMNS.get(each.fact)) and (value := _said(column, entity.get(name)))
+    }
+    own, is_client = str(reference(kind, code)), kind is ObjectKind.COUNTERPARTY
+    name = said.get("full_name", code)
+    party = NamedParty(own, name, said.get("inn", ""), said.get("kpp", "")) if is_client else NamedParty("", "", "", "")
+    is_deleted = entity.get("DeletionMark") is True
+    return CatalogueObject(sheet, own, "" if is_client else code, party, said, is_deleted)
+
+
+def _said(column: str, value: Any) -> str:
+    """A value on one line; empty for none, and for the empty date of 1C."""
+    shown = " ".join(str(value or "").split())
+    if column != "signed_on":
+        return shown
+    try:
+        day = date.fromisoformat(shown[:10])
+    except ValueError:
+        return ""
+    return day.isoformat() if day >= _NO_DAY else ""
