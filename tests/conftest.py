@@ -133,6 +133,14 @@ def cloned(server_home: Path, home: Path, template: str = _TEMPLATE) -> Iterator
         connection.close()
 
 
+def keep_database(server_home: Path, database: str, name: str) -> None:
+    """A copy of a database, to which nobody is connected, under a name that the session's workers know; it lives as long as the server."""
+    connection = _superuser(server_home)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} OWNER {embedded.OWNER} TEMPLATE {database} STRATEGY file_copy")
+    connection.close()
+
+
 def release(settings: Settings) -> None:
     """Close this process's connections to a test's database."""
     engine._engine(engine.url(settings), f"fleetbill {os.getpid()}").dispose()

@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -19,7 +19,6 @@ from pipelines.billing.issue import issue
 from pipelines.billing.model import Scope
 from pipelines.clock import Authorship
 from pipelines.delivery.mail.showing import shown as letter_shown
-from pipelines.evidence.landing_folder import land_folder
 from pipelines.master import store
 from pipelines.master.export import export
 from pipelines.master.importing import import_master
@@ -27,27 +26,17 @@ from pipelines.period import Month
 from pipelines.runs.answered import Answer, issue_answered
 from pipelines.warehouse import engine
 from tests.conftest import ROOT, cloned, environment_of
-from tests.landed import template
+from tests.sample_company import AT, landed_sample, sample_files
 from tests.terminal import run_on_a_terminal
 
-AT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 MONTHS = (Month(2026, 1), Month(2026, 2))
 
 
 @pytest.fixture(scope="module")
 def sample(server_home, tmp_path_factory):
     """The sample company with both months landed, as a template, and what they must give."""
-    folder = tmp_path_factory.mktemp("sample")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "sample"))
-        from generate import write_company
-
-        told = write_company(folder / "sample", source_root=f"{folder}/sample/snapshots/")
-    with cloned(server_home, folder / "home") as made:
-        import_master(made, str(folder / "sample" / "master"), Authorship("Анна", "начало", AT))
-        for platform in ("gps1", "gps2"):
-            assert land_folder(made, platform, str(folder / "sample" / "snapshots"), AT).problems == ()
-        yield template(server_home, made), told
+    told = json.loads((sample_files(tmp_path_factory) / "expected.json").read_text(encoding="utf-8"))
+    return landed_sample(server_home, tmp_path_factory), told
 
 
 @pytest.fixture

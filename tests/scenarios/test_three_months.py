@@ -28,6 +28,7 @@ from pipelines.runs.prepay import prepay
 from pipelines.warehouse import engine
 from tests.conftest import ROOT
 from tests.letters import rows
+from tests.sample_company import landed_sample
 
 START, END = date(2026, 1, 3), date(2026, 3, 31)
 SILENCE = (date(2026, 2, 21), date(2026, 3, 9))
@@ -42,17 +43,10 @@ def _days(pattern, text):
 
 
 @pytest.fixture
-def company(settings, run_cli, tmp_path, monkeypatch):
+def settings(server_home, tmp_path_factory, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "sample"))
-    from generate import write_company
-
-    write_company(tmp_path / "sample", source_root=f"{tmp_path}/sample/snapshots/")
-    code, _, err = run_cli("master", "import", tmp_path / "sample" / "master", "--by", "Анна", "--reason", "начало")
-    assert code == 0, err
-    for platform in ("gps1", "gps2"):
-        code, _, err = run_cli("snapshot", "land", "--platform", platform, "--source", tmp_path / "sample" / "snapshots")
-        assert code == 0, err
-    return settings
+    with landed_sample(server_home, tmp_path_factory).copy(tmp_path / "home") as made:
+        yield made
 
 
 def _issue(settings, day, at):
@@ -153,7 +147,7 @@ WHERE i.total > 0 AND i.total > coalesce(b.paid, 0)
 """
 
 
-def test_every_letter_is_true_when_it_leaves_and_both_books_agree(company, settings, smtp, tmp_path, monkeypatch):
+def test_every_letter_is_true_when_it_leaves_and_both_books_agree(settings, smtp, tmp_path, monkeypatch):
     with engine.transaction(settings) as connection:
         chosen = "UPDATE master.clients SET appendix = true WHERE client_code = "
         chosen += "(SELECT client_code FROM master.contracts WHERE contract_no = 'МТ-24-002') RETURNING client_code"
