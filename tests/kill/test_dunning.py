@@ -39,6 +39,9 @@ if point == "write":
 elif point == "replace":
     import pathlib
     pathlib.Path.replace = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+elif point == "orders":
+    from pipelines.warehouse import query
+    query.copy = deadly(query.copy, lambda connection, table, *rows: table == "access.orders")
 else:
     from pipelines.warehouse import query
     query.run = deadly(query.run, lambda connection, name: name == f"access/{point}")
@@ -48,7 +51,7 @@ main()
 """
 
 
-@pytest.mark.parametrize(("point", "nth"), [("add_order", 1), ("add_run", 1), ("write", 1), ("replace", 1), ("add_outcome", 1)])
+@pytest.mark.parametrize(("point", "nth"), [("orders", 1), ("add_run", 1), ("write", 1), ("replace", 1), ("add_outcome", 1)])
 def test_a_killed_ladder_is_completed_by_the_next(house, settings, environment, point, nth, tmp_path):
     house.platform("gps2", "files")
     house.account("second", "K-A", platform="gps2")
