@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines import garbage_collection, logs
+from pipelines.arrow_values import keep_pandas_away
 from pipelines.evidence import lake_files
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
@@ -15,7 +16,7 @@ from pipelines.usage import stored
 from pipelines.usage.counting import count, count_alone
 from pipelines.usage.gaps import Gap
 from pipelines.usage.lake_sql import METER, opened
-from pipelines.usage.sources import Sources, read
+from pipelines.usage.sources import Sources, read, read_digest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,11 +64,12 @@ def of_contracts(settings: Settings, connection: "Connection", month: Month, con
 
     Nothing is stored. Of the lake only that is read which these contracts need.
     """
+    keep_pandas_away()
     with garbage_collection.paused():
-        sources = read(connection, month, at)
-        if stored.inputs(connection, month) == sources.digest and not _is_less(settings, connection, sources):
+        digest, paths = read_digest(connection, month, at)
+        if stored.inputs(connection, month) == digest and not _is_less(settings, connection, paths):
             return stored.days(connection, month, contracts)
-        sources = in_lake(settings, connection, sources)
+        sources = in_lake(settings, connection, read(connection, month, at))
         if stored.inputs(connection, month) == sources.digest:
             return stored.days(connection, month, contracts)
         _name_lost(sources)
@@ -89,9 +91,9 @@ def in_lake(settings: Settings, connection: "Connection", sources: Sources) -> S
     return sources.without(lake_files.faults(settings, lake_files.registered(connection, _paths(sources)), is_whole=True))
 
 
-def _is_less(settings: Settings, connection: "Connection", sources: Sources) -> bool:
+def _is_less(settings: Settings, connection: "Connection", paths: Iterable[str]) -> bool:
     """Whether a file of the lake is gone or has another size; that much is seen without reading any."""
-    return bool(lake_files.faults(settings, lake_files.registered(connection, _paths(sources)), is_whole=False))
+    return bool(lake_files.faults(settings, lake_files.registered(connection, paths), is_whole=False))
 
 
 def _paths(sources: Sources) -> list[str]:

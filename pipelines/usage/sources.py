@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipelines.clock import local_date
@@ -222,32 +222,64 @@ class Sources:
         return needed
 
 
+class _Rows(NamedTuple):
+    """What the warehouse says of a month, table by table."""
+
+    known_until: date | None
+    snapshots: list[Any]
+    carries: list[Any]
+    platforms: list[Any]
+    contracts: list[Any]
+    mappings: list[Any]
+    terms: list[Any]
+    needed: list[Any]
+
+    def digest(self, month: Month) -> str:
+        """Of everything that the month's usage depends on."""
+        columns = [(tariff_code, valid_from, sorted(names)) for tariff_code, valid_from, names in self.needed]
+        head = [[RULES, month.first, self.known_until]]
+        return _digest(head, self.snapshots, self.carries, self.platforms, self.contracts, self.mappings, self.terms, columns)
+
+
 def read(connection: "Connection", month: Month, at: datetime) -> Sources:
     """The sources of a month as they are now in the caller's transaction; ``at`` says which of its days are over."""
-    bounds = {"first": month.first, "last": month.last}
-    snapshots = query.rows(connection, "usage/snapshots", **bounds)
-    carries = query.rows(connection, "usage/carries", **bounds)
-    platforms = query.rows(connection, "usage/platforms")
-    contracts = query.rows(connection, "usage/contracts")
-    mappings = query.rows(connection, "usage/mappings", **bounds)
-    terms = query.rows(connection, "usage/terms", **bounds)
-    needed = query.rows(connection, "usage/needed_columns", last=month.last)
-    until = min([month.last, *(local_date(at, time_zone) - ONE_DAY for _, time_zone in platforms)])
-    known_until = until if until >= month.first else None
-    columns = [(tariff_code, valid_from, sorted(names)) for tariff_code, valid_from, names in needed]
-    landed, quarantined = _by_platform_date(snapshots)
+    rows = _rows(connection, month, at)
+    landed, quarantined = _by_platform_date(rows.snapshots)
     return Sources(
         month=month,
-        known_until=known_until,
+        known_until=rows.known_until,
         landed=landed,
         quarantined=quarantined,
-        carries=frozenset((platform, day) for platform, day in carries),
-        platforms=tuple(platform for platform, _ in platforms),
-        contracts=tuple(ContractSpan(*row) for row in contracts),
-        mappings=tuple(Mapping(*row) for row in mappings),
-        terms=_grouped((contract_no, CountingRow(*row)) for contract_no, *row in terms),
-        tariff_columns=_grouped((tariff_code, (valid_from, frozenset(names))) for tariff_code, valid_from, names in needed),
-        digest=_digest([[RULES, month.first, known_until]], snapshots, carries, platforms, contracts, mappings, terms, columns),
+        carries=frozenset((platform, day) for platform, day in rows.carries),
+        platforms=tuple(platform for platform, _ in rows.platforms),
+        contracts=tuple(ContractSpan(*row) for row in rows.contracts),
+        mappings=tuple(Mapping(*row) for row in rows.mappings),
+        terms=_grouped((contract_no, CountingRow(*row)) for contract_no, *row in rows.terms),
+        tariff_columns=_grouped((tariff_code, (valid_from, frozenset(names))) for tariff_code, valid_from, names in rows.needed),
+        digest=rows.digest(month),
+    )
+
+
+def read_digest(connection: "Connection", month: Month, at: datetime) -> tuple[str, list[str]]:
+    """The digest of `read` without the sources, and the paths of the snapshots that count."""
+    rows = _rows(connection, month, at)
+    landed, _ = _by_platform_date(rows.snapshots)
+    return rows.digest(month), sorted({snapshot.path for snapshots in landed.values() for snapshot in snapshots})
+
+
+def _rows(connection: "Connection", month: Month, at: datetime) -> _Rows:
+    bounds = {"first": month.first, "last": month.last}
+    platforms = query.rows(connection, "usage/platforms")
+    until = min([month.last, *(local_date(at, time_zone) - ONE_DAY for _, time_zone in platforms)])
+    return _Rows(
+        until if until >= month.first else None,
+        query.rows(connection, "usage/snapshots", **bounds),
+        query.rows(connection, "usage/carries", **bounds),
+        platforms,
+        query.rows(connection, "usage/contracts"),
+        query.rows(connection, "usage/mappings", **bounds),
+        query.rows(connection, "usage/terms", **bounds),
+        query.rows(connection, "usage/needed_columns", last=month.last),
     )
 
 
