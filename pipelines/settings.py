@@ -141,6 +141,9 @@ class Settings:
     mail_dry_run: bool = _setting(default=False, doc="true: mails are shown and not sent (for test systems)")
     mail_redirect: str = _setting("", "one address that all mail goes to instead of its recipients (for test systems)", _ONE_ADDRESS)
     mail_batch: int = _setting(1000, "mails that one run of `mail send` hands over at most", _POSITIVE)
+    health_hours: int = _setting(24, "hours after which `health` calls a letter or an object for 1C that has not left late", _POSITIVE)
+    health_backup_hours: int = _setting(48, "hours after which `health` misses a newer backup", _POSITIVE)
+    health_free_megabytes: int = _setting(2048, "free space of a disk, in MB, below which `health` complains", _COUNT)
     mail_from: str = _setting(
         "", "sender of mails that belong to no organization; empty: that of the first organization with an address", _ONE_ADDRESS
     )

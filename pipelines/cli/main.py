@@ -14,6 +14,7 @@ from pipelines.errors import BadInput, Refused
 # name → (module, attribute, one line for --help), in the order of the work
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("pipelines.cli.status", "status", "What waits for whom, and what to do next."),
+    "health": ("pipelines.cli.status", "health", "What is late or stuck, and what to do; for monitoring."),
     "db": ("pipelines.cli.db", "db", "Create or migrate the schema; stop the embedded server."),
     "backup": ("pipelines.cli.backup", "backup", "Write the database and every file into a folder."),
     "restore": ("pipelines.cli.backup", "restore", "Put a backup into an empty house."),

@@ -77,6 +77,23 @@ def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = 
     return matters
 
 
+def stuck(settings: Settings, at: datetime) -> list[Waiting]:
+    """Of what waits, what goes wrong while nobody looks: days, parked contracts, refused letters, orders, and the stop of all blocking.
+
+    Quick: nothing is rated for it, and no ladder is planned.
+    """
+    with reading(settings) as connection:
+        today = house_clock.today(connection, at)
+    return [
+        *_days(settings, today),
+        *_quarantined(settings),
+        *_parked(settings),
+        *(each for each in _letters(settings) if each.subject in ("failed", "unknown")),
+        *_stopped_blocking(settings),
+        *_orders_not_carried_out(settings),
+    ]
+
+
 def _days(settings: Settings, today: date) -> Iterator[Waiting]:
     missing: dict[str, list[date]] = {}
     for each in days_before(settings, today):

@@ -81,6 +81,7 @@ def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None,
             if not down and after == newest():
                 roles.make(connection)
                 roles.let_reports_read(connection)
+                roles.let_application_see_its_schema(connection)
     except OperationalError as error:
         raise WarehouseUnreachable(f"the database does not answer: {str(error.orig).strip().splitlines()[0]}") from None
     finally:

@@ -77,6 +77,11 @@ def make(connection: "Connection") -> None:
         _tried(connection, ["CREATE ROLE {} NOLOGIN", *(["GRANT {} TO current_user"] if role == APPLICATION else [])], role)
 
 
+def let_application_see_its_schema(connection: "Connection") -> None:
+    """The application may ask which revision the schema is at."""
+    _run(connection, "GRANT SELECT ON {} TO {}", ("public", "alembic_version"), APPLICATION)
+
+
 def let_reports_read(connection: "Connection") -> None:
     """SELECT on every table and view but what is named as unread; nothing where the server has no such role."""
     if not query.rows(connection, "ground/roles", names=[REPORTS]):
