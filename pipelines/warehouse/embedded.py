@@ -89,6 +89,11 @@ def ensure_running(home: Path, options: str = "") -> None:
         _create_roles_and_databases(data)
 
 
+def arrange_roles(home: Path) -> None:
+    """Make the roles that a server lacks which an earlier version has started."""
+    _create_roles_and_databases(_data_dir(home))
+
+
 def is_there(home: Path) -> bool:
     """Whether a home has a server of its own, running or not."""
     return (_data_dir(home) / "PG_VERSION").exists()

@@ -79,7 +79,7 @@ def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None,
             (command.downgrade if down else command.upgrade)(config, revision)
             after = MigrationContext.configure(connection).get_current_revision()
             if not down and after == newest():
-                roles.make(connection)
+                roles.make(settings, connection)
                 roles.let_reports_read(connection)
                 roles.let_application_see_its_schema(connection)
     except OperationalError as error:

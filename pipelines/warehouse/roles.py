@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import Settings
-from pipelines.warehouse import query
+from pipelines.warehouse import embedded, query
 from pipelines.warehouse.embedded import APPLICATION, CABINET, REPORTS
 from pipelines.warehouse.engine import as_owner
 
@@ -59,7 +59,7 @@ def states(settings: Settings) -> list[RoleState]:
 def arrange(settings: Settings) -> list[RoleState]:
     """Make the roles that are missing, and give reports what they may read. What the owner may not do is left as it is."""
     with as_owner(settings) as connection, connection.begin():
-        make(connection)
+        make(settings, connection)
         let_reports_read(connection)
     return states(settings)
 
@@ -67,11 +67,13 @@ def arrange(settings: Settings) -> list[RoleState]:
 def make_missing(settings: Settings) -> None:
     """Make the roles that the server lacks, before a dump that grants them something is put back."""
     with as_owner(settings) as connection, connection.begin():
-        make(connection)
+        make(settings, connection)
 
 
-def make(connection: "Connection") -> None:
+def make(settings: Settings, connection: "Connection") -> None:
     """Make the roles that the server lacks, where we may; the owner acts as the application where a migration has to."""
+    if settings.embedded:
+        embedded.arrange_roles(settings.home)
     there = {row.name for row in query.rows(connection, "ground/roles", names=list(ROLES))}
     for role in sorted(ROLES.keys() - there):
         _tried(connection, ["CREATE ROLE {} NOLOGIN", *(["GRANT {} TO current_user"] if role == APPLICATION else [])], role)
