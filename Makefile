@@ -63,6 +63,7 @@ soak: setup ## properties by many examples, damaged input for every reader, sequ
 	@files=$$(grep -rl --include=test_*.py "from tests.campaigns import examples" tests); \
 		$(BIN)/python -m pytest -n 2 --dist worksteal --timeout 3600 --hypothesis-profile=campaign --hypothesis-seed=$(or $(SEED),1) $$files
 	@$(BIN)/python -m tests.soak.exchange --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20)
+	@$(BIN)/python -m tests.soak.proofs --count 300
 	@$(BIN)/python -m tests.soak.fuzz --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20) --keep var/soak
 	@$(BIN)/python -m tests.soak.kills --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20)
 

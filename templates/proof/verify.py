@@ -71,6 +71,8 @@ class Bundle:
 
 def digest_problems(bundle):
     written = bundle.digests["files"]
+    if bundle.digests["format"] != 1:
+        yield "digests.json: неизвестный формат"
     for name in FILES:
         if name not in written:
             yield "digests.json не называет файл %s" % name

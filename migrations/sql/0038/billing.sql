@@ -15,23 +15,23 @@ CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON billing.chai
     FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 GRANT SELECT, INSERT ON billing.chain TO fleetbill_app;
 
-CREATE FUNCTION billing.hex_digest(content text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION billing.hex_digest(content text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
     RETURN encode(sha256(convert_to(content, 'UTF8')), 'hex');
 
 -- Digest of a link: of the 128 hexadecimal digits of the link before and of the content.
-CREATE FUNCTION billing.next_link(last text, previous text, content text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION billing.next_link(last text, previous text, content text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
     RETURN billing.hex_digest(coalesce(last, previous) || content);
 
 -- Digest of the last of some links in order: of each its content, and what stands before the first of them.
 CREATE AGGREGATE billing.chained(previous text, content text) (SFUNC = billing.next_link, STYPE = text);
 
 -- What an approved run's invoices rest on together.
-CREATE FUNCTION billing.run_digest(evidence billing.evidence) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION billing.run_digest(evidence billing.evidence) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
     RETURN billing.hex_digest((evidence).tariffs::text || (evidence).snapshots::text || (evidence).vehicles_digest);
 
 -- The canonical content of an invoice, without the moment and the approval of its issue: the same for the same work done again.
-CREATE FUNCTION billing.canonical(invoice billing.invoices, lines jsonb, run text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN jsonb_build_object(
+CREATE FUNCTION billing.canonical(invoice billing.invoices, lines json, run text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN json_build_object(
         'format', 1, 'number', (invoice).number, 'organization', (invoice).organization_code, 'client', (invoice).client_code,
         'contract', (invoice).contract_no, 'month', to_char((invoice).month, 'YYYY-MM'), 'purpose', (invoice).purpose, 'kind', (invoice).kind,
         'cause', (invoice).cause, 'issued_on', (invoice).issued_on, 'due_on', (invoice).due_on, 'currency', (invoice).currency,
@@ -39,8 +39,8 @@ CREATE FUNCTION billing.canonical(invoice billing.invoices, lines jsonb, run tex
         'evidence', billing.hex_digest((invoice).evidence::text), 'run', run
     )::text;
 
-CREATE FUNCTION billing.canonical_line(line billing.invoice_lines) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN jsonb_build_object(
+CREATE FUNCTION billing.canonical_line(line billing.invoice_lines) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN json_build_object(
         'line_no', (line).line_no, 'tariff_code', (line).tariff_code, 'component_no', (line).component_no, 'component', (line).component,
         'kind', (line).component_kind, 'segment_from', (line).segment_from, 'segment_to', (line).segment_to,
         'quantity', (line).quantity_exact, 'price', (line).price::text, 'share', (line).share,
@@ -55,7 +55,7 @@ WITH runs AS MATERIALIZED (SELECT e.month, e.purpose, e.approval_no, billing.run
 SELECT
     i.invoice_id, i.organization_code, i.number, i.year, i.sequence_no, i.issued_at,
     billing.canonical(
-        i, (SELECT jsonb_agg(billing.canonical_line(l) ORDER BY l.line_no) FROM billing.invoice_lines l WHERE l.invoice_id = i.invoice_id),
+        i, (SELECT json_agg(billing.canonical_line(l) ORDER BY l.line_no) FROM billing.invoice_lines l WHERE l.invoice_id = i.invoice_id),
         runs.digest
     ) AS content
 FROM billing.invoices i

@@ -15,7 +15,7 @@ FROM (
         FROM billing.invoices i
         JOIN numbered USING (invoice_id)
         JOIN (
-            SELECT x.invoice_id, jsonb_agg(billing.canonical_line(x) ORDER BY x.line_no) AS lines
+            SELECT x.invoice_id, json_agg(billing.canonical_line(x) ORDER BY x.line_no) AS lines
             FROM billing.invoice_lines x JOIN numbered USING (invoice_id) GROUP BY x.invoice_id
         ) b USING (invoice_id)
         CROSS JOIN (
