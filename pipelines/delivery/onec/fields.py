@@ -139,4 +139,4 @@ def _is_plain(value: str) -> bool:
 
 def _is_tidy(value: str) -> bool:
     """Plain, and on one line with single spaces, not empty."""
-    return _is_plain(value) and value[:1] not in ("", " ") and value[-1] != " " and "  " not in value
+    return bool(value) and " " not in (value[0], value[-1]) and "  " not in value and _is_plain(value)

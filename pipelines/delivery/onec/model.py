@@ -83,6 +83,10 @@ class Service:
     full_name: str | None = None
     description: str = ""
 
+    def __hash__(self) -> int:
+        """By the key alone: it is asked for in every row."""
+        return hash(self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class PriceType:
@@ -242,5 +246,5 @@ OnecObject = (
 
 
 def _total(rows: tuple[OnecRow, ...], *, vat_on_top: bool) -> Decimal:
-    amount = sum((row.amount for row in rows), ZERO)
-    return amount + sum((row.vat for row in rows), ZERO) if vat_on_top else amount
+    amount = sum([row.amount for row in rows], ZERO)
+    return amount + sum([row.vat for row in rows], ZERO) if vat_on_top else amount
