@@ -18,7 +18,7 @@ def settings(server_home, tmp_path_factory):
 
 
 def sequences(steps, beginnings):
-    return st.tuples(st.sampled_from(beginnings), st.lists(st.sampled_from(steps), min_size=2, max_size=9)).map(
+    return st.tuples(st.sampled_from(beginnings), st.lists(st.sampled_from(steps), min_size=2, max_size=7)).map(
         lambda drawn: [*filter(None, drawn[:1]), *drawn[1]]
     )
 
