@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from pipelines.errors import Refused
 from stack import processes
 from stack.environment import Stack
 from stack.sums import roubles
@@ -64,7 +65,7 @@ class Bases:
     def _base(self, code: str, configuration: Configuration) -> Onec:
         settings = self.stack.settings
         root = settings.exchange / "onec" / ("" if code == settings.onec_peer else code)
-        return Onec(settings.exchange, code, settings.onec_node, configuration, root=root, now=_now)
+        return Onec(settings.exchange, code, settings.onec_node, configuration, root=root, validates=True, now=_now)
 
     def greet(self) -> None:
         """What 1C writes when a person sets the exchange up: what it sends and takes."""
@@ -84,12 +85,15 @@ class Bases:
                 self.bases["BP"].enter(_payment(no, document, day, account, numbers[account]))
 
     def exchange(self) -> None:
-        """Both read what we have written, and answer; then our answer is read too."""
+        """Both read what we have written, and answer; then our answer is read too. Refused: what a person or 1C's schema objects to."""
         for base in self.bases.values():
             base.exchange()
         self._wait()
         for base in self.bases.values():
             processes.wait_until(partial(_is_answered, base), f"our answer to {base.node}", _PATIENCE)
+        objections = [f"{base.node}: {each}" for base in self.bases.values() for each in (*base.problems, *base.state.documents.problems())]
+        if objections:
+            raise Refused("\n".join(objections))
 
     def held(self) -> list[HeldByBase]:
         """What each has come to."""

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.clock import Authorship
 from pipelines.delivery.onec.sending import send_to_all
+from pipelines.errors import Refused
 from pipelines.receivables.importing import import_payments
 from pipelines.receivables.listing import payments
 from pipelines.runs.exchange import take_answers
@@ -16,6 +17,7 @@ from tests.books import AT, Books
 from tests.conftest import NOW
 from tests.ledger_world import ACCOUNTS, House, Paper, statement
 from tests.onec_money import INN
+from tests.stand_in_1c import schema
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def stack(settings, monkeypatch):
     return Stack(settings)
 
 
-def test_both_bases_acknowledge_and_no_payment_counts_twice(settings, stack):
+def test_both_bases_acknowledge_and_no_payment_counts_twice(settings, stack, monkeypatch):
     master = settings.home / "company" / "master"
     master.mkdir(parents=True)
     bases.prepare(settings.home / "company")
@@ -55,3 +57,8 @@ def test_both_bases_acknowledge_and_no_payment_counts_twice(settings, stack):
     assert "2 payments, 2 of them acknowledged by us" in str(held["BP"])
     assert [(row["source"], row["amount"]) for row in payments(settings)] == [("bank", Decimal("100.00")), ("bank", Decimal("7.50"))]
     assert [problem for base in onec.bases.values() for problem in (*base.problems, *base.state.documents.problems())] == []
+    monkeypatch.setattr(schema, "violations", lambda text, version: [f"line 7: wrong in {version}"])
+    books.issue("K3")
+    send_to_all(settings, NOW)
+    with pytest.raises(Refused, match="BP: line 7: wrong in 1"):
+        onec.exchange()
