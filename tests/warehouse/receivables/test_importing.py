@@ -50,7 +50,30 @@ def test_part_whole_and_too_much(house, settings, tmp_path, paid, left, advance)
     assert listed(settings) == [(Decimal(paid), "A", Decimal(paid) - Decimal(advance), Decimal(advance))]
 
 
-def test_every_rule_carries_its_name(house, settings, tmp_path):
+def test_matches_that_cannot_be_stored_undo_the_import(house, settings, tmp_path, monkeypatch):
+    number = house.invoice("A", "3600.00", "2026-02-11")
+    before = contents(settings)
+    stored = []
+
+    def break_down(connection, matches, at):
+        if stored:
+            raise OSError("the disk is full")
+        stored.extend(matches)
+        return store_matches(connection, matches, at)
+
+    store_matches = ledger._store_matches
+    monkeypatch.setattr(ledger, "_PART", 1)
+    monkeypatch.setattr(ledger, "_store_matches", break_down)
+    papers = [Paper(str(no), "100.00", f"счет {number}", day=f"2026-03-0{no}") for no in range(1, 5)]
+    with pytest.raises(OSError, match="disk is full"):
+        import_payments(settings, statement(tmp_path / "kl.txt", *papers), NOW)
+    assert len(stored) == 1
+    assert difference(before, contents(settings)) == difference(before, before)
+
+
+@pytest.mark.parametrize("part", [1, 5_000])
+def test_every_rule_carries_its_name(house, settings, tmp_path, monkeypatch, part):
+    monkeypatch.setattr(ledger, "_PART", part)
     numbers = [
         house.invoice("A", total, due) for total, due in (("100.00", "2026-01-10"), ("200.00", "2026-02-10"), ("300.00", "2026-03-10"))
     ]
