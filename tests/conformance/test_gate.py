@@ -33,7 +33,7 @@ def facts(**values):
     return {name: pa.array([value]) for name, value in values.items()}
 
 
-@configured(max_examples=examples(16, 300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@configured(max_examples=examples(10, 300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ROW, min_size=1, max_size=6) | st.lists(ROW, min_size=20, max_size=45))
 def test_rows(rows):
     columns = {"snapshot": vehicles(rows)}

@@ -4,14 +4,16 @@ import subprocess
 import sys
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.evidence import canonical
+from tests.campaigns import examples
 
 IDS = st.lists(st.one_of(st.none(), st.text("aAя\uffff\U00010000 0-", max_size=4)), max_size=30)
 
 
+@settings(max_examples=examples(40, 1000))
 @given(IDS)
 def test_both_engines_order_alike(ids):
     texts = pa.array(ids, pa.string())

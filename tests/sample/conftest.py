@@ -1,10 +1,13 @@
-"""The sample company, made once per session."""
+"""The sample company as the generator writes it when it is told nothing."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.sample_company import sample_files
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "sample"))
@@ -12,10 +15,11 @@ sys.path.insert(0, str(ROOT / "sample"))
 
 @pytest.fixture(scope="session")
 def sample_dir(tmp_path_factory):
-    from generate import write_company
+    from generate import SOURCE_ROOT, write_master
 
     folder = tmp_path_factory.mktemp("company")
-    write_company(folder)
+    shutil.copytree(sample_files(tmp_path_factory), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("master"))
+    write_master(folder / "master", SOURCE_ROOT)
     return folder
 
 
