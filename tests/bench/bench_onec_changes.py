@@ -107,7 +107,7 @@ def main(clients: int, months: int) -> int:
         fill(settings, folder, clients, months)
         turn(settings, "all clients and contracts")
         taken = [turn(settings, "nothing is new")]
-        client = {"client_code": f"M-{clients}", "name": "ООО «Новое имя»", "kind": "legal", "inn": f"{7700000000 + clients}"}
+        client = {"client_code": f"M-{clients}", "name": "ООО «Новое имя»", "kind": "legal", "inn": "7736207543"}
         price = {
             "tariff_code": "T1",
             "valid_from": "2025-01-01",
