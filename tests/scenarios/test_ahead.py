@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from pipelines.audit.proof import prove
 from pipelines.billing import bounds
 from pipelines.period import Month
 from pipelines.runs.prepay import prepay
@@ -146,6 +147,8 @@ def test_the_month_that_is_paid_ahead_day_by_day(settings, run_cli):
     assert _issued(run_cli, "P6") == [("monthly", "1200.00")]
     again = _close(run_cli)
     assert (again["invoices"], again["documents"]) == (0, 0)
+    for row in _json(run_cli("invoices", "--month", MONTH, "--format", "json")):
+        assert row["number"] is None or prove(settings, row["number"], settings.home / "proof.zip").counted
 
 
 def test_a_parked_contract_is_named_and_gets_no_advance(settings, run_cli):

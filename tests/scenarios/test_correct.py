@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
+from pipelines.audit.proof import prove
 from pipelines.clock import Authorship
 from pipelines.documents import assembly
 from pipelines.documents import publish as publishing
@@ -195,6 +196,8 @@ def test_all_facts_at_once_and_then_nothing(settings, run_cli, tmp_path):
     assert _correct(run_cli, "--contract", "PEAK") == {"PEAK": "-1200.00"}
     assert _correct(run_cli) == {"AVERAGE": "30.00", "FIXED": "300.00"}
     assert _correct(run_cli) == {}
+    for row in _json(run_cli("invoices", "--month", MONTH, "--format", "json")):
+        assert prove(settings, row["number"], settings.home / "proof.zip").counted
 
 
 def test_a_contract_that_can_no_longer_be_rated_is_said_and_left_as_it_is(settings, run_cli):
