@@ -58,10 +58,21 @@ _LONGEST_FIRST = (
 )  # fmt: skip
 
 
+# where the same lines run again and again: following each of them doubles the time, and the other tests reach them all
+_WITHOUT_COVERAGE = ("properties", "conformance", "large", "soak", "year")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Folders with long files first; the order inside a folder stays."""
+    """Folders with long files first, the order inside a folder stays; campaigns of examples and of bulk count for no coverage."""
     ranks = {name: rank for rank, name in enumerate(_LONGEST_FIRST)}
-    items.sort(key=lambda item: ranks.get(item.path.relative_to(ROOT / "tests").parts[0], len(ranks)))
+    items.sort(key=lambda item: ranks.get(_folder(item), len(ranks)))
+    for item in items:
+        if _folder(item) in _WITHOUT_COVERAGE:
+            item.add_marker("no_cover")
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(ROOT / "tests").parts[0]
 
 
 def _superuser(home: Path, database: str = "postgres"):
