@@ -90,7 +90,7 @@ def _bridge_adds_up(settings, month):
 
 
 def _proven(settings, month, folder):
-    """The bundle's own check comes to some of the invoices; it is part of making it. `make soak` makes the bundle of every one."""
+    """The bundle's own check comes to some of the invoices; it is part of making it."""
     from pipelines.audit.proof import prove
 
     for row in listing.invoices(settings, month, None)[::8]:
