@@ -11,6 +11,8 @@ STAMP := .venv/.stamp
 INSTALLER := pip==25.3
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?=
+# one more than cores, for what waits
+WORKERS ?= $(shell expr $$(nproc) + 1)
 export PYTHONUNBUFFERED = 1
 # what is compiled is kept: the stack and the tests start some hundred processes
 unexport PYTHONDONTWRITEBYTECODE
@@ -45,7 +47,7 @@ down: setup ## stop the stack; the data stay
 .PHONY: test
 test: setup ## the whole test suite with its coverage (ARGS=tests/unit: a part of it)
 	@./.ci/packages
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(ARGS),$(ARGS),--cov=pipelines --cov-report= --cov-fail-under=95)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(ARGS),$(ARGS),--cov=pipelines --cov-report= --cov-fail-under=95)
 
 .PHONY: lint
 lint: setup ## ruff, mypy, import rules

@@ -60,14 +60,15 @@ _LONGEST_FIRST = (
 
 # where the same lines run again and again: following each of them doubles the time, and the other tests reach them all
 _WITHOUT_COVERAGE = ("properties", "conformance", "large", "soak", "year")
+_LONG_STORIES = ("test_three_months", "test_forty_clients", "test_onec_faults", "test_grains")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Folders with long files first, the order inside a folder stays; campaigns of examples and of bulk count for no coverage."""
+    """Folders with long files first, their order inside stays; campaigns of examples, bulk and many days count for no coverage."""
     ranks = {name: rank for rank, name in enumerate(_LONGEST_FIRST)}
     items.sort(key=lambda item: ranks.get(_folder(item), len(ranks)))
     for item in items:
-        if _folder(item) in _WITHOUT_COVERAGE:
+        if _folder(item) in _WITHOUT_COVERAGE or item.path.stem in _LONG_STORIES:
             item.add_marker("no_cover")
 
 
