@@ -1,13 +1,11 @@
 """The ladder of a date: debts past due, whom to remind, to block, to let in again (domain.md §9)."""
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipelines import logs
+from pipelines import garbage_collection, logs
 from pipelines.access.apply import apply_orders
 from pipelines.access.connectors import Secrets
 from pipelines.access.ladder_letters import queue_letters
@@ -76,7 +74,7 @@ def _take(
     Where a live account would be or is blocked and nobody has looked at its platform yet, the ledger is let go: nothing is held while a
     platform is asked.
     """
-    with settled_ledger(settings, at) as ledger, _uncollected():
+    with settled_ledger(settings, at) as ledger, garbage_collection.paused():
         facts = read_facts(settings, ledger.connection, on, at)
         if not dry_run:
             _no_later_day(facts.organizations, on)
@@ -93,18 +91,6 @@ def _take(
             _store(settings, ledger.connection, facts, plans, approver, at)
             ledger.is_kept = True
     return _Taken(facts, plans)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without Python's search for cycles: of the facts of many thousand clients nothing is garbage while a day is planned."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _store(
