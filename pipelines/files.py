@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from hashlib import file_digest
 from pathlib import Path
 from typing import IO
 
@@ -38,6 +39,12 @@ def settle(partial: Path, target: Path) -> None:
     """Give a file that is whole and on disk its name, and make the name last: rename, fsync of the folder."""
     partial.replace(target)
     sync_folder(target.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 (hex) of a file's bytes."""
+    with path.open("rb") as handle:
+        return file_digest(handle, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,11 +3,10 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.files import GROUP, private_folder, write_whole
+from pipelines.files import GROUP, private_folder, sha256_of, write_whole
 
 SETTLED_AFTER = 3.0
 """Seconds for which a file must have stood unchanged: one that is still being written changes its size or its time."""
@@ -64,11 +63,11 @@ def move(path: Path, folder: Path, problems: str = "") -> None:
     """Move a file, its problems written beside it first as NAME.error.txt. A different file of that name there stays."""
     private_folder(folder, GROUP)
     try:
-        digest = _digest(path)
+        digest = sha256_of(path)
     except FileNotFoundError:  # another process has moved it
         return
     target = folder / path.name
-    if target.exists() and _digest(target) != digest:
+    if target.exists() and sha256_of(target) != digest:
         target = folder / f"{path.stem}-{digest[:12]}{path.suffix}"
     if problems:
         write_whole(folder / f"{target.name}.error.txt", f"{problems}\n".encode(errors="replace"), mode=GROUP)
@@ -76,8 +75,3 @@ def move(path: Path, folder: Path, problems: str = "") -> None:
         path.replace(target)
     except FileNotFoundError:
         return
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as handle:
-        return file_digest(handle, "sha256").hexdigest()

@@ -1,7 +1,6 @@
 """The proof of an issued invoice: a zip that a client checks alone, with nothing but Python (domain.md §7)."""
 
 import csv
-import hashlib
 import json
 import re
 import runpy
@@ -20,7 +19,7 @@ from pipelines.audit.proven_days import columns_of, harmless, proven_days
 from pipelines.audit.recompute import vat_modes
 from pipelines.billing.inputs import tariff_json
 from pipelines.errors import Refused
-from pipelines.files import private_folder, write_whole
+from pipelines.files import private_folder, sha256_of, write_whole
 from pipelines.settings import Settings, resource
 from pipelines.warehouse import engine, query
 
@@ -86,7 +85,7 @@ def _fill(settings: Settings, frozen: FrozenInvoice, folder: Path) -> str:
     _write_days(settings, frozen, folder)
     for name in _SHIPPED:
         shutil.copyfile(resource("templates") / "proof" / name, folder / name)
-    digests = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
+    digests = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     organization = json.loads(proven.invoice)["organization"]
     chain = {"format": FORMAT, "number": frozen.number, "organization": organization, "files": digests, "chain": _link(proven)}
     _write_json(folder / "digests.json", chain)
@@ -150,11 +149,6 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 
 def _write_json(path: Path, content: Sequence[Any] | Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _checked(folder: Path, number: str) -> list[str]:

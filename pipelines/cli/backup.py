@@ -6,6 +6,7 @@ import click
 
 from pipelines.cli.output import say, settings
 from pipelines.clock import now
+from pipelines.wording.english import first_few
 
 _NAMED = 5
 
@@ -47,6 +48,5 @@ def restore(folder: Path, home: Path | None) -> int:
 
 def _say_missing(paths: tuple[str, ...]) -> int:
     if paths:
-        more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-        say(f"files of the lake that the database names are not there, or not as they were written: {', '.join(paths[:_NAMED])}{more}")
+        say(f"files of the lake that the database names are not there, or not as they were written: {first_few(paths, _NAMED)}")
     return 1 if paths else 0

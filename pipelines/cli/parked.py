@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.cli.output import View, emit, say
 from pipelines.period import ONE_DAY, Month
 from pipelines.settings import Settings
+from pipelines.wording.english import first_few
 
 if TYPE_CHECKING:
     from pipelines.billing.model import ParkedContract
@@ -61,8 +62,7 @@ def named(contracts: Sequence[str]) -> str:
     """``K1``, or ``12 contracts (K1, K2, … and 2 more)``."""
     if len(contracts) == 1:
         return contracts[0]
-    more = f" and {len(contracts) - NAMED} more" if len(contracts) > NAMED else ""
-    return f"{len(contracts)} contracts ({', '.join(contracts[:NAMED])}{more})"
+    return f"{len(contracts)} contracts ({first_few(contracts, NAMED)})"
 
 
 def grouped(parked: Sequence["ParkedContract"]) -> Iterator[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from pipelines.cli.parked import named, say_not_over, say_parked
 from pipelines.clock import now
 from pipelines.money import ZERO, shown
 from pipelines.period import Month
-from pipelines.wording.english import counted, months
+from pipelines.wording.english import counted, first_few, months
 
 if TYPE_CHECKING:
     from pipelines.whatif.comparison import Comparison, ContractMonth
@@ -162,9 +162,8 @@ def _remarks(simulation: "Simulation") -> None:
         )
     unknown = [f"{row.contract_no} {row.month}" for row in simulation.compared if row.drift is None]
     if unknown:
-        more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
         say(
-            f"what is stored cannot be rated today for {counted(len(unknown), 'closed contract-month')} ({', '.join(unknown[:10])}{more}): "
+            f"what is stored cannot be rated today for {counted(len(unknown), 'closed contract-month')} ({first_few(unknown, 10)}): "
             "how much of the difference is not the tariffs' is not known"
         )
     for month in simulation.months:

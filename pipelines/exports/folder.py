@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from pipelines.exports.datasets import CHANGE, SCHEMA_VERSION, Dataset, Record, 
 from pipelines.exports.parquet_files import RowsFile, schema_of, working_folder
 from pipelines.exports.scope import Consumer
 from pipelines.exports.since import Excerpt, cursor, rows
-from pipelines.files import private_folder, sync_folder, write_whole
+from pipelines.files import private_folder, sha256_of, sync_folder, write_whole
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -130,8 +129,7 @@ def _copy(content: IO[bytes], handle: IO[bytes]) -> None:
 
 
 def _described(path: Path) -> WrittenFile:
-    with path.open("rb") as handle:
-        return WrittenFile(path.name, path.stat().st_size, file_digest(handle, "sha256").hexdigest())
+    return WrittenFile(path.name, path.stat().st_size, sha256_of(path))
 
 
 def _json(value: Any) -> bytes:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from pipelines.arrow_values import keep_pandas_away
 from pipelines.documents.store import DocumentStore
 from pipelines.errors import Refused
 from pipelines.exports.datasets import CHANGE, ColumnKind, Dataset, Record
+from pipelines.files import sha256_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,8 +57,7 @@ class RowsFile:
 
     def digest(self) -> str:
         """sha256 of the closed file."""
-        with self._path.open("rb") as handle:
-            return file_digest(handle, "sha256").hexdigest()
+        return sha256_of(self._path)
 
     def keep(self, store: DocumentStore, path: str) -> ExportFile:
         """Put the closed file into the store; ``{digest}`` in the path stands for the beginning of its digest."""

@@ -14,6 +14,7 @@ from pipelines.period import ONE_DAY
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
+from pipelines.wording.english import first_few
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -87,8 +88,7 @@ def _unused(connection: "Connection", state: State, changes: list[RowChange]) ->
     users = [*_dangling(state, after), *_unpriced(wanted, after)]
     users.extend(query.scalars(connection, "master/used_elsewhere", sheet=wanted.table, key=_code(wanted)))
     if users:
-        more = f" and {len(users) - _SHOWN} more" if len(users) > _SHOWN else ""
-        raise StillUsed(f"{wanted.table} {wanted.key} cannot be taken away: {', '.join(users[:_SHOWN])}{more} still refer to it")
+        raise StillUsed(f"{wanted.table} {wanted.key} cannot be taken away: {first_few(users, _SHOWN)} still refer to it")
 
 
 def _code(change: RowChange) -> Value:

@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.errors import Refused
-from pipelines.files import private_folder, sync_folder, write_whole
+from pipelines.files import private_folder, sha256_of, sync_folder, write_whole
 from pipelines.logs import verb
 from pipelines.runs.backup_archive import DATABASE, MANIFEST, SUMS, Manifest, sums, trees
-from pipelines.runs.file_trees import CopiedFile, FileTree, copied, digest_of
+from pipelines.runs.file_trees import CopiedFile, FileTree, copied
 from pipelines.settings import Settings
 from pipelines.warehouse import dump, migrate, query
 from pipelines.warehouse.engine import transaction
@@ -122,6 +122,5 @@ def _seal(folder: Path, manifest: Manifest, files: dict[str, CopiedFile]) -> Non
     write_whole(folder / MANIFEST, manifest.written())
     digests = {path: each.sha256 for path, each in files.items()}
     for name in (DATABASE, MANIFEST):
-        with (folder / name).open("rb") as handle:
-            digests[name] = digest_of(handle)
+        digests[name] = sha256_of(folder / name)
     write_whole(folder / SUMS, sums(sorted(digests.items())))

@@ -11,10 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipelines.errors import Refused
-from pipelines.files import GROUP
-from pipelines.runs.file_trees import FileTree, digest_of
+from pipelines.files import GROUP, sha256_of
+from pipelines.runs.file_trees import FileTree
 from pipelines.settings import Settings
 from pipelines.warehouse.dump import TableDigest
+from pipelines.wording.english import first_few
 
 DATABASE = "database.dump"
 MANIFEST = "manifest.json"
@@ -65,8 +66,7 @@ def verified(folder: Path) -> tuple[Manifest, dict[str, str]]:
     digests = _sums_of(folder)
     wrong = [path for path, sha256 in digests.items() if not _is_whole(folder / path, sha256)]
     if wrong:
-        more = f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
-        raise DamagedBackup(f"{folder}: missing or not as they were written: {', '.join(wrong[:_NAMED])}{more}")
+        raise DamagedBackup(f"{folder}: missing or not as they were written: {first_few(wrong, _NAMED)}")
     manifest = _manifest_of(folder)
     if DATABASE not in digests or MANIFEST not in digests or len(digests) != manifest.files + 2:
         raise DamagedBackup(f"{folder}/{SUMS} does not name every file of the backup")
@@ -121,7 +121,6 @@ def _parsed(line: str) -> tuple[str, str]:
 
 def _is_whole(path: Path, sha256: str) -> bool:
     try:
-        with path.open("rb") as handle:
-            return digest_of(handle) == sha256
+        return sha256_of(path) == sha256
     except OSError:
         return False

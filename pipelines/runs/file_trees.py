@@ -57,7 +57,7 @@ class FileTree:
         """Whether the file is there with this content."""
         try:
             with self.opened(path) as handle:
-                return digest_of(handle) == sha256
+                return _digest(handle) == sha256
         except FileNotFoundError:
             return False
 
@@ -72,7 +72,7 @@ def copied(source: IO[bytes], target: Path, mode: int = OWN) -> CopiedFile:
     return done[0]
 
 
-def digest_of(handle: IO[bytes]) -> str:
+def _digest(handle: IO[bytes]) -> str:
     """SHA-256 (hex) of what is left to be read of an open file."""
     digest = hashlib.sha256()
     while piece := handle.read(_PIECE):

@@ -1,6 +1,5 @@
 """Evidence frozen at issue: one immutable file with the vehicles of every contract and the days on which each counted (domain.md §7)."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import logs
 from pipelines.evidence.lake import EvidenceLost
+from pipelines.files import sha256_of
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.usage.counting import CountedMonth, count
@@ -87,8 +87,7 @@ def _write(lake: Lake, month: Month, table: "pa.Table", days: list[ProvenDay], d
     metadata = {METADATA_KEY: encode(days)}
     local = lake.folder / "issued.parquet"
     pq.write_table(table.replace_schema_metadata(metadata), local, compression="zstd", row_group_size=20_000)
-    with local.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    digest = sha256_of(local)
     path = f"issued/month={month}/{digest}.parquet"
     lake.keep(local, path)
     return FrozenFile(path, digest, dict(zip(digests["contract_no"], digests["digest"], strict=True)))

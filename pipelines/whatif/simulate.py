@@ -21,6 +21,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.whatif.comparison import ContractMonth
 from pipelines.whatif.overlay import OverlaidInputs, Proposal, counting_rows, is_touched, measured_columns, overlaid, understood
+from pipelines.wording.english import first_few
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -157,9 +158,8 @@ def _notices(results: _Results) -> list[str]:
         for (code, first), months in sorted(results.late.items())
     ]
     if results.early_terms:
-        few = sorted(results.early_terms)[:10]
-        more = f" and {len(results.early_terms) - len(few)} more" if len(results.early_terms) > len(few) else ""
-        notices.append(f"terms of {', '.join(few)}{more} begin after the month in this source: their earliest row is applied to all of it")
+        few = first_few(sorted(results.early_terms), 10)
+        notices.append(f"terms of {few} begin after the month in this source: their earliest row is applied to all of it")
     return notices
 
 

@@ -1,6 +1,5 @@
 """Take what 1C has written: acknowledgements, and objects, which are applied in the transaction that takes their message's number."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pipelines.delivery.onec.message import NoCommonVersion, common_version, mes
 from pipelines.delivery.onec.peers import Peer, take_turn
 from pipelines.delivery.onec.read_ahead import read_ahead
 from pipelines.errors import BadInput, Refused
-from pipelines.files import GROUP, settle, sync_folder, write_whole
+from pipelines.files import GROUP, settle, sha256_of, sync_folder, write_whole
 from pipelines.inbox import waiting
 from pipelines.logs import verb
 from pipelines.settings import Settings
@@ -193,7 +192,7 @@ def _take(
     settings_only = header.version is None
     number = header.message_no or 0
     if not settings_only and peer.has_had(number, header.created):
-        if number and _digest(path) == peer.received_digest and not _is_put_away(base, path, number):
+        if number and sha256_of(path) == peer.received_digest and not _is_put_away(base, path, number):
             return "was taken before; put away now"  # killed between the commit and the move
         raise NotTaken(
             f"number {number} has been received already (the last was {peer.received_no})" if number else "carries no number of its own",
@@ -220,7 +219,7 @@ def _apply(
     if header.version is None:
         return effect
     number = header.message_no or 0
-    binds = {"message_no": number, "digest": _digest(path), "created": header.created, "is_owed": apply is not None, "at": at}
+    binds = {"message_no": number, "digest": sha256_of(path), "created": header.created, "is_owed": apply is not None, "at": at}
     query.run(connection, "delivery/onec/take_message", peer=base.code, **binds)
     kept = {"direction": "in", "message_no": number, "other_no": header.received_no, "objects": None}
     query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
@@ -298,7 +297,7 @@ def _done(base: DeclaredPeer, path: Path, number: int | None) -> Path:
 def _is_put_away(base: DeclaredPeer, path: Path, number: int) -> bool:
     """Whether this very message lies in ``done``; a base that was restored may have used its number twice."""
     done = _done(base, path, number)
-    return any(_digest(each) == _digest(path) for each in done.parent.glob(f"{done.stem}*{done.suffix}"))
+    return any(sha256_of(each) == sha256_of(path) for each in done.parent.glob(f"{done.stem}*{done.suffix}"))
 
 
 def _free(target: Path) -> Path:
@@ -313,8 +312,3 @@ def _free(target: Path) -> Path:
 def _move(path: Path, target: Path) -> None:
     settle(path, target)
     sync_folder(path.parent)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
