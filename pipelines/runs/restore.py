@@ -1,6 +1,6 @@
 """A house from a backup: only an empty one, and only from a backup of which every file is as it was written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -66,8 +66,6 @@ def restore(settings: Settings, folder: Path) -> Restored:
 
 def own_house(settings: Settings, home: Path) -> Settings:
     """Settings of a house that lies under one folder wholly, its embedded server with it, whatever URLs are set."""
-    from dataclasses import replace
-
     return replace(settings, home=home, database_url="", database_owner_url="", lake_url="", documents_url="", exchange_dir="")
 
 

@@ -54,7 +54,7 @@ def digests(connection: "Connection") -> dict[str, TableDigest]:
 
 def write(settings: Settings, connection: "Connection", target: Path) -> None:
     """Dump the moment that the connection sees into a file, readable for nobody else. DumpFailed on any error."""
-    snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
+    snapshot = query.scalar(connection, "ground/export_snapshot")
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWN))
     _run(settings, "pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={target}")
 
@@ -96,7 +96,7 @@ def _program(settings: Settings, name: str) -> str:
     if of_machine:
         return of_machine
     with as_owner(settings) as connection:  # a newer pg_restore says what an older server does not understand
-        server = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
+        server = query.scalar(connection, "ground/server_version")
     return str(embedded.program(name, server))
 
 

@@ -14,8 +14,10 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -233,8 +235,6 @@ def _initialise(data: Path, options: str) -> None:
 
 def _answers_soon(data: Path) -> bool:
     """Whether a living server, which starts or stops just now, answers in a while; False when there is none (any more)."""
-    import time
-
     import psutil
 
     until = time.monotonic() + _STARTING_SECONDS
@@ -254,8 +254,6 @@ def _clear_after_a_dead_server(data: Path) -> None:
     They hold its shared memory, and one that computes does not see that its server is dead: it is told to stop, and then
     stopped. A number that belongs to another program by now, or to a process that is dead and only not yet collected, is no server.
     """
-    import signal
-
     import psutil
 
     left = _left_in(data)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pipelines.files import GROUP, private_folder
 from pipelines.settings import Settings, resource
 from pipelines.warehouse import roles
-from pipelines.warehouse.engine import WarehouseUnreachable, url
+from pipelines.warehouse.engine import WarehouseUnreachable, as_owner, first_line
 from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
@@ -26,15 +26,9 @@ def downgrade(settings: Settings, revision: str) -> tuple[str | None, str | None
 def current(settings: Settings) -> tuple[str | None, str]:
     """(revision of the database, newest revision known)."""
     from alembic.runtime.migration import MigrationContext
-    from sqlalchemy import create_engine
 
-    made = create_engine(url(settings, owner=True))
-    try:
-        with made.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-    finally:
-        made.dispose()
-    return revision, newest()
+    with as_owner(settings) as connection:
+        return MigrationContext.configure(connection).get_current_revision(), newest()
 
 
 def newest() -> str:
@@ -64,15 +58,13 @@ def _config() -> "Config":
 def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None, str | None]:
     from alembic import command
     from alembic.runtime.migration import MigrationContext
-    from sqlalchemy import create_engine
     from sqlalchemy.exc import OperationalError
 
     for folder in (settings.home, settings.exchange):  # others pass through them to what is theirs
         private_folder(folder, GROUP)
-    made = create_engine(url(settings, owner=True))
     config = _config()
     try:
-        with made.connect() as connection, connection.begin():
+        with as_owner(settings) as connection, connection.begin():
             lock(connection, Lock.MIGRATIONS)
             before = MigrationContext.configure(connection).get_current_revision()
             config.attributes["connection"] = connection
@@ -83,7 +75,5 @@ def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None,
                 roles.let_reports_read(connection)
                 roles.let_application_see_its_schema(connection)
     except OperationalError as error:
-        raise WarehouseUnreachable(f"the database does not answer: {str(error.orig).strip().splitlines()[0]}") from None
-    finally:
-        made.dispose()
+        raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None
     return before, after

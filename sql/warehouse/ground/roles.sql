@@ -1,7 +1,7 @@
--- grain: role among :names that the server has, with whether one may log in as it and whether we may act as it
+-- grain: role among :names that the server has
 -- inputs: :names, pg_roles
 -- rerun: reads only
-SELECT rolname AS name, rolcanlogin AS can_log_in, pg_has_role(current_user, oid, 'MEMBER') AS is_ours
+SELECT rolname AS name
 FROM pg_roles
 WHERE rolname = ANY (CAST(:names AS text[]))
 ORDER BY rolname
