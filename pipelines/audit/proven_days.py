@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.audit.model import FrozenInvoice, Vehicle
 from pipelines.evidence.lake import EvidenceLost
+from pipelines.evidence.normalise import STATES
 from pipelines.settings import Settings
 from pipelines.usage.frozen_file import REASONS
 from pipelines.usage.lake_sql import METER, Lake, opened
@@ -21,7 +22,7 @@ Row = dict[str, str]
 COLUMNS = ("date", "platform", "vehicle_id", "name", "plate", "account_id", "state", "last_message_at", "online_minutes")
 LAST_COLUMNS = ("used", "reason", "counts", "carried_from")
 TEXTS = ("platform", "vehicle_id", "name", "plate", "account_id")
-_STATES = {1: "active", 2: "deactivated", 3: "blocked"}
+_STATES = {number: state for state, number in STATES.items()}
 _BATCH = 4096
 _FORMULA = ("=", "+", "-", "@", "'", "\t", "\r")
 

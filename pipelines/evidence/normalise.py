@@ -18,7 +18,7 @@ OLD_AFTER = timedelta(days=300)
 MESSAGE_MAY_BE_AHEAD = timedelta(days=1)  # of the day's end; a later message is set aside, as the gate says
 MOST_MINUTES = 1500  # of a day; more, or fewer than 0, are set aside
 MARKED_VEHICLES = 64  # of a snapshot: the first in byte order, by which lists of vehicles are told apart
-_STATES = {"active": ACTIVE, "deactivated": DEACTIVATED, "blocked": BLOCKED}
+STATES = {"active": ACTIVE, "deactivated": DEACTIVATED, "blocked": BLOCKED}
 _OWNER_SEPARATOR = "\x1d"
 
 
@@ -169,8 +169,8 @@ def arrange(made: IdentifiedSnapshot) -> "pa.Table":
         table = _with(table, "last_message_at", moments.cast(pa.timestamp("us")))
     else:
         has_message = pa.nulls(table.num_rows, pa.bool_())
-    states = pc.index_in(column_text(table, "state"), pa.array(list(_STATES)))
-    billable = pc.fill_null(pc.take(pa.array(list(_STATES.values()), pa.uint8()), states), fill_value=pa.scalar(DEACTIVATED, pa.uint8()))
+    states = pc.index_in(column_text(table, "state"), pa.array(list(STATES)))
+    billable = pc.fill_null(pc.take(pa.array(list(STATES.values()), pa.uint8()), states), fill_value=pa.scalar(DEACTIVATED, pa.uint8()))
     derived = {
         "vehicle_no": pa.array(made.vehicle_no),
         "account_no": pa.array(made.account_no),

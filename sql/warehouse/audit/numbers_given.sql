@@ -1,5 +1,5 @@
--- grain: organization × year in which more numbers were given than the chain has links
--- inputs: billing.numbers, billing.chain, billing.invoices; :organization (NULL: all)
+-- grain: organization × year in which more numbers were given than invoices are there
+-- inputs: billing.numbers, billing.invoices; :organization (NULL: all)
 -- rerun: reads only
 SELECT n.organization_code, n.year, n.last_no AS given, count(i.number) AS invoices
 FROM billing.numbers n

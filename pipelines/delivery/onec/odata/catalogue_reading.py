@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 EVERY: Final = timedelta(hours=1)
 """How often a base is asked: a list of 20,000 clients takes 40 requests."""
 _KINDS: Final = {ObjectKind.COUNTERPARTY: "clients", ObjectKind.CONTRACT: "contracts"}
-_COLUMNS: Final = {"full_name": "full_name", "inn": "inn", "kpp": "kpp", "signed_on": "signed_on"}
-"""Fact of an object, as maps call it → the column of its sheet."""
+_COLUMNS: Final = frozenset({"full_name", "inn", "kpp", "signed_on"})
+"""Columns of our sheets that are read back; maps call the facts of an object by the same names."""
 _UNDATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - catalogues have no date, their rows of versions need one
 _NO_DAY: Final = date(1900, 1, 1)
 
@@ -62,9 +62,9 @@ def _object(sheet: str, kind: ObjectKind, ours: Mapping[str, str], rule: EntityR
     """One of them as a message would tell of it, under our own reference, whatever key the base has it under."""
     code = ours[ref_key(entity) or ""]
     said = {
-        column: value
+        each.fact: value
         for name, each in rule.properties.items()
-        if (column := _COLUMNS.get(each.fact)) and (value := _said(column, entity.get(name)))
+        if each.fact in _COLUMNS and (value := _said(each.fact, entity.get(name)))
     }
     own, is_client = str(reference(kind, code)), kind is ObjectKind.COUNTERPARTY
     name = said.get("full_name", code)
