@@ -63,7 +63,7 @@ bench: setup ## the benchmarks, each beside its reference
 .PHONY: soak
 soak: setup ## properties by many examples, damaged input for every reader, sequences of the exchange (COUNT=1000 SEED=1 MINUTES=20)
 	@files=$$(grep -rl --include=test_*.py "from tests.campaigns import examples" tests); \
-		$(BIN)/python -m pytest -n 2 --dist worksteal --timeout 3600 --hypothesis-profile=campaign --hypothesis-seed=$(or $(SEED),1) $$files
+		$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --timeout 3600 --hypothesis-profile=campaign --hypothesis-seed=$(or $(SEED),1) $$files
 	@$(BIN)/python -m tests.soak.exchange --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20)
 	@$(BIN)/python -m tests.soak.proofs --count 300
 	@$(BIN)/python -m tests.soak.fuzz --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20) --keep var/soak

@@ -7,7 +7,7 @@ confirmed: the message holds the change alone. The first turn, in which all clie
 no bar; the documents are said to have gone before.
 """
 
-import subprocess
+import shutil
 import sys
 import tempfile
 import time
@@ -123,7 +123,7 @@ def main(clients: int, months: int) -> int:
     finally:
         engine._engine.cache_clear()
         embedded.stop(folder)
-        subprocess.run(["rm", "-rf", str(folder)], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
     print(f"slowest: {max(taken):.2f} s (bar: {BAR} s)")
     return 0 if max(taken) <= BAR else 1
 

@@ -19,7 +19,8 @@ from tests.unit.rating import worlds
 from tests.unit.rating.building import billed
 
 WORLDS = settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-FOLDER = Path(tempfile.mkdtemp(prefix="fleetbill-proofs-"))
+_SCRATCH = tempfile.TemporaryDirectory(prefix="fleetbill-proofs-")  # gone when the process ends
+FOLDER = Path(_SCRATCH.name)
 
 
 class Case:

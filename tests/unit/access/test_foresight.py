@@ -96,7 +96,7 @@ PLAIN = {"category": None, "never_block": False, "clients_below": (), "promised_
     st.lists(STANDINGS, min_size=5, max_size=5),
     CLAIMS,
     ACCOUNTS,
-    st.sampled_from([Decimal(0), Decimal("0.4"), Decimal(1)]),
+    SHARES,
     st.sampled_from(["", "", "Анна"]),
 )
 def test_a_day_foreseen_is_the_day_on_which_the_ladder_would_block(standings, claims, accounts, share, stopped):
@@ -109,7 +109,7 @@ def test_a_day_foreseen_is_the_day_on_which_the_ladder_would_block(standings, cl
     st.lists(STANDINGS, min_size=5, max_size=5),
     CLAIMS,
     ACCOUNTS,
-    st.sampled_from([Decimal(0), Decimal("0.4"), Decimal(1)]),
+    SHARES,
     st.sets(st.sampled_from(CODES)),
 )
 def test_by_a_part_of_the_clients_it_is_foreseen_the_same_or_said_that_the_others_decide(standings, claims, accounts, share, known):
