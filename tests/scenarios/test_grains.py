@@ -21,6 +21,8 @@ from tests.statements import Statement, statements
 AT = datetime(2026, 2, 2, 6, 0, tzinfo=UTC)
 JANUARY = Month(2026, 1)
 READING = [each for each in statements("warehouse") if re.match(r"(SELECT|WITH)\b", each.code) and not each.written]
+# tables that a verb has for itself; and what is refused inside a part of a transaction
+_NOT_HERE = re.compile(r"\b(onec_going|ladder_claims|pg_export_snapshot)\b")
 KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "account": (("platform", "account_id"), ("account_id",)),
     "business date": (("business_date",),),
@@ -127,8 +129,8 @@ def _all_keys_hold(settings: Any) -> None:
     with engine.transaction(settings) as connection:
         binds = _binds(connection)
         for statement in READING:
-            if re.search(r"\b(onec_going|ladder_claims)\b", statement.code):
-                continue  # of a temporary table
+            if _NOT_HERE.search(statement.code):
+                continue
             key, doubled = _doubled(connection, statement, binds)
             if key is not None:
                 checked[statement.name] = key
