@@ -7,8 +7,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.stamp
 # requirements.txt is the whole set, so nothing is resolved anew and the set is checked at the end; what is imported is
-# compiled at its first import. Older installers compare each file with a thousand tags: half of the time of a setup.
-INSTALLER := pip==25.3
+# compiled at its first import. Every file is held against its digest there; what builds the package itself is among them, so nothing
+# else is fetched. Older installers compare each file with a thousand tags: half of the time of a setup.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?=
 # one more than cores, for what waits
@@ -24,11 +24,11 @@ help: ## this list
 .PHONY: setup
 setup: $(STAMP) ## virtual environment .venv, pinned, the package installed editable
 
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements.txt .ci/installer.txt pyproject.toml
 	@python=$$(./.ci/python) && { [ -x $(BIN)/python ] || "$$python" -m venv .venv; }
-	@$(PIP) $(INSTALLER) || echo "$(INSTALLER) cannot be had; the one that is there does the same, more slowly"
-	@$(PIP) --no-deps --no-compile -r requirements.txt
-	@$(PIP) --no-deps --editable .
+	@$(PIP) --require-hashes -r .ci/installer.txt || echo "this pip cannot be had; the one that is there does the same, more slowly"
+	@$(PIP) --require-hashes --no-deps --no-compile -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m pip check --disable-pip-version-check >/dev/null || { $(BIN)/python -m pip check; exit 1; }
 	@touch $@
 
@@ -80,8 +80,8 @@ real: setup ## real fleets: June 2023 of New York's dispatch bases, billed (CSV=
 	@$(BIN)/python sample/bill_new_york.py "$(CSV)" var/new_york
 
 .PHONY: lock
-lock: ## pin the whole set of requirements.in into requirements.txt
-	@./.ci/lock
+lock: ## pin the whole set of requirements.in into requirements.txt, with digests (UPGRADE=1: the newest)
+	@UPGRADE=$(UPGRADE) ./.ci/lock
 
 .PHONY: clean
 clean: ## remove what is made, except .venv and var/
