@@ -41,7 +41,8 @@ def account_key(bic: str, account: str) -> str:
 class Company:
     """Contracts ``K1``, ``K2`` …, each with one account of the same name on platform ``gps1``.
 
-    ``fleets``: contract → (date → number of vehicles seen on that day); ``extra``: sheet → further rows.
+    ``fleets``: contract → (date → number of vehicles seen on that day); ``terms``, ``clients``: contract → columns of its terms, of its
+    client; ``extra``: sheet → further rows.
     """
 
     fleets: Mapping[str, Callable[[date], int]]
@@ -49,6 +50,7 @@ class Company:
     price: str = "300"
     starts_on: date = date(2025, 6, 1)
     terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    clients: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     extra: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)
 
     def write_master(self, folder: Path) -> Path:
@@ -58,7 +60,10 @@ class Company:
         sheets: dict[str, list[dict[str, str]]] = {
             "organizations": [organization],
             "clients": [
-                {"client_code": f"C-{n}", "name": f"ООО «Клиент {n}»", "kind": "legal", "inn": "7736207543", "kpp": "773601001"}
+                {
+                    "client_code": f"C-{n}", "name": f"ООО «Клиент {n}»", "kind": "legal", "inn": "7736207543", "kpp": "773601001",
+                    **self.clients.get(n, {}),
+                }
                 for n in numbers
             ],
             "contracts": [
