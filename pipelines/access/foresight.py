@@ -54,6 +54,12 @@ def first_blocks(facts: LadderFacts, organization: OrganizationDay) -> Mapping[s
 
 
 def _first_block(facts: LadderFacts, organization: OrganizationDay, standing: ClientStanding) -> date | None:
+    day = first_block_by_debts(organization, standing)
+    return day if day and may_be_blocked(facts, organization.ladder.organization_code, standing.client_code) else None
+
+
+def first_block_by_debts(organization: OrganizationDay, standing: ClientStanding) -> date | None:
+    """The first day, today or later, on which a client's debts ask for its block; None: never. Its accounts are not looked at here."""
     ladder, client = organization.ladder, standing.client_code
     step = ladder.block_step_for(standing.category)
     if step is None or standing.is_blocked or standing.never_block or standing.is_administrator or standing.clients_below:
@@ -63,8 +69,6 @@ def _first_block(facts: LadderFacts, organization: OrganizationDay, standing: Cl
     for day, amount in sorted((ladder.step_day(claim.asked_from, step), claim.open) for claim in claims):
         debt += amount
         if debt >= least and debt > standing.advance:
-            if not may_be_blocked(facts, ladder.organization_code, client):
-                return None
             promised = standing.promised_until
             return max(day, organization.day, promised + timedelta(days=1) if promised else day)
     return None

@@ -4,12 +4,12 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.clock import Authorship, local_date
-from pipelines.errors import BadInput, Problem
+from pipelines.errors import BadInput, Problem, Refused
 from pipelines.instalments import Instalment, InstalmentPlan, plan_of, problems
 from pipelines.money import ZERO
 from pipelines.settings import Settings
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 Whose = tuple[str, str]
 """Organization and client."""
+
+
+class NotPutOff(Refused):
+    """A client cannot put off by its own word what it owes; the message says why."""
+
 
 PLAN_COLUMNS = (
     "client_code",
@@ -58,6 +63,26 @@ def promise(settings: Settings, client_code: str, until: date, author: Authorshi
         for code in codes:
             _add(connection, code, client_code, author, until)
     return codes
+
+
+def promise_once(settings: Settings, client_code: str, organization_code: str, days: int, author: Authorship) -> date:
+    """Take a client's own word, given without a person, that it pays within so many days; the day, inclusive.
+
+    Once for a debt: NotPutOff when nothing is late, and when a promise was made since the oldest late debt was due. Two at once are one:
+    the second waits for the first and is refused. BadInput for an unknown client, or an organization it has no contract with.
+    """
+    with engine.transaction(settings) as connection:
+        lock(connection, Lock.ACCESS)
+        [code] = _organizations(connection, client_code, organization_code)
+        today = local_date(author.at, query.scalar(connection, "access/time_zone", organization_code=code))
+        debt = query.first(connection, "access/put_off", organization_code=code, client_code=client_code, on=today)
+        if debt.late_since is None:
+            raise NotPutOff(f"{client_code} owes {code} nothing that is late")
+        if debt.promised_on is not None and debt.promised_on > debt.late_since:
+            raise NotPutOff(f"{client_code} has promised {code} already on {debt.promised_on} what is late since {debt.late_since}")
+        until = today + timedelta(days=days)
+        _add(connection, code, client_code, author, until)
+    return until
 
 
 def promise_instalments(
