@@ -68,6 +68,8 @@ _LEVEL = Rule(lambda value: value in ("INFO", "WARNING", "ERROR"), "INFO, WARNIN
 _ZONE = Rule(lambda value: value in available_timezones(), "a time zone such as Europe/Kaliningrad")
 _ADDRESS = r"[^@\s,;<>]+@[^@\s,;<>]+"
 _ONE_ADDRESS = _matching(_ADDRESS, "one e-mail address")
+_WEB_ADDRESS = _matching(r"https?://[A-Za-z0-9.:\[\]-]+", "the address of a site without a path, such as https://cabinet.example.ru")
+_HOSTS = _matching(r"[0-9A-Fa-f.:/]+(\s*,\s*[0-9A-Fa-f.:/]+)*", "addresses such as 127.0.0.1, by commas")
 _ADDRESSES = _matching(rf"{_ADDRESS}(\s*,\s*{_ADDRESS})*", "e-mail addresses, by commas")
 
 
@@ -149,6 +151,13 @@ class Settings:
     )
     mail_managers: str = _setting("", "addresses told of exceeded prepaid limits, by commas", _ADDRESSES)
     mail_dealers: bool = _setting(default=False, doc="true: dealers may be mailed their reports (`dealers send`, a month issued)")
+    cabinet_url: str = _setting(
+        "", "where clients reach the cabinet, such as https://cabinet.example.ru; empty: where `cabinet` listens", _WEB_ADDRESS
+    )
+    cabinet_proxies: str = _setting(
+        "", "addresses of proxies, by commas, whose word on who asks (X-Forwarded-For) the cabinet believes", _HOSTS
+    )
+    cabinet_link_minutes: int = _setting(30, "minutes that a one-time link to the cabinet is good for", _POSITIVE)
     mail_technical: str = _setting(
         "", "addresses of the technical team (snapshots that are missing, a digest of findings a day), by commas", _ADDRESSES
     )

@@ -10,7 +10,7 @@ KEYS = ("grain", "inputs", "rerun")
 CONTINUED = "--   "
 SQL = resource("sql")
 _BINDS = {"warehouse": re.compile(r"(?<![:\w\\]):([a-z_]+)\b(?!:)"), "lake": re.compile(r"\$([a-z_]+)\b")}
-_TABLE = re.compile(r"\b(?:master|evidence|usage|billing|delivery|receivables|access|findings|exports)\.[a-z_]+\b")
+_TABLE = re.compile(r"\b(?:master|evidence|usage|billing|delivery|receivables|access|findings|exports|cabinet)\.[a-z_]+\b")
 _WRITTEN = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+([a-z_]+(?:\.[a-z_]+)?)")
 _TEMPORARY = re.compile(r"CREATE TEMPORARY TABLE ([a-z_]+)")
 

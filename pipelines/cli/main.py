@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "onec": ("pipelines.cli.onec", "onec", "The exchange with 1C."),
     "mail": ("pipelines.cli.mail", "mail", "Letters from the outbox: send them, look at them."),
     "export": ("pipelines.cli.export", "export", "Data for other systems: CRM, contractors, logistics."),
+    "cabinet": ("pipelines.cli.cabinet", "cabinet", "The clients' cabinet over the web."),
     "report": ("pipelines.cli.billing", "report", "The finance workbook of a month."),
 }
 

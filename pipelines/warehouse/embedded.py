@@ -333,5 +333,6 @@ def _create_roles_and_databases(data: Path) -> None:
                 cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
             cursor.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(*map(sql.Identifier, (DATABASE, APPLICATION))))
             cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(*map(sql.Identifier, (DATABASE, REPORTS, CABINET))))
+            cursor.execute(sql.SQL("GRANT {} TO {}").format(*map(sql.Identifier, (CABINET, APPLICATION))))
     finally:
         connection.close()

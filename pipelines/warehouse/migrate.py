@@ -73,6 +73,7 @@ def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None,
             if not down and after == newest():
                 roles.make(settings, connection)
                 roles.let_reports_read(connection)
+                roles.let_cabinet_read(connection)
                 roles.let_application_see_its_schema(connection)
     except OperationalError as error:
         raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None

@@ -104,6 +104,11 @@ def about_facts(kind: str, facts: Mapping[str, Any], writer: Writer, client: str
     return _letter(kind, {**_facts_view(kind, facts), "client": outside.clean(client)}, writer, [])
 
 
+def about_a_login(facts: Mapping[str, Any], writer: Writer) -> Letter:
+    """The letter with a one-time link to the cabinet. ``facts``: ``url``, ``minutes`` that it is good for, ``language`` (ru, en)."""
+    return _letter("login", dict(facts), writer, [])
+
+
 def _facts_view(kind: str, facts: Mapping[str, Any]) -> View:
     views = {
         "payment_received": _payment,
@@ -153,6 +158,8 @@ def _letter(kind: str, view: View, writer: Writer, codes: Sequence["QrCode"]) ->
         "sections": view.get("sections", []),
         "codes": [] if view.get("sections") else codes,
         "bank": _requisites(view.get("bank")),
+        "action": getattr(words, "action", ""),
+        "url": view.get("url", ""),
     }
     pages = [laid_out(f"mail/letter.{form}.j2", laid) for form in ("txt", "html")]
     return Letter(

@@ -1,0 +1,36 @@
+"""What all requests to a running cabinet share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pipelines.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+class Mailer(Protocol):
+    """Whatever mails links: it takes an address at once and tells nobody whether it is registered."""
+
+    def send_link(self, address: str, language: str) -> None:
+        """Mail a link to the address if it is registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The settings, the clock and the mailer of a cabinet; ``url``: where readers reach it, as links name it."""
+
+    settings: Settings
+    clock: Clock
+    mailer: Mailer
+    url: str
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether readers come by TLS: cookies then never travel without."""
+        return self.url.startswith("https://")
+
+    def cookie(self, name: str) -> str:
+        """The name of a cookie: by TLS one that no other host of the domain can set."""
+        return f"{'__Host-' if self.is_secure else ''}fleetbill-{name}"

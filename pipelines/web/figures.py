@@ -1,0 +1,52 @@
+"""Sums, days and months as pages write them, in Russian or English. Pure."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from pipelines.period import Month
+from pipelines.wording import russian
+
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MINUS = "\N{MINUS SIGN}"
+_NARROW = "\N{NO-BREAK SPACE}"
+
+
+def in_language(write: Callable[..., str], language: str) -> Callable[..., str]:
+    """A filter of one language."""
+    return partial(write, language=language)
+
+
+def money(amount: Decimal, *, language: str = "ru") -> str:
+    """``1 234 567,80`` or ``1,234,567.80``, with a minus as wide as a figure; the currency stands beside it."""
+    text = f"{abs(amount):,.2f}"
+    if language == "ru":
+        text = text.replace(",", _NARROW).replace(".", ",")
+    return f"{_MINUS}{text}" if amount < 0 else text
+
+
+def count(number: int | Decimal, *, language: str = "ru") -> str:
+    """A whole number in groups of three; of a fraction at most three decimals."""
+    value = Decimal(number)
+    text = f"{value.normalize() if value != value.to_integral_value() else value.quantize(Decimal(1)):,f}"
+    if language == "ru":
+        text = text.replace(",", _NARROW).replace(".", ",")
+    return text.replace("-", _MINUS)
+
+
+def day(when: date, *, language: str = "ru") -> str:
+    """``5 января 2026 г.`` or ``5 January 2026``."""
+    return russian.long_date(when) if language == "ru" else f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def short_day(when: date, *, language: str = "ru") -> str:
+    """``05.01.2026`` or ``5 Jan 2026``."""
+    return russian.short_date(when) if language == "ru" else f"{when.day} {_MONTHS[when.month - 1][:3]} {when.year}"
+
+
+def month(when: Any, *, language: str = "ru") -> str:
+    """``январь 2026`` or ``January 2026``, of a month or a day in it."""
+    period = when if isinstance(when, Month) else Month.of(when)
+    return russian.month_name(period) if language == "ru" else f"{_MONTHS[period.first.month - 1]} {period.first.year}"
