@@ -1,21 +1,39 @@
-"""The languages of pages: Russian is what is written in the templates, other languages come from catalogues of gettext."""
+"""The languages of pages: Russian is what is written in the templates, other languages come from catalogues of gettext.
+
+A catalogue is kept as text (`templates/web/locale/LANGUAGE/web.po`) and compiled when it is first needed: nothing has to be built,
+and what is installed cannot lag behind what was written.
+"""
 
 import gettext
+import io
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pipelines.settings import resource
 
 Language = Literal["ru", "en"]
 LANGUAGES: tuple[Language, ...] = ("ru", "en")
-DOMAIN = "web"
+
+
+def catalogue(language: str) -> Path:
+    """Where the words of a language are written."""
+    return resource("templates") / "web" / "locale" / language / "web.po"
 
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
-    """The catalogue of a language; Russian, and a word that a catalogue lacks, stay what is written."""
-    folder = resource("templates") / "web" / "locale"
-    return gettext.translation(DOMAIN, folder, [language], fallback=True) if language != "ru" else _Russian()
+    """The words of a language; a word that its catalogue lacks stays Russian."""
+    if language == "ru":
+        return _Russian()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with catalogue(language).open("rb") as written:
+        write_mo(compiled, read_po(written, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 def language_of(wanted: str | None, accepted: str = "") -> Language:
