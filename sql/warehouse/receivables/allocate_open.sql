@@ -2,32 +2,29 @@
 --   of go-live of the same organization, oldest due first: both are laid end to end, and where they overlap one pays the other
 -- inputs: receivables.payments, receivables.claims, receivables.allocations; :at
 -- rerun: under the lock of `lock`, after credits are added; nothing is left to allocate. The last numbers are read once, as in
---   add_allocations. `free`: as receivables.payment_balances has it, summed once where no money went back
+--   add_allocations. `free`: as receivables.payment_balances has it, as a sum of movements: joined sums, of which nothing is known while
+--   a first statement is being stored, were compared payment by payment
 INSERT INTO receivables.allocations (payment_id, allocation_no, number, amount, rule, at)
-WITH free AS (
-    SELECT
-        p.payment_id, p.source, p.organization_code, p.client_code, p.paid_on,
-        CASE WHEN p.reverses IS NULL THEN p.amount - coalesce(a.amount, 0) ELSE 0 END + coalesce(r.amount, 0) AS left_over
-    FROM receivables.payments p
-    LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM receivables.allocations GROUP BY payment_id) a USING (payment_id)
-    LEFT JOIN (
-        SELECT x.reverses, sum(x.amount - coalesce(
-            (SELECT sum(y.amount) FROM receivables.allocations y WHERE y.payment_id = x.payment_id), 0
-        )) AS amount
-        FROM receivables.payments x
-        WHERE x.reverses IS NOT NULL
-        GROUP BY x.reverses
-    ) r ON r.reverses = p.payment_id
-    WHERE p.client_code IS NOT NULL
+WITH movements AS (
+    SELECT payment_id AS whose, amount FROM receivables.payments WHERE reverses IS NULL
+    UNION ALL
+    SELECT reverses, amount FROM receivables.payments WHERE reverses IS NOT NULL
+    UNION ALL
+    SELECT coalesce(x.reverses, a.payment_id), -a.amount
+    FROM receivables.allocations a
+    LEFT JOIN (SELECT payment_id, reverses FROM receivables.payments WHERE reverses IS NOT NULL) x USING (payment_id)
+), free AS MATERIALIZED (
+    SELECT whose AS payment_id, sum(amount) AS left_over FROM movements GROUP BY whose HAVING sum(amount) > 0
 ), money AS MATERIALIZED (
     SELECT
-        payment_id, source, organization_code, client_code, left_over,
+        payment_id, p.source, p.organization_code, p.client_code, left_over,
         sum(left_over) OVER (
-            PARTITION BY organization_code, client_code
-            ORDER BY source <> 'credit', paid_on, payment_id COLLATE "C" ROWS UNBOUNDED PRECEDING
+            PARTITION BY p.organization_code, p.client_code
+            ORDER BY p.source <> 'credit', p.paid_on, payment_id COLLATE "C" ROWS UNBOUNDED PRECEDING
         ) AS reaches
     FROM free
-    WHERE left_over > 0
+    JOIN receivables.payments p USING (payment_id)
+    WHERE p.client_code IS NOT NULL
 ), theirs AS (
     SELECT DISTINCT organization_code, client_code FROM money
 ), owed AS MATERIALIZED (
