@@ -9,6 +9,10 @@ class Refused(Exception):  # noqa: N818 - reads as the sentence it is: the work 
     """The work cannot be done now; the message says why, in one line."""
 
 
+class StorageUnavailable(Refused):
+    """The object storage does not answer, or does not let us in. Nothing is known of what lies there."""
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
     """One thing wrong with the input, and where: ``terms.csv:14 column tariff_code``."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines.audit.model import Mask, SnapshotsOfDay, Vehicle
 from pipelines.billing.frozen_json import FrozenSnapshot
-from pipelines.evidence.lake import EvidenceLost, location
+from pipelines.evidence.lake import EvidenceLost, resolve
 from pipelines.settings import Settings
 from pipelines.usage.frozen_file import METADATA_KEY, REASONS, ProvenDay, decode
 
@@ -33,9 +33,8 @@ def read_vehicles(settings: Settings, path: str, digest: str, contract_no: str) 
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
-    from fsspec.core import url_to_fs
 
-    filesystem, target = url_to_fs(location(settings, path))
+    filesystem, target = resolve(settings, path)
     try:
         content = filesystem.cat_file(target)
     except FileNotFoundError:

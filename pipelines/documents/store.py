@@ -2,10 +2,11 @@
 
 from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
-from typing import IO, Any
+from typing import IO
 
 from pipelines.errors import Refused
 from pipelines.files import write_whole
+from pipelines.storage import is_local, kind_of, place
 
 
 class OutsideStore(Refused):
@@ -16,19 +17,14 @@ class DocumentStore:
     """Files by relative path under one URL (``/var/documents``, ``file:///…``, ``s3://bucket/prefix``)."""
 
     def __init__(self, url: str) -> None:
-        import fsspec  # a quick command does not pay for it
-        from fsspec.implementations.local import LocalFileSystem
-
-        # a bare path is no URL: fsspec would take a «#» or «::» in it for a chain
-        fs, root = fsspec.url_to_fs(url) if "://" in url else (LocalFileSystem(), str(Path(url).absolute()))
-        self._fs: Any = fs
-        self._root = str(root).rstrip("/")
-        self._is_local = isinstance(fs, LocalFileSystem)
+        self._fs, root = place(url)
+        self._root = root.rstrip("/")
+        self._is_local = is_local(self._fs)
 
     def put(self, path: str, content: bytes) -> bool:
         """Store a file whole or not at all; False when it lay there already with the same bytes."""
         full = self._full(path)
-        if self._fs.exists(full) and self._fs.size(full) == len(content) and self._fs.cat_file(full) == content:
+        if self._holds(full, content):
             return False
         if self._is_local:
             write_whole(full, content)
@@ -58,11 +54,26 @@ class DocumentStore:
 
     def exists(self, path: str) -> bool:
         """Whether the file is there."""
-        return bool(self._fs.isfile(self._full(path)))
+        return kind_of(self._fs, self._full(path)) == "file"
+
+    def names(self, folder: str) -> set[str]:
+        """Paths of all files below a folder of the store: one request for a thousand of them, where `exists` asks for each."""
+        return {self._relative(str(each)) for each in self._fs.find(self._full(folder))}
 
     def url(self, path: str) -> str:
         """The full address of a file, to show to people."""
         return str(self._fs.unstrip_protocol(self._full(path))) if not self._is_local else self._full(path)
+
+    def _holds(self, full: str, content: bytes) -> bool:
+        try:
+            if self._is_local and self._fs.size(full) != len(content):
+                return False
+            return bool(self._fs.cat_file(full) == content)
+        except FileNotFoundError:
+            return False
+
+    def _relative(self, full: str) -> str:
+        return full.removeprefix(self._root).lstrip("/")
 
     def _full(self, path: str) -> str:
         parts = PurePosixPath(path).parts

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pipelines import storage
 from pipelines.errors import Refused
 from pipelines.evidence.keys import DEVICE_RULE
 from pipelines.files import write_whole
@@ -113,7 +114,7 @@ def write_table(settings: Settings, path: str, content: "pa.Table") -> Written:
     pq.write_table(content, packed, compression="zstd", compression_level=1, row_group_size=131072)
     file = memoryview(packed.getvalue())
     filesystem, target = resolve(settings, path)
-    if _is_local(filesystem):
+    if storage.is_local(filesystem):
         _write_locally(Path(target), file)
     else:
         filesystem.pipe_file(target, bytes(file))
@@ -138,7 +139,7 @@ def _write_locally(target: Path, file: memoryview) -> None:
 def exists(settings: Settings, path: str) -> bool:
     """Whether the file lies in the lake."""
     filesystem, target = resolve(settings, path)
-    return bool(filesystem.exists(target))
+    return storage.kind_of(filesystem, target) is not None
 
 
 def size(settings: Settings, path: str) -> int | None:
@@ -213,12 +214,4 @@ def decode(stored: bytes) -> Metadata:
 
 def resolve(settings: Settings, path: str) -> tuple[Any, str]:
     """The fsspec filesystem of the lake and the path of a file in it ("": the lake itself)."""
-    from fsspec.core import url_to_fs
-
-    filesystem, target = url_to_fs(location(settings, path))
-    return filesystem, target
-
-
-def _is_local(filesystem: Any) -> bool:
-    protocol = filesystem.protocol
-    return "file" in ((protocol,) if isinstance(protocol, str) else protocol)
+    return storage.place(location(settings, path))

@@ -136,7 +136,5 @@ def _other_day(settings: Settings, file: LakeFile) -> str | None:
 def _listed(settings: Settings) -> Iterator[str]:
     """Every file of the lake, by its path in it."""
     filesystem, root = lake.resolve(settings, "")
-    if not filesystem.exists(root):
-        return
     for target in filesystem.find(root):
         yield str(Path(target).relative_to(root.rstrip("/")))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pipelines import storage
 from pipelines.platforms import retries
 from pipelines.platforms.account_tree import under
 from pipelines.platforms.credentials import connection_of
@@ -284,9 +285,7 @@ class Database:
         return InvalidInput(self._says(f"a statement cannot be run: {said}"))
 
     def _statement(self, file: str) -> str:
-        from fsspec.core import url_to_fs
-
-        filesystem, path = url_to_fs(self._path(file))
+        filesystem, path = storage.place(self._path(file))
         try:
             if (filesystem.size(path) or 0) > _LONGEST_STATEMENT:
                 raise InvalidInput(self._says(f"{file} is larger than a statement can be"))
@@ -297,10 +296,8 @@ class Database:
             raise InvalidInput(self._says(f"{file} is not UTF-8")) from None
 
     def _has(self, file: str) -> bool:
-        from fsspec.core import url_to_fs
-
-        filesystem, path = url_to_fs(self._path(file))
-        return bool(filesystem.isfile(path))
+        filesystem, path = storage.place(self._path(file))
+        return storage.kind_of(filesystem, path) == "file"
 
     def _path(self, file: str) -> str:
         source = str(self._platform.source)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pipelines import storage
 from pipelines.errors import BadInput, Problem, Refused
 from pipelines.platforms.bounds import DEFAULT, FileBounds, read_parquet, unpacked
 from pipelines.platforms.delimited import LineNumbers, read_delimited
@@ -55,10 +56,8 @@ def is_day_file(name: str) -> bool:
 
 def has_subfolder(source: str, platform: str) -> bool:
     """Whether a source is a folder with a subfolder of the platform's name, which `find` takes instead of it."""
-    from fsspec.core import url_to_fs
-
-    filesystem, root = url_to_fs(source)
-    return bool(filesystem.isdir(posixpath.join(root, platform)))
+    filesystem, root = storage.place(source)
+    return storage.kind_of(filesystem, posixpath.join(root, platform)) == "directory"
 
 
 def find(platform: str, source: str, day: date | None = None, bounds: FileBounds = DEFAULT) -> Delivery:
@@ -89,9 +88,7 @@ def read(
     platform: Platform, file: DayFile, source: str, accounts: "pa.Table | None", at: datetime, bounds: FileBounds = DEFAULT
 ) -> Snapshot:
     """The snapshot in a day's file, taken (for files: landed) ``at``. BadInput with places when it cannot be read, or is too large."""
-    from fsspec.core import url_to_fs
-
-    filesystem, _ = url_to_fs(source)
+    filesystem, _ = storage.place(source)
     bounds.check_size(filesystem.size(file.path) or 0, file.name)
     data = filesystem.cat_file(file.path)
     place = None
@@ -124,15 +121,14 @@ def _place(lines: LineNumbers, name: str, row: int) -> str:
 
 def _entries(platform: str, source: str) -> tuple[Any, str, list[Mapping[str, Any]]]:
     """(file system, folder, its files) of a source: a folder, its subfolder PLATFORM, or one file."""
-    from fsspec.core import url_to_fs
-
-    filesystem, root = url_to_fs(source)
-    if not filesystem.exists(root):
+    filesystem, root = storage.place(source)
+    kind = storage.kind_of(filesystem, root)
+    if kind is None:
         raise BadInput.one(source, "there is no such file or folder")
-    if filesystem.isfile(root):
+    if kind == "file":
         return filesystem, posixpath.dirname(root), [filesystem.info(root)]
     inside = posixpath.join(root, platform)
-    folder = inside if filesystem.isdir(inside) else root
+    folder = inside if storage.kind_of(filesystem, inside) == "directory" else root
     return filesystem, folder, [entry for entry in filesystem.ls(folder, detail=True) if entry["type"] == "file"]
 
 
@@ -164,7 +160,7 @@ def _stamp(entry: Mapping[str, Any]) -> str:
 
 
 def _accounts(filesystem: Any, path: str, bounds: FileBounds) -> "pa.Table | None":
-    if not filesystem.exists(path):
+    if storage.kind_of(filesystem, path) is None:
         return None
     bounds.check_size(filesystem.size(path) or 0, ACCOUNTS_FILE)
     table, _ = read_delimited(filesystem.cat_file(path), ACCOUNTS_FILE, ACCOUNT_COLUMNS, ("account_id",), "", bounds)

@@ -5,9 +5,11 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from tempfile import TemporaryDirectory
+from typing import IO
 
 from pipelines.files import OWN, write_whole
+from pipelines.storage import is_local, place
 
 _PIECE = 1 << 20
 
@@ -24,15 +26,10 @@ class FileTree:
     """Every file under one folder or URL, by its path relative to it; hidden files of killed writers (`.part`) are not among them."""
 
     def __init__(self, url: str, *, mode: int = OWN) -> None:
-        import fsspec
-        from fsspec.implementations.local import LocalFileSystem
-
-        self._fs: Any
-        # a bare path is no URL: fsspec would take a «#» or «::» in it for a chain
-        self._fs, root = fsspec.url_to_fs(url) if "://" in url else (LocalFileSystem(), str(Path(url).absolute()))
-        self._root = str(root).rstrip("/")
+        self._fs, root = place(url)
+        self._root = root.rstrip("/")
         self._mode = mode
-        self.folder = Path(self._root) if isinstance(self._fs, LocalFileSystem) else None
+        self.folder = Path(self._root) if is_local(self._fs) else None
 
     def paths(self) -> list[str]:
         """Relative paths of all files, sorted; none where the folder does not exist. Folders that are links are followed once."""
@@ -50,8 +47,10 @@ class FileTree:
             return copied(source, self.folder / path, self._mode)
         target = f"{self._root}/{path}"
         self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        with self._fs.open(target, "wb") as handle:
-            return _poured(source, handle)
+        with TemporaryDirectory() as folder:  # an open object would be closed, and so kept, by whatever breaks the copy off
+            whole = copied(source, Path(folder) / "part")
+            self._fs.put_file(str(Path(folder) / "part"), target)
+        return whole
 
     def holds(self, path: str, sha256: str) -> bool:
         """Whether the file is there with this content."""

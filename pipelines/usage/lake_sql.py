@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from pipelines.evidence.canonical import OFFLINE
-from pipelines.evidence.lake import location, read_footer
+from pipelines.evidence.lake import EvidenceLost, location, read_footer, resolve
 from pipelines.files import private_folder, write_whole
 from pipelines.settings import Settings
+from pipelines.storage import is_local, kind_of
 from pipelines.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -27,12 +29,15 @@ MACROS = ("standing", "vehicle_state", "is_imei", "is_used", "days_as_bits", "ru
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """An open pass over the lake. ``shape``: an empty Parquet file with every column, so that a column a source lacks reads as NULL."""
+    """An open pass over the lake. ``shape``: an empty Parquet file with every column, so that a column a source lacks reads as NULL.
+
+    Of a lake by URL each file that the pass needs is fetched into its ``folder`` once: read from there by several threads at
+    any place, at the speed of a disk.
+    """
 
     settings: Settings
     duckdb: "DuckDBPyConnection"
     folder: Path
-    filesystem: Any
     shape: str
 
     def run(self, name: str, **binds: Any) -> "DuckDBPyConnection":
@@ -56,7 +61,28 @@ class Lake:
 
     def location(self, path: str) -> str:
         """Where a file of the lake, or a merged day of this pass, lies."""
-        return path if path.startswith(str(self.folder)) else location(self.settings, path)
+        if path.startswith(str(self.folder)):
+            return path
+        return str(self._fetched(path)) if self.is_remote else location(self.settings, path)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the lake is a URL."""
+        return "://" in self.settings.lake
+
+    def _fetched(self, path: str) -> Path:
+        """The pass's own copy of a file. EvidenceLost when it is not there."""
+        copy = self.folder / "fetched" / path
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            filesystem, target = resolve(self.settings, path)
+            partial = copy.with_name(f".{copy.name}.{get_ident()}")  # threads may want the same one at once
+            try:
+                filesystem.get_file(target, str(partial))
+            except FileNotFoundError:
+                raise EvidenceLost(f"the lake has no {path}, which is registered as evidence") from None
+            partial.replace(copy)
+        return copy
 
     def metadata(self, path: str) -> bytes:
         """What a file says of itself beside its rows. EvidenceLost when it is not there or cannot be read."""
@@ -66,19 +92,19 @@ class Lake:
         """One column of a file as an Arrow array."""
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.location(path), columns=[name], filesystem=self.filesystem, use_threads=False).column(0)
+        return pq.read_table(self.location(path), columns=[name], use_threads=False).column(0)
 
     def rows(self, path: str) -> "pa.Table":
         """The whole of a file."""
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.location(path), filesystem=self.filesystem)
+        return pq.read_table(self.location(path))
 
     def row_count(self, path: str) -> int:
         """Rows of a file, by its footer."""
         import pyarrow.parquet as pq
 
-        return int(pq.read_metadata(self.location(path), filesystem=self.filesystem).num_rows)
+        return int(pq.read_metadata(self.location(path)).num_rows)
 
     def beside(self) -> "Lake":
         """The same pass for another thread."""
@@ -88,8 +114,8 @@ class Lake:
         """Whether the lake holds a derived file that can be read; one that was damaged is taken away, so that it is made anew."""
         import pyarrow.parquet as pq
 
-        filesystem, target = _resolve(self, path)
-        if not filesystem.exists(target):
+        filesystem, target = resolve(self.settings, path)
+        if kind_of(filesystem, target) is None:
             return False
         try:
             pq.read_table(target, filesystem=filesystem, page_checksum_verification=True)
@@ -100,10 +126,10 @@ class Lake:
 
     def keep(self, local: Path, path: str) -> None:
         """Put a finished local file into the lake, whole or not at all; one that lies there already stays."""
-        filesystem, target = _resolve(self, path)
-        if filesystem.exists(target):
+        filesystem, target = resolve(self.settings, path)
+        if kind_of(filesystem, target) is not None:
             return
-        if self.filesystem is not None:
+        if not is_local(filesystem):
             filesystem.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
             filesystem.put_file(str(local), target)
             return
@@ -125,31 +151,12 @@ def opened(settings: Settings, meters: Iterable[str]) -> Iterator[Lake]:
     }
     connection = duckdb.connect(":memory:", config=config)
     try:
-        filesystem = _remote(settings)
-        if filesystem is not None:
-            connection.register_filesystem(filesystem)
         for macro in MACROS:
             connection.execute(statement(f"lake/usage/macros/{macro}"))
-        yield Lake(settings, connection, folder, filesystem, _shape(folder, sorted(set(meters))))
+        yield Lake(settings, connection, folder, _shape(folder, sorted(set(meters))))
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _resolve(lake: Lake, path: str) -> tuple[Any, str]:
-    from fsspec.core import url_to_fs
-
-    resolved: tuple[Any, str] = url_to_fs(location(lake.settings, path))
-    return resolved
-
-
-def _remote(settings: Settings) -> Any:
-    """The fsspec filesystem of a lake by URL, or None for a local folder."""
-    if "://" not in settings.lake:
-        return None
-    from fsspec.core import url_to_fs
-
-    return url_to_fs(settings.lake)[0]
 
 
 def _shape(folder: Path, meters: list[str]) -> str:
