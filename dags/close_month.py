@@ -37,7 +37,7 @@
 from airflow.sdk import Asset, MonthWindow, PartitionedAssetTimetable, RollupMapper, StartOfMonthMapper, dag
 from airflow.sdk.exceptions import AirflowSkipException
 from orchestration.approval import ask_and_issue
-from orchestration.following import dealer_reports_task, documents_task, exports_tasks, onec_task
+from orchestration.following import dealer_reports_task, documents_tasks, exports_tasks, onec_task
 from orchestration.keys import month_of
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS
@@ -84,7 +84,7 @@ def close_month():
 
     question, issuing = ask_and_issue("close")
     draft() >> question
-    issuing >> documents_task("close") >> [onec_task(), workbook(), dealer_reports_task(), exports_tasks()]
+    issuing >> documents_tasks("close") >> [onec_task(), workbook(), dealer_reports_task(), exports_tasks()]
 
 
 close_month()

@@ -24,7 +24,7 @@
 from airflow.sdk import Param, PartitionedAtRuntime, dag
 from airflow.sdk.exceptions import AirflowSkipException
 from orchestration.approval import ask_and_issue
-from orchestration.following import documents_task, onec_task
+from orchestration.following import documents_tasks, onec_task
 from orchestration.keys import month_of
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, date_param
@@ -66,7 +66,7 @@ def correct_month():
 
     question, issuing = ask_and_issue("correct")
     draft() >> question
-    issuing >> documents_task("correct") >> onec_task()
+    issuing >> documents_tasks("correct") >> onec_task()
 
 
 correct_month()

@@ -23,7 +23,7 @@
 from airflow.sdk import CronPartitionTimetable, dag
 from airflow.sdk.exceptions import AirflowSkipException
 from orchestration.approval import ask_and_issue
-from orchestration.following import documents_task, onec_task
+from orchestration.following import documents_tasks, onec_task
 from orchestration.keys import month_of
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR, date_param
@@ -73,7 +73,7 @@ def prepay_month():
     question, issuing = ask_and_issue("prepay")
     prepay() >> ask() >> question
     # nobody asked: `issue` is skipped, and `prepay` has issued
-    issuing >> documents_task("prepay", unattended=True) >> onec_task()
+    issuing >> documents_tasks("prepay", unattended=True) >> onec_task()
 
 
 prepay_month()

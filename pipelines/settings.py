@@ -134,6 +134,7 @@ class Settings:
     debug: int = _setting(0, "1: a failed command shows its whole trace", _FLAG)
     log_level: str = _setting("ERROR", "lines of the log that a command writes to stderr, from this level on: INFO, WARNING, ERROR", _LEVEL)
     workers: int = _setting(0, "processes that render documents; 0: one per core", _COUNT)
+    print_batch: int = _setting(2000, "invoices whose papers one task of a DAG prints; further ones are printed beside it", _POSITIVE)
     last_time_zone: str = _setting(
         "Europe/Kaliningrad", "time zone of the platform whose day ends last: fleet_daily runs at 00:15 there", _ZONE
     )

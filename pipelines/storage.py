@@ -2,7 +2,8 @@
 
 ``s3://bucket/prefix`` goes to any S3-compatible storage. Who we are there, and where it is, say the Airflow connection
 ``fleetbill_storage`` (kind `aws`: login and password are the key and its secret; extra: endpoint_url, region_name,
-aws_session_token, addressing_style, config_kwargs) or, without it, what AWS's own tools read: `AWS_…` variables, the role of a pod or machine.
+aws_session_token, addressing_style, config_kwargs) or, without it, what AWS's own tools read: `AWS_…` variables, the role of a
+pod or machine.
 """
 
 from pathlib import Path

@@ -8,20 +8,26 @@ from orchestration.keys import month_of
 from orchestration.steps import step
 
 
-def documents_task(purpose, *, unattended=False):
-    """The task that prints what was issued; ``unattended``: the DAG may have issued without asking anybody."""
+def documents_tasks(purpose, *, unattended=False):
+    """Two tasks: what is to be printed of what was issued, and each share of it in a task of its own.
+
+    ``unattended``: the DAG may have issued without asking anybody.
+    """
 
     @step(
         "Документы",
-        "Печатает PDF всего выставленного за месяц, чего ещё нет.",
+        "Делит на части то выставленное за месяц, чему ещё не напечатан PDF, и пишет архивы для ЭДО.",
         task_id="documents",
         trigger_rule=TriggerRule.NONE_FAILED if unattended else TriggerRule.ALL_SUCCESS,
     )
-    def write(partition_key=None, ti=None):
-        """PDF of every issued invoice of the month that has none yet."""
+    def share_out(partition_key=None, ti=None):
+        """The shares of what has no PDF yet; archives for electronic exchange are made of the database alone, and so here."""
+        from dataclasses import asdict
+
         from pipelines import settings
         from pipelines.billing.model import Purpose
-        from pipelines.documents.publish import publish
+        from pipelines.documents.edo.archives import write_archives
+        from pipelines.documents.publish import shares
         from pipelines.runs.questions import require_issued, was_asked
 
         configured, month = settings.load(), month_of(partition_key)
@@ -29,9 +35,25 @@ def documents_task(purpose, *, unattended=False):
         if not unattended or was_asked(configured, place(ti, last)):
             answer(configured, ti, last, APPROVE)
             require_issued(configured, month, Purpose(purpose), place(ti, last))
-        return publish(configured, month)
+        write_archives(configured, month)
+        return [asdict(share) for share in shares(configured, month)]
 
-    return write()
+    @step(
+        "Напечатать",
+        "Печатает свою часть документов месяца; напечатанное раньше не печатает. Других частей не держит.",
+        task_id="print",
+        map_index_template="{{ task.op_kwargs['share']['number'] + 1 }}/{{ task.op_kwargs['share']['count'] }}",
+    )
+    def write(share, partition_key=None):
+        """PDF of every issued invoice of this share that has none yet; how many."""
+        from pipelines import settings
+        from pipelines.documents.publish import Share, print_share
+
+        return print_share(settings.load(), month_of(partition_key), Share(**share))
+
+    planned = share_out()
+    write.expand(share=planned)
+    return planned
 
 
 def onec_task():

@@ -15,6 +15,7 @@ from pipelines.documents.model import (
 )
 from pipelines.period import Month
 
+ACTS, INVOICES, ADJUSTMENTS = "acts", "invoices", "adjustments"
 _LONGEST = 180
 
 
@@ -37,19 +38,24 @@ def document_path(document: Document, suffix: str = "pdf") -> str:
     return "/".join(map(safe_name, parts)) + f".{suffix}"
 
 
+def folder_of(kind: str, period: Month) -> str:
+    """Folder of all papers of a kind (ACTS, INVOICES, ADJUSTMENTS) and period."""
+    return f"{safe_name(kind)}/{safe_name(str(period))}"
+
+
 def invoice_path(period: Month, organization: str, number: str, suffix: str = "pdf") -> str:
     """Path of an invoice that is known by period, organization code and number."""
-    return "/".join(map(safe_name, ["invoices", str(period), organization, number])) + f".{suffix}"
+    return "/".join(map(safe_name, [INVOICES, str(period), organization, number])) + f".{suffix}"
 
 
 def adjustment_path(period: Month, organization: str, number: str, suffix: str = "pdf") -> str:
     """Path of a корректировка that is known by period, organization code and number."""
-    return "/".join(map(safe_name, ["adjustments", str(period), organization, number])) + f".{suffix}"
+    return "/".join(map(safe_name, [ADJUSTMENTS, str(period), organization, number])) + f".{suffix}"
 
 
 def act_path(period: Month, organization: str, number: str, suffix: str = "pdf") -> str:
     """Path of an act that is known by period, organization code and number."""
-    return "/".join(map(safe_name, ["acts", str(period), organization, number])) + f".{suffix}"
+    return "/".join(map(safe_name, [ACTS, str(period), organization, number])) + f".{suffix}"
 
 
 def archive_path(period: Month, organization: str, run: str) -> str:

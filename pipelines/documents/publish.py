@@ -1,14 +1,17 @@
 """Print what was issued: a PDF of every invoice, корректировка and act of a month that is not in the store yet."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from math import ceil
+from typing import TYPE_CHECKING, Any, Self
+from zlib import crc32
 
 from pipelines.documents.assembly import act_document, adjustment_document, invoice_document, issued_rows
 from pipelines.documents.changed_usage import changed_usage
 from pipelines.documents.edo.archives import write_archives
 from pipelines.documents.model import Document
-from pipelines.documents.paths import act_path, adjustment_path, document_path, invoice_path
+from pipelines.documents.paths import ACTS, ADJUSTMENTS, INVOICES, act_path, adjustment_path, document_path, folder_of, invoice_path
 from pipelines.documents.pdf import NotTypeset, render_document, render_documents
 from pipelines.documents.store import DocumentStore
 from pipelines.errors import Refused
@@ -31,6 +34,27 @@ class NotPrinted(Refused):
     """Some documents could not be printed; all the others were."""
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One of ``count`` shares of a month's papers. Which one a paper is in depends on its number alone, not on what was printed before.
+
+    An act bears the number of one of its invoices, so the papers that a contract gets by a close are mostly in one share.
+    """
+
+    number: int  # from 0
+    count: int
+
+    def holds(self, paper: Any) -> bool:
+        """Whether a paper with ``organization_code`` and ``number`` is of this share."""
+        return crc32(f"{paper.organization_code}/{paper.number}".encode()) % self.count == self.number
+
+    def __str__(self) -> str:
+        return f"{self.number + 1}/{self.count}"
+
+
+WHOLE = Share(0, 1)
+
+
 def publish(settings: Settings, month: Month) -> int:
     """Number of documents written. A корректировка is one paper; a счёт comes with it, and after it, only where more is to be paid.
 
@@ -38,9 +62,27 @@ def publish(settings: Settings, month: Month) -> int:
     the next run writes the rest. The same invoice always gives the same bytes. NotPrinted names the documents that could not be
     made, after all the others were written.
     """
-    with verb("documents", "publish", month=month) as done:
-        written, failures = _publish(settings, month)
+    try:
+        written = print_share(settings, month, WHOLE)
+    except NotPrinted:
         write_archives(settings, month)
+        raise
+    write_archives(settings, month)
+    return written
+
+
+def shares(settings: Settings, month: Month) -> list[Share]:
+    """What the store lacks of a month, cut into shares of about ``print_batch`` invoices that may be printed beside each other."""
+    with engine.transaction(settings) as connection:
+        lacking = _Lacking.of(connection, DocumentStore(settings.documents), month, WHOLE)
+    count = ceil(max(len(lacking.acts), len(lacking.invoices)) / settings.print_batch)
+    return [Share(number, count) for number in range(count)]
+
+
+def print_share(settings: Settings, month: Month, share: Share) -> int:
+    """Number of documents of a share of the month that were written; as `publish`, but for the archives."""
+    with verb("documents", "publish", month=month, share=str(share)) as done:
+        written, failures = _print(settings, month, share)
         done |= {"written": written, "failed": len(failures)}
     if failures:
         named = "; ".join(f"{name}: {reason}" for name, reason in sorted(failures.items())[:_NAMED])
@@ -48,16 +90,17 @@ def publish(settings: Settings, month: Month) -> int:
     return written
 
 
-def _publish(settings: Settings, month: Month) -> tuple[int, Failures]:
+def _print(settings: Settings, month: Month, share: Share) -> tuple[int, Failures]:
     store, failures = DocumentStore(settings.documents), Failures()
     with engine.transaction(settings) as connection:
         written = 0
         try:
-            for path, content in render_documents(_documents(settings, connection, store, month, failures), settings.workers):
-                written += store.put(path, content)
+            documents = _documents(settings, connection, store, (month, share), failures)
+            for is_new in store.put_each(render_documents(documents, settings.workers)):
+                written += is_new
         except NotTypeset:  # of one among many: the rest one by one
             failures.clear()
-            for document in list(_documents(settings, connection, store, month, failures)):
+            for document in list(_documents(settings, connection, store, (month, share), failures)):
                 written += _print_alone(store, document, failures)
     return written, failures
 
@@ -70,16 +113,33 @@ def _print_alone(store: DocumentStore, document: Document, failures: Failures) -
         return 0
 
 
-def _documents(settings: Settings, connection: "Connection", store: DocumentStore, month: Month, failures: Failures) -> Iterator[Document]:
-    """Everything of the month that the store lacks; what cannot be made is noted in ``failures``."""
-    acts = query.rows(connection, "documents/issued_acts", month=month.first)
-    for act in acts:
-        if not store.exists(act_path(month, act.organization_code, act.number)):
-            yield from _made(f"act {act.number}", failures, partial(_acts, connection, act))
-    listed = query.rows(connection, "documents/issued_numbers", month=month.first)
-    lacking = [row.invoice_id for row in listed if not store.exists(_last_paper(month, row))]
-    for row in issued_rows(connection, lacking):
+def _documents(
+    settings: Settings, connection: "Connection", store: DocumentStore, wanted: tuple[Month, Share], failures: Failures
+) -> Iterator[Document]:
+    """Everything of a share of the month that the store lacks; what cannot be made is noted in ``failures``."""
+    lacking = _Lacking.of(connection, store, *wanted)
+    for act in lacking.acts:
+        yield from _made(f"act {act.number}", failures, partial(_acts, connection, act))
+    for row in issued_rows(connection, lacking.invoices):
         yield from _made(row.number, failures, partial(_papers, settings, connection, row))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """What the store lacks: rows of issued_acts.sql, and ids of invoices."""
+
+    acts: list[Any]
+    invoices: list[str]
+
+    @classmethod
+    def of(cls, connection: "Connection", store: DocumentStore, month: Month, share: Share) -> Self:
+        kept = set().union(*(store.names(folder_of(kind, month)) for kind in (ACTS, INVOICES, ADJUSTMENTS)))
+        acts = query.rows(connection, "documents/issued_acts", month=month.first)
+        invoices = query.rows(connection, "documents/issued_numbers", month=month.first)
+        return cls(
+            [act for act in acts if share.holds(act) and act_path(month, act.organization_code, act.number) not in kept],
+            [row.invoice_id for row in invoices if share.holds(row) and _last_paper(month, row) not in kept],
+        )
 
 
 def _last_paper(month: Month, row: Any) -> str:

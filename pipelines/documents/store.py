@@ -1,5 +1,8 @@
 """Where documents are kept: a local folder or object storage by URL, through fsspec."""
 
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
 from typing import IO
@@ -7,6 +10,8 @@ from typing import IO
 from pipelines.errors import Refused
 from pipelines.files import write_whole
 from pipelines.storage import is_local, kind_of, place
+
+_AT_ONCE = 8  # uploads that wait beside each other
 
 
 class OutsideStore(Refused):
@@ -32,6 +37,20 @@ class DocumentStore:
             self._fs.makedirs(full.rsplit("/", 1)[0], exist_ok=True)
             self._fs.pipe_file(full, content)
         return True
+
+    def put_each(self, files: Iterable[tuple[str, bytes]]) -> Iterator[bool]:
+        """What `put` says of each (path, content), in order; several at a time where each waits for a network."""
+        if self._is_local:
+            yield from (self.put(path, content) for path, content in files)
+            return
+        with ThreadPoolExecutor(_AT_ONCE) as writers:
+            waiting: deque[Future[bool]] = deque()
+            for path, content in files:
+                waiting.append(writers.submit(self.put, path, content))
+                if len(waiting) > _AT_ONCE:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
     def put_file(self, path: str, source: Path) -> None:
         """Store a local file whole or not at all, in pieces: memory does not grow with it."""

@@ -38,6 +38,10 @@ class Run:
         self.results[task_id] = wanted(**{name: given[name] for name in names})
         return self.results[task_id]
 
+    def print(self):
+        """The papers: what is lacking is shared out, and each share printed; how many there are."""
+        return sum(self.call("print", share=share) for share in self.call("documents"))
+
     def ask(self, task_id="approval"):
         """The question begins to wait; what the person sees."""
         from airflow.sdk.exceptions import TaskAwaitingInput

@@ -86,7 +86,9 @@ def test_trouble_with_correctives_holds_up_no_day(dags):
     assert daily.get_task("known").upstream_task_ids == {"watch"}
 
 
-@pytest.mark.parametrize(("dag_id", "after"), [("prepay_month", {"documents", "onec"}), ("correct_month", {"documents", "onec"})])
+@pytest.mark.parametrize(
+    ("dag_id", "after"), [("prepay_month", {"documents", "print", "onec"}), ("correct_month", {"documents", "print", "onec"})]
+)
 def test_what_waits_for_a_person_is_never_approved_by_the_dag(dags, dag_id, after):
     from airflow.providers.standard.operators.hitl import HITLOperator
 
@@ -114,5 +116,5 @@ def test_the_month_is_never_approved_by_the_dag(dags):
     for follower in ("issue", "rejected"):
         assert close.get_task(follower).upstream_task_ids == {"approval"}
         assert close.get_task(follower).trigger_rule == "all_success"
-    after = {"documents", "onec", "workbook", "consumers", "export", "dealer_reports"}
+    after = {"documents", "print", "onec", "workbook", "consumers", "export", "dealer_reports"}
     assert close.get_task("issue").get_flat_relative_ids(upstream=False) == after

@@ -48,7 +48,7 @@ def test_a_month_is_closed_without_the_contract_that_the_person_holds_back(home,
     run.answer("approval", "Approve", hold="K2, ", issue_date="2026-03-02", note="K2 спорит")
     assert run.call("issue") == {"invoices": 1}
     assert run.call("issue") == {"invoices": 1}  # the task died after its commit, and is run again
-    assert run.call("documents") == 2  # the invoice and its act
+    assert run.print() == 2  # the invoice and its act
     assert run.call("onec").endswith(".xml")
     assert run.call("workbook").endswith("2026-02.xlsx")
     assert _rows(home, NET) == [("K1", "monthly", Decimal("3000.00"))]
@@ -127,7 +127,7 @@ def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
     assert "исправление" in page.subject
     assert "13 × 300,00 = 3 900,00; ранее выставлено 3 000,00; разница 3 900,00 − 3 000,00 = 900,00" in page.body.replace("\xa0", " ")
     assert run.call("issue")["invoices"] == 1
-    assert run.call("documents") == 2  # the adjustment's invoice and its корректировка
+    assert run.print() == 2  # the adjustment's invoice and its корректировка
     assert run.call("onec").endswith(".xml")
     # 13 × 300 − 10 × 300 = 900
     assert _rows(home, NET)[2:] == [("K1", "adjustment", Decimal("900.00"))]
