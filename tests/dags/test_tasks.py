@@ -227,7 +227,7 @@ def test_advances_within_the_bounds_ask_nobody(ahead, dags):
         run.call("ask")
     with pytest.raises(AirflowSkipException, match="Никого не спрашивали"):
         run.call("rejected")
-    assert run.print() == 1
+    assert run.print() == 0  # within the bounds they are few, and printed at once
     assert len(list((ahead.home / "documents").rglob("*.pdf"))) == 1
     again = Run(dags["prepay_month"], "2026-02", issue_date=None).call("prepay")
     assert (again["invoices"], again["waiting"]) == (0, [])
