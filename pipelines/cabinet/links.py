@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.cabinet import second_factor, sessions
 from pipelines.errors import Refused
 from pipelines.warehouse import query
+from pipelines.warehouse.locks import Lock, lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,6 +36,8 @@ class Entered:
 
 def ask(connection: "Connection", address: str, origin: str, at: datetime) -> bool:
     """Note that somebody asks for a link; whether the limits allow one. The same work for every address, registered or not."""
+    lock(connection, Lock.LINK_ADDRESS, plain(address))  # many at once are counted one after the other
+    lock(connection, Lock.LINK_ORIGIN, origin)
     whose = {"address_digest": _digest(plain(address)), "origin_digest": _digest(origin)}
     counted = query.run(connection, "cabinet/recent_requests", **whose, since=at - WINDOW, day_ago=at - timedelta(days=1)).one()
     query.run(connection, "cabinet/add_request", **whose, at=at)

@@ -35,6 +35,8 @@ class Lock(Enum):
     PLATFORM_WRITES = "platform_writes"
     ONEC_PEER = "onec_peer"
     EXPORT = "export"
+    LINK_ADDRESS = "link_address"
+    LINK_ORIGIN = "link_origin"
 
 
 class Work(Enum):

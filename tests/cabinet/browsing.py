@@ -53,7 +53,7 @@ class Browser(TestClient):
         assert found, path
         return found[1]
 
-    def send(self, path: str, fields: dict | None = None, *, at: str = "/login", **options):
+    def submit(self, path: str, fields: dict | None = None, *, at: str = "/login", **options):
         """Send a form as the page at ``at`` has it."""
         return self.post(path, data={"form_token": self.form_token(at), **(fields or {})}, **options)
 
@@ -67,7 +67,7 @@ class Browser(TestClient):
     def log_in(self, address: str) -> "Browser":
         """In by a link."""
         token = self.link(address)
-        entered = self.send(f"/enter/{token}", at=f"/enter/{token}")
+        entered = self.submit(f"/enter/{token}", at=f"/enter/{token}")
         assert (entered.status_code, entered.headers["location"]) == (303, "/")
         return self
 

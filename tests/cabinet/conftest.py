@@ -16,7 +16,7 @@ from tests.cabinet.browsing import Browser
 from tests.conftest import NOW
 from tests.dealing import JANUARY, DealerCompany
 from tests.landed import closed, landed
-from tests.ledger_world import ACCOUNTS, Paper, statement
+from tests.ledger_world import Paper, statement
 
 
 @pytest.fixture(scope="session")

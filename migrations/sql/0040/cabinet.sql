@@ -1,11 +1,12 @@
 -- The clients' cabinet: who is logged in, and the rows that it may see.
 CREATE SCHEMA cabinet;
 
--- grain: request for a link, of an address that is registered or not; digests, for who asks in vain is nobody's business
+-- grain: moment × address that a link was asked for × where from, registered or not; digests, for who asks in vain is nobody's business
 CREATE TABLE cabinet.requests (
     address_digest bytea NOT NULL,
     origin_digest bytea NOT NULL,                 -- of the network address that asked
     at timestamptz NOT NULL,
+    asked integer NOT NULL DEFAULT 1,
     PRIMARY KEY (address_digest, origin_digest, at)
 );
 CREATE INDEX ON cabinet.requests (at);
@@ -45,6 +46,7 @@ CREATE TABLE cabinet.second_factors (
 
 GRANT USAGE ON SCHEMA cabinet TO fleetbill_app;
 GRANT SELECT, INSERT, DELETE ON cabinet.requests, cabinet.links, cabinet.sessions, cabinet.second_factors TO fleetbill_app;
+GRANT UPDATE (asked) ON cabinet.requests TO fleetbill_app;
 GRANT UPDATE (used_at) ON cabinet.links TO fleetbill_app;
 GRANT UPDATE (seen_at, ended_at, is_confirmed, wrong_codes) ON cabinet.sessions TO fleetbill_app;
 GRANT UPDATE ON cabinet.second_factors TO fleetbill_app;

@@ -1,6 +1,6 @@
--- grain: request for a link, whether its address is registered or not
--- inputs: :address_digest, :origin_digest, :at
--- rerun: the same row
+-- grain: moment in which an address was asked for from one place, whether it is registered or not, with how often
+-- inputs: :address_digest, :origin_digest, :at; cabinet.requests
+-- rerun: counts again
 INSERT INTO cabinet.requests (address_digest, origin_digest, at)
 VALUES (:address_digest, :origin_digest, :at)
-ON CONFLICT DO NOTHING
+ON CONFLICT (address_digest, origin_digest, at) DO UPDATE SET asked = cabinet.requests.asked + 1

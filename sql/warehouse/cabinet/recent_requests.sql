@@ -2,8 +2,8 @@
 -- inputs: cabinet.requests; :address_digest, :origin_digest, :since, :day_ago
 -- rerun: reads only
 SELECT
-    count(*) FILTER (WHERE address_digest = :address_digest AND at > :since) AS of_address,
-    count(*) FILTER (WHERE origin_digest = :origin_digest AND at > :since) AS of_origin,
-    count(*) FILTER (WHERE address_digest = :address_digest) AS of_address_in_a_day
+    coalesce(sum(asked) FILTER (WHERE address_digest = :address_digest AND at > :since), 0) AS of_address,
+    coalesce(sum(asked) FILTER (WHERE origin_digest = :origin_digest AND at > :since), 0) AS of_origin,
+    coalesce(sum(asked) FILTER (WHERE address_digest = :address_digest), 0) AS of_address_in_a_day
 FROM cabinet.requests
 WHERE at > :day_ago AND (address_digest = :address_digest OR origin_digest = :origin_digest)
