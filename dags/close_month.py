@@ -78,9 +78,9 @@ def close_month():
     def workbook(partition_key=None):
         """The month's workbook for finance."""
         from pipelines import clock, settings
-        from pipelines.documents.finance_workbook import write_report
+        from pipelines.runs.following import write_workbook
 
-        return write_report(settings.load(), month_of(partition_key), clock.now())
+        return write_workbook(settings.load(), month_of(partition_key), clock.now())
 
     question, issuing = ask_and_issue("close")
     draft() >> question

@@ -11,7 +11,6 @@ from pipelines.billing.identity import invoice_id
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
-from pipelines.warehouse.query import run
 from tests.company import ORGANIZATION
 from tests.invoices import IssuedInvoice, Line, put
 
@@ -49,7 +48,7 @@ class Books:
         client: dict[str, Any] | None = None,
         purpose: str = "close",
     ) -> str:
-        """One invoice, issued on the day of ``at``, queued for the peer; its number. ``closes``: the contract's month is closed by it."""
+        """One invoice, issued on the day of ``at``; its number. ``closes``: the contract's month is closed by it."""
         return self.issue_all([(contract, lines, client)], kind, month, cause=cause, closes=closes, at=at, purpose=purpose)[0]
 
     def issue_all(
@@ -63,7 +62,7 @@ class Books:
         at: datetime = AT,
         purpose: str = "close",
     ) -> list[str]:
-        """One transaction, as a run is issued: lines, invoices, closed contracts, outbox."""
+        """One transaction, as a run is issued: lines, invoices, closed contracts."""
         invoices = []
         for contract, drawn, client in each:
             self.last_no += 1
@@ -89,11 +88,6 @@ class Books:
             connection.execute(text(_ORGANIZATION), ORGANIZATION)
             connection.execute(text(_CLIENTS), {"codes": [invoice.client_code for invoice in invoices]})
             put(connection, invoices)
-            connection.execute(text("CREATE TEMPORARY TABLE numbered (invoice_id uuid) ON COMMIT DROP"))
-            ids = [str(invoice.invoice_id) for invoice in invoices]
-            connection.execute(text("INSERT INTO numbered SELECT CAST(unnest(:ids) AS uuid)"), {"ids": ids})
-            for name in ("queue_invoices", "queue_sales"):
-                run(connection, f"billing/{name}", peer=self.settings.onec_peer, at=at)
         if closes:
             for contract, _, _ in each:
                 self.close(contract, month, at)

@@ -59,7 +59,7 @@ def run(connection: Connection, *invoices: tuple[Mapping[str, Any], str, int]) -
     put(connection, issued)
     binds = {"ids": [str(each.invoice_id) for each in issued]}
     connection.execute(text("CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS SELECT unnest(CAST(:ids AS uuid[])) AS invoice_id"), binds)
-    query.run(connection, "billing/queue_mail", at=at)
+    query.run(connection, "delivery/mail/queue_issued", at=at)
     connection.execute(text("DROP TABLE numbered"))
 
 

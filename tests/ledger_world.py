@@ -113,6 +113,7 @@ class House:
                     organization_code=organization,
                     kind=kind or ("adjustment" if Decimal(total) < 0 else "monthly"),
                     cause=number,
+                    evidence=_evidence(organization, client, contract or f"K-{client}"),
                 )
             )
         closing = [
@@ -183,3 +184,13 @@ def _document(paper: Paper) -> list[str]:
         f"ПолучательСчет={payee}", f"ДатаПоступило={'' if paper.goes else _day(paper.day)}",
         f"ДатаСписано={_day(paper.day) if paper.goes else ''}", f"НазначениеПлатежа={paper.purpose}", "КонецДокумента",
     ]  # fmt: skip
+
+
+def _evidence(organization: str, client: str, contract: str):
+    """Frozen parties, as 1C is told of them."""
+    seller = {"code": organization, "name": organization, "inn": "7707083893", "bank_account": ACCOUNTS[organization]}
+    return {
+        "organization": {**seller, "bank_name": "Банк", "bic": "044525225"},
+        "client": {"client_code": client, "name": client, "kind": "legal"},
+        "contract": {"contract_no": contract, "starts_on": "2025-01-01"},
+    }

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from pipelines.clock import Authorship
 from pipelines.delivery.onec import assembly, offers, receiving, sending, unacknowledged
+from pipelines.delivery.onec.filling import fill_outboxes
 from pipelines.delivery.onec.replay import replay
 from pipelines.delivery.onec.sending import send_to_all
 from pipelines.errors import BadInput
@@ -81,9 +82,6 @@ class Exchange:
         self.settings, self.house, self.books, self.at = settings, house, Books(settings), START
         self.issues: list[tuple[str, Line, str, str, datetime]] = []
         self.issued = self.changes = self.issued_at_backup = 0
-        # a backup from before a base had said what it takes brings a correction back as a part of its sale: that is not played
-        self.heard: set[str] = set()
-        self.has_corrected = self.backup_knows_all = False
         root = settings.exchange / "onec"
         shutil.rmtree(root, ignore_errors=True)
         self.sides = {"BP": Side(Onec(settings.exchange, now=self.wall_time), 0)}
@@ -122,13 +120,11 @@ class Exchange:
                 self._issue(f"K{self.issued}", Line(str(self.issued)), "monthly", "")
             case ["correct"] if self.issued:
                 self.changes += 1
-                self.has_corrected = True
                 self._issue("K1", Line("1", "7"), "adjustment", str(self.changes))
             case ["back", "up"]:
                 self.house.back_up()
                 self.issued_at_backup = len(self.issues)
-                self.backup_knows_all = self.heard == {*self.sides}
-            case ["are", "restored"] if self.backup_knows_all or not self.has_corrected:
+            case ["are", "restored"]:
                 self._restore_ours()
             case ["die", moment]:
                 self._die(moment)
@@ -141,8 +137,6 @@ class Exchange:
 
     def _receive(self) -> None:
         for answer in take_answers(self.settings, self.at + timedelta(days=3650)):
-            if answer.outcome is receiving.AnswerOutcome.TAKEN:
-                self.heard.add(answer.file.split("_")[1])
             if "1C was restored" in answer.detail or "it was restored" in answer.detail:
                 side = self.sides[answer.file.split("_")[1]]
                 side.is_recognized = side.restored_from is not None and not side.is_blind
@@ -244,6 +238,7 @@ class Exchange:
                 self.take(step)
 
     def _is_quiet(self) -> bool:
+        fill_outboxes(self.settings, self.at)
         return not any(side.onec.unconfirmed for side in self.sides.values()) and not self._unconfirmed()
 
     def _mend(self, side: Side, backup: State) -> None:

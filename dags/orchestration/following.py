@@ -64,11 +64,10 @@ def onec_task():
         """The message for 1C with everything that it has not acknowledged."""
         from orchestration.secrets import of_bases
         from pipelines import clock, settings
-        from pipelines.delivery.onec.sending import require_sent, send_to_all
+        from pipelines.runs.following import tell_onec
 
         configured = settings.load()
-        messages = require_sent(send_to_all(configured, clock.now(), secrets=of_bases(configured)))
-        return ", ".join(str(message.path) for message in messages) or None
+        return tell_onec(configured, clock.now(), of_bases(configured))
 
     return send_message()
 

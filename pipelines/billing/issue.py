@@ -1,6 +1,6 @@
-"""Issue an approved run: numbers without gaps, lines, evidence and outbox, all in one transaction (domain.md §7)."""
+"""Issue an approved run: numbers without gaps, lines and evidence, all in one transaction (domain.md §7)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,12 +22,11 @@ _SEALED = ("billing/numbered_drafts", "billing/issue_lines")
 """What comes before the invoice rows: an invoice is sealed by its own row, so its lines are there first."""
 
 _CLOSED = ("billing/chain_invoices", "billing/keep_numbers", "billing/close_contracts", "billing/discard_overtaken")
-_SETTLED = ("receivables/add_credits", "receivables/allocate_open")
-_QUEUED = (
-    "billing/queue_invoices", "billing/queue_sales", "delivery/onec/queue_invoices", "delivery/onec/queue_sales", "billing/queue_mail",
-    "billing/add_prepaid_limit",
-)  # fmt: skip
-_DONE = ("billing/drop_issued_drafts", "billing/drop_run")
+_DONE = ("billing/add_prepaid_limit", "billing/drop_issued_drafts", "billing/drop_run")
+
+Consequences = Callable[["Connection", datetime], None]
+"""What is true from the moment of issue on in rooms further down the flow; called in the issuing transaction, which has the temporary table
+`numbered` (invoice_id of what is issued), with the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,15 @@ class Issued:
     without_invoice: int
 
 
-def issue(settings: Settings, run: DraftedRun, issued_on: date | None, at: datetime, meant: Collection[str] = ()) -> Issued:
+def issue(
+    settings: Settings,
+    run: DraftedRun,
+    issued_on: date | None,
+    at: datetime,
+    meant: Collection[str] = (),
+    *,
+    consequences: Consequences,
+) -> Issued:
     """Turn the approved drafts of a run that this process has computed into issued invoices. The caller holds the month's turn.
 
     ``issued_on`` None: each organization's local date of ``at``. IllegalMove when the run is not approved,
@@ -58,7 +65,6 @@ def issue(settings: Settings, run: DraftedRun, issued_on: date | None, at: datet
             "purpose": run.purpose,
             "at": at,
             "issued_on": issued_on,
-            "peer": settings.onec_peer,
             "approval_no": stored.approval_no,
         }
         _freeze(settings, connection, run, snapshots, binds)
@@ -67,8 +73,8 @@ def issue(settings: Settings, run: DraftedRun, issued_on: date | None, at: datet
         _run_all(connection, _SEALED, binds)
         count = query.run(connection, "billing/issue_invoices", **binds).rowcount
         _run_all(connection, _CLOSED, binds)
-        lock(connection, Lock.RECEIVABLES)
-        _run_all(connection, (*_SETTLED, *_QUEUED, *_DONE), binds)
+        consequences(connection, at)
+        _run_all(connection, _DONE, binds)
     return Issued(count, len(run.nothing))
 
 

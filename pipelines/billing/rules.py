@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pipelines.billing.inputs import MonthInputs, Parties
 from pipelines.billing.model import (
@@ -93,14 +92,6 @@ def correct_run(facts: RunFacts) -> DraftedRun:
     return drafted_run(facts, contents)
 
 
-class FollowUp(StrEnum):
-    """What follows once a run is issued."""
-
-    PAPERS = "papers"
-    ONEC = "1C message"
-    WORKBOOK = "workbook"
-
-
 @dataclass(frozen=True, slots=True)
 class RunKind:
     """What is peculiar to the runs of one purpose; everything else of a run is the same for all.
@@ -108,7 +99,7 @@ class RunKind:
     ``prepare``: its rule. ``rests_on_usage``: false where nothing that was used decides. ``keeps_findings``: what it says of
     contracts becomes findings of the month. ``may_be_unattended``: within the declared bounds nobody is asked (domain.md §6).
     ``refuses_all_parked``: that not one contract can be billed is an error. ``drafts_in_name_of``: who holds the month's turn
-    while nobody has said a word. ``follow_ups``: what follows at once.
+    while nobody has said a word.
     """
 
     prepare: Callable[[RunFacts], DraftedRun]
@@ -117,7 +108,6 @@ class RunKind:
     may_be_unattended: bool = False
     refuses_all_parked: bool = False
     drafts_in_name_of: str = "an unattended run"
-    follow_ups: tuple[FollowUp, ...] = (FollowUp.PAPERS,)
 
 
 KINDS: Mapping[Purpose, RunKind] = {
@@ -128,7 +118,6 @@ KINDS: Mapping[Purpose, RunKind] = {
         keeps_findings=True,
         refuses_all_parked=True,
         drafts_in_name_of="a draft run",
-        follow_ups=(FollowUp.PAPERS, FollowUp.ONEC, FollowUp.WORKBOOK),
     ),
     Purpose.CORRECT: RunKind(correct_run, drafts_in_name_of="a draft correction"),
 }

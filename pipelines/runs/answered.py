@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.billing.approval import Approval, approve_shown
-from pipelines.billing.issue import issue
 from pipelines.billing.model import Purpose, Scope
 from pipelines.billing.unlikely_dates import confirming, refuse_unmeant
 from pipelines.clock import Authorship
 from pipelines.documents.approved_page import keep_page
 from pipelines.period import Month
+from pipelines.runs.issuing import issue
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 from pipelines.warehouse.locks import Work, turn

@@ -8,7 +8,8 @@ from pipelines.billing.model import Purpose, Scope
 from pipelines.billing.run import DraftedRun
 from pipelines.clock import Authorship
 from pipelines.period import Month
-from pipelines.runs.draft_to_issue import Instruction, Progress, RunOutcome, draft_to_issue, silent
+from pipelines.runs.draft_to_issue import Instruction, RunOutcome, draft_to_issue, silent
+from pipelines.runs.following import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
 

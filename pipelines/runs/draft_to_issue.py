@@ -1,9 +1,9 @@
 """A run from its drafts to what leaves the house: the one way of all four kinds (domain.md §6, §7).
 
-Drafted, looked at, approved, issued, printed; a close goes on to 1C and the workbook. The command line and the DAGs enter here.
+Drafted, looked at, approved, issued; what follows then is in `following`. The command line and the DAGs enter here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -12,23 +12,23 @@ from pipelines.billing import listing
 from pipelines.billing.approval import Approval, RunChanged, approve, approve_unattended
 from pipelines.billing.bounds import ReasonToAsk
 from pipelines.billing.drafting import draft, stored_run
-from pipelines.billing.issue import Issued, issue
+from pipelines.billing.issue import Issued
 from pipelines.billing.model import Purpose, Scope
-from pipelines.billing.rules import KINDS, FollowUp
+from pipelines.billing.rules import KINDS
 from pipelines.billing.run import DraftedRun
 from pipelines.billing.unattended import needs_a_person
 from pipelines.billing.unlikely_dates import confirming, how_to_confirm, refuse_unmeant, unconfirmed
 from pipelines.clock import Authorship
 from pipelines.documents.approved_page import keep_page
 from pipelines.errors import Refused
+from pipelines.runs.following import Progress, follow
+from pipelines.runs.issuing import issue
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from pipelines.warehouse.locks import Work, turn
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-Progress = Callable[[str], None]
 
 
 def silent(_: str) -> None:
@@ -130,31 +130,9 @@ def _doubts(connection: "Connection", run: DraftedRun, instruction: Instruction,
 
 
 def _follow_up(settings: Settings, outcome: RunOutcome, at: datetime, progress: Progress) -> RunOutcome:
-    """What follows from an issued run, and what a killed one has left undone: papers, the message for 1C, the workbook."""
-    from pipelines.delivery.onec.sending import MessageNotSent, send_to_all
-    from pipelines.documents.finance_workbook import write_report
-    from pipelines.documents.publish import NotPrinted, publish
-
-    month, follow_ups = outcome.prepared.month, KINDS[outcome.prepared.purpose].follow_ups
-    unprinted, unsent = None, None
-    if FollowUp.PAPERS in follow_ups:
-        progress("writing documents")
-        try:
-            outcome = replace(outcome, documents=publish(settings, month))
-        except NotPrinted as error:  # 1C and the workbook do not wait for a paper that cannot be printed
-            unprinted = error
-    if FollowUp.ONEC in follow_ups:
-        progress("writing the 1C message")
-        turns = send_to_all(settings, at)
-        written = [str(turn.message.path) for turn in turns if turn.message]
-        outcome = replace(outcome, message=", ".join(written) or None)
-        unsent = MessageNotSent.of(turns)
-    if FollowUp.WORKBOOK in follow_ups:
-        progress("writing the workbook")
-        outcome = replace(outcome, workbook=write_report(settings, month, at))
-    if failed := unprinted or unsent:
-        raise failed
-    return outcome
+    """What follows from an issued run, and what a killed one has left undone."""
+    done = follow(settings, outcome.prepared.month, outcome.prepared.purpose, at, progress)
+    return replace(outcome, documents=done.documents, message=done.message, workbook=done.workbook)
 
 
 def _shown_digest(settings: Settings, scope: Scope) -> str | None:

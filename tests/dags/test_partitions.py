@@ -2,6 +2,9 @@
 
 import pytest
 
+from pipelines.billing.model import Purpose
+from pipelines.runs.following import FOLLOW_UPS, FollowUp
+
 pytestmark = pytest.mark.airflow
 
 
@@ -118,3 +121,12 @@ def test_the_month_is_never_approved_by_the_dag(dags):
         assert close.get_task(follower).trigger_rule == "all_success"
     after = {"documents", "print", "onec", "workbook", "consumers", "export", "dealer_reports"}
     assert close.get_task("issue").get_flat_relative_ids(upstream=False) == after
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "purpose"), [("close_month", Purpose.CLOSE), ("prepay_month", Purpose.PREPAY), ("correct_month", Purpose.CORRECT)]
+)
+def test_what_follows_on_the_command_line_follows_in_the_dag(dags, dag_id, purpose):
+    """Steps have the names of tasks; where the command only queues for 1C, the DAG sends."""
+    steps = {FollowUp.ONEC if step is FollowUp.OUTBOX else step for step in FOLLOW_UPS[purpose]}
+    assert steps <= set(dags[dag_id].task_ids)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pipelines.delivery.onec.filling import fill_outboxes
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import Envelope
 from pipelines.documents.requisites import Seller
@@ -42,6 +43,7 @@ def test_a_turn_there_and_back(run_cli, settings, books, out):
     assert rows(run_cli("onec", "status", "--format", "json"))[0]["sent_no"] == 0
     books.issue("K1")
     books.issue("K2", kind="advance", closes=False)
+    fill_outboxes(settings, AT)  # as what follows a run does
     [sent] = rows(run_cli("onec", "send", "--format", "json"))
     assert (sent["message_no"], sent["invoices"], sent["sales"], sent["is_new"]) == (1, 2, 1, True)
     assert sent["path"] == str(out / "Message_FB_BP.xml")

@@ -15,7 +15,6 @@ from sqlalchemy import text
 from pipelines.billing import listing
 from pipelines.billing.approval import approve
 from pipelines.billing.drafting import draft
-from pipelines.billing.issue import issue
 from pipelines.billing.model import Scope
 from pipelines.clock import Authorship
 from pipelines.delivery.mail.showing import shown as letter_shown
@@ -24,6 +23,7 @@ from pipelines.master.export import export
 from pipelines.master.importing import import_master
 from pipelines.period import Month
 from pipelines.runs.answered import Answer, issue_answered
+from pipelines.runs.issuing import issue
 from pipelines.warehouse import engine
 from tests.conftest import ROOT, cloned, environment_of
 from tests.sample_company import AT, landed_sample, sample_files

@@ -8,10 +8,11 @@ import pytest
 
 from pipelines.billing.approval import approve
 from pipelines.billing.drafting import draft
-from pipelines.billing.issue import issue
 from pipelines.billing.model import Purpose, Scope
 from pipelines.evidence.landing_folder import land_folder
 from pipelines.period import Month
+from pipelines.runs.following import fill_outboxes
+from pipelines.runs.issuing import issue
 from pipelines.runs.status import waiting
 from tests.company import Company, steady
 from tests.conftest import NOW
@@ -36,6 +37,7 @@ def waits(settings, at=NOW):
 
 def issued(settings, scope, author, on):
     issue(settings, approve(settings, draft(settings, scope, author.at), (), author)[1], on, author.at)
+    fill_outboxes(settings, author.at)
 
 
 def test_a_month_waits_for_its_next_step(settings, author, run_cli, tmp_path):
@@ -52,7 +54,7 @@ def test_a_month_waits_for_its_next_step(settings, author, run_cli, tmp_path):
 
     issued(settings, Scope(JANUARY), author, date(2026, 2, 1))
     found = waits(settings)
-    assert found["1C", "BP"] == ("2 invoices, 2 sales not confirmed", "fleetbill onec send")
+    assert found["1C", "BP"] == ("2 invoices, 2 sales, 7 other objects not confirmed", "fleetbill onec send")
     assert not {("drafts", "2026-01"), ("changed", "2026-01")} & set(found)
     later = waits(settings, datetime(2026, 3, 24, 9, tzinfo=UTC))
     assert later["debts", "ladder"][1] == "fleetbill dunning --date 2026-03-27 --dry-run"

@@ -118,7 +118,7 @@ def _of_contract(settings: Settings, connection: "Connection", row: Any, number:
 
 
 def _leading(issued: Iterable[Any]) -> Any:
-    """The invoice that the papers of a contract are about, as queue_mail.sql chooses it; ``issued``: in the order of their numbers."""
+    """The invoice that the papers of a contract are about, as queue_issued.sql chooses it; ``issued``: in the order of their numbers."""
     return min(issued, key=lambda row: _ORDER.index(row.kind))
 
 

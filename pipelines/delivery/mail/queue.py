@@ -16,15 +16,17 @@ _TOGETHER: Final = 1000  # events of one statement
 
 
 def queue(connection: "Connection", events: Iterable[Event], at: datetime) -> int:
-    """Queue a letter for each event, in the caller's transaction; the number that was not queued before.
-
-    The letters of issued invoices are queued by sql/warehouse/billing/queue_mail.sql in the issuing transaction.
-    """
+    """Queue a letter for each event, in the caller's transaction; the number that was not queued before."""
     waiting, added = iter(events), 0
     while batch := list(islice(waiting, _TOGETHER)):
         listed = json.dumps([_values(event) for event in batch], ensure_ascii=False)
         added += query.run(connection, "delivery/mail/queue_events", events=listed, at=at).rowcount
     return added
+
+
+def queue_issued(connection: "Connection", at: datetime) -> None:
+    """Queue the letters of what is issued in the caller's transaction, which has their ids in the temporary table `numbered`."""
+    query.run(connection, "delivery/mail/queue_issued", at=at)
 
 
 def _values(event: Event) -> dict[str, object]:

@@ -10,7 +10,7 @@ from pipelines.errors import BadInput
 from pipelines.files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pipelines.delivery.onec.declared import DeclaredPeer
 
@@ -19,17 +19,22 @@ _NAME: Final = ".reached.json"
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """`sent_no`: of our last message that became visible; `received`: CreationDate of their last that was taken, as they wrote it."""
+    """`sent_no`: of our last message that became visible; `received`: CreationDate of their last that was taken, as they wrote it.
+
+    `receives`: types of objects that they have said they take; None: they have not said it yet.
+    """
 
     sent_no: int = 0
     received: str = ""
+    receives: tuple[str, ...] | None = None
 
 
 def reached(base: "DeclaredPeer") -> Reached:
     """How far the exchange with the base has come, as its folder says; nothing where it says nothing."""
     try:
         noted = json.loads(_path(base).read_text(encoding="utf-8"))
-        return Reached(int(noted["sent_no"]), str(noted["received"]))
+        receives = noted.get("receives")
+        return Reached(int(noted["sent_no"]), str(noted["received"]), None if receives is None else tuple(map(str, receives)))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return Reached()
 
@@ -42,6 +47,11 @@ def note_sent(base: "DeclaredPeer", number: int) -> None:
 def note_received(base: "DeclaredPeer", created: str) -> None:
     """Their message of that CreationDate was taken, and lies in ``done``."""
     _note(base, replace(reached(base), received=created))
+
+
+def note_receives(base: "DeclaredPeer", types: "Iterable[str]") -> None:
+    """They have said that they take these types of objects."""
+    _note(base, replace(reached(base), receives=tuple(types)))
 
 
 def taken_after(base: "DeclaredPeer", created: str) -> "list[tuple[Path, Header]]":

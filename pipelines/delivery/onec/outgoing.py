@@ -43,24 +43,28 @@ def takes(base: "DeclaredPeer", peer: Peer) -> Takes:
 
 
 def queue(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: ExchangeScope, now: datetime) -> None:
-    """Queue everything that the base lacks, in the caller's transaction, which holds the base's turn; `now`: of the house's clock."""
+    """Queue everything that the base lacks, in the caller's transaction, which holds the base's turn; `now`: of the house's clock.
+
+    A base that is over still lacks the documents that are dated until its last day, and is told of nothing else.
+    """
     taken = takes(base, peer)
     marks = query.first(connection, "delivery/onec/marks")
     said, how_far = f"{of.organizations} {of.from_date} {base.valid_to} {taken}", " ".join(map(str, marks))
     is_today = peer.compared_at is not None and peer.compared_at.astimezone(now.tzinfo).date() == of.today
     if is_today and (said, how_far) == (peer.compared_scope, peer.compared_marks):
         return
-    query.run(connection, "delivery/onec/queue_invoices", at=now)
-    query.run(connection, "delivery/onec/queue_sales", at=now)
     name = {"peer": base.code}
+    whose = {"organizations": of.organizations, "from_date": of.from_date, "valid_to": base.valid_to}
+    query.run(connection, "delivery/onec/queue_invoices", **name, **whose, at=now)
+    query.run(connection, "delivery/onec/queue_sales", **name, **whose, takes_corrections=taken.corrections, at=now)
     if taken.corrections:
-        days = {"from_date": of.from_date, "valid_to": base.valid_to}
-        query.run(connection, "delivery/onec/queue_corrections", **name, organizations=of.organizations, **days, at=now)
-    if not query.scalar(connection, "delivery/onec/has_business", **name) and not peer.is_heard:
-        return
-    query.run(connection, "delivery/onec/told")
-    _tell(connection, base, peer, of, is_full=not is_today or said != peer.compared_scope)
-    query.run(connection, "delivery/onec/queue_told", **name, at=now)
+        query.run(connection, "delivery/onec/queue_corrections", **name, **whose, at=now)
+    if not base.is_over(of.today):
+        if not query.scalar(connection, "delivery/onec/has_business", **name) and not peer.is_heard:
+            return
+        query.run(connection, "delivery/onec/told")
+        _tell(connection, base, peer, of, is_full=not is_today or said != peer.compared_scope)
+        query.run(connection, "delivery/onec/queue_told", **name, at=now)
     query.run(connection, "delivery/onec/compared", **name, scope=said, marks=how_far, history_no=marks.history_no, at=now)
 
 

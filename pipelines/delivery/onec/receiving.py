@@ -204,6 +204,7 @@ def _take(
         receives = sorted({each.name for each in header.object_types if each.receiving})
         if peer.receives is None or receives != sorted(peer.receives):
             query.run(connection, "delivery/onec/set_receives", peer=base.code, receives=receives)
+        journal.note_receives(base, receives)  # before the commit: what the folder says is never older than what the database knows
     effect = _apply(base, connection, peer, path, header, at, apply)
     if settings_only:  # whoever sets the exchange up in 1C waits there until we say what we send and take
         query.run(connection, "delivery/onec/owe", peer=base.code)

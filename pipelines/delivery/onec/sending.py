@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from pipelines.delivery.onec import declared, journal, outgoing, reading, unacknowledged
 from pipelines.delivery.onec.declared import DeclaredPeer
+from pipelines.delivery.onec.filling import fill
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.message import (
     VERSIONS,
@@ -43,7 +44,7 @@ from pipelines.delivery.onec.model import (
     Service,
 )
 from pipelines.delivery.onec.outgoing import ExchangeScope
-from pipelines.delivery.onec.peers import Peer, local_time, take_turn
+from pipelines.delivery.onec.peers import Peer, local_time
 from pipelines.documents.requisites import Buyer, Seller
 from pipelines.errors import BadInput, Refused
 from pipelines.logs import verb
@@ -162,6 +163,7 @@ def _over_http(settings: Settings, base: DeclaredPeer, at: datetime, secrets: "B
 
     with engine.transaction(settings) as connection:
         if base.is_over(local_time(connection, at).date()):
+            fill(connection, base, at)
             unacknowledged.refresh(settings, connection, at)
             return None
     return send_entities(settings, base, at, _outbox_key, secrets)
@@ -189,13 +191,11 @@ def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent |
     path = base.folder("out") / message_name(settings.onec_node, base.code)
     result, prepared = None, None
     with engine.transaction(settings) as connection:
-        now = local_time(connection, at)
+        outbox = fill(connection, base, at)
+        peer, of, now = outbox.peer, outbox.scope, outbox.now
         if base.is_over(now.date()):
             unacknowledged.refresh(settings, connection, at)
             return None
-        peer = take_turn(connection, base.code)
-        of = outgoing.scope(connection, base.code, now)
-        outgoing.queue(connection, base, peer, of, now)
         _finish_interrupted(path, peer)
         of_peer = {"peer": base.code, "confirmed_no": peer.confirmed_no}
         if peer.is_owed or query.scalar(connection, "delivery/onec/has_unconfirmed", **of_peer):

@@ -2,8 +2,10 @@
 
 import pytest
 
+from pipelines.delivery.onec.filling import fill_outboxes
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.sending import send
+from pipelines.delivery.onec.status import status
 from pipelines.receivables.listing import payments
 from pipelines.runs.exchange import take_answers
 from tests.books import AT, Books
@@ -82,6 +84,26 @@ def test_a_restored_database_goes_on_from_what_its_folder_knows(settings):
         onec.exchange()
         receive(settings)
         assert sorted(onec.sums(INVOICE)) == ["ВМ26-000001", "ВМ26-000002"]
+
+
+def test_a_backup_from_before_the_base_said_what_it_takes_tells_a_correction_once(settings):
+    """K1 is sent and corrected by a document of its own; then we are restored to before the base had ever written."""
+    prepare(settings)
+    before = ["BP reads", "we issue", "we back up", "all exchange", "all exchange", "we correct", "all exchange"]
+    steps = [*before, "we are restored", "we send"]
+    for mended in (steps, [*steps, "BP exchanges", "we correct", "all exchange"]):
+        with one_transaction(settings) as house:
+            assert play(settings, house, mended) == []
+
+
+def test_a_run_that_died_before_what_follows_it_is_told_by_the_next_turn(settings):
+    """Issuing fills no outbox; the base's own turn does, once."""
+    Books(settings).issue("K1")
+    for _ in range(2):
+        fill_outboxes(settings, AT)
+        [standing] = status(settings, AT)
+        assert (standing.unconfirmed_invoices, standing.unconfirmed_sales, standing.sent_no) == (1, 1, 0)
+    assert send(settings, AT).invoices == 1
 
 
 def test_sequences_that_once_lost_a_document(settings):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipelines.delivery.onec import outgoing, reading, unacknowledged
 from pipelines.delivery.onec.declared import DeclaredPeer
+from pipelines.delivery.onec.filling import fill
 from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, NotForOnec, ObjectKind, OnecObject, Removal, Sale, Service
 from pipelines.delivery.onec.odata import access
 from pipelines.delivery.onec.odata.access import BaseSecrets
@@ -59,10 +60,8 @@ def send_entities(settings: Settings, base: DeclaredPeer, at: datetime, key_of: 
     BadInput: its map of entities cannot be read. What the base itself says, or does not say, is in the result.
     """
     with engine.transaction(settings) as connection:
-        peer = take_turn(connection, base.code)
+        peer = fill(connection, base, at).peer
         query.run(connection, "delivery/onec/forget_carried", peer=base.code, confirmed_no=peer.confirmed_no)  # by files, before
-        now = local_time(connection, at)
-        outgoing.queue(connection, base, peer, outgoing.scope(connection, base.code, now), now)
     sent = EntitiesSent()
     try:
         reached = access.entities(base, at, secrets)
