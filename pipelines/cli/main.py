@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "backup": ("pipelines.cli.backup", "backup", "Write the database and every file into a folder."),
     "restore": ("pipelines.cli.backup", "restore", "Put a backup into an empty house."),
     "master": ("pipelines.cli.master", "master", "Clients, contracts, terms, tariffs: import, export, history."),
+    "forget": ("pipelines.cli.forget", "forget", "Erase what reaches the people of a client that has left."),
     "snapshot": ("pipelines.cli.snapshot", "snapshot", "Snapshots of platforms: land, check, look at, rule on."),
     "usage": ("pipelines.cli.usage", "usage", "Fleet by contract: peak, average, vehicle-days, minutes."),
     "findings": ("pipelines.cli.findings", "findings", "What somebody must look at."),

@@ -79,6 +79,15 @@ class DocumentStore:
         """Paths of all files below a folder of the store: one request for a thousand of them, where `exists` asks for each."""
         return {self._relative(str(each)) for each in self._fs.find(self._full(folder))}
 
+    def below(self, folder: str) -> list[str]:
+        """Paths of all files under a folder; none where there is no such folder."""
+        prefix = f"{self._root}/"
+        return sorted(str(each).removeprefix(prefix) for each in self._fs.find(self._full(folder)))
+
+    def remove(self, path: str) -> None:
+        """Remove a file; FileNotFoundError when there is none."""
+        self._fs.rm_file(self._full(path))
+
     def url(self, path: str) -> str:
         """The full address of a file, to show to people."""
         return str(self._fs.unstrip_protocol(self._full(path))) if not self._is_local else self._full(path)

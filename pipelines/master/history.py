@@ -16,7 +16,10 @@ def _layout(sheet: MasterSheet) -> Layout:
     return Layout(tuple(column.name for column in sheet.columns), sheet.key, decimals)
 
 
-SOURCES = (DecisionSource("master/history", {name: _layout(sheet) for name, sheet in TABLES.items()}),)
+SOURCES = (
+    DecisionSource("master/history", {name: _layout(sheet) for name, sheet in TABLES.items()}),
+    DecisionSource("master/history_of_erasures", {"erasures": Layout()}),
+)
 
 
 class NeverHeardOf(BadInput):

@@ -245,5 +245,6 @@ def test_every_source_gives_its_own_sheets(decided):
         "crm_fields",
         "mutings",
         "stops",
+        "erasures",
         "allocations",
     }  # the company has none

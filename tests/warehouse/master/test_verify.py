@@ -42,7 +42,7 @@ def as_owner(settings, *statements):
 
 
 def past_the_trigger(settings, statement):
-    switched = "ALTER TABLE master.history {} TRIGGER never_changed"
+    switched = "ALTER TABLE master.history {} TRIGGER USER"
     as_owner(settings, switched.format("DISABLE"), statement, switched.format("ENABLE"))
 
 
