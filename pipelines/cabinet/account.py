@@ -11,6 +11,7 @@ from pipelines.cabinet.second_factor import WrongCode
 from pipelines.cabinet.visit import Known, SignedIn
 from pipelines.documents import qr
 from pipelines.logs import verb
+from pipelines.master import house_clock
 from pipelines.warehouse import engine, query
 
 router = APIRouter()
@@ -24,7 +25,10 @@ def account(known: Known) -> Response:
             connection, "cabinet/sessions", address=known.reader.address, at=known.at, idle_since=known.at - sessions.IDLE
         )
         has_code = second_factor.is_on(connection, known.reader.address)
-    listed = [(row.begun_at, row.seen_at, bytes(row.session_digest) == known.session.digest) for row in going_on]
+        zone = house_clock.zone(connection)
+    listed = [
+        (row.begun_at.astimezone(zone), row.seen_at.astimezone(zone), bytes(row.session_digest) == known.session.digest) for row in going_on
+    ]
     return known.page("account.html", sessions=listed, has_code=has_code)
 
 

@@ -1,15 +1,15 @@
 """Two clients are logged in: an automatic walk over every page with the other's ids finds no row of the other."""
 
 import re
+from itertools import product
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from sqlalchemy import text
-from starlette.routing import Route
 
 from pipelines.warehouse import engine
 from tests.cabinet.browsing import Browser
 
-_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _LINK = re.compile(r'(?:href|src)="(/[^"#]*)"')
 # what of a client shows whose page it is
 _MARKS = """
@@ -40,24 +40,30 @@ def _values(ids: dict[str, str]) -> dict[str, list[str]]:
 
 
 def _paths(browser: Browser, ids: dict[str, str]) -> list[str]:
+    """Every address of the cabinet with the ids of somebody in its path and in each of its query's parameters."""
     values, paths = _values(ids), []
-    for route in browser.made.routes:
-        if not isinstance(route, Route) or "GET" not in (route.methods or ()) or route.path.startswith("/static"):
+    for path, operations in browser.made.openapi()["paths"].items():
+        described = operations.get("get")
+        if described is None:
             continue
-        filled = [route.path]
-        for name in _PARAMETER.findall(route.path):
-            known = values.get(name)
-            assert known, f"{route.path}: the walk does not know what to try for {name!r}; add it to _values"
-            filled = [re.sub(rf"\{{{name}(?::\w+)?\}}", each, path) for path in filled for each in known]
-        paths += filled
-    query = "&".join(f"{name}={value}" for name, (value, *_) in values.items())
-    return [*paths, *(f"{path}?{query}" for path in paths)]
+        named = [(each["name"], each["in"]) for each in described.get("parameters", [])]
+        for name, _ in named:
+            assert name in values, f"{path}: the walk does not know what to try for {name!r}; add it to _values"
+        for chosen in product(*(values[name] for name, _ in named)):
+            filled, query = path, []
+            for (name, place), value in zip(named, chosen, strict=True):
+                filled = filled.replace(f"{{{name}}}", quote(value, safe="")) if place == "path" else filled
+                query += [(name, value)] if place == "query" else []
+            paths += [filled, f"{filled}?{urlencode(query)}"] if query else [filled]
+            # only some of them, such as the other's invoice without the other's client
+            paths += [f"{filled}?{urlencode(query[:place] + query[place + 1 :])}" for place in range(len(query))]
+    return list(dict.fromkeys(paths))
 
 
 def _met(answer, ids: dict[str, str]) -> list[str]:
     said = answer.content.decode("utf-8", "replace")
     # a page may say back what it was asked for, and no more than that
-    asked = str(answer.request.url)
+    asked = unquote(str(answer.request.url))
     marks = [value for name, value in ids.items() if name not in ("client_code", "document_no") and value not in asked]
     return [mark for mark in marks if mark in said]
 
