@@ -7,8 +7,6 @@ from functools import cache
 
 from airflow.plugins_manager import AirflowPlugin
 
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 @cache
 def application():
@@ -23,24 +21,17 @@ def application():
     @made.get("/workbooks/{month}", dependencies=[Depends(may_see_approvals)])
     def workbook(month: str) -> Response:
         """The month's workbook as it was written last."""
+        from pipelines import settings
+        from pipelines.desk.files import NoSuchFile, month_workbook
+        from pipelines.period import Month
+
         try:
-            name, content = _workbook(month)
-        except (ValueError, FileNotFoundError):
+            made = month_workbook(settings.load(), Month.parse(month))
+        except (ValueError, NoSuchFile):
             raise HTTPException(404, "Такой книги нет") from None
-        return Response(content, media_type=SPREADSHEET, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        return Response(made.content, media_type=made.media_type, headers={"Content-Disposition": f'attachment; filename="{made.name}"'})
 
     return made
-
-
-def _workbook(month):
-    """File name and bytes; ValueError for what is no month, FileNotFoundError without the workbook."""
-    from pipelines import settings
-    from pipelines.documents.paths import workbook_path
-    from pipelines.documents.store import DocumentStore
-    from pipelines.period import Month
-
-    path = workbook_path(Month.parse(month))
-    return path.rsplit("/", maxsplit=1)[-1], DocumentStore(settings.load().documents).get(path)
 
 
 async def app(scope, receive, send):

@@ -16,11 +16,8 @@ from orchestration.keys import month_of
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, date_param
 from orchestration.steps import step
+from pipelines.runs.questions import APPROVE, BUTTONS, REJECT
 from pipelines.settings import load
-
-APPROVE, REJECT = "Approve", "Reject"
-BUTTONS = {"Одобрить": APPROVE, "Отклонить": REJECT}
-"""What the buttons say, and as what the warehouse keeps the answer."""
 
 APPROVERS = [{"id": name.strip(), "name": name.strip()} for name in load().approvers.split(",") if name.strip()]
 FOUR_EYES = load().four_eyes

@@ -1,9 +1,7 @@
 """`fleetbill findings`: what somebody must look at, and what a person has silenced for a time."""
 
-from collections.abc import Iterator
 from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,9 +20,6 @@ from pipelines.cli.output import (
     settings,
 )  # fmt: skip
 from pipelines.period import Month
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 COLUMNS = (
     "kind", "subject", "contract_no", "first_seen", "last_seen", "days", "detail",
@@ -65,6 +60,7 @@ def findings(
         return
     from pipelines.clock import now
     from pipelines.findings.words import subject_words
+    from pipelines.reports.finding_costs import priced_findings
     from pipelines.usage.month import refresh
     from pipelines.usage.stored import months_with_evidence
     from pipelines.warehouse import engine
@@ -74,7 +70,7 @@ def findings(
     with engine.transaction(configured) as connection:
         refresh(configured, connection, [month] if month else months_with_evidence(connection), now())
     with engine.reading(configured) as connection:
-        listed = _listed(connection, month, kind, client, contract)
+        listed = priced_findings(connection, month, kind, client=client, contract_no=contract)
         if (first := next(listed, None)) is None and kind:
             _refuse_unknown(kind)
         every = chain([first] if first else [], listed)
@@ -116,20 +112,6 @@ def unmute(kind: str, subject: str, by: str, reason: str) -> None:
     code = _kind(kind) or kind
     muting.unmute(settings(), code, _subject(code, subject), authorship(by, reason))
     say(f"{kind} {subject}: told again")
-
-
-def _listed(
-    connection: "Connection", month: Month | None, kind: str | None, client: str | None, contract: str | None
-) -> Iterator[dict[str, Any]]:
-    """The findings one after the other, each with its roubles: there may be millions."""
-    from pipelines.findings.store import listing, stream
-    from pipelines.reports.finding_costs import OF_CONTRACTS, cost_of, read_costs
-
-    whose = {"client": client, "contract_no": contract}
-    of_contracts = [row for each in sorted(OF_CONTRACTS) if kind in (None, each) for row in listing(connection, month, each, **whose)]
-    costs = read_costs(connection, of_contracts, month)
-    for row in stream(connection, month, kind, **whose):
-        yield row | {"roubles": cost_of(row, costs)}
 
 
 def _kind(name: str | None) -> str | None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.master.dealer_trees import clients_under
 from pipelines.master.history import known
-from pipelines.receivables import ledger, offers
+from pipelines.receivables import ledger
 from pipelines.receivables.matching import Unallocated
+from pipelines.receivables.offers import Offer, offers
 from pipelines.reports.ageing import Grouping, ageing_groups
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -52,15 +53,27 @@ def offered(settings: Settings, payment_ids: Iterable[str]) -> dict[str, list[st
     wanted = set(payment_ids)
     with engine.transaction(settings) as connection:
         left = [row for row in query.rows(connection, "receivables/unmatched") if row.payment_id in wanted and row.left_over > 0]
-        return _offered(connection, left) if left else {}
+        may_pay = offers_of(connection, left)
+    left_of = {row.payment_id: row.left_over for row in left}
+    return {payment_id: [offer.line(payment_id, left_of[payment_id]) for offer in listed] for payment_id, listed in may_pay.items()}
 
 
-def _offered(connection: "Connection", left: Sequence[Any]) -> dict[str, list[str]]:
+def offers_of(connection: "Connection", left: Sequence[Any]) -> dict[str, tuple[Offer, ...]]:
+    """The same as offers; ``left``: rows of `receivables/unmatched`, money that came in."""
+    if not left:
+        return {}
     book = ledger.open_book(connection, min(row.paid_on for row in left))
     names = {row.client_code: row.name for row in query.rows(connection, "master/client_names")}
-    money = (Unallocated(row.payment_id, row.organization_code, row.left_over, row.payer_inn, row.purpose) for row in left)
-    lines = offers.lines(book, money, names, {row.payment_id: row.payer_name or "" for row in left})
-    return {payment_id: said for payment_id, said in lines.items() if said}
+    may_pay = {
+        row.payment_id: offers(
+            book,
+            Unallocated(row.payment_id, row.organization_code, row.left_over, row.payer_inn, row.purpose),
+            names,
+            row.payer_name or "",
+        )
+        for row in left
+    }
+    return {payment_id: listed for payment_id, listed in may_pay.items() if listed}
 
 
 def ageing(

@@ -1,13 +1,12 @@
 """What a payment that is nobody's may pay, each with the reason: for a person to choose (domain.md §8). Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from pipelines.money import ZERO
 from pipelines.receivables.matching import Book, InvoiceDebt, Unallocated
 from pipelines.receivables.mistyped import SLIPS
 from pipelines.receivables.numbers import fold
@@ -105,12 +104,3 @@ def _is_said(name: Sequence[str], words: Sequence[str]) -> bool:
     if sum(map(len, name)) < _SHORTEST_NAME:
         return False
     return any(tuple(words[at : at + len(name)]) == tuple(name) for at in range(len(words) - len(name) + 1))
-
-
-def lines(book: Book, money: Iterable[Unallocated], names: Mapping[str, str], payers: Mapping[str, str]) -> dict[str, list[str]]:
-    """Payment → its offers in words, each with the command that takes it; `payers`: payment → the payer's name."""
-    return {
-        each.payment_id: [offer.line(each.payment_id, each.amount) for offer in offers(book, each, names, payers.get(each.payment_id, ""))]
-        for each in money
-        if each.amount > ZERO
-    }

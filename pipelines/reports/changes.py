@@ -2,7 +2,7 @@
 
 import datetime as dt
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -48,13 +48,18 @@ class ContractChange:
     versions: Sequence[TariffVersion] = ()
 
 
-def changes(connection: "Connection", month: Month, purposes: Sequence[str] = ALL_PURPOSES) -> Iterator[ContractChange]:
+def changes(
+    connection: "Connection", month: Month, purposes: Sequence[str] = ALL_PURPOSES, *, contracts: Collection[str] | None = None
+) -> Iterator[ContractChange]:
     """Every contract that has an invoice for the month before, or an invoice or a draft of these runs for the month.
 
-    By name of the client; read one by one: memory does not grow with their number.
+    By name of the client; read one by one: memory does not grow with their number. ``contracts``: of these alone.
     """
     tariffs, modes = inputs.read_tariffs(connection, month), inputs.vat_modes(connection)
-    binds = {"month": month.first, "previous": month.previous.first, "last": month.last, "purposes": list(purposes)}
+    only = None if contracts is None else list(contracts)
+    binds = {
+        "month": month.first, "previous": month.previous.first, "last": month.last, "purposes": list(purposes), "contracts": only,
+    }  # fmt: skip
     for row in query.stream(connection, "reports/contract_months", rows_at_once=_ROWS_AT_ONCE, **binds):
         yield _change(row, month, tariffs, modes)
 

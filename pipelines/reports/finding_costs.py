@@ -7,13 +7,14 @@ would have paid more than the new one for the days that are left; one to a deare
 twice (as an orphan, and by its account), so costs of different kinds are never added up.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from pipelines.findings import store
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
 from pipelines.reports.leak_prices import Price, Prices
@@ -39,6 +40,22 @@ def add_costs(connection: "Connection", rows: Sequence[dict[str, Any]], month: M
     costs = read_costs(connection, [row for row in rows if row["kind"] in OF_CONTRACTS], month)
     for row in rows:
         row["roubles"] = cost_of(row, costs)
+
+
+def priced_findings(
+    connection: "Connection",
+    month: Month | None = None,
+    kind: str | None = None,
+    *,
+    client: str | None = None,
+    contract_no: str | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Findings one after the other as `findings.store.stream` gives them, each with its ``roubles``: there may be millions."""
+    whose = {"client": client, "contract_no": contract_no}
+    of_contracts = [row for each in sorted(OF_CONTRACTS) if kind in (None, each) for row in store.listing(connection, month, each, **whose)]
+    costs = read_costs(connection, of_contracts, month)
+    for row in store.stream(connection, month, kind, **whose):
+        yield row | {"roubles": cost_of(row, costs)}
 
 
 def read_costs(connection: "Connection", of_contracts: Sequence[dict[str, Any]], month: Month | None = None) -> Costs:

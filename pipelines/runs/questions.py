@@ -25,6 +25,8 @@ from pipelines.warehouse import engine, query
 from pipelines.wording.outside import clean
 
 APPROVE, REJECT = "Approve", "Reject"
+BUTTONS = {"Одобрить": APPROVE, "Отклонить": REJECT}
+"""What the buttons say, and as what the warehouse keeps the answer."""
 
 _NO_REASON = {APPROVE: "ответ на запрос в Airflow", REJECT: "причина не указана"}
 

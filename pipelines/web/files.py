@@ -11,6 +11,8 @@ MEDIA_TYPES = MappingProxyType(
     {
         "style.css": "text/css; charset=utf-8",
         "comfort.js": "text/javascript; charset=utf-8",
+        "desk.css": "text/css; charset=utf-8",
+        "desk.js": "text/javascript; charset=utf-8",
         "roboto-400.woff2": "font/woff2",
         "roboto-500.woff2": "font/woff2",
         "icon.svg": "image/svg+xml",

@@ -1,7 +1,8 @@
 -- grain: contract that was billed for the month before, or is billed or drafted for this one: both totals, whether the closes left it
 --   out, whether its client is billed in either month, and what its causes are told from: terms, and usage of both months by day
 -- inputs: billing.drafts, billing.invoices (all kinds of both months), billing.parked, master.contracts, master.clients, master.terms,
---   usage.contract_days; :month, :previous (first days), :last, :purposes (array, of the drafts that count)
+--   usage.contract_days; :month, :previous (first days), :last, :purposes (array, of the drafts that count),
+--   :contracts (array; NULL: all)
 -- rerun: reads only
 WITH billed AS (
     SELECT contract_no, month, total FROM billing.invoices WHERE month IN (:month, :previous)
@@ -52,4 +53,5 @@ JOIN master.contracts c USING (contract_no)
 JOIN master.clients k USING (client_code)
 JOIN clients b USING (client_code)
 LEFT JOIN parked p USING (contract_no)
+WHERE CAST(:contracts AS text[]) IS NULL OR m.contract_no = ANY(CAST(:contracts AS text[]))
 ORDER BY k.name COLLATE "C", c.client_code COLLATE "C", m.contract_no COLLATE "C"

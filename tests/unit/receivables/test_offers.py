@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from pipelines.receivables.matching import Book
-from pipelines.receivables.offers import OfferReason, lines, offers
+from pipelines.receivables.offers import OfferReason, offers
 from tests.unit.receivables.test_matching import CLIENTS, CONTRACTS, INN, debt, paid
 
 DEBTS = (
@@ -35,8 +35,8 @@ def test_the_strongest_reason_comes_first(receipt, payer, expected):
 
 
 def test_an_offer_is_a_line_with_its_command():
-    said = lines(Book(DEBTS, CONTRACTS, CLIENTS), [paid("950.00", "счет НВ26-000071")], {}, {})
-    assert said["P"][0] == (
+    [offer, *_] = offers(Book(DEBTS, CONTRACTS, CLIENTS), paid("950.00", "счет НВ26-000071"))
+    assert offer.line("P", Decimal("950.00")) == (
         "НВ26-000077 клиента C1, открыто 900,00\u00a0₽: в назначении «HB26-000071»: другой знак; "
         '`fleetbill payments allocate P --to "НВ26-000077=900.00" --by ИМЯ --reason ПОЧЕМУ`'
     )

@@ -1,0 +1,208 @@
+"""The pages of the desk: what each reads, and what its template is given. None of them changes anything."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from pipelines.access.stop import stopped
+from pipelines.billing import hold
+from pipelines.billing.model import Purpose
+from pipelines.billing.transitions import Status, status_of
+from pipelines.billing.unattended import needs_a_person
+from pipelines.desk import debts, exchange, findings, money_in
+from pipelines.desk.drafts import ON_A_PAGE, DraftedPage, drafted_page, questions
+from pipelines.desk.visit import DeskVisit, Unreadable
+from pipelines.documents.bridge_words import PART_NAMES, why
+from pipelines.documents.parked_words import next_step
+from pipelines.documents.run_words import RUN_NAMES
+from pipelines.findings.kinds import KIND_NAMES
+from pipelines.master import house_clock
+from pipelines.money import ZERO
+from pipelines.period import Month
+from pipelines.reports.ageing import AGES
+from pipelines.warehouse import engine, query
+from pipelines.wording.russian import month_heading, short_date
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+View = dict[str, Any]
+
+MOST_PARKED: Final = 40
+MOST_LEAKS: Final = 8
+MUTED_FOR: Final = timedelta(days=14)
+AGE_NAMES: Final = dict(zip(AGES, ("не наступил", "сегодня", "1–30", "31–60", "61–90", "больше 90"), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """A page: its address below the desk, its name in the menu, its template, and what it reads."""
+
+    path: str
+    name: str
+    template: str
+    view: Callable[[DeskVisit], View]
+
+
+def month_page(visit: DeskVisit) -> View:
+    """The month at a glance."""
+    with engine.reading(visit.settings) as connection:
+        months = _months(connection)
+        today = house_clock.today(connection, visit.at)
+        month = visit.month() or (months[0][0] if months else Month.of(today))
+        read = visit.memory.standings.standing(connection, month, today, visit.at)
+    return {
+        "month": month,
+        "months": months,
+        "read": read,
+        "bridge": [
+            {"name": name, "amount": row.amount, "contracts": row.contracts}
+            for part, name in PART_NAMES.items()
+            if (row := read.bridge.rows[part]).contracts
+        ],
+        "changes": [(change, why(change, month)) for change in read.changes],
+        "leaks": [(KIND_NAMES.get(leak.kind, leak.kind), leak) for leak in read.leaks[:MOST_LEAKS]],
+        "left_out_estimate": sum((each.estimate or ZERO for each in read.left_out), ZERO),
+    }
+
+
+def drafts_page(visit: DeskVisit) -> View:
+    """Drafted runs: what is in them and why, and the decision."""
+    wanted, page = visit.text("wanted")[:100], visit.page()
+    tasks = visit.orchestrator.asking()
+    with engine.reading(visit.settings) as connection:
+        waiting = query.rows(connection, "runs/drafted_runs")
+        asked = questions(connection, tasks)
+        month, purpose = _run_of(visit, waiting, asked)
+        shown = drafted_page(connection, month, purpose, wanted, page)
+        put = [each for each in asked if (each.month, each.purpose) == (month, purpose)]
+        if shown:
+            visit.memory.shown.remember(connection, month, purpose, shown.run.digest)
+        view = {
+            "month": month,
+            "purpose": purpose,
+            "waiting": waiting,
+            "shown": shown,
+            "put": put[-1] if put else None,
+            "reasons": [each.russian for each in needs_a_person(visit.settings, connection, month, purpose)] if shown else [],
+            "parked": query.rows(connection, "reports/left_out", month=month.first, previous=month.previous.first)[:MOST_PARKED],
+            "held": hold.held_now(connection, month),
+            "words": query.rows(connection, "documents/approval_words", month=month.first, purpose=purpose)[:5],
+            **_approved_by(visit, shown),
+        }
+    return {
+        **view,
+        "wanted": wanted,
+        "page": page,
+        "pages": -(-shown.whole // ON_A_PAGE) if shown else 0,
+        "next_step": next_step,
+    }
+
+
+def findings_page(visit: DeskVisit) -> View:
+    """Findings by whom they wait for; with a kind: each of it."""
+    kind = visit.text("kind")
+    with engine.reading(visit.settings) as connection:
+        months = _months(connection)
+        today = house_clock.today(connection, visit.at)
+        month = visit.month() or (months[0][0] if months else Month.of(today))
+        listed = findings.of_kind(connection, month, kind) if kind else ([], 0)
+        owners = [] if kind else findings.by_owner(connection, month)
+    return {
+        "month": month, "months": months, "kind": kind, "kind_name": KIND_NAMES.get(kind, kind), "listed": listed[0], "number": listed[1],
+        "owners": owners, "until": today + MUTED_FOR, "today": today,
+    }  # fmt: skip
+
+
+def debts_page(visit: DeskVisit) -> View:
+    """Debts by age, the blocked, promises."""
+    by = visit.text("by") or "client"
+    if by not in debts.GROUPINGS:
+        raise Unreadable("Долги показываются по клиентам, дилерам, менеджерам или организациям.")
+    with engine.reading(visit.settings) as connection:
+        today = house_clock.today(connection, visit.at)
+    on, is_overdue = visit.day("on", "На день") or today, visit.text("overdue") == "1"
+    return {
+        "by": by,
+        "groupings": debts.GROUPINGS,
+        "on": on,
+        "is_overdue": is_overdue,
+        "debts": debts.debts(visit.settings, on, by, is_overdue=is_overdue),
+        "ages": AGE_NAMES,
+        "blocked": debts.blocked_now(visit.settings),
+        "promises": debts.promises(visit.settings, today),
+        "plans": debts.running_plans(visit.settings, today),
+        "first": date(on.year, 1, 1),
+    }
+
+
+def payments_page(visit: DeskVisit) -> View:
+    """Money that is nobody's, with what it may be meant for."""
+    with engine.reading(visit.settings) as connection:
+        listed, number, total = money_in.stray_payments(connection)
+    return {"payments": listed, "number": number, "total": total}
+
+
+def exchange_page(visit: DeskVisit) -> View:
+    """The bases of 1C."""
+    return {"bases": exchange.bases(visit.settings, visit.at)}
+
+
+def frame(visit: DeskVisit, current: DeskPage) -> View:
+    """What stands around every page: where we are, who is here, and whether somebody has stopped all blocking."""
+    with engine.reading(visit.settings) as connection:
+        halt, zone = stopped(connection), house_clock.zone(connection)
+    local = visit.at.astimezone(zone)
+    return {
+        "visit": visit,
+        "root": visit.root,
+        "title": current.name,
+        "menu": [(visit.address(page.path), page.name, page is current) for page in PAGES.values()],
+        "stop": halt.in_words(zone) if halt else None,
+        "zone": zone,
+        "shown_at": f"{short_date(local.date())} {local:%H:%M:%S}",
+        "form_token": visit.seal.token(visit.at),
+        "run_names": RUN_NAMES,
+        "month_heading": month_heading,
+    }
+
+
+def _months(connection: "Connection") -> list[tuple[Month, bool]]:
+    """Months with anything issued or drafted, the newest first; whether drafts of it wait."""
+    return [(Month.of(row.month), row.is_drafted) for row in query.rows(connection, "desk/months")]
+
+
+def _run_of(visit: DeskVisit, waiting: Any, asked: Any) -> tuple[Month, Purpose]:
+    """The run that is asked for; else the one that somebody waits for, else the newest that is drafted."""
+    month, named = visit.month(), visit.text("purpose")
+    if named and named not in list(Purpose):
+        raise Unreadable("Такого расчёта нет: бывают close, prepay, watch и correct.")
+    if month is not None:
+        return month, Purpose(named or Purpose.CLOSE)
+    if asked:
+        return asked[0].month, asked[0].purpose
+    if waiting:
+        return Month.parse(waiting[-1].month), Purpose(waiting[-1].purpose)
+    return Month.of(visit.at.date()).previous, Purpose.CLOSE
+
+
+def _approved_by(visit: DeskVisit, shown: DraftedPage | None) -> View:
+    """Who has approved exactly this run: all who must (`approved`), or one while another person is still needed (`second`)."""
+    by = shown.run.approved_by if shown else ()
+    status = status_of(by, four_eyes=visit.settings.four_eyes)
+    names = ", ".join(by) or None
+    return {"approved": names if status is Status.APPROVED else None, "second": names if status is Status.DRAFT else None}
+
+
+PAGES: Mapping[str, DeskPage] = {
+    page.path: page
+    for page in (
+        DeskPage("/", "Месяц", "desk/month.html", month_page),
+        DeskPage("/drafts", "Черновики", "desk/drafts.html", drafts_page),
+        DeskPage("/findings", "Находки", "desk/findings.html", findings_page),
+        DeskPage("/debts", "Долги", "desk/debts.html", debts_page),
+        DeskPage("/payments", "Платежи", "desk/payments.html", payments_page),
+        DeskPage("/exchange", "Обмен с 1С", "desk/exchange.html", exchange_page),
+    )
+}

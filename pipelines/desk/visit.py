@@ -1,0 +1,77 @@
+"""Who has come to a page of the desk, and with what: all that a page or an action needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from pipelines.desk.drafts import ShownRuns
+from pipelines.desk.orchestrator import Orchestrator, Person
+from pipelines.desk.seal import Seal
+from pipelines.desk.standing import KeptStandings
+from pipelines.errors import Refused
+from pipelines.period import Month
+from pipelines.settings import Settings
+
+LONGEST_TEXT = 1000
+LAST_PAGE = 10_000
+
+
+class Unreadable(Refused):
+    """A field of the address or of a form cannot be read; the message says which, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskMemory:
+    """What a process of the desk keeps between visits; without it, everything is read again."""
+
+    standings: KeptStandings = field(default_factory=KeptStandings)
+    shown: ShownRuns = field(default_factory=ShownRuns)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskVisit:
+    """A visit of a person at a moment. ``root``: the path under which the desk lies; ``given``: fields of the address, or of the form."""
+
+    settings: Settings
+    orchestrator: Orchestrator
+    person: Person
+    at: datetime
+    seal: Seal
+    root: str
+    given: Mapping[str, Sequence[str]]
+    memory: DeskMemory
+
+    def text(self, name: str) -> str:
+        """A field as it was typed, without blanks around it; empty where there is none."""
+        return next(iter(self.given.get(name, ())), "").strip()[:LONGEST_TEXT]
+
+    def texts(self, name: str) -> list[str]:
+        """All values of a field that may be there more than once."""
+        return [value.strip()[:LONGEST_TEXT] for value in self.given.get(name, ())]
+
+    def month(self) -> Month | None:
+        """The month that is asked for; None where none is named. Unreadable."""
+        text = self.text("month")
+        try:
+            return Month.parse(text) if text else None
+        except ValueError:
+            raise Unreadable(f"«{text[:20]}» — не месяц: нужно, например, 2026-02.") from None
+
+    def day(self, name: str, title: str) -> date | None:
+        """A date field; None where it is empty. Unreadable."""
+        text = self.text(name)
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            raise Unreadable(f"{title}: «{text[:20]}» — не дата, нужно ГГГГ-ММ-ДД.") from None
+
+    def page(self) -> int:
+        """Which page of a long list, from 1."""
+        text = self.text("page")
+        return min(int(text), LAST_PAGE) if text.isascii() and text.isdigit() and int(text[:9]) else 1
+
+    def address(self, path: str, **fields: object) -> str:
+        """Address of a page of the desk with these fields; those that are None or empty are left out."""
+        asked = {name: str(value) for name, value in fields.items() if value not in (None, "")}
+        return f"{self.root}{path}" + (f"?{urlencode(asked)}" if asked else "")
