@@ -3,12 +3,14 @@
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 from pipelines.delivery.onec.sending import send_to_all
 from pipelines.delivery.onec.status import status
-from tests.books import AT, Books
+from tests.books import AT, Books, Line
 from tests.odata_server import OData
 from tests.warehouse.onec.test_odata import BP_CATALOGUES, INVOICE, PAYMENT, SALE
+from tests.warehouse.onec.test_odata_offered import CORRECTION
 from tests.warehouse.onec.test_peers import declare, row
 
 DIE = """
@@ -65,3 +67,24 @@ def test_a_killed_turn_leaves_nothing_twice(settings, environment, tmp_path, mon
             assert all(each["Posted"] for each in onec.all(INVOICE)), moment
         created = [(entity, key) for method, entity, key in onec.writes if method == "POST"]
         assert len(created) == len(set(created))
+
+
+def test_a_turn_killed_at_a_correction_corrects_once(settings, environment, tmp_path, monkeypatch):
+    books = Books(settings)
+    with OData([*BP_CATALOGUES, INVOICE, SALE, PAYMENT, CORRECTION]) as onec:
+        onec.put("Catalog_Валюты", Code="643")
+        onec.put("Catalog_Организации", ИНН="7707083893", КПП="770701001")
+        declare(settings, tmp_path, row("BP", "bp", transport="http", connection="onec_bp"))
+        monkeypatch.setenv("AIRFLOW_CONN_ONEC_BP", onec.connection)
+        books.issue("K")
+        send_to_all(settings, AT)
+        books.issue("K", [Line("1", "100")], kind="adjustment", cause="1", at=AT + timedelta(days=1))
+        program = f"{DIE}after(Entities, 'create', lambda _, entity, *__: 'Корректировка' in entity)\n{SEND}"
+        sending = subprocess.run(
+            [sys.executable, "-c", program], env={**environment, "AIRFLOW_CONN_ONEC_BP": onec.connection}, check=False, capture_output=True
+        )
+        assert sending.returncode == -signal.SIGKILL, sending.stderr
+        [turn] = send_to_all(settings, AT + timedelta(days=1))
+        assert (turn.problem, turn.message.refused) == ("", ())
+        assert (len(onec.all(SALE)), len(onec.all(CORRECTION)), len(onec.all(SALE)[0]["Услуги"])) == (1, 1, 1)
+        assert status(settings, AT)[0].unconfirmed_sales == 0

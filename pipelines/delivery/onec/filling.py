@@ -46,7 +46,7 @@ def _resumed(connection: "Connection", base: DeclaredPeer) -> Peer:
     """The base's state. What it takes is what its folder says: a database that was restored from a backup may have forgotten it, and would
     tell within a sale what the base has as a correction of its own."""
     peer = take_turn(connection, base.code)
-    said = journal.reached(base).receives
+    said = journal.reached(base).receives if base.transport == "folder" else None
     if said is None or said == peer.receives:
         return peer
     query.run(connection, "delivery/onec/set_receives", peer=base.code, receives=list(said))

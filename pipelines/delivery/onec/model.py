@@ -94,6 +94,16 @@ class PriceType:
 
     includes_vat: bool
 
+    @property
+    def key(self) -> str:
+        """By which one is told from the other."""
+        return "vat" if self.includes_vat else "net"
+
+    @property
+    def name(self) -> str:
+        """What 1C calls it."""
+        return "Тарифы с НДС" if self.includes_vat else "Тарифы без НДС"
+
 
 @dataclass(frozen=True, slots=True)
 class PriceList:

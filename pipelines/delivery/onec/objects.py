@@ -7,10 +7,9 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from hashlib import sha1
 from typing import Any
 
-from pipelines.delivery.onec import fields
+from pipelines.delivery.onec import fields, price_list
 from pipelines.delivery.onec.key_properties import (
     ROUBLES,
     PartyKeys,
@@ -104,9 +103,8 @@ def _property() -> str:
 
 
 def _price_type(kind: PriceType) -> str:
-    name = "Тарифы с НДС" if kind.includes_vat else "Тарифы без НДС"
-    key = "vat" if kind.includes_vat else "net"
-    return f"{reference_tag(ObjectKind.PRICE_TYPE, key)}<Наименование>{name}</Наименование><ВалютаЦены>{ROUBLES}</ВалютаЦены>"
+    tag = reference_tag(ObjectKind.PRICE_TYPE, kind.key)
+    return f"{tag}<Наименование>{kind.name}</Наименование><ВалютаЦены>{ROUBLES}</ВалютаЦены>"
 
 
 def _prices(prices: PriceList) -> str:
@@ -119,18 +117,13 @@ def _prices(prices: PriceList) -> str:
         f"<Цена>{fields.money(price, what)}</Цена></Строка>"
         for number, (service, price) in enumerate(prices.rows, 1)
     )
-    comment = f"Тариф «{prices.name}» ({prices.tariff_code}) с {prices.valid_from:%d.%m.%Y}"
+    comment = fields.line(price_list.comment(prices.name, prices.tariff_code, prices.valid_from))
     return (
         f"<Документ.УстановкаЦенНоменклатуры><КлючевыеСвойства>{reference_tag(ObjectKind.PRICES, prices.key)}"
-        f"<Дата>{prices.valid_from.isoformat()}T00:00:00</Дата><Номер>{_price_list_number(prices)}</Номер></КлючевыеСвойства>"
+        f"<Дата>{prices.valid_from.isoformat()}T00:00:00</Дата><Номер>{price_list.number(prices.key)}</Номер></КлючевыеСвойства>"
         f"<ТипЦен>{_price_type(prices.type)}</ТипЦен><Товары>{rows}</Товары><ОбщиеСвойстваОбъектовФормата>"
-        f"<Комментарий>{fields.line(comment)}</Комментарий></ОбщиеСвойстваОбъектовФормата></Документ.УстановкаЦенНоменклатуры>"
+        f"<Комментарий>{comment}</Комментарий></ОбщиеСвойстваОбъектовФормата></Документ.УстановкаЦенНоменклатуры>"
     )
-
-
-def _price_list_number(prices: PriceList) -> str:
-    """A number of 11 characters, as wide as 1C's are, that no other tariff and day has; the comment says them in words."""
-    return f"Ц-{int(sha1(prices.key.encode(), usedforsecurity=False).hexdigest(), 16) % 10**9:09}"
 
 
 _SETTLED = "<ДанныеВзаиморасчетов><Договор>".encode()

@@ -5,7 +5,7 @@ only the rows of the history since then are compared by a digest with what the b
 day, and when the base gets another organization or takes other types of objects.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -38,8 +38,8 @@ def scope(connection: "Connection", peer: str, now: datetime) -> ExchangeScope:
 
 
 def takes(base: "DeclaredPeer", peer: Peer) -> Takes:
-    """What a base takes beside the common objects; one that is reached by HTTP is brought those alone, by its map of entities."""
-    return peer.takes if base.transport == "folder" else Takes()
+    """What a base takes beside the common objects; orders and statuses of their payment exist in messages alone."""
+    return peer.takes if base.transport == "folder" else replace(peer.takes, orders=False, payment_statuses=False)
 
 
 def queue(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: ExchangeScope, now: datetime) -> None:

@@ -1,7 +1,9 @@
 """Components of a tariff as 1C lists them: one price each, and in words what one price does not say. Pure (domain.md §5)."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
+from hashlib import sha1
 from typing import Any, Final
 
 _PER: Final = {
@@ -55,3 +57,13 @@ def _prices(component: Mapping[str, Any]) -> list[Decimal | None]:
 def _figure(value: object) -> str:
     """A figure as Russians write it, without zeroes that say nothing."""
     return f"{Decimal(str(value)).normalize():f}".replace(".", ",")
+
+
+def number(key: str) -> str:
+    """A number of 11 characters, as wide as 1C's are, that no other tariff and day has; the comment says them in words."""
+    return f"Ц-{int(sha1(key.encode(), usedforsecurity=False).hexdigest(), 16) % 10**9:09}"
+
+
+def comment(tariff: str, tariff_code: str, valid_from: date) -> str:
+    """Whose prices they are, and from which day on."""
+    return f"Тариф «{tariff}» ({tariff_code}) с {valid_from:%d.%m.%Y}"

@@ -12,7 +12,7 @@ from pipelines.errors import BadInput
 def test_the_maps_of_the_package_are_whole(configuration, invoice):
     rules = entity_map(configuration, "ANY")
     assert rules.objects["invoice"].entity == invoice
-    assert set(FACTS) - set(rules.objects) <= {"partner"}
+    assert set(FACTS) - set(rules.objects) <= {"partner", "correction"}
     assert {None, *map(int, (rate for rate in rules.vat_rates if rate is not None))} >= {None, 5, 7, 20, 22}
     assert rules.payments
     assert rules.written & rules.read

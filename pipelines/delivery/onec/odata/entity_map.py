@@ -29,14 +29,29 @@ FACTS: Final[Mapping[str, frozenset[str]]] = {
     "service": frozenset({"key", "name", "full_name"}),
     "invoice": _DOCUMENT,
     "sale": _DOCUMENT | {"invoice"},
+    "correction": _DOCUMENT | {"ground", "ground_type"},
+    "price_type": frozenset({"name", "prices_include_vat"}),
+    "prices": frozenset({"number", "valid_from", "comment", "price_type"}),
 }
 """Kind of object → what of it a property may take. Names of other kinds are the keys that those objects have in the base."""
+_FIGURES: Final = frozenset({"text", "quantity", "price", "amount", "vat_rate", "vat", "amount_with_vat"})
 ROW_FACTS: Final[Mapping[str, frozenset[str]]] = {
-    "services": frozenset({"line_number", "service", "text", "quantity", "price", "amount", "vat_rate", "vat", "amount_with_vat"}),
+    "services": frozenset({"line_number", "service"}) | _FIGURES,
     "payment": frozenset({"line_number", "due_on", "amount_with_vat"}),
+    "corrected": frozenset({"line_number", "service", "was_there"}) | _FIGURES | {f"{figure}_before" for figure in _FIGURES},
+    "prices": frozenset({"line_number", "service", "price", "price_type"}),
 }
-"""What a row of the tabular section is → what it may take: a service of the document, or the one payment that it asks for."""
-_OPTIONAL_KINDS: Final = frozenset({"partner"})
+"""What a row of the tabular section is → what it may take: a service of the document, the one payment that it asks for, a service before
+and after its correction, or the price of one."""
+_ROW_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "invoice": ("services", "payment"), "sale": ("services", "payment"), "correction": ("corrected",), "prices": ("prices",),
+}  # fmt: skip
+"""Kind of document → what its rows may be, the usual one first."""
+_ACCESS_FACTS: Final = frozenset({"access"})
+_CONTACTS: Final = ("address", "phone", "email")
+OFFERED_KINDS: Final = frozenset({"correction", "price_type", "prices"})
+"""Kinds that a base gets where it publishes their entities, and does without where it does not."""
+_OPTIONAL_KINDS: Final = OFFERED_KINDS | {"partner"}
 _MONEY_PROPERTIES: Final = ("number", "date", "amount", "organization", "counterparty", "purpose")
 _OPTIONAL_MONEY_PROPERTIES: Final = ("bank_number", "currency", "our_account", "their_account", "operation")
 _SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -50,7 +65,8 @@ _SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class PropertyRule:
-    """Where a property's value comes from: a `fact` of our object, the key of a `lookup`, or a `constant`.
+    """Where a property's value comes from: a `fact` of our object, the key of a `lookup`, a `constant`, or a `row`, the only one of a
+    tabular section, of properties of the same object.
 
     `width`: a longer text is refused, for it must not change on the way; `cut`: a longer text is shortened. 0: any length.
     """
@@ -60,6 +76,7 @@ class PropertyRule:
     constant: Any = None
     width: int = 0
     cut: int = 0
+    row: "Mapping[str, PropertyRule]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +127,49 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessRule:
+    """Where a client's access is told: a row of additional properties of the entity that the base has for it. `key`: the property of a
+    row by which ours is found; `lookup`: what it holds."""
+
+    entity: str
+    rows: str
+    key: str
+    lookup: str
+    row_properties: Mapping[str, PropertyRule]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRule:
+    """The tabular section of a counterparty's addresses and telephones: column of our sheet → what a row of it has. `value`: the property
+    that shows it."""
+
+    rows: str
+    value: str
+    kinds: Mapping[str, Mapping[str, PropertyRule]]
+
+
+@dataclass(frozen=True, slots=True)
 class EntityMap:
-    """A configuration of 1C. `vat_rates`: rate in percent (None: без НДС) → the value of a property; `objects`: by kind of object."""
+    """A configuration of 1C. `vat_rates`: rate in percent (None: без НДС) → the value of a property; `objects`: by kind of object.
+
+    `access` and `contacts`: None where the map says nothing of them.
+    """
 
     objects: Mapping[str, EntityRule]
     lookups: Mapping[str, Lookup]
     vat_rates: Mapping[Decimal | None, PropertyRule]
     payments: tuple[MoneyRule, ...]
     sources: Mapping[str, Source]
+    access: AccessRule | None = None
+    contacts: ContactRule | None = None
 
     @property
     def written(self) -> frozenset[str]:
         """Entities without which nothing can be written."""
-        return frozenset(rule.entity for rule in self.objects.values()) | {lookup.entity for lookup in self.lookups.values()}
+        needed = [rule for kind, rule in self.objects.items() if kind not in OFFERED_KINDS]
+        values = [each for rule in needed for each in (*rule.properties.values(), *rule.row_properties.values())]
+        lookups = {each.lookup for each in (*values, *self.vat_rates.values()) if each.lookup}
+        return frozenset(rule.entity for rule in needed) | {self.lookups[name].entity for name in lookups}
 
     @property
     def read(self) -> frozenset[str]:
@@ -159,7 +206,7 @@ class _Reader:
         self._problems: list[Problem] = []
 
     def read(self, written: Any) -> EntityMap:
-        top = self._table(written, "", ("objects", "lookups", "vat_rates", "payments", "sources"))
+        top = self._table(written, "", ("objects", "lookups", "vat_rates", "payments", "sources", "access", "contacts"))
         lookups = {name: self._lookup(value, f"lookups.{name}") for name, value in self._any(top.get("lookups", {}), "lookups").items()}
         known = frozenset(lookups)
         made = EntityMap(
@@ -168,6 +215,8 @@ class _Reader:
             vat_rates=self._vat_rates(top.get("vat_rates"), known),
             payments=self._payments(top.get("payments", [])),
             sources=self._sources(top.get("sources", {}), needed=bool(top.get("payments"))),
+            access=self._access(top["access"], known) if "access" in top else None,
+            contacts=self._contacts(top["contacts"], known) if "contacts" in top else None,
         )
         if self._problems:
             raise BadInput(dict.fromkeys(self._problems))
@@ -215,6 +264,8 @@ class _Reader:
         for kind in FACTS:
             if kind not in table and kind not in _OPTIONAL_KINDS:
                 self._flaw(f"objects.{kind}", "is missing")
+        if "prices" in table and "price_type" not in table:
+            self._flaw("objects.price_type", "is missing: prices are of a type")
         return {kind: self._entity(kind, each, lookups) for kind, each in table.items() if kind in FACTS}
 
     def _entity(self, kind: str, value: Any, lookups: frozenset[str]) -> EntityRule:
@@ -222,18 +273,18 @@ class _Reader:
         table = self._table(value, place, ("entity", "properties", "rows", "row_kind", "row_properties", "create", "post", "match"))
         properties = self._properties(table.get("properties"), _below(place, "properties"), FACTS[kind], lookups)
         rows = self._text(table, "rows", place) if "rows" in table else ""
-        row_kind = self._text({"row_kind": "services", **table}, "row_kind", place)
-        if row_kind not in ROW_FACTS:
-            self._flaw(_below(place, "row_kind"), f"must be one of {', '.join(ROW_FACTS)}")
+        row_kinds = _ROW_KINDS.get(kind, ("services",))
+        row_kind = self._text({"row_kind": row_kinds[0], **table}, "row_kind", place)
+        if row_kind not in row_kinds:
+            self._flaw(_below(place, "row_kind"), f"must be one of {', '.join(row_kinds)}")
         row_properties: dict[str, PropertyRule] = {}
         if "row_properties" in table:
             facts = ROW_FACTS.get(row_kind, frozenset())
             row_properties = self._properties(table["row_properties"], _below(place, "row_properties"), facts, lookups)
         if bool(rows) != bool(row_properties):
             self._flaw(place, "rows and row_properties are given together or not at all")
-        is_document = kind in ("invoice", "sale")
-        if rows and not is_document:
-            self._flaw(_below(place, "rows"), "only an invoice or a sale has rows")
+        if rows and kind not in _ROW_KINDS:
+            self._flaw(_below(place, "rows"), f"only these have rows: {', '.join(_ROW_KINDS)}")
         return EntityRule(
             entity=self._text(table, "entity", place),
             properties=properties,
@@ -264,10 +315,12 @@ class _Reader:
     def _property(self, value: Any, place: str, facts: frozenset[str], lookups: frozenset[str]) -> PropertyRule:
         if isinstance(value, str):
             value = {"fact": value}
-        table = self._table(value, place, ("fact", "lookup", "constant", "width", "cut"))
-        if sum(name in table for name in ("fact", "lookup", "constant")) != 1:
-            self._flaw(place, "must have one of fact, lookup and constant")
+        table = self._table(value, place, ("fact", "lookup", "constant", "row", "width", "cut"))
+        if sum(name in table for name in ("fact", "lookup", "constant", "row")) != 1:
+            self._flaw(place, "must have one of fact, lookup, constant and row")
             return PropertyRule()
+        if "row" in table:
+            return PropertyRule(row=self._properties(table["row"], _below(place, "row"), facts, lookups))
         if "fact" in table and table["fact"] not in facts:
             self._flaw(place, f"there is no fact {table['fact']!r}; there are {', '.join(sorted(facts))}")
         if "lookup" in table and table["lookup"] not in lookups:
@@ -326,6 +379,24 @@ class _Reader:
         table = self._table(value, place, ("entity", "properties"))
         properties = self._names(table.get("properties"), _below(place, "properties"), names, ())
         return Source(self._text(table, "entity", place), properties)
+
+    def _access(self, value: Any, lookups: frozenset[str]) -> AccessRule:
+        table = self._table(value, "access", ("entity", "rows", "key", "row_properties"))
+        row = self._properties(table.get("row_properties"), "access.row_properties", _ACCESS_FACTS, lookups)
+        key = self._text(table, "key", "access")
+        written = row and table["row_properties"].get(key)
+        lookup = written.get("lookup", "") if isinstance(written, dict) else ""
+        if key and not lookup:
+            self._flaw("access.key", "must be one of row_properties, and a lookup")
+        return AccessRule(self._text(table, "entity", "access"), self._text(table, "rows", "access"), key, lookup, row)
+
+    def _contacts(self, value: Any, lookups: frozenset[str]) -> ContactRule:
+        table = self._table(value, "contacts", ("rows", "value", "kinds"))
+        kinds = {
+            column: self._properties(each, f"contacts.kinds.{column}", frozenset(), lookups)
+            for column, each in self._table(table.get("kinds"), "contacts.kinds", _CONTACTS).items()
+        }
+        return ContactRule(self._text(table, "rows", "contacts"), self._text(table, "value", "contacts"), kinds)
 
     def _names(self, value: Any, place: str, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, str]:
         table = self._table(value, place, (*required, *optional))

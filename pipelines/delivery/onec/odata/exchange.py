@@ -13,13 +13,27 @@ from typing import TYPE_CHECKING, Final
 from pipelines.delivery.onec import outgoing, reading, unacknowledged
 from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.filling import fill
-from pipelines.delivery.onec.model import Contract, Counterparty, Invoice, NotForOnec, ObjectKind, OnecObject, Removal, Sale, Service
+from pipelines.delivery.onec.model import (
+    AccessProperty,
+    Contract,
+    Correction,
+    Counterparty,
+    Invoice,
+    NotForOnec,
+    ObjectKind,
+    OnecObject,
+    PriceList,
+    PriceType,
+    Removal,
+    Sale,
+    Service,
+)
 from pipelines.delivery.onec.odata import access
 from pipelines.delivery.onec.odata.access import BaseSecrets
 from pipelines.delivery.onec.odata.entities import Entities, RefusedByOnec
-from pipelines.delivery.onec.odata.entity_map import EntityMap, entity_map
+from pipelines.delivery.onec.odata.entity_map import OFFERED_KINDS, EntityMap, entity_map
 from pipelines.delivery.onec.odata.writing import EntityWriter, KnownEntity
-from pipelines.delivery.onec.peers import local_time, take_turn
+from pipelines.delivery.onec.peers import CORRECTIONS, local_time, take_turn
 from pipelines.documents.requisites import Buyer, Seller
 from pipelines.errors import BadInput, Refused
 from pipelines.platforms.errors import ProtocolBroken, RateLimited, Transient
@@ -32,6 +46,13 @@ if TYPE_CHECKING:
 
 MOST_UNANSWERED: Final = 3
 """Objects one after the other without a certain answer, before the rest of the turn is left to the next one."""
+
+_REMOVED: Final = (ObjectKind.INVOICE, ObjectKind.SALE, ObjectKind.PRICES)
+_TYPES: Final = {
+    "correction": CORRECTIONS[-1],
+    "price_type": "Справочник.ТипыЦен",
+    "prices": "Документ.УстановкаЦенНоменклатуры",
+}
 
 OutboxKey = tuple[str, str]
 KeyOf = Callable[[OnecObject], OutboxKey]
@@ -62,6 +83,8 @@ def send_entities(settings: Settings, base: DeclaredPeer, at: datetime, key_of: 
     with engine.transaction(settings) as connection:
         peer = fill(connection, base, at).peer
         query.run(connection, "delivery/onec/forget_carried", peer=base.code, confirmed_no=peer.confirmed_no)  # by files, before
+        query.run(connection, "delivery/onec/going", peer=base.code, confirmed_no=peer.confirmed_no)
+        is_waiting = bool(query.rows(connection, "delivery/onec/odata/going_versions"))
     sent = EntitiesSent()
     try:
         reached = access.entities(base, at, secrets)
@@ -70,10 +93,12 @@ def send_entities(settings: Settings, base: DeclaredPeer, at: datetime, key_of: 
     except (Refused, BadInput) as error:
         _close(settings, base, at, sent, str(error), is_heard=False)
         raise
-    with closing(reached), engine.transaction(settings) as reader:
-        lock(reader, Lock.ONEC_PEER, base.code)  # with this base alone until the end: another turn waits
+    with closing(reached):
         turn = _OutgoingTurn(settings, base, at, sent, key_of)
-        turn.pass_over(reader, reached, rules)
+        if is_waiting and turn.begin(reached, rules):
+            with engine.transaction(settings) as reader:
+                lock(reader, Lock.ONEC_PEER, base.code)  # with this base alone until the end: another turn waits
+                turn.pass_over(reader, reached, rules)
     _close(settings, base, at, sent, sent.problem, is_heard=turn.is_heard)
     return sent
 
@@ -96,6 +121,27 @@ class _OutgoingTurn:
         self._unanswered = self._in_a_row = 0
         self.is_heard = False
 
+    def begin(self, reached: Entities, rules: EntityMap) -> bool:
+        """Ask what the base publishes, and queue what it lacks by that; whether objects can go there."""
+        try:
+            published = reached.published()
+            self.is_heard = True
+            if missing := rules.written - published:
+                raise ProtocolBroken(
+                    f"1C base {self._base.code!r} does not publish {', '.join(sorted(missing))}: add them to its standard OData interface"
+                )
+            types = taken_types(reached, rules, published)
+        except Refused as error:
+            self._sent.problem = str(error)
+            return False
+        with engine.transaction(self._settings) as connection:
+            known = take_turn(connection, self._base.code).receives or ()
+            kept = types | (set(CORRECTIONS) & set(known))  # what was told as a correction once is told so for ever
+            if kept != set(known):
+                query.run(connection, "delivery/onec/set_receives", peer=self._base.code, receives=sorted(kept))
+                fill(connection, self._base, self._at)
+        return True
+
     def pass_over(self, reader: "Connection", reached: Entities, rules: EntityMap) -> None:
         """Every object that is going; then what has come to nothing for 1C is acknowledged too."""
         peer = take_turn(reader, self._base.code)
@@ -105,7 +151,6 @@ class _OutgoingTurn:
         if not versions:
             return
         try:
-            self._require_published(reached, rules)
             with engine.transaction(self._settings) as connection:
                 self._sent.turn_no = query.scalar(connection, "delivery/onec/odata/open_turn", peer=self._base.code)
                 kept = {"direction": "out", "message_no": self._sent.turn_no, "other_no": None, "objects": None}
@@ -114,9 +159,10 @@ class _OutgoingTurn:
             try:
                 of = outgoing.scope(reader, self._base.code, local_time(reader, self._at))
                 for item in reading.objects(reader, self._base.code, of, outgoing.takes(self._base, peer)):
-                    if isinstance(item, Removal) and item.kind not in (ObjectKind.INVOICE, ObjectKind.SALE):
+                    if isinstance(item, Removal) and item.kind not in _REMOVED:
                         continue  # what was a catalogue's is not deleted in a base that people work in
-                    self._bring(writer, item.buyer if isinstance(item, Counterparty) else item, versions)
+                    if not isinstance(item, AccessProperty):  # a person has made it there
+                        self._bring(writer, item, versions)
             finally:
                 self._sent.entities = writer.written
             self._accept(versions)
@@ -125,18 +171,12 @@ class _OutgoingTurn:
         if self._unanswered and not self._sent.problem:
             self._sent.problem = f"{self._unanswered} objects had no certain answer; they go again with the next turn"
 
-    def _require_published(self, reached: Entities, rules: EntityMap) -> None:
-        missing = rules.written - reached.published()
-        self.is_heard = True
-        if missing:
-            raise ProtocolBroken(
-                f"1C base {self._base.code!r} does not publish {', '.join(sorted(missing))}: add them to its standard OData interface"
-            )
-
     def _bring(self, writer: EntityWriter, item: OnecObject, versions: dict[OutboxKey, int]) -> None:
         kind, outbox_key = kind_of(item), self._key_of(item)
         try:
-            writer.bring(kind, item)
+            writer.bring(kind, item.buyer if isinstance(item, Counterparty) else item)
+            if isinstance(item, Counterparty) and item.access is not None:
+                writer.tell_access(item.buyer.code, item.access)
         except (NotForOnec, RefusedByOnec) as error:
             self._refuse(outbox_key, str(error), versions)
         except (Transient, RateLimited):
@@ -150,7 +190,7 @@ class _OutgoingTurn:
             if outbox_key in versions:
                 self._accept({outbox_key: versions.pop(outbox_key)})
                 self._sent.invoices += kind == "invoice"
-                self._sent.sales += kind == "sale"
+                self._sent.sales += kind in ("sale", "correction")
         self._in_a_row = 0
 
     def _accept(self, versions: dict[OutboxKey, int]) -> None:
@@ -197,22 +237,24 @@ class _Register:
         return any(owner != key for owner in owners)
 
 
+def taken_types(reached: Entities, rules: EntityMap, published: frozenset[str]) -> set[str]:
+    """What the base takes beside the common objects, by the names that a header of a message would have for it."""
+    types = {_TYPES[kind] for kind in OFFERED_KINDS if kind in rules.objects and rules.objects[kind].entity in published}
+    if _TYPES["price_type"] not in types:
+        types.discard(_TYPES["prices"])
+    if rules.access is not None and rules.access.entity in published:
+        lookup = rules.lookups[rules.access.lookup]
+        if lookup.entity in published and len(reached.where(lookup.entity, lookup.where)) == 1:
+            types.add("Справочник.ДополнительныеРеквизиты")
+    return types
+
+
 def kind_of(item: OnecObject) -> str:
     """The kind of an object, as maps call it."""
-    match item:
-        case Seller():
-            return "organization"
-        case Buyer():
-            return "counterparty"
-        case Contract():
-            return "contract"
-        case Service():
-            return "service"
-        case Invoice():
-            return "invoice"
-        case Sale():
-            return "sale"
-        case Removal():
-            return str(item.kind)
-        case _:  # what only bases of files take
-            return type(item).__name__
+    return str(item.kind) if isinstance(item, Removal) else _KINDS.get(type(item), type(item).__name__)
+
+
+_KINDS: Final = {
+    Seller: "organization", Buyer: "counterparty", Counterparty: "counterparty", Contract: "contract", Service: "service",
+    PriceType: "price_type", PriceList: "prices", Invoice: "invoice", Sale: "sale", Correction: "correction",
+}  # fmt: skip

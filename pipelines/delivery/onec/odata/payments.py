@@ -25,7 +25,7 @@ from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.elements import UnreadableObject
 from pipelines.delivery.onec.odata import access
 from pipelines.delivery.onec.odata.access import BaseSecrets
-from pipelines.delivery.onec.odata.catalogue_reading import read_catalogues
+from pipelines.delivery.onec.odata.catalogue_reading import CatalogueLook
 from pipelines.delivery.onec.odata.entities import Entities, Entity
 from pipelines.delivery.onec.odata.entity_map import EntityMap, MoneyRule, entity_map
 from pipelines.delivery.onec.odata.properties import NO_KEY
@@ -91,10 +91,12 @@ class _IncomingTurn:
         since = self._since(connection, at)
         news: list[BodyObject] = []
         seen: dict[str, SeenVersions] = {}
-        for rule in self._readable():
+        published = self._reached.published()
+        for rule in self._readable(published):
             changes = seen[rule.entity] = SeenVersions()
             news += self._news(connection, rule, since, changes)
-        news += read_catalogues(connection, self._base.code, self._reached, self._rules, at, seen)
+        catalogues = CatalogueLook(connection, self._base.code, self._reached, self._rules, published)
+        news += catalogues.news(at, seen)
         turn_no, detail = None, ""
         if news:
             turn_no = query.scalar(connection, "delivery/onec/odata/take_turn", peer=self._base.code, at=at)
@@ -111,9 +113,8 @@ class _IncomingTurn:
         day = local_time(connection, at).date() - timedelta(days=self._settings.onec_payment_days)
         return datetime.combine(max(day, self._base.from_date or day), time())
 
-    def _readable(self) -> list[MoneyRule]:
+    def _readable(self, published: frozenset[str]) -> list[MoneyRule]:
         """The documents that are looked for; ProtocolBroken where the base does not publish what they need."""
-        published = self._reached.published()
         if missing := self._rules.read - published:
             raise ProtocolBroken(
                 f"1C base {self._base.code!r} does not publish {', '.join(sorted(missing))}: add them to its standard OData interface"

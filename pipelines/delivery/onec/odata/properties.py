@@ -7,9 +7,22 @@ from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import Any, Final, Protocol
 
-from pipelines.delivery.onec.model import Contract, Invoice, NotForOnec, OnecRow, Sale, Service
+from pipelines.delivery.onec import price_list
+from pipelines.delivery.onec.model import (
+    Contract,
+    Correction,
+    CorrectionRow,
+    Invoice,
+    NotForOnec,
+    OnecRow,
+    PriceList,
+    PriceType,
+    Sale,
+    Service,
+)
 from pipelines.delivery.onec.odata.entity_map import EntityMap, EntityRule, PropertyRule
 from pipelines.documents.requisites import Party
+from pipelines.money import ZERO
 
 Properties = dict[str, Any]
 
@@ -33,14 +46,16 @@ def properties(rules: EntityMap, kind: str, item: object, keys: Keys) -> Propert
     """The properties of an object, rows included. NotForOnec where a value would not survive in 1C."""
     rule = rules.objects[kind]
     what = title(kind, item)
-    facts = _facts(kind, item)
+    facts = _facts(rules, kind, item)
     made = {name: _value(rules, each, facts, keys, f"{what}, {name}") for name, each in rule.properties.items()}
     if rule.rows:
-        made[rule.rows] = [
-            {name: _value(rules, each, row, keys, f"{what}, {name}") for name, each in rule.row_properties.items()}
-            for row in _rows(rule, item, what)
-        ]
+        made[rule.rows] = [row_of(rules, rule.row_properties, row, keys, what) for row in _rows(rule, item, what)]
     return made
+
+
+def row_of(rules: EntityMap, written: Mapping[str, PropertyRule], facts: Mapping[str, Any], keys: Keys, what: str) -> Properties:
+    """One row of a tabular section, from facts of its own."""
+    return {name: _value(rules, each, facts, keys, f"{what}, {name}") for name, each in written.items()}
 
 
 def title(kind: str, item: object) -> str:
@@ -80,10 +95,12 @@ def _is_key(text: str) -> bool:
 def _value(rules: EntityMap, rule: PropertyRule, facts: Mapping[str, Any], keys: Keys, what: str) -> Any:
     if rule.lookup:
         return keys.looked_up(rule.lookup)
+    if rule.row:
+        return [row_of(rules, rule.row, facts, keys, what)]
     if not rule.fact:
         return rule.constant
     value = facts[rule.fact]
-    if rule.fact == "vat_rate":
+    if rule.fact in ("vat_rate", "vat_rate_before"):
         return _vat_rate(rules, value, keys, what)
     if isinstance(value, Reference):
         return value.key(keys)
@@ -121,7 +138,7 @@ class Reference:
         return NO_KEY if self._item is None else keys.key_of(self._kind, self._item)
 
 
-def _facts(kind: str, item: object) -> dict[str, Any]:
+def _facts(rules: EntityMap, kind: str, item: object) -> dict[str, Any]:
     match item:
         case Party():
             return {**_party(item), "partner": Reference("partner", item)} if kind == "counterparty" else _party(item)
@@ -131,6 +148,16 @@ def _facts(kind: str, item: object) -> dict[str, Any]:
             return {"key": item.key, "name": item.name, "full_name": item.full_name or item.name}
         case Invoice() | Sale():
             return _document(item)
+        case Correction():
+            ground = "correction" if item.is_further else "sale"
+            typed = {"ground": Reference(ground, item.ground), "ground_type": f"StandardODATA.{rules.objects[ground].entity}"}
+            return {**_document(item), **typed}
+        case PriceType():
+            return {"name": item.name, "prices_include_vat": item.includes_vat}
+        case PriceList():
+            said = price_list.comment(item.name, item.tariff_code, item.valid_from)
+            numbered = {"number": price_list.number(item.key), "valid_from": item.valid_from, "comment": said}
+            return {**numbered, "price_type": Reference("price_type", item.type)}
     raise NotForOnec(f"{kind} does not travel over OData")
 
 
@@ -159,8 +186,8 @@ def _sides(contract: Contract) -> dict[str, Any]:
     }
 
 
-def _document(document: Invoice | Sale) -> dict[str, Any]:
-    what = title("sale" if isinstance(document, Sale) else "invoice", document)
+def _document(document: Invoice | Sale | Correction) -> dict[str, Any]:
+    what = title(type(document).__name__.lower(), document)
     if not document.rows:
         raise NotForOnec(f"{what}: no rows")
     if document.total < 0:
@@ -172,13 +199,23 @@ def _document(document: Invoice | Sale) -> dict[str, Any]:
         "date": document.on,
         "total": document.total,
         "prices_include_vat": document.prices_include_vat,
-        "has_no_vat": all(row.vat_rate is None for row in document.rows),
+        "has_no_vat": all(_known(row).vat_rate is None for row in document.rows),
         "purpose": f"Оплата по счёту № {document.number} от {document.on:%d.%m.%Y}",
         "invoice": Reference("invoice", document.invoice if isinstance(document, Sale) else None),
     }
 
 
 def _rows(rule: EntityRule, item: object, what: str) -> Iterable[dict[str, Any]]:
+    if isinstance(item, PriceList):
+        if not item.rows:
+            raise NotForOnec(f"{what}: no rows")
+        of_type = {"price_type": Reference("price_type", item.type)}
+        return [
+            {"line_number": number, "service": Reference("service", service), "price": price, **of_type}
+            for number, (service, price) in enumerate(item.rows, 1)
+        ]
+    if isinstance(item, Correction):
+        return [_corrected(number, row, vat_on_top=not item.prices_include_vat) for number, row in enumerate(item.rows, 1)]
     if not isinstance(item, Invoice | Sale):
         raise NotForOnec(f"{what}: has no rows")
     if rule.row_kind == "payment":
@@ -187,10 +224,30 @@ def _rows(rule: EntityRule, item: object, what: str) -> Iterable[dict[str, Any]]
     return [_row(number, row, vat_on_top=not item.prices_include_vat) for number, row in enumerate(item.rows, 1)]
 
 
+def _known(row: OnecRow | CorrectionRow) -> OnecRow:
+    """The row, of a correction as it is now, or was."""
+    known = row if isinstance(row, OnecRow) else row.after or row.before
+    if known is None:
+        raise NotForOnec("a row without anything before and after")
+    return known
+
+
+def _corrected(number: int, row: CorrectionRow, *, vat_on_top: bool) -> dict[str, Any]:
+    """A row with what stood there before; zeroes where there was nothing, or nothing is left."""
+    known = _known(row)
+    nothing = {**dict.fromkeys(("quantity", "price", "amount", "vat", "amount_with_vat"), ZERO), "vat_rate": known.vat_rate, "text": ""}
+    now, before = (_figures(side, vat_on_top=vat_on_top) if side else nothing for side in (row.after, row.before))
+    told = {f"{name}_before": value for name, value in before.items()}
+    service = {"line_number": number, "service": Reference("service", known.service), "was_there": row.before is not None}
+    return {**service, **now, **told, "text": known.text}
+
+
 def _row(number: int, row: OnecRow, *, vat_on_top: bool) -> dict[str, Any]:
+    return {"line_number": number, "service": Reference("service", row.service), **_figures(row, vat_on_top=vat_on_top)}
+
+
+def _figures(row: OnecRow, *, vat_on_top: bool) -> dict[str, Any]:
     return {
-        "line_number": number,
-        "service": Reference("service", row.service),
         "text": row.text,
         "quantity": row.quantity,
         "price": row.price,

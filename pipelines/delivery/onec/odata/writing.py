@@ -8,10 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from pipelines.delivery.onec.model import Invoice, InvoiceLink, NotForOnec, ObjectKind, Removal, Sale, reference
+from pipelines.delivery.onec.model import (
+    Correction,
+    DocumentLink,
+    Invoice,
+    InvoiceLink,
+    NotForOnec,
+    ObjectKind,
+    PriceList,
+    PriceType,
+    Removal,
+    Sale,
+    reference,
+)
 from pipelines.delivery.onec.odata.entities import Entities, Entity, RefusedByOnec
 from pipelines.delivery.onec.odata.entity_map import EntityMap, EntityRule
-from pipelines.delivery.onec.odata.properties import NO_KEY, Properties, differs, digest, properties, title
+from pipelines.delivery.onec.odata.properties import NO_KEY, Properties, differs, digest, properties, row_of, title
 from pipelines.platforms import retries
 from pipelines.platforms.errors import RateLimited, Transient
 
@@ -20,6 +32,7 @@ MOST_UNCERTAIN: Final = 5
 _REMOVED: Final = "removed"
 _POSTED: Final[Entity] = {}  # the answer of a base that has posted a document
 _CHANGED_MEANWHILE: Final = (409, 412)
+_DOCUMENTS: Final = ("invoice", "sale", "correction", "prices")
 _MOST_ALIKE: Final = 50
 """Objects of the base that look like one of ours, and are asked for to see which of them are others of ours."""
 
@@ -68,9 +81,8 @@ class EntityWriter:
     def key_of(self, kind: str, item: object) -> str:
         """The key of an object in the base, which is brought there before; once per turn, a refusal too."""
         key = identity(kind, item)
-        if isinstance(item, InvoiceLink):
-            known = self._register.known(kind, key)
-            return known.ref_key if known else NO_KEY
+        if isinstance(item, DocumentLink):
+            return self._linked(kind, item)
         if refused := self._refusals.get((kind, key)):
             raise NotForOnec(refused)
         if (kind, key) not in self._keys:
@@ -80,6 +92,44 @@ class EntityWriter:
                 self._refusals[kind, key] = message = _named(kind, item, error)
                 raise NotForOnec(message) from None
         return self._keys[kind, key]
+
+    def _linked(self, kind: str, link: DocumentLink) -> str:
+        """The key of a document that another one names; a sale goes without its invoice, a correction not without what it corrects."""
+        known = self._register.known(kind, link.key)
+        if known is None and not isinstance(link, InvoiceLink):
+            raise NotForOnec(f"{kind} {link.number}, which it corrects, is not in 1C yet")
+        return known.ref_key if known else NO_KEY
+
+    def tell_access(self, client_code: str, access: str) -> None:
+        """What is said of a client's access, in a row of additional properties of the counterparty that the base has for it, whoever made
+        it; it was brought before. Other rows stay as they are. Nothing where the map has no place for it."""
+        rule, known = self._rules.access, self._register.known("counterparty", client_code)
+        if rule is None or known is None:
+            return
+        row = row_of(self._rules, rule.row_properties, {"access": access}, self, f"access of client {client_code}")
+        told = KnownEntity(known.ref_key, digest(row))
+        if self._register.known("access", client_code) == told:
+            return
+
+        is_written = False
+
+        def choose(current: Entity | None) -> "_Step | None":
+            rows = (current or {}).get(rule.rows) or []
+            ours = [each for each in rows if str(each.get(rule.key)).casefold() == str(row[rule.key]).casefold()]
+            if is_written or current is None or (len(ours) == 1 and not differs(row, ours[0])):
+                return None
+            numbered = [{**each, "LineNumber": str(place)} for place, each in enumerate([*_without(rows, ours), row], 1)]
+
+            def step() -> Entity | None:
+                nonlocal is_written
+                stored = self._entities.change(rule.entity, current, {rule.rows: numbered})
+                is_written = True
+                return stored if "Ref_Key" in stored else None
+
+            return step
+
+        self._settle(lambda: self._entities.get(rule.entity, known.ref_key), choose)
+        self._register.keep("access", client_code, told)
 
     def looked_up(self, name: str) -> str:
         """The key of a lookup of the map."""
@@ -168,7 +218,7 @@ class EntityWriter:
                 raise NotForOnec(f"{turn.what} is not in 1C ({_known_by(turn)}): enter it there")
             return turn.wrote(lambda: self._entities.create(rule.entity, turn.own_key, turn.values))
         ref_key = str(current["Ref_Key"])
-        if turn.kind not in ("invoice", "sale"):
+        if turn.kind not in _DOCUMENTS:
             is_ours = ref_key.casefold() == turn.own_key
             is_due = is_ours and rule.is_created and not turn.is_there(current)
             return turn.wrote(lambda: self._entities.change(rule.entity, current, turn.values)) if is_due else None
@@ -257,10 +307,15 @@ class _Turn:
         return step
 
 
+def _without(rows: Sequence[Mapping[str, Any]], ours: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of others as they are written back: without what the base itself adds when it shows them."""
+    return [{name: value for name, value in each.items() if name != "Ref_Key" and "@" not in name} for each in rows if each not in ours]
+
+
 def identity(kind: str, item: object) -> str:
     """The key of an object among those of its kind, as the outbox and `reference` have it."""
     match item:
-        case Invoice() | InvoiceLink() | Sale() | Removal():
+        case Invoice() | DocumentLink() | Sale() | Removal() | Correction() | PriceList() | PriceType():
             return item.key
     return str(getattr(item, {"contract": "number", "service": "key"}.get(kind, "code")))
 
