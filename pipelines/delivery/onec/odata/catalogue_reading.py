@@ -81,8 +81,8 @@ class CatalogueLook:
         if not rule.lookup:
             return rule.constant
         lookup = self.rules.lookups[rule.lookup]
-        found = self.reached.where(lookup.entity, lookup.where) if lookup.entity in self.published else []
-        return found[0]["Ref_Key"] if len(found) == 1 else None
+        entities = self.reached.where(lookup.entity, lookup.where) if lookup.entity in self.published else []
+        return entities[0]["Ref_Key"] if len(entities) == 1 else None
 
     def _object(
         self, sheet: str, kind: ObjectKind, ours: Mapping[str, str], rule: EntityRule, entity: Entity, contacts: Mapping[str, Properties]

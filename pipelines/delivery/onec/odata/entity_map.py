@@ -384,8 +384,8 @@ class _Reader:
         table = self._table(value, "access", ("entity", "rows", "key", "row_properties"))
         row = self._properties(table.get("row_properties"), "access.row_properties", _ACCESS_FACTS, lookups)
         key = self._text(table, "key", "access")
-        written = row and table["row_properties"].get(key)
-        lookup = written.get("lookup", "") if isinstance(written, dict) else ""
+        written = self._any(table.get("row_properties", {}), "access.row_properties").get(key)
+        lookup = str(written.get("lookup", "")) if isinstance(written, dict) else ""
         if key and not lookup:
             self._flaw("access.key", "must be one of row_properties, and a lookup")
         return AccessRule(self._text(table, "entity", "access"), self._text(table, "rows", "access"), key, lookup, row)

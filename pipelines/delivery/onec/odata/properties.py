@@ -237,9 +237,9 @@ def _corrected(number: int, row: CorrectionRow, *, vat_on_top: bool) -> dict[str
     known = _known(row)
     nothing = {**dict.fromkeys(("quantity", "price", "amount", "vat", "amount_with_vat"), ZERO), "vat_rate": known.vat_rate, "text": ""}
     now, before = (_figures(side, vat_on_top=vat_on_top) if side else nothing for side in (row.after, row.before))
-    told = {f"{name}_before": value for name, value in before.items()}
+    figures_before = {f"{name}_before": value for name, value in before.items()}
     service = {"line_number": number, "service": Reference("service", known.service), "was_there": row.before is not None}
-    return {**service, **now, **told, "text": known.text}
+    return {**service, **now, **figures_before, "text": known.text}
 
 
 def _row(number: int, row: OnecRow, *, vat_on_top: bool) -> dict[str, Any]:

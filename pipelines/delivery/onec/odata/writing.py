@@ -107,8 +107,8 @@ class EntityWriter:
         if rule is None or known is None:
             return
         row = row_of(self._rules, rule.row_properties, {"access": access}, self, f"access of client {client_code}")
-        told = KnownEntity(known.ref_key, digest(row))
-        if self._register.known("access", client_code) == told:
+        content = KnownEntity(known.ref_key, digest(row))
+        if self._register.known("access", client_code) == content:
             return
 
         is_written = False
@@ -129,7 +129,7 @@ class EntityWriter:
             return step
 
         self._settle(lambda: self._entities.get(rule.entity, known.ref_key), choose)
-        self._register.keep("access", client_code, told)
+        self._register.keep("access", client_code, content)
 
     def looked_up(self, name: str) -> str:
         """The key of a lookup of the map."""
