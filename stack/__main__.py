@@ -7,7 +7,7 @@ import time
 import click
 
 from pipelines.errors import BadInput, Refused
-from stack import lifecycle, processes
+from stack import cabinet, lifecycle, processes
 from stack.environment import Stack, passwords, stack
 
 
@@ -52,11 +52,12 @@ def _run(command: str, found: Stack, port: int | None) -> int:
 
 
 def welcome(found: Stack) -> str:
-    """How to open the UI, and as whom."""
+    """How to open the UI and the cabinet, and as whom."""
     up = processes.running(found)
     logins = "\n".join(f"  {user:<9} {password}" for user, password in passwords(found).items())
     return (
         f"Airflow: http://localhost:{up.port if up else '?'}   (finance approves, engineer runs)\n{logins}\n"
+        f"{cabinet.logins(found, up.cabinet) if up and up.cabinet else 'the cabinet is not running'}\n"
         f"the `airflow` command of a shell: . {found.private / 'env'}\n"
         f"logs: {found.logs}; `make down` stops everything and keeps the data"
     )

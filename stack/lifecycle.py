@@ -7,7 +7,7 @@ import sys
 
 from pipelines.errors import Refused
 from pipelines.warehouse import embedded, migrate
-from stack import live_platform, processes
+from stack import cabinet, live_platform, processes
 from stack.environment import ROOT, Stack, environment, free_port, passwords, write_env_file
 from stack.rest import Rest
 
@@ -24,7 +24,7 @@ def up(stack: Stack, port: int | None = None) -> Rest:
     if processes.running(stack):
         raise Refused(f"the stack of {stack.home} is up already; `make down` stops it")
     chosen = free_port(port)
-    connections = live_platform.connection(stack)
+    connections = {**live_platform.connection(stack), cabinet.VARIABLE: cabinet.address()}
     variables = {**environment(stack, chosen), **connections}
     write_env_file(stack, chosen, connections)
     stack.logs.mkdir(parents=True, exist_ok=True)
@@ -40,6 +40,7 @@ def up(stack: Stack, port: int | None = None) -> Rest:
         rest = Rest(chosen, "engineer", passwords(stack)["engineer"])
         processes.wait_until(lambda: _healthy(stack, started, rest), f"Airflow is healthy (logs: {stack.logs})", _START)
         processes.wait_until(lambda: _has_dags(rest), "Airflow has read every DAG", _START)
+        processes.wait_until(lambda: cabinet.answers(started.cabinet), f"the cabinet answers (logs: {stack.logs})", _START)
     except BaseException:
         processes.stop(stack)
         raise

@@ -1,4 +1,4 @@
-"""Airflow's processes: each in a group of its own, with a log, known by pid and start time, stopped for good."""
+"""Airflow's processes and the cabinet's: each in a group of its own, with a log, known by pid and start time, stopped for good."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from pipelines.errors import Refused
-from stack import live_platform
+from stack import cabinet, live_platform
 from stack.environment import ROOT, Stack
 
 COMPONENTS: dict[str, tuple[str, ...]] = {
@@ -24,15 +24,17 @@ COMPONENTS: dict[str, tuple[str, ...]] = {
     "triggerer": ("-m", "airflow", "triggerer", "--skip-serve-logs"),
 }
 LIVE_PLATFORM = "live-platform"
+CABINET = "cabinet"
 _GRACE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What was started: pid and start time by component (a pid alone may come to belong to another process), and the port."""
+    """What was started: pid and start time by component (a pid may come to belong to another process); port, address of the cabinet."""
 
     port: int
     pids: dict[str, tuple[int, float]]
+    cabinet: str = ""
 
     def process(self, component: str) -> psutil.Process | None:
         """The live process of a component, or None."""
@@ -56,7 +58,7 @@ def running(stack: Stack) -> Running | None:
         noted = json.loads(_file(stack).read_text())
     except FileNotFoundError:
         return None
-    up = Running(noted["port"], {name: (pid, started) for name, (pid, started) in noted["pids"].items()})
+    up = Running(noted["port"], {name: (pid, started) for name, (pid, started) in noted["pids"].items()}, noted.get("cabinet", ""))
     return up if len(up.dead) < len(up.pids) else None
 
 
@@ -66,7 +68,8 @@ def start(stack: Stack, port: int, environment: dict[str, str]) -> Running:
         raise Refused(f"the stack of {stack.home} is up already; `make down` stops it")
     stack.logs.mkdir(parents=True, exist_ok=True)
     pids: dict[str, tuple[int, float]] = {}
-    for component, arguments in _components(stack).items():
+    url = environment.get(cabinet.VARIABLE, "")
+    for component, arguments in _components(stack, url).items():
         with log_of(stack, component).open("ab") as log:
             child = subprocess.Popen(
                 [sys.executable, *arguments],
@@ -78,14 +81,14 @@ def start(stack: Stack, port: int, environment: dict[str, str]) -> Running:
                 start_new_session=True,
             )
         pids[component] = (child.pid, psutil.Process(child.pid).create_time())
-        _file(stack).write_text(json.dumps({"port": port, "pids": pids}))
-    return Running(port, pids)
+        _file(stack).write_text(json.dumps({"port": port, "pids": pids, "cabinet": url}))
+    return Running(port, pids, url)
 
 
-def _components(stack: Stack) -> dict[str, tuple[str, ...]]:
-    """Airflow's, after the live platform of a home that has one."""
+def _components(stack: Stack, url: str) -> dict[str, tuple[str, ...]]:
+    """Airflow's, after the live platform of a home that has one; and the cabinet, where its address is given."""
     live = {LIVE_PLATFORM: ("-m", "stack.live_platform", str(stack.home / "live"))} if live_platform.is_there(stack) else {}
-    return {**live, **COMPONENTS}
+    return {**live, **COMPONENTS, **({CABINET: cabinet.command(url)} if url else {})}
 
 
 def stop(stack: Stack) -> bool:

@@ -30,7 +30,7 @@ def ending(stack: Stack, story: str, minute: str, seconds: float) -> str:
         "",
         f"  payment to access  {minute}",
         "",
-        f"Look at it in Airflow's UI:  {_home(stack)}make up   (then {_home(stack)}make down)",
+        f"Look at it in Airflow's UI and in the clients' cabinet:  {_home(stack)}make up   (then {_home(stack)}make down)",
         f"  {', '.join(f'{user} / {password}' for user, password in passwords(stack).items())}",
     ]
     return "\n".join(lines)
