@@ -110,6 +110,9 @@ class Settings:
     least_debt: Decimal = _setting(
         Decimal(100), "roubles; a client that owes less for invoices as late as a step asks is neither reminded nor blocked", _AMOUNT
     )
+    cabinet_promise_days: int = _setting(
+        3, "days by which a client may put off its block once for a debt in its cabinet, by a promise of payment; 0: not at all", _COUNT
+    )
     unattended_invoices: int = _setting(200, "advance and corrective invoices that one run may issue without a person", _COUNT)
     unattended_total: Decimal = _setting(Decimal(5_000_000), "their sum with VAT that one run may issue without a person, roubles", _AMOUNT)
     unattended_share: Decimal = _setting(

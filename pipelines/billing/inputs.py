@@ -166,8 +166,13 @@ def vat_modes(connection: "Connection") -> dict[str, tuple[VatMode, ...]]:
     """VAT modes by organization, each from a day on."""
     modes_of_organization: dict[str, list[VatMode]] = defaultdict(list)
     for row in query.rows(connection, "billing/vat_modes"):
-        modes_of_organization[row.code].append(VatMode(None if row.vat_mode_from == date.min else row.vat_mode_from, TaxMode(row.vat_mode)))
+        modes_of_organization[row.code].append(vat_mode(row.vat_mode_from, row.vat_mode))
     return {code: tuple(modes) for code, modes in modes_of_organization.items()}
+
+
+def vat_mode(begins: date, name: str) -> VatMode:
+    """A VAT mode as its row has it: the smallest date stands for ever since."""
+    return VatMode(None if begins == date.min else begins, TaxMode(name))
 
 
 def _mappings(connection: "Connection", bounds: Json) -> dict[str, list[FrozenMapping]]:

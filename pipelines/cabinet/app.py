@@ -8,7 +8,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from pipelines.cabinet import account, entrance, preferences, start
+from pipelines.cabinet import (
+    account,
+    contract_pages,
+    entrance,
+    file_pages,
+    fleet_pages,
+    invoice_pages,
+    paper_pages,
+    preferences,
+    start,
+)
 from pipelines.cabinet.house import House, Mailer
 from pipelines.cabinet.reader import NotYours
 from pipelines.cabinet.visit import CodeNeeded, NotOurForm, SignInNeeded, anybody, our_form
@@ -19,7 +29,10 @@ from pipelines.web import files
 from pipelines.web.headers import Guard
 
 _LONG = "public, max-age=31536000, immutable"
-ROUTERS = (entrance.router, preferences.router, account.router, start.router)
+ROUTERS = (
+    entrance.router, preferences.router, account.router, start.router, paper_pages.router, invoice_pages.router, file_pages.router,
+    fleet_pages.router, contract_pages.router,
+)  # fmt: skip
 
 
 def application(settings: Settings, clock: Callable[[], datetime], mailer: Mailer, url: str = "") -> FastAPI:

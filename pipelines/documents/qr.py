@@ -31,6 +31,11 @@ def purpose(document: InvoiceDocument) -> str:
     return head + (basis if len(basis) <= room else "") + tail
 
 
+def purpose_of_one(number: str) -> str:
+    """The purpose of a payment for what is left of one счёт."""
+    return f"Оплата по счету № {outside.clean(number)}"[: _LONGEST["Purpose"]]
+
+
 def purpose_of_several(numbers: Sequence[str]) -> str:
     """The purpose of one payment for several счета: as many numbers as fit."""
     words = "Оплата по счетам №"

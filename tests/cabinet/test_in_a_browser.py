@@ -131,7 +131,9 @@ def test_while_access_is_blocked_the_cabinet_is_open_and_says_so(issued_world, s
 def test_a_dealer_opens_its_clients_and_a_client_no_other(issued_world, signed_in, cabinet):
     numbers = numbers_of(issued_world)
     dealer = signed_in("d")
-    assert "A" in dealer.locator("main").inner_text()
+    dealer.get_by_role("link", name="Клиенты").click()
+    dealer.get_by_role("link", name="ООО «A»").click()
+    assert numbers["A"] in dealer.locator("main").inner_text()
     other = signed_in("a")
     said = other.locator("main").inner_text()
     assert not re.search(rf"{re.escape(numbers['X'])}|«X»", said)

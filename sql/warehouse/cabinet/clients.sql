@@ -1,8 +1,7 @@
--- grain: client of :clients, by name; at most :most
--- inputs: cabinet.clients; :clients, :most
+-- grain: client, in the order of names
+-- inputs: cabinet.clients; :clients
 -- rerun: reads only
-SELECT client_code, name, inn
+SELECT client_code, name, kind, inn, email, phone, address, dealer_code, delivery, appendix, formats
 FROM cabinet.clients
 WHERE client_code = ANY (CAST(:clients AS text[]))
-ORDER BY name, client_code
-LIMIT CAST(:most AS integer)
+ORDER BY name COLLATE "C", client_code COLLATE "C"

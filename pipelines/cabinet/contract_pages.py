@@ -1,0 +1,46 @@
+"""What was agreed and where papers go; and for a dealer its clients with their sums."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from pipelines.cabinet import agreed, clients
+from pipelines.cabinet.chosen import PageNo, Whose, local_today
+from pipelines.cabinet.reader import NotYours
+from pipelines.cabinet.visit import Known
+from pipelines.period import Month
+from pipelines.warehouse import engine, query
+
+router = APIRouter()
+
+MOST_CONTRACTS = 40
+
+
+@router.get("/terms")
+def terms(whose: Whose) -> Response:
+    """Contracts with their terms and tariffs of today and those to come; the requisites and addresses of the client."""
+    known, codes = whose.known, list(whose.clients)
+    with known.rows(codes) as connection:
+        shown = clients.clients(connection, codes)
+        contracts = agreed.agreed(connection, codes)
+    today = local_today([each.contract for each in contracts], known.at)
+    running = [each for each in contracts if each.contract.ends_on is None or each.contract.ends_on >= today]
+    return whose.page(
+        "terms.html", clients=shown, contracts=running[:MOST_CONTRACTS], more=max(len(running) - MOST_CONTRACTS, 0),
+        over=len(contracts) - len(running), today=today,
+    )  # fmt: skip
+
+
+@router.get("/clients")
+def listed(known: Known, page: PageNo = 1) -> Response:
+    """A dealer's clients, itself included: billed this month and before, debts, fleets. NotYours for who is no dealer."""
+    reader = known.reader
+    if not reader.is_dealer:
+        raise NotYours("a list of clients")
+    with known.rows() as connection:
+        everybody = clients.clients(connection, reader.clients)
+        today = local_today(agreed.contracts(connection, reader.clients), known.at)
+        month = Month.of(today).previous
+        sums = clients.client_sums(connection, everybody, month, today, page)
+    with engine.reading(known.settings) as house:
+        blocked = frozenset(query.scalars(house, "cabinet/blocked", clients=[each.client_code for each in sums.rows]))
+    return known.page("clients.html", listed=sums, month=month, own=frozenset(reader.own), blocked=blocked)

@@ -1,0 +1,74 @@
+"""Downloads. Each asks the reader's own rows first whether the paper is its own."""
+
+from datetime import date
+from typing import Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from fastapi.responses import Response, StreamingResponse
+
+from pipelines.audit.explain import DoesNotAgree
+from pipelines.audit.proof import NotProvable
+from pipelines.cabinet import paper_files, papers
+from pipelines.cabinet.chosen import Number, Whose
+from pipelines.cabinet.invoice_pages import shown_invoice
+from pipelines.cabinet.paper_files import NoSuchPaper, PaperFile
+from pipelines.cabinet.paper_pages import NEWEST, OLDEST
+from pipelines.cabinet.reader import NotYours
+from pipelines.evidence.lake import EvidenceLost
+
+router = APIRouter(prefix="/file")
+
+_LACKING = (NoSuchPaper, DoesNotAgree, NotProvable, EvidenceLost)
+
+
+@router.get("/invoice")
+def invoice(whose: Whose, number: Number, paper: Literal["invoice", "adjustment", "appendix", "fleet", "proof"] = "invoice") -> Response:
+    """A paper of an invoice, its appendices, or its proof."""
+    shown = shown_invoice(whose, number)
+    settings = whose.known.settings
+    try:
+        match paper:
+            case "invoice":
+                return _sent(paper_files.invoice_pdf(settings, shown))
+            case "adjustment":
+                return _sent(paper_files.adjustment_pdf(settings, shown))
+            case "appendix":
+                return _sent(paper_files.appendix_xlsx(settings, shown.invoice.number))
+            case "fleet":
+                return _sent(paper_files.fleet_pdf(settings, shown.invoice.number))
+            case "proof":
+                return _sent(paper_files.proof_zip(settings, shown.invoice.number))
+    except _LACKING:
+        return whose.page("no_paper.html", status=409)
+
+
+@router.get("/act")
+def act(whose: Whose, number: Number) -> Response:
+    """An act as PDF."""
+    with whose.known.rows() as connection:
+        listed = papers.act(connection, list(whose.known.reader.clients), number)
+    if listed is None:
+        raise NotYours(f"act {number!r}")
+    return _sent(paper_files.act_pdf(whose.known.settings, listed))
+
+
+@router.get("/reconciliation")
+def reconciliation(
+    whose: Whose, of: Number, organization: Number, first: date, last: date, kind: Literal["pdf", "xlsx"] = "pdf"
+) -> Response:
+    """The акт сверки of a client with an organization over a period."""
+    client = whose.known.reader.require(of)
+    if not OLDEST <= first <= last <= NEWEST:
+        return whose.page("no_paper.html", status=409)
+    try:
+        return _sent(paper_files.statement_file(whose.known.settings, client, organization, (first, last), kind))
+    except _LACKING:
+        return whose.page("no_paper.html", status=409)
+
+
+def _sent(file: PaperFile) -> Response:
+    """A PDF opens in the browser, anything else is saved."""
+    way = "inline" if file.media_type == paper_files.PDF else "attachment"
+    headers = {"Content-Disposition": f"{way}; filename*=UTF-8''{quote(file.name)}", "Cache-Control": "private, no-store"}
+    return StreamingResponse(file.pieces(), media_type=file.media_type, headers=headers)

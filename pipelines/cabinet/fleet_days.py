@@ -1,0 +1,28 @@
+"""The days of a contract's fleet as the warehouse keeps them, for its clients alone."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pipelines.period import Month, Span
+from pipelines.rating.model import DayUsage
+from pipelines.warehouse import query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def fleet_months(connection: "Connection", clients: Sequence[str], contract_no: str) -> tuple[Month, ...]:
+    """The months of which the fleet of a contract is known, newest first."""
+    days = query.scalars(connection, "cabinet/fleet_months", clients=list(clients), contract=contract_no)
+    return tuple(map(Month.of, days))
+
+
+def fleet_days(connection: "Connection", clients: Sequence[str], contract_no: str, span: Span) -> tuple[DayUsage, ...]:
+    """The days of a span whose fleet is known, in order; nothing for a contract that is not the clients'."""
+    rows = query.rows(connection, "cabinet/fleet_days", clients=list(clients), contract=contract_no, first=span.first, last=span.last)
+    return tuple(DayUsage(row.business_date, row.fleet_size, row.online_minutes, _meters(row.meters)) for row in rows)
+
+
+def _meters(stored: Mapping[str, Any] | None) -> dict[str, Decimal]:
+    return {name: Decimal(str(value)) for name, value in (stored or {}).items() if value is not None}
