@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GROUPINGS: Final = {"client": "клиентам", "dealer": "дилерам", "manager": "менеджерам", "organization": "организациям"}
-MOST_DEBTORS = 80
+MOST_DEBTORS = 60
 _NEITHER_DUE: Final = 2
+MOST_BLOCKED = 60
+MOST_PROMISES = 40
 PROMISES_OF: Final = timedelta(days=60)
 STATES: Final = {
     PromiseState.OPEN: "срок не вышел",

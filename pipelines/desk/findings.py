@@ -16,7 +16,7 @@ from pipelines.reports.finding_costs import priced_findings
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-ON_A_PAGE = 60
+ON_A_PAGE = 40
 
 
 @dataclass(slots=True)

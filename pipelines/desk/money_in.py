@@ -18,7 +18,7 @@ from pipelines.warehouse import engine, query
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-MOST = 60
+MOST = 25
 
 
 class OfferGone(Refused):

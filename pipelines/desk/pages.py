@@ -122,6 +122,8 @@ def debts_page(visit: DeskVisit) -> View:
         raise Unreadable("Долги показываются по клиентам, дилерам, менеджерам или организациям.")
     with engine.reading(visit.settings) as connection:
         today = house_clock.today(connection, visit.at)
+    blocked, promises = debts.blocked_now(visit.settings), debts.promises(visit.settings, today)
+    plans = debts.running_plans(visit.settings, today)
     on, is_overdue = visit.day("on", "На день") or today, visit.text("overdue") == "1"
     return {
         "by": by,
@@ -130,9 +132,12 @@ def debts_page(visit: DeskVisit) -> View:
         "is_overdue": is_overdue,
         "debts": debts.debts(visit.settings, on, by, is_overdue=is_overdue),
         "ages": AGE_NAMES,
-        "blocked": debts.blocked_now(visit.settings),
-        "promises": debts.promises(visit.settings, today),
-        "plans": debts.running_plans(visit.settings, today),
+        "blocked": blocked[: debts.MOST_BLOCKED],
+        "blocked_number": len(blocked),
+        "promises": promises[: debts.MOST_PROMISES],
+        "promises_number": len(promises),
+        "plans": plans[: debts.MOST_PROMISES],
+        "plans_number": len(plans),
         "first": date(on.year, 1, 1),
     }
 

@@ -11,12 +11,20 @@ from pipelines.desk.seal import Seal
 from pipelines.period import Month
 from tests.company import Company, steady
 from tests.dags.conftest import airflow_home, alerts, dags, home  # noqa: F401 - fixtures
-from tests.dags.runs import Run
+from tests.dags.runs import AT, Run
+from tests.landed import landed
 
 USERS = {"finance": "user", "director": "user", "engineer": "admin", "watcher": "viewer"}
 FEBRUARY = Month(2026, 2)
 COMPANY = Company({"K1": steady(10), "K2": steady(4)}, months=(FEBRUARY,))
 SYNCED = ("close_month", "payments_in")
+
+
+@pytest.fixture(scope="session")
+def february(server_home, tmp_path_factory):
+    """The company with its February landed, to be copied."""
+    with landed(server_home, tmp_path_factory.mktemp("february"), COMPANY, AT) as template:
+        yield template
 
 
 class AirflowServer:

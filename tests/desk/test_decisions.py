@@ -7,8 +7,6 @@ from pipelines.cli.main import run as cli
 from pipelines.warehouse import engine
 from tests.conftest import environment_of
 from tests.dags.runs import AT
-from tests.desk.conftest import COMPANY
-from tests.landed import landed
 
 pytestmark = pytest.mark.airflow
 
@@ -18,12 +16,6 @@ BOOKS = (
     "SELECT by_name, decision, reason, invoices, total FROM billing.approvals ORDER BY approval_no",
     "SELECT contract_no, reason FROM billing.parked ORDER BY contract_no",
 )
-
-
-@pytest.fixture(scope="session")
-def february(server_home, tmp_path_factory):
-    with landed(server_home, tmp_path_factory.mktemp("desk_february"), COMPANY, AT) as template:
-        yield template
 
 
 @pytest.fixture

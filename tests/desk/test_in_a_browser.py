@@ -1,0 +1,78 @@
+"""The desk in a real browser, inside the interface that Airflow serves: a month approved with clicks, every page looked at by axe."""
+
+import socket
+import threading
+import time
+
+import pytest
+import uvicorn
+
+from tests.cabinet.serving import SIZES, chromium, needs_chromium
+from tests.desk.test_decisions import BOOKS
+
+pytestmark = [pytest.mark.airflow, needs_chromium]
+SERIOUS = ("serious", "critical")
+MENU = ("/", "/drafts", "/findings", "/debts", "/payments", "/exchange")
+
+
+@pytest.fixture(scope="module")
+def address(airflow_server):
+    """Where Airflow's API server answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(airflow_server.app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    end = time.monotonic() + 30
+    while not server.started:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    yield f"http://localhost:{port}"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def settings(tmp_path, february):
+    with february.copy(tmp_path / "home") as made:
+        yield made
+
+
+def test_a_month_is_approved_in_the_desk_and_no_page_has_a_serious_fault(asked, address, home):
+    from axe_playwright_python.sync_playwright import Axe
+    from sqlalchemy import text
+
+    from pipelines.warehouse import engine
+
+    with chromium() as browser, browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        faults = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(f"{address}/auth/login/")
+        page.fill("input[name=username]", "finance")
+        page.fill("input[name=password]", "password")
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/auth/" not in url)
+        page.goto(f"{address}/plugin/billing")
+        desk = page.frame_locator("iframe")
+        desk.get_by_role("link", name="Черновики", exact=True).click()
+        desk.get_by_label("Придержать K2").check()
+        desk.get_by_label("Дата счетов").fill("2026-03-02")
+        desk.get_by_label("Примечание").fill("проверено")
+        desk.get_by_role("button", name="Одобрить без отмеченных").click()
+        desk.get_by_text("Одобрено, finance: Февраль 2026. Придержаны: K2.").wait_for()
+        asked.resumed()
+        assert asked.run.call("issue") == {"invoices": 1}
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            for path in MENU:
+                page.goto(f"{address}/billing{path}")
+                found = Axe().run(page).response["violations"]
+                assert [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in SERIOUS] == [], (scheme, path)
+                for width, height in SIZES.values():
+                    page.set_viewport_size({"width": width, "height": height})
+                    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, (path, width)
+        assert faults == []
+    with engine.transaction(home) as connection:
+        assert [row[1] for row in connection.execute(text(BOOKS[0]))] == ["K1"]
