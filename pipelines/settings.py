@@ -65,6 +65,9 @@ _DAYS_BY_PLATFORM = _matching(
     r"[1-9]\d{0,3}(\s*,\s*[^,=\s]+=[1-9]\d{0,3})*", "days, such as 3, and of single platforms after it: 3,gps2=10"
 )
 _LEVEL = Rule(lambda value: value in ("INFO", "WARNING", "ERROR"), "INFO, WARNING or ERROR")
+_LOG_FORMAT = Rule(lambda value: value in ("text", "json"), "text or json")
+_HOST_PORT = _matching(r"[^\s/]+:[1-9]\d{0,4}", "host:port, such as localhost:8125")
+_HTTP = _matching(r"https?://[^\s/]+(/\S*)?", "a URL such as http://localhost:4318")
 _ZONE = Rule(lambda value: value in available_timezones(), "a time zone such as Europe/Kaliningrad")
 _ADDRESS = r"[^@\s,;<>]+@[^@\s,;<>]+"
 _ONE_ADDRESS = _matching(_ADDRESS, "one e-mail address")
@@ -136,6 +139,9 @@ class Settings:
     )
     debug: int = _setting(0, "1: a failed command shows its whole trace", _FLAG)
     log_level: str = _setting("ERROR", "lines of the log that a command writes to stderr, from this level on: INFO, WARNING, ERROR", _LEVEL)
+    log_format: str = _setting("text", "how a command writes lines of the log: text, or json, an object a line", _LOG_FORMAT)
+    statsd: str = _setting("", "host:port of a StatsD server that is given what was measured, by UDP", _HOST_PORT)
+    otlp: str = _setting("", "URL of an OpenTelemetry collector (OTLP over HTTP) that is given what was measured", _HTTP)
     workers: int = _setting(0, "processes that render documents; 0: one per core", _COUNT)
     print_batch: int = _setting(2000, "invoices whose papers one task of a DAG prints; further ones are printed beside it", _POSITIVE)
     last_time_zone: str = _setting(

@@ -13,12 +13,13 @@ FROM information_schema.columns c
 JOIN information_schema.tables t USING (table_schema, table_name)
 WHERE t.table_type = 'BASE TABLE' AND c.table_schema NOT LIKE 'pg\\_%' AND c.table_schema <> 'information_schema'
   AND c.data_type <> 'timestamp with time zone'
+  AND (t.table_schema, t.table_name) <> ('runs', 'metrics')
 GROUP BY 1 ORDER BY 1
 """
 
 
 def contents(settings: Settings) -> Contents:
-    """Table → its rows as text in a canonical order, without the columns of type timestamptz."""
+    """Table → its rows as text in a canonical order, without columns of type timestamptz; metrics, how long each try took, are left out."""
     owner = create_engine(settings.database_owner_url or settings.database_url)
     try:
         with owner.connect() as connection:

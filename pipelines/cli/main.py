@@ -3,7 +3,9 @@
 import contextlib
 import importlib
 import logging
+import secrets
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -15,6 +17,7 @@ from pipelines.errors import BadInput, Refused
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("pipelines.cli.status", "status", "What waits for whom, and what to do next."),
     "health": ("pipelines.cli.status", "health", "What is late or stuck, and what to do; for monitoring."),
+    "metrics": ("pipelines.cli.metrics", "metrics", "What was done, by day: durations, counts, failures; how the house stands."),
     "db": ("pipelines.cli.db", "db", "Create or migrate the schema; stop the embedded server."),
     "backup": ("pipelines.cli.backup", "backup", "Write the database and every file into a folder."),
     "restore": ("pipelines.cli.backup", "restore", "Put a backup into an empty house."),
@@ -81,13 +84,33 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command. Exit codes: 0 done, 1 refused or failed, 2 bad input or usage, 130 interrupted."""
     _show_log()
-    sys.exit(run(arguments))
+    with _measured(), logs.of_run(f"cli-{secrets.token_hex(4)}"):
+        code = run(arguments)
+    sys.exit(code)
 
 
 def _show_log() -> None:
     """The log goes to stderr from the level that the settings name on; settings that cannot be read are said by the command."""
     with contextlib.suppress(BadInput):
-        logs.show_on_stderr(logging.getLevelNamesMapping()[settings.load().log_level])
+        known = settings.load()
+        logs.show_on_stderr(logging.getLevelNamesMapping()[known.log_level], as_json=known.log_format == "json")
+
+
+@contextlib.contextmanager
+def _measured() -> Iterator[None]:
+    """What the command's verbs did is kept by day at its end; a command that has none of them imports nothing for it."""
+    heard: list[logs.VerbDone] = []
+    with logs.listening(heard.append):
+        yield
+    if heard:
+        from pipelines.clock import now
+        from pipelines.runs import metrics
+
+        tally = metrics.Tally()
+        for done in heard:
+            tally.hear(done)
+        with contextlib.suppress(BadInput):
+            metrics.keep(settings.load(), tally, now())
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines.delivery.mail.status import counts
 from pipelines.delivery.onec.status import status as exchange
 from pipelines.logs import verb
+from pipelines.master import house_clock
 from pipelines.runs.status import ENGINEER, FINANCE, Waiting, stuck
 from pipelines.settings import Settings
 from pipelines.warehouse import migrate, query
@@ -16,6 +17,7 @@ from pipelines.wording.english import counted
 
 _MEBIBYTE = 2**20
 _ONE_DAY = 24  # hours
+_NOT_SLOW, _TIMES = 60, 5  # seconds that no work is called slow for; times the longest turn of two weeks
 
 
 def complaints(settings: Settings, at: datetime) -> list[Waiting]:
@@ -27,6 +29,7 @@ def complaints(settings: Settings, at: datetime) -> list[Waiting]:
             *_late_objects(settings, at),
             *_backup(settings, at),
             *_disks(settings),
+            *_failing(settings, at),
         ]
         done["complaints"] = len(matters)
     return matters
@@ -81,6 +84,20 @@ def _disks(settings: Settings) -> Iterator[Waiting]:
             yield Waiting(
                 "disk", ENGINEER, str(folder), f"{free} MB free of {settings.health_free_megabytes} that are wanted", f"df -h {folder}"
             )
+
+
+def _failing(settings: Settings, at: datetime) -> Iterator[Waiting]:
+    """Work whose last try since yesterday failed, or that takes many times as long as it did in any turn of two weeks."""
+    with reading(settings) as connection:
+        today = house_clock.today(connection, at)
+        bounds = {"day": today - timedelta(days=1), "today": today, "least_seconds": _NOT_SLOW, "times": _TIMES}
+        for row in query.rows(connection, "runs/failing", **bounds):
+            how = (
+                f"tried {row.tries} times, the last one failed"
+                if row.what == "failing"
+                else f"took {row.seconds:.0f} s, never more than {row.usual:.0f} s before"
+            )
+            yield Waiting(row.what, ENGINEER, row.verb, how, f"fleetbill metrics --metric {row.verb}")
 
 
 def _existing(folder: Path) -> Path:
