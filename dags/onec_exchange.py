@@ -24,6 +24,7 @@ from arrivals import Arrival
 from orchestration.following import tell_refused_platforms
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.queues import EXCHANGE
 from orchestration.steps import step
 
 NEWS = Asset("onec_news", watchers=[AssetWatcher(name="onec", trigger=Arrival("onec"))])
@@ -45,7 +46,7 @@ NEWS = Asset("onec_news", watchers=[AssetWatcher(name="onec", trigger=Arrival("o
 def onec_exchange():
     """Answers first, so that what they confirm is not sent again."""
 
-    @step("Принять сообщения", "Читает подтверждения и платежи 1С из папки обмена; кто заплатил, тому возвращает доступ.")
+    @step("Принять сообщения", "Читает подтверждения и платежи 1С из папки обмена; кто заплатил, тому возвращает доступ.", **EXCHANGE)
     def receive():
         """Every message in the folder, then access for whoever has paid."""
         from orchestration.alerts import alert
@@ -65,7 +66,7 @@ def onec_exchange():
         tell_refused_platforms(done.restored)
         return [f"{answer.file} {answer.outcome}: {answer.detail}" for answer in done.answers]
 
-    @step("Отправить", "Пишет сообщение со всем, что 1С не подтвердила.")
+    @step("Отправить", "Пишет сообщение со всем, что 1С не подтвердила.", **EXCHANGE)
     def send(ti=None):
         """The message with everything that 1C has not confirmed, to every base; one that cannot be written holds up no other."""
         from orchestration.secrets import of_bases

@@ -24,6 +24,7 @@ from arrivals import Arrival
 from orchestration.following import payments_task, tell_refused_platforms, workbooks_task
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.queues import EXCHANGE
 from orchestration.steps import step
 
 NEWS = Asset("payment_news", watchers=[AssetWatcher(name="payments", trigger=Arrival("payments"))])
@@ -45,7 +46,12 @@ NEWS = Asset("payment_news", watchers=[AssetWatcher(name="payments", trigger=Arr
 def payments_in():
     """Payments, then access."""
 
-    @step("Вернуть доступ", "Возвращает доступ всем, кто заплатил, также по выпискам, принятым иначе.", trigger_rule=TriggerRule.ALL_DONE)
+    @step(
+        "Вернуть доступ",
+        "Возвращает доступ всем, кто заплатил, также по выпискам, принятым иначе.",
+        trigger_rule=TriggerRule.ALL_DONE,
+        **EXCHANGE,
+    )
     def restore(ti=None):
         """Access for whoever has paid, also by statements that were imported elsewhere."""
         from orchestration.secrets import of_platforms

@@ -25,6 +25,7 @@ from airflow.sdk import CronTriggerTimetable, TriggerRule, dag
 from orchestration.following import payments_task, tell_refused_platforms, workbooks_task
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR, date_param
+from orchestration.queues import EXCHANGE
 from orchestration.steps import step
 
 
@@ -43,7 +44,7 @@ from orchestration.steps import step
 def receivables():
     """Payments first, so that nobody is blocked who has paid."""
 
-    @step("Сверить доступ", "Спрашивает каждую платформу, что отключено, и сравнивает с приказами; расхождения — находки.")
+    @step("Сверить доступ", "Спрашивает каждую платформу, что отключено, и сравнивает с приказами; расхождения — находки.", **EXCHANGE)
     def reconcile(ti=None):
         """What the platforms say against our orders; one that cannot be read holds up nobody."""
         from orchestration.alerts import alert
@@ -60,7 +61,7 @@ def receivables():
         tell(ti, reconciled_words(done))
         return list(done.lines)
 
-    @step("Лестница долгов", "Шаги за день: кому напомнить, кого отключить, кому вернуть доступ.")
+    @step("Лестница долгов", "Шаги за день: кому напомнить, кого отключить, кому вернуть доступ.", **EXCHANGE)
     def ladder(params=None, ti=None):
         """The steps of the date."""
         from datetime import date

@@ -19,6 +19,7 @@ from airflow.sdk import Connection, CronTriggerTimetable, dag
 from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException, AirflowSkipException
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
+from orchestration.queues import EXCHANGE
 from orchestration.steps import step
 
 
@@ -37,7 +38,7 @@ def send_mail():
     """One task: a run of the outbox."""
 
     # a dead server is told once in a while, not at every run
-    @step("Отправить", "Читает отчёты о недоставке, затем передаёт письма почтовому серверу.", retries=5)
+    @step("Отправить", "Читает отчёты о недоставке, затем передаёт письма почтовому серверу.", retries=5, **EXCHANGE)
     def send(ti=None):
         """Read what came back, hand over what is due."""
         from dataclasses import asdict

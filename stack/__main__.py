@@ -9,6 +9,7 @@ import click
 from pipelines.errors import BadInput, Refused
 from stack import cabinet, lifecycle, processes
 from stack.environment import Stack, passwords, stack
+from stack.layout import CELERY, LOCAL, Layout
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,11 +19,16 @@ def main(arguments: list[str] | None = None) -> int:
     for name, text in (("up", "start everything"), ("demo", "run the sample company through it")):
         command = commands.add_parser(name, help=text)
         command.add_argument("--port", type=int, default=None, help="port of the UI on localhost (default: the first free one from 8080)")
+        if name == "up":
+            command.add_argument("--executor", choices=(LOCAL, CELERY), default=LOCAL, help="Airflow's executor (default: local)")
+            command.add_argument("--workers", type=int, default=2, help="workers of the CeleryExecutor (default: 2)")
+            command.add_argument("--schedulers", type=int, default=1, help="schedulers beside each other (default: 1)")
     commands.add_parser("down", help="stop everything; the data stay")
     commands.add_parser("status", help="what runs")
     given = parser.parse_args(arguments)
     try:
-        return _run(given.command, stack(), getattr(given, "port", None))
+        layout = Layout(given.executor, given.workers, given.schedulers) if given.command == "up" else Layout()
+        return _run(given.command, stack(), getattr(given, "port", None), layout)
     except BadInput as error:
         click.echo(error, err=True)
         return 2
@@ -34,10 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _run(command: str, found: Stack, port: int | None) -> int:
+def _run(command: str, found: Stack, port: int | None, layout: Layout) -> int:
     if command == "up":
         begun = time.monotonic()
-        lifecycle.up(found, port)
+        lifecycle.up(found, port, layout)
         click.echo(f"up after {time.monotonic() - begun:.0f} s")
         click.echo(welcome(found))
     elif command == "down":

@@ -52,12 +52,12 @@ def stack() -> Stack:
 
 def passwords(stack: Stack) -> dict[str, str]:
     """Password by user, made on first use."""
-    return _kept(stack, "passwords.json", lambda: {user: secrets.token_urlsafe(12) for user in USERS})
+    return kept(stack, "passwords.json", lambda: {user: secrets.token_urlsafe(12) for user in USERS})
 
 
 def environment(stack: Stack, port: int) -> dict[str, str]:
     """Environment of every Airflow process of this home; makes what is not there yet."""
-    keys = _kept(
+    keys = kept(
         stack,
         "secrets.json",
         lambda: {
@@ -71,7 +71,7 @@ def environment(stack: Stack, port: int) -> dict[str, str]:
         **keys,
         "FLEETBILL_HOME": str(stack.home),
         "AIRFLOW_HOME": str(ROOT),
-        _CONNECTION: _metadata_database(stack),
+        _CONNECTION: metadata_database(stack),
         # the few asynchronous reads of Airflow need no driver of their own
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": "",
         "AIRFLOW__API__PORT": str(port),
@@ -88,7 +88,7 @@ def write_env_file(stack: Stack, port: int, connections: Mapping[str, str] = Map
     lines = [f"export {key}={shlex.quote(value)}" for key, value in sorted(variables.items())]
     lines.append(f"export PATH={shlex.quote(str(ROOT / '.venv' / 'bin'))}:$PATH")
     path = stack.private / "env"
-    _write_private(path, "\n".join(lines) + "\n")
+    write_private(path, "\n".join(lines) + "\n")
     return path
 
 
@@ -106,7 +106,8 @@ def free_port(wanted: int | None, among: range | None = None) -> int:
     raise Refused(f"port {wanted} of localhost is taken" if wanted else f"ports {meant[0]}–{meant[-1]} of localhost are all taken")
 
 
-def _metadata_database(stack: Stack) -> str:
+def metadata_database(stack: Stack) -> str:
+    """URL of Airflow's own database."""
     given = os.environ.get(_CONNECTION)
     if given:
         return given
@@ -115,17 +116,19 @@ def _metadata_database(stack: Stack) -> str:
     return embedded.address(stack.home, embedded.AIRFLOW, embedded.AIRFLOW)
 
 
-def _kept(stack: Stack, name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+def kept(stack: Stack, name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """What a file of the private folder holds; made on first use."""
     path = stack.private / name
     if not path.exists():
         stack.private.mkdir(parents=True, exist_ok=True)
         stack.private.chmod(0o700)
-        _write_private(path, json.dumps(make(), indent=1) + "\n")
+        write_private(path, json.dumps(make(), indent=1) + "\n")
     kept: dict[str, str] = json.loads(path.read_text())
     return kept
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file that its owner alone reads."""
     written = path.with_suffix(".new")
     descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as handle:

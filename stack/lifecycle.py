@@ -8,7 +8,8 @@ import sys
 from pipelines.errors import Refused
 from pipelines.warehouse import embedded, migrate
 from stack import cabinet, live_platform, processes
-from stack.environment import ROOT, Stack, environment, free_port, passwords, write_env_file
+from stack.environment import ROOT, Stack, environment, free_port, metadata_database, passwords, write_env_file
+from stack.layout import Layout
 from stack.rest import Rest
 
 DAGS = (
@@ -19,13 +20,13 @@ POOLS = {"month": (1, "Work on a whole month: one at a time, so that two days do
 _START = 180.0
 
 
-def up(stack: Stack, port: int | None = None) -> Rest:
+def up(stack: Stack, port: int | None = None, layout: Layout = Layout()) -> Rest:  # noqa: B008 - frozen
     """Start everything and wait until it is healthy and has read every DAG. Refused when it is up already."""
     if processes.running(stack):
         raise Refused(f"the stack of {stack.home} is up already; `make down` stops it")
     chosen = free_port(port)
     connections = {**live_platform.connection(stack), cabinet.VARIABLE: cabinet.address()}
-    variables = {**environment(stack, chosen), **connections}
+    variables = {**environment(stack, chosen), **layout.variables(stack, metadata_database(stack)), **connections}
     write_env_file(stack, chosen, connections)
     stack.logs.mkdir(parents=True, exist_ok=True)
     if stack.settings.embedded:
@@ -35,7 +36,7 @@ def up(stack: Stack, port: int | None = None) -> Rest:
     _succeeded(stack, metadata, "`airflow db migrate` failed")
     pools = _pools_in_background(stack, variables)
     try:
-        started = processes.start(stack, chosen, variables)
+        started = processes.start(stack, chosen, variables, layout)
         _succeeded(stack, pools, "the pools could not be made")
         rest = Rest(chosen, "engineer", passwords(stack)["engineer"])
         processes.wait_until(lambda: _healthy(stack, started, rest), f"Airflow is healthy (logs: {stack.logs})", _START)

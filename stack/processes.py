@@ -16,6 +16,7 @@ import psutil
 from pipelines.errors import Refused
 from stack import cabinet, live_platform
 from stack.environment import ROOT, Stack
+from stack.layout import Component, Layout
 
 COMPONENTS: dict[str, tuple[str, ...]] = {
     "api-server": ("-m", "airflow", "api-server"),
@@ -62,33 +63,53 @@ def running(stack: Stack) -> Running | None:
     return up if len(up.dead) < len(up.pids) else None
 
 
-def start(stack: Stack, port: int, environment: dict[str, str]) -> Running:
+def start(stack: Stack, port: int, environment: dict[str, str], layout: Layout = Layout()) -> Running:  # noqa: B008 - frozen
     """Start every component; Refused when one of this home runs already."""
     if running(stack):
         raise Refused(f"the stack of {stack.home} is up already; `make down` stops it")
     stack.logs.mkdir(parents=True, exist_ok=True)
     pids: dict[str, tuple[int, float]] = {}
     url = environment.get(cabinet.VARIABLE, "")
-    for component, arguments in _components(stack, url).items():
-        with log_of(stack, component).open("ab") as log:
-            child = subprocess.Popen(
-                [sys.executable, *arguments],
-                cwd=ROOT,
-                env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        pids[component] = (child.pid, psutil.Process(child.pid).create_time())
-        _file(stack).write_text(json.dumps({"port": port, "pids": pids, "cabinet": url}))
+    for component, what in components(stack, layout, url).items():
+        pids[component] = begun(stack, component, what, environment)
+        _note(stack, Running(port, pids, url))
     return Running(port, pids, url)
 
 
-def _components(stack: Stack, url: str) -> dict[str, tuple[str, ...]]:
-    """Airflow's, after the live platform of a home that has one; and the cabinet, where its address is given."""
-    live = {LIVE_PLATFORM: ("-m", "stack.live_platform", str(stack.home / "live"))} if live_platform.is_there(stack) else {}
-    return {**live, **COMPONENTS, **({CABINET: cabinet.command(url)} if url else {})}
+def again(stack: Stack, component: str, environment: dict[str, str], layout: Layout) -> Running:
+    """Start one component that has ended once more."""
+    up = running(stack)
+    if up is None or component not in up.dead:
+        raise Refused(f"{component} has not ended")
+    begun_again = begun(stack, component, components(stack, layout, up.cabinet)[component], environment)
+    now = Running(up.port, {**up.pids, component: begun_again}, up.cabinet)
+    _note(stack, now)
+    return now
+
+
+def _note(stack: Stack, up: Running) -> None:
+    _file(stack).write_text(json.dumps({"port": up.port, "pids": up.pids, "cabinet": up.cabinet}))
+
+
+def begun(stack: Stack, name: str, component: Component, environment: dict[str, str]) -> tuple[int, float]:
+    """Pid and start time of a component that was started, in a group of its own."""
+    with log_of(stack, name).open("ab") as log:
+        child = subprocess.Popen(
+            [component.program or sys.executable, *component.arguments],
+            cwd=ROOT,
+            env={**os.environ, **environment, **component.variables},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return child.pid, psutil.Process(child.pid).create_time()
+
+
+def components(stack: Stack, layout: Layout, url: str = "") -> dict[str, Component]:
+    """Those of the layout, after the live platform of a home that has one; and the cabinet, where its address is given."""
+    live = {LIVE_PLATFORM: Component(("-m", "stack.live_platform", str(stack.home / "live")))} if live_platform.is_there(stack) else {}
+    return {**live, **layout.components(stack, COMPONENTS), **({CABINET: Component(cabinet.command(url))} if url else {})}
 
 
 def stop(stack: Stack) -> bool:

@@ -30,12 +30,17 @@ def rooms() -> list[str]:
     return [name for name in names if not name.startswith("pipelines.cli")]
 
 
-def main() -> None:
-    """Run `airflow scheduler`; no port of its own: task logs are read from the disk they share."""
+def import_all() -> None:
+    """Import what tasks will; what is forked from here has it."""
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     for module in [*LIBRARIES, *rooms()]:
         importlib.import_module(module)
     gc.collect()
+
+
+def main() -> None:
+    """Run `airflow scheduler`; no port of its own: task logs are read from the disk they share."""
+    import_all()
     sys.argv = ["airflow", "scheduler", "--skip-serve-logs"]
     importlib.import_module("airflow.__main__").main()
 

@@ -5,6 +5,7 @@ from airflow.sdk import TriggerRule
 
 from orchestration.approval import APPROVE, answer, place
 from orchestration.keys import month_of
+from orchestration.queues import EXCHANGE
 from orchestration.steps import step
 
 
@@ -59,7 +60,7 @@ def documents_tasks(purpose, *, unattended=False):
 def onec_task():
     """The task that sends what was issued to 1C."""
 
-    @step("Сообщение для 1С", "Пишет сообщение со всем, что 1С не подтвердила.", task_id="onec")
+    @step("Сообщение для 1С", "Пишет сообщение со всем, что 1С не подтвердила.", task_id="onec", **EXCHANGE)
     def send_message():
         """The message for 1C with everything that it has not acknowledged."""
         from orchestration.secrets import of_bases
@@ -88,6 +89,7 @@ def exports_tasks():
         "Пишет одному потребителю, что изменилось с прошлой выгрузки; в первый раз — всё. Других не держит.",
         task_id="export",
         map_index_template="{{ task.op_kwargs['consumer'] }}",
+        **EXCHANGE,
     )
     def give(consumer):
         """What is new for one consumer, as a folder."""
@@ -129,7 +131,12 @@ def dealer_reports_task():
 def payments_task():
     """The task that reads the statements which lie in the bank's folder."""
 
-    @step("Прочитать выписки", "Читает выписки из папки банка; та, которую прочитать нельзя, не держит других.", task_id="payments")
+    @step(
+        "Прочитать выписки",
+        "Читает выписки из папки банка; та, которую прочитать нельзя, не держит других.",
+        task_id="payments",
+        **EXCHANGE,
+    )
     def read_statements():
         """Every statement in the folder; one that cannot be read is told, and holds up no other."""
         from orchestration.alerts import alert

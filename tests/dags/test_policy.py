@@ -28,6 +28,16 @@ ALLOWED = (
 STANDARD_LIBRARY = sys.stdlib_module_names
 
 
+def test_what_needs_the_folder_of_the_exchanges_waits_for_a_worker_that_has_it(dags):
+    in_queue = {(dag_id, task.task_id) for dag_id, dag in dags.items() for task in dag.tasks if task.queue == "exchange"}
+    others = {(dag_id, task.task_id) for dag_id, dag in dags.items() for task in dag.tasks} - in_queue
+    assert {task_id for _, task_id in in_queue} == {
+        "onec", "export", "payments", "receive", "send", "restore", "reconcile", "ladder",
+    }  # fmt: skip
+    assert {task_id for _, task_id in in_queue & others} == set()
+    assert {"draft", "issue", "documents", "print", "land", "usage", "watch", "workbook"} <= {task_id for _, task_id in others}
+
+
 def test_ids_are_those_that_people_script_against(dags):
     assert tuple(sorted(dags)) == IDS
     assert {dag.dag_id: Path(dag.fileloc).name for dag in dags.values()} == {name: f"{name}.py" for name in IDS}
