@@ -69,6 +69,10 @@ soak: setup ## properties by many examples, damaged input for every reader, sequ
 	@$(BIN)/python -m tests.soak.fuzz --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20) --keep var/soak
 	@$(BIN)/python -m tests.soak.kills --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20)
 
+.PHONY: scale
+scale: setup ## a month under two workers: undisturbed, a worker killed, the broker killed (CONTRACTS=200 STORIES="quiet worker broker")
+	@$(BIN)/python -m tests.scale $(STORIES) --contracts $(or $(CONTRACTS),200) --schedulers 2
+
 .PHONY: year
 year: setup ## a year of an invented provider, billed by hand and by fleetbill (CLIENTS=600 MONTHS=12 SEEDS=1,2,3)
 	@$(BIN)/python -m tests.year --clients $(or $(CLIENTS),600) --months $(or $(MONTHS),12) --seeds $(or $(SEEDS),1,2,3) --also "$(ALSO)" --retold "$(RETOLD)" --out var/year \

@@ -11,6 +11,7 @@ from stack.environment import Stack, free_port, kept, write_private
 LOCAL, CELERY = "local", "celery"
 EXCHANGE = "exchange"
 """The queue of tasks that read or write the folder of the exchanges (`dags/orchestration/queues.py`)."""
+NAME = "STACK_WORKER"
 BROKERS = range(6400, 6500)
 _TASKS_AT_ONCE = 3
 
@@ -59,6 +60,8 @@ class Layout:
         """A worker with a home of its own. The first one alone has the folder of the exchanges."""
         settings, has_exchange = stack.settings, number == 1
         variables = {
+            NAME: f"worker-{number}",
+            "AIRFLOW__CORE__HOSTNAME_CALLABLE": "stack.worker.name",
             "FLEETBILL_HOME": str(home_of(stack, number)),
             "FLEETBILL_DATABASE_URL": database(stack),
             "FLEETBILL_LAKE_URL": settings.lake,

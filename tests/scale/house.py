@@ -1,6 +1,6 @@
 """A house that several workers share by addresses alone: an object storage, a database, a broker; its month driven through Airflow.
 
-Contracts are in force on the last three days of January, so three days and a close make the month.
+Contracts are in force on the last days of January alone, so these days and a close make the month.
 """
 
 import os
@@ -9,10 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -38,7 +37,6 @@ from tests.object_store import BUCKET, ObjectStore
 from tests.smtp_server import free_port
 
 JANUARY = Month(2026, 1)
-DAYS = [date(2026, 1, day) for day in (29, 30, 31)]
 AT = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
 AUTHOR = Authorship("Анна", "начало", AT)
 SOURCES = f"s3://{BUCKET}/sources"
@@ -52,28 +50,39 @@ QUICKLY = {
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
 }
 _LIMIT = 1500.0
-# what people were asked and answered is Airflow's own way; moments, digests over them and random ids differ in every run
-_APART = {"billing.questions", "billing.answers", "billing.approvals", "billing.approved_pages"}
+# what people were asked and answered is Airflow's own way; moments, digests over them, random ids and where the platform's files lie differ
+_APART = {"billing.questions", "billing.answers", "billing.approvals", "billing.approved_pages", "evidence.files_read"}
 _OF_A_RUN = re.compile(
-    r"[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"/\S*/fbs-\w+/files|s3://fleetbill/sources|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d(:?\d\d)?|Z)?"
 )
 
 
-def company(contracts: int) -> Company:
-    """So many contracts with two vehicles each."""
-    return Company({f"K{number:04}": steady(2) for number in range(1, contracts + 1)}, starts_on=DAYS[0])
+@dataclass(frozen=True)
+class Size:
+    """How many contracts, of two vehicles each, and on how many days they are in force."""
+
+    contracts: int
+    days: int = 3
+
+    @property
+    def dates(self) -> list[date]:
+        return list(JANUARY.dates())[-self.days :]
+
+    @property
+    def company(self) -> Company:
+        return Company({f"K{number:04}": steady(2) for number in range(1, self.contracts + 1)}, starts_on=self.dates[0])
 
 
 @dataclass
 class House:
     """What runs: the stack with its layout, and what a test does with it."""
 
+    size: Size
     stack: Stack
     layout: Layout
     rest: Rest
     variables: dict[str, str]
-    began: dict[str, float] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -82,7 +91,7 @@ class House:
 
     def days(self) -> None:
         """Each day by a run of `fleet_daily`."""
-        for day in DAYS:
+        for day in self.size.dates:
             self.finished("fleet_daily", self.rest.trigger("fleet_daily", partition_key=str(day)))
 
     def ask(self) -> str:
@@ -141,13 +150,23 @@ class House:
         """Start a component that was killed."""
         processes.again(self.stack, component, self.variables, self.layout)
 
+    def processor_seconds(self) -> float:
+        """What the processes that run have taken, their ended children included."""
+        up, taken = processes.running(self.stack), 0.0
+        for process in [up.process(name) for name in up.pids] if up else []:
+            for each in [process, *process.children(recursive=True)] if process else []:
+                with suppress(psutil.Error):
+                    spent = each.cpu_times()
+                    taken += spent.user + spent.system + spent.children_user + spent.children_system
+        return taken
+
     def result(self) -> tuple[Contents, dict[str, bytes]]:
         """The database without what is of a run, and the printed papers."""
         return comparable(self.settings)
 
 
 @contextmanager
-def house(contracts: int, layout: Layout, print_batch: int) -> Iterator[House]:
+def house(size: Size, layout: Layout, print_batch: int) -> Iterator[House]:
     """A house with its master data, whose days' files lie in the object storage; nothing is left of it at the end."""
     home = Path(tempfile.mkdtemp(prefix="fbs-"))
     port = free_port()
@@ -166,13 +185,11 @@ def house(contracts: int, layout: Layout, print_batch: int) -> Iterator[House]:
     try:
         found = Stack(load())
         _wait_for(port)
-        began = time.monotonic()
         rest = lifecycle.up(found, None, layout)
         up = processes.running(found)
         assert up
-        made = House(found, layout, rest, {**environment(found, up.port), **layout.variables(found, metadata_database(found))})
-        made.began["up"] = time.monotonic() - began
-        _deliver(found.settings, company(contracts), home)
+        made = House(size, found, layout, rest, {**environment(found, up.port), **layout.variables(found, metadata_database(found))})
+        _deliver(found.settings, size, home)
         yield made
     finally:
         lifecycle.down(Stack(load()))
@@ -184,12 +201,11 @@ def house(contracts: int, layout: Layout, print_batch: int) -> Iterator[House]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def undisturbed(contracts: int, settings: Settings, folder: Path) -> tuple[Contents, dict[str, bytes]]:
+def undisturbed(size: Size, settings: Settings, folder: Path) -> tuple[Contents, dict[str, bytes]]:
     """The same month by the same verbs in one process, on a disk."""
-    made = company(contracts)
-    import_master(settings, str(_master(made, folder / "master", str(folder / "files"))), AUTHOR)
-    for day in DAYS:
-        made.write_day(folder / "files", day)
+    import_master(settings, str(_master(size.company, folder / "master", str(folder / "files"))), AUTHOR)
+    for day in size.dates:
+        size.company.write_day(folder / "files", day)
         land_folder(settings, "gps1", str(folder / "files"), AT, day=day)
         with engine.transaction(settings) as connection:
             compute(settings, connection, JANUARY, store=True, at=AT)
@@ -218,12 +234,12 @@ def _by_url(settings: Settings) -> Settings:
     return replace(settings, database_owner_url=embedded.address(settings.home, embedded.OWNER)) if settings.embedded else settings
 
 
-def _deliver(settings: Settings, made: Company, home: Path) -> None:
+def _deliver(settings: Settings, size: Size, home: Path) -> None:
     """Import the master data, and put the days' files where the platform's job would."""
-    import_master(settings, str(_master(made, home / "master", SOURCES)), AUTHOR)
+    import_master(settings, str(_master(size.company, home / "master", SOURCES)), AUTHOR)
     sources = FileTree(SOURCES)
-    for day in DAYS:
-        with made.write_day(home / "files", day).open("rb") as content:
+    for day in size.dates:
+        with size.company.write_day(home / "files", day).open("rb") as content:
             sources.put(f"gps1/{day}.csv", content)
 
 

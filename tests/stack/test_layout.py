@@ -33,7 +33,8 @@ def test_workers_share_addresses_and_nothing_else(stack):
     made = processes.components(stack, two)
     assert list(made) == ["broker", *processes.COMPONENTS, "scheduler-2", "worker-1", "worker-2"]
     first, second = made["worker-1"], made["worker-2"]
-    shared = {"FLEETBILL_LAKE_URL", "FLEETBILL_DOCUMENTS_URL", "FLEETBILL_DATABASE_URL"}
+    told_alike = {"AIRFLOW__CORE__HOSTNAME_CALLABLE"}
+    shared = told_alike | {"FLEETBILL_LAKE_URL", "FLEETBILL_DOCUMENTS_URL", "FLEETBILL_DATABASE_URL"}
     assert {name for name in first.variables if first.variables[name] == second.variables.get(name)} == shared
     assert first.variables["FLEETBILL_HOME"] != second.variables["FLEETBILL_HOME"]
     # the folder of the exchanges is the first one's, and so are the tasks that need it
