@@ -1,20 +1,19 @@
-"""Documents as PDF files through Typst: one at a time, or a stream of them on all cores."""
+"""Documents as PDF files: one at a time, or a stream of them on all cores. Typst sets them, papers that are alike but once."""
 
-import json
 import logging
 import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from functools import cache
+from datetime import date
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
+from pipelines.documents import qr
+from pipelines.documents.forms import Forms
 from pipelines.documents.model import (
     ActDocument,
     AdjustmentDocument,
@@ -28,21 +27,15 @@ from pipelines.documents.parts import View
 from pipelines.documents.paths import document_path
 from pipelines.documents.present import present
 from pipelines.documents.requisites import PICTURES
+from pipelines.documents.typesetting import typeset
 from pipelines.errors import Refused
-from pipelines.settings import resource
 
-if TYPE_CHECKING:
-    import typst
-
-FONT = "Roboto"
 _LOG = logging.getLogger("fleetbill.documents")
 _PICTURELESS: set[str] = set()
-_BATCH = 16
+_FEW = 16
+_BATCH = 64
 _AHEAD = 3
-
-
-class FontMissing(Refused):
-    """The documents' font is not installed; another one would be put in its place without a word."""
+_FORMS = Forms()
 
 
 class NotTypeset(Refused):
@@ -50,12 +43,16 @@ class NotTypeset(Refused):
 
 
 def render_document(document: Document) -> bytes:
-    """One PDF. The same document gives the same bytes: the file's date is the document's own."""
+    """One PDF. The same document gives the same bytes, alone or among others: the file's date is the document's own."""
+    return _render_batch([document])[0][1]
+
+
+def _whole(document: Document, view: View) -> bytes:
+    """A paper typeset by itself."""
     import typst
 
-    view = present(document)
     try:
-        return _typeset(view, _dated(document))
+        return typeset(view["template"], {**view, "qr": qr.picture(view["qr"])} if view.get("qr") else view, _dated(document))
     except typst.TypstError as error:
         if any(view.get(name) for name in PICTURES):
             return _without_pictures(document)
@@ -80,10 +77,10 @@ def render_documents(documents: Iterable[Document], workers: int = 0) -> Iterato
     """
     stream = iter(documents)
     workers = workers or _cores()
-    first = list(islice(stream, _BATCH))
-    if workers == 1 or len(first) < _BATCH:
-        for document in chain(first, stream):
-            yield document_path(document), render_document(document)
+    first = list(islice(stream, _FEW))
+    if workers == 1 or len(first) < _FEW:
+        for batch in _batches(chain(first, stream)):
+            yield from _render_batch(batch)
         return
     batches = _batches(chain(first, stream))
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin_worker)
@@ -109,8 +106,14 @@ def _batches(stream: Iterator[Document]) -> Iterator[list[Document]]:
         yield batch
 
 
-def _render_batch(batch: list[Document]) -> list[tuple[str, bytes]]:
-    return [(document_path(document), render_document(document)) for document in batch]
+def _render_batch(batch: Sequence[Document]) -> list[tuple[str, bytes]]:
+    """Papers of known forms are filled, the others typeset whole."""
+    views = [present(document) for document in batch]
+    filled = _FORMS.fill([(view, _dated(document)) for document, view in zip(batch, views, strict=True)])
+    return [
+        (document_path(document), _whole(document, view) if content is None else content)
+        for document, view, content in zip(batch, views, filled, strict=True)
+    ]
 
 
 def _begin_worker() -> None:
@@ -125,34 +128,6 @@ def _begin_worker() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _typeset(view: View, dated: date) -> bytes:
-    stamp = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
-    data = json.dumps(view, ensure_ascii=False)
-    made = _compiler(view["template"]).compile(format="pdf", sys_inputs={"data": data}, timestamp=stamp)
-    if not isinstance(made, bytes):
-        raise TypeError(f"typst gave {type(made).__name__} for {view['template']}")
-    return made
-
-
-@cache
-def _compiler(template: str) -> "typst.Compiler":
-    import typst  # a quick command does not pay for it
-
-    folder = resource("templates")
-    return typst.Compiler(str(folder / f"{template}.typ"), root=str(folder), font_paths=_fonts(), ignore_system_fonts=True)
-
-
-@cache
-def _fonts() -> "typst.Fonts":
-    import font_roboto
-    import typst
-
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_roboto.font_directory)])
-    if FONT not in fonts.families():
-        raise FontMissing(f"font {FONT} is not in the package font-roboto")
-    return fonts
 
 
 def _dated(document: Document) -> date:

@@ -43,7 +43,7 @@ def present(document: Document) -> View:
 
 
 def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
-    """A счёт на оплату; a negative adjustment is a корректировка that asks for nothing. The QR picture costs the most."""
+    """A счёт на оплату; a negative adjustment is a корректировка that asks for nothing. ``qr``: what its QR code says."""
     owed = document.total >= ZERO
     name = "Счёт на оплату" if owed else "Корректировка"
     number = outside.breakable(document.number)
@@ -57,7 +57,7 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
         "link": parts.link(document.link),
         "author": outside.clean(document.seller.name),
         "bank": parts.bank(document.seller) if owed else None,
-        "qr": qr.picture(code) if code else "",
+        "qr": code or "",
         "seller": parts.party("Поставщик", document.seller),
         "buyer": parts.party("Покупатель", document.buyer),
         "basis": parts.basis(document.contract),

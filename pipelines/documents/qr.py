@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipelines.documents import qr_matrix
 from pipelines.documents.model import InvoiceDocument
 from pipelines.documents.requisites import Party
 from pipelines.wording import outside, russian
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     import segno
 
 _LONGEST = {"Name": 160, "BankName": 45, "Purpose": 210}
-_MASK = 3
 
 
 def purpose(document: InvoiceDocument) -> str:
@@ -82,9 +82,19 @@ def payload_of(seller: Party, amount: Decimal, words: str) -> str | None:
 
 def picture(text: str) -> str:
     """The code as an SVG drawing, one unit per module, without a margin: for pages."""
-    drawing = io.BytesIO()
-    _code(text).save(drawing, kind="svg", border=0, omitsize=True, svgclass=None, lineclass=None, xmldecl=False, nl=False)
-    return drawing.getvalue().decode()
+    size, runs = qr_matrix.runs(text)
+    path = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in runs)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
+
+
+def drawn(text: str) -> bytes:
+    """The same in words of a PDF file, in a square of one by one with the first row on top."""
+    size, runs = qr_matrix.runs(text)
+    rows, lengths = [f" {row} " for row in range(size)], [f"{length} 1 re " for length in range(size + 1)]
+    columns = [str(column) for column in range(size)]
+    scale = f"{1 / size:.8f}"
+    path = "".join([columns[x] + rows[y] + lengths[length] for x, y, length in runs])
+    return f"{scale} 0 0 {scale} 0 0 cm\n{path}\nf\n".encode()
 
 
 def png(text: str) -> bytes:
@@ -97,8 +107,8 @@ def png(text: str) -> bytes:
 def _code(text: str) -> "segno.QRCode":
     import segno  # a quick command does not pay for it
 
-    # Any of the eight masks is valid; weighing all of them in Python would cost more than typesetting the page.
-    return segno.make_qr(text, error="m", mask=_MASK, encoding="utf-8", boost_error=False)
+    # any of the eight masks is valid; weighing all of them in Python takes long
+    return segno.make_qr(text, error="m", mask=qr_matrix.MASK, encoding="utf-8", boost_error=False)
 
 
 def _plain(text: str) -> str:

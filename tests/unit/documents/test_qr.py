@@ -4,7 +4,10 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from pipelines.documents import qr
+import pytest
+import segno
+
+from pipelines.documents import qr, qr_matrix
 from pipelines.documents.model import Offset
 from pipelines.documents.requisites import Bank
 from tests.unit.documents import samples
@@ -64,15 +67,31 @@ def test_no_code_where_there_is_nothing_to_pay_or_nowhere_to():
 
 
 def test_the_picture_draws_every_dark_module():
-    import segno
-
     text = qr.payload(samples.invoice())
-    drawn: set[tuple[int, int]] = set()
-    picture = qr.picture(text)
-    x = y = 0
-    for move, dx, dy in re.findall(r"([Mmh])(-?\d+)(?: (-?\d+))?", picture.split('d="')[1].split('"')[0]):
-        if move == "h":
-            drawn |= {(y, x + step) for step in range(int(dx))}
-        x, y = x + int(dx), y + int(dy or 0)
+    runs = re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", qr.picture(text))
+    drawn = {(int(y), int(x) + step) for x, y, length, _ in runs for step in range(int(length))}
+    assert all(length == back for _, _, length, back in runs)
     matrix = segno.make_qr(text, error="m", mask=3, encoding="utf-8", boost_error=False).matrix
     assert drawn == {(y, x) for y, line in enumerate(matrix) for x, module in enumerate(line) if module}
+
+
+def test_the_drawing_of_a_page_has_the_same_modules_as_the_picture():
+    text = qr.payload(samples.invoice())
+    runs = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", qr.picture(text))
+    scale, *_ = drawn = qr.drawn(text).decode().split()
+    size = len(qr_matrix.modules(text))
+    assert float(scale) * size == pytest.approx(1, abs=1e-6)
+    assert [tuple(drawn[at : at + 3]) for at in range(7, len(drawn) - 1, 5)] == runs
+
+
+@pytest.mark.parametrize("length", [0, 1, 13, 14, 26, 180, 181, 213, 300, 500, 2331])
+def test_every_module_is_as_segno_sets_it(length):
+    """From the smallest version to the largest; 180 bytes are the last with a length of one byte."""
+    text = ("ST00012|Sum=7|Ы" * 160).encode()[:length].decode(errors="ignore")
+    made = segno.make_qr(text, mode="byte", error="m", mask=3, encoding="utf-8", boost_error=False)
+    assert qr_matrix.modules(text).tolist() == [list(row) for row in made.matrix]
+
+
+def test_a_text_that_no_code_holds():
+    with pytest.raises(ValueError, match="no QR code holds 2332 bytes"):
+        qr_matrix.modules("a" * 2332)

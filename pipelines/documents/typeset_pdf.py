@@ -1,0 +1,216 @@
+"""A PDF file as Typst writes it, taken apart and put together again: its objects, and the runs of signs on its pages. Pure.
+
+Typst (krilla) writes every object by itself, a table of their places at the end, and every run of signs of one style in the same
+way. What is written otherwise is UnreadPdf.
+"""
+
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import md5, sha256
+
+from pipelines.errors import Refused
+
+_CONTENTS = re.compile(rb"/Contents (\d+) 0 R")
+_REFERENCE = re.compile(rb"\d+ 0 R")
+_FONT_FILE = re.compile(rb"/(?:FontFile2|ToUnicode) (\d+) 0 R")
+_TRAILER = re.compile(rb"trailer\n<</Size (\d+)/Root (\d+) 0 R/Info (\d+) 0 R")
+_KIDS = re.compile(rb"<</Type/Pages/Count \d+/Kids\[([^\]]*)\]>>")
+_METADATA = re.compile(rb"/Metadata (\d+) 0 R")
+_RUN = re.compile(rb"q 1 0 0 -1 (\S+) (\S+) cm(/c[^\n]* scn)\nBT([^\n]*?/f(\d+) (\S+) Tf.*?)\nET\nQ(?:\n|\Z)", re.DOTALL)
+_PLAIN = rb"[^\\()]|\\."
+_INNER = rb"(?:%b|\((?:%b|\((?:%b)*\))*\))*" % (_PLAIN, _PLAIN, _PLAIN)  # pairs of parentheses stand as they are
+_TEXT = rb"\(%b\)|<[0-9A-F]*>" % _INNER
+_SHOW = re.compile(rb"\[((?:%b|[-\d. ])*)\]TJ|(%b)Tj" % (_TEXT, _TEXT), re.DOTALL)
+_SHOWN = re.compile(rb"\((%b)\)|<([0-9A-F]*)>|(-?[\d.]+)" % _INNER, re.DOTALL)
+_FONT = re.compile(rb"/f(\d+) ")
+_ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+_LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_LEVEL = 5
+
+
+class UnreadPdf(Refused):
+    """A file is not as Typst wrote files when this was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Signs of one style on one line: where it begins, its style as the file says it, and what is shown.
+
+    ``shown``: numbers of glyphs as four hex digits; between them what is no glyph, each with a blank before it: the moves of kerning,
+    and words of the page, first of all those that choose the font (a sign with another one's drawing tells what it stands for).
+    """
+
+    x: bytes
+    y: bytes
+    style: bytes
+    font: int
+    shown: tuple[bytes, ...]
+
+    @property
+    def colour(self) -> bytes:
+        """The part of the style that comes before the font."""
+        return self.style.partition(b"|")[0]
+
+
+@dataclass(frozen=True)
+class TypesetPdf:
+    """Objects by number, each without its frame; the numbers of the pages' contents in their order, of title and of metadata."""
+
+    objects: Mapping[int, bytes]
+    root: int
+    info: int
+    metadata: int
+    contents: tuple[int, ...]
+
+    def page(self, place: int) -> bytes:
+        """What is drawn on a page."""
+        return _unpacked(self.objects[self.contents[place]])
+
+    @cached_property
+    def fonts(self) -> str:
+        """Digest of all fonts: the same where numbers of glyphs mean the same."""
+        digest = sha256()
+        for content in self.objects.values():
+            if content.startswith((b"<</Type/Font/", b"<</Type/FontDescriptor/")):
+                digest.update(_REFERENCE.sub(b"R", content))
+                for number in _FONT_FILE.findall(content):
+                    digest.update(self.objects[int(number)])
+        return digest.hexdigest()
+
+
+def read(content: bytes) -> TypesetPdf:
+    """A file of Typst's by its table of places, or UnreadPdf."""
+    try:
+        table = int(content[content.rindex(b"startxref\n") + 10 :].split(b"\n", 1)[0])
+        lines = content[table:].split(b"\n", 2)
+        count = int(lines[1].split()[1])
+        places = [int(lines[2][20 * number : 20 * number + 10]) for number in range(1, count)]
+        ends = dict(zip(sorted(places), [*sorted(places)[1:], table], strict=True))
+        objects = {number: _bare(content[start : ends[start]], number) for number, start in enumerate(places, 1)}
+        trailer = _TRAILER.search(content, table)
+        kids = next(matched for each in objects.values() if (matched := _KIDS.fullmatch(each)))
+        if trailer is None:
+            raise UnreadPdf("no trailer")
+        root, info = int(trailer[2]), int(trailer[3])
+        pages = [objects[int(number)] for number in kids[1].split()[::3]]
+        contents = tuple(int(_found(_CONTENTS, page)) for page in pages)
+        return TypesetPdf(objects, root, info, int(_found(_METADATA, objects[root])), contents)
+    except (ValueError, IndexError, KeyError, StopIteration) as error:
+        raise UnreadPdf(f"{type(error).__name__}: {error}") from error
+
+
+class Frame:
+    """What stays the same in files that differ in a few objects: written once, in front of what changes."""
+
+    def __init__(self, pdf: TypesetPdf, changing: frozenset[int]) -> None:
+        parts, at = [b"%PDF-1.7\n%\x80\x80\x80\x80\n\n"], 16
+        self._places = [b""] * len(pdf.objects)
+        self._trailer = b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%%b><%%b>]>>\n" % (len(pdf.objects) + 1, pdf.root, pdf.info)
+        for number, content in pdf.objects.items():
+            if number not in changing:
+                parts.append(_framed(number, content))
+                self._places[number - 1] = _place(at)
+                at += len(parts[-1])
+        self._beginning = b"".join(parts)
+
+    def file(self, changing: Mapping[int, bytes], identity: bytes) -> bytes:
+        """The whole file with these objects; ``identity``: its name, as hex."""
+        parts, places, at = [self._beginning], self._places.copy(), len(self._beginning)
+        for number, content in changing.items():
+            parts.append(_framed(number, content))
+            places[number - 1] = _place(at)
+            at += len(parts[-1])
+        parts.append(b"xref\n0 %d\n0000000000 65535 f\r\n" % (len(places) + 1))
+        return b"".join((*parts, *places, self._trailer % (identity, identity), b"startxref\n%d\n%%%%EOF" % at))
+
+
+def identity_of(*contents: bytes) -> bytes:
+    """The name of a file by what it shows, as hex."""
+    return md5(b"\0".join(contents), usedforsecurity=False).hexdigest().encode()
+
+
+def packed(drawn: bytes) -> bytes:
+    """A stream of what is drawn, as an object."""
+    content = zlib.compress(drawn, _LEVEL)
+    return b"<</Length %d/Filter/FlateDecode>>\nstream\n%b\nendstream" % (len(content), content)
+
+
+def runs(drawn: bytes) -> list[bytes | Run]:
+    """What is drawn on a page, in order: runs of signs, and everything between them as it is."""
+    parts: list[bytes | Run] = []
+    at = 0
+    for run in _RUN.finditer(drawn):
+        parts.append(drawn[at : run.start()])
+        style = b"%b|f%b %b" % (run[3], run[5], run[6])
+        parts.append(Run(run[1], run[2], style, int(run[5]), _shown(run[4], run[5])))
+        at = run.end()
+    parts.append(drawn[at:])
+    return parts
+
+
+def shown(signs: tuple[bytes, ...]) -> bytes:
+    """Signs as a page shows them, with the words that choose the font."""
+    return b"%b[<%b>]TJ" % (signs[0][1:], b"".join(map(as_shown, signs[1:])))
+
+
+def as_shown(sign: bytes) -> bytes:
+    """A sign within those that a page shows."""
+    if not sign.startswith(b" "):
+        return sign
+    return b">]TJ%b[<" % sign[1:] if sign[-1:].isalpha() else b">%b<" % sign[1:]
+
+
+def _shown(written: bytes, font: bytes) -> tuple[bytes, ...]:
+    if any(other != font for other in _FONT.findall(written)):
+        raise UnreadPdf("another font in one run")
+    signs: list[bytes] = []
+    at = 0
+    for show in _SHOW.finditer(written):
+        if show.start() > at:
+            signs.append(b" " + written[at : show.start()])
+        at = show.end()
+        for text, digits, move in _SHOWN.findall(show[1] or show[2]):
+            if move:
+                signs.append(b" " + move)
+                continue
+            numbers = digits.decode() if digits else _ESCAPED.sub(_plain, text).hex().upper()
+            signs.extend(numbers[place : place + 4].encode() for place in range(0, len(numbers), 4))
+    if written[at:]:
+        signs.append(b" " + written[at:])
+    return tuple(signs)
+
+
+def _plain(found: re.Match[bytes]) -> bytes:
+    escaped = found[1]
+    return bytes([int(escaped, 8)]) if escaped.isdigit() else _LETTERS.get(escaped, escaped)
+
+
+def _framed(number: int, content: bytes) -> bytes:
+    return b"%d 0 obj\n%b\nendobj\n\n" % (number, content)
+
+
+def _place(at: int) -> bytes:
+    return b"%010d 00000 n\r\n" % at
+
+
+def _bare(framed: bytes, number: int) -> bytes:
+    head, tail = b"%d 0 obj\n" % number, b"\nendobj"
+    if not framed.startswith(head):
+        raise UnreadPdf(f"object {number} begins otherwise")
+    return framed[len(head) : framed.rindex(tail)]
+
+
+def _unpacked(content: bytes) -> bytes:
+    head, _, rest = content.partition(b"stream\n")
+    body = rest[: rest.rindex(b"\nendstream")]
+    return zlib.decompress(body) if b"/FlateDecode" in head else body
+
+
+def _found(pattern: re.Pattern[bytes], content: bytes) -> bytes:
+    matched = pattern.search(content)
+    if matched is None:
+        raise UnreadPdf(f"nothing like {pattern.pattern!r}")
+    return matched[1]
