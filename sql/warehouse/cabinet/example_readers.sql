@@ -5,10 +5,10 @@
 (
     SELECT 'client' AS kind, c.name, (cabinet.addresses(c.email))[1] AS address
     FROM master.clients c
-    JOIN billing.invoices i USING (client_code)
+    LEFT JOIN billing.invoices i USING (client_code)
     WHERE c.email IS NOT NULL AND NOT EXISTS (SELECT FROM master.clients d WHERE d.dealer_code = c.client_code)
     GROUP BY c.client_code
-    ORDER BY count(*) DESC, c.client_code
+    ORDER BY count(i.number) DESC, c.client_code
     LIMIT 1
 )
 UNION ALL
