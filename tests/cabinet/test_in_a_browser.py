@@ -1,12 +1,17 @@
 """Real pages in a real browser: login by a mailed link, and what a person sees and does, in both themes and three sizes."""
 
+import io
 import re
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import create_engine, text
 
+from pipelines.receivables.importing import import_payments
 from tests.cabinet.conftest import numbers_of
 from tests.cabinet.serving import SIZES, chromium, log_in, needs_chromium, served
+from tests.conftest import NOW
+from tests.ledger_world import Paper, statement
 
 pytestmark = needs_chromium
 _BLOCK = """
@@ -128,12 +133,44 @@ def test_while_access_is_blocked_the_cabinet_is_open_and_says_so(issued_world, s
         assert "Доступ к мониторингу приостановлен" in page.get_by_role("status").first.inner_text(), address
 
 
+def test_from_an_invoice_down_to_the_vehicles_of_a_day_and_its_pdf(issued_world, signed_in):
+    number = numbers_of(issued_world)["A"]
+    page = signed_in("a")
+    page.get_by_role("link", name=number).first.click()
+    assert number in page.get_by_role("heading", level=1).inner_text()
+    address = page.get_by_role("link", name="Счёт, PDF").evaluate("link => link.href")
+    content = page.context.request.get(address).body()
+    assert content.startswith(b"%PDF-")
+    assert number in "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(content)).pages)
+    page.get_by_role("link", name="по дням и машинам").first.click()
+    page.get_by_role("link", name="15 января 2026").click()
+    assert "Учтено в счёте: 4" in page.locator("main").inner_text()  # A's fleet of that day
+    assert page.locator("tbody tr").count() == 4
+    assert page.locator("tbody").get_by_text("да", exact=True).count() == 4
+
+
+def test_paying_is_seen_at_the_next_look(issued_world, signed_in, tmp_path):
+    """D owes 156 vehicle-days of 10.00 with 22 %: 1903.20; it pays 903.20 of it, and then the rest."""
+    number, page = numbers_of(issued_world)["D"], signed_in("d")
+    row = page.locator("tr", has=page.get_by_role("link", name=number))
+    assert re.search(r"1\s903,20", row.first.inner_text())
+    assert page.locator(".qr svg").count() >= 1
+    for place, (amount, left) in enumerate((("903.20", "1 000,00"), ("1000.00", None))):
+        paper = Paper(f"9{place}", amount, f"Оплата по счету {number}", name="ООО «D»")
+        import_payments(issued_world, statement(tmp_path / f"{place}.txt", paper), NOW)
+        page.reload()
+        said = re.sub(r"\s", " ", " ".join(row.all_inner_texts()))
+        assert (left in said) if left else number not in said
+
+
 def test_a_dealer_opens_its_clients_and_a_client_no_other(issued_world, signed_in, cabinet):
-    numbers = numbers_of(issued_world)
-    dealer = signed_in("d")
+    numbers, dealer = numbers_of(issued_world), signed_in("d")
     dealer.get_by_role("link", name="Клиенты").click()
-    dealer.get_by_role("link", name="ООО «A»").click()
-    assert numbers["A"] in dealer.locator("main").inner_text()
+    dealer.locator("main").get_by_role("link", name="«A»").click()
+    assert dealer.get_by_role("heading", level=1).inner_text() == "ООО «A»"
+    dealer.get_by_role("link", name=numbers["A"]).first.click()
+    assert numbers["A"] in dealer.get_by_role("heading", level=1).inner_text()
     other = signed_in("a")
-    said = other.locator("main").inner_text()
-    assert not re.search(rf"{re.escape(numbers['X'])}|«X»", said)
+    for path in (f"/invoice?number={numbers['X']}", f"/invoice?number={numbers['D']}", "/?client=X", "/?client=D"):
+        other.goto(cabinet.url + path)
+        assert other.get_by_role("heading", level=1).inner_text() == "Такой страницы нет", path
