@@ -1,7 +1,7 @@
 """How a contract's fleet may go on to the end of the month, by the course of its own last months. Pure.
 
-What is assumed is said to whoever reads it: the fleet of the last known week goes on as it went on, after the same day of the month, in the
-months before. The lowest and the highest of those courses are the range, their median the likely one; without such months the fleet stays.
+What is assumed is said to whoever reads it: the fleet stays as in the last known week, or goes on from there as it went on, after the same
+day of the month, in the months before. The lowest and the highest of these ways are the range, their median the likely one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from pipelines.rating.model import DayUsage
 
 WEEK = 7
 MONTHS_BACK = 6
+_STAYS = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def course(span: Span, known: Sequence[DayUsage]) -> Course | None:
     def usage(day: date, ratio: Fraction) -> DayUsage:
         return rates.usage(day, int(level * ratio + Fraction(1, 2)))
 
-    spread = {day: sorted(_ratio_on(ratios, day) for ratios in courses.values()) or [Fraction(1)] for day in ahead}
+    spread = {day: sorted([_STAYS, *(_ratio_on(ratios, day) for ratios in courses.values())]) for day in ahead}
     return Course(
         tuple(usage(day, spread[day][0]) for day in ahead),
         tuple(usage(day, median(spread[day])) for day in ahead),

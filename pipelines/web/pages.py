@@ -8,6 +8,7 @@ from pipelines.settings import resource
 from pipelines.web import figures
 from pipelines.web.catalogue import translations
 from pipelines.web.files import href
+from pipelines.wording.outside import clean
 
 if TYPE_CHECKING:
     import jinja2
@@ -34,12 +35,18 @@ def environment(language: str) -> "jinja2.Environment":
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
+        finalize=_harmless,
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     made.policies["ext.i18n.trimmed"] = True
     made.globals |= {"href": href, "language": language}
     made.filters |= {name: figures.in_language(write, language) for name, write in FILTERS.items()}
     return made
+
+
+def _harmless(value: Any) -> Any:
+    """Text as it is printed: without signs that are not seen and steer what stands after them, such as a turn from right to left."""
+    return clean(value) if type(value) is str and not value.isprintable() else value
 
 
 def laid_out(name: str, language: str, view: Mapping[str, Any]) -> str:
