@@ -17,16 +17,15 @@ from tests.cabinet.serving import SIZES, chromium, served
 from tests.conftest import ROOT
 
 AT = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
-CLIENT, DEALER = "buh@c30.example", "buh@c15.example"
+CLIENT, DEALER = "buh@c02.example", "buh@c15.example"
 LARGEST = 150 * 1024
-# name → whose, where, size, theme, how much of the page
+# name → whose, where (and what is clicked there), size, theme
 SHOTS = {
     "start": (CLIENT, "/", "laptop", "light"),
     "invoices_phone": (CLIENT, "/invoices", "phone", "dark"),
     "invoice": (CLIENT, "/invoices a.whole", "laptop", "light"),
     "fleet": (CLIENT, "/fleet", "laptop", "dark"),
     "dealer": (DEALER, "/clients", "laptop", "light"),
-    "login": (None, "/login", "phone", "light"),
 }
 
 
