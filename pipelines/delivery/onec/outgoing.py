@@ -53,19 +53,31 @@ def queue(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: Exchan
     is_today = peer.compared_at is not None and peer.compared_at.astimezone(now.tzinfo).date() == of.today
     if is_today and (said, how_far) == (peer.compared_scope, peer.compared_marks):
         return
-    name = {"peer": base.code}
-    whose = {"organizations": of.organizations, "from_date": of.from_date, "valid_to": base.valid_to}
-    query.run(connection, "delivery/onec/queue_invoices", **name, **whose, at=now)
-    query.run(connection, "delivery/onec/queue_sales", **name, **whose, takes_corrections=taken.corrections, at=now)
-    if taken.corrections:
-        query.run(connection, "delivery/onec/queue_corrections", **name, **whose, at=now)
+    name, is_full = {"peer": base.code}, not is_today or said != peer.compared_scope
+    is_issued = is_full or _issued_and_closed(how_far) != _issued_and_closed(peer.compared_marks or "")
+    if is_issued or query.scalar(connection, "delivery/onec/has_new_delivery", since_no=peer.compared_no):
+        _queue_documents(connection, base, taken, of, now)
     if not base.is_over(of.today):
         if not query.scalar(connection, "delivery/onec/has_business", **name) and not peer.is_heard:
             return
         query.run(connection, "delivery/onec/told")
-        _tell(connection, base, peer, of, is_full=not is_today or said != peer.compared_scope)
+        _tell(connection, base, peer, of, is_full=is_full)
         query.run(connection, "delivery/onec/queue_told", **name, at=now)
     query.run(connection, "delivery/onec/compared", **name, scope=said, marks=how_far, history_no=marks.history_no, at=now)
+
+
+def _queue_documents(connection: "Connection", base: "DeclaredPeer", taken: Takes, of: ExchangeScope, now: datetime) -> None:
+    """Invoices, sales and corrections: all that were ever issued are compared with the outbox."""
+    whose = {"peer": base.code, "organizations": of.organizations, "from_date": of.from_date, "valid_to": base.valid_to}
+    query.run(connection, "delivery/onec/queue_invoices", **whose, at=now)
+    query.run(connection, "delivery/onec/queue_sales", **whose, takes_corrections=taken.corrections, at=now)
+    if taken.corrections:
+        query.run(connection, "delivery/onec/queue_corrections", **whose, at=now)
+
+
+def _issued_and_closed(marks: str) -> list[str]:
+    """Of what `marks` says, that on which documents rest: numbers of invoices and of closed months."""
+    return marks.split()[1:3]
 
 
 def _tell(connection: "Connection", base: "DeclaredPeer", peer: Peer, of: ExchangeScope, *, is_full: bool) -> None:

@@ -9,7 +9,8 @@ SELECT
     min(o.queued_at) AS oldest
 FROM delivery.onec_outbox o
 JOIN delivery.onec_peers p USING (peer)
-LEFT JOIN billing.closed c ON o.object_kind = 'sale' AND c.contract_no || '|' || to_char(c.month, 'YYYY-MM') = o.object_key
+LEFT JOIN billing.closed c ON o.object_kind = 'sale' AND c.contract_no = left(o.object_key, -8)
+    AND c.month = CASE o.object_kind WHEN 'sale' THEN to_date(right(o.object_key, 7), 'YYYY-MM') END
 LEFT JOIN billing.invoices i ON o.object_kind = 'invoice' AND i.number = o.object_key
 WHERE o.peer = ANY(CAST(:peers AS text[]))
   AND (o.message_no IS NULL OR o.message_no > p.confirmed_no)
