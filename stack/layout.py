@@ -13,7 +13,6 @@ EXCHANGE = "exchange"
 """The queue of tasks that read or write the folder of the exchanges (`dags/orchestration/queues.py`)."""
 NAME = "STACK_WORKER"
 BROKERS = range(6400, 6500)
-_TASKS_AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +26,12 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How many of what. ``workers``: of the CeleryExecutor; the LocalExecutor's are the scheduler's own."""
+    """How many of what. ``workers``: of the CeleryExecutor, each with ``at_once`` tasks; the LocalExecutor's are the scheduler's own."""
 
     executor: str = LOCAL
     workers: int = 2
     schedulers: int = 1
+    at_once: int = 3
 
     def variables(self, stack: Stack, metadata: str) -> dict[str, str]:
         """What every process of Airflow is told of the executor; ``metadata``: URL of its own database."""
@@ -42,8 +42,8 @@ class Layout:
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
             "AIRFLOW__CELERY__BROKER_URL": f"redis://:{password}@127.0.0.1:{port}/0",
             "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{metadata}",
-            "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(_TASKS_AT_ONCE),
-            "AIRFLOW__CORE__PARALLELISM": str(_TASKS_AT_ONCE * self.workers),
+            "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(self.at_once),
+            "AIRFLOW__CORE__PARALLELISM": str(self.at_once * self.workers),
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(stack.logs / "airflow"),
         }
 

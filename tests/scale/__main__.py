@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from pipelines.settings import Settings
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--contracts", type=int, default=200)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--schedulers", type=int, default=1)
+    parser.add_argument("--at-once", type=int, default=3, help="tasks of one worker")
     parser.add_argument("--batch", type=int, default=25, help="invoices of one printing task")
     given = parser.parse_args()
     expected = reference(Size(given.contracts))
@@ -40,7 +42,7 @@ def main() -> int:
 
 def run(story: str, given: argparse.Namespace, expected: tuple) -> int:
     """One story; how many tables and papers differ."""
-    layout = Layout(CELERY, given.workers, given.schedulers)
+    layout = Layout(CELERY, given.workers, given.schedulers, given.at_once)
     with house(Size(given.contracts), layout, given.batch) as made:
         began = time.monotonic()
         made.days()
@@ -58,8 +60,9 @@ def run(story: str, given: argparse.Namespace, expected: tuple) -> int:
             f"printing tasks by worker: {dict(Counter(task['hostname'] for task in printed))}; "
             f"at most {max(task['try_number'] for task in tasks)} tries",
         )
-        span = max(task["end_date"] for task in printed), min(task["start_date"] for task in printed)
-        say(story, f"printed from {span[1]} to {span[0]}")
+        first, last = min(task["start_date"] for task in printed), max(task["end_date"] for task in printed)
+        span = datetime.fromisoformat(last) - datetime.fromisoformat(first)
+        say(story, f"from the first printing task's start to the last one's end: {span.total_seconds():.1f} s")
         say(story, f"processor seconds of the stack: {made.processor_seconds():.0f}")
         tables, papers = made.result()
     differing = difference(tables, expected[0])

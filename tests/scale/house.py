@@ -28,6 +28,7 @@ from pipelines.settings import Settings, load
 from pipelines.usage.month import compute
 from pipelines.warehouse import embedded, engine
 from stack import lifecycle, processes
+from stack import rest as rest_api
 from stack.environment import ROOT, Stack, environment, metadata_database, passwords
 from stack.layout import Layout
 from stack.rest import Rest
@@ -50,6 +51,7 @@ QUICKLY = {
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
 }
 _LIMIT = 1500.0
+_PATIENCE = 240  # seconds that the API of a busy machine may take
 # what people were asked and answered is Airflow's own way; moments, digests over them, random ids and where the platform's files lie differ
 _APART = {"billing.questions", "billing.answers", "billing.approvals", "billing.approved_pages", "evidence.files_read"}
 _OF_A_RUN = re.compile(
@@ -185,6 +187,7 @@ def house(size: Size, layout: Layout, print_batch: int) -> Iterator[House]:
     try:
         found = Stack(load())
         _wait_for(port)
+        rest_api._SECONDS = _PATIENCE
         rest = lifecycle.up(found, None, layout)
         up = processes.running(found)
         assert up
