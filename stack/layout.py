@@ -50,6 +50,8 @@ class Layout:
     def components(self, stack: Stack, airflow: dict[str, tuple[str, ...]]) -> dict[str, Component]:
         """Every process by its name, in the order in which they start; ``airflow``: the arguments of Airflow's own."""
         made = {name: Component(arguments) for name, arguments in airflow.items()}
+        if self.executor == CELERY:  # it forks no tasks, so it has nothing to import for them
+            made["scheduler"] = Component(("-m", "airflow", "scheduler", "--skip-serve-logs"))
         for number in range(2, self.schedulers + 1):
             made[f"scheduler-{number}"] = made["scheduler"]
         if self.executor == LOCAL:
