@@ -58,11 +58,13 @@ def _run(command: str, found: Stack, port: int | None, layout: Layout) -> int:
 
 
 def welcome(found: Stack) -> str:
-    """How to open the UI and the cabinet, and as whom."""
+    """How to open the UI, the desk inside it and the cabinet, and as whom."""
     up = processes.running(found)
+    port = up.port if up else "?"
     logins = "\n".join(f"  {user:<9} {password}" for user, password in passwords(found).items())
     return (
-        f"Airflow: http://localhost:{up.port if up else '?'}   (finance approves, engineer runs)\n{logins}\n"
+        f"Airflow: http://localhost:{port}   (finance approves, engineer runs)\n{logins}\n"
+        f"finance desk, as finance: http://localhost:{port}/plugin/billing\n"
         f"{cabinet.logins(found, up.cabinet) if up and up.cabinet else 'the cabinet is not running'}\n"
         f"the `airflow` command of a shell: . {found.private / 'env'}\n"
         f"logs: {found.logs}; `make down` stops everything and keeps the data"

@@ -42,6 +42,8 @@ _BASE: Final[Mapping[str, Any]] = {
 }
 """What the frame of all pages of ours asks for, and the words of figures. The desk speaks Russian alone."""
 LANGUAGE: Final = "ru"
+SECONDS_TO_LOOK_AGAIN: Final = 5
+"""After so many a browser asks again for a page whose reading takes long."""
 
 
 def application(settings: Settings, orchestrator: Orchestrator, clock: Callable[[], datetime] = wall_clock) -> "Starlette":
@@ -61,6 +63,7 @@ def application(settings: Settings, orchestrator: Orchestrator, clock: Callable[
             Route("/static/{name}", _static, methods=["GET"]),
         ],
         middleware=[Middleware(Guard, frame_ancestors="'self'")],
+        exception_handlers={Exception: _broken},
     )
 
 
@@ -136,7 +139,10 @@ def _shown(visit: DeskVisit, page: DeskPage, refused: Exception | None = None) -
         view = {**_BASE, **around, **page.view(visit), "problem": problem, "notice": notice}
     except _REFUSED as error:
         return _bare(error)
-    return HTMLResponse(laid_out(page.template, LANGUAGE, view), refusals.status(refused) if refused else 200)
+    made = HTMLResponse(laid_out(page.template, LANGUAGE, view), refusals.status(refused) if refused else 200)
+    if view.get("is_being_read"):
+        made.headers["Refresh"] = str(SECONDS_TO_LOOK_AGAIN)
+    return made
 
 
 def _done(visit: DeskVisit, action: DeskAction) -> "Response":
@@ -146,6 +152,7 @@ def _done(visit: DeskVisit, action: DeskAction) -> "Response":
         done = action.act(visit)
     except _REFUSED as error:
         return _shown(visit, PAGES[action.page], error)
+    visit.memory.readings.forget()
     joined = "&" if "?" in done.address else "?"
     return RedirectResponse(f"{done.address}{joined}notice={visit.seal.note('notice', done.words)}", 303)
 
@@ -168,6 +175,14 @@ def _bare(error: Exception) -> "Response":
     from starlette.responses import HTMLResponse
 
     return HTMLResponse(laid_out("desk/refused.html", LANGUAGE, {"lines": refusals.words(error)}), refusals.status(error))
+
+
+async def _broken(_request: "Request", _error: Exception) -> "Response":
+    """What a person sees of a fault of ours; the server's log has it whole."""
+    from starlette.responses import HTMLResponse
+
+    lines = ["Внутренняя ошибка: страница не показана.", "Что сделано, видно в истории; причина — в журнале api-server."]
+    return HTMLResponse(laid_out("desk/refused.html", LANGUAGE, {"lines": lines}), 500)
 
 
 def _workbook(visit: DeskVisit, request: "Request") -> files.DeskFile:

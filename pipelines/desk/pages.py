@@ -1,17 +1,20 @@
 """The pages of the desk: what each reads, and what its template is given. None of them changes anything."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pipelines.access.stop import stopped
 from pipelines.billing import hold
 from pipelines.billing.model import Purpose
+from pipelines.billing.rules import KINDS
 from pipelines.billing.transitions import Status, status_of
 from pipelines.billing.unattended import needs_a_person
 from pipelines.desk import debts, exchange, findings, money_in
 from pipelines.desk.drafts import ON_A_PAGE, DraftedPage, drafted_page, questions
+from pipelines.desk.kept import KeptReading
+from pipelines.desk.standing import standing
 from pipelines.desk.visit import DeskVisit, Unreadable
 from pipelines.documents.bridge_words import PART_NAMES, why
 from pipelines.documents.parked_words import next_step
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 View = dict[str, Any]
+Read = TypeVar("Read")
 
 MOST_PARKED: Final = 40
 MOST_LEAKS: Final = 8
@@ -51,7 +55,10 @@ def month_page(visit: DeskVisit) -> View:
         months = _months(connection)
         today = house_clock.today(connection, visit.at)
         month = visit.month() or (months[0][0] if months else Month.of(today))
-        read = visit.memory.standings.standing(connection, month, today, visit.at)
+    kept = _kept(visit, ("month", month, today), lambda reader: standing(reader, month, today, visit.at))
+    if kept is None:
+        return {"month": month, "months": months, "read": None, "is_being_read": True}
+    read = kept.read
     return {
         "month": month,
         "months": months,
@@ -85,7 +92,9 @@ def drafts_page(visit: DeskVisit) -> View:
             "waiting": waiting,
             "shown": shown,
             "put": put[-1] if put else None,
-            "reasons": [each.russian for each in needs_a_person(visit.settings, connection, month, purpose)] if shown else [],
+            "reasons": [each.russian for each in needs_a_person(visit.settings, connection, month, purpose)]
+            if shown and KINDS[purpose].may_be_unattended
+            else [],
             "parked": query.rows(connection, "reports/left_out", month=month.first, previous=month.previous.first)[:MOST_PARKED],
             "held": hold.held_now(connection, month),
             "words": query.rows(connection, "documents/approval_words", month=month.first, purpose=purpose)[:5],
@@ -107,9 +116,16 @@ def findings_page(visit: DeskVisit) -> View:
         months = _months(connection)
         today = house_clock.today(connection, visit.at)
         month = visit.month() or (months[0][0] if months else Month.of(today))
-        listed = findings.of_kind(connection, month, kind) if kind else ([], 0)
-        owners = [] if kind else findings.by_owner(connection, month)
+    kept: KeptReading[Any] | None
+    if kind:
+        kept = _kept(visit, ("findings", month, kind), lambda reader: findings.of_kind(reader, month, kind))
+    else:
+        kept = _kept(visit, ("findings", month), lambda reader: findings.by_owner(reader, month))
+    listed = kept.read if kept and kind else ([], 0)
+    owners = kept.read if kept and not kind else []
     return {
+        "read_at": kept.at if kept else None,
+        "is_being_read": kept is None,
         "month": month, "months": months, "kind": kind, "kind_name": KIND_NAMES.get(kind, kind), "listed": listed[0], "number": listed[1],
         "owners": owners, "until": today + MUTED_FOR, "today": today,
     }  # fmt: skip
@@ -171,6 +187,10 @@ def frame(visit: DeskVisit, current: DeskPage) -> View:
         "run_names": RUN_NAMES,
         "month_heading": month_heading,
     }
+
+
+def _kept(visit: DeskVisit, key: Hashable, read: "Callable[[Connection], Read]") -> KeptReading[Read] | None:
+    return visit.memory.readings.reading(visit.settings, key, read, visit.at)
 
 
 def _months(connection: "Connection") -> list[tuple[Month, bool]]:

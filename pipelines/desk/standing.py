@@ -1,6 +1,5 @@
 """A month as finance sees it at a glance: billed, against the month before, collected, overdue, leaked, left out, in approval."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -98,29 +97,3 @@ def _against_before(connection: "Connection", month: Month) -> tuple[Bridge, lis
 
     largest = biggest(counted(changes(connection, month)), MOST_CHANGES)
     return bridge, largest
-
-
-class KeptStandings:
-    """Standings that were read before and still hold: reading one passes over every contract, and nothing may have changed since.
-
-    Each says as of when it is. A few months are kept, in this process.
-    """
-
-    _MOST = 12
-
-    def __init__(self) -> None:
-        self._kept: dict[Month, tuple[str, MonthStanding]] = {}
-        self._turn = threading.Lock()
-
-    def standing(self, connection: "Connection", month: Month, on: date, at: datetime) -> MonthStanding:
-        """The standing of a month, read anew where anything was written since; two that ask at once read it once."""
-        with self._turn:
-            mark = query.scalar(connection, "desk/mark")
-            if (known := self._kept.get(month)) and known[0] == mark and known[1].on == on:
-                return known[1]
-            read = standing(connection, month, on, at)
-            self._kept.pop(month, None)
-            self._kept[month] = (mark, read)
-            while len(self._kept) > self._MOST:
-                self._kept.pop(next(iter(self._kept)))
-            return read

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from pipelines.desk.drafts import ShownRuns
+from pipelines.desk.kept import KeptReadings
 from pipelines.desk.orchestrator import Orchestrator, Person
 from pipelines.desk.seal import Seal
-from pipelines.desk.standing import KeptStandings
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -25,7 +25,7 @@ class Unreadable(Refused):
 class DeskMemory:
     """What a process of the desk keeps between visits; without it, everything is read again."""
 
-    standings: KeptStandings = field(default_factory=KeptStandings)
+    readings: KeptReadings = field(default_factory=KeptReadings)
     shown: ShownRuns = field(default_factory=ShownRuns)
 
 

@@ -1,0 +1,82 @@
+"""Readings that pass over every contract: kept while nothing is written, and made anew beside the pages that wait for them."""
+
+import threading
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pipelines.settings import Settings
+from pipelines.warehouse import engine, query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Read = TypeVar("Read")
+
+PATIENCE = 3.0
+"""Seconds that a page waits for a reading; then it shows the one before, or says that it is being made."""
+_MOST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReading(Generic[Read]):
+    """What was read at the moment ``at``, when the warehouse stood at ``mark``."""
+
+    mark: str
+    at: datetime
+    read: Read
+
+
+class KeptReadings:
+    """Readings by key, in this process. A page that shows one says as of when it is."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, KeptReading[Any]] = {}
+        self._begun: dict[Hashable, Future[KeptReading[Any]]] = {}
+        self._forgotten = 0
+        self._turn = threading.Lock()
+        self._reader = ThreadPoolExecutor(1, "desk-reader")
+
+    def reading(self, settings: Settings, key: Hashable, read: "Callable[[Connection], Read]", at: datetime) -> KeptReading[Read] | None:
+        """The reading of a key: the kept one while nothing was written since, else a new one, or the old one where that takes long; None
+        where there is no old one either. Those who ask meanwhile wait for the same reading."""
+        with engine.reading(settings) as connection:
+            mark = query.scalar(connection, "desk/mark")
+        with self._turn:
+            place = (self._forgotten, key)
+            kept = self._kept.get(place)
+            if kept and kept.mark == mark:
+                return kept
+            begun = self._begun.get(place)
+            if begun is None:
+                begun = self._begun[place] = self._reader.submit(self._made, settings, place, read, at)
+        try:
+            return begun.result(PATIENCE)
+        except NotYet:
+            return kept
+
+    def forget(self) -> None:
+        """Somebody has done something here: what was read before is old, whatever the server has counted by now."""
+        with self._turn:
+            self._forgotten += 1
+            self._kept.clear()
+
+    def _made(
+        self, settings: Settings, place: tuple[int, Hashable], read: "Callable[[Connection], Read]", at: datetime
+    ) -> KeptReading[Read]:
+        try:
+            with engine.reading(settings) as connection:
+                made = KeptReading(query.scalar(connection, "desk/mark"), at, read(connection))
+            with self._turn:
+                if place[0] == self._forgotten:
+                    self._kept.pop(place, None)
+                    self._kept[place] = made
+                while len(self._kept) > _MOST:
+                    self._kept.pop(next(iter(self._kept)))
+            return made
+        finally:
+            with self._turn:
+                self._begun.pop(place, None)
