@@ -1,5 +1,6 @@
 """The two ways to say no: refused (exit 1), and bad input with every problem at its place (exit 2)."""
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -35,3 +36,14 @@ class BadInput(Exception):  # noqa: N818 - reads as what it is: the input is bad
     def one(cls, place: str, message: str) -> Self:
         """A single problem."""
         return cls([Problem(place, message)])
+
+
+_NO_ROOM = {errno.ENOSPC: "is full", errno.EDQUOT: "is full for this user", errno.EROFS: "may only be read"}
+
+
+def no_room(error: BaseException) -> str | None:
+    """What is said of an error of a disk that takes nothing more; None for any other. What was begun is not there."""
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+        return None
+    where = f"the disk of {error.filename}" if error.filename else "a disk"
+    return f"{where} {_NO_ROOM[error.errno]}: what was being written is not there, what was done before stays; make room and run it again"

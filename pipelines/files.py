@@ -30,8 +30,10 @@ def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], 
             handle.flush()
             os.fsync(handle.fileno())
         settle(partial, target)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
+            error.filename = str(target)  # a write that fails for want of room does not say where
         raise
 
 

@@ -47,7 +47,7 @@ class Patience(RetryPolicy):
 @contextmanager
 def in_words() -> Iterator[None]:
     """A refusal of the work inside ends the task in words: each line of it in the log, all of it in the alert."""
-    from pipelines.errors import BadInput, Refused
+    from pipelines.errors import BadInput, Refused, no_room
 
     try:
         yield
@@ -56,6 +56,10 @@ def in_words() -> Iterator[None]:
     except Refused as error:
         words = [f"Отказано: {error}"]
         raise _ended(words, is_final=_is_final(error)) from None
+    except OSError as error:
+        if not (refusal := no_room(error)):
+            raise
+        raise _ended([f"Отказано: {refusal}"], is_final=False) from None
     else:
         return
     raise _ended(words) from None

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pipelines import logs, settings
-from pipelines.errors import BadInput, Refused
+from pipelines.errors import BadInput, Refused, no_room
 
 # name → (module, attribute, one line for --help), in the order of the work
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -139,10 +139,17 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if settings.load().debug:
             raise
-        said = str(error).strip().split("\n", 1)[0]
-        _say(f"failed: {type(error).__name__}: {said} (FLEETBILL_DEBUG=1 shows where)")
+        _say(_failure(error))
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _failure(error: Exception) -> str:
+    """One line about what nobody foresaw, or about a disk that takes nothing more."""
+    if refusal := no_room(error):
+        return f"refused: {refusal}"
+    said = str(error).strip().split("\n", 1)[0]
+    return f"failed: {type(error).__name__}: {said} (FLEETBILL_DEBUG=1 shows where)"
 
 
 def _say(message: str) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _NO_SCHEMA = {"42P01", "3F000", "42703"}  # undefined table, schema, column
+_STORES_NOTHING = {"53100": "has no room left on its disk", "25006": "may only be read just now"}
 
 
 class WarehouseUnreachable(Refused):
@@ -65,14 +66,14 @@ def engine(settings: Settings) -> "Engine":
 @contextmanager
 def transaction(settings: Settings) -> Iterator["Connection"]:
     """One transaction as the application: committed at the end, rolled back on any error."""
-    with _connected(settings) as connection, connection.begin():
+    with connected(settings) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def reading(settings: Settings) -> Iterator["Connection"]:
     """The warehouse as it is at one moment. The database itself refuses to store anything, and no writer waits for it."""
-    with _connected(settings) as connection:
+    with connected(settings) as connection:
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
             yield connection
@@ -97,8 +98,9 @@ def as_owner(settings: Settings, options: str = "-c timezone=UTC") -> Iterator["
 
 
 @contextmanager
-def _connected(settings: Settings) -> Iterator["Connection"]:
-    from sqlalchemy.exc import OperationalError, ProgrammingError
+def connected(settings: Settings) -> Iterator["Connection"]:
+    """A connection as the application, for who ends its transactions himself. What the server cannot do at all is refused in words."""
+    from sqlalchemy.exc import DBAPIError, OperationalError
 
     try:
         connection = engine(settings).connect()
@@ -107,9 +109,13 @@ def _connected(settings: Settings) -> Iterator["Connection"]:
     try:
         with connection:
             yield connection
-    except ProgrammingError as error:
-        if getattr(error.orig, "pgcode", None) in _NO_SCHEMA:
+    except DBAPIError as error:
+        code = getattr(error.orig, "pgcode", None)
+        if code in _NO_SCHEMA:
             raise WarehouseUnreachable(f"the schema is missing or old ({first_line(error)}); `fleetbill db upgrade` mends it") from None
+        if code in _STORES_NOTHING:
+            why = f"the database {_STORES_NOTHING[code]} ({first_line(error)})"
+            raise WarehouseUnreachable(f"{why}: of this step nothing was stored; run it again when that is mended") from None
         raise
 
 

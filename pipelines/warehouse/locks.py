@@ -64,7 +64,7 @@ def turn(settings: Settings, work: Work, month: Month, by: str, at: datetime) ->
     The lock dies with its process, so a killed run never stands in the way of the next one (domain.md §7).
     """
     key, holder = f"{work.value}/{month}", f"{by} (process {os.getpid()} on {socket.gethostname()})"
-    with engine.engine(settings).connect() as connection:
+    with engine.connected(settings) as connection:
         if not _try_turn(connection, key):
             other = query.first(connection, "locks/turn_holder", work=key)
             named = f"by {other.holder} since {other.since:%Y-%m-%d %H:%M:%S} UTC" if other else "by another process"
@@ -74,10 +74,19 @@ def turn(settings: Settings, work: Work, month: Month, by: str, at: datetime) ->
             connection.commit()
             yield
         finally:
-            connection.rollback()
-            query.run(connection, "locks/end_turn", work=key)
-            query.run(connection, "locks/unlock_work", work=key)
-            connection.commit()
+            _end_turn(connection, key)
+
+
+def _end_turn(connection: "Connection", key: str) -> None:
+    """Give the turn back: the lock also where the server stores nothing any more, for the connection outlives its use here."""
+    connection.rollback()
+    try:
+        query.run(connection, "locks/end_turn", work=key)
+        connection.commit()
+    finally:
+        connection.rollback()
+        query.run(connection, "locks/unlock_work", work=key)
+        connection.commit()
 
 
 def _try_turn(connection: "Connection", key: str) -> bool:

@@ -7,7 +7,12 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from pipelines.master.verify import verify
 from pipelines.warehouse import engine, migrate
+from tests import letters
+from tests.company import Company, steady
+from tests.database import contents, difference
+from tests.ledger_world import House, Paper, statement
 
 
 def _tables(settings):
@@ -35,6 +40,26 @@ def test_down_and_up_again_gives_the_same_schema(settings):
 
 def test_upgrading_twice_changes_nothing(settings):
     assert migrate.upgrade(settings) == ("0001", "0001") or migrate.upgrade(settings)[0] == migrate.upgrade(settings)[1]
+
+
+def test_a_house_with_data_at_0039_is_what_it_was_after_the_upgrade(settings, run_cli, tmp_path):
+    """What the version before the clients' cabinet left: master data with history, invoices, payments, letters."""
+    company = Company({"K1": steady(1), "K2": steady(1)}, clients={"K1": {"email": "k1@client.example", "phone": "+7 900 000-00-00"}})
+    assert run_cli("master", "import", company.write_master(tmp_path / "master"), "--by", "Анна", "--reason", "начало")[0] == 0
+    house = House(settings)
+    house.client("A", "7736207543")
+    paid, _ = house.invoices([("A", "100.00", "2026-02-10"), ("A", "70.00", "2026-03-10")])
+    assert run_cli("payments", "import", statement(tmp_path / "kl.txt", Paper("1", "100.00", f"счёт {paid}")))[0] == 0
+    letters.restored(settings, 2)
+    before, verified = contents(settings), verify(settings)
+    migrate.downgrade(settings, "0039")
+    of_0039 = contents(settings)
+    kept = {name for name in of_0039 if name != "public.alembic_version"}
+    assert {name for name in kept if len(of_0039[name]) != len(before[name])} == set()
+    assert migrate.upgrade(settings)[0] == "0039"
+    assert difference(contents(settings), before) == {}
+    assert verify(settings) == verified
+    assert "70.00" in run_cli("ageing", "--date", "2026-03-20", "--format", "json")[1]
 
 
 def test_two_processes_at_once(settings, environment):
