@@ -10,6 +10,7 @@ from fastapi import Depends, Query
 from fastapi.responses import HTMLResponse
 
 from pipelines.cabinet.agreed import ClientContract
+from pipelines.cabinet.clients import clients
 from pipelines.cabinet.visit import Known
 from pipelines.clock import local_date
 
@@ -29,7 +30,7 @@ class AboutClients:
     client: str
 
     @property
-    def clients(self) -> Sequence[str]:
+    def codes(self) -> Sequence[str]:
         """Codes of the clients."""
         return (self.client,) if self.client else self.known.reader.own or self.known.reader.clients
 
@@ -45,8 +46,14 @@ class AboutClients:
         return made
 
     def page(self, template: str, **view: Any) -> HTMLResponse:
-        """A page; it knows how to link to others."""
-        return self.known.page(template, link=self.link, client=self.client, **view)
+        """A page; it knows how to link to others, and says whose it is where a client was chosen."""
+        return self.known.page(template, link=self.link, client=self.client, about=self._name(), **view)
+
+    def _name(self) -> str:
+        if not self.client:
+            return ""
+        with self.known.rows([self.client]) as connection:
+            return next((each.name for each in clients(connection, [self.client])), "")
 
 
 def chosen(known: Known, client: ClientCode = "") -> AboutClients:

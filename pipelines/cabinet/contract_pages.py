@@ -18,7 +18,7 @@ MOST_CONTRACTS = 40
 @router.get("/terms")
 def terms(whose: Whose) -> Response:
     """Contracts with their terms and tariffs of today and those to come; the requisites and addresses of the client."""
-    known, codes = whose.known, list(whose.clients)
+    known, codes = whose.known, list(whose.codes)
     with known.rows(codes) as connection:
         shown = clients.clients(connection, codes)
         contracts = agreed.agreed(connection, codes)

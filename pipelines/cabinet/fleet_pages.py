@@ -27,7 +27,7 @@ def fleet_page(
     whose: Whose, contract: Annotated[str, Query(max_length=LONGEST)] = "", month: Annotated[str, Query(max_length=7)] = ""
 ) -> Response:
     """The chart of a contract's month, its figures and its bill; by default of the first contract in force and the month that runs."""
-    known, codes = whose.known, list(whose.clients)
+    known, codes = whose.known, list(whose.codes)
     wanted = _month(month)
     with known.rows(codes) as connection:
         contracts = agreed.contracts(connection, codes)

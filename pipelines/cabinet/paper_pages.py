@@ -20,7 +20,7 @@ OLDEST, NEWEST = date(2000, 1, 1), date(2099, 12, 31)
 @router.get("/invoices")
 def invoices(whose: Whose, page: PageNo = 1, only_open: Annotated[bool, Query(alias="open")] = False) -> Response:  # noqa: FBT002
     """Issued invoices and corrections, newest first."""
-    known, codes = whose.known, list(whose.clients)
+    known, codes = whose.known, list(whose.codes)
     with known.rows(codes) as connection:
         listed = papers.invoices(connection, codes, page, only_open=only_open)
         today = local_today(agreed.contracts(connection, codes), known.at)
@@ -31,7 +31,7 @@ def invoices(whose: Whose, page: PageNo = 1, only_open: Annotated[bool, Query(al
 @router.get("/acts")
 def acts(whose: Whose, page: PageNo = 1) -> Response:
     """Acts, newest first."""
-    codes = list(whose.clients)
+    codes = list(whose.codes)
     with whose.known.rows(codes) as connection:
         listed = papers.acts(connection, codes, page)
         names = {each.client_code: each.name for each in clients.clients(connection, codes)} if len(codes) > 1 else {}
@@ -41,7 +41,7 @@ def acts(whose: Whose, page: PageNo = 1) -> Response:
 @router.get("/payments")
 def paid(whose: Whose, page: PageNo = 1) -> Response:
     """Payments, newest first, each with the invoices that it pays; and the money that pays none yet."""
-    codes = list(whose.clients)
+    codes = list(whose.codes)
     with whose.known.rows(codes) as connection:
         listed = payments.payments(connection, codes, page)
         accounts = debts.accounts(connection, codes)
@@ -51,7 +51,7 @@ def paid(whose: Whose, page: PageNo = 1) -> Response:
 @router.get("/reconciliation")
 def reconciliation(whose: Whose, first: date | None = None, last: date | None = None) -> Response:
     """The акт сверки of each client with each organization over a period; by default the last three months up to today."""
-    known, codes = whose.known, list(whose.clients)
+    known, codes = whose.known, list(whose.codes)
     with known.rows(codes) as connection:
         contracts = agreed.contracts(connection, codes)
         shown = clients.clients(connection, codes)
@@ -76,6 +76,6 @@ def _accounts(whose: Whose, client_code: str, first: date, last: date) -> list[C
     """Those of a client that the reader may see; none where it has no contract."""
     client = whose.known.reader.require(client_code)
     try:
-        return statement_of_account(whose.known.settings, client, first, last)
+        return statement_of_account(whose.known.settings, client, first, last, has_views=False)
     except BadInput:
         return []

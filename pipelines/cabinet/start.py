@@ -55,7 +55,7 @@ class MonthSoFar:
 @router.get("/")
 def start(whose: Whose, promised: bool | None = None) -> Response:  # noqa: FBT001 - a parameter of the address
     """Debts with the QR code of their payment, the ladder, and the month that runs."""
-    known, codes = whose.known, list(whose.clients)
+    known, codes = whose.known, list(whose.codes)
     with known.rows(codes) as connection:
         shown = clients.clients(connection, codes[:MOST_CLIENTS])
         accounts = debts.accounts(connection, codes[:MOST_CLIENTS])

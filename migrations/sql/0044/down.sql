@@ -1,0 +1,2 @@
+DROP INDEX master.contracts_client_code_idx;
+DROP INDEX master.terms_tariff_code_idx;
