@@ -141,12 +141,15 @@ def debts_page(visit: DeskVisit) -> View:
     blocked, promises = debts.blocked_now(visit.settings), debts.promises(visit.settings, today)
     plans = debts.running_plans(visit.settings, today)
     on, is_overdue = visit.day("on", "На день") or today, visit.text("overdue") == "1"
+    kept = _kept(visit, ("debts", on, by, is_overdue), lambda _: debts.debts(visit.settings, on, by, is_overdue=is_overdue))
     return {
         "by": by,
         "groupings": debts.GROUPINGS,
         "on": on,
         "is_overdue": is_overdue,
-        "debts": debts.debts(visit.settings, on, by, is_overdue=is_overdue),
+        "debts": kept.read if kept else None,
+        "read_at": kept.at if kept else None,
+        "is_being_read": kept is None,
         "ages": AGE_NAMES,
         "blocked": blocked[: debts.MOST_BLOCKED],
         "blocked_number": len(blocked),

@@ -1,7 +1,7 @@
 """The finance desk over the data of 20,000 clients: python tests/bench/bench_desk.py [CLIENTS].
 
-Each page is asked for six times in one process, as its person would: seconds of the first time, median of the others, bytes. Airflow's own
-part (log-in, rights) is left out. Bars: 150 KB a page; 1 s at the median.
+Each page is asked for until it is there (a long reading is made beside it), then five times more, in one process: seconds until then,
+median of the others, bytes. Airflow's own part (log-in, rights) is left out. Bars: 150 KB a page; 1 s at the median.
 """
 
 import statistics
@@ -47,15 +47,19 @@ def main(clients: int) -> int:
         try:
             desk = TestClient(application(settings, SignedIn()))
             for path in PAGES:
+                begun = time.perf_counter()
+                while "refresh" in desk.get(path).headers:
+                    time.sleep(0.2)
+                until_there = time.perf_counter() - begun
                 seconds = []
-                for _ in range(TIMES + 1):
+                for _ in range(TIMES):
                     begun = time.perf_counter()
                     page = desk.get(path)
                     seconds.append(time.perf_counter() - begun)
                 assert page.status_code == 200, page.text
-                median = statistics.median(seconds[1:])
+                median = statistics.median(seconds)
                 is_over |= len(page.content) > MOST_BYTES or median > MOST_SECONDS
-                print(f"{path:<50} first {seconds[0]:6.2f} s, then {median:6.2f} s, {len(page.content) / 1000:5.0f} KB", flush=True)
+                print(f"{path:<50} there after {until_there:6.2f} s, then {median:6.2f} s, {len(page.content) / 1000:5.0f} KB", flush=True)
         finally:
             embedded.stop(Path(folder))
     return 1 if is_over else 0
