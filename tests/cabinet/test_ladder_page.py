@@ -1,0 +1,78 @@
+"""What a debtor reads of the ladder on its first page, and the promise of payment that it gives there."""
+
+import uuid
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import text
+
+from pipelines.access.dunning import dunning
+from pipelines.period import Month
+from tests.cabinet.browsing import Browser, Moment, words_of
+from tests.debtors import DAY, indebted_house
+from tests.invoices import IssuedInvoice, put
+
+
+def _at(day: int) -> Moment:
+    return Moment(datetime(2026, 3, day, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def house(settings, tmp_path):
+    """A owes 3600.00 since 10 March; the ladder blocks on the 24th."""
+    made = indebted_house(settings, tmp_path)
+    with made.owner() as connection:
+        connection.execute(text("UPDATE master.clients SET email = lower(client_code) || '@client.example'"))
+    return made
+
+
+def test_a_debtor_reads_what_happens_when(settings, house):
+    said = words_of(Browser(settings, _at(12)).log_in("a@client.example").get("/").text)
+    assert "просрочено 3 600,00 ₽" in said
+    assert "могут приостановить 24 марта 2026 г., не раньше" in said
+    assert "11.03.2026 — письмо о просрочке" in said
+    assert "Обещаю оплатить" not in said  # twelve days are left
+    assert "долга нет" in words_of(Browser(settings, _at(12)).log_in("b@client.example").get("/").text)
+
+
+def test_a_promise_is_taken_once_also_from_two_tabs(settings, house):
+    browser = Browser(settings, _at(22)).log_in("a@client.example")
+    assert "Обещаю оплатить до 25 марта 2026 г." in words_of(browser.get("/").text)
+    fields = {"organization": "ORG", "debtor": "A"}
+    first, second = (browser.submit("/promise", fields, at="/") for _ in range(2))
+    assert [first.headers["location"], second.headers["location"]] == ["/?promised=true", "/?promised=false"]
+    assert "Обещание принято" in words_of(browser.get("/?promised=true").text)
+    said = words_of(browser.get("/").text)
+    assert "обещан платёж до 25.03.2026" in said
+    assert "Обещаю оплатить" not in said
+    assert house.rows("SELECT until, by_name FROM access.promises") == [(date(2026, 3, 25), "a@client.example")]
+    assert dunning(settings, DAY, _at(24)()).count("block") == 0
+    # of somebody else: as if there were no such client
+    assert browser.submit("/promise", {"organization": "ORG", "debtor": "B"}, at="/").status_code == 404
+
+
+def test_the_cabinet_stays_open_while_access_is_suspended(settings, house):
+    dunning(settings, DAY, _at(24)())
+    browser = Browser(settings, _at(25)).log_in("a@client.example")
+    said = words_of(browser.get("/").text)
+    assert "доступ приостановлен с 24.03.2026" in said
+    assert "Обещаю оплатить до 28 марта 2026 г." in said
+    assert "QR" in browser.get("/").text
+    for path in ("/invoices", "/payments", "/fleet", "/terms"):
+        assert "Доступ к мониторингу приостановлен" in words_of(browser.get(path).text), path
+
+
+def test_nothing_half_issued_is_seen(settings, house):
+    browser = Browser(settings, _at(12)).log_in("a@client.example")
+    fields = {"contract_no": "K-A", "client_code": "A", "issued_at": _at(12)(), "cause": "x"}
+    more = IssuedInvoice(
+        uuid.uuid4(), "ВМ26-000099", 99, month=Month(2026, 3), issued_on=date(2026, 3, 11), due_on=date(2026, 3, 21), **fields
+    )
+    with house.owner() as connection:
+        put(connection, [more])
+        assert "ВМ26-000099" not in browser.get("/invoices").text
+        assert browser.get("/invoice?number=ВМ26-000099").status_code == 404
+        assert "3 600,00" in words_of(browser.get("/").text)
+    assert "ВМ26-000099" in browser.get("/invoices").text
+    # 10 × 300 with 22 % are 3660.00, beside 3600.00
+    assert "7 260,00" in words_of(browser.get("/").text)
