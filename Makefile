@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup: $(STAMP) ## virtual environment .venv, pinned, the package installed editable
@@ -59,6 +59,14 @@ lint: setup ## ruff, mypy, import rules
 .PHONY: bench
 bench: setup ## the benchmarks, each beside its reference
 	@for each in tests/bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
+
+.PHONY: bench-peers
+bench-peers: setup ## invoices beside django-silver's, in an environment of its own, on the same PostgreSQL
+	@$(BIN)/python -m tests.bench.peers.bench_silver
+
+.PHONY: growth
+growth: setup ## how time, memory and database grow with contracts and vehicles (SIZES="1000x100000 …")
+	@$(BIN)/python -m tests.bench.growth $(SIZES)
 
 .PHONY: soak
 soak: setup ## properties by many examples, damaged input for every reader, sequences of the exchange (COUNT=1000 SEED=1 MINUTES=20)

@@ -10,7 +10,7 @@ from pipelines.documents.parts import View
 Paper = tuple[View, date]
 """A view, and the date of its file."""
 
-_KEPT = 512  # forms of a process, some 70 kB each
+_KEPT = 2048  # forms of a process, some 40 kB each
 
 
 class Forms:

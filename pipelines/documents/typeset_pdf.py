@@ -29,6 +29,9 @@ _FONT = re.compile(rb"/f(\d+) ")
 _ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _LEVEL = 5
+_END = b"\nendobj\n\n"
+_LARGE = 4000
+_FONT_FILES: dict[bytes, bytes] = {}  # of all frames: kept once
 
 
 class UnreadPdf(Refused):
@@ -106,19 +109,20 @@ class Frame:
     """What stays the same in files that differ in a few objects: written once, in front of what changes."""
 
     def __init__(self, pdf: TypesetPdf, changing: frozenset[int]) -> None:
-        parts, at = [b"%PDF-1.7\n%\x80\x80\x80\x80\n\n"], 16
+        self._beginning, at = [b"%PDF-1.7\n%\x80\x80\x80\x80\n\n"], 16
         self._places = [b""] * len(pdf.objects)
         self._trailer = b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%%b><%%b>]>>\n" % (len(pdf.objects) + 1, pdf.root, pdf.info)
         for number, content in pdf.objects.items():
             if number not in changing:
-                parts.append(_framed(number, content))
+                framed = (b"%d 0 obj\n" % number, _FONT_FILES.setdefault(content, content) if len(content) > _LARGE else content, _END)
+                self._beginning += framed
                 self._places[number - 1] = _place(at)
-                at += len(parts[-1])
-        self._beginning = b"".join(parts)
+                at += sum(map(len, framed))
+        self._length = at
 
     def file(self, changing: Mapping[int, bytes], identity: bytes) -> bytes:
         """The whole file with these objects; ``identity``: its name, as hex."""
-        parts, places, at = [self._beginning], self._places.copy(), len(self._beginning)
+        parts, places, at = self._beginning.copy(), self._places.copy(), self._length
         for number, content in changing.items():
             parts.append(_framed(number, content))
             places[number - 1] = _place(at)
@@ -189,7 +193,7 @@ def _plain(found: re.Match[bytes]) -> bytes:
 
 
 def _framed(number: int, content: bytes) -> bytes:
-    return b"%d 0 obj\n%b\nendobj\n\n" % (number, content)
+    return b"%d 0 obj\n%b%b" % (number, content, _END)
 
 
 def _place(at: int) -> bytes:

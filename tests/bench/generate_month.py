@@ -216,7 +216,9 @@ def write_master(folder: Path, contracts: int, mapped: list[tuple[int, int]]) ->
     }
     folder.mkdir(parents=True, exist_ok=True)
     for sheet, rows in sheets.items():
-        _write_rows(folder / f"{sheet}.csv", COLUMNS[sheet], rows)
+        width = max(place for row in rows for place, value in enumerate(row, 1) if value)
+        columns = " ".join(COLUMNS[sheet].split()[:width])  # what is empty in every row, other revisions may not know
+        _write_rows(folder / f"{sheet}.csv", columns, [row[:width] for row in rows])
 
 
 def _write_rows(path: Path, columns: str, rows: Any) -> None:
