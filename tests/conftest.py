@@ -53,7 +53,7 @@ _MEMORY, _ROOMY = Path("/dev/shm"), 4 << 30  # noqa: S108 - a folder of the test
 
 # folders whose files take longest begin, so that no worker is left with a long file when the others have ended
 _LONGEST_FIRST = (
-    "dags", "scenarios", "year", "kill", "stack", "sample", "large", "properties", "cli", "warehouse", "conformance", "golden",
+    "scale", "dags", "scenarios", "year", "kill", "stack", "sample", "large", "properties", "cli", "warehouse", "conformance", "golden",
     "platforms", "formats", "house",
 )  # fmt: skip
 
