@@ -216,6 +216,7 @@ def _array(text):
 
 def test_the_chief_accountants_walk(settings, run_cli, tmp_path, monkeypatch):
     """docs/accountant.md from its first command to its last: each is carried out, and each place that it names is there."""
+    monkeypatch.syspath_prepend(str(ROOT / "sample"))
     from company.bank import bank_statement
 
     monkeypatch.chdir(tmp_path)
