@@ -2,7 +2,7 @@
 --   by then and of the debts of go-live with a due date, as `ageing` has it; `unserved`: invoices issued by then whose act is later or
 --   does not exist; `uninvoiced`: acts of that day or before whose invoices were issued later; `free`: payments and corrections in the
 --   client's favour that pay none of those invoices
--- inputs: billing.invoices, billing.closed, receivables.claims, receivables.payments, receivables.allocations, receivables.client_entries;
+-- inputs: billing.invoices, billing.closed, receivables.claims, receivables.payments, receivables.allocations;
 --   :client_code, :last
 -- rerun: reads only
 WITH invoices AS (
@@ -15,6 +15,8 @@ WITH invoices AS (
     FROM billing.invoices i
     LEFT JOIN billing.closed c ON (c.contract_no, c.month) = (i.contract_no, i.month)
     WHERE i.client_code = :client_code
+), owed AS (
+    SELECT number, invoice_id, organization_code, issued_on, total FROM receivables.claims WHERE client_code = :client_code
 ), paid AS (
     SELECT i.number, sum(a.amount) AS amount
     FROM invoices i
@@ -32,20 +34,31 @@ WITH invoices AS (
     FROM invoices i
     LEFT JOIN paid p USING (number)
     UNION ALL
-    SELECT c.organization_code, c.total - coalesce(p.amount, 0), 0, 0, c.total - coalesce(p.amount, 0)
-    FROM receivables.claims c
-    LEFT JOIN (
-        SELECT a.number, sum(a.amount) AS amount
-        FROM receivables.allocations a
-        JOIN receivables.payments m USING (payment_id)
-        WHERE m.paid_on <= :last
-        GROUP BY a.number
-    ) p USING (number)
-    WHERE c.invoice_id IS NULL AND c.client_code = :client_code AND c.issued_on <= :last
+    SELECT c.organization_code, c.total - c.paid, 0, 0, c.total - c.paid
+    FROM (
+        SELECT
+            o.organization_code, o.total,
+            coalesce((
+                SELECT sum(a.amount)
+                FROM receivables.allocations a
+                JOIN receivables.payments m USING (payment_id)
+                WHERE a.number = o.number AND m.paid_on <= :last
+            ), 0) AS paid
+        FROM owed o
+        WHERE o.invoice_id IS NULL AND o.issued_on <= :last
+    ) c
     UNION ALL
-    SELECT organization_code, 0, 0, 0, amount
-    FROM receivables.client_entries
-    WHERE client_code = :client_code AND paid_on <= :last
+    SELECT p.organization_code, 0, 0, 0, a.amount
+    FROM owed o
+    JOIN receivables.allocations a USING (number)
+    JOIN receivables.payments p USING (payment_id)
+    WHERE p.source <> 'credit' AND p.paid_on <= :last
+    UNION ALL
+    SELECT
+        p.organization_code, 0, 0, 0,
+        p.amount - coalesce((SELECT sum(a.amount) FROM receivables.allocations a WHERE a.payment_id = p.payment_id), 0)
+    FROM receivables.payments p
+    WHERE p.client_code = :client_code AND p.source <> 'credit' AND p.paid_on <= :last
 )
 SELECT
     organization_code, sum(debts)::numeric(14, 2) AS debts, sum(unserved)::numeric(14, 2) AS unserved,
