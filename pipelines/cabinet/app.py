@@ -81,14 +81,15 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name: marks words that a
 
 
 _NOT_FOUND = _said(404, N_("Такой страницы нет"), N_("Возможно, ссылка устарела или документ относится к другому клиенту."))
-_BAD = _said(422, N_("Запрос не понят"), N_("Вернитесь назад и попробуйте ещё раз."))
+_NOT_UNDERSTOOD = (N_("Запрос не понят"), N_("Вернитесь назад и попробуйте ещё раз."))
+_BAD = _said(422, *_NOT_UNDERSTOOD)
 
 
 def _http(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
     if status == 404:
         return _NOT_FOUND(request, error)
-    answer = _said(status, N_("Запрос не понят"), N_("Вернитесь назад и попробуйте ещё раз."))(request, error)
+    answer = _said(status, *_NOT_UNDERSTOOD)(request, error)
     answer.headers.update(getattr(error, "headers", None) or {})
     return answer
 

@@ -119,10 +119,10 @@ def invoices(
 ) -> ListPage[IssuedInvoice]:
     """A page of the clients' invoices, newest first; `kinds` None: of every kind. A page that there is not is an empty one."""
     rows = query.rows(
-        connection, "cabinet/invoices", clients=list(clients), kinds=kinds and list(kinds), only_open=only_open, most=ON_A_PAGE,
-        skipped=(page - 1) * ON_A_PAGE,
+        connection, "cabinet/invoices", clients=list(clients), kinds=kinds and list(kinds), number=None, only_open=only_open,
+        most=ON_A_PAGE, skipped=(page - 1) * ON_A_PAGE,
     )  # fmt: skip
-    return ListPage(tuple(IssuedInvoice(*row[:-1]) for row in rows), page, rows[0].found if rows else 0)
+    return ListPage(tuple(map(_invoice, rows)), page, rows[0].found if rows else 0)
 
 
 def acts(connection: "Connection", clients: Sequence[str], page: int = 1) -> ListPage[Act]:
@@ -144,13 +144,16 @@ def _act(row: Any) -> Act:
 def invoice(connection: "Connection", clients: Sequence[str], number: str) -> ShownInvoice | None:
     """An invoice of the clients by its number; None where they have none of that number."""
     whose = {"clients": list(clients), "number": number}
-    row = query.first(connection, "cabinet/invoice", **whose)
+    row = query.first(connection, "cabinet/invoices", **whose, kinds=None, only_open=False, most=1, skipped=0)
     if row is None:
         return None
-    invoice_id, *columns = row
     return ShownInvoice(
-        str(invoice_id),
-        IssuedInvoice(*columns),
+        str(row.invoice_id),
+        _invoice(row),
         tuple(query.rows(connection, "cabinet/invoice_lines", InvoiceLine, **whose)),
         tuple(query.rows(connection, "cabinet/paid_by", PaidBy, **whose)),
     )
+
+
+def _invoice(row: Any) -> IssuedInvoice:
+    return IssuedInvoice(*row[:-2])

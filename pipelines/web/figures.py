@@ -10,8 +10,7 @@ from pipelines.period import Month
 from pipelines.wording import russian
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-_MINUS = "\N{MINUS SIGN}"
-_NARROW = "\N{NO-BREAK SPACE}"
+_ENGLISH = str.maketrans({russian.FIXED: ",", ",": "."})
 
 
 def in_language(write: Callable[..., str], language: str) -> Callable[..., str]:
@@ -19,21 +18,14 @@ def in_language(write: Callable[..., str], language: str) -> Callable[..., str]:
     return partial(write, language=language)
 
 
-def money(amount: Decimal, *, language: str = "ru") -> str:
-    """``1 234 567,80`` or ``1,234,567.80``, with a minus as wide as a figure; the currency stands beside it."""
-    text = f"{abs(amount):,.2f}"
-    if language == "ru":
-        text = text.replace(",", _NARROW).replace(".", ",")
-    return f"{_MINUS}{text}" if amount < 0 else text
+def money(amount: Decimal | int, *, language: str = "ru") -> str:
+    """``1 234 567,80`` or ``1,234,567.80``, with a minus as wide as a figure; the currency stands beside it. 0: a sum of nothing."""
+    return _marked(russian.roubles(Decimal(amount)), language)
 
 
 def count(number: int | Decimal, *, language: str = "ru") -> str:
     """A whole number in groups of three; of a fraction at most three decimals."""
-    value = Decimal(number)
-    text = f"{value.normalize() if value != value.to_integral_value() else value.quantize(Decimal(1)):,f}"
-    if language == "ru":
-        text = text.replace(",", _NARROW).replace(".", ",")
-    return text.replace("-", _MINUS)
+    return _marked(russian.number(number), language)
 
 
 def day(when: date, *, language: str = "ru") -> str:
@@ -50,3 +42,8 @@ def month(when: Any, *, language: str = "ru") -> str:
     """``январь 2026`` or ``January 2026``, of a month or a day in it."""
     period = when if isinstance(when, Month) else Month.of(when)
     return russian.month_name(period) if language == "ru" else f"{_MONTHS[period.first.month - 1]} {period.first.year}"
+
+
+def _marked(written: str, language: str) -> str:
+    """A figure as Russian writes it, with the marks of the language."""
+    return written if language == "ru" else written.translate(_ENGLISH)
