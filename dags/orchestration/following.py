@@ -21,14 +21,13 @@ def documents_tasks(purpose, *, unattended=False):
         task_id="documents",
         trigger_rule=TriggerRule.NONE_FAILED if unattended else TriggerRule.ALL_SUCCESS,
     )
-    def share_out(partition_key=None, ti=None):
-        """The shares of what has no PDF yet; archives for electronic exchange are made of the database alone, and so here."""
+    def plan(partition_key=None, ti=None):
+        """The shares of what has no PDF yet."""
         from dataclasses import asdict
 
         from pipelines import settings
         from pipelines.billing.model import Purpose
-        from pipelines.documents.edo.archives import write_archives
-        from pipelines.documents.publish import shares
+        from pipelines.runs.following import share_out
         from pipelines.runs.questions import require_issued, was_asked
 
         configured, month = settings.load(), month_of(partition_key)
@@ -36,8 +35,7 @@ def documents_tasks(purpose, *, unattended=False):
         if not unattended or was_asked(configured, place(ti, last)):
             answer(configured, ti, last, APPROVE)
             require_issued(configured, month, Purpose(purpose), place(ti, last))
-        write_archives(configured, month)
-        return [asdict(share) for share in shares(configured, month)]
+        return [asdict(share) for share in share_out(configured, month)]
 
     @step(
         "Напечатать",
@@ -52,7 +50,7 @@ def documents_tasks(purpose, *, unattended=False):
 
         return print_share(settings.load(), month_of(partition_key), Share(**share))
 
-    planned = share_out()
+    planned = plan()
     write.expand(share=planned)
     return planned
 

@@ -16,6 +16,7 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.delivery.onec.odata.access import BaseSecrets
+    from pipelines.documents.publish import Share
 
 Progress = Callable[[str], None]
 
@@ -85,6 +86,16 @@ def print_papers(settings: Settings, month: Month) -> int:
     from pipelines.documents.publish import publish
 
     return publish(settings, month)
+
+
+def share_out(settings: Settings, month: Month) -> "list[Share]":
+    """The same for several workers: shares of the papers that are not printed yet, each to be printed by itself. Archives for electronic
+    exchange are made of the database alone, and so at once."""
+    from pipelines.documents.edo.archives import write_archives
+    from pipelines.documents.publish import shares
+
+    write_archives(settings, month)
+    return shares(settings, month)
 
 
 def fill_outboxes(settings: Settings, at: datetime) -> None:
