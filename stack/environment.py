@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from pipelines.cabinet.code_keys import PLACE, new_key
 from pipelines.errors import Refused
 from pipelines.settings import Settings, load
 from pipelines.warehouse import embedded
@@ -66,9 +67,12 @@ def environment(stack: Stack, port: int) -> dict[str, str]:
             "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
         },
     )
+    # of a file of its own: homes made before there were codes get theirs with the next start
+    codes = kept(stack, "cabinet.json", lambda: {PLACE: f"fernet://:{new_key()}@"})
     passwords(stack)
     return {
         **keys,
+        **codes,
         "FLEETBILL_HOME": str(stack.home),
         "AIRFLOW_HOME": str(ROOT),
         _CONNECTION: metadata_database(stack),

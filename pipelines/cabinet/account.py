@@ -29,7 +29,7 @@ def account(known: Known) -> Response:
     listed = [
         (row.begun_at.astimezone(zone), row.seen_at.astimezone(zone), bytes(row.session_digest) == known.session.digest) for row in going_on
     ]
-    return known.page("account.html", sessions=listed, has_code=has_code)
+    return known.page("account.html", sessions=listed, has_code=has_code, can_offer=known.visit.house.keys is not None)
 
 
 @router.post("/account/sign-out-everywhere")
@@ -44,28 +44,30 @@ def sign_out_everywhere(known: Known) -> Response:
 @router.post("/account/code/offer")
 def offer_code(known: Known) -> Response:
     """Show a new secret for an authenticator; it asks for nothing until its first code is given."""
+    keys = known.visit.house.keys
     with engine.transaction(known.settings) as connection:
-        if second_factor.is_on(connection, known.reader.address):
+        if keys is None or second_factor.is_on(connection, known.reader.address):
             return known.redirect("/account")
-        secret = second_factor.offer(connection, known.reader.address, known.at)
+        secret = second_factor.offer(connection, keys, known.reader.address, known.at)
     return _offered(known, secret, is_wrong=False)
 
 
 @router.post("/account/code/confirm")
 def confirm_code(known: Known, code: Annotated[str, Form(max_length=20)]) -> Response:
     """Turn the second factor on by its first code; every other session of the address ends, for it never gave one."""
+    keys = known.visit.house.keys
+    if keys is None:
+        return known.redirect("/account")
     try:
         with verb("cabinet", "second_factor_on"), engine.transaction(known.settings) as connection:
-            second_factor.confirm(connection, known.reader.address, code, known.at)
+            second_factor.confirm(connection, keys, known.reader.address, code, known.at)
             query.run(
                 connection, "cabinet/end_other_sessions", address=known.reader.address, session_digest=known.session.digest, at=known.at
             )
     except WrongCode:
         with engine.reading(known.settings) as connection:
-            row = query.first(connection, "cabinet/second_factor", address=known.reader.address)
-        if row is None or row.confirmed_at is not None:
-            return known.redirect("/account")
-        return _offered(known, row.secret, is_wrong=True)
+            secret = second_factor.offered(connection, keys, known.reader.address)
+        return _offered(known, secret, is_wrong=True) if secret else known.redirect("/account")
     return known.redirect("/account")
 
 
@@ -73,7 +75,7 @@ def confirm_code(known: Known, code: Annotated[str, Form(max_length=20)]) -> Res
 def turn_code_off(known: Known, code: Annotated[str, Form(max_length=20)]) -> Response:
     """Ask for no codes any more: by one last code, so that a browser left open is not enough."""
     with engine.transaction(known.settings) as connection:
-        is_right = second_factor.check(connection, known.session, code, known.at)
+        is_right = second_factor.check(connection, known.visit.house.keys, known.session, code, known.at)
         if is_right:
             second_factor.turn_off(connection, known.reader.address)
     return known.redirect("/account" if is_right else "/account?wrong=1")

@@ -19,6 +19,7 @@ from pipelines.cabinet import (
     preferences,
     start,
 )
+from pipelines.cabinet.code_keys import CodeKeys
 from pipelines.cabinet.house import House, Mailer
 from pipelines.cabinet.reader import NotYours
 from pipelines.cabinet.visit import CodeNeeded, NotOurForm, SignInNeeded, anybody, our_form
@@ -35,10 +36,13 @@ ROUTERS = (
 )  # fmt: skip
 
 
-def application(settings: Settings, clock: Callable[[], datetime], mailer: Mailer, url: str = "") -> FastAPI:
-    """The cabinet as an ASGI application. ``url``: where readers reach it (FLEETBILL_CABINET_URL); https makes its cookies secure."""
+def application(settings: Settings, clock: Callable[[], datetime], mailer: Mailer, url: str = "", keys: CodeKeys | None = None) -> FastAPI:
+    """The cabinet as an ASGI application. ``url``: where readers reach it (FLEETBILL_CABINET_URL); https makes its cookies secure.
+
+    ``keys``: under which secrets of second factors lie; None: nobody can turn codes on.
+    """
     app = FastAPI(title="fleetbill cabinet", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(our_form)])
-    app.state.house = House(settings, clock, mailer, (url or settings.cabinet_url).rstrip("/"))
+    app.state.house = House(settings, clock, mailer, (url or settings.cabinet_url).rstrip("/"), keys)
     app.add_middleware(Guard, is_secure=app.state.house.is_secure)
     app.add_api_route("/static/{name}", _static, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/health", _health, methods=["GET", "HEAD"], include_in_schema=False)

@@ -71,7 +71,7 @@ def code(visit: Anybody, code: Annotated[str, Form(max_length=20)]) -> Response:
     if session.is_confirmed:
         return visit.redirect("/")
     with engine.transaction(visit.settings) as connection:
-        is_right = second_factor.check(connection, session, code, visit.at)
+        is_right = second_factor.check(connection, visit.house.keys, session, code, visit.at)
     if is_right:
         return visit.redirect("/")
     if session.wrong_codes + 1 >= sessions.MOST_WRONG_CODES:

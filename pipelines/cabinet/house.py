@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from pipelines.cabinet.code_keys import CodeKeys
 from pipelines.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -19,12 +20,16 @@ class Mailer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The settings, the clock and the mailer of a cabinet; ``url``: where readers reach it, as links name it."""
+    """The settings, the clock and the mailer of a cabinet; ``url``: where readers reach it, as links name it.
+
+    ``keys``: of the secrets of second factors; None: nobody can turn codes on.
+    """
 
     settings: Settings
     clock: Clock
     mailer: Mailer
     url: str
+    keys: CodeKeys | None = None
 
     @property
     def is_secure(self) -> bool:

@@ -22,20 +22,30 @@ def cabinet(ctx: click.Context, host: str, port: int) -> None:
         return
     import uvicorn
 
-    from pipelines.cabinet import rows
+    from pipelines.cabinet import rows, second_factor
     from pipelines.cabinet.app import application
+    from pipelines.cabinet.code_keys import PLACE, code_keys
     from pipelines.cabinet.mailing import LinkMail
     from pipelines.warehouse import engine
 
     configured = settings()
     with engine.reading(configured) as connection:
         rows.take_role(connection)
+    keys = code_keys()
+    with engine.transaction(configured) as connection:
+        sealing = second_factor.seal_all(connection, keys)
+    if keys is None:
+        say(f"{PLACE} holds no key: readers cannot turn codes on; `fleetbill cabinet new-key` makes one")
+    if sealing.anew:
+        say(f"{sealing.anew} secrets of second factors were sealed with the first key")
+    if sealing.shut:
+        say(f"no key opens the secret of {', '.join(sealing.shut)}: they cannot log in before `cabinet sign-out ADDRESS --forget-code`")
     url = configured.cabinet_url or f"http://{host}:{port}"
     mail = LinkMail(configured, now, url)
     if not mail.can_send:
         say("AIRFLOW_CONN_FLEETBILL_SMTP is not set: no link can be mailed; `fleetbill cabinet link ADDRESS` makes one")
     say(f"the cabinet is at {url}, listening on {host}:{port}; Ctrl-C ends it")
-    app = application(configured, now, mail, url)
+    app = application(configured, now, mail, url, keys)
     proxies = [each.strip() for each in configured.cabinet_proxies.split(",") if each.strip()]
     # no access log: a link's token is in its path
     uvicorn.run(
@@ -62,6 +72,18 @@ def link(address: str, by_name: str, minutes: int | None) -> None:
     if token is None:
         raise BadInput.one("ADDRESS", f"no client has the address {address}")
     click.echo(f"{configured.cabinet_url or 'http://127.0.0.1:8086'}/enter/{token}")
+
+
+@cabinet.command("new-key", short_help="Make a key for the secrets of second factors.")
+def new_key() -> None:
+    """Print a key nobody has, for AIRFLOW_CONN_FLEETBILL_CABINET='fernet://:KEY@'. Keep it where the database's backups are not.
+
+    Another key: put the new one before the old ones by commas, restart every cabinet, and take the old ones away. A lost key costs
+    every reader its codes.
+    """
+    from pipelines.cabinet import code_keys
+
+    click.echo(code_keys.new_key())
 
 
 @cabinet.command("sign-out", short_help="End every session of an address.")

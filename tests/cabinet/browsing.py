@@ -8,10 +8,12 @@ from starlette.testclient import TestClient
 
 from pipelines.cabinet import links
 from pipelines.cabinet.app import application
+from pipelines.cabinet.code_keys import CodeKeys, new_key, read_keys
 from pipelines.settings import Settings
 from pipelines.warehouse import engine
 from tests.conftest import NOW
 
+KEYS = read_keys(new_key())
 _TOKEN = re.compile(r'name="form_token" value="(\w+)"')
 
 
@@ -41,9 +43,12 @@ class Wishes:
 class Browser(TestClient):
     """One browser at the cabinet of a house."""
 
-    def __init__(self, settings: Settings, moment: Moment | None = None, wishes: Wishes | None = None, url: str = "", **options) -> None:
+    def __init__(
+        self, settings: Settings, moment: Moment | None = None, wishes: Wishes | None = None, url: str = "",
+        keys: CodeKeys | None = KEYS, **options,
+    ) -> None:  # fmt: skip
         self.settings, self.moment, self.wishes = settings, moment or Moment(), wishes or Wishes()
-        self.made = application(settings, self.moment, self.wishes, url)
+        self.made = application(settings, self.moment, self.wishes, url, keys)
         options.setdefault("base_url", "http://cabinet.test")
         super().__init__(self.made, follow_redirects=False, **options)
 

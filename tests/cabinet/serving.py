@@ -18,7 +18,7 @@ from pipelines.cabinet.app import application
 from pipelines.cabinet.mailing import LinkMail
 from pipelines.delivery.mail.server import parse
 from pipelines.settings import Settings
-from tests.cabinet.browsing import Moment
+from tests.cabinet.browsing import KEYS, Moment
 from tests.smtp_server import Server, free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -55,7 +55,7 @@ def served(settings: Settings, folder: Path) -> Iterator[Served]:
     port, smtp, moment = free_port(), Server(folder / "box", free_port()).start(), Moment()
     url = f"http://127.0.0.1:{port}"
     mail = LinkMail(settings, moment, url, parse(smtp.uri()))
-    app = application(settings, moment, mail, url)
+    app = application(settings, moment, mail, url, KEYS)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, server_header=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
