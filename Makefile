@@ -78,7 +78,7 @@ soak: setup ## properties by many examples, damaged input for every reader, sequ
 	@$(BIN)/python -m tests.soak.kills --count $(or $(COUNT),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),20)
 
 .PHONY: scale
-scale: setup ## a month under two workers: undisturbed, a worker killed, the broker killed (CONTRACTS=200 STORIES="quiet worker broker")
+scale: setup ## a month under two workers: undisturbed, a worker or the broker killed while it prints or issues (CONTRACTS=200 STORIES="quiet 'issuing worker'")
 	@$(BIN)/python -m tests.scale $(STORIES) --contracts $(or $(CONTRACTS),200) --schedulers 2
 
 .PHONY: year

@@ -100,6 +100,7 @@ def as_owner(settings: Settings, options: str = "-c timezone=UTC") -> Iterator["
 @contextmanager
 def connected(settings: Settings) -> Iterator["Connection"]:
     """A connection as the application, for who ends its transactions himself. What the server cannot do at all is refused in words."""
+    import psycopg2
     from sqlalchemy.exc import DBAPIError, OperationalError
 
     try:
@@ -109,13 +110,16 @@ def connected(settings: Settings) -> Iterator["Connection"]:
     try:
         with connection:
             yield connection
-    except DBAPIError as error:
-        code = getattr(error.orig, "pgcode", None)
+    except (DBAPIError, psycopg2.Error) as error:  # the driver's own where rows were copied
+        code = getattr(getattr(error, "orig", error), "pgcode", None)
         if code in _NO_SCHEMA:
             raise WarehouseUnreachable(f"the schema is missing or old ({first_line(error)}); `fleetbill db upgrade` mends it") from None
         if code in _STORES_NOTHING:
             why = f"the database {_STORES_NOTHING[code]} ({first_line(error)})"
             raise WarehouseUnreachable(f"{why}: of this step nothing was stored; run it again when that is mended") from None
+        if getattr(error, "connection_invalidated", False) or (code is None and isinstance(error, psycopg2.OperationalError)):
+            why = f"the database went away in the midst of a step ({first_line(error)})"
+            raise WarehouseUnreachable(f"{why}: a step is stored whole or not at all; run it again when the server is back") from None
         raise
 
 

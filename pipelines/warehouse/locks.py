@@ -78,15 +78,20 @@ def turn(settings: Settings, work: Work, month: Month, by: str, at: datetime) ->
 
 
 def _end_turn(connection: "Connection", key: str) -> None:
-    """Give the turn back: the lock also where the server stores nothing any more, for the connection outlives its use here."""
+    """Give the turn back: the lock also where the server stores nothing any more, for the connection outlives its use here.
+
+    Where the server is gone, so is the lock, and nobody is asked for another connection to say so.
+    """
     connection.rollback()
     try:
-        query.run(connection, "locks/end_turn", work=key)
-        connection.commit()
+        if not connection.invalidated:
+            query.run(connection, "locks/end_turn", work=key)
+            connection.commit()
     finally:
         connection.rollback()
-        query.run(connection, "locks/unlock_work", work=key)
-        connection.commit()
+        if not connection.invalidated:
+            query.run(connection, "locks/unlock_work", work=key)
+            connection.commit()
 
 
 def _try_turn(connection: "Connection", key: str) -> bool:

@@ -10,17 +10,21 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, migrate
+from stack import processes
 from stack.layout import CELERY, Layout
 from tests.database import difference
 from tests.scale.house import House, Size, house, undisturbed
 
-STORIES = ("quiet", "worker", "broker")
+_PATIENCE = 600.0  # seconds until something is printed or issued
+_AWAY = 5  # seconds that a killed broker or worker is away
+STORIES = ("quiet", "worker", "broker", "issuing worker", "issuing broker")
 
 
 def main() -> int:
@@ -74,21 +78,36 @@ def run(story: str, given: argparse.Namespace, expected: tuple) -> int:
 
 
 def disturb(story: str, made: House, run_id: str) -> None:
-    """What happens while papers are printed."""
+    """What happens while papers are printed, or in the midst of the issuing transaction."""
     if story == "quiet":
+        return
+    if story.startswith("issuing"):
+        with made.held_in_issuing() as issuing:
+            disturb_issuing(story, made, run_id, issuing)
         return
     victim = printing(made, run_id)
     component = "broker" if story == "broker" else victim
     made.kill(component)
     say(story, f"{component} killed while it prints: {made.states('close_month', run_id)}")
-    time.sleep(5)
+    time.sleep(_AWAY)
     if story == "broker":
         made.begin_again("broker")
 
 
+def disturb_issuing(story: str, made: House, run_id: str, is_issuing: Callable[[], bool]) -> None:
+    """Invoices, numbers and lines are written and not committed: then the worker that wrote them dies, or the broker."""
+    processes.wait_until(is_issuing, "the issuing transaction", _PATIENCE, every=0.2)
+    victim = next(task["hostname"] for task in made.tasks("close_month", run_id) if task["task_id"] == "issue")
+    component = "broker" if story == "issuing broker" else victim
+    made.kill(component)
+    say(story, f"{component} killed while {victim} issues: {made.states('close_month', run_id)}")
+    time.sleep(_AWAY)
+    made.begin_again(component)  # the machine is back: the first worker alone has the folder of the exchange
+
+
 def printing(made: House, run_id: str) -> str:
     """A worker as soon as it prints, the one with the highest number: the first one alone has the folder of the exchanges."""
-    end = time.monotonic() + 600
+    end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
         at_work = {
             task["hostname"]
@@ -116,7 +135,7 @@ def reference(size: Size) -> tuple:
 def say(story: str, text: str, since: float | None = None) -> None:
     """A line of the story, with how long it took and how busy the machine is."""
     took = f"{time.monotonic() - since:.1f} s, load {os.getloadavg()[0]:.0f}: " if since is not None else ""
-    print(f"{story:<7} {took}{text}", flush=True)
+    print(f"{story:<15} {took}{text}", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psutil
+from sqlalchemy import create_engine, text
 
 from pipelines.clock import Authorship
 from pipelines.documents.store import DocumentStore
@@ -50,6 +51,7 @@ QUICKLY = {
     "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "10",
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
 }
+_WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'billing.closed'::regclass)"
 _LIMIT = 1500.0
 _PATIENCE = 240  # seconds that the API of a busy machine may take
 # what people were asked and answered is Airflow's own way; moments, digests over them, random ids and where the platform's files lie differ
@@ -151,6 +153,20 @@ class House:
     def begin_again(self, component: str) -> None:
         """Start a component that was killed."""
         processes.again(self.stack, component, self.variables, self.layout)
+
+    @contextmanager
+    def held_in_issuing(self) -> Iterator[Callable[[], bool]]:
+        """Whoever issues stops before the last rows of its transaction; yields whether somebody does. It goes on at the end.
+
+        Numbers, lines, evidence and invoices are written by then, and nobody else sees them.
+        """
+        held = create_engine(_by_url(self.settings).database_owner_url, isolation_level="AUTOCOMMIT")
+        with held.connect() as connection, held.connect() as looking:
+            connection.execute(text("BEGIN"))
+            connection.execute(text("LOCK TABLE billing.closed IN SHARE MODE"))
+            yield lambda: bool(looking.execute(text(_WAITING)).scalar_one())
+            connection.execute(text("COMMIT"))
+        held.dispose()
 
     def processor_seconds(self) -> float:
         """What the processes that run have taken, their ended children included."""

@@ -18,6 +18,7 @@ from pipelines.period import Month
 from pipelines.runs.backup import backup
 from pipelines.runs.close import close
 from pipelines.runs.file_trees import FileTree
+from pipelines.runs.restore import NotEmpty, restore
 from tests.company import Company, steady
 from tests.conftest import NOW, cloned, environment_of
 from tests.database import contents, difference
@@ -89,7 +90,7 @@ def files_of(url: str) -> dict[str, bytes]:
     return {path: tree.opened(path).read() for path in tree.paths() if not path.startswith("derived/")}
 
 
-def test_a_storage_that_refuses_every_third_request_gives_the_same_house(house, before, store, tmp_path, caplog):
+def test_a_storage_that_refuses_every_third_request_gives_the_same_house(house, before, store, server_home, tmp_path, caplog):
     caplog.set_level("DEBUG")
     with house("disk") as (local, _):
         on_disk = billed(local, before[1])
@@ -112,7 +113,29 @@ def test_a_storage_that_refuses_every_third_request_gives_the_same_house(house, 
     assert files_of(str(tmp_path / "backup" / "documents")) == found[2]
     assert files_of(str(tmp_path / "backup" / "lake")) == found[1]
     assert list((tmp_path / "remote").rglob("*.parquet")) == []
+    store.refuses = lambda number: number % 3 == 2
+    comes_back_into_storage(server_home, tmp_path, store, found)
     assert SECRET not in caplog.text
+
+
+def comes_back_into_storage(server_home, tmp_path, store, found):
+    """The backup put into an empty house whose lake and documents are to lie in the storage: every row, every object, and only once."""
+    urls = {"lake_url": f"s3://{BUCKET}/again/lake", "documents_url": f"s3://{BUCKET}/again/документы"}
+    with cloned(server_home, tmp_path / "empty", "template0") as fresh:
+        empty, refused = replace(fresh, **urls), store.refused
+        done = restore(empty, tmp_path / "backup")
+        assert store.refused > refused
+        store.refuses = lambda _: False
+        assert (done.missing, done.files) == ((), sum(map(len, found[1:])) + len(files_of(str(empty.exchange))))
+        assert difference(contents(empty), found[0]) == {}
+        assert (files_of(empty.lake), files_of(empty.documents)) == found[1:]
+        assert not (empty.home / "lake").exists()
+        assert not (empty.home / "documents").exists()
+        assert audit_lake.verify(empty) == audit_lake.verify(replace(empty, lake_url=URLS["lake_url"]))
+        with pytest.raises(NotEmpty, match="the database is not empty"):
+            restore(empty, tmp_path / "backup")
+    with cloned(server_home, tmp_path / "taken", "template0") as fresh, pytest.raises(NotEmpty, match="the lake is not empty"):
+        restore(replace(fresh, **urls), tmp_path / "backup")
 
 
 def test_a_storage_that_is_down_is_said_in_one_line_and_nothing_is_half_applied(house, before, store, monkeypatch):
