@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from pipelines.cabinet import (
     account,
+    address_pages,
     contract_pages,
     entrance,
     file_pages,
@@ -32,7 +33,7 @@ from pipelines.web.headers import Guard
 _LONG = "public, max-age=31536000, immutable"
 ROUTERS = (
     entrance.router, preferences.router, account.router, start.router, paper_pages.router, invoice_pages.router, file_pages.router,
-    fleet_pages.router, contract_pages.router,
+    fleet_pages.router, contract_pages.router, address_pages.router,
 )  # fmt: skip
 
 

@@ -45,9 +45,9 @@ class AboutClients:
 
         return made
 
-    def page(self, template: str, **view: Any) -> HTMLResponse:
+    def page(self, template: str, *, status: int = 200, **view: Any) -> HTMLResponse:
         """A page; it knows how to link to others, and says whose it is where a client was chosen."""
-        return self.known.page(template, link=self.link, client=self.client, about=self._name(), **view)
+        return self.known.page(template, status=status, link=self.link, client=self.client, about=self._name(), **view)
 
     def _name(self) -> str:
         if not self.client:

@@ -1,5 +1,7 @@
 """What was agreed and where papers go; and for a dealer its clients with their sums."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -7,6 +9,8 @@ from pipelines.cabinet import agreed, clients
 from pipelines.cabinet.chosen import PageNo, Whose, local_today
 from pipelines.cabinet.reader import NotYours
 from pipelines.cabinet.visit import Known
+from pipelines.master import address_changes
+from pipelines.master.address_rules import GOOD_FOR, split
 from pipelines.period import Month
 from pipelines.warehouse import engine, query
 
@@ -16,17 +20,27 @@ MOST_CONTRACTS = 40
 
 
 @router.get("/terms")
-def terms(whose: Whose) -> Response:
+def terms(whose: Whose, said: Literal["", "asked", "removed"] = "") -> Response:
     """Contracts with their terms and tariffs of today and those to come; the requisites and addresses of the client."""
+    return terms_page(whose, said=said)
+
+
+def terms_page(whose: Whose, *, status: int = 200, said: str = "", problem: str = "") -> Response:
+    """The page of terms; ``said``, ``problem``: what has come of a change of addresses."""
     known, codes = whose.known, list(whose.codes)
     with known.rows(codes) as connection:
         shown = clients.clients(connection, codes)
         contracts = agreed.agreed(connection, codes)
+    own = [code for code in codes if code in known.reader.own]
+    with engine.reading(known.settings) as house:
+        asked = address_changes.listed(house, own, known.at - GOOD_FOR) if own else []
+    waiting = [each for each in asked if each.waits(known.at)]
     today = local_today([each.contract for each in contracts], known.at)
     running = [each for each in contracts if each.contract.ends_on is None or each.contract.ends_on >= today]
     return whose.page(
-        "terms.html", clients=shown, contracts=running[:MOST_CONTRACTS], more=max(len(running) - MOST_CONTRACTS, 0),
-        over=len(contracts) - len(running), today=today,
+        "terms.html", status=status, clients=shown, contracts=running[:MOST_CONTRACTS], more=max(len(running) - MOST_CONTRACTS, 0),
+        over=len(contracts) - len(running), today=today, own=frozenset(own), waiting=waiting, said=said, problem=problem,
+        addresses_of=split, is_fresh=known.session.is_fresh,
     )  # fmt: skip
 
 

@@ -12,10 +12,13 @@ Clock = Callable[[], datetime]
 
 
 class Mailer(Protocol):
-    """Whatever mails links: it takes an address at once and tells nobody whether it is registered."""
+    """Whatever mails: it takes a wish at once and tells nobody whether an address is registered."""
 
     def send_link(self, address: str, language: str) -> None:
         """Mail a link to the address if it is registered."""
+
+    def send_address_letters(self) -> None:
+        """Mail what waits about changes of clients' addresses."""
 
 
 @dataclass(frozen=True, slots=True)

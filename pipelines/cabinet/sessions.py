@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=30)
 IDLE = timedelta(days=7)
+FRESH = timedelta(minutes=15)  # after a login: what could keep a thief in is asked for then alone
 MOST_WRONG_CODES = 5
 _NOTED_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
-    """A session that goes on. ``is_confirmed``: nothing but the second factor is asked before that."""
+    """A session that goes on. ``is_confirmed``: nothing but the second factor is asked before that; ``is_fresh``: just begun."""
 
     digest: bytes
     address: str
     is_confirmed: bool
     wrong_codes: int
     is_to_be_noted: bool
+    is_fresh: bool
 
 
 def digest_of(token: str) -> bytes:
@@ -48,7 +50,9 @@ def current(connection: "Connection", token: str, at: datetime) -> BrowserSessio
     row: Any = query.first(connection, "cabinet/session", session_digest=digest, at=at, idle_since=at - IDLE)
     if row is None:
         return None
-    return BrowserSession(digest, row.address, row.is_confirmed, row.wrong_codes, at - row.seen_at > _NOTED_EVERY)
+    return BrowserSession(
+        digest, row.address, row.is_confirmed, row.wrong_codes, at - row.seen_at > _NOTED_EVERY, at - row.begun_at < FRESH
+    )
 
 
 def note(connection: "Connection", session: BrowserSession, at: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.addresses import addresses
 from pipelines.cli.history import history, verify
 from pipelines.cli.output import DATE, View, author_options, authorship, emit, format_option, heading, interactive, say, settings
 from pipelines.cli.parked import named
@@ -52,6 +53,7 @@ def master() -> None:
     """Clients, contracts, terms, tariffs: import, export, history."""
 
 
+master.add_command(addresses)
 master.add_command(history)
 master.add_command(verify)
 

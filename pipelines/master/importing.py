@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem
 from pipelines.logs import verb
-from pipelines.master import gate, notices, pictures, plan, rules, store, tariff_rules
+from pipelines.master import client_words, gate, notices, pictures, plan, rules, store, tariff_rules
 from pipelines.master.lines import Table, flaws_of, parse
 from pipelines.master.plan import RowChange
 from pipelines.master.reach import Reach, reach
@@ -85,6 +85,7 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
 def checked(connection: "Connection", tables: Mapping[str, Table], state: plan.State, problems: list[Problem]) -> list[RowChange]:
     """The changes that the tables ask for, after the gate and all rules. BadInput with every problem at once."""
     plan.fill(tables, state)
+    client_words.stand(connection, tables)
     gate.check(tables)
     changes = plan.changes(tables, state)
     after = plan.applied(state, changes)

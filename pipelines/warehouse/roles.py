@@ -31,6 +31,7 @@ _UNREAD = {
     ("delivery", "onec_offers"),
     ("documents", "approved_pages"),
     ("exports", "versions"),
+    ("master", "address_changes"),
     ("master", "history"),
     ("master", "pictures"),
 }

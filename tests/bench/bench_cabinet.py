@@ -68,6 +68,9 @@ class _Nobody:
     def send_link(self, address: str, language: str) -> None:
         """Nothing is mailed here."""
 
+    def send_address_letters(self) -> None:
+        """Nothing is mailed here."""
+
 
 @contextmanager
 def served(app: Any) -> Iterator[int]:

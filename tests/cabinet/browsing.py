@@ -39,6 +39,9 @@ class Wishes:
     def send_link(self, address: str, language: str) -> None:
         self.addresses.append(address)
 
+    def send_address_letters(self) -> None:
+        self.addresses.append("letters")
+
 
 class Browser(TestClient):
     """One browser at the cabinet of a house."""

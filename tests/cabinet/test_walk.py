@@ -36,7 +36,7 @@ def _values(ids: dict[str, str]) -> dict[str, list[str]]:
         "day": ["2026-01-15"], "date": ["2026-01-15"], "month": ["2026-01"], "first": ["2026-01-01"], "last": ["2026-01-31"],
         "page": ["1"], "line": ["1"], "kind": ["pdf", "xlsx"], "paper": ["invoice", "adjustment", "appendix", "fleet", "proof"],
         "promised": ["true"], "open": ["true"], "only": [ids["client_code"]], "of": [ids["client_code"]], "organization": ["ORG"],
-        "name": ["style.css"], "token": ["x"],
+        "name": ["style.css"], "token": ["x"], "said": ["asked", "removed"],
     }  # fmt: skip
 
 

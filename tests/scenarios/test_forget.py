@@ -61,6 +61,11 @@ def house(settings, run_cli, tmp_path, smtp):
         factors = "INSERT INTO cabinet.second_factors VALUES (:address, 'secret', now())"
         for statement in (links, sessions, factors):
             connection.execute(text(statement), [{"address": address} for address in (NEW, "stays@other.example")])
+        asked = (
+            "INSERT INTO master.address_changes (client_code, action, address, asked_by, asked_at, language) "
+            "VALUES ('C-K1', 'added', :address, :address, now(), 'ru'), ('C-K2', 'added', 'x@y.example', 'x@y.example', now(), 'ru')"
+        )
+        connection.execute(text(asked), {"address": NEW})
         connection.execute(text("INSERT INTO cabinet.requests VALUES (sha256(CAST(:address AS bytea)), '', now())"), {"address": NEW})
         muted = "INSERT INTO findings.mutings VALUES ('bounced_address', :subject, 1, '2027-01-01', 'Анна', 'знаем', now())"
         connection.execute(text(muted), {"subject": f"C-K1/{REFUSED}"})
@@ -134,7 +139,7 @@ def test_what_reaches_people_goes_from_everywhere_and_the_rest_stays(house, run_
     assert _holding(settings) >= {
         "master.clients", "master.history", "delivery.mail_outbox", "delivery.mail_attempts", "delivery.onec_told_fields",
         "findings.occurrences", "findings.mutings", "billing.invoices", "exchange/mail/done/report.eml", "cabinet.links",
-        "cabinet.sessions", "cabinet.second_factors",
+        "cabinet.sessions", "cabinet.second_factors", "master.address_changes",
     }  # fmt: skip
     before = contents(settings)
     code, out, err = run_cli("forget", "C-K1", *WHO, "--dry-run", "--format", "json")
@@ -146,7 +151,8 @@ def test_what_reaches_people_goes_from_everywhere_and_the_rest_stays(house, run_
     told = _places(again)
     assert {place: rows for place, rows in told.items() if rows and place != "exports"} == {
         **dict.fromkeys(("cabinet.links", "cabinet.sessions", "cabinet.second_factors", "cabinet.requests"), 1),
-        "master.clients": 1, "master.history": 2, "delivery.mail_outbox": 1, "delivery.mail_attempts": told["delivery.mail_attempts"],
+        "master.address_changes": 1, "master.clients": 1, "master.history": 2, "delivery.mail_outbox": 1,
+        "delivery.mail_attempts": told["delivery.mail_attempts"],
         "delivery.onec_told_fields": 1, "findings.occurrences (addresses)": 1, "findings.mutings": 1, "exchange/mail": 1,
     }  # fmt: skip
     assert told["exports"] >= _places(out)["exports"] > 0

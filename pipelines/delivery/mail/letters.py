@@ -109,6 +109,15 @@ def about_a_login(facts: Mapping[str, Any], writer: Writer) -> Letter:
     return _letter("login", dict(facts), writer, [])
 
 
+def about_addresses(kind: str, facts: Mapping[str, Any], writer: Writer) -> Letter:
+    """A letter about a client's addresses: ``address_confirm`` to a new one, ``address_added``, ``address_removed`` to the others.
+
+    ``facts``: ``client`` (its name), ``address``, ``asked_by``, ``language`` (ru, en), ``url`` of the link (empty: none), ``days`` that it
+    is good for.
+    """
+    return _letter(kind, {**facts, "client": outside.clean(str(facts["client"]))}, writer, [])
+
+
 def _facts_view(kind: str, facts: Mapping[str, Any]) -> View:
     views = {
         "payment_received": _payment,
