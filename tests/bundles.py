@@ -94,15 +94,20 @@ def rows_of(usage, days, counting) -> str:
     return handle.getvalue()
 
 
-def evidence_of(contract: Contract, terms: Iterable[Terms], days) -> bytes:
+def evidence_of(contract: Contract, terms: Iterable[Terms], days, modes: Iterable[VatMode]) -> bytes:
     return encoded(
         {
             "contract": {"starts_on": str(contract.starts_on), "ends_on": str(contract.ends_on) if contract.ends_on else None},
             "terms": [terms_json(row) for row in terms],
+            "vat_modes": _modes(modes),
             "mappings": [],
             "days": [day_json(day) for day in days],
         }
     )
+
+
+def _modes(modes: Iterable[VatMode]) -> list[dict]:
+    return [{"from": str(mode.valid_from or "0001-01-01"), "mode": mode.mode.value} for mode in modes]
 
 
 def bundle(
@@ -114,7 +119,7 @@ def bundle(
         "evidence.json": evidence,
         "earlier.json": encoded(chained[:-1]),
         "tariffs.json": encoded([tariff_json(version) for version in tariffs]),
-        "vat.json": encoded([{"from": str(mode.valid_from or "0001-01-01"), "mode": mode.mode.value} for mode in modes]),
+        "vat.json": encoded(_modes(modes)),
         "vehicle_days.csv": rows.encode(),
         "vehicle_days.parquet": b"rows",
         "snapshots.csv": b"date\n",

@@ -133,6 +133,7 @@ def _frozen(row: Any, lines: list[Any], all_vehicles: tuple[Vehicle, ...], taken
         vehicles=vehicles,
         vehicles_path=row.vehicles_path,
         vehicles_digest=row.vehicles_digest,
+        modes=frozen_json.vat_modes(evidence),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.billing.frozen_json import FrozenMapping
 from pipelines.period import Month, Span
 from pipelines.rating.charges import Amounts, Billed, Charge
-from pipelines.rating.model import Contract, DayUsage, Segment, TariffVersion, Terms
+from pipelines.rating.model import Contract, DayUsage, Segment, TariffVersion, Terms, VatMode
 from pipelines.rating.segments import cut
 
 Json = Mapping[str, Any]
@@ -79,7 +79,8 @@ class SnapshotsOfDay:
 class FrozenInvoice:
     """The invoice and its evidence. ``before``: lines issued for the same contract and month by earlier runs.
 
-    ``days`` is empty where the invoice does not rest on usage (an advance).
+    ``days`` is empty where the invoice does not rest on usage (an advance). ``modes``: the organization's VAT modes that it was billed
+    by; none where it was issued before they were frozen.
     """
 
     number: str
@@ -108,6 +109,7 @@ class FrozenInvoice:
     vehicles: tuple[Vehicle, ...]
     vehicles_path: str
     vehicles_digest: str
+    modes: tuple[VatMode, ...] = ()
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:

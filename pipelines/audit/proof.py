@@ -17,6 +17,7 @@ from pipelines.audit.explain import explain, require_agreement
 from pipelines.audit.model import FrozenInvoice
 from pipelines.audit.proven_days import columns_of, harmless, proven_days
 from pipelines.audit.recompute import vat_modes
+from pipelines.billing.frozen_json import vat_modes_json
 from pipelines.billing.inputs import tariff_json
 from pipelines.errors import Refused
 from pipelines.files import private_folder, sha256_of, write_whole
@@ -80,7 +81,7 @@ def _fill(settings: Settings, frozen: FrozenInvoice, folder: Path) -> str:
     (folder / "evidence.json").write_text(proven.evidence, encoding="utf-8")
     _write_json(folder / "earlier.json", [{"invoice": row.invoice, "chain": _link(row)} for row in earlier])
     _write_json(folder / "tariffs.json", [tariff_json(version) for code in sorted(frozen.tariffs) for version in frozen.tariffs[code]])
-    _write_json(folder / "vat.json", [{"from": str(mode.valid_from), "mode": mode.mode.value} for mode in vat_modes(frozen)])
+    _write_json(folder / "vat.json", vat_modes_json(vat_modes(frozen), frozen.month))
     _write_snapshots(frozen, folder)
     _write_days(settings, frozen, folder)
     for name in _SHIPPED:

@@ -58,7 +58,9 @@ def recompute(frozen: FrozenInvoice) -> tuple[LineDerivation, ...] | Parked:
 
 
 def vat_modes(frozen: FrozenInvoice) -> tuple[VatMode, ...]:
-    """The organization's VAT mode of each segment, read from the rate that its lines were billed at."""
+    """The organization's VAT modes as they were frozen; of evidence from before that, of each segment from the rate of its lines."""
+    if frozen.modes:
+        return frozen.modes
     return tuple(VatMode(segment.span.first, _mode(segment, frozen)) for segment in frozen.segments)
 
 

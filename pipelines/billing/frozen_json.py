@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pipelines.period import Month, Span
 from pipelines.rating.charges import UnusedPrepaid
-from pipelines.rating.model import DayUsage
+from pipelines.rating.model import DayUsage, TaxMode, VatMode
 
 FORMAT = 2
 
@@ -56,6 +56,21 @@ def day_json(day: DayUsage) -> Json:
     if day.meters:
         written["meters"] = {name: _plain(value) for name, value in day.meters.items()}
     return written
+
+
+def vat_modes_json(modes: Iterable[VatMode], month: Month) -> list[Json]:
+    """The organization's VAT modes that a month is billed by: the one in force when it begins, and those that begin in it."""
+    until_end = sorted((mode.valid_from or date.min, mode.mode.value) for mode in modes if (mode.valid_from or date.min) <= month.last)
+    earlier = [each for each in until_end if each[0] <= month.first][-1:]
+    return [
+        {"from": begins.isoformat(), "mode": name} for begins, name in [*earlier, *(each for each in until_end if each[0] > month.first)]
+    ]
+
+
+def vat_modes(evidence: Mapping[str, Any]) -> tuple[VatMode, ...]:
+    """The VAT modes that an invoice was billed by; none where its evidence is from before they were frozen."""
+    rows = ((date.fromisoformat(row["from"]), row["mode"]) for row in evidence.get("vat_modes", ()))
+    return tuple(VatMode(None if begins == date.min else begins, TaxMode(name)) for begins, name in rows)
 
 
 def unused_json(prepaid: UnusedPrepaid, unused: Decimal) -> Json:

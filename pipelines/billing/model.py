@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
-from pipelines.billing.frozen_json import FORMAT, day_json, unused_json
+from pipelines.billing.frozen_json import FORMAT, day_json, unused_json, vat_modes_json
 from pipelines.billing.identity import canonical, digest, invoice_id
 from pipelines.billing.inputs import HeldContract, MonthInputs, Parties, terms_json
 from pipelines.period import Month
@@ -117,6 +117,7 @@ def make_draft(
             "client": party.client,
             "organization": party.organization,
             "terms": [terms_json(row) for row in inputs.terms.get(contract.contract_no, ())],
+            "vat_modes": vat_modes_json(inputs.vat_modes.get(contract.organization_code, ()), inputs.month),
             "mappings": [mapping._asdict() for mapping in inputs.mappings.get(contract.contract_no, ())],
             **({"unused": [unused_json(each, shown_quantity(each.unused)) for each in usage.unused]} if usage.unused else {}),
             "days": [day_json(day) for day in usage.days],

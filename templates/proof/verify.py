@@ -45,7 +45,8 @@ class Bundle:
         self.invoice = self.json("invoice.json")
         self.evidence = self.json("evidence.json")
         self.tariffs = self.json("tariffs.json")
-        self.modes = self.json("vat.json")
+        # у счетов, выставленных раньше, чем режим стали замораживать вместе со счётом, он известен только из vat.json
+        self.modes = self.evidence.get("vat_modes") or self.json("vat.json")
         self.earlier = self.json("earlier.json")
         year, month = map(int, self.invoice["month"].split("-"))
         self.month_first = datetime.date(year, month, 1)
@@ -90,6 +91,8 @@ def digest_problems(bundle):
         yield problem
     if bundle.sha256("evidence.json") != invoice["evidence"]:
         yield "evidence.json не тот, на котором стоит счёт"
+    if bundle.json("vat.json") != bundle.modes:
+        yield "vat.json: режим НДС не тот, с которым выставлен счёт"
     for each in bundle.earlier:
         content = json.loads(each["invoice"])
         for problem in link_problems(each["chain"], text_sha256(each["invoice"]), content["number"]):

@@ -38,7 +38,7 @@ class Case:
 
     def bundle(self, stated, earlier=(), days=None):
         days = self.days if days is None else days
-        evidence = bundles.evidence_of(self.contract, self.terms, days)
+        evidence = bundles.evidence_of(self.contract, self.terms, days, self.modes)
         rows = bundles.rows_of(self.world["usage"], [day.date for day in days], "used")
         versions = [version for code in self.tariffs.values() for version in code]
         return bundles.bundle({**stated, "evidence": bundles.sha256(evidence)}, list(earlier), evidence, versions, self.modes, rows)
@@ -149,7 +149,7 @@ def mutations(files):
             mutated = {**files, name: changed(files[name], path)}
             yield (name, path), mutated
             is_price = path[-1] in ("price", "package_size") or path[-3:-2] == ("tiers",)
-            if is_price or name in ("invoice.json", "evidence.json"):
+            if is_price or name in ("invoice.json", "evidence.json", "vat.json"):
                 yield (name, path, "digests made anew"), bundles.digested(mutated, chain, stated)
     rows = files["vehicle_days.csv"].decode().splitlines()
     heads = rows[0].split(",")

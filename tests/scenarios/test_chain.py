@@ -1,6 +1,7 @@
 """The chain of issued invoices: whatever is issued is in it, and no edit of the database goes unseen. And the proof of one of them."""
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -15,13 +16,14 @@ from sqlalchemy import create_engine, text
 
 from pipelines.audit.chain import walked_chains
 from pipelines.audit.chain_rules import digest_after, printed
-from pipelines.audit.explain import UnknownInvoice
+from pipelines.audit.explain import UnknownInvoice, explain
 from pipelines.audit.proof import prove
 from pipelines.clock import Authorship
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month
+from pipelines.rating.model import TaxMode, VatMode
 from pipelines.runs.close import close
-from pipelines.warehouse import migrate
+from pipelines.warehouse import engine, migrate
 from tests.company import Company, steady
 from tests.conftest import NOW, environment_of
 from tests.landed import landed
@@ -208,6 +210,31 @@ def test_a_changed_file_is_refused(issued, tmp_path, name):
     code, told = _verified(folder)
     assert code in (1, 2)
     assert "СХОДИТСЯ." not in told
+
+
+def test_a_vat_mode_that_is_changed_afterwards_changes_nothing_of_an_issued_invoice(issued, tmp_path):
+    before = prove(issued, "ВМ26-000001", tmp_path / "before.zip").path.read_bytes()
+    with engine.transaction(issued) as connection:
+        kept = [tuple(row) for row in connection.execute(text("SELECT code, vat_mode_from, vat_mode FROM master.vat_modes"))]
+        connection.execute(text("UPDATE master.vat_modes SET vat_mode = 'usn5', vat_mode_from = '2026-01-31'"))
+    try:
+        after = prove(issued, "ВМ26-000001", tmp_path / "after.zip").path
+        assert after.read_bytes() == before
+        assert explain(issued, "ВМ26-000001").frozen.modes == (VatMode(None, TaxMode.GENERAL),)
+    finally:
+        with engine.transaction(issued) as connection:
+            connection.execute(text("DELETE FROM master.vat_modes"))
+            connection.execute(
+                text("INSERT INTO master.vat_modes VALUES (:c, :d, :m)"), [dict(zip("cdm", row, strict=True)) for row in kept]
+            )
+    folder = _unpacked(after, tmp_path / "proof")
+    assert json.loads((folder / "vat.json").read_text("utf-8")) == [{"from": "0001-01-01", "mode": "general"}]
+    (folder / "vat.json").write_text('[{"from": "0001-01-01", "mode": "usn5"}]', encoding="utf-8")
+    digests = json.loads((folder / "digests.json").read_text("utf-8"))
+    digests["files"]["vat.json"] = hashlib.sha256((folder / "vat.json").read_bytes()).hexdigest()
+    (folder / "digests.json").write_text(json.dumps(digests), encoding="utf-8")  # by somebody who makes the digests of the files anew
+    code, told = _verified(folder)
+    assert (code, "vat.json: режим НДС не тот, с которым выставлен счёт" in told) == (1, True)
 
 
 def test_what_cannot_be_proven_is_refused_in_words(issued, tmp_path):
