@@ -23,7 +23,7 @@ COLUMNS = ("date", "platform", "vehicle_id", "name", "plate", "account_id", "sta
 LAST_COLUMNS = ("used", "reason", "counts", "carried_from")
 TEXTS = ("platform", "vehicle_id", "name", "plate", "account_id")
 _STATES = {number: state for state, number in STATES.items()}
-_BATCH = 4096
+_BATCH = 1024
 _FORMULA = ("=", "+", "-", "@", "'", "\t", "\r")
 
 

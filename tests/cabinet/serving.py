@@ -36,9 +36,7 @@ class Served:
 
     def links(self, address: str) -> set[str]:
         """The links that have been mailed to an address."""
-        parsed = [email.message_from_string(each.as_string(), policy=email.policy.default) for each in self.smtp.messages()]
-        texts = [each.get_body(("plain",)).get_content() for each in parsed if each["To"] == address]
-        return set(re.findall(rf"{re.escape(self.url)}/enter/\S+", "\n".join(texts)))
+        return mailed_links(self.smtp, self.url, address)
 
     def new_link(self, address: str, known: set[str]) -> str:
         """The link that is mailed after the known ones."""
@@ -47,6 +45,13 @@ class Served:
             assert time.monotonic() < end, "no letter came"
             time.sleep(0.05)
         return new.pop()
+
+
+def mailed_links(smtp: Server, url: str, address: str) -> set[str]:
+    """The links of a cabinet at ``url`` that have been mailed to an address."""
+    parsed = [email.message_from_string(each.as_string(), policy=email.policy.default) for each in smtp.messages()]
+    texts = [each.get_body(("plain",)).get_content() for each in parsed if each["To"] == address]
+    return set(re.findall(rf"{re.escape(url)}/enter/\S+", "\n".join(texts)))
 
 
 @contextmanager
