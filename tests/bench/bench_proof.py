@@ -1,7 +1,7 @@
 """The proof of the largest client: time and highest memory, beside one a tenth as large; run: python tests/bench/bench_proof.py [VEHICLES].
 
-One client with so many vehicles (10,000) on each of 31 days; `fleetbill proof` runs in a process of its own, its check by verify.py included.
-Bar: 400 MB, and of the part above a process that proves a single vehicle at most twice as much for ten times the vehicles.
+One client with so many vehicles (10,000) on each of 31 days, one with a tenth of them, one with one; `fleetbill proof` runs in a process
+of its own, its check by verify.py included. Bar: 400 MiB.
 """
 
 import os

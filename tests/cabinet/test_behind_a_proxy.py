@@ -17,6 +17,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from pipelines.cabinet.code_keys import new_key
 from pipelines.warehouse import engine
 from tests.cabinet.serving import mailed_links
 from tests.certificates import certificate
@@ -78,18 +79,23 @@ def behind(issued_world, tmp_path_factory):
     plain, secure, own = free_port(), free_port(), free_port()
     made, key = certificate(folder, "DNS:localhost")
     documented = re.search(r"```nginx\n(.*?)```", (ROOT / "docs" / "cabinet.md").read_text("utf-8"), re.DOTALL)[1]
-    for written, here in {
-        "listen 80;": f"listen 127.0.0.1:{plain};", "listen 443 ssl;": f"listen 127.0.0.1:{secure} ssl;", "127.0.0.1:8086": f"127.0.0.1:{own}",
-        "/etc/ssl/cabinet.example.ru.pem": str(made), "/etc/ssl/private/cabinet.example.ru.key": str(key), "cabinet.example.ru": "localhost",
-    }.items():  # fmt: skip
+    here = {
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen 443 ssl;": f"listen 127.0.0.1:{secure} ssl;",
+        "127.0.0.1:8086": f"127.0.0.1:{own}",
+        "/etc/ssl/cabinet.example.ru.pem": str(made),
+        "/etc/ssl/private/cabinet.example.ru.key": str(key),
+        "cabinet.example.ru": "localhost",
+    }
+    for written, ours in here.items():
         assert written in documented, written
-        documented = documented.replace(written, here)
+        documented = documented.replace(written, ours)
     (folder / "nginx.conf").write_text(AROUND.format(folder=folder, documented=documented), encoding="utf-8")
     smtp = Server(folder / "box", free_port()).start()
     environment = {
         **os.environ, "FLEETBILL_HOME": str(issued_world.home), "FLEETBILL_DATABASE_URL": issued_world.database_url,
         "FLEETBILL_CABINET_URL": f"https://localhost:{secure}", "FLEETBILL_CABINET_PROXIES": "127.0.0.1",
-        "AIRFLOW_CONN_FLEETBILL_SMTP": smtp.uri(), "PYTHONPATH": str(ROOT),
+        "AIRFLOW_CONN_FLEETBILL_CABINET": f"fernet://:{new_key()}@", "AIRFLOW_CONN_FLEETBILL_SMTP": smtp.uri(), "PYTHONPATH": str(ROOT),
     }  # fmt: skip
     cabinet = [sys.executable, "-m", "pipelines.cli", "cabinet", "--host", "0.0.0.0", "--port", str(own)]  # noqa: S104 - 127.0.0.2 too
     try:
@@ -100,6 +106,9 @@ def behind(issued_world, tmp_path_factory):
             yield Behind(folder, (plain, secure, own), smtp)
     finally:
         smtp.kill()
+        with engine.transaction(issued_world) as connection:  # it went by the real clock, which other tests know nothing of
+            for table in ("requests", "links", "sessions"):
+                connection.execute(text(f"DELETE FROM cabinet.{table}"))
 
 
 def _asked(reader, address, **headers):
