@@ -1,225 +1,150 @@
-"""A form: a paper typeset once, and filled for every paper that differs from it in figures and in lines of the same number alone.
+"""A form: a paper typeset once, and filled for every paper that differs from it in figures and in texts of its own length alone.
 
 All digits of the font have one width and are moved by no neighbour but «З» (Roboto kerns «З7»), so papers whose texts are the same but for
 digits have the same geometry. Which digit of the page comes from which text is not guessed: the form is typeset twice, each text
-with the digits of its own number, and whatever else differs between the two makes the paper no form.
+with the digits of its own number, and whatever else differs between the two makes the paper no form. Figures in columns and texts of rows
+may be longer or shorter than the form's own: `form_cells` and `form_lines` say where they stand. A paper that is set by itself
+(`alone`) has the same bytes.
 """
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from html import escape
-from typing import Any
 
 from pipelines.documents import qr, typeset_pdf
-from pipelines.documents.form_lines import SIGNS, Lines, digits, fonts_of_forms, is_outside, line_numbers
+from pipelines.documents.form_cells import FigureCell, FigureColumns
+from pipelines.documents.form_lines import Lines
+from pipelines.documents.form_page import SQUARE, FormPage, NoForm, without_signs
+from pipelines.documents.form_signs import fonts_of_forms
+from pipelines.documents.form_texts import CODES, SIGNS, Figures, rest
 from pipelines.documents.parts import View
-from pipelines.documents.requisites import PICTURES
 from pipelines.documents.typeset_pdf import Frame, Run, TypesetPdf, UnreadPdf
 from pipelines.documents.typesetting import typeset
-from pipelines.errors import Refused
 
-_TEMPLATES = frozenset({"invoice", "act"})
-_SIGNS = frozenset(SIGNS)
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_DIGIT = re.compile(r"(?<!З)[0-9]")
-_KEPT = ("template", "author", "buyer", "basis", "words", "words_lead", "link", "qr", *PICTURES)
-# a number for each text, of two digits that differ: one that is the same both times is the template's own
-_CODES = [f"{number:02}" for number in range(100) if number % 11]
-_LINK = 3  # the piece that every page repeats
 _WHOLE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1h-1z"/></svg>'
-_SQUARE = b"0 0 m 1 0 l 1 1 l 0 1 l\nh\nf\n"
-_BACKGROUND = re.compile(rb"/Artifact<<[^\n]*/Type/Background>>BDC\n\Z")
 _TITLE = re.compile(rb"/Title<[0-9A-F]*>")
 _XMP_TITLE = re.compile(rb'(<rdf:li xml:lang="x-default">)[^<]*(</rdf:li>)')
 _XMP_NAME = re.compile(rb"(<xmpMM:(InstanceID|DocumentID)>)[^<]*")
 _STREAM = re.compile(rb"<</Length \d+(/Type/Metadata[^\n]*)\nstream\n(.*)\nendstream", re.DOTALL)
 
-
-class NoForm(Refused):
-    """The paper is not one that a form can stand for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """A view as forms see it: ``text`` has zeros for its digits, ``digits`` are those of each text that has some, in order."""
-
-    text: str
-    digits: tuple[str, ...]
-
-    def marked(self, marks: Sequence[str]) -> View:
-        """The texts, each with one digit for all of its own."""
-        left = iter(marks)
-        texts = _TEXT.sub(lambda found: _DIGIT.sub(next(left), found[0]) if _DIGIT.search(found[0]) else found[0], self.text)
-        made: View = json.loads(texts)
-        return made
+Place = tuple[int, int]
+"""A page of a form, and a part of it."""
 
 
-def figures(view: View) -> Figures | None:
-    """The texts of a view that a form may repeat; None for a paper that is always typeset whole."""
-    if view["template"] not in _TEMPLATES:
-        return None
-    shown = {name: value for name, value in view.items() if name not in _KEPT}
-    if "sides" in view:
-        shown["sides"] = [*view["sides"][:-1], {**view["sides"][-1], "side": ""}]
-    text = json.dumps(shown, ensure_ascii=False)
-    lines = json.dumps([view["buyer"], view["basis"], view["words"], view.get("sides")], ensure_ascii=False)
-    if not _SIGNS.issuperset(text) or not _SIGNS.issuperset(lines):
-        return None
-    digits_of_texts = tuple("".join(of_text) for each in _TEXT.findall(text) if (of_text := _DIGIT.findall(each)))
-    return Figures(_DIGIT.sub("0", text), digits_of_texts) if len(digits_of_texts) <= len(_CODES) else None
-
-
-def key(view: View, texts: Figures, lines: Lines) -> bytes:
+def key(view: View, texts: Figures, lines: Lines, table: FigureColumns) -> bytes:
     """The same for papers of one form."""
-    rest = [view["template"], view["author"], view["words_lead"], bool(view.get("qr")), *(view.get(name, "") for name in PICTURES)]
     counts = [len(each) for each in texts.digits]
-    return sha256(repr((texts.text, counts, rest, lines.shape)).encode()).digest()
+    geometry = (texts.is_short, texts.all_rows_fit, table.size, [f"{each:.6f}" for each in (*table.columns, table.totals)])
+    return sha256(repr((texts.text, counts, rest(view), lines.shape, geometry)).encode()).digest()
+
+
+def alone(view: View, dated: date) -> bytes:
+    """A paper that is set by itself, as a form would have filled it; NoForm when no form could."""
+    try:
+        made = typeset_pdf.read(_typeset(view, dated))
+        pages = [without_signs([typeset_pdf.runs(made.page(place))]) for place in range(len(made.contents))]
+    except UnreadPdf as error:
+        raise NoForm(str(error)) from error
+    if made.fonts != fonts_of_forms():
+        raise NoForm("it has signs that no form holds")
+    code = qr.drawn(view["qr"]) if view.get("qr") else b""
+    drawn = [b"".join(_written(part[0]) for part in page) for page in pages]
+    if sum(page.count(SQUARE) for page in drawn) != bool(code):
+        raise NoForm("the code is elsewhere")
+    return _Frame(made).file(view, [page.replace(SQUARE, code) for page in drawn])
 
 
 class Form:
     """One form, made from the first paper of its kind; which of them it was leaves no trace in it."""
 
-    def __init__(self, view: View, texts: Figures, lines: Lines, dated: date) -> None:
+    def __init__(self, view: View, texts: Figures, lines: Lines, cells: Sequence[FigureCell], dated: date) -> None:
         """NoForm when Typst sets the paper otherwise than forms can be filled."""
-        codes = _CODES[: max(len(texts.digits), 1)]
+        codes = CODES[: len(texts.digits) + len(texts.cells)]
         try:
-            made = [typeset_pdf.read(_typeset(view, texts, marks, dated)) for marks in zip(*codes, strict=True)]
+            made = [typeset_pdf.read(_typeset(texts.coded(view, marks), dated)) for marks in zip(*codes, strict=True)]
+            times = [[typeset_pdf.runs(each.page(place)) for each in made] for place in range(len(made[0].contents))]
         except UnreadPdf as error:
             raise NoForm(str(error)) from error
         first = made[0]
-        changing = frozenset((*first.contents, first.info, first.metadata))
+        changing = _changing(first)
         if any(each.fonts != fonts_of_forms() or not _same(first, each, changing) for each in made):
             raise NoForm("more than figures differs")
         leaves = {code: number for number, code in enumerate(codes)}
-        self._pages = [_FormPage([typeset_pdf.runs(each.page(place)) for each in made], leaves) for place in range(len(first.contents))]
-        for number, piece in enumerate(lines.pieces):
-            times = sum(page.join(number, piece) for page in self._pages) if piece else 0
-            if piece and times != (len(self._pages) if number == _LINK else 1):
-                raise NoForm("a line is elsewhere")
+        self._pages = [FormPage(each, leaves, texts, cells) for each in times]
+        self._join(lines)
         if sum(page.squares for page in self._pages) != bool(view.get("qr")):
             raise NoForm("the code is elsewhere")
         counts: dict[int, int] = {}
         for page in self._pages:
-            page.close(counts, texts.digits)
-        self._pdf, self._frame = first, Frame(first, changing)
-        self._info, self._metadata = first.objects[first.info], first.objects[first.metadata]
+            page.close(counts)
+        if any(counts.get(len(texts.digits) + cell) != 1 for cell in range(len(cells))):
+            raise NoForm("a figure is elsewhere")
+        if any(counts.get(leaf, 0) % len(own) for leaf, own in enumerate(texts.digits)):
+            raise NoForm("a text is cut")
+        self._frame = _Frame(first)
 
-    def filled(self, view: View, texts: Figures, lines: Lines) -> bytes:
+    def filled(self, view: View, texts: Figures, lines: Lines, cells: Sequence[FigureCell]) -> bytes:
         """The file of a paper of this kind."""
         code = qr.drawn(view["qr"]) if view.get("qr") else b""
-        drawn = [page.filled(texts.digits, lines, code) for page in self._pages]
+        return self._frame.file(view, [page.filled(texts.digits, lines, cells, code) for page in self._pages])
+
+    def _join(self, lines: Lines) -> None:
+        """Find the lines where they stand, in the order in which they are drawn; the last one is on every page."""
+        *pieces, link = enumerate(lines.pieces)
+        at = (0, 0)
+        for number, piece in pieces:
+            at = self._joined(number, piece, at)
+        for place in range(len(self._pages) if link[1] else 0):
+            if self._joined(*link, (place, 0))[0] != place:
+                raise NoForm("a line is elsewhere")
+
+    def _joined(self, number: int, piece: Sequence[Run], start: Place) -> Place:
+        page, at = start
+        while piece and page < len(self._pages):
+            after = self._pages[page].join(number, piece, at)
+            if after is not None:
+                return page, after
+            page, at = page + 1, 0
+        if piece:
+            raise NoForm("a line is elsewhere")
+        return start
+
+
+class _Frame:
+    """What is in every file of a form besides its pages, and the description of each."""
+
+    def __init__(self, made: TypesetPdf) -> None:
+        self._contents, self._numbers = made.contents, (made.info, made.metadata)
+        self._info, self._metadata = made.objects[made.info], made.objects[made.metadata]
+        self._frame = Frame(made, _changing(made))
+
+    def file(self, view: View, drawn: Sequence[bytes]) -> bytes:
+        """The file of a paper with these pages."""
         title = f"{view['title']} {view['dated']}"
         identity = typeset_pdf.identity_of(title.encode(), *drawn)
-        changing = {number: typeset_pdf.packed(each) for number, each in zip(self._pdf.contents, drawn, strict=True)}
-        changing[self._pdf.info] = _TITLE.sub(b"/Title<FEFF%b>" % title.encode("utf-16-be").hex().upper().encode(), self._info)
-        changing[self._pdf.metadata] = _described(self._metadata, title, identity)
+        changing = {number: typeset_pdf.packed(each) for number, each in zip(self._contents, drawn, strict=True)}
+        info, metadata = self._numbers
+        changing[info] = _TITLE.sub(b"/Title<FEFF%b>" % title.encode("utf-16-be").hex().upper().encode(), self._info)
+        changing[metadata] = _described(self._metadata, title, identity)
         return self._frame.file(changing, identity)
 
 
-class _FormPage:
-    """What is drawn on a page, with the places that are filled."""
-
-    def __init__(self, times: list[list[bytes | Run]], leaves: Mapping[str, int]) -> None:
-        self._parts, self._leaves = _without_signs(times), leaves
-        self._joined: dict[int, tuple[int, int]] = {}
-        self._pieces: list[bytes] = []
-        self._digits: list[tuple[int, int, int, dict[str, bytes]]] = []
-        self._lines: list[tuple[int, int, int]] = []
-        self._squares: list[int] = []
-
-    @property
-    def squares(self) -> int:
-        """How many QR codes the page has."""
-        return sum(part[0].count(_SQUARE) for part in self._parts if isinstance(part[0], bytes))
-
-    def join(self, number: int, piece: tuple[Run, ...]) -> int:
-        """Take a piece for one that is filled, wherever it stands; how often it does."""
-        places = [place for place, part in enumerate(self._parts) if isinstance(part[0], Run)]
-        times_found = 0
-        for start in range(len(places) - len(piece) + 1):
-            there = places[start : start + len(piece)]
-            if _is_piece([self._parts[place][0] for place in there], piece):
-                times_found += 1
-                self._joined.update({place: (number, run) for run, place in enumerate(there)})
-        return times_found
-
-    def close(self, counts: dict[int, int], figures_of: Sequence[str]) -> None:
-        """Write down everything that stays; NoForm when a text is shown in part. ``counts``: digits of each text on the pages before."""
-        for place, part in enumerate(self._parts):
-            match part[0]:
-                case bytes() as drawn:
-                    self._draw(drawn)
-                case Run() as run if place in self._joined:
-                    self._line(run, *self._joined[place])
-                case Run():
-                    self._run([each for each in part if isinstance(each, Run)], counts, figures_of)
-        if any(count % len(figures_of[leaf]) for leaf, count in counts.items()):
-            raise NoForm("a text is cut")
-        self._parts = []
-
-    def filled(self, figures_of: Sequence[str], lines: Lines, code: bytes) -> bytes:
-        """The page of a paper."""
-        pieces = self._pieces.copy()
-        for at, leaf, place, signs in self._digits:
-            pieces[at] = signs[figures_of[leaf][place]]
-        for at, piece, number in self._lines:
-            run = lines.pieces[piece][number]
-            pieces[at], pieces[at + 2] = run.x, typeset_pdf.shown(run.shown)
-        for at in self._squares:
-            pieces[at] = code
-        return b"".join(pieces)
-
-    def _draw(self, drawn: bytes) -> None:
-        before, square, after = drawn.partition(_SQUARE)
-        self._stay(before)
-        if square:
-            self._squares.append(len(self._pieces))
-            self._pieces += [b"", after]
-
-    def _line(self, run: Run, piece: int, number: int) -> None:
-        self._stay(b"q 1 0 0 -1 ")
-        self._lines.append((len(self._pieces), piece, number))
-        self._pieces += [b"", b" %b cm%b\nBT" % (run.y, run.colour), b"", b"\nET\nQ\n"]
-
-    def _run(self, times: list[Run], counts: dict[int, int], figures_of: Sequence[str]) -> None:
-        first = times[0]
-        if any(
-            (run.x, run.y, run.style, run.shown[0], len(run.shown)) != (first.x, first.y, first.style, first.shown[0], len(first.shown))
-            for run in times
-        ):
-            raise NoForm("a figure moves its neighbours")
-        self._stay(b"q 1 0 0 -1 %b %b cm%b\nBT%b[<" % (first.x, first.y, first.colour, first.shown[0][1:]))
-        signs = digits()[first.font]
-        names = {sign: digit for digit, sign in signs.items()}
-        for each in zip(*(run.shown[1:] for run in times), strict=True):
-            if len(set(each)) == 1:
-                self._stay(typeset_pdf.as_shown(each[0]))
-                continue
-            leaf = self._leaves.get("".join(names.get(sign, "-") for sign in each))
-            if leaf is None:
-                raise NoForm("what differs is no figure")
-            self._digits.append((len(self._pieces), leaf, counts.get(leaf, 0) % len(figures_of[leaf]), signs))
-            self._pieces += [b"", b""]
-            counts[leaf] = counts.get(leaf, 0) + 1
-        self._stay(b">]TJ\nET\nQ\n")
-
-    def _stay(self, drawn: bytes) -> None:
-        """Drawn as it is, joined to what stays before it."""
-        if not self._pieces:
-            self._pieces.append(b"")
-        self._pieces[-1] += drawn
+def _typeset(view: View, dated: date) -> bytes:
+    return typeset(view["template"], {**view, "qr": _WHOLE if view.get("qr") else "", "signs": SIGNS}, dated)
 
 
-def _typeset(view: View, texts: Figures, marks: Sequence[str], dated: date) -> bytes:
-    kept: dict[str, Any] = {name: view[name] for name in _KEPT if name in view}
-    shown = texts.marked(marks[: len(texts.digits)])
-    if "sides" in view:
-        shown["sides"][-1]["side"] = view["sides"][-1]["side"]
-    return typeset(view["template"], {**shown, **kept, "qr": _WHOLE if view.get("qr") else "", "signs": SIGNS}, dated)
+def _changing(made: TypesetPdf) -> frozenset[int]:
+    """Numbers of the objects that each paper has of its own."""
+    return frozenset((*made.contents, made.info, made.metadata))
+
+
+def _written(part: bytes | Run) -> bytes:
+    """A part of a page as forms write it."""
+    if isinstance(part, bytes):
+        return part
+    return b"q 1 0 0 -1 %b %b cm%b\nBT%b\nET\nQ\n" % (part.x, part.y, part.colour, typeset_pdf.shown(part.shown))
 
 
 def _same(one: TypesetPdf, other: TypesetPdf, changing: frozenset[int]) -> bool:
@@ -227,34 +152,6 @@ def _same(one: TypesetPdf, other: TypesetPdf, changing: frozenset[int]) -> bool:
         one.contents == other.contents
         and one.objects.keys() == other.objects.keys()
         and all(content == other.objects[number] for number, content in one.objects.items() if number not in changing)
-    )
-
-
-def _without_signs(times: list[list[bytes | Run]]) -> list[tuple[bytes | Run, ...]]:
-    """What is drawn, each part as it is at each time; the signs outside the page are taken away."""
-    if len({len(each) for each in times}) > 1:
-        raise NoForm("figures break lines")
-    parts: list[tuple[bytes | Run, ...]] = []
-    is_after = False
-    for part in zip(*times, strict=True):
-        first = part[0]
-        if isinstance(first, Run) and is_outside(first):
-            is_after = True
-        elif isinstance(first, bytes):
-            if any(each != first for each in part):
-                raise NoForm("a drawing changes with figures")
-            drawn = first.removeprefix(b"EMC") if is_after and first else first
-            is_after = is_after and not first
-            parts.append((_BACKGROUND.sub(b"", drawn),))
-        else:
-            parts.append(part)
-    return parts
-
-
-def _is_piece(there: Sequence[bytes | Run], piece: Sequence[Run]) -> bool:
-    runs = [run for run in there if isinstance(run, Run)]
-    return line_numbers(runs) == line_numbers(piece) and all(
-        (run.x, run.style, run.shown) == (own.x, own.style, own.shown) for run, own in zip(runs, piece, strict=True)
     )
 
 

@@ -1,8 +1,8 @@
 """Papers of a close beside those of another revision: python tests/bench/bench_papers.py CHECKOUT [PAPERS [KINDS]].
 
 CHECKOUT is a work tree of the other revision. Both print the same invoices and acts (half each), in turns, in processes of their own:
-clients of different names and addresses, sums of different lengths, KINDS tariffs (3). Processor seconds, from which an empty turn is
-taken, so what is compared is the work and not the start. Bar: at least three times the other's papers.
+clients of different names and addresses, sums and explanations of different lengths, KINDS tariffs (3). Processor seconds, from which an
+empty turn is taken, so what is compared is the work and not the start. Bar: at least three times the other's papers.
 """
 
 import os
@@ -16,17 +16,23 @@ HERE = Path(__file__).resolve().parents[2]
 MIN_RATIO, TURNS = 3.0, 3
 
 
+def explained(vehicles: int, price: int, number: int) -> str:
+    """What a row says below its name: of a peak or of an average, in one line or two."""
+    if number % 2:
+        return f"за январь 2026 г.: максимум {vehicles} {'машина' if vehicles % 10 == 1 else 'машин'} ({number % 31 + 1:02}.01.2026)"
+    days = vehicles * 31
+    return f"за январь 2026 г.: в среднем {vehicles} машин: {days} машино-дней ÷ 31 день; {days} ÷ 31 × {price},00 = {vehicles * price},00"
+
+
 def papers(count: int, kinds: int):
     """Invoices and acts, as their own build draws them: run with a checkout as the path of modules."""
     from tests.unit.documents import samples
 
     dice = random.Random(1)
     for number in range(count // 2):
-        rows = (
-            samples.row(
-                1, f"Мониторинг, тариф {'АБВГДЕЖЗИК'[number % kinds]}", str(dice.choice([3, 17, 90, 412])), f"{dice.randrange(150, 400)}.00"
-            ),
-        )
+        vehicles, price = int(dice.paretovariate(0.8) * 5) % 5000, dice.randrange(150, 400)
+        title = f"Мониторинг, тариф {'АБВГДЕЖЗИК'[number % kinds]}"
+        rows = (samples.row(1, title, str(vehicles), f"{price}.00", text=explained(vehicles, price, number)),)
         name = f"Общество с ограниченной ответственностью «Автопарк {number} {'Север' * (number % 3)}»"
         buyer = replace(samples.BUYER, full_name=name, inn=str(dice.randrange(10**9, 10**10)))
         invoice = samples.invoice(rows, number=f"НСМ-2026-{number:06}", buyer=buyer)
