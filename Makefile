@@ -61,8 +61,8 @@ bench: setup ## the benchmarks, each beside its reference
 	@for each in tests/bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
 
 .PHONY: bench-peers
-bench-peers: setup ## invoices beside django-silver's, in an environment of its own, on the same PostgreSQL
-	@$(BIN)/python -m tests.bench.peers.bench_silver
+bench-peers: setup ## invoices beside those of django-silver and Tryton, each in an environment of its own, on the same PostgreSQL
+	@$(BIN)/python -m tests.bench.peers.bench_invoices
 
 .PHONY: growth
 growth: setup ## how time, memory and database grow with contracts and vehicles (SIZES="1000x100000 …")

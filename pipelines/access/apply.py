@@ -52,6 +52,8 @@ def apply_orders(settings: Settings, at: datetime, secrets: Secrets) -> dict[str
                 listed[platform] = block_lists.read(path)
             except OSError as error:
                 refused[platform] = f"{path} cannot be written: {error.strerror}"
+            except block_lists.NotOurList as error:
+                refused[platform] = str(error)
         for order in pending:
             if order.platform in listed and order.order_no not in kept_back:
                 after = Outcome("blocked" if order.account_id in listed[order.platform] else "active", is_ours=True)

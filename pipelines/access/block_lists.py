@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pipelines.errors import Refused
 from pipelines.files import GROUP, write_whole
 from pipelines.settings import Settings
 
 NAME = "blocked.csv"
 COLUMNS = ("account_id", "client_code", "organization_code", "reason", "since")
+
+
+class NotOurList(Refused):
+    """A block list is not as we write it."""
 
 
 def path_of(settings: Settings, platform: str) -> Path:
@@ -33,8 +38,11 @@ def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def read(path: Path) -> Sequence[str]:
-    """The accounts that a block list names; none where there is no list."""
-    if not path.exists():
+    """The accounts that a block list names; none where there is no list. NotOurList when somebody else has written something there."""
+    try:
+        with path.open(encoding="utf-8", newline="") as handle:
+            return tuple(row["account_id"] for row in csv.DictReader(handle))
+    except FileNotFoundError:
         return ()
-    with path.open(encoding="utf-8", newline="") as handle:
-        return tuple(row["account_id"] for row in csv.DictReader(handle))
+    except (UnicodeDecodeError, KeyError, csv.Error):
+        raise NotOurList(f"{path} is not the block list that we write: somebody else writes there; nothing is taken for blocked") from None

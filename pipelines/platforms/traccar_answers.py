@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
+from typing import Annotated
 
 import msgspec
 
@@ -12,6 +13,8 @@ from pipelines.platforms.errors import AccessDenied, AuthFailed, Conflict, Inval
 from pipelines.platforms.transport import Response
 
 Version = tuple[int, ...]
+Number = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A number as the server's database can hold it; a longer one is no answer of a Traccar."""
 
 LINKS_AT_ONCE: Version = (6, 14)  # from here on all links of users and devices come in one answer
 OLDEST: Version = (5, 8)
@@ -33,14 +36,14 @@ class Server(msgspec.Struct):
 class User(msgspec.Struct, rename="camel"):
     """A user: an owner of devices, a manager of users, an administrator, or (temporary) a share link."""
 
-    id: int
+    id: Number
     name: str | None = None
     login: str | None = None
     email: str | None = None
     administrator: bool = False
     disabled: bool = False
     expiration_time: datetime | None = None
-    user_limit: int = 0
+    user_limit: Number = 0
     temporary: bool = False
 
     def is_blocked(self, at: datetime) -> bool:
@@ -56,10 +59,10 @@ class User(msgspec.Struct, rename="camel"):
 class Device(msgspec.Struct, rename="camel"):
     """A device: what we call a vehicle. ``last_update`` is the server's moment of the last contact of any kind."""
 
-    id: int
+    id: Number
     unique_id: str
     name: str | None = None
-    group_id: int | None = None
+    group_id: Number | None = None
     last_update: datetime | None = None
     disabled: bool = False
     expiration_time: datetime | None = None
@@ -72,10 +75,10 @@ class Device(msgspec.Struct, rename="camel"):
 class DeviceRow(msgspec.Struct, rename="camel", gc=False):
     """The same with its moments as they are written, for long lists: Arrow reads them by the column."""
 
-    id: int
+    id: Number
     unique_id: str
     name: str | None = None
-    group_id: int | None = None
+    group_id: Number | None = None
     last_update: str | None = None
     disabled: bool = False
     expiration_time: str | None = None
@@ -84,33 +87,33 @@ class DeviceRow(msgspec.Struct, rename="camel", gc=False):
 class PlacedDevice(msgspec.Struct, rename="camel", gc=False):
     """A device and its group: what must not change while links are read."""
 
-    id: int
-    group_id: int | None = None
+    id: Number
+    group_id: Number | None = None
 
 
 class OwnerLink(msgspec.Struct, gc=False):
     """A link of a user and a device, whose keys come in the letter case of the server's database."""
 
-    userId: int = 0  # noqa: N815 - as the server writes it
-    USERID: int = 0
-    userid: int = 0
-    deviceId: int = 0  # noqa: N815 - as the server writes it
-    DEVICEID: int = 0
-    deviceid: int = 0
+    userId: Number = 0  # noqa: N815 - as the server writes it
+    USERID: Number = 0
+    userid: Number = 0
+    deviceId: Number = 0  # noqa: N815 - as the server writes it
+    DEVICEID: Number = 0
+    deviceid: Number = 0
 
 
 class Identified(msgspec.Struct, gc=False):
     """Anything of which only the id counts."""
 
-    id: int
+    id: Number
 
 
 class Summary(msgspec.Struct, rename="camel"):
     """A device's day: metres, milliseconds, and the moment of its last position."""
 
-    device_id: int
+    device_id: Number
     distance: Decimal | None = None
-    engine_hours: int | None = None
+    engine_hours: Number | None = None
     end_time: datetime | None = None
 
 
@@ -118,10 +121,10 @@ class AuditedAction(msgspec.Struct, rename="camel"):
     """A row of the audit (6.10 and later): who edited which object when, and not what."""
 
     action_time: datetime
-    user_id: int
+    user_id: Number
     action_type: str | None = None
     object_type: str | None = None
-    object_id: int | None = None
+    object_id: Number | None = None
     user_email: str | None = None
 
     def is_of(self, users: Collection[int]) -> bool:

@@ -167,6 +167,14 @@ def test_a_list_of_devices_with_what_no_column_can_hold(server):
             connector(server).fleet()
 
 
+@pytest.mark.parametrize("version", ["6.14.5"], indirect=True)
+def test_links_with_a_number_that_no_column_can_hold_are_asked_user_by_user(server):
+    whole = connector(server).fleet().vehicles
+    body = json.dumps([{"userid": 2, "deviceid": 10**30}]).encode()
+    server.fault = lambda request, _: Reply(200, body) if request.path == "/api/permissions" else None
+    assert connector(server).fleet().vehicles == whole
+
+
 @pytest.mark.parametrize("version", ["6.10.0"], indirect=True)
 def test_several_managers_and_a_circle_of_managers(server):
     server.user(6, "Дилер 2", userLimit=-1)

@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.soak.readers import ANSWERS, READERS
+from tests.soak.reader import ANSWERS
+from tests.soak.readers import READERS
 
 SECONDS = 5.0  # of CPU for one input of some kilobytes; the slowest ordinary one takes a tenth
 MEGABYTES = 2048  # of address space beyond what the process has before the first input

@@ -2,9 +2,11 @@
 
 import gzip
 import io
+import json
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
+from typing import Any
 
 TOKENS = (
     b"\0", b"\r", b"\n", b"\r\n", b"\n\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\x1a", b"\x80", b"\xc0\xaf", b"\xed\xa0\x80",
@@ -109,6 +111,56 @@ def _encode(content: bytes, random: Random, *_: Sequence[bytes]) -> bytes:
 _DAMAGE: tuple[Callable[[bytes, Random, Sequence[bytes], Sequence[bytes]], bytes], ...] = (
     _flip, _flip, _cut, _end, _repeat, _insert, _insert, _replace, _replace, _value, _value, _value, _lines, _lines, _splice, _encode,
 )  # fmt: skip
+
+
+_VALUES: tuple[object, ...] = (
+    None, True, False, 0, -1, 1, 2**63, 10**30, 0.5, -0.0, 1e308, "", "x", "0",
+    "1", "2001", "\u0000", "\ud800", "2026-02-30", "9999-12-31T23:59:59Z",
+    "0001-01-01T00:00:00", "x" * 5000, [], {}, [None], [[]], [{}], {"id": None}, {"value": []},
+)  # fmt: skip
+
+
+def damaged_json(content: bytes, random: Random, words: Sequence[bytes], others: Sequence[bytes]) -> bytes:
+    """A line, and a JSON document below it: sound JSON in which values are other ones, gone, doubled or swapped; or damaged bytes."""
+    head, _, body = content.partition(b"\n")
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return damaged(content, random, words, others)
+    if random.randrange(3) == 0:
+        return head + b"\n" + damaged(body, random, words, [each.partition(b"\n")[2] for each in others])
+    for _ in range(random.choice((1, 1, 2, 3))):
+        value = _with_another(value, random)
+    return head + b"\n" + json.dumps(value).encode()
+
+
+def _with_another(value: Any, random: Random) -> Any:
+    """The value with one of those inside it changed; any of them alike."""
+    places = list(_places(value))
+    if not places:
+        return random.choice(_VALUES)
+    holder, key = random.choice(places)
+    deed = random.randrange(6)
+    if deed == 0:
+        del holder[key]
+    elif deed == 1 and isinstance(holder, list):
+        holder.insert(key, holder[key])
+    elif deed == 1 and isinstance(key, str):
+        holder[random.choice((key.upper(), key + "s", "id", "value"))] = holder.pop(key)
+    elif deed == 2:
+        other, place = random.choice(places)
+        holder[key] = json.loads(json.dumps(other[place]))
+    else:
+        holder[key] = random.choice(_VALUES)
+    return value
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """(container, key or place) of everything inside a value."""
+    if isinstance(value, dict | list):
+        for key in list(value) if isinstance(value, dict) else range(len(value)):
+            yield value, key
+            yield from _places(value[key])
 
 
 def damaged_gzip(content: bytes, random: Random, words: Sequence[bytes], others: Sequence[bytes]) -> bytes:

@@ -2,24 +2,14 @@
 
 import gzip
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
-from functools import cache
 from pathlib import Path
-from random import Random
-from typing import Any
 
 from pipelines import settings as configuration
-from pipelines.delivery.mail.dsn import NoReport, read_reports
-from pipelines.delivery.onec.header import has_content, read_header
-from pipelines.errors import BadInput, Refused
+from pipelines.delivery.mail.dsn import read_reports
 from pipelines.evidence import gate_verdicts, normalise
-from pipelines.master import gate, notices, plan, rules, tariff_rules
-from pipelines.master.lines import flaws_of, parse
-from pipelines.master.sheets import SHEETS, TABLES
-from pipelines.master.source import limits, read
 from pipelines.platforms import files
 from pipelines.platforms.bounds import FileBounds
 from pipelines.platforms.interface import Platform
@@ -30,36 +20,15 @@ from pipelines.receivables.statement_totals import compare_totals
 from tests.delivery_reports import forwarded, recipient, report
 from tests.foreign_statements import DETAILS, PAID, camt, entry, mt940
 from tests.ledger_world import ACCOUNTS, Paper, statement
-from tests.sheets import as_csv, as_workbook, company
-from tests.soak.mutations import TOKENS, damaged, damaged_gzip, damaged_parquet, damaged_zip
+from tests.soak.answers import ANSWERED
+from tests.soak.company_readers import COMPANY, SETTINGS
+from tests.soak.mutations import damaged, damaged_gzip, damaged_parquet
+from tests.soak.paper_readers import PAPERS
+from tests.soak.reader import Reader
 
-Damage = Callable[[bytes, Random, Sequence[bytes], Sequence[bytes]], bytes]
-ANSWERS = (BadInput, Refused, NoReport)  # in words, for people; everything else that a reader raises is a fault of it
-SETTINGS = configuration.load({"FLEETBILL_MASTER_MAX_ROWS": "5000", "FLEETBILL_SNAPSHOT_MAX_ROWS": "20000"})
 _BOUNDS = FileBounds(8, 20_000, 500)
 _PLATFORM = Platform("gps1", "files", None, None, "Europe/Moscow")
 _AT = datetime(2026, 1, 16, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Valid contents, what is done to them, the name under which a file lies, and the reading itself."""
-
-    seeds: Callable[[Path], list[bytes]]
-    damage: Damage
-    name: str
-    read: Callable[[Path], object]
-    words: tuple[bytes, ...] = TOKENS
-
-    def input(self, folder: Path, random: Random) -> bytes:
-        """A damaged content."""
-        seeds = _seeds(self, folder)
-        return self.damage(random.choice(seeds), random, self.words, seeds)
-
-
-@cache
-def _seeds(reader: Reader, folder: Path) -> list[bytes]:
-    return reader.seeds(folder)
 
 
 def _statements(folder: Path) -> list[bytes]:
@@ -94,63 +63,6 @@ def _letter() -> EmailMessage:
 def _reports(_: Path) -> list[bytes]:
     whole = report(_letter(), recipient("a@one.example"), recipient("b@one.example", "delayed", "4.4.1"))
     return [whole, report(_letter(), recipient("a@one.example"), headers_only=True), forwarded(whole)]
-
-
-def _csv_sheets(folder: Path) -> list[bytes]:
-    sheets = company(with_former_accounts=True)
-    as_csv(sheets, folder / "comma")
-    as_csv(sheets, folder / "semicolon", delimiter=";")
-    return [path.read_bytes() for path in sorted(folder.glob("*/*.csv"))]
-
-
-def _workbooks(folder: Path) -> list[bytes]:
-    def widen(book: Any) -> None:
-        page = book["terms"]
-        page["B2"].value = datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook knows no zones
-        page["B2"].number_format = "dd.mm.yyyy"
-        page["G2"].value, page["H2"].value = 2.5, 5000
-        page.merge_cells("A9:B9")
-
-    made = [as_workbook(company(), folder / "plain.xlsx"), as_workbook(company(with_former_accounts=True), folder / "dates.xlsx", widen)]
-    return [Path(path).read_bytes() for path in made]
-
-
-def _read_master(path: Path) -> object:
-    given = read(str(path), limits(SETTINGS))
-    parsed = {raw.name: parse(raw) for raw in given.sheets}
-    tables = {name: parsed[name] for name in SHEETS if name in parsed}
-    stored: plan.State = {name: {} for name in TABLES}
-    plan.fill(tables, stored)
-    gate.check(tables)
-    after = plan.applied(stored, plan.changes(tables, stored))
-    rules.check(tables, after)
-    tariff_rules.check(tables, after)
-    if flaws := [flaw.problem for flaw in flaws_of(tables.values())]:
-        raise BadInput([*given.problems, *flaws])
-    notices.note(tables, stored, after)
-    return after
-
-
-def _read_csv_sheet(path: Path) -> object:
-    """The damaged sheet, under the name whose headings it bears (else clients), in place of that of a whole company."""
-    content = path.read_bytes()
-    head = content[:400].replace(b";", b",")
-    name = next((name for name, first in _sheet_heads().items() if first in head), "clients")
-    folder = path.parent / "company"
-    if not folder.exists():
-        as_csv(company(with_former_accounts=True), folder)
-    sheet = folder / f"{name}.csv"
-    whole = sheet.read_bytes()
-    try:
-        sheet.write_bytes(content)
-        return _read_master(folder)
-    finally:
-        sheet.write_bytes(whole)
-
-
-@cache
-def _sheet_heads() -> Mapping[str, bytes]:
-    return {name: ",".join(map(str, rows[0][:3])).encode() for name, rows in company(with_former_accounts=True).items()}
 
 
 _DAY = (
@@ -209,27 +121,6 @@ def _read_tree(path: Path) -> object:
     return gate_verdicts.of_content(normalise.identify(snapshot), SETTINGS)
 
 
-_MESSAGE = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<Message xmlns:msg="http://www.1c.ru/SSL/Exchange/Message" '
-    'xmlns:xs="http://www.w3.org/2001/XMLSchema"><msg:Header>'
-    "<msg:Format>http://v8.1c.ru/edi/edi_stnd/EnterpriseData/1.19</msg:Format><msg:CreationDate>2026-04-01T09:30:00</msg:CreationDate>"
-    "<msg:Confirmation><msg:ExchangePlan>СинхронизацияДанныхЧерезУниверсальныйФормат</msg:ExchangePlan><msg:To>ТМ</msg:To>"
-    "<msg:From>БП</msg:From><msg:MessageNo>3</msg:MessageNo><msg:ReceivedNo>7</msg:ReceivedNo></msg:Confirmation>"
-    "<msg:AvailableVersion>1.19</msg:AvailableVersion><msg:NewFrom>БП</msg:NewFrom><msg:AvailableObjectTypes><msg:ObjectType>"
-    "<msg:Name>Документ.СчетПокупателю</msg:Name><msg:Sending>*</msg:Sending><msg:Receiving/></msg:ObjectType></msg:AvailableObjectTypes>"
-    '<msg:Prefix>БП</msg:Prefix></msg:Header><Body xmlns="http://v8.1c.ru/edi/edi_stnd/EnterpriseData/1.19"><Документ.СчетПокупателю/></Body>'
-    "</Message>"
-)
-
-
-def _messages(_: Path) -> list[bytes]:
-    return [_MESSAGE.encode(), _MESSAGE.encode("utf-8-sig"), _MESSAGE.replace("UTF-8", "windows-1251").encode("cp1251")]
-
-
-def _read_message(path: Path) -> object:
-    return read_header(path), has_content(path)
-
-
 def _environments(_: Path) -> list[bytes]:
     defaults = {configuration.variable(each): str(getattr(SETTINGS, each.name)) for each in configuration.fields(configuration.Settings)}
     return ["\n".join(f"{name}={value}" for name, value in defaults.items()).encode(), b"FLEETBILL_FOUR_EYES=yes\nFLEETBILL_HOME=~/x\n"]
@@ -252,21 +143,16 @@ _MAIL = (
     b"Content-Type: multipart/report; boundary=x\n", b"Content-Type: message/rfc822\n", b"Content-Transfer-Encoding: base64\n", b"--x\n",
     b"Status: 5.1.1\n", b"Action: failed\n", b"Final-Recipient: rfc822; ", b"=?utf-8?B?", b"charset=x-unknown", b"boundary=", b"\n\n",
 )  # fmt: skip
-_XML = (
-    b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<?x?>", b'<c r="ZZZ1"', b'r="A0"', b't="s"',
-    b't="d"', b't="n"', b's="99"', b"<row>", b"</row>", b"<v>1</v>", b"<f>1+1</f>", b"_x000D_", b"_xD800_", b"xmlns=''",
-    b'encoding="utf-7"', b'ref="A1:XFD1048576"',
-)  # fmt: skip
 READERS: Mapping[str, Reader] = {
     "bank": Reader(_statements, damaged, "statement.txt", _read_statement, _BANK),
     "foreign bank": Reader(_foreign_statements, damaged, "statement.xml", _read_statement),
     "bounces": Reader(_reports, damaged, "report.eml", lambda path: read_reports(path.read_bytes()), _MAIL),
-    "master_csv": Reader(_csv_sheets, damaged, "sheet", _read_csv_sheet),
-    "master_xlsx": Reader(_workbooks, damaged_zip, "master.xlsx", _read_master, _XML),
+    **COMPANY,
     "settings": Reader(_environments, damaged, "environment", _read_environment),
     "snapshot_csv": Reader(_days, damaged, "2026-01-15.csv", _read_day),
     "snapshot_gz": Reader(_packed_days, damaged_gzip, "2026-01-15.csv.gz", _read_day),
     "snapshot_parquet": Reader(_parquet_days, damaged_parquet, "2026-01-15.parquet", _read_day),
     "accounts_csv": Reader(_trees, damaged, "accounts.csv", _read_tree),
-    "onec": Reader(_messages, damaged, "Message_БП_ТМ.xml", _read_message, _XML),
+    **PAPERS,
+    **ANSWERED,
 }

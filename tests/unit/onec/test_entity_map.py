@@ -71,6 +71,19 @@ def test_every_problem_is_told_at_its_place(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("value", [[], {}, ["inn"], None, 5])
+def test_what_is_no_name_is_none_of_the_names(tmp_path, value):
+    def spoil(written):
+        written["objects"]["counterparty"]["properties"]["ИНН"] = {"fact": value}
+        written["objects"]["contract"]["properties"]["ВалютаВзаиморасчетов_Key"] = {"lookup": value}
+        written["objects"]["sale"]["match"] = [[value]]
+
+    told = problems(tmp_path, wrong(spoil))
+    assert {line.removeprefix("bad.json ").split(":")[0] for line in told} == {
+        "objects.counterparty.properties.ИНН", "objects.contract.properties.ВалютаВзаиморасчетов_Key", "objects.sale.match",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("written", ["{", "[1, 2]", '"text"', "null", '{"objects": []}', '{"payments": {}, "objects": {"invoice": 5}}'])
 def test_what_is_no_map_at_all_is_told(tmp_path, written):
     assert problems(tmp_path, written)

@@ -124,6 +124,8 @@ class Entities:
         values = answer.get("value") if answer else None
         if not isinstance(values, list):
             raise ProtocolBroken(self._transport.says(f"{entity}: the answer has no list of entities"))
+        if not all(isinstance(each, dict) for each in values):
+            raise ProtocolBroken(self._transport.says(f"{entity}: the answer lists what is no entity"))
         return values
 
     def _read(self, path: str, what: str, query: Mapping[str, str] | None = None) -> Entity | None:

@@ -302,7 +302,7 @@ class _Reader:
             return ()
         for way in value:
             for name in way:
-                if name not in properties:
+                if not isinstance(name, str) or name not in properties:
                     self._flaw(place, f"{name!r} is none of the properties above")
         return tuple(tuple(map(str, way)) for way in value)
 
@@ -321,9 +321,9 @@ class _Reader:
             return PropertyRule()
         if "row" in table:
             return PropertyRule(row=self._properties(table["row"], _below(place, "row"), facts, lookups))
-        if "fact" in table and table["fact"] not in facts:
+        if "fact" in table and not (isinstance(table["fact"], str) and table["fact"] in facts):
             self._flaw(place, f"there is no fact {table['fact']!r}; there are {', '.join(sorted(facts))}")
-        if "lookup" in table and table["lookup"] not in lookups:
+        if "lookup" in table and not (isinstance(table["lookup"], str) and table["lookup"] in lookups):
             self._flaw(place, f"there is no lookup {table['lookup']!r}")
         for name in ("width", "cut"):
             if name in table and (not isinstance(table[name], int) or isinstance(table[name], bool) or table[name] < 1):
