@@ -21,7 +21,8 @@ class AccountEntry:
     """One document of an account.
 
     `debit`: what was sold by it, below zero where a correction takes back; `credit`: what was paid, below zero where a refund gives
-    back. `contract_no` None: money that belongs to no contract yet.
+    back. `contract_no` None: money that belongs to no contract yet. `document` says in Russian what `kind`, `number`, and of an act and
+    its correction `act_number` and `month` say by themselves.
     """
 
     dated: date
@@ -30,6 +31,9 @@ class AccountEntry:
     debit: Decimal
     credit: Decimal
     contract_no: str | None = None
+    number: str = ""
+    act_number: str | None = None
+    month: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,8 @@ def balance(entries: Iterable[AccountEntry]) -> Decimal:
 def entry(row: Mapping[str, Any], only_contract: str | None) -> AccountEntry:
     """One row of account_entries.sql; money of no contract is the only contract's where the client has but one."""
     contract = row["contract_no"] or only_contract
-    return AccountEntry(row["dated"], row["kind"], _document(row), row["debit"], row["credit"], contract)
+    told = row["number"] or "", row["act_number"], row["month"]
+    return AccountEntry(row["dated"], row["kind"], _document(row), row["debit"], row["credit"], contract, *told)
 
 
 def _document(row: Mapping[str, Any]) -> str:

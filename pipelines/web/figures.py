@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.period import Month
 from pipelines.wording import russian
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _ENGLISH = str.maketrans({russian.FIXED: ",", ",": "."})
 
 
@@ -30,18 +30,18 @@ def count(number: int | Decimal, *, language: str = "ru") -> str:
 
 def day(when: date, *, language: str = "ru") -> str:
     """``5 января 2026 г.`` or ``5 January 2026``."""
-    return russian.long_date(when) if language == "ru" else f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+    return russian.long_date(when) if language == "ru" else f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def short_day(when: date, *, language: str = "ru") -> str:
     """``05.01.2026`` or ``5 Jan 2026``."""
-    return russian.short_date(when) if language == "ru" else f"{when.day} {_MONTHS[when.month - 1][:3]} {when.year}"
+    return russian.short_date(when) if language == "ru" else f"{when.day} {MONTHS[when.month - 1][:3]} {when.year}"
 
 
 def month(when: Any, *, language: str = "ru") -> str:
     """``январь 2026`` or ``January 2026``, of a month or a day in it."""
     period = when if isinstance(when, Month) else Month.of(when)
-    return russian.month_name(period) if language == "ru" else f"{_MONTHS[period.first.month - 1]} {period.first.year}"
+    return russian.month_name(period) if language == "ru" else f"{MONTHS[period.first.month - 1]} {period.first.year}"
 
 
 def _marked(written: str, language: str) -> str:

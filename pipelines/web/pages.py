@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import resource
 from pipelines.web import figures
+from pipelines.web.arithmetic import arithmetic
 from pipelines.web.catalogue import translations
 from pipelines.web.files import href
 from pipelines.wording.outside import clean
@@ -19,6 +20,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "short_day": figures.short_day,
     "month": figures.month,
     "count": figures.count,
+    "arithmetic": arithmetic,
 }
 
 

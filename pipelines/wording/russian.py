@@ -26,7 +26,7 @@ _OF_MONTH = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
-_MONTHS = (
+MONTHS = (
     "январь", "февраль", "март", "апрель", "май", "июнь",
     "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
 )  # fmt: skip
@@ -122,12 +122,12 @@ def month_or_period(span: Span) -> str:
 
 def month_name(month: Month) -> str:
     """``январь 2026 г.``"""
-    return f"{_MONTHS[month.number - 1]} {month.year}{FIXED}г."
+    return f"{MONTHS[month.number - 1]} {month.year}{FIXED}г."
 
 
 def month_heading(month: Month) -> str:
     """``Январь 2026``, at the beginning of a line."""
-    return f"{_MONTHS[month.number - 1].capitalize()} {month.year}"
+    return f"{MONTHS[month.number - 1].capitalize()} {month.year}"
 
 
 def counted(number: int, one: str, few: str, many: str) -> str:
