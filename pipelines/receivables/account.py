@@ -141,8 +141,8 @@ def balance(entries: Iterable[AccountEntry]) -> Decimal:
 def entry(row: Mapping[str, Any], only_contract: str | None) -> AccountEntry:
     """One row of account_entries.sql; money of no contract is the only contract's where the client has but one."""
     contract = row["contract_no"] or only_contract
-    told = row["number"] or "", row["act_number"], row["month"]
-    return AccountEntry(row["dated"], row["kind"], _document(row), row["debit"], row["credit"], contract, *told)
+    named = row["number"] or "", row["act_number"], row["month"]
+    return AccountEntry(row["dated"], row["kind"], _document(row), row["debit"], row["credit"], contract, *named)
 
 
 def _document(row: Mapping[str, Any]) -> str:

@@ -57,5 +57,5 @@ def arithmetic(text: str, *, language: str = "ru") -> str:
 
 
 def _in_units(counted: re.Match[str]) -> str:
-    one, many = _UNITS[counted[3]]
-    return f"{counted[1]}{counted[2]}{one if counted[1] == '1' else many}"
+    singular, plural = _UNITS[counted[3]]
+    return f"{counted[1]}{counted[2]}{singular if counted[1] == '1' else plural}"
