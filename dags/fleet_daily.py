@@ -43,6 +43,10 @@ from orchestration.steps import step
 
 from pipelines.settings import load
 
+_NOT_COUNTED = (
+    "нет файла — получить его от платформы (fleetbill snapshot land --platform ПЛАТФОРМА --source ПАПКА --date ДЕНЬ); карантин — "
+    "fleetbill snapshot show ОТПЕЧАТОК, затем accept или новый файл; день потерян — fleetbill snapshot carry"
+)
 FLEET_DAY = Asset("fleet_day")
 
 
@@ -88,7 +92,7 @@ def fleet_daily():
         configured, day, at = settings.load(), day_of(partition_key), clock.now()
         outcome = land_day(configured, platform, day, at)
         if outcome.problem:
-            alert(f"{platform}: день {partition_key} не учтён", outcome.told)
+            alert(f"{platform}: день {partition_key} не учтён", outcome.told, deed=_NOT_COUNTED)
         tell_missing(configured, day, [outcome], at)
         return outcome.done or outcome.problem
 
@@ -133,7 +137,11 @@ def fleet_daily():
         issued_on = date.fromisoformat(params["issue_date"]) if params["issue_date"] else None
         done = watch_day(settings.load(), day, approver=None, issued_on=issued_on, at=clock.now())
         if done.waiting:
-            alert(f"счета на превышение за {day} ждут человека", "; ".join(reason.russian for reason in done.waiting))
+            alert(
+                f"счета на превышение за {day} ждут человека",
+                "; ".join(reason.russian for reason in done.waiting),
+                deed=f"fleetbill review --month {day:%Y-%m} --purpose watch, затем fleetbill watch --date {day} --approve-by ИМЯ",
+            )
         return done.issued.invoices if done.issued else 0
 
     @step(

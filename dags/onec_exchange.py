@@ -62,7 +62,7 @@ def onec_exchange():
         done = receive_from_onec(configured, clock.now(), **secrets, is_renewing=False)
         for answer in done.answers:
             if answer.outcome == AnswerOutcome.REFUSED:
-                alert(f"сообщение 1С {answer.file} не принято", answer.detail)
+                alert(f"сообщение 1С {answer.file} не принято", answer.detail, deed="сообщение лежит в failed; пусть 1С повторит обмен")
         tell_refused_platforms(done.restored)
         return [f"{answer.file} {answer.outcome}: {answer.detail}" for answer in done.answers]
 

@@ -57,7 +57,11 @@ def receivables():
         configured = settings.load()
         done = compare(configured, clock.now(), secrets=of_platforms(configured))
         for platform, why in sorted(done.unread.items()):
-            alert(f"доступ на платформе {platform} не сверен", why)
+            alert(
+                f"доступ на платформе {platform} не сверен",
+                why,
+                deed=f"fleetbill snapshot probe --platform {platform}; завтра сверится само",
+            )
         tell(ti, reconciled_words(done))
         return list(done.lines)
 

@@ -27,6 +27,9 @@ from airflow.sdk import CronTriggerTimetable, Param, dag
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 from orchestration.steps import step
 
+_QUARANTINED = (
+    "fleetbill snapshot list --status quarantined: прочитать, чем он плох; верен — fleetbill snapshot accept ОТПЕЧАТОК, нет — снять ещё раз"
+)
 MOMENT = Param(
     None,
     type=["null", "string"],
@@ -78,7 +81,7 @@ def take_snapshots():
         at = moment_of(given) if given else clock.now()
         landed = snapshots.take(configured, platform, at, secret=of_platforms(configured).get(platform), is_given=bool(given)).landed
         if landed.state == "quarantined":
-            alert(f"{platform}: снимок в карантине", "; ".join(map(str, landed.failures[:5])))
+            alert(f"{platform}: снимок в карантине", "; ".join(map(str, landed.failures[:5])), deed=_QUARANTINED)
         return landed.state
 
     take.expand(platform=due())

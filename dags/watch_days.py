@@ -56,7 +56,7 @@ def watch_days():
                 compute(configured, connection, month, store=True, at=at)
         lines = [f"{outcome.platform} {day}: {outcome.done}" for day, outcome in landed]
         if lines:
-            alert("прочитаны дни, файлы которых пришли позже", "\n".join([*lines, "закрытый месяц исправляет correct_month"]))
+            alert("прочитаны дни, файлы которых пришли позже", "\n".join(lines), deed=_LATE)
         return lines
 
     @step(
@@ -76,10 +76,17 @@ def watch_days():
         waiting = waiting_before(settings.load(), day)
         tell(ti, waiting_days_words(waiting, day))
         if waiting:
-            alert(f"месяцы ждут того, что было до {day}", "\n".join(each.russian for each in waiting))
+            alert(f"месяцы ждут того, что было до {day}", "\n".join(each.russian for each in waiting), deed=_MISSING)
         return [str(each) for each in waiting]
 
     read_late_files() >> name_missing_days()
+
+
+_LATE = "в открытом месяце ничего; закрытый исправить: correct_month, или fleetbill correct --month МЕСЯЦ"
+_MISSING = (
+    "получить файлы от платформы и загрузить (fleetbill snapshot land --platform ПЛАТФОРМА --source ПАПКА --date ДЕНЬ), карантин разобрать "
+    "(fleetbill snapshot show ОТПЕЧАТОК), полный месяц рассчитать (close_month); если дня не будет — fleetbill snapshot carry"
+)
 
 
 def _day(params, at):

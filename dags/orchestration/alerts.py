@@ -8,15 +8,24 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 SMTP = "smtp_default"
 
+_AGAIN = (
+    "повторов больше не будет. По строке ошибки найти причину (docs/operations.md), устранить её и нажать Clear у задачи: сделанное не "
+    "повторится. Что ещё стоит, показывает fleetbill health"
+)
+
 log = logging.getLogger("fleetbill.alerts")
 
 
-def alert(subject: str, text: str) -> None:
-    """One alert. Mail needs both the Airflow connection `smtp_default` and FLEETBILL_ALERTS_TO; a failing mail is not hidden."""
+def alert(subject: str, text: str, *, deed: str) -> None:
+    """One alert: what happened, why, and ``deed``, what its reader does now (docs/operations.md has all of them).
+
+    Mail needs both the Airflow connection `smtp_default` and FLEETBILL_ALERTS_TO; a failing mail is not hidden.
+    """
     from html import escape
 
     from pipelines import settings
 
+    text = f"{text}\nчто делать: {deed}"
     log.warning("%s: %s", subject, text)
     recipients = [address.strip() for address in settings.load().alerts_to.split(",") if address.strip()]
     if recipients and _has_smtp():
@@ -40,7 +49,7 @@ class Failed(BaseNotifier):
         task = context["ti"]
         key = context.get("partition_key") or (context["dag_run"].partition_key if context.get("dag_run") else None)
         what = f"{task.dag_id}.{task.task_id}" + (f" за {key}" if key else "")
-        alert(f"ошибка: {what}", f"{context.get('exception') or 'причина не указана'}\nжурнал: {task.log_url}")
+        alert(f"ошибка: {what}", f"{context.get('exception') or 'причина не указана'}\nжурнал: {task.log_url}", deed=_AGAIN)
 
 
 class Waiting(BaseNotifier):
@@ -49,4 +58,8 @@ class Waiting(BaseNotifier):
     def notify(self, context) -> None:
         """Called by the question when it begins to wait."""
         task = context["ti"]
-        alert(f"{task.dag_id} ждёт решения", f"{task.task.subject}\nRequired Actions: {task.log_url}")
+        alert(
+            f"{task.dag_id} ждёт решения",
+            f"{task.task.subject}\nRequired Actions: {task.log_url}",
+            deed="открыть вопрос, прочитать черновик и ответить",
+        )

@@ -120,7 +120,11 @@ def dealer_reports_task():
         done = list(send_all(configured, month, clock.now()))
         for sent in done:
             if sent.refused:
-                alert(f"отчёт дилеру {sent.dealer} за {month} не составлен", sent.refused)
+                alert(
+                    f"отчёт дилеру {sent.dealer} за {month} не составлен",
+                    sent.refused,
+                    deed=f"исправить и повторить: fleetbill dealers send --month {month}",
+                )
         return [sent.dealer for sent in done if sent.is_queued]
 
     return send()
@@ -143,7 +147,11 @@ def payments_task():
 
         read = import_inbox(settings.load(), clock.now())
         for refused in read.failed:
-            alert(f"выписка {refused.name} не прочитана", refused.reason)
+            alert(
+                f"выписка {refused.name} не прочитана",
+                refused.reason,
+                deed="файл лежит в failed; взять в банке целый и положить в exchange/bank/in",
+            )
         return list(map(str, read.lines))
 
     return read_statements()
@@ -183,4 +191,8 @@ def tell_refused_platforms(done):
     from orchestration.alerts import alert
 
     for platform, why in sorted(done.refused.items()):
-        alert(f"на платформу {platform} не удалось записать", why)
+        alert(
+            f"на платформу {platform} не удалось записать",
+            why,
+            deed=f"fleetbill snapshot probe --platform {platform}; следующий запуск повторит сам",
+        )

@@ -9,7 +9,8 @@ from pipelines.delivery.mail.status import counts
 from pipelines.delivery.onec.status import status as exchange
 from pipelines.logs import verb
 from pipelines.master import house_clock
-from pipelines.runs.status import ENGINEER, FINANCE, Waiting, stuck
+from pipelines.runs.matters import ENGINEER, FINANCE, Matter, Waiting
+from pipelines.runs.status import stuck
 from pipelines.settings import Settings
 from pipelines.warehouse import migrate, query
 from pipelines.warehouse.engine import reading
@@ -39,14 +40,14 @@ def _schema(settings: Settings) -> Iterator[Waiting]:
     with reading(settings) as connection:
         revision = query.scalar(connection, "ground/revision")
     if revision != (newest := migrate.newest()):
-        yield Waiting("schema", ENGINEER, "database", f"is at {revision}, this version needs {newest}", "fleetbill db upgrade")
+        yield Waiting(Matter.SCHEMA, ENGINEER, "database", f"is at {revision}, this version needs {newest}", "fleetbill db upgrade")
 
 
 def _late_letters(settings: Settings, at: datetime) -> Iterator[Waiting]:
     for row in counts(settings):
         if row["state"] == "queued" and _is_late(settings, row["oldest"], at):
             what = f"{counted(row['letters'], 'letter')} queued, the oldest for {_age(at - row['oldest'])}"
-            yield Waiting("late letters", ENGINEER, "mail", what, "fleetbill mail send")
+            yield Waiting(Matter.LATE_LETTERS, ENGINEER, "mail", what, "fleetbill mail send")
 
 
 def _late_objects(settings: Settings, at: datetime) -> Iterator[Waiting]:
@@ -57,7 +58,7 @@ def _late_objects(settings: Settings, at: datetime) -> Iterator[Waiting]:
             heard = f"last heard {_age(at - peer.heard_at)} ago" if peer.heard_at else "never heard of"
             what = f"{counted(objects, 'object')} not confirmed for {_age(at - peer.oldest_queued_at)}, {heard}"
             command = "fleetbill onec receive" if peer.file_waiting else "fleetbill onec send"
-            yield Waiting("late 1C", FINANCE, peer.peer, f"{what}: {peer.why}" if peer.why else what, command)
+            yield Waiting(Matter.LATE_ONEC, FINANCE, peer.peer, f"{what}: {peer.why}" if peer.why else what, command)
 
 
 def _backup(settings: Settings, at: datetime) -> Iterator[Waiting]:
@@ -65,10 +66,10 @@ def _backup(settings: Settings, at: datetime) -> Iterator[Waiting]:
         last = query.first(connection, "runs/last_backup")
     if last is None or at - last.taken_at >= timedelta(hours=settings.health_backup_hours):
         what = f"the last one is {_age(at - last.taken_at)} old" if last else "there is none yet"
-        yield Waiting("backup", ENGINEER, "house", what, "fleetbill backup DIR")
+        yield Waiting(Matter.BACKUP, ENGINEER, "house", what, "fleetbill backup DIR")
     elif last.missing:
         what = f"the last one lacks {counted(last.missing, 'file')} of the lake, lost or damaged"
-        yield Waiting("backup", ENGINEER, "lake", what, "fleetbill backup DIR")
+        yield Waiting(Matter.BACKUP, ENGINEER, "lake", what, "fleetbill snapshot verify")
 
 
 def _disks(settings: Settings) -> Iterator[Waiting]:
@@ -82,7 +83,7 @@ def _disks(settings: Settings) -> Iterator[Waiting]:
         if free < settings.health_free_megabytes and (disk := folder.stat().st_dev) not in seen:
             seen.add(disk)
             yield Waiting(
-                "disk", ENGINEER, str(folder), f"{free} MB free of {settings.health_free_megabytes} that are wanted", f"df -h {folder}"
+                Matter.DISK, ENGINEER, str(folder), f"{free} MB free of {settings.health_free_megabytes} that are wanted", f"df -h {folder}"
             )
 
 
@@ -97,7 +98,7 @@ def _failing(settings: Settings, at: datetime) -> Iterator[Waiting]:
                 if row.what == "failing"
                 else f"took {row.seconds:.0f} s, never more than {row.usual:.0f} s before"
             )
-            yield Waiting(row.what, ENGINEER, row.verb, how, f"fleetbill metrics --metric {row.verb}")
+            yield Waiting(Matter(row.what), ENGINEER, row.verb, how, f"fleetbill metrics --metric {row.verb}")
 
 
 def _existing(folder: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -21,12 +20,12 @@ from pipelines.logs import verb
 from pipelines.master import house_clock
 from pipelines.money import ZERO, shown
 from pipelines.period import Month, runs
+from pipelines.runs.matters import ENGINEER, FINANCE, Matter, Waiting
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import reading
 from pipelines.wording.english import counted, days
 
-ENGINEER, FINANCE = "engineer", "finance"
 COLUMNS = ("what", "whom", "subject", "detail", "next")
 NEAR: Final = timedelta(days=3)  # a block that so many days bring is near
 _NAMED = 3
@@ -36,17 +35,6 @@ _LETTERS: Final = {
     "suppressed": (FINANCE, "were held back", "fleetbill mail status --state suppressed"),
     "unknown": (FINANCE, "may have been sent, nobody knows", "fleetbill mail status --state unknown"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One thing that waits: what it is, for whom, of which month, platform or peer, how much of it, and what to do next."""
-
-    what: str
-    whom: str
-    subject: str
-    detail: str
-    next: str
 
 
 def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = lambda _: None) -> list[Waiting]:
@@ -102,7 +90,7 @@ def _days(settings: Settings, today: date) -> Iterator[Waiting]:
     of_files = set(files_platforms(settings)) if missing else set()
     for platform, at in missing.items():
         command = f"land --platform {platform}" if platform in of_files else f"carry --platform {platform} --date {at[0]}"
-        yield Waiting("missing days", ENGINEER, platform, days(runs(at)), f"fleetbill snapshot {command}")
+        yield Waiting(Matter.MISSING_DAYS, ENGINEER, platform, days(runs(at)), f"fleetbill snapshot {command}")
 
 
 def _quarantined(settings: Settings) -> Iterator[Waiting]:
@@ -113,12 +101,12 @@ def _quarantined(settings: Settings) -> Iterator[Waiting]:
         if status and (status.landed or status.carried):
             continue
         what = f"{each.business_date}, {counted(each.row_count, 'vehicle')}"
-        yield Waiting("quarantined", FINANCE, each.platform, what, f"fleetbill snapshot show {each.digest[:12]}")
+        yield Waiting(Matter.QUARANTINED, FINANCE, each.platform, what, f"fleetbill snapshot show {each.digest[:12]}")
 
 
 def _undrafted(settings: Settings, today: date) -> Iterator[Waiting]:
     for each in undrafted_before(settings, today):
-        yield Waiting("not drafted", ENGINEER, str(each.month), "every day is known", f"fleetbill close --month {each.month}")
+        yield Waiting(Matter.NOT_DRAFTED, ENGINEER, str(each.month), "every day is known", f"fleetbill close --month {each.month}")
 
 
 def _drafted(settings: Settings) -> Iterator[Waiting]:
@@ -127,7 +115,7 @@ def _drafted(settings: Settings) -> Iterator[Waiting]:
         word = f", refused by {row.by_name}" if row.decision == "rejected" else ""
         word = word or (f", approved by {', '.join(row.approved_by)}" if row.approved_by else "")
         purpose = "" if row.purpose == Purpose.CLOSE else f" --purpose {row.purpose}"
-        yield Waiting("drafts", FINANCE, row.month, size + word, f"fleetbill review --month {row.month}{purpose}")
+        yield Waiting(Matter.DRAFTS, FINANCE, row.month, size + word, f"fleetbill review --month {row.month}{purpose}")
 
 
 def _parked(settings: Settings) -> Iterator[Waiting]:
@@ -135,7 +123,7 @@ def _parked(settings: Settings) -> Iterator[Waiting]:
         named = ", ".join(row.contracts[:_NAMED]) + (", …" if len(row.contracts) > _NAMED else "")
         what = f"{row.purpose}, {row.reason.replace('_', ' ')}: {counted(len(row.contracts), 'contract')} ({named})"
         command = "close" if row.purpose == Purpose.WATCH else str(row.purpose)
-        yield Waiting("parked", FINANCE, row.month, what, f"fleetbill {command} --month {row.month}")
+        yield Waiting(Matter.PARKED, FINANCE, row.month, what, f"fleetbill {command} --month {row.month}")
 
 
 def _changed(settings: Settings, at: datetime, progress: Callable[[str], None]) -> Iterator[Waiting]:
@@ -149,14 +137,16 @@ def _changed(settings: Settings, at: datetime, progress: Callable[[str], None]) 
         if run.drafts or run.parked:
             comes_to = [f"{counted(len(run.drafts), 'adjustment')}, {run.amounts.total:+.2f}"] if run.drafts else []
             comes_to += [f"{counted(len(run.parked), 'contract')} parked"] if run.parked else []
-            yield Waiting("changed", FINANCE, month, f"{', '.join(facts)}: {', '.join(comes_to)}", f"fleetbill correct --month {month}")
+            yield Waiting(
+                Matter.CHANGED, FINANCE, month, f"{', '.join(facts)}: {', '.join(comes_to)}", f"fleetbill correct --month {month}"
+            )
 
 
 def _letters(settings: Settings) -> Iterator[Waiting]:
     for row in counts(settings):
         if row["state"] in _LETTERS:
             whom, word, command = _LETTERS[row["state"]]
-            yield Waiting("letters", whom, row["state"], f"{counted(row['letters'], 'letter')} {word}", command)
+            yield Waiting(Matter.LETTERS, whom, row["state"], f"{counted(row['letters'], 'letter')} {word}", command)
 
 
 def _exchange(settings: Settings, at: datetime) -> Iterator[Waiting]:
@@ -167,9 +157,9 @@ def _exchange(settings: Settings, at: datetime) -> Iterator[Waiting]:
             others = f", {counted(peer.unconfirmed_others, 'other object')}" if peer.unconfirmed_others else ""
             what = f"{counted(peer.unconfirmed_invoices, 'invoice')}, {counted(peer.unconfirmed_sales, 'sale')}{others} not confirmed"
             command = "fleetbill onec receive" if peer.file_waiting else "fleetbill onec send"
-            yield Waiting("1C", FINANCE, peer.peer, what, command)
+            yield Waiting(Matter.ONEC, FINANCE, peer.peer, what, command)
         if peer.refused:
-            yield Waiting("1C", FINANCE, peer.peer, f"{counted(peer.refused, 'object')} it could not take", "fleetbill onec send")
+            yield Waiting(Matter.ONEC, FINANCE, peer.peer, f"{counted(peer.refused, 'object')} it could not take", "fleetbill onec send")
 
 
 def _payments(settings: Settings) -> Iterator[Waiting]:
@@ -177,7 +167,7 @@ def _payments(settings: Settings) -> Iterator[Waiting]:
     if unmatched:
         total = sum((row.left_over for row in unmatched), ZERO)
         what = f"{counted(len(unmatched), 'payment')}, {shown(total)} nobody's"
-        yield Waiting("unmatched", FINANCE, "payments", what, "fleetbill payments --unmatched")
+        yield Waiting(Matter.UNMATCHED, FINANCE, "payments", what, "fleetbill payments --unmatched")
 
 
 def _stopped_blocking(settings: Settings) -> Iterator[Waiting]:
@@ -187,7 +177,7 @@ def _stopped_blocking(settings: Settings) -> Iterator[Waiting]:
         zone = house_clock.zone(connection)
     if halt:
         what = f"by {halt.by_name} since {halt.at.astimezone(zone):%Y-%m-%d %H:%M}: {halt.reason}"
-        yield Waiting("stopped", FINANCE, "blocking", what, "fleetbill access resume --by NAME --reason TEXT")
+        yield Waiting(Matter.STOPPED, FINANCE, "blocking", what, "fleetbill access resume --by NAME --reason TEXT")
 
 
 def _orders_not_carried_out(settings: Settings) -> Iterator[Waiting]:
@@ -196,7 +186,7 @@ def _orders_not_carried_out(settings: Settings) -> Iterator[Waiting]:
         orders = Counter(row.platform for row in query.rows(connection, "access/pending", order_no=None))
     for platform, count in sorted(orders.items()):
         what = f"{counted(count, 'order')} to block or restore not carried out"
-        yield Waiting("orders", ENGINEER, platform, what, f"fleetbill snapshot probe --platform {platform}")
+        yield Waiting(Matter.ORDERS, ENGINEER, platform, what, f"fleetbill snapshot probe --platform {platform}")
 
 
 def _lifted_blocks(settings: Settings, today: date) -> Iterator[Waiting]:
@@ -209,7 +199,7 @@ def _lifted_blocks(settings: Settings, today: date) -> Iterator[Waiting]:
                 by = f" by {row.edited_by}" if row.edited_by else ""
                 lifted.setdefault((row.client_code, f"{row.platform}/{row.account_id}"), f"lifted{by}, seen {row.state_read_at:%Y-%m-%d}")
     for (client, account), what in lifted.items():
-        yield Waiting("lifted block", FINANCE, account, what, f"fleetbill access reblock --client {client}")
+        yield Waiting(Matter.LIFTED_BLOCK, FINANCE, account, what, f"fleetbill access reblock --client {client}")
 
 
 def _near_blocking(settings: Settings, today: date, at: datetime) -> Iterator[Waiting]:
@@ -220,7 +210,7 @@ def _near_blocking(settings: Settings, today: date, at: datetime) -> Iterator[Wa
         debts = {(row.organization_code, row.client_code): row.debt for row in plan.rows if row.action == action}
         if debts:
             what = f"{counted(len(debts), 'client')} {word} by {day}, {shown(sum(debts.values(), ZERO))}"
-            yield Waiting("debts", FINANCE, "ladder", what, f"fleetbill dunning --date {day} --dry-run")
+            yield Waiting(Matter.DEBTS, FINANCE, "ladder", what, f"fleetbill dunning --date {day} --dry-run")
 
 
 def _rows(settings: Settings, name: str) -> list[Any]:

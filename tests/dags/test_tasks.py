@@ -189,7 +189,7 @@ def test_an_alert_is_mailed_where_smtp_is_configured(home, dags, monkeypatch):
         monkeypatch.setenv("FLEETBILL_ALERTS_TO", "ops@meridian.example, finance@meridian.example")
         from orchestration.alerts import alert
 
-        alert("days are missing", "gps2 2026-02-17: <missing>")
+        alert("days are missing", "gps2 2026-02-17: <missing>", deed="land it")
         assert arrived.wait(10)
     finally:
         server.stop()
