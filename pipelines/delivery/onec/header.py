@@ -65,6 +65,7 @@ def has_content(path: Path) -> bool:
     Read to its end only while nothing is found; memory does not grow with it. Call `read_header` before.
     """
     scan = _Scan(path.name)
+    scan.has_header = True  # was read before, and is passed over
     _feed(path, scan, lambda: scan.has_content)
     return scan.has_content
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pipelines.delivery.onec import declared, journal, outgoing, reading, unacknowledged
 from pipelines.delivery.onec.declared import DeclaredPeer
@@ -50,6 +50,9 @@ from pipelines.errors import BadInput, Refused
 from pipelines.logs import verb
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
+
+_MANY: Final = 200
+"""Objects in a message from which on the planner must be told how many they are."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -200,7 +203,6 @@ def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent |
         of_peer = {"peer": base.code, "confirmed_no": peer.confirmed_no}
         if peer.is_owed or query.scalar(connection, "delivery/onec/has_unconfirmed", **of_peer):
             query.run(connection, "delivery/onec/going", **of_peer)
-            query.run(connection, "delivery/onec/going_statistics")
             result, prepared = _next(settings, connection, base, peer, of, path, now)
         unacknowledged.refresh(settings, connection, at)
     if prepared is not None:
@@ -217,6 +219,8 @@ def _next(
     counts = query.run(connection, "delivery/onec/counts").one()
     if not (counts.new or counts.carried or peer.is_owed):
         return None, None
+    if counts.objects > _MANY:
+        query.run(connection, "delivery/onec/going_statistics")
     waiting = _number_in(path)
     if waiting == peer.sent_no and not counts.new and not peer.is_owed:
         return MessageSent(path, peer.sent_no, peer.sent_invoices, peer.sent_sales, peer.sent_objects, is_new=False), None

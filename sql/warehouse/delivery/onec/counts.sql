@@ -1,4 +1,4 @@
 -- grain: one row
 -- inputs: temporary table onec_going
 -- rerun: reads only
-SELECT count(*) FILTER (WHERE is_new) AS new, count(*) FILTER (WHERE is_carried) AS carried FROM onec_going
+SELECT count(*) FILTER (WHERE is_new) AS new, count(*) FILTER (WHERE is_carried) AS carried, count(*) AS objects FROM onec_going
