@@ -1,6 +1,6 @@
 """The gate of master data: Great Expectations suites, one per sheet; what fails critically is a problem at its place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from pipelines.errors import Refused
 from pipelines.expectations import library, suite
 from pipelines.master.expectations import UnknownColumn, refused_rows
 from pipelines.master.lines import Line, Table, flaw_at
-from pipelines.master.sheets import Row, Value, key_text
+from pipelines.master.sheets import SHEETS, Row, Value, key_text
 
 _UNIQUE = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
 
@@ -39,13 +39,17 @@ def check(tables: Mapping[str, Table], source: str = "master") -> None:
                 _note(table, verdict)
 
 
-def confirm(tables: Mapping[str, Table]) -> None:
-    """What is critical once more by Great Expectations itself, for an import so large that its seconds do not matter."""
-    for name, table in tables.items():
-        if table.lines:
-            critical = [each for each in suite(f"master/{name}")["expectations"] if each["severity"] == "critical"]
-            for verdict in _by_library(name, table, critical):
-                _note(table, verdict)
+def refused_by_library(rows: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, Row, str, str]]:
+    """What Great Expectations itself refuses critically among rows by sheet: sheet, row, column (empty for a key), what is said."""
+    for name, listed in rows.items():
+        table = Table(SHEETS[name], (), [Line(number, str(number), row) for number, row in enumerate(listed, 1)])
+        critical = [each for each in suite(f"master/{name}")["expectations"] if each["severity"] == "critical"]
+        for verdict in _by_library(name, table, critical) if listed else ():
+            kwargs, message = verdict.expectation["kwargs"], verdict.expectation["meta"]["message"]
+            column = kwargs.get("column") or kwargs.get("column_A")
+            for index in verdict.lines:
+                said = _filled_in(message, table.lines[index], column) if column and "{others}" not in message else "is there twice"
+                yield name, listed[index], column or "", said
 
 
 def _judged(name: str, table: Table, source: str) -> list[_Verdict]:

@@ -1,9 +1,11 @@
 """Import of master data: one transaction, all or nothing, every change with its line of history."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipelines import garbage_collection
 from pipelines.clock import Authorship
 from pipelines.errors import BadInput, Problem
 from pipelines.logs import verb
@@ -11,15 +13,13 @@ from pipelines.master import client_words, gate, notices, pictures, plan, rules,
 from pipelines.master.lines import Table, flaws_of, parse
 from pipelines.master.plan import RowChange
 from pipelines.master.reach import Reach, reach
-from pipelines.master.sheets import SHEETS, TABLES
+from pipelines.master.sheets import SHEETS, TABLES, Row
 from pipelines.master.source import limits, read
 from pipelines.settings import Settings
 from pipelines.warehouse.engine import transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-_CONFIRMED_FROM = 5_000  # changes from which on the seconds that Great Expectations takes to start do not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def import_master(settings: Settings, source: str, author: Authorship, *, dry_ru
     nothing and writes no history. Rows that disappear stay; the components and tiers of a tariff version that is
     present replace that version's.
     """
-    with verb("master", "import", dry_run=dry_run) as done:
+    with verb("master", "import", dry_run=dry_run) as done, garbage_collection.paused():
         given = read(source, limits(settings))
         parsed = {raw.name: parse(raw) for raw in given.sheets}
         tables = {name: parsed[name] for name in SHEETS if name in parsed}
@@ -93,9 +93,6 @@ def checked(connection: "Connection", tables: Mapping[str, Table], state: plan.S
     rules.check(tables, after)
     tariff_rules.check(tables, after)
     _refuse(tables, problems)
-    if len(changes) > _CONFIRMED_FROM:
-        gate.confirm(tables)
-        _refuse(tables, problems)
     notices.note(tables, state, after)
     return changes
 
@@ -113,16 +110,20 @@ def _new_accounts(changes: list[RowChange]) -> tuple[tuple[str, str], ...]:
 
 def counted(tables: Mapping[str, Table], changes: list[RowChange]) -> list[SheetReport]:
     """How many lines of each sheet are new, different or the same, given the changes that they come to."""
-    actions = {(change.table, change.key): change.action for change in changes}
+    actions = {(change.table, change.key): change.action for change in changes if change.table in ("organizations", "vat_modes")}
+    done = Counter((change.table, change.action) for change in changes)
     reports = []
     for name, table in tables.items():
-        counts = {"added": 0, "changed": 0, "unchanged": 0}
-        for line in table.lines:
-            done = [
-                actions.get((stored_in, TABLES[stored_in].key_of(row)), "unchanged") for stored_in, row in plan.rows_of(name, line.values)
-            ]
-            own = done[-1]  # of an organization's line: its VAT mode, as the sheet's key says
-            counts["changed" if own == "unchanged" and done[0] != "unchanged" else own] += 1
-        gone = sum(change.table == name and change.action == "retired" for change in changes)
-        reports.append(SheetReport(name, **counts, retired=gone))
+        if name == "organizations":
+            counts = Counter(_done_to_organization(line.values, actions) for line in table.lines)
+        else:
+            counts = Counter({action: done[name, action] for action in ("added", "changed")})
+            counts["unchanged"] = len(table.lines) - counts.total()
+        reports.append(SheetReport(name, counts["added"], counts["changed"], counts["unchanged"], retired=done[name, "retired"]))
     return reports
+
+
+def _done_to_organization(values: Row, actions: Mapping[tuple[str, str], str]) -> str:
+    """Whether a line is new, different or the same: by its own VAT mode, as the key of the sheet says, or else by what else it holds."""
+    organization, mode = (actions.get((each, TABLES[each].key_of(values)), "unchanged") for each in ("organizations", "vat_modes"))
+    return "changed" if mode == "unchanged" != organization else mode

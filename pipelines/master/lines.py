@@ -12,6 +12,7 @@ from pipelines.master.source_sheets import Flaw, RawRow, RawSheet, UnreadableCel
 
 IDENTIFIERS = ("code", "requisite")
 _MENDED_SHOWN = 3
+_KNOWN_TEXTS = 1_000  # of a column: types, dates and tariffs come again, codes and names do not
 
 
 @dataclass(slots=True)
@@ -62,9 +63,9 @@ def parse(raw: RawSheet) -> Table:
         return table
     positions = _positions(table, raw)
     table.given = tuple(positions)
-    columns = [(sheet.column(name), index) for name, index in positions.items()]
+    cells = _Cells(table, positions)
     for row in raw.rows:
-        _line(table, raw, columns, row)
+        _line(table, raw, cells, row)
     return table
 
 
@@ -108,36 +109,84 @@ def _filled(cell: object) -> bool:
     return cell is not None and bool(clean(cell) if isinstance(cell, str) else True)
 
 
-def _line(table: Table, raw: RawSheet, columns: list[tuple[MasterColumn, int]], row: RawRow) -> None:
-    values: Row = {column.name: column.default for column in table.sheet.columns}
-    refused: list[tuple[str, str | None, str]] = []
-    mended: list[tuple[str, str, Value]] = []
-    given: set[str] = set()
-    for column, index in columns:
-        name, cell = column.name, row.cells[index] if index < len(row.cells) else None
-        try:
-            value = value_of(cell, column)
-        except Misread as error:
-            refused.append((name, cell.reference if isinstance(cell, UnreadableCell) else None, str(error)))
-            values[name] = None
-            given.add(name)
-            continue
-        if value is not None:
-            values[name] = value
-            given.add(name)
-            if column.kind in IDENTIFIERS and isinstance(cell, str) and value != clean(cell):
-                mended.append((name, clean(cell), value))
+@dataclass(slots=True)
+class _SaidOfCells:
+    """What is to be said of the cells of a row: refused (column, address where it has one, why) and mended (column, text, value)."""
+
+    refused: list[tuple[str, str | None, str]] = field(default_factory=list)
+    mended: list[tuple[str, str, Value]] = field(default_factory=list)
+
+
+class _Cells:
+    """The columns of a sheet that a source has: position, declaration, and the texts that were understood already: most come again.
+
+    Only what is taken as it stands is kept: what is refused or mended is said of every row.
+    """
+
+    def __init__(self, table: Table, positions: dict[str, int]) -> None:
+        self.defaults: Row = {column.name: column.default for column in table.sheet.columns}
+        self.has_requisites = not self.defaults.keys().isdisjoint(("inn", "bic"))
+        self._columns: list[tuple[int, MasterColumn, dict[str, Value]]] = [
+            (index, table.sheet.column(name), {"": None}) for name, index in positions.items()
+        ]
+        self._left_out: dict[frozenset[str], frozenset[str]] = {}
+
+    def read(self, cells: tuple[object, ...], values: Row, said_of: _SaidOfCells) -> list[str]:
+        """Put the values of a row over the defaults; the columns that have one, or a cell that was refused."""
+        given = []
+        for index, column, known in self._columns:
+            cell = cells[index] if index < len(cells) else None
+            if type(cell) is str and cell in known:
+                value = known[cell]
+            else:
+                value, is_refused = _understood(cell, column, known, said_of)
+                if is_refused:
+                    values[column.name] = None
+                    given.append(column.name)
+            if value is not None:
+                values[column.name] = value
+                given.append(column.name)
+        return given
+
+    def left_out(self, given: list[str]) -> frozenset[str]:
+        """The columns that keep their default: many rows share one set."""
+        filled = frozenset(given)
+        left_out = self._left_out.get(filled)
+        if left_out is None:
+            left_out = self._left_out[filled] = frozenset(self.defaults.keys() - filled)
+        return left_out
+
+
+def _understood(cell: object, column: MasterColumn, known: dict[str, Value], said_of: _SaidOfCells) -> tuple[Value, bool]:
+    """The value of a cell, and whether the cell was refused."""
+    try:
+        value = value_of(cell, column)
+    except Misread as error:
+        said_of.refused.append((column.name, cell.reference if isinstance(cell, UnreadableCell) else None, str(error)))
+        return None, True
+    if isinstance(cell, str):
+        if value is not None and column.kind in IDENTIFIERS and value != clean(cell):
+            said_of.mended.append((column.name, clean(cell), value))
+        elif len(known) < _KNOWN_TEXTS:
+            known[cell] = value
+    return value, False
+
+
+def _line(table: Table, raw: RawSheet, cells: _Cells, row: RawRow) -> None:
+    values, said_of = dict(cells.defaults), _SaidOfCells()
+    given = cells.read(row.cells, values, said_of)
     if not given:
         return
-    key = ", ".join(f"{name}={key_text(values[name])}" for name in table.sheet.key)
-    line = Line(row.number, raw.place(row.number, key), values, frozenset(values.keys() - given))
-    for name, reference, message in refused:
+    key = ", ".join([f"{name}={key_text(values[name])}" for name in table.sheet.key]) if raw.form == "database" else ""
+    line = Line(row.number, raw.place(row.number, key), values, cells.left_out(given))
+    for name, reference, message in said_of.refused:
         place = f"{raw.label}!{reference}" if reference else line.place
         table.misread.add((line.number, name))
         table.flaws.append(flaw_at(table.sheet, line.number, name, f"{place} column {name}", message))
-    for name, text, value in mended:
+    for name, text, value in said_of.mended:
         _notice_mended(table, line, name, text, value)
-    _restore_zeros(table, line)
+    if cells.has_requisites:
+        _restore_zeros(table, line)
     table.lines.append(line)
 
 

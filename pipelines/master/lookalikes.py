@@ -9,7 +9,7 @@ _TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
 
 def folded(code: str) -> str:
     """A code as a person sees it: two codes that look alike are folded to the same text."""
-    return code.translate(_TO_LATIN)
+    return code if code.isascii() else code.translate(_TO_LATIN)
 
 
 def twins(codes: Iterable[str]) -> dict[str, list[str]]:
@@ -31,6 +31,8 @@ def foreign_letters(code: str) -> str | None:
     The alphabet of a code is that of its letters without a look-alike, else of most of its letters. A code with such letters
     of both alphabets is meant so.
     """
+    if code.isascii():
+        return None
     cyrillic = [letter for letter in code if _is_cyrillic(letter)]
     latin = [letter for letter in code if letter.isascii() and letter.isalpha()]
     if not cyrillic or not latin:

@@ -30,7 +30,7 @@ def fill(tables: Mapping[str, Table], state: State) -> None:
     """
     for name, table in tables.items():
         absent = [column.name for column in table.sheet.columns if column.name not in table.given]
-        if not absent or name in ("components", "tiers"):
+        if not absent or name in ("components", "tiers") or not any(state[each] for each in stored_in(name)):
             continue
         for line in table.lines:
             stored = _stored(name, line.values, state)
@@ -41,10 +41,16 @@ def fill(tables: Mapping[str, Table], state: State) -> None:
         _complete_zones(tables, state)
 
 
+def stored_in(name: str) -> tuple[str, ...]:
+    """The tables that the lines of a sheet go to."""
+    return ("organizations", "vat_modes") if name == "organizations" else (name,)
+
+
 def rows_of(name: str, values: Row) -> list[tuple[str, Row]]:
     """The stored rows that one line of a sheet stands for: an organization's line has its VAT mode beside it."""
-    names = ("organizations", "vat_modes") if name == "organizations" else (name,)
-    return [(table, {column.name: values[column.name] for column in TABLES[table].columns}) for table in names]
+    if name != "organizations":
+        return [(name, dict(values))]
+    return [(table, {column.name: values[column.name] for column in TABLES[table].columns}) for table in stored_in(name)]
 
 
 def changes(tables: Mapping[str, Table], state: State) -> list[RowChange]:
@@ -52,8 +58,8 @@ def changes(tables: Mapping[str, Table], state: State) -> list[RowChange]:
     wanted: State = {name: {} for name in TABLES}
     for name, table in tables.items():
         for line in table.lines:
-            for stored_in, row in rows_of(name, line.values):
-                wanted[stored_in][TABLES[stored_in].key_of(row)] = row
+            for place, row in rows_of(name, line.values):
+                wanted[place][TABLES[place].key_of(row)] = row
     planned = []
     for name, rows in wanted.items():
         for key, row in rows.items():

@@ -1,11 +1,13 @@
 """Which contracts a change of master data may price anew, and over which days. Pure (domain.md §5, §7)."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from pipelines.master.plan import RowChange, State
-from pipelines.master.sheets import FOR_EVER, Row
+from pipelines.master.sheets import FOR_EVER, Row, Value
 from pipelines.period import ONE_DAY
 
 
@@ -18,6 +20,14 @@ class Reach:
     last: date | None
 
 
+class _Versions(NamedTuple):
+    """The first days of what is in force until the next one begins: by contract, tariff and organization."""
+
+    terms: dict[Value, list[date]]
+    tariffs: dict[Value, list[date]]
+    vat_modes: dict[Value, list[date]]
+
+
 def reach(changes: Iterable[RowChange], after: State) -> list[Reach]:
     """What the changes may touch, given the state after them. Names, addresses and payment days touch no price."""
     using: dict[object, set[str]] = {}
@@ -26,25 +36,34 @@ def reach(changes: Iterable[RowChange], after: State) -> list[Reach]:
     sold: dict[object, set[str]] = {}
     for contract in after["contracts"].values():
         sold.setdefault(contract["organization_code"], set()).add(str(contract["contract_no"]))
-    reached = {each for change in changes for each in _of(change, after, using, sold)}
+    versions = _Versions(
+        _starts(after["terms"], "contract_no", "valid_from"),
+        _starts(after["tariffs"], "tariff_code", "valid_from"),
+        _starts(after["vat_modes"], "code", "vat_mode_from"),
+    )
+    reached = {each for change in changes for each in _of(change, versions, using, sold)}
     return sorted(reached, key=lambda each: (each.contract_no, each.first, each.last or date.max))
 
 
-def _of(change: RowChange, after: State, using: dict[object, set[str]], sold: dict[object, set[str]]) -> Iterator[Reach]:
+def _of(change: RowChange, versions: _Versions, using: dict[object, set[str]], sold: dict[object, set[str]]) -> Iterator[Reach]:
     rows = [row for row in (change.before, change.after) if row is not None]
     row = rows[-1]
     match change.table:
         case "terms":
-            yield Reach(str(row["contract_no"]), _day(row, "valid_from"), _until_next(row, "contract_no", after["terms"].values()))
+            yield Reach(
+                str(row["contract_no"]),
+                _day(row, "valid_from"),
+                _until_next(_day(row, "valid_from"), versions.terms.get(row["contract_no"], [])),
+            )
         case "tariffs" | "components" | "tiers":
-            last = _until_next(row, "tariff_code", after["tariffs"].values())
+            last = _until_next(_day(row, "valid_from"), versions.tariffs.get(row["tariff_code"], []))
             yield from (Reach(contract, _day(row, "valid_from"), last) for contract in using.get(row["tariff_code"], ()))
         case "accounts":
             yield from _span(rows, str(row["contract_no"]), "valid_from", "valid_to")
         case "contracts":
             yield from _span(rows, str(row["contract_no"]), "starts_on", "ends_on")
         case "vat_modes":
-            last = _until_next(row, "code", after["vat_modes"].values(), "vat_mode_from")
+            last = _until_next(_day(row, "vat_mode_from"), versions.vat_modes.get(row["code"], []))
             yield from (Reach(contract, _day(row, "vat_mode_from"), last) for contract in sold.get(row["code"], ()))
 
 
@@ -62,10 +81,18 @@ def _span(rows: list[Row], contract: str, start: str, end: str) -> Iterator[Reac
         yield Reach(contract, min(ends[0], date.max - ONE_DAY) + ONE_DAY, None if ends[1] == date.max else ends[1])
 
 
-def _until_next(row: Row, key: str, versions: Iterable[Row], start: str = "valid_from") -> date | None:
-    """The last day of a version: the day before the next one of the same key begins."""
-    later = [_day(each, start) for each in versions if each[key] == row[key] and _day(each, start) > _day(row, start)]
-    return min(later) - ONE_DAY if later else None
+def _starts(rows: Mapping[str, Row], key: str, start: str) -> dict[Value, list[date]]:
+    """Key → the first days of its versions, in order."""
+    starts: dict[Value, list[date]] = {}
+    for row in rows.values():
+        starts.setdefault(row[key], []).append(_day(row, start))
+    return {of_key: sorted(days) for of_key, days in starts.items()}
+
+
+def _until_next(first: date, starts: Sequence[date]) -> date | None:
+    """The last day of the version that begins on ``first``: the day before the next one of the same key begins."""
+    later = bisect_right(starts, first)
+    return starts[later] - ONE_DAY if later < len(starts) else None
 
 
 def _day(row: Row, column: str) -> date:

@@ -46,7 +46,7 @@ class MasterSheet:
 
     def key_of(self, row: Row) -> str:
         """The key as the history keeps it: values joined by ``|``, an empty one for an open tier."""
-        return "|".join(key_text(row.get(name)) for name in self.key)
+        return "|".join([key_text(row.get(name)) for name in self.key])
 
 
 def key_text(value: Value) -> str:
@@ -55,7 +55,8 @@ def key_text(value: Value) -> str:
         return ""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return str(value).replace("\\", "\\\\").replace("|", "\\|")
+    text = str(value)
+    return text.replace("\\", "\\\\").replace("|", "\\|") if "|" in text or "\\" in text else text
 
 
 def _missing(name: str) -> MasterColumn:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from pipelines.clock import Authorship
 from pipelines.master.plan import RowChange, State
 from pipelines.master.sheets import TABLES, MasterColumn, Row, Value
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _BATCH = 5_000
 _JSON = json.JSONDecoder(parse_float=Decimal)
+_ENCODER = msgspec.json.Encoder()
+_HISTORY = ("history_no", "sheet", "key", "action", "before", "after", "by_name", "reason", "at")
 
 
 def load(connection: "Connection") -> State:
@@ -46,20 +50,40 @@ def first_invoices(connection: "Connection", changes: Iterable[RowChange]) -> di
 
 
 def write(connection: "Connection", changes: Iterable[RowChange], author: Authorship) -> None:
-    """Store the changes, each with its line of history."""
+    """Store the changes, each with its line of history, whose numbers go on from the highest. The caller holds the lock of master data.
+
+    A row that nobody had is copied in; references are looked at when the transaction ends, so that their order does not matter.
+    """
     listed = list(changes)
-    for name in TABLES:
-        for rows in _batches(change.after for change in listed if change.table == name and change.after is not None):
+    added: dict[str, list[Row]] = {}
+    replaced: dict[str, list[Row]] = {}
+    for change in listed:
+        if change.after is not None:
+            (added if change.before is None else replaced).setdefault(change.table, []).append(change.after)
+    for name, declared in TABLES.items():
+        columns = [column.name for column in declared.columns]
+        if name in added:
+            query.copy(connection, f"master.{name}", columns, ([row[column] for column in columns] for row in added[name]))
+        for rows in _batches(replaced.get(name, ())):
             query.run(connection, f"master/put_{name}", rows=rows)
     for name in reversed(TABLES):
         for rows in _batches(change.before for change in listed if change.table == name and change.after is None):
             query.run(connection, f"master/remove_{name}", rows=rows)
-    kept: Iterator[Mapping[str, Any]] = (
-        {"sheet": change.table, "key": change.key, "action": change.action, "before": change.before, "after": change.after}
-        for change in listed
-    )
-    for rows in _batches(kept):
-        query.run(connection, "master/add_history", rows=rows, by=author.by, reason=author.reason, at=author.at)
+    highest = query.scalar(connection, "master/highest_change")
+    query.copy(connection, "master.history", _HISTORY, _history(listed, author, highest))
+
+
+def _history(changes: Iterable[RowChange], author: Authorship, highest: int) -> Iterator[tuple[Any, ...]]:
+    decided = (author.by, author.reason, author.at)
+    for number, change in enumerate(changes, highest + 1):
+        yield number, change.table, change.key, change.action, _as_json(change.before), _as_json(change.after), *decided
+
+
+def _as_json(row: Row | None) -> str | None:
+    """A row as the history keeps it: dates ISO, decimals as text, digit by digit."""
+    if row is None:
+        return None
+    return _ENCODER.encode({name: f"{value:f}" if type(value) is Decimal else value for name, value in row.items()}).decode()
 
 
 def decoded(text: str) -> dict[str, Any]:

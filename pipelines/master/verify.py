@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines import garbage_collection
 from pipelines.logs import verb
-from pipelines.master import store
-from pipelines.master.sheets import TABLES, key_text
+from pipelines.master import gate, store
+from pipelines.master.export import sheets_of
+from pipelines.master.plan import State
+from pipelines.master.sheets import SHEETS, TABLES, key_text
 from pipelines.settings import Settings
 from pipelines.warehouse import query
 from pipelines.warehouse.engine import transaction
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 DIFFERENT, NO_HISTORY, NO_ROW, BROKEN = "different", "not in the history", "not in the table", "broken history"
+UNEXPECTED = "unexpected"  # a row that an expectation refuses
 COLUMNS = ("found", "sheet", "key", "column", "in_history", "in_table")
 Raw = Mapping[str, Any]
 Rows = Mapping[tuple[str, str], str]  # (sheet, key) → the row as JSON text, in the database's own order
@@ -60,8 +63,11 @@ class _Hole(NamedTuple):
     last: int
 
 
-def verify(settings: Settings) -> Verification:
+def verify(settings: Settings, *, expectations: bool = False) -> Verification:
     """Replay the whole history of master data and compare it with every row of every table.
+
+    With ``expectations``, Great Expectations itself judges every stored row by the critical expectations of its sheet: the gate of imports
+    evaluates the same suites without it (`master/expectations.py`), so that what it let through is seen by both.
 
     Writers of master data wait meanwhile, so that an import on its way is never taken for a difference. A row that was
     changed, added or deleted past `master import` and `master retire` differs; so does a history that somebody took a
@@ -73,9 +79,15 @@ def verify(settings: Settings) -> Verification:
         tables = {(row.table_name, _key(row.table_name, row.row_text)): row.row_text for row in query.run(connection, "master/state")}
         broken = [*_holes(connection), *_jumps(connection)]
         changes = query.scalar(connection, "master/history_count")
-        differences = (*broken, *_compared(standing, tables))
+        differences = (*broken, *_compared(standing, tables), *(_refused(store.read(connection)) if expectations else ()))
         done.update(rows=len(tables), changes=changes, differences=len(differences))
     return Verification(len(tables), changes, differences)
+
+
+def _refused(state: State) -> Iterator[Difference]:
+    for sheet, row, column, said in gate.refused_by_library(sheets_of(state)):
+        key = "|".join([key_text(row[name]) for name in SHEETS[sheet].key])
+        yield Difference(UNEXPECTED, sheet, key, column, "", said)
 
 
 def _key(sheet: str, text: str) -> str:

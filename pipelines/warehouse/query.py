@@ -99,7 +99,10 @@ def _copy_line(row: Sequence[Any]) -> str:
 
 
 def _copied(value: Any) -> str:
-    return str(value) if type(value) in _NEVER_ESCAPED else _escaped(str(value))
+    text = value if type(value) is str else str(value)
+    if type(value) in _NEVER_ESCAPED or ("\\" not in text and text.isprintable()):  # nearly every value
+        return text
+    return _escaped(text)
 
 
 def _escaped(text: str) -> str:

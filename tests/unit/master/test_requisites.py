@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.ru import inn
 
 from pipelines.master import requisites
 
@@ -53,3 +54,10 @@ def test_mail_addresses():
         assert requisites.mail_problem(right) is None, right
     for wrong in ("a@b", "a b@c.ru", "a..b@c.ru", "a@-b.ru", "@b.ru", "a@b.ru c@d.ru", ",", "Иван <a@b.ru>", "a@b..ru"):
         assert requisites.mail_problem(wrong), wrong
+
+
+@given(st.integers(0, 10**12 - 1), st.sampled_from([9, 10, 11, 12, 13]))
+def test_check_digits_of_an_inn_are_those_of_the_library(number, length):
+    text = f"{number:0{length}}"[:length]
+    for given_text in (text, *(text[:-1] + str(digit) for digit in range(10))):
+        assert requisites._valid_inn(given_text) == inn.is_valid(given_text)

@@ -209,3 +209,12 @@ def test_a_slip_of_the_owner_is_refused_too(sealed, table, attempt):
     with pytest.raises(DBAPIError) as refused:
         as_owner(sealed, attempt.format(table, column, column))
     assert refused.value.orig.pgcode == "23001"  # restrict_violation, from the trigger
+
+
+def test_what_the_gate_would_refuse_today_is_named_by_the_library_itself(changed, run_cli):
+    assert verify(changed, expectations=True).differences == ()
+    by_hand(changed, "UPDATE master.terms SET payment_days = 366 WHERE contract_no = 'A-1'", "UPDATE master.clients SET name = ''")
+    unexpected = [one for one in verify(changed, expectations=True).differences if one.found == "unexpected"]
+    assert [(one.sheet, one.column, one.in_table) for one in unexpected] == [("terms", "payment_days", "366 is not between 0 and 365")]
+    assert unexpected[0].key.startswith("A-1|")
+    assert run_cli("master", "verify", "--expectations", "--format", "json")[0] == 1
