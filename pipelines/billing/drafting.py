@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines import garbage_collection
-from pipelines.billing import billed_so_far, inputs, usage_of_month
+from pipelines.billing import billed_so_far, causes, inputs, usage_of_month
 from pipelines.billing.inputs_state import inputs_state
 from pipelines.billing.model import Draft, Purpose, Scope, shown_quantity
 from pipelines.billing.rules import KINDS, prepared
@@ -94,7 +94,7 @@ def read_facts(settings: Settings, connection: "Connection", scope: Scope, *, ke
 
 
 def store(connection: "Connection", run: DraftedRun, at: datetime) -> None:
-    """Write a run over the last one of the same month and purpose: drafts, lines, parked contracts, findings."""
+    """Write a run over the last one of the same month and purpose: drafts, lines, parked contracts, causes, findings."""
     key = {"month": run.month.first, "purpose": run.purpose}
     if not _is_kept(connection, run):
         _store_drafts(connection, run)
@@ -105,6 +105,7 @@ def store(connection: "Connection", run: DraftedRun, at: datetime) -> None:
     else:
         scope = {"watched_on": run.watched_on, "only_contract": run.only}
         query.run(connection, "billing/upsert_run", **key, **scope, digest=run.digest, nothing=list(run.nothing), at=at)
+    causes.keep(connection, run)
     if KINDS[run.purpose].keeps_findings:
         _store_findings(connection, run)
 

@@ -134,7 +134,7 @@ def terms_json(terms: Terms) -> Json:
 
 
 def read_terms(contract_no: str, raw: Json) -> Terms:
-    """A row of terms, from JSON as `terms_json` and contract_months.sql write it."""
+    """A row of terms, from JSON as `terms_json` writes it."""
     return Terms(
         contract_no,
         date.fromisoformat(raw["valid_from"]),

@@ -14,6 +14,7 @@ from pipelines.usage.gaps import Gap
 from pipelines.wording import english, russian
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from sqlalchemy import Connection
 
     from pipelines.usage.month import MonthUsage
@@ -52,7 +53,13 @@ def read(settings: Settings, connection: "Connection", month: Month, *, store: b
 
 def in_days(month_usage: "MonthUsage") -> UsageOfMonth:
     """Usage as rating takes it, from the tables of a pass."""
-    columns = month_usage.days.to_pydict()
+    gaps = {contract_no: in_words(missing) for contract_no, missing in month_usage.gaps.items()}
+    return UsageOfMonth(days_by_contract(month_usage.days), gaps, month_usage.inputs, month_usage.sources)
+
+
+def days_by_contract(days: "pa.Table") -> dict[str, list[DayUsage]]:
+    """A table of contract days as rating takes it, each contract's days in order."""
+    columns = days.to_pydict()
     rows = zip(
         columns["contract_no"],
         columns["business_date"],
@@ -61,8 +68,7 @@ def in_days(month_usage: "MonthUsage") -> UsageOfMonth:
         (_known(meters) for meters in columns["meters"]),
         strict=True,
     )
-    gaps = {contract_no: in_words(missing) for contract_no, missing in month_usage.gaps.items()}
-    return UsageOfMonth(by_contract(rows), gaps, month_usage.inputs, month_usage.sources)
+    return by_contract(rows)
 
 
 def in_words(gaps: Iterable[Gap]) -> MissingUsage:

@@ -9,9 +9,9 @@ from typing import Any
 from pipelines.billing.model import shown_quantity
 from pipelines.period import Month
 from pipelines.rating.model import Kind
+from pipelines.rating.usage_change import DAYS_IN_FORCE, UsageChange
 from pipelines.reports.bridge import BridgePart
 from pipelines.reports.changes import ContractChange
-from pipelines.reports.usage_change import DAYS_IN_FORCE, UsageChange
 from pipelines.wording import price_words
 from pipelines.wording.outside import clean
 from pipelines.wording.russian import amount, quantity, short_date
@@ -85,7 +85,7 @@ def _ended(ends_on: date | None, month: Month) -> str:
 
 
 def _fleet(change: ContractChange) -> str:
-    return ", ".join(map(_figure, change.usage)) or "использование"
+    return ", ".join(map(_figure, change.changed.usage)) or "использование"
 
 
 def _figure(figure: UsageChange) -> str:
@@ -95,12 +95,12 @@ def _figure(figure: UsageChange) -> str:
 
 
 def _terms(change: ContractChange) -> str:
-    changed = ", ".join(f"{_TERMS[name]} {_value(before, name)} → {_value(now, name)}" for name, before, now in change.terms)
+    changed = ", ".join(f"{_TERMS[name]} {_value(before, name)} → {_value(now, name)}" for name, before, now in change.changed.terms)
     return f"условия ({changed})" if changed else "условия"
 
 
 def _tariff(change: ContractChange) -> str:
-    begun = ", ".join(f"«{clean(version.name)}» с {short_date(version.valid_from)}" for version in change.versions)
+    begun = ", ".join(f"«{clean(version.name)}» с {short_date(version.valid_from)}" for version in change.changed.versions)
     return f"цены тарифа {begun}" if begun else "цены тарифа"
 
 

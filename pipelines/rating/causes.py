@@ -1,6 +1,7 @@
-"""The causes of a difference between the totals of two months: fleet, terms, tariff, VAT, other. Pure.
+"""The causes of a difference between the totals of two months: fleet, terms, tariff, VAT. Pure.
 
-One thing is changed at a time, in the order of the fields of `Causes`; whatever that leaves is `other`.
+One thing is changed at a time, in the order of the fields of `Causes`. They are told of the months as they are rated; what was billed and
+does not follow from that is left, and is for whoever compares invoices (`reports/bridge.py`).
 """
 
 import datetime as dt
@@ -22,22 +23,15 @@ Charges = tuple[Charge, ...]
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """Parts of a difference of totals, in roubles with VAT; together they are exactly the difference.
+    """Parts of the difference of two months as they are rated, in roubles with VAT.
 
-    ``fleet``: what was used, and on how many days; ``terms`` and ``tariff``: other prices; ``vat``: another rate of VAT;
-    ``other``: what was billed and does not follow from the facts as they are known now, or cannot be told apart.
+    ``fleet``: what was used, and on how many days; ``terms`` and ``tariff``: other prices; ``vat``: another rate of VAT.
     """
 
     fleet: Decimal = ZERO
     terms: Decimal = ZERO
     tariff: Decimal = ZERO
     vat: Decimal = ZERO
-    other: Decimal = ZERO
-
-    @property
-    def total(self) -> Decimal:
-        """The whole difference."""
-        return self.fleet + self.terms + self.tariff + self.vat + self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,7 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """Totals in which one thing changes at each step, between what was billed for both months.
+    """Totals in which one thing changes at each step.
 
     The previous month as it is rated now; with the terms of its last day all along; with the prices of that day too; this
     month's usage at those; with this month's terms; with this month's tariffs; with this month's rate of VAT.
@@ -66,25 +60,41 @@ class _Chain:
     tariff: Decimal
     vat: Decimal
 
-    def causes(self, before: Decimal, now: Decimal) -> Causes:
+    def causes(self) -> Causes:
         """The steps by their causes: of two steps with one cause, both."""
         return Causes(
             fleet=self.usage - self.last_prices,
             terms=self.last_terms - self.rated_before + self.terms - self.usage,
             tariff=self.last_prices - self.last_terms + self.tariff - self.terms,
             vat=self.vat - self.tariff,
-            other=self.rated_before - before + now - self.vat,
         )
 
 
-def causes(priced: Priced, month: Month, days: Sequence[DayUsage], before: Decimal, now: Decimal) -> Causes:
-    """Split the difference ``now`` − ``before`` (totals of the month and of the month before, as billed) into its causes.
+def causes(priced: Priced, month: Month, days: Sequence[DayUsage]) -> Causes | None:
+    """Split the difference of the month and of the month before, as they are rated, into its causes; ``days``: usage of both.
 
-    ``days``: usage of both months. A contract whose months cannot both be rated, or that had no terms or no price on the
-    last day of the previous month, cannot be told apart: all of it is ``other``.
+    None: a contract whose months cannot both be rated, or that had no terms or no price on the last day of the previous month,
+    cannot be told apart.
     """
     chain = _chain(priced, month, days)
-    return chain.causes(before, now) if chain else Causes(other=now - before)
+    return chain.causes() if chain else None
+
+
+def is_priced_alike(priced: Priced, month: Month) -> bool:
+    """Whether one row of terms and one tariff version, the same, price all of the month and of the month before."""
+    first, last = max(month.previous.first, priced.contract.starts_on), min(month.last, priced.contract.ends_on or month.last)
+    terms = in_force(priced.terms, first)
+    if terms is None or terms is not in_force(priced.terms, last):
+        return False
+    versions = priced.tariffs.get(terms.tariff_code, ())
+    version = in_force(versions, first)
+    return version is not None and version is in_force(versions, last)
+
+
+def causes_priced_alike(priced: Priced, month: Month, before: Decimal, rated: RatedMonth) -> Causes:
+    """`causes` of a contract whose months are priced alike: ``before``, the total of the month before as it is rated, is enough."""
+    at_old_vat = _total_at_rate_of(priced, month.previous.last, rated.everything)
+    return Causes(fleet=at_old_vat - before, vat=total_of(rated.everything).total - at_old_vat)
 
 
 def _chain(priced: Priced, month: Month, days: Sequence[DayUsage]) -> _Chain | None:
@@ -97,8 +107,6 @@ def _chain(priced: Priced, month: Month, days: Sequence[DayUsage]) -> _Chain | N
         return None
     then = total_of(rated_before.everything).total
     at_old_vat, at_new_vat = _total_at_rate_of(priced, last_day, rated_now.everything), total_of(rated_now.everything).total
-    if _is_priced_alike(rated_before, rated_now):
-        return _Chain(then, then, then, at_old_vat, at_old_vat, at_old_vat, at_new_vat)
     always, at_last_price = [replace(terms, valid_from=dt.date.min)], {terms.tariff_code: [replace(version, valid_from=dt.date.min)]}
     last_terms = _rated(priced, month.previous, always, priced.tariffs, days)
     last_prices = _rated(priced, month.previous, always, at_last_price, days)
@@ -123,12 +131,6 @@ def _rated(priced: Priced, month: Month, terms: Sequence[Terms], tariffs: Tariff
     """The month rated; None: parked, or not in force."""
     rated = rate_month(priced.contract, month, terms, tariffs, days, priced.vat_modes)
     return rated if isinstance(rated, RatedMonth) and rated.segments else None
-
-
-def _is_priced_alike(before: RatedMonth, now: RatedMonth) -> bool:
-    """Whether the same terms and the same tariff version priced all of both months."""
-    pairs = {(id(segment.terms), id(segment.tariff)) for segment in (*before.segments, *now.segments)}
-    return len(pairs) == 1
 
 
 def _total_at_rate_of(priced: Priced, day: dt.date, charges: Charges) -> Decimal:

@@ -70,7 +70,8 @@ class ContractMonths:
 def parts_of(months: ContractMonths, causes: Causes | None = None) -> Mapping[BridgePart, Decimal]:
     """The difference of a contract by parts that are not 0.00; together exactly the difference.
 
-    ``causes``: of a contract that was billed in both months; what they leave, or all of it without them, is `BridgePart.OTHER`.
+    ``causes``: of a contract that was billed in both months; what they leave, or all of it without them, is `BridgePart.OTHER`: billed
+    otherwise than the facts tell.
     """
     if months.standing is not None:
         return {months.standing: months.difference} if months.difference else {}

@@ -55,6 +55,10 @@ STATEMENTS = (
     """INSERT INTO usage.contract_days (contract_no, business_date, fleet_size)
     SELECT 'Т-' || n, d::date, 1 + n % 40 + extract(day FROM d)::int % 3
     FROM generate_series(1, :clients) n, generate_series(date '2026-02-01', date '2026-03-31', interval '1 day') d""",
+    """INSERT INTO billing.causes (month, contract_no, rated, priced_by, told_from, figures, fleet, terms, tariff, vat, changed)
+    SELECT '2026-03-01', 'Т-' || n, (10 + n % 40) * 732, '', '', '{"peak": 12, "vehicle_days": 341, "days": 31}', n % 7 * 12.2,
+        -n % 3 * 6.1, 0, 0, '{"usage": [["vehicles", "", "11", "12"]], "terms": [["discount_percent", "5", "10"]]}'
+    FROM generate_series(1, :clients) n""",
     """INSERT INTO billing.invoice_lines (
         invoice_id, line_no, tariff_code, component_no, component, component_kind, segment_from, segment_to, quantity, quantity_exact,
         price, share, discount_percent, prices_include_vat, net, vat_rate, vat, total, arithmetic, printed_quantity, printed_price,

@@ -38,7 +38,7 @@ def company_months(draw):
             draw(st.booleans()),
         )
         priced = Priced(contract, terms, tariffs, modes)
-        told = causes(priced, month, [*_shifted(month, days), *days], months.before, months.now) if months.standing is None else None
+        told = causes(priced, month, [*_shifted(month, days), *days]) if months.standing is None else None
         contracts.append((months, parts_of(months, told)))
     return contracts
 
