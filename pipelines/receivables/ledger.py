@@ -69,7 +69,8 @@ def record(
 class Recording:
     """Payments of a source on their way into the ledger, in as many parts as they come in: only a part is in memory at a time.
 
-    What `record` says of a call holds of `add` for each part, and of `finish`, which matches all of them; once per transaction.
+    What `record` says of a call holds of `add` for each part, and of `finish`, which matches all of them; once per transaction. What
+    `add` is given waits beside the ledger until its owner is known, so that each payment is written once.
     """
 
     def __init__(self, connection: "Connection", source: str, at: datetime, teller: str | None = None) -> None:
@@ -84,14 +85,21 @@ class Recording:
     def add(self, payments: Sequence[Payment], corrections: Sequence[Correction] = ()) -> None:
         """Store what is new of a part, and what takes stored payments back."""
         self._stored += _correct(self._connection, self._source, corrections, self._at)
-        self._stored += _store(self._connection, self._source, self._fresh(payments), self._at)
+        recognised = self._recognised(payments)
+        fresh = {each.payment_id: each for each in reversed(recognised.fresh) if each.payment_id not in recognised.known}
+        query.copy(self._connection, "staged_payments", _COLUMNS, reversed(fresh.values()))
+
+    def store_waiting(self) -> None:
+        """Store what waits for its owner: somebody asks for it."""
+        self._stored += _store_waiting(self._connection, self._source, self._at)
 
     def finish(self, outgoing: Sequence[Payment] = ()) -> RecordedPayments:
         """Match everything that is nobody's, then what left us with what it gives back; advances and credits pay what is open."""
         connection, at = self._connection, self._at
         with garbage_collection.paused():
-            matched = _match(connection, at)
-        outgoing_found = reversals.find(connection, self._fresh(outgoing), is_for_customers=self._teller is not None)
+            stored, matched = _match(connection, self._source, at)
+        self._stored += stored
+        outgoing_found = reversals.find(connection, self._recognised(outgoing).fresh, is_for_customers=self._teller is not None)
         self._stored += _store(connection, self._source, outgoing_found.to_store, at)
         reversals.take_back(connection, outgoing_found, at)
         telling.note(connection, self._doubtful, at)
@@ -99,11 +107,11 @@ class Recording:
         query.run(connection, "receivables/queue_mail", at=at)
         return RecordedPayments(self._stored, matched, settled, _note_unmatched(connection), outgoing_found.known)
 
-    def _fresh(self, payments: Sequence[Payment]) -> Sequence[Payment]:
-        """Those that no other source has told of; doubts are kept for the end."""
+    def _recognised(self, payments: Sequence[Payment]) -> telling.Recognised:
+        """What no other source has told of; doubts are kept for the end."""
         recognised = telling.recognise(self._connection, self._teller or self._source, payments, self._at)
         self._doubtful.update(recognised.doubtful)
-        return recognised.fresh
+        return recognised
 
 
 def stored_payment(connection: "Connection", payment_id: str, place: str) -> StoredPayment:
@@ -141,10 +149,14 @@ def _correct(connection: "Connection", source: str, corrections: Sequence[Correc
 
 
 def _store(connection: "Connection", source: str, payments: Sequence[Payment], at: datetime) -> int:
-    """How many of them were not there."""
+    """How many of them, and of what waits, were not there."""
     if not payments:
         return 0
     query.copy(connection, "staged_payments", _COLUMNS, payments)
+    return _store_waiting(connection, source, at)
+
+
+def _store_waiting(connection: "Connection", source: str, at: datetime) -> int:
     return len(query.scalars(connection, "receivables/add_payments", source=source, at=at))
 
 
@@ -159,34 +171,42 @@ def _settle(connection: "Connection", at: datetime) -> int:
     return int(query.run(connection, "receivables/allocate_open", at=at).rowcount)
 
 
-def _match(connection: "Connection", at: datetime) -> int:
-    """Match what is nobody's by the rules, oldest payment first; number of allocations."""
+def _match(connection: "Connection", source: str, at: datetime) -> tuple[int, int]:
+    """Match what is nobody's by the rules, oldest payment first, and store what waits; numbers of payments stored and of allocations."""
     waiting = query.stream(connection, "receivables/to_match")
     oldest = next(waiting, None)
     if oldest is None:
-        return 0
+        return _store_waiting(connection, source, at), 0
     book = open_book(connection, oldest.paid_on)
     left = chain([oldest], waiting)
-    count, stored = 0, None
+    stored, matched, storing = 0, 0, None
     with ThreadPoolExecutor(1) as beside:  # the database stores a part while the next one is matched
         following = beside.submit(_next_part, left)
         while rows := following.result():
             following = beside.submit(_next_part, left)
-            matches = [book.match(Unallocated(*row[:-1])) for row in rows]
-            count += stored.result() if stored else 0
-            stored = beside.submit(_store_matches, connection, matches, at)
-        count += stored.result() if stored else 0
+            matches = [book.match(Unallocated(*row[:-2])) for row in rows]
+            if storing:
+                stored, matched = stored + storing.result()[0], matched + storing.result()[1]
+            fresh = frozenset(row.payment_id for row in rows if row.is_waiting)
+            storing = beside.submit(_store_matches, connection, source, matches, fresh, at)
+        if storing:
+            stored, matched = stored + storing.result()[0], matched + storing.result()[1]
+    stored += _store_waiting(connection, source, at)  # what no rule is asked about
     query.run(connection, "receivables/stage_named_owners")
     query.run(connection, "receivables/set_owners")
-    return count
+    return stored, matched
 
 
 def _next_part(waiting: Iterator[Any]) -> list[Any]:
     return list(islice(waiting, _PART))
 
 
-def _store_matches(connection: "Connection", matches: Sequence[Match], at: datetime) -> int:
-    """Store the allocations of a part, and whose its payments are; number of allocations."""
+def _store_matches(connection: "Connection", source: str, matches: Sequence[Match], fresh: frozenset[str], at: datetime) -> tuple[int, int]:
+    """Store the payments of a part that wait (ids: `fresh`) with their owners, the allocations, and whose the others are; how many
+    payments and allocations."""
+    owners = {match.payment_id: match.client_code for match in matches if _owned(match)}
+    named = {"payment_ids": list(fresh), "client_codes": [owners.get(payment_id) for payment_id in fresh]}
+    stored = query.run(connection, "receivables/add_owned_payments", **named, source=source, at=at).rowcount if fresh else 0
     rows = [
         (match.payment_id, place, part.number, part.amount, part.rule)
         for match in matches
@@ -194,11 +214,10 @@ def _store_matches(connection: "Connection", matches: Sequence[Match], at: datet
     ]
     query.copy(connection, "staged_allocations", ("payment_id", "place", "number", "amount", "rule"), rows)
     query.run(connection, "receivables/add_allocations", at=at)
-    owners = [(match.payment_id, match.client_code) for match in matches if _owned(match)]
-    query.copy(connection, "staged_owners", ("payment_id", "client_code"), owners)
-    names = {"payment_ids": [payment_id for payment_id, _ in owners], "client_codes": [code for _, code in owners]}
-    query.run(connection, "receivables/set_part_owners", **names)
-    return len(rows)
+    query.copy(connection, "staged_owners", ("payment_id", "client_code"), owners.items())
+    if known := {payment_id: code for payment_id, code in owners.items() if payment_id not in fresh}:
+        query.run(connection, "receivables/set_part_owners", payment_ids=list(known), client_codes=list(known.values()))
+    return int(stored), len(rows)
 
 
 def _owned(match: Match) -> bool:

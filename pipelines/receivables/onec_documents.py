@@ -143,6 +143,10 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
     totals, told_payments = _Totals(), 0
     for newest in _parts(objects, totals):
         parties = parties or KnownParties(connection)
+        if told_payments and query.scalar(
+            connection, "receivables/is_told_again", peer=peer, message_no=message_no, references=list(newest)
+        ):
+            recording.store_waiting()
         changes = _changes(connection, peer, message_no, parties, newest, at)
         query.copy(connection, "receivables.onec_documents", _COLUMNS, changes.rows)
         cancelled = [(payment_id, reversal) for payment_id, reversal in changes.cancelled if not outgoing.pop(payment_id, None)]

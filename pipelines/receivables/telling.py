@@ -21,9 +21,11 @@ CONTRADICTED: Final = "onec_contradicts"
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """`fresh`: payments that no other source has told of, and those known by their own id. `doubtful`: id → id of one that it may be."""
+    """`fresh`: payments that no other source has told of, and those known by their own id, `known`. `doubtful`: id → id of one that it
+    may be."""
 
     fresh: tuple[Payment, ...]
+    known: frozenset[str]
     doubtful: dict[str, str]
 
 
@@ -39,7 +41,7 @@ def recognise(connection: "Connection", teller: str, payments: Sequence[Payment]
         binds = {"payment_ids": list(pairs.same), "others": list(pairs.same.values())}
         query.run(connection, "receivables/add_same_payments", **binds, teller=teller, at=at)
     fresh = (payment for payment in payments if payment.payment_id not in pairs.same and not known.get(payment.payment_id))
-    return Recognised(tuple(fresh), pairs.doubtful)
+    return Recognised(tuple(fresh), frozenset(key for key, same_as in known.items() if same_as is None), pairs.doubtful)
 
 
 def note(connection: "Connection", doubtful: dict[str, str], at: datetime) -> None:

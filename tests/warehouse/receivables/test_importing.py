@@ -55,11 +55,11 @@ def test_matches_that_cannot_be_stored_undo_the_import(house, settings, tmp_path
     before = contents(settings)
     stored = []
 
-    def break_down(connection, matches, at):
+    def break_down(connection, source, matches, *rest):
         if stored:
             raise OSError("the disk is full")
         stored.extend(matches)
-        return store_matches(connection, matches, at)
+        return store_matches(connection, source, matches, *rest)
 
     store_matches = ledger._store_matches
     monkeypatch.setattr(ledger, "_PART", 1)
