@@ -7,7 +7,7 @@ from datetime import timedelta
 from pipelines.billing import hold
 from pipelines.billing.model import Purpose
 from pipelines.clock import Authorship
-from pipelines.desk import money_in
+from pipelines.desk import blocking, money_in
 from pipelines.desk.deciding import RunDecision, decide
 from pipelines.desk.visit import DeskVisit, Unreadable
 from pipelines.findings import muting
@@ -120,6 +120,44 @@ def take_offer(visit: DeskVisit) -> Done:
     return Done(f"Разнесено на клиента {offer.client_code}: {paid}.{rest}", visit.address("/payments"))
 
 
+def stop_blocking(visit: DeskVisit) -> Done:
+    """Disconnect nobody from now on; where asked for, give access back to all."""
+    author, release = _author(visit, "reason", "Остановить отключения: напишите почему."), visit.text("release") == "1"
+    blocking.stop_all(visit.settings, visit.text("seen"), author, release=release)
+    if release:
+        _give_access_back(visit)
+    rest = " Отключённым возвращается доступ." if release else " Кто уже отключён, остаётся отключённым, пока не заплатит."
+    return Done(f"Отключения остановлены, {visit.person.name}.{rest}", visit.address("/debts"))
+
+
+def resume_blocking(visit: DeskVisit) -> Done:
+    """Let debtors be disconnected again."""
+    blocking.go_on(visit.settings, visit.text("seen"), _author(visit, "reason", "Разрешить отключения: напишите почему."))
+    return Done(f"Отключения разрешены, {visit.person.name}: действуют со следующей лестницы.", visit.address("/debts"))
+
+
+def take_promise(visit: DeskVisit) -> Done:
+    """Take a client's word to pay until a day: till then it is not disconnected, and access comes back by the DAG of payments."""
+    until, client_code = visit.day("until", "Обещал заплатить до"), visit.text("client")
+    with engine.reading(visit.settings) as connection:
+        today = house_clock.today(connection, visit.at)
+    if not client_code:
+        raise Unreadable("Обещание: нужен код клиента.")
+    if until is None or until < today:
+        raise Unreadable("Обещал заплатить до: нужен день, который ещё не прошёл.")
+    if until > today + timedelta(days=366):
+        raise Unreadable("Обещание: не дольше, чем на год.")
+    author = _author(visit, "reason", "Обещание: напишите, кто и как обещал.")
+    codes = blocking.take_promise(visit.settings, client_code, until, visit.moment("shown"), author)
+    _give_access_back(visit)
+    words = f"Записано обещание: {client_code}, до {short_date(until)} ({', '.join(codes)}). До этого дня клиента не отключают."
+    return Done(words, visit.address("/debts"))
+
+
+def _give_access_back(visit: DeskVisit) -> None:
+    visit.orchestrator.start(visit.person, "payments_in", None, f"доступ тем, кому его вернул {visit.person.name}")
+
+
 def _findings(visit: DeskVisit) -> str:
     return visit.address("/findings", month=visit.month(), kind=visit.text("kind"))
 
@@ -149,5 +187,8 @@ ACTIONS: Mapping[str, DeskAction] = {
         DeskAction("/findings/mute", "/findings", mute),
         DeskAction("/findings/unmute", "/findings", unmute),
         DeskAction("/payments/take", "/payments", take_offer),
+        DeskAction("/blocking/stop", "/debts", stop_blocking),
+        DeskAction("/blocking/resume", "/debts", resume_blocking),
+        DeskAction("/debts/promise", "/debts", take_promise),
     )
 }

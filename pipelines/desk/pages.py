@@ -11,7 +11,8 @@ from pipelines.billing.model import Purpose
 from pipelines.billing.rules import KINDS
 from pipelines.billing.transitions import Status, status_of
 from pipelines.billing.unattended import needs_a_person
-from pipelines.desk import debts, exchange, findings, money_in
+from pipelines.desk import blocking, debts, exchange, findings, money_in
+from pipelines.desk.corrections import corrections
 from pipelines.desk.drafts import ON_A_PAGE, DraftedPage, drafted_page, questions
 from pipelines.desk.kept import KeptReading
 from pipelines.desk.standing import standing
@@ -109,6 +110,21 @@ def drafts_page(visit: DeskVisit) -> View:
     }
 
 
+def corrections_page(visit: DeskVisit) -> View:
+    """What changed in closed months, and the adjustments of it."""
+    kept = _kept(visit, "corrections", corrections)
+    read = kept.read if kept else None
+    drafted = [row for row in read.adjustments if row.number is None] if read else []
+    return {
+        "read": read,
+        "read_at": kept.at if kept else None,
+        "is_being_read": kept is None,
+        "drafted": drafted,
+        "issued": [row for row in read.adjustments if row.number is not None] if read else [],
+        "drafted_runs": sorted({(row.month, row.purpose) for row in drafted}),
+    }
+
+
 def findings_page(visit: DeskVisit) -> View:
     """Findings by whom they wait for; with a kind: each of it."""
     kind = visit.text("kind")
@@ -184,6 +200,8 @@ def frame(visit: DeskVisit, current: DeskPage) -> View:
         "title": current.name,
         "menu": [(visit.address(page.path), page.name, page is current) for page in PAGES.values()],
         "stop": halt.in_words(zone) if halt else None,
+        "stop_shown": blocking.shown(halt),
+        "shown_moment": visit.at.isoformat(),
         "zone": zone,
         "shown_at": f"{short_date(local.date())} {local:%H:%M:%S}",
         "form_token": visit.seal.token(visit.at),
@@ -228,6 +246,7 @@ PAGES: Mapping[str, DeskPage] = {
     for page in (
         DeskPage("/", "Месяц", "desk/month.html", month_page),
         DeskPage("/drafts", "Черновики", "desk/drafts.html", drafts_page),
+        DeskPage("/corrections", "Исправления", "desk/corrections.html", corrections_page),
         DeskPage("/findings", "Находки", "desk/findings.html", findings_page),
         DeskPage("/debts", "Долги", "desk/debts.html", debts_page),
         DeskPage("/payments", "Платежи", "desk/payments.html", payments_page),

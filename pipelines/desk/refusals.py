@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 
 from pipelines.billing.approval import NothingDrafted
+from pipelines.desk.blocking import GoesOn, SaidMeanwhile
 from pipelines.desk.deciding import Mistaken, OutOfDate
 from pipelines.desk.files import NoSuchFile
 from pipelines.desk.money_in import OfferGone
@@ -30,6 +31,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (NotSignedIn, "Вход не выполнен: откройте Airflow и войдите."),
     (AskedAnew, "Вопрос, который показывала страница, больше не ждёт ответа: его сняли или задали заново. Ничего не сделано."),
     (NothingDrafted, "Черновиков этого расчёта больше нет."),
+    (GoesOn, "Отключения уже разрешил другой человек. Ваше нажатие ничего не изменило."),
     (NotMuted, "Находку уже никто не глушит."),
     (AlreadyRunning, "Этот месяц сейчас рассчитывает другой запуск. Ничего не сделано: повторите через минуту."),
     (WarehouseUnreachable, "База данных не отвечает."),
@@ -52,6 +54,9 @@ def words(error: Exception, zone: tzinfo = UTC) -> list[str]:
     if isinstance(error, AnsweredBefore):
         given = error.given
         return [f"Ответ уже дан: «{given.option}», {clean(given.by)}, {_moment(given.at, zone)}. Ваше нажатие ничего не изменило."]
+    if isinstance(error, SaidMeanwhile):
+        who = f"{clean(error.by)}, {_moment(error.at, zone)}: {clean(error.reason)}"
+        return [f"Пока страница была открыта, {error.what} ({who}). Ваше нажатие ничего не изменило."]
     known = next((said for kind, said in _WORDS if isinstance(error, kind)), None)
     if known is not None:
         return [known]

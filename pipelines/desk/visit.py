@@ -66,6 +66,17 @@ class DeskVisit:
         except ValueError:
             raise Unreadable(f"{title}: «{text[:20]}» — не дата, нужно ГГГГ-ММ-ДД.") from None
 
+    def moment(self, name: str) -> datetime:
+        """The moment at which the page was shown, as its form carries it. Unreadable."""
+        text = self.text(name)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise Unreadable("Форма не говорит, когда её показали: загрузите страницу заново.") from None
+        if moment.tzinfo is None:
+            raise Unreadable("Форма не говорит, когда её показали: загрузите страницу заново.")
+        return moment
+
     def page(self) -> int:
         """Which page of a long list, from 1."""
         text = self.text("page")

@@ -12,7 +12,7 @@ from tests.desk.test_decisions import BOOKS
 
 pytestmark = [pytest.mark.airflow, needs_chromium]
 SERIOUS = ("serious", "critical")
-MENU = ("/", "/drafts", "/findings", "/debts", "/payments", "/exchange")
+MENU = ("/", "/drafts", "/corrections", "/findings", "/debts", "/payments", "/exchange")
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,18 @@ def test_a_month_is_approved_in_the_desk_and_no_page_has_a_serious_fault(asked, 
         desk.get_by_label("Примечание").fill("проверено")
         desk.get_by_role("button", name="Одобрить без отмеченных").click()
         desk.get_by_text("Одобрено, finance: Февраль 2026. Придержаны: K2.").wait_for()
+        desk.get_by_role("link", name="Долги", exact=True).click()
+        desk.get_by_label("Почему отключать нельзя").fill("банк молчит")
+        desk.get_by_role("button", name="Остановить все отключения").click()
+        desk.get_by_text("Отключения остановлены, finance.").wait_for()
+        desk.get_by_label("Код клиента").first.fill("C-K1")
+        desk.get_by_label("Заплатит до").fill("2027-01-10")
+        desk.get_by_label("Кто и как обещал").fill("директор, по телефону")
+        desk.get_by_role("button", name="Записать", exact=True).click()
+        desk.get_by_text("Записано обещание: C-K1, до 10.01.2027").wait_for()
+        desk.get_by_label("Почему отключать снова можно").fill("выписка пришла")
+        desk.get_by_role("button", name="Разрешить отключения").click()
+        desk.get_by_text("Отключения разрешены, finance").wait_for()
         asked.resumed()
         assert asked.run.call("issue") == {"invoices": 1}
         for scheme in ("light", "dark"):

@@ -175,6 +175,7 @@ def test_names_from_outside_do_nothing_on_any_page_nor_in_a_workbook(desk, home,
         "/findings?month=2026-03&kind=unmatched_payment",
         "/debts",
         "/debts?by=manager",
+        "/corrections",
         "/payments",
         "/exchange",
     ):
