@@ -175,8 +175,11 @@ def purpose_part(key: str) -> int | None:
 
 def whole_purpose(parts: Iterable[str]) -> str:
     """The parts of a purpose in one piece, each only where it says something beyond the earlier ones; somewhat over MAX_PURPOSE at most."""
+    given = list(filter(None, parts))
+    if len(given) == 1:
+        return given[0].strip()
     whole, letters = "", ""
-    for part in filter(None, parts):
+    for part in given:
         plain = "".join(part[:MAX_PURPOSE].split())
         if plain not in letters and len(whole) <= MAX_PURPOSE:
             whole, letters = f"{whole} {part}".strip(), letters + plain

@@ -156,8 +156,13 @@ class _Seller:
 
     def moved(self, debt: _Open) -> None:
         """Put a debt where its open amount is looked for."""
-        if debt.left > 0:
-            insort(self.by_amount.setdefault((debt.debt.client_code, debt.left), []), debt, key=lambda listed: listed.age)
+        if debt.left <= 0:
+            return
+        same = self.by_amount.get((debt.debt.client_code, debt.left))
+        if same is None:
+            self.by_amount[debt.debt.client_code, debt.left] = [debt]
+        else:
+            insort(same, debt, key=lambda listed: listed.age)
 
 
 @dataclass(slots=True)
@@ -284,7 +289,10 @@ class Book:
                 paid += _take(seller, case, invoices.debts, rule.name)
                 if case.left <= 0:
                     break
-        meant = tuple({seller.by_key[debt.key].debt.client_code: None for debt in paid}) or case.clients
+        if len(paid) == 1:
+            meant: tuple[str, ...] = (seller.by_key[paid[0].key].debt.client_code,)
+        else:
+            meant = tuple({seller.by_key[debt.key].debt.client_code: None for debt in paid}) or case.clients
         owner = meant[0] if paid or len(meant) == 1 else None
         advance, unmatched = (case.left, ZERO) if len(meant) == 1 else (ZERO, case.left)
         return Match(money.payment_id, owner, found_by if owner else None, tuple(paid), advance, unmatched)

@@ -54,7 +54,7 @@ class MistypedNumbers(Generic[Thing]):
         self._known: dict[str, dict[Thing, None]] = {}
         widths, heads, signs = set[int](), set[str](), set[str]()
         for number, thing in numbers:
-            written = PurposeWords.of(number).written
+            written = index.cut(number).written
             form = "".join(written).translate(_LOOK_ALIKES)
             if len(form) < _SHORTEST:
                 continue
@@ -63,7 +63,7 @@ class MistypedNumbers(Generic[Thing]):
             heads.add(form[: min(_HEAD, len(form) - len(written[-1]) or _HEAD)])
             signs.update(form)
         self._signs = tuple(sorted(signs))
-        self._known_signs = frozenset(signs)
+        self._begin_signs = frozenset(sign for sign in (*signs, *map(chr, _LOOK_ALIKES)) if sign.translate(_LOOK_ALIKES) in signs)
         self._widths = tuple(sorted(widths))
         self._heads = {head for known in heads for _, head in _one_slip_away(known, self._signs)}
         self._head_lengths = tuple(sorted(set(map(len, self._heads))))
@@ -87,13 +87,13 @@ class MistypedNumbers(Generic[Thing]):
 
     def _begins(self, purpose: PurposeWords) -> list[int]:
         """The tokens that a number may begin with."""
-        whole = "".join(purpose.written).translate(_LOOK_ALIKES)
-        begins, offset = list[int](), 0
-        for at, token in enumerate(purpose.written):
-            is_possible = whole[offset] in self._known_signs  # a head has no other signs: most words are passed over here
-            if is_possible and any(whole[offset : offset + length] in self._heads for length in self._head_lengths):
-                begins.append(at)
-            offset += len(token)
+        written, longest = purpose.written, max(self._head_lengths, default=0)
+        begins = list[int]()
+        for at, token in enumerate(written):
+            if token[0] in self._begin_signs:  # a head has no other signs: most words are passed over here
+                head = "".join(written[at : at + longest])[:longest].translate(_LOOK_ALIKES)
+                if any(head[:length] in self._heads for length in self._head_lengths):
+                    begins.append(at)
         return begins
 
     def _of(self, purpose: PurposeWords, at: int, end: int) -> Iterator[Suspect[Thing]]:

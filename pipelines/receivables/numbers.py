@@ -14,6 +14,8 @@ _SHORTENED = re.compile(r"\b(ДOГ|KOHTP)-[PT]\w{0,2}\b")
 _SHORTENED_BEGINS = ("ДOГ-", "KOHTP-")
 _DATE_MARK = "\x01"
 _TOKEN = re.compile(r"([0-9]+|[^\W\d_]+)")
+_USUAL_TOKEN = re.compile(rf"([0-9]+|[{''.join(filter(_TOKEN.fullmatch, filter(str.isalpha, cp1251.decoding_table)))}]+)")
+"""The same where every sign is one of Windows-1251: a listed set of letters is found in half the time of a class of them."""
 _BYTES = codecs.charmap_build(cp1251.decoding_table)
 _FOLDED_SIGNS = cp1251.decoding_table.translate(_FOLD)
 _LOOSE = " \t\n\u00a0\u2009\u202f-\u2010\u2011\u2012\u2013\u2014\u2212_№"
@@ -24,11 +26,15 @@ Thing = TypeVar("Thing", bound=Hashable)
 
 def fold(text: str) -> str:
     """Upper case, with the Cyrillic letters that look Latin made Latin."""
-    upper = text.upper()
+    return _folded(text.upper())[0]
+
+
+def _folded(upper: str) -> tuple[str, re.Pattern[str]]:
+    """The text with letters that look Latin made Latin, and the expression that finds its tokens."""
     try:  # by way of one byte a letter: nearly every purpose has no other sign, and letter by letter it takes seven times as long
-        return codecs.charmap_decode(codecs.charmap_encode(upper, "strict", _BYTES)[0], "strict", _FOLDED_SIGNS)[0]
+        return codecs.charmap_decode(codecs.charmap_encode(upper, "strict", _BYTES)[0], "strict", _FOLDED_SIGNS)[0], _USUAL_TOKEN
     except UnicodeEncodeError:
-        return upper.translate(_FOLD)
+        return upper.translate(_FOLD), _TOKEN
 
 
 _NUMERO_WORDS = frozenset(map(fold, ("N", "NO", "НОМЕР", "НОМ")))
@@ -69,10 +75,11 @@ class PurposeWords(NamedTuple):
     def of(cls, text: str) -> "PurposeWords":
         """Fold and cut; dates are taken out, for no number may be found in them."""
         upper = text.upper()
-        plain = _DATE.sub(_DATE_MARK, fold(_NUMERO.sub("№", upper) if "N" in upper else upper))
-        if any(beginning in plain for beginning in _SHORTENED_BEGINS):
+        folded, token_of = _folded(_NUMERO.sub("№", upper) if "N" in upper else upper)
+        plain = _DATE.sub(_DATE_MARK, folded)
+        if _SHORTENED_BEGINS[0] in plain or _SHORTENED_BEGINS[1] in plain:
             plain = _SHORTENED.sub(r"\1", plain)
-        pieces = _TOKEN.split(plain)  # a gap, a token, a gap …
+        pieces = token_of.split(plain)  # a gap, a token, a gap …
         written = tuple(pieces[1::2])
         return cls(tuple([_plain(token) if token[0] == "0" else token for token in written]), written, tuple(pieces[::2]))
 
@@ -98,34 +105,54 @@ class NumberIndex(Generic[Thing]):
     def __init__(self, numbers: Iterable[tuple[str, Thing]], own: Cue, foreign: Cue) -> None:
         self._own, self._foreign = own, foreign
         self._known: dict[tuple[str, ...], list[_Known[Thing]]] = {}
+        self._cuts: dict[str, PurposeWords] = {}
+        self._signs: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}  # first token → lengths of the numbers that begin with it, the longest first
         for number, thing in numbers:
             self._add(number, thing)
 
     def _add(self, number: str, thing: Thing) -> None:
-        cut = PurposeWords.of(number)
+        cut = self._cuts[number] = PurposeWords.of(number)
         if not cut.tokens or _DATE_MARK in number:
             return
+        self._put(thing, cut.tokens, cut.written, cut.gaps[1:-1])
         glued, glued_gaps = _glued(cut)
-        for written, gaps in {(cut.written, cut.gaps[1:-1]), (glued, glued_gaps)}:
-            key = tuple(map(_plain, written))
-            self._known.setdefault(key, []).append(_Known(thing, written, gaps, tuple([gap.strip(_LOOSE) for gap in gaps])))
-            lengths = self._lengths.get(key[0], ())
-            if len(key) not in lengths:
-                self._lengths[key[0]] = tuple(sorted((*lengths, len(key)), reverse=True))
+        if len(glued) < len(cut.written):
+            self._put(thing, tuple(map(_plain, glued)), glued, glued_gaps)
+
+    def _put(self, thing: Thing, key: tuple[str, ...], written: tuple[str, ...], gaps: tuple[str, ...]) -> None:
+        signs = self._signs.get(gaps)
+        if signs is None:
+            signs = self._signs[gaps] = tuple([gap.strip(_LOOSE) for gap in gaps])
+        known = _Known(thing, written, gaps, signs)
+        if key in self._known:
+            self._known[key].append(known)
+        else:
+            self._known[key] = [known]
+        lengths = self._lengths.get(key[0], ())
+        if len(key) not in lengths:
+            self._lengths[key[0]] = tuple(sorted((*lengths, len(key)), reverse=True))
+
+    def cut(self, number: str) -> PurposeWords:
+        """A known number cut into words and runs of digits."""
+        return self._cuts[number]
 
     def find(self, purpose: PurposeWords) -> list[Thing]:
         """What the purpose names, in order of mention, each once. A number that fits two things names none."""
-        if self._lengths.keys().isdisjoint(purpose.tokens):
-            return []
-        things = [thing for thing, _, _ in self.places(purpose)]
+        known = self._lengths
+        begins = [at for at, token in enumerate(purpose.tokens) if token in known]
+        things, after = list[Thing](), 0
+        for at in begins:
+            if at >= after and (hit := self._at(purpose, at)):
+                things.append(hit[0])
+                after = at + hit[1]
         return things if len(things) < 2 else list(dict.fromkeys(things))
 
     def places(self, purpose: PurposeWords) -> Iterator[tuple[Thing, int, int]]:
         """Each number that the purpose names: the thing, the token it begins at and the one after it."""
         after = 0
         for at, token in enumerate(purpose.tokens):
-            if at >= after and token in self._lengths and (hit := next(self._at(purpose, at), None)):
+            if at >= after and token in self._lengths and (hit := self._at(purpose, at)):
                 after = at + hit[1]
                 yield hit[0], at, after
 
@@ -135,33 +162,33 @@ class NumberIndex(Generic[Thing]):
         is_held = all(not gap.strip(_LOOSE) and (token.isdigit() or not any(map(str.isspace, gap))) for token, gap in inner)
         return is_held and self._stands_alone(purpose, at, length) and self._is_announced(purpose, at, length)
 
-    def _at(self, purpose: PurposeWords, at: int) -> Iterator[tuple[Thing, int]]:
-        """The thing whose number begins at a token, and how many tokens it takes; the longest first."""
+    def _at(self, purpose: PurposeWords, at: int) -> tuple[Thing, int] | None:
+        """The thing whose number begins at a token, and how many tokens it takes; the longest first. None: no number begins there."""
         for length in self._lengths[purpose.tokens[at]]:
             alike = self._known.get(purpose.tokens[at : at + length]) if at + length <= len(purpose.tokens) else None
             if alike is None:
                 continue
-            known = [candidate for candidate in alike if _held_together(purpose, at, candidate)]
+            gaps = purpose.gaps[at + 1 : at + length]
+            known = [candidate for candidate in alike if gaps == candidate.gaps or _held_together(gaps, candidate)]
             if not known or not self._stands_alone(purpose, at, length) or not self._is_announced(purpose, at, length):
                 continue
             if len(known) == 1:
-                yield known[0].thing, length
-                continue
+                return known[0].thing, length
             exact = [candidate for candidate in known if candidate.written == purpose.written[at : at + length]]
             things = {candidate.thing for candidate in exact or known}
             if len(things) == 1:
-                yield things.pop(), length
+                return things.pop(), length
+        return None
 
     def _stands_alone(self, purpose: PurposeWords, at: int, length: int) -> bool:
         """Not a piece of a longer number: "1-НВ26-42", "НВ26-42/2", "НВ26-42А", "3.42"."""
         tokens, stop = purpose.tokens, at + length
         before = tokens[at - 1] if at else ""
-        if before and before not in self._own and not (purpose.gaps[at] == "/" and tokens[at] in tokens[max(0, at - 4) : at]):
-            joined = _joined(before, purpose.gaps[at], tokens[at])
-        else:
-            joined = False
-        if joined or stop == len(tokens):
-            return not joined
+        listed = at and purpose.gaps[at] == "/" and tokens[at] in tokens[max(0, at - 4) : at]
+        if before and not listed and _joined(before, purpose.gaps[at], tokens[at]) and before not in self._own:
+            return False
+        if stop == len(tokens):
+            return True
         same_again = purpose.gaps[stop] == "/" and tokens[stop] == tokens[at]
         return same_again or not _joined(tokens[stop], purpose.gaps[stop], tokens[stop - 1])
 
@@ -217,7 +244,6 @@ def _glued(cut: PurposeWords) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(written), tuple(gaps)
 
 
-def _held_together(purpose: PurposeWords, at: int, known: _Known[Thing]) -> bool:
+def _held_together(gaps: tuple[str, ...], known: _Known[Thing]) -> bool:
     """Between the tokens only spaces, dashes and what the number itself has there."""
-    gaps = purpose.gaps[at + 1 : at + len(known.written)]
-    return gaps == known.gaps or all(gap.strip(_LOOSE) in ("", signs) for gap, signs in zip(gaps, known.signs, strict=True))
+    return all(gap.strip(_LOOSE) in ("", signs) for gap, signs in zip(gaps, known.signs, strict=True))

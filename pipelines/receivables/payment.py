@@ -63,7 +63,9 @@ class Identity(NamedTuple):
         `number` without leading zeros, for banks and 1C differ in them; `on` is the payment document's own date.
         """
         plain = self.number.strip().upper().lstrip("0")
-        parts = [account(self.our_account), plain, self.on.isoformat(), f"{self.amount:.2f}", account(self.payer_account)]
+        written = str(self.amount)
+        amount = written if written[-3:-2] == "." else f"{self.amount:.2f}"  # two decimals as nearly always: need no rounding
+        parts = [account(self.our_account), plain, self.on.isoformat(), amount, account(self.payer_account)]
         if occurrence > 1:
             parts.append(str(occurrence))
         return blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()

@@ -16,6 +16,7 @@ _UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"1\x00C\x00": "utf-16-
 _ENCODINGS = ("cp1251", "utf-8", "cp866")
 _WORDS = ("Кодировка=", "ВерсияФормата=", "СекцияДокумент=", "КонецДокумента", "КонецФайла")
 _LANDMARKS = {encoding: tuple(word.encode(encoding) for word in _WORDS) for encoding in _ENCODINGS}
+_TITLE = TITLE.encode()
 _BEGINNING = re.compile(rb"1CClientBankExchange[ \t]*(?=[\r\n]|\Z)")
 _MARKS = b" \t\xef\xbb\xbf"
 _MEGABYTE = 1 << 20
@@ -76,23 +77,30 @@ def read_text(data: bytes, name: str, limits: StatementLimits) -> Iterator[State
     bytes; neither its Кодировка nor a byte order mark is believed.
     """
     refuse_large(data, name, limits)
-    first = 1
+    first, before = 1, None
     for piece in _pieces(_as_utf_8(data)):
-        lines = piece.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        text = _decoded(lines, name).rstrip("\x00\x1a")
+        first = before.last + 1 if before else 1
+        text = _decoded(_with_plain_ends(piece), name).rstrip("\x00\x1a")
         if first == 1:
             _check_title(text, name)
         statement = StatementText(text.replace("\ufeff", "").removesuffix("\n"), first)
         if "\x00" in text:
             _refuse_nul(statement, name)
         yield statement
-        first = statement.last + 1
+        before = statement
 
 
 def refuse_large(data: bytes, name: str, limits: StatementLimits) -> None:
     """BadInput for a file that is larger than one may be."""
     if len(data) > limits.megabytes * _MEGABYTE:
         raise BadInput.one(f"{name}:1", f"is larger than {limits.megabytes} MB (FLEETBILL_BANK_MAX_MEGABYTES): not read")
+
+
+def _with_plain_ends(data: bytes) -> bytes:
+    r"""The lines parted by ``\n`` alone, whatever parted them: ``\r\n`` nearly always, ``\r\r\n``, ``\r``."""
+    if data.count(b"\r") == data.count(b"\r\n"):
+        return data.translate(None, b"\r")
+    return data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _as_utf_8(data: bytes) -> bytes:
@@ -103,13 +111,22 @@ def _as_utf_8(data: bytes) -> bytes:
 
 def _pieces(data: bytes) -> Iterator[bytes]:
     """The statements of a file: each from its title on; a title without a word of the format after it begins none."""
-    titles = [start for beginning in _BEGINNING.finditer(data) if (start := _line_start(data, beginning.start())) is not None][1:]
+    titles = [start for at in _beginnings(data) if (start := _line_start(data, at)) is not None][1:]
     begun = 0
     for start, stop in pairwise([*titles, len(data)]):
         if any(_hits(data[start:stop]).values()):
             yield data[begun:start]
             begun = start
     yield data[begun:]
+
+
+def _beginnings(data: bytes) -> Iterator[int]:
+    """The places of the title; looked for as plain bytes first, which is several times as quick on a large file."""
+    at = data.find(_TITLE)
+    while at >= 0:
+        if _BEGINNING.match(data, at):
+            yield at
+        at = data.find(_TITLE, at + len(_TITLE))
 
 
 def _line_start(data: bytes, at: int) -> int | None:
@@ -120,7 +137,9 @@ def _line_start(data: bytes, at: int) -> int | None:
 
 def _decoded(data: bytes, name: str) -> str:
     plain = data.removeprefix(_BOM)
-    hits = _hits(plain)
+    hits = _hits(plain[:_MEGABYTE])
+    if sum(map(bool, hits.values())) != 1:  # what its beginning leaves open, all of it decides
+        hits = _hits(plain)
     best = max(_ENCODINGS, key=lambda encoding: hits[encoding])
     if not hits[best]:
         raise BadInput.one(f"{name}:1", f"is not a statement for 1C in {', '.join(_ENCODINGS)}: none of the format's words is in it")
