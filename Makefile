@@ -57,8 +57,8 @@ lint: setup ## ruff, mypy, import rules
 	@$(BIN)/lint-imports --no-cache
 
 .PHONY: bench
-bench: setup ## the benchmarks, each beside its reference
-	@for each in tests/bench/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
+bench: setup ## the benchmarks, each beside its reference (NAMES="landing usage", SMALL=1: only whether they run)
+	@$(BIN)/python -m tests.bench $(NAMES) $(if $(SMALL),--small)
 
 .PHONY: bench-peers
 bench-peers: setup ## invoices beside those of django-silver and Tryton, each in an environment of its own, on the same PostgreSQL

@@ -1,5 +1,6 @@
 """Secrets of every connection are planted, every kind of failure is provoked, and nothing that is written anywhere quotes one."""
 
+import json
 import logging
 import re
 import socket
@@ -134,3 +135,47 @@ def test_the_database_is_never_called_by_its_password(settings, written, monkeyp
     assert written("status")[0] == 2
     assert written("--help")[0] == 0
     release(settings)
+
+
+def test_no_failure_of_the_object_storage_quotes_a_secret(settings, written, monkeypatch, tmp_path):
+    """A storage that answers with a page that quotes the request, its token among it; and one that is not there."""
+    monkeypatch.setenv("FLEETBILL_LAKE_URL", "s3://bucket/lake")
+    monkeypatch.setenv("FLEETBILL_DOCUMENTS_URL", "s3://bucket/documents")
+    with Telltale() as server:
+        server.status = 403
+        for port in (server.port, _closed_port()):
+            told = {
+                "endpoint_url": f"http://127.0.0.1:{port}", "region_name": "us-east-1", "aws_session_token": SECRETS[1],
+                "config_kwargs": {"retries": {"total_max_attempts": 1}},
+            }  # fmt: skip
+            given = {"conn_type": "aws", "login": "KEY", "password": SECRETS[0], "extra": told}
+            monkeypatch.setenv("AIRFLOW_CONN_FLEETBILL_STORAGE", json.dumps(given))
+            code, said = written("backup", str(tmp_path / "b"))
+            assert code == 1
+            assert "the storage does" in said
+        assert any("x-amz-security-token" in request.headers for request in server.requests)
+    monkeypatch.setenv("AIRFLOW_CONN_FLEETBILL_STORAGE", f'{{"conn_type": "aws", "password": "{SECRETS[0]}", "extra": 5')
+    assert written("backup", str(tmp_path / "c"))[0] in (1, 2)
+
+
+def test_no_failure_of_another_database_quotes_its_password(settings, written, monkeypatch, tmp_path):
+    """As a source of master data, and as a platform of kind sql."""
+    monkeypatch.setattr(retries, "sleep", lambda _seconds: None)
+    (tmp_path / "vehicles.sql").write_text("SELECT 1 AS vehicle_id, 'active' AS state")
+    own = make_url(settings.database_url)
+    with engine.transaction(settings) as connection:
+        connection.execute(
+            text("INSERT INTO master.platforms (platform, kind, source, connection, time_zone) VALUES ('db1', 'sql', :s, 'db1', 'UTC')"),
+            {"s": str(tmp_path)},
+        )
+    wrong = [
+        own.set(password=SECRETS[0], username="nobody_here"),
+        own.set(password=SECRETS[0], host="127.0.0.1", port=_closed_port(), query={}),
+        own.set(password=SECRETS[0], drivername="klingon"),
+        own.set(password=SECRETS[0], host="127.0.0.1", port=_closed_port(), query={"sslrootcert": SECRETS[1]}),
+    ]
+    for address in [each.render_as_string(hide_password=False) for each in wrong] + [f"postgresql://robot:{SECRETS[0]}@[::1"]:
+        assert written("master", "import", address, "--by", "Анна", "--reason", "проверка")[0] == 2, address
+        monkeypatch.setenv("AIRFLOW_CONN_DB1", address)
+        assert written("snapshot", "take", "--platform", "db1")[0] in (1, 2), address
+        assert written("snapshot", "probe", "--platform", "db1")[0] in (1, 2), address
