@@ -386,3 +386,27 @@ def test_consumers_are_given_their_exports_and_dealers_their_reports(company, da
     assert reports() == []
     queued = _rows(company, "SELECT client_code FROM delivery.mail_outbox WHERE event_kind = 'dealer_report'")
     assert ("C15",) in queued
+
+
+def test_what_is_stored_is_held_against_what_was_written(company, dags):
+    """Terms changed by hand, a shortened file and nothing in the chain: two tasks end in words that name what they found."""
+    from orchestration.ending import Ended
+
+    _land(dags, "2026-02-03")
+    stored = dags["verify_stored"]
+    assert call(stored, "master")["rows"] > 100
+    assert call(stored, "lake") == {"files": 1}
+    assert call(stored, "ledger") == {}
+    with engine.transaction(company) as connection:
+        contract = connection.scalar(text("SELECT min(contract_no) FROM master.terms"))
+        connection.execute(text("UPDATE master.terms SET payment_days = 366 WHERE contract_no = :contract"), {"contract": contract})
+    [landed] = (company.home / "lake").rglob("*2026-02-03*/*.parquet")
+    landed.chmod(0o600)
+    landed.write_bytes(landed.read_bytes()[:-8])
+    with pytest.raises(Ended) as master:
+        call(stored, "master")
+    assert " payment_days: different, " in str(master.value)
+    assert "366 is not between 0 and 365" in str(master.value)
+    assert "fleetbill master verify --expectations" in str(master.value)
+    with pytest.raises(Ended, match=r"расхождений: 1; все покажет fleetbill snapshot verify[\s\S]*\.parquet: shortened"):
+        call(stored, "lake")
