@@ -39,8 +39,13 @@ def complaints(settings: Settings, at: datetime) -> list[Waiting]:
 def _schema(settings: Settings) -> Iterator[Waiting]:
     with reading(settings) as connection:
         revision = query.scalar(connection, "ground/revision")
-    if revision != (newest := migrate.newest()):
+    if revision == (newest := migrate.newest()):
+        return
+    if revision is None or revision in migrate.revisions():
         yield Waiting(Matter.SCHEMA, ENGINEER, "database", f"is at {revision}, this version needs {newest}", "fleetbill db upgrade")
+    else:
+        what = f"is at {revision}, of a later version of fleetbill; this one knows up to {newest}"
+        yield Waiting(Matter.SCHEMA, ENGINEER, "database", what, "make setup")
 
 
 def _late_letters(settings: Settings, at: datetime) -> Iterator[Waiting]:

@@ -65,3 +65,11 @@ def test_an_old_schema_is_told_alone(calm):
     told = _told(calm)
     assert list(told) == [("schema", "database")]
     assert told["schema", "database"][1] == "fleetbill db upgrade"
+
+
+def test_a_schema_of_a_later_version_is_not_upgraded_by_an_earlier_one(calm):
+    with engine.as_owner(calm) as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    detail, deed = _told(calm)["schema", "database"]
+    assert detail.startswith("is at 9999, of a later version of fleetbill")
+    assert deed == "make setup"
