@@ -1,15 +1,22 @@
 """Local files that are written whole or not at all, and folders that are ours alone. Object storage has stores of its own."""
 
+import io
 import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import file_digest
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 # of files; of the folders that are made for them, with the right to pass
 OWN = 0o600  # for its owner alone
 GROUP = 0o640  # readable for programs of others that run in our group: 1C, a platform's job
 _BUFFER = 1 << 17  # messages of many megabytes are written in small pieces
+_BEHIND: Final = 1 << 24
+"""Bytes after which a file is put on disk while more of it is written, so that the end has little to wait for."""
 
 
 def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], *, mode: int = OWN) -> None:
@@ -28,7 +35,7 @@ def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], 
             else:
                 handle.write(content)
             handle.flush()
-            os.fsync(handle.fileno())
+            cast(_PutOnDisk, handle.raw).settle()
         settle(partial, target)
     except BaseException as error:
         partial.unlink(missing_ok=True)
@@ -72,6 +79,40 @@ def partial_path(target: Path) -> Path:
     return target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
 
 
-def _opened(path: Path, mode: int) -> IO[bytes]:
+class _PutOnDisk(io.FileIO):
+    """A file that is put on disk behind the back of whoever writes it. A disk that fails is told of by `settle`: once, by the operating
+    system's rule, so that nothing may be asked of it unheard."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor, "wb")
+        self._since = 0
+        self._beside: ThreadPoolExecutor | None = None
+        self._going: Future[None] | None = None
+
+    def write(self, content: "ReadableBuffer", /) -> int:
+        written = super().write(content)
+        self._since += written
+        if self._since >= _BEHIND and (self._going is None or self._going.done()):
+            self._heard()
+            self._beside = self._beside or ThreadPoolExecutor(1, thread_name_prefix="put-on-disk")
+            self._going, self._since = self._beside.submit(os.fdatasync, self.fileno()), 0
+        return written
+
+    def settle(self) -> None:
+        """All of it is on disk when this returns."""
+        self._heard()
+        os.fsync(self.fileno())
+
+    def close(self) -> None:
+        if self._beside is not None:
+            self._beside.shutdown()
+        super().close()
+
+    def _heard(self) -> None:
+        if self._going is not None:
+            self._going.result()
+
+
+def _opened(path: Path, mode: int) -> io.BufferedWriter:
     path.unlink(missing_ok=True)
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb", buffering=_BUFFER)
+    return io.BufferedWriter(_PutOnDisk(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)), _BUFFER)
