@@ -4,7 +4,7 @@ looks like a digit. An offer to people; the machine takes it only where nothing 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final, Generic
 
 from pipelines.receivables.numbers import NumberIndex, PurposeWords, Thing
@@ -13,6 +13,7 @@ _LOOK_ALIKES: Final = str.maketrans("OЗILБBЧ", "0311684")
 _SHORTEST: Final = 5  # signs of a number below which one slip makes anything of anything
 _MOST_TOKENS: Final = 7
 _HEAD: Final = 4
+_OPENING: Final = 2  # signs of a head by which words are passed over
 
 
 class Slip(StrEnum):
@@ -63,10 +64,10 @@ class MistypedNumbers(Generic[Thing]):
             heads.add(form[: min(_HEAD, len(form) - len(written[-1]) or _HEAD)])
             signs.update(form)
         self._signs = tuple(sorted(signs))
-        self._begin_signs = frozenset(sign for sign in (*signs, *map(chr, _LOOK_ALIKES)) if sign.translate(_LOOK_ALIKES) in signs)
         self._widths = tuple(sorted(widths))
         self._heads = {head for known in heads for _, head in _one_slip_away(known, self._signs)}
         self._head_lengths = tuple(sorted(set(map(len, self._heads))))
+        self._openings = _written_as({head[:_OPENING] for head in self._heads})
         lengths = set(map(len, self._known))
         self._shortest, self._longest = min(lengths, default=0) - 1, max(lengths, default=0) + 1
 
@@ -88,9 +89,11 @@ class MistypedNumbers(Generic[Thing]):
     def _begins(self, purpose: PurposeWords) -> list[int]:
         """The tokens that a number may begin with."""
         written, longest = purpose.written, max(self._head_lengths, default=0)
+        is_open = not longest or self._head_lengths[0] < _OPENING
         begins = list[int]()
         for at, token in enumerate(written):
-            if token[0] in self._begin_signs:  # a head has no other signs: most words are passed over here
+            opening = token[:_OPENING] if len(token) >= _OPENING else "".join(written[at : at + _OPENING])[:_OPENING]
+            if is_open or opening in self._openings:  # most words are passed over here
                 head = "".join(written[at : at + longest])[:longest].translate(_LOOK_ALIKES)
                 if any(head[:length] in self._heads for length in self._head_lengths):
                     begins.append(at)
@@ -114,6 +117,15 @@ class MistypedNumbers(Generic[Thing]):
         *before, last = written
         for padded in dict.fromkeys((last, *(last.zfill(width) for width in self._widths if last.isdigit()))):
             yield "".join((*before, padded)).translate(_LOOK_ALIKES)
+
+
+def _written_as(openings: set[str]) -> frozenset[str]:
+    """Everything that becomes one of these once look-alikes are one."""
+    alike: dict[str, list[str]] = {}
+    for sign, meant in _LOOK_ALIKES.items():
+        alike.setdefault(chr(meant), []).append(chr(sign))
+    of_sign = {sign: [*alike.get(sign, ()), *(() if ord(sign) in _LOOK_ALIKES else sign)] for sign in set("".join(openings))}
+    return frozenset("".join(signs) for opening in openings for signs in product(*(of_sign[sign] for sign in opening)))
 
 
 def _one_slip_away(form: str, signs: Iterable[str]) -> Iterator[tuple[Slip, str]]:
