@@ -76,7 +76,10 @@ def repeated(numbers: "NDArray[Any]") -> "NDArray[Any]":
     import numpy as np
 
     ordered = np.sort(numbers)
-    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    is_first = np.ones(len(again), bool)
+    is_first[1:] = again[1:] != again[:-1]
+    return again[is_first]
 
 
 def device_keys_of(lake: Lake, day: OwnedDay) -> Any:

@@ -7,4 +7,3 @@ SELECT
     COLUMNS('^(online_minutes|meter_.+)$')
 FROM read_parquet([$shape, $path], union_by_name = true) v
 JOIN repeated_vehicles d USING (vehicle_no)
-ORDER BY d.device_key, vehicle_no
