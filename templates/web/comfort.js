@@ -15,6 +15,8 @@ window.addEventListener("pageshow", () => {
     for (const button of form.querySelectorAll("button")) button.disabled = false;
   }
 });
+// on a phone the menu is wider than its screen: where one is, is seen
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {

@@ -1,6 +1,6 @@
 """Pages of the cabinet beside a bare route that runs the same SQL and returns JSON; run: python tests/bench/bench_cabinet.py [CLIENTS].
 
-20,000 clients with half a year of invoices and 51 days of fleet; 50 readers at once, each with a client of its own, read page after page of
+20,000 clients with half a year of invoices and 51 days of fleet; 50 readers at once, each a dealer of 120 clients, read page after page of
 one server. A page takes at most three times as long as the bare route (medians of one run) and weighs at most 150 KB.
 """
 
@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.responses import Response
@@ -30,10 +31,17 @@ from tests.bench.bench_receivables import AT, store
 from tests.smtp_server import free_port
 
 READERS, ROUNDS, MAX_TIMES, MAX_BYTES = 50, 6, 3, 150 * 1024
-PAGES = ("/", "/invoices", "/acts", "/payments", "/reconciliation", "/fleet?month=2026-04", "/terms")
+PAGES = (
+    "/", "/invoices", "/invoice?number={invoice}", "/acts", "/payments", "/reconciliation", "/fleet?month=2026-04", "/fleet?month=2026-03",
+    "/terms", "/account", "/clients",
+)  # fmt: skip
+OF_A_DEALER = 120
 
 _MORE = (
     "UPDATE master.clients SET email = lower(client_code) || '@client.example'",
+    # 50 dealers, each with 120 clients
+    f"""UPDATE master.clients SET dealer_code = 'C' || (substr(client_code, 2)::int - {READERS}) / {OF_A_DEALER}
+    WHERE substr(client_code, 2)::int BETWEEN {READERS} AND {READERS} * ({OF_A_DEALER} + 1) - 1""",
     "INSERT INTO master.vat_modes (code, vat_mode_from, vat_mode) VALUES ('NAV', '0001-01-01', 'general')",
     """INSERT INTO master.tariffs (tariff_code, valid_from, name, currency, prices_include_vat)
     VALUES ('T', '2025-01-01', 'Т', 'RUB', false)""",
@@ -131,7 +139,16 @@ def bare(settings: Settings, told: dict[str, list[Executed]]) -> FastAPI:
     return app
 
 
-def compared(settings: Settings) -> list[tuple[str, int, float, float, int]]:
+def _of(page: str, reader: int, clients: int) -> str:
+    """The address of a page for a reader: its newest invoice that is paid where the page is of one."""
+    return page.format(invoice=quote(f"НВ26-{reader + clients:06}"))
+
+
+def _named(page: str) -> str:
+    return page[1:].replace("?", "-").replace("=", "-").replace("{invoice}", "")
+
+
+def compared(settings: Settings, clients: int) -> list[tuple[str, int, float, float, int]]:
     """Page, its statements, its seconds, those of the bare route, its largest bytes."""
     with engine.transaction(settings) as connection:
         cookies = [sessions.begin(connection, f"c{n}@client.example", AT, is_confirmed=True) for n in range(READERS)]
@@ -153,19 +170,20 @@ def compared(settings: Settings) -> list[tuple[str, int, float, float, int]]:
         for page in PAGES:
             for n, cookie in enumerate(cookies):
                 executed.clear()
-                asked(port, page, cookie)
-                told[f"{page[1:].split('?')[0]}-{n}"] = list(executed)
+                asked(port, _of(page, n, clients), cookie)
+                told[f"{_named(page)}-{n}"] = list(executed)
         event.remove(of_house, "before_cursor_execute", note)
         event.remove(of_house, "begin", begin)
         with served(bare(settings, told)) as bare_port, multiprocessing.get_context("spawn").Pool(1) as elsewhere:
             measured = []
             for page in PAGES:
-                name = page[1:].split("?")[0]
+                name = _named(page)
+                paths = [_of(page, n, clients) for n in range(READERS)]
                 routes = [f"/bare/{name}-{n}" for n in range(READERS)]
                 elsewhere.apply(readers, (bare_port, routes, cookies))
                 alone, _ = elsewhere.apply(readers, (bare_port, routes, cookies))
-                elsewhere.apply(readers, (port, [page] * READERS, cookies))
-                whole, size = elsewhere.apply(readers, (port, [page] * READERS, cookies))
+                elsewhere.apply(readers, (port, paths, cookies))
+                whole, size = elsewhere.apply(readers, (port, paths, cookies))
                 measured.append((page, sum(map(len, told[f"{name}-0"])), whole, alone, size))
     return measured
 
@@ -175,7 +193,7 @@ def main(clients: int) -> int:
     with tempfile.TemporaryDirectory(prefix="fleetbill-bench-") as folder:
         home = Path(folder)
         try:
-            measured = compared(house(home, clients))
+            measured = compared(house(home, clients), clients)
         finally:
             embedded.stop(home)
     print(f"{clients:,} clients, {READERS} readers at once, medians")
