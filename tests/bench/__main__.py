@@ -32,6 +32,7 @@ SMALL = {
     "receivables": ["1000"],
     "usage": ["5000"],
     "whole_close": [OTHER, "40", "400"],
+    "whole_import": [OTHER, "60", "1"],
     "workbook": ["200"],
 }
 """Name → arguments of a quick run; whoever is not here has one size."""

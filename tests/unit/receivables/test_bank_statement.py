@@ -110,6 +110,13 @@ def test_line_ends(ends):
     assert [found.number for found in alone(text.encode("cp1251")).documents] == ["317", "318"]
 
 
+def test_a_statement_that_changes_its_encoding_after_the_first_megabyte_is_refused():
+    long = statement(*(document(Номер=str(number), НазначениеПлатежа="и ещё " * 30) for number in range(4_500)))
+    middle = long.index("СекцияДокумент", 1_200_000)
+    with pytest.raises(BadInput, match="КонецФайла is missing"):
+        parse(long[:middle].encode("cp1251") + long[middle:].encode("cp866"), "kl.txt")
+
+
 def test_the_cp866_byte_that_unicode_calls_a_line_end():
     # 0x85 is the letter Е in cp866 and NEL in Latin-1
     found = alone(statement(document(НазначениеПлатежа="ЕЕЕ счет 7")).encode("cp866"))
