@@ -1,6 +1,6 @@
 """Print what was issued: a PDF of every invoice, корректировка and act of a month that is not in the store yet."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Failures = dict[str, str]
 
 _NAMED = 5
+_ACTS_AT_ONCE = 500  # whose invoices are read by one statement
 
 
 class NotPrinted(Refused):
@@ -118,8 +119,11 @@ def _documents(
 ) -> Iterator[Document]:
     """Everything of a share of the month that the store lacks; what cannot be made is noted in ``failures``."""
     lacking = _Lacking.of(connection, store, *wanted)
-    for act in lacking.acts:
-        yield from _made(f"act {act.number}", failures, partial(_acts, connection, act))
+    for start in range(0, len(lacking.acts), _ACTS_AT_ONCE):
+        acts = lacking.acts[start : start + _ACTS_AT_ONCE]
+        issued = {str(row.invoice_id): row for row in issued_rows(connection, [each for act in acts for each in act.ids])}
+        for act in acts:
+            yield from _made(f"act {act.number}", failures, partial(_act, act, issued))
     for row in issued_rows(connection, lacking.invoices):
         yield from _made(row.number, failures, partial(_papers, settings, connection, row))
 
@@ -163,5 +167,5 @@ def _papers(settings: Settings, connection: "Connection", row: Any) -> Sequence[
     return (adjustment, invoice_document(row)) if row.total > ZERO else (adjustment,)
 
 
-def _acts(connection: "Connection", act: Any) -> Sequence[Document]:
-    return (act_document(act.number, list(issued_rows(connection, act.ids))),)
+def _act(act: Any, issued: Mapping[str, Any]) -> Sequence[Document]:
+    return (act_document(act.number, [issued[each] for each in act.ids]),)
