@@ -13,6 +13,7 @@ from pipelines.documents import qr
 from pipelines.logs import verb
 from pipelines.master import house_clock
 from pipelines.warehouse import engine, query
+from pipelines.web.forms import TEXT
 
 router = APIRouter()
 
@@ -53,7 +54,7 @@ def offer_code(known: Known) -> Response:
 
 
 @router.post("/account/code/confirm")
-def confirm_code(known: Known, code: Annotated[str, Form(max_length=20)]) -> Response:
+def confirm_code(known: Known, code: Annotated[str, Form(max_length=20, pattern=TEXT)]) -> Response:
     """Turn the second factor on by its first code; every other session of the address ends, for it never gave one."""
     keys = known.visit.house.keys
     if keys is None:
@@ -72,7 +73,7 @@ def confirm_code(known: Known, code: Annotated[str, Form(max_length=20)]) -> Res
 
 
 @router.post("/account/code/off")
-def turn_code_off(known: Known, code: Annotated[str, Form(max_length=20)]) -> Response:
+def turn_code_off(known: Known, code: Annotated[str, Form(max_length=20, pattern=TEXT)]) -> Response:
     """Ask for no codes any more: by one last code, so that a browser left open is not enough."""
     with engine.transaction(known.settings) as connection:
         is_right = second_factor.check(connection, known.visit.house.keys, known.session, code, known.at)

@@ -18,9 +18,10 @@ from pipelines.master import address_changes
 from pipelines.master.address_changes import ChangeSpent
 from pipelines.master.address_rules import AddressRefused
 from pipelines.warehouse import engine
+from pipelines.web.forms import TEXT
 
 router = APIRouter()
-Word = Annotated[str, Form(max_length=320)]
+Word = Annotated[str, Form(max_length=320, pattern=TEXT)]
 
 
 @router.post("/addresses/add")

@@ -13,13 +13,14 @@ from pipelines.cabinet.agreed import ClientContract
 from pipelines.cabinet.clients import clients
 from pipelines.cabinet.visit import Known
 from pipelines.clock import local_date
+from pipelines.web.forms import TEXT
 
 MOST_PAGES = 100_000
 LONGEST = 200
 
-ClientCode = Annotated[str, Query(max_length=LONGEST)]
+ClientCode = Annotated[str, Query(max_length=LONGEST, pattern=TEXT)]
 PageNo = Annotated[int, Query(ge=1, le=MOST_PAGES)]
-Number = Annotated[str, Query(max_length=LONGEST)]
+Number = Annotated[str, Query(max_length=LONGEST, pattern=TEXT)]
 
 
 @dataclass(frozen=True, slots=True)

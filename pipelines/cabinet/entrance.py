@@ -10,9 +10,10 @@ from pipelines.cabinet.links import Entered, LinkSpent
 from pipelines.cabinet.visit import Anybody, SignInNeeded, Visit
 from pipelines.logs import verb
 from pipelines.warehouse import engine
+from pipelines.web.forms import TEXT
 
 router = APIRouter()
-Word = Annotated[str, Form(max_length=320)]
+Word = Annotated[str, Form(max_length=320, pattern=TEXT)]
 
 
 @router.get("/login")
@@ -63,7 +64,7 @@ def code_page(visit: Anybody) -> Response:
 
 
 @router.post("/code")
-def code(visit: Anybody, code: Annotated[str, Form(max_length=20)]) -> Response:
+def code(visit: Anybody, code: Annotated[str, Form(max_length=20, pattern=TEXT)]) -> Response:
     """Let the session in by the code, or count a wrong one; with too many the session ends and a new link is needed."""
     session = visit.session
     if session is None:

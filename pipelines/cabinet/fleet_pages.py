@@ -16,6 +16,7 @@ from pipelines.errors import BadInput
 from pipelines.period import Month
 from pipelines.warehouse import query
 from pipelines.web import figures
+from pipelines.web.forms import TEXT
 
 router = APIRouter()
 
@@ -24,7 +25,9 @@ MOST_LISTED = 100
 
 @router.get("/fleet")
 def fleet_page(
-    whose: Whose, contract: Annotated[str, Query(max_length=LONGEST)] = "", month: Annotated[str, Query(max_length=7)] = ""
+    whose: Whose,
+    contract: Annotated[str, Query(max_length=LONGEST, pattern=TEXT)] = "",
+    month: Annotated[str, Query(max_length=7, pattern=TEXT)] = "",
 ) -> Response:
     """The chart of a contract's month, its figures and its bill; by default of the first contract in force and the month that runs."""
     known, codes = whose.known, list(whose.codes)

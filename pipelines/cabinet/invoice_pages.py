@@ -14,6 +14,7 @@ from pipelines.cabinet.papers import ShownInvoice
 from pipelines.cabinet.reader import NotYours
 from pipelines.documents import qr
 from pipelines.evidence.lake import EvidenceLost
+from pipelines.web.forms import TEXT
 
 router = APIRouter()
 
@@ -58,7 +59,12 @@ def line(whose: Whose, number: Number, line: LineNo) -> Response:
 
 @router.get("/vehicles")
 def vehicles(
-    whose: Whose, number: Number, day: date, page: PageNo = 1, only: Annotated[str, Query(max_length=100)] = "", line: LineNo | None = None
+    whose: Whose,
+    number: Number,
+    day: date,
+    page: PageNo = 1,
+    only: Annotated[str, Query(max_length=100, pattern=TEXT)] = "",
+    line: LineNo | None = None,
 ) -> Response:
     """The vehicles of a day, why each counts or does not, and the snapshots that prove it."""
     shown = shown_invoice(whose, number)

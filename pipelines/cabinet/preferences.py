@@ -6,9 +6,10 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from pipelines.cabinet.visit import Anybody, local_path
+from pipelines.web.forms import TEXT
 
 router = APIRouter()
-Back = Annotated[str, Form(max_length=2000)]
+Back = Annotated[str, Form(max_length=2000, pattern=TEXT)]
 
 
 @router.post("/language")

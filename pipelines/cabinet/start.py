@@ -15,6 +15,7 @@ from pipelines.cabinet.promising import may_promise, promise
 from pipelines.cabinet.running_month import Range, RunningMonth, running_month
 from pipelines.money import ZERO
 from pipelines.period import Month
+from pipelines.web.forms import TEXT
 
 router = APIRouter()
 
@@ -82,7 +83,9 @@ def start(whose: Whose, promised: bool | None = None) -> Response:  # noqa: FBT0
 
 @router.post("/promise")
 def put_off(
-    whose: Whose, organization: Annotated[str, Form(max_length=LONGEST)], debtor: Annotated[str, Form(max_length=LONGEST)]
+    whose: Whose,
+    organization: Annotated[str, Form(max_length=LONGEST, pattern=TEXT)],
+    debtor: Annotated[str, Form(max_length=LONGEST, pattern=TEXT)],
 ) -> Response:
     """Put a block off by the client's own word, once for a debt; a second try is told that it was not taken."""
     known = whose.known

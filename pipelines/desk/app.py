@@ -165,9 +165,12 @@ async def _form(request: "Request") -> Mapping[str, Sequence[str]]:
 
 def _fields(written: str) -> Mapping[str, Sequence[str]]:
     try:
-        return parse_qs(written, keep_blank_values=True, max_num_fields=2000, errors="replace")
+        fields = parse_qs(written, keep_blank_values=True, max_num_fields=2000, errors="replace")
     except ValueError:
         raise Unreadable("В запросе слишком много полей.") from None
+    if any("\0" in value for values in fields.values() for value in values):
+        raise Unreadable("В поле стоит нулевой знак: так не набирают.")  # the database takes none in a text
+    return fields
 
 
 def _bare(error: Exception) -> "Response":

@@ -6,6 +6,8 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 FIELD = "form_token"
+TEXT = r"^[^\x00]*$"
+"""What a text from outside may hold: anything but the sign that the database takes in none."""
 _PURPOSE = b"fleetbill form"
 
 

@@ -50,3 +50,20 @@ def test_no_route_breaks(reader):
 )
 def test_no_body_breaks_a_form(reader, raw, kind):
     assert reader.post("/login", content=raw, headers={"Content-Type": kind}).status_code in {400, 403, 422}
+
+
+def test_a_zero_sign_in_any_field_is_refused_before_the_database(reader):
+    """PostgreSQL takes it in no text, and its driver raises what no page foresees."""
+    reader.made.openapi_url = "/openapi.json"
+    token, refused = reader.form_token("/account"), 0
+    for path, operations in reader.made.openapi()["paths"].items():
+        if "sign-out" in path:
+            continue
+        for method, operation in operations.items():
+            given = {each["name"]: "1\0" for each in operation.get("parameters", []) if each["in"] == "query"}
+            where = path.replace("{number}", "%00")
+            fields = dict.fromkeys(("address", "code", "until", "reason", "back", "organization", "debtor", "language", "theme"), "1\0")
+            answer = reader.request(method.upper(), where, params=given, data={"form_token": token, **fields} if method == "post" else None)
+            assert answer.status_code < 500, (method, where)
+            refused += answer.status_code in {400, 403, 404, 422}
+    assert refused >= 10

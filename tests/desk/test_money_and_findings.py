@@ -1,14 +1,21 @@
 """What finance does in the desk beside the month itself, compared in the books with the command line; names that could do harm."""
 
 import io
+import re
 from html.parser import HTMLParser
+from pathlib import Path
+from random import Random
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import Engine, event
 
 from pipelines.cli.main import run as cli
+from pipelines.desk import actions
+from pipelines.desk.actions import ACTIONS
+from pipelines.desk.pages import PAGES as PAGES_OF_THE_DESK
 from pipelines.receivables.importing import import_payments
+from pipelines.web.forms import FIELD
 from tests.conftest import cloned, environment_of
 from tests.dags.runs import AT
 from tests.ledger_world import House, Paper, statement
@@ -193,3 +200,37 @@ def test_names_from_outside_do_nothing_on_any_page_nor_in_a_workbook(desk, home,
     book = load_workbook(io.BytesIO(desk().get("/files/leakage/2026-03").content))
     assert len(book.sheetnames) == 3
     assert not any(cell.data_type == "f" for sheet in book for row in sheet for cell in row)
+
+
+ROUNDS = 3
+WORDS = (
+    "", " ", "0", "-1", "9" * 40, "1e400", "NaN", "2026-03", "2026-13", "0000-00", "2026-02-30", "9999-12-31", "10000-01-01",
+    "A", "K-A", "finance", "unmatched_payment", "close", "watch", "approve", "reject", SCRIPT, "\x00", "\u202e\x1b[31m", "\U0001f69a",
+    "й" * 5000, "'; DROP TABLE x; --", "%", "%s", "{0}", "../../x", "a\r\nSet-Cookie: b=c", "1500.00", "1500,005", "-0.01",
+    "SM", "manager", "true",
+)  # fmt: skip
+
+
+def test_no_form_and_no_address_breaks_the_desk(desk, home, tmp_path):
+    """Whatever a field holds is taken or refused in words; what was refused has changed nothing that is decided, paid or issued."""
+    _indebted(home, tmp_path / "bank")
+    random, seen = Random(7), desk()
+    token = seen.server.form_token("finance", _now())
+    names = sorted(_names_of_fields())
+    assert len(names) > 10
+    broken = []
+    for path in [action.path for action in ACTIONS.values()] * ROUNDS:
+        fields = {name: random.choice(WORDS) for name in random.sample(names, random.randrange(1, 9))}
+        answer = seen.post(path, {FIELD: token, **fields})
+        broken += [(path, fields, answer.status_code)] if answer.status_code >= 500 or "Traceback" in answer.text else []
+    for path in [page.path for page in PAGES_OF_THE_DESK.values()] * ROUNDS:
+        fields = {name: random.choice(WORDS) for name in random.sample(names, random.randrange(1, 9))}
+        answer = seen.get(path, **fields)
+        broken += [(path, fields, answer.status_code)] if answer.status_code >= 500 or "Traceback" in answer.text else []
+    assert broken == []
+
+
+def _names_of_fields() -> set[str]:
+    """Every field that the desk asks a form or an address for, by its own sources."""
+    sources = (Path(actions.__file__).parent).glob("*.py")
+    return {name for path in sources for name in re.findall(r'visit\.texts?\("(\w+)"\)', path.read_text(encoding="utf-8"))}
