@@ -31,6 +31,8 @@ _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _LEVEL = 5
 _END = b"\nendobj\n\n"
 _LARGE = 4000
+_PLAIN, _PACKED = 1, 2  # how the table of places tells where an object is
+_FREE = b"\0\0\0\0\0\xff\xff"
 _FONT_FILES: dict[bytes, bytes] = {}  # of all frames: kept once
 
 
@@ -106,29 +108,38 @@ def read(content: bytes) -> TypesetPdf:
 
 
 class Frame:
-    """What stays the same in files that differ in a few objects: written once, in front of what changes."""
+    """What stays the same in files that differ in a few objects: written once, in front of what changes.
+
+    Everything small stands packed in one stream of objects, and the table of places is a stream too (ISO 32000-1, 7.5.7 and 7.5.8).
+    """
 
     def __init__(self, pdf: TypesetPdf, changing: frozenset[int]) -> None:
+        staying = {number: content for number, content in pdf.objects.items() if number not in changing}
+        self._together, self._table = len(pdf.objects) + 1, len(pdf.objects) + 2
+        self._places = [_FREE] * (self._table + 1)
+        small = {number: content for number, content in staying.items() if not content.endswith(b"endstream")}
+        for place, number in enumerate(small):
+            self._places[number] = _entry(_PACKED, self._together, place)
+        streams = {number: content for number, content in staying.items() if number not in small}
         self._beginning, at = [b"%PDF-1.7\n%\x80\x80\x80\x80\n\n"], 16
-        self._places = [b""] * len(pdf.objects)
-        self._trailer = b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%%b><%%b>]>>\n" % (len(pdf.objects) + 1, pdf.root, pdf.info)
-        for number, content in pdf.objects.items():
-            if number not in changing:
-                framed = (b"%d 0 obj\n" % number, _FONT_FILES.setdefault(content, content) if len(content) > _LARGE else content, _END)
-                self._beginning += framed
-                self._places[number - 1] = _place(at)
-                at += sum(map(len, framed))
+        for number, content in {**streams, self._together: _object_stream(small)}.items():
+            framed = (b"%d 0 obj\n" % number, _FONT_FILES.setdefault(content, content) if len(content) > _LARGE else content, _END)
+            self._beginning += framed
+            self._places[number] = _entry(_PLAIN, at)
+            at += sum(map(len, framed))
         self._length = at
+        self._trailer = b"/Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%%b><%%b>]" % (self._table + 1, pdf.root, pdf.info)
 
     def file(self, changing: Mapping[int, bytes], identity: bytes) -> bytes:
         """The whole file with these objects; ``identity``: its name, as hex."""
         parts, places, at = self._beginning.copy(), self._places.copy(), self._length
         for number, content in changing.items():
             parts.append(_framed(number, content))
-            places[number - 1] = _place(at)
+            places[number] = _entry(_PLAIN, at)
             at += len(parts[-1])
-        parts.append(b"xref\n0 %d\n0000000000 65535 f\r\n" % (len(places) + 1))
-        return b"".join((*parts, *places, self._trailer % (identity, identity), b"startxref\n%d\n%%%%EOF" % at))
+        places[self._table] = _entry(_PLAIN, at)
+        table = _packed_stream(self._trailer % (identity, identity), b"".join(places))
+        return b"".join((*parts, _framed(self._table, table), b"startxref\n%d\n%%%%EOF" % at))
 
 
 def identity_of(*contents: bytes) -> bytes:
@@ -138,8 +149,7 @@ def identity_of(*contents: bytes) -> bytes:
 
 def packed(drawn: bytes) -> bytes:
     """A stream of what is drawn, as an object."""
-    content = zlib.compress(drawn, _LEVEL)
-    return b"<</Length %d/Filter/FlateDecode>>\nstream\n%b\nendstream" % (len(content), content)
+    return _packed_stream(b"", drawn)
 
 
 def runs(drawn: bytes) -> list[bytes | Run]:
@@ -196,8 +206,25 @@ def _framed(number: int, content: bytes) -> bytes:
     return b"%d 0 obj\n%b%b" % (number, content, _END)
 
 
-def _place(at: int) -> bytes:
-    return b"%010d 00000 n\r\n" % at
+def _packed_stream(described: bytes, content: bytes) -> bytes:
+    """A packed stream as an object; ``described``: what else its dictionary says."""
+    shorter = zlib.compress(content, _LEVEL)
+    return b"<<%b/Length %d/Filter/FlateDecode>>\nstream\n%b\nendstream" % (described, len(shorter), shorter)
+
+
+def _object_stream(objects: Mapping[int, bytes]) -> bytes:
+    """A stream of objects: the number and the place of each, then the objects."""
+    starts, at = [], 0
+    for number, content in objects.items():
+        starts.append(b"%d %d " % (number, at))
+        at += len(content) + 1
+    head = b"".join(starts)
+    return _packed_stream(b"/Type/ObjStm/N %d/First %d" % (len(objects), len(head)), head + b"\n".join(objects.values()))
+
+
+def _entry(kind: int, place: int, number: int = 0) -> bytes:
+    """A line of the table of places: a plain object's place, or the stream of objects and the place in it."""
+    return bytes((kind,)) + place.to_bytes(4, "big") + number.to_bytes(2, "big")
 
 
 def _bare(framed: bytes, number: int) -> bytes:
