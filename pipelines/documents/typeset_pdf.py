@@ -31,7 +31,7 @@ _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _LEVEL = 5
 _END = b"\nendobj\n\n"
 _LARGE = 4000
-_PLAIN, _PACKED = 1, 2  # how the table of places tells where an object is
+_BY_ITSELF, _TOGETHER = 1, 2  # how the table of places tells where an object is
 _FREE = b"\0\0\0\0\0\xff\xff"
 _FONT_FILES: dict[bytes, bytes] = {}  # of all frames: kept once
 
@@ -119,13 +119,13 @@ class Frame:
         self._places = [_FREE] * (self._table + 1)
         small = {number: content for number, content in staying.items() if not content.endswith(b"endstream")}
         for place, number in enumerate(small):
-            self._places[number] = _entry(_PACKED, self._together, place)
+            self._places[number] = _entry(_TOGETHER, self._together, place)
         streams = {number: content for number, content in staying.items() if number not in small}
         self._beginning, at = [b"%PDF-1.7\n%\x80\x80\x80\x80\n\n"], 16
         for number, content in {**streams, self._together: _object_stream(small)}.items():
             framed = (b"%d 0 obj\n" % number, _FONT_FILES.setdefault(content, content) if len(content) > _LARGE else content, _END)
             self._beginning += framed
-            self._places[number] = _entry(_PLAIN, at)
+            self._places[number] = _entry(_BY_ITSELF, at)
             at += sum(map(len, framed))
         self._length = at
         self._trailer = b"/Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%%b><%%b>]" % (self._table + 1, pdf.root, pdf.info)
@@ -135,9 +135,9 @@ class Frame:
         parts, places, at = self._beginning.copy(), self._places.copy(), self._length
         for number, content in changing.items():
             parts.append(_framed(number, content))
-            places[number] = _entry(_PLAIN, at)
+            places[number] = _entry(_BY_ITSELF, at)
             at += len(parts[-1])
-        places[self._table] = _entry(_PLAIN, at)
+        places[self._table] = _entry(_BY_ITSELF, at)
         table = _packed_stream(self._trailer % (identity, identity), b"".join(places))
         return b"".join((*parts, _framed(self._table, table), b"startxref\n%d\n%%%%EOF" % at))
 
