@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.delivery.onec import declared, journal, offers, unacknowledged
-from pipelines.delivery.onec.body import BodyObject, read_body
+from pipelines.delivery.onec.body import BodyObject
 from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import Header, has_content, read_header
 from pipelines.delivery.onec.message import NoCommonVersion, common_version, message_name
 from pipelines.delivery.onec.peers import Peer, take_turn
-from pipelines.delivery.onec.read_ahead import read_ahead
+from pipelines.delivery.onec.read_ahead import read_body_ahead
 from pipelines.errors import BadInput, Refused
 from pipelines.files import GROUP, settle, sha256_of, sync_folder, write_whole
 from pipelines.inbox import waiting
@@ -224,7 +224,7 @@ def _apply(
     query.run(connection, "delivery/onec/take_message", peer=base.code, **binds)
     kept = {"direction": "in", "message_no": number, "other_no": header.received_no, "objects": None}
     query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
-    return f"{effect}; {apply(connection, base.code, number, read_ahead(read_body(path)), at)}" if apply else effect
+    return f"{effect}; {apply(connection, base.code, number, read_body_ahead(path), at)}" if apply else effect
 
 
 def _go_back(connection: "Connection", peer: Peer, code: str, header: Header) -> None:
