@@ -10,7 +10,7 @@ from pipelines.warehouse import query
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-MOST_ADJUSTMENTS: Final = 120
+MOST_ADJUSTMENTS: Final = 60
 FACTS: Final[Mapping[str, str]] = {
     "snapshots": "снимки платформ",
     "carried days": "перенесённые дни",

@@ -1,12 +1,13 @@
 """The pages of the desk: what each reads, and what its template is given. None of them changes anything."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pipelines.access.stop import stopped
 from pipelines.billing import hold
+from pipelines.billing.drafting import StoredRun, stored_run
 from pipelines.billing.model import Purpose
 from pipelines.billing.rules import KINDS
 from pipelines.billing.transitions import Status, status_of
@@ -83,26 +84,28 @@ def drafts_page(visit: DeskVisit) -> View:
         waiting = query.rows(connection, "runs/drafted_runs")
         asked = questions(connection, tasks)
         month, purpose = _run_of(visit, waiting, asked)
-        shown = drafted_page(connection, month, purpose, wanted, page)
+        run = stored_run(connection, month, purpose)
         put = [each for each in asked if (each.month, each.purpose) == (month, purpose)]
-        if shown:
-            visit.memory.shown.remember(connection, month, purpose, shown.run.digest)
+        if run:
+            visit.memory.shown.remember(connection, month, purpose, run.digest)
         view = {
             "month": month,
             "purpose": purpose,
             "waiting": waiting,
-            "shown": shown,
             "put": put[-1] if put else None,
             "reasons": [each.russian for each in needs_a_person(visit.settings, connection, month, purpose)]
-            if shown and KINDS[purpose].may_be_unattended
+            if run and KINDS[purpose].may_be_unattended
             else [],
             "parked": query.rows(connection, "reports/left_out", month=month.first, previous=month.previous.first)[:MOST_PARKED],
             "held": hold.held_now(connection, month),
             "words": query.rows(connection, "documents/approval_words", month=month.first, purpose=purpose)[:5],
-            **_approved_by(visit, shown),
+            **_approved_by(visit, run),
         }
+    shown = _drafted(visit, run, month, purpose, wanted, page) if run else None
     return {
         **view,
+        "shown": shown,
+        "is_being_read": run is not None and shown is None,
         "wanted": wanted,
         "page": page,
         "pages": -(-shown.whole // ON_A_PAGE) if shown else 0,
@@ -233,9 +236,17 @@ def _run_of(visit: DeskVisit, waiting: Any, asked: Any) -> tuple[Month, Purpose]
     return Month.of(visit.at.date()).previous, Purpose.CLOSE
 
 
-def _approved_by(visit: DeskVisit, shown: DraftedPage | None) -> View:
+def _drafted(visit: DeskVisit, run: StoredRun, month: Month, purpose: Purpose, wanted: str, page: int) -> DraftedPage | None:
+    """A page of a run, read once while the run and the books stand as they do; None while it is being read."""
+    key = ("drafts", month, purpose, run.digest, wanted, page)
+    kept = _kept(visit, key, lambda reader: drafted_page(reader, month, purpose, wanted, page))
+    read = kept.read if kept else None
+    return replace(read, run=run) if read and read.run.digest == run.digest else read
+
+
+def _approved_by(visit: DeskVisit, run: StoredRun | None) -> View:
     """Who has approved exactly this run: all who must (`approved`), or one while another person is still needed (`second`)."""
-    by = shown.run.approved_by if shown else ()
+    by = run.approved_by if run else ()
     status = status_of(by, four_eyes=visit.settings.four_eyes)
     names = ", ".join(by) or None
     return {"approved": names if status is Status.APPROVED else None, "second": names if status is Status.DRAFT else None}
