@@ -68,8 +68,7 @@ def debts(settings: Settings, on: date, by: str, *, is_overdue: bool = False) ->
 
 def blocked_now(settings: Settings) -> list[dict[str, Any]]:
     """Accounts that are blocked, as `fleetbill access` lists them, each with its client's name."""
-    names = _names(settings)
-    return [{**row, "client": names.get(row["client_code"], "")} for row in blocked(settings)]
+    return _named(settings, blocked(settings))
 
 
 def promises(settings: Settings, on: date) -> list[tuple[GivenPromise, str]]:
@@ -83,10 +82,7 @@ def promises(settings: Settings, on: date) -> list[tuple[GivenPromise, str]]:
 
 def running_plans(settings: Settings, on: date) -> list[dict[str, Any]]:
     """Plans of instalments that are not over."""
-    names = _names(settings)
-    return [
-        {**plan, "client": names.get(plan["client_code"], "")} for plan in plans_listed(settings, on) if plan["state"] in ("kept", "broken")
-    ]
+    return _named(settings, [plan for plan in plans_listed(settings, on) if plan["state"] in ("kept", "broken")])
 
 
 def _of_clients(settings: Settings, on: date, *, is_overdue: bool) -> list[Debtor]:
@@ -109,6 +105,16 @@ def _of_groups(settings: Settings, on: date, by: str, *, is_overdue: bool) -> li
 def _debtor(row: "Mapping[str, Any]", code: str, name: str, organization: str) -> Debtor:
     ages = [row[age] for age in AGES]
     return Debtor(code, name, organization, ages, row["total"], sum(ages[_NEITHER_DUE:], ZERO))
+
+
+def _named(settings: Settings, rows: "Sequence[Mapping[str, Any]]") -> list[dict[str, Any]]:
+    """Rows about clients, each with its client's name."""
+    codes = sorted({row["client_code"] for row in rows})
+    if not codes:
+        return []
+    with engine.reading(settings) as connection:
+        names = {row.client_code: row.name for row in query.rows(connection, "desk/client_names", codes=codes)}
+    return [{**row, "client": names.get(row["client_code"], "")} for row in rows]
 
 
 def _names(settings: Settings) -> dict[str, str]:
