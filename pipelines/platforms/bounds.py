@@ -77,11 +77,13 @@ def read_parquet(data: bytes, name: str, wanted: Sequence[str], prefix: str, bou
         bounds.check_rows(file.metadata.num_rows, name)
         _check_names(names, name)
         kept = [column for column in names if column in wanted or column.startswith(prefix)]
-        texts = [column for column in kept if pa.types.is_string(file.schema_arrow.field(column).type)]
+        types = {column: file.schema_arrow.field(column).type for column in kept}
+        _ = [kind.tz for kind in types.values() if pa.types.is_timestamp(kind)]  # the name of a damaged time zone is decoded when asked for
+        texts = [column for column, kind in types.items() if pa.types.is_string(kind)]
         file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts)
         table = pa.Table.from_batches(_batches(file, kept, name, bounds), pa.schema([file.schema_arrow.field(column) for column in kept]))
     except UnicodeDecodeError:
-        raise BadInput.one(name, "has a column whose name is not UTF-8") from None
+        raise BadInput.one(name, "has a column whose name or type is not UTF-8") from None
     except (pa.ArrowException, OSError, ValueError, KeyError, IndexError) as error:
         said = (str(error).splitlines() or [type(error).__name__])[0]
         raise BadInput.one(name, f"cannot be read as Parquet, it is cut short or damaged: {said}") from None

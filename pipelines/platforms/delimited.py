@@ -53,7 +53,7 @@ def read_delimited(
     except pa.ArrowInvalid as error:
         raise BadInput(broken_lines(data, name) or [Problem(name, str(error).splitlines()[0])]) from None
     if b'"' in data and (data.count(b'"') % 2 or data.count(b"\n") > table.num_rows + 1):  # a quote left open swallows rows
-        swallowed = _capped(list(_ragged(data, name)), name)
+        swallowed = broken_lines(data, name)
         if swallowed:
             raise BadInput(swallowed)
     return table, ignored

@@ -79,7 +79,8 @@ def repeated(numbers: "NDArray[Any]") -> "NDArray[Any]":
     again = ordered[1:][ordered[1:] == ordered[:-1]]
     is_first = np.ones(len(again), bool)
     is_first[1:] = again[1:] != again[:-1]
-    return again[is_first]
+    firsts: NDArray[Any] = again[is_first]
+    return firsts
 
 
 def device_keys_of(lake: Lake, day: OwnedDay) -> Any:

@@ -46,6 +46,10 @@ BAD = {
     "empty": (b"", "2026-01-15.csv: is empty: it has not even a heading"),
     "utf-16": (GOOD.encode("utf-16"), "2026-01-15.csv: is UTF-16; save it as UTF-8"),
     "open quote": (b'vehicle_id,state,name\n1,active,"x\n2,active,y\n', "2026-01-15.csv:3: cannot be read: unexpected end of data"),
+    "cp1251 and an open quote in a column that nobody reads": (
+        b'vehicle_id,state,colour\n1,active,"\xea\xf0\n',
+        "2026-01-15.csv:2: is not UTF-8 (byte 0xea at position 11); save it as UTF-8",
+    ),
 }
 
 
