@@ -1,5 +1,5 @@
 -- grain: change of a client's addresses that is stopped, and every other one that would bring the same address and waits
--- inputs: :change_no, :at
+-- inputs: master.address_changes, :change_no, :at
 -- rerun: changes nothing
 UPDATE master.address_changes a
 SET stopped_at = :at
