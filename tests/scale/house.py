@@ -57,7 +57,7 @@ _PATIENCE = 240  # seconds that the API of a busy machine may take
 # what people were asked and answered is Airflow's own way; moments, digests over them, random ids and where the platform's files lie differ
 _APART = {"billing.questions", "billing.answers", "billing.approvals", "billing.approved_pages", "evidence.files_read"}
 _OF_A_RUN = re.compile(
-    r"/\S*/fbs-\w+/files|s3://fleetbill/sources|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"/\S*/fbs-\w+/files|s3://fleetbill/sources|[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d(:?\d\d)?|Z)?"
 )
 

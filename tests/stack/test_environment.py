@@ -26,7 +26,7 @@ def test_secrets_are_made_once_and_only_their_owner_reads_them(stack):
     assert len(first["AIRFLOW__API_AUTH__JWT_SECRET"]) >= 40
     assert set(environment.passwords(stack)) == {"finance", "engineer"}
     written = [*stack.private.iterdir(), environment.write_env_file(stack, 8080)]
-    assert {path.name for path in written} == {"secrets.json", "passwords.json", "env"}
+    assert {path.name for path in written} == {"secrets.json", "passwords.json", "cabinet.json", "env"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
     assert stat.S_IMODE(stack.private.stat().st_mode) == 0o700
 
