@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -161,8 +160,8 @@ def applied(settings: Settings) -> tuple[float, float]:
 
 def in_a_process(settings: Settings) -> tuple[float, float]:
     """The same in a fresh process, whose peak is its own."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:  # one that may have children, as a task has
-        return pool.submit(applied, settings).result()
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(applied, (settings,))
 
 
 def main(count: int, megabytes: int) -> int:

@@ -40,7 +40,7 @@ def first_object_only(real: Callable[..., Iterator[object]]) -> Callable[..., It
 
 RECEIVING = {
     "header read": (receiving, "has_content", die),
-    "some objects applied": (receiving, "read_body_ahead", first_object_only(receiving.read_body_ahead)),
+    "some objects applied": (receiving, "read_body", first_object_only(receiving.read_body)),
     "applied, number not committed": (receiving, "_require_unchanged", die),
     "number committed, message not put away": (receiving, "_move", die),
     "message put away, folder does not know": (journal, "note_received", die),

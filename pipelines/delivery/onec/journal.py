@@ -19,7 +19,7 @@ _NAME: Final = ".reached.json"
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """`sent_no`: of our last message that became visible; `received`: CreationDate of their last that was taken, as they wrote it.
+    """`sent_no`: of our last message, visible or at once so; `received`: CreationDate of their last that was taken, as they wrote it.
 
     `receives`: types of objects that they have said they take; None: they have not said it yet.
     """
@@ -40,7 +40,7 @@ def reached(base: "DeclaredPeer") -> Reached:
 
 
 def note_sent(base: "DeclaredPeer", number: int) -> None:
-    """Our message of that number is visible."""
+    """Our message of that number is visible at once."""
     _note(base, replace(reached(base), sent_no=number))
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.delivery.onec import declared, journal, offers, unacknowledged
-from pipelines.delivery.onec.body import BodyObject
+from pipelines.delivery.onec.body import BodyObject, read_body
 from pipelines.delivery.onec.declared import DeclaredPeer
 from pipelines.delivery.onec.header import Header, has_content, read_header
 from pipelines.delivery.onec.message import NoCommonVersion, common_version, message_name
 from pipelines.delivery.onec.peers import Peer, take_turn
-from pipelines.delivery.onec.read_ahead import read_body_ahead
+from pipelines.delivery.onec.read_ahead import read_ahead
 from pipelines.errors import BadInput, Refused
 from pipelines.files import GROUP, settle, sha256_of, sync_folder, write_whole
 from pipelines.inbox import waiting
@@ -224,7 +224,7 @@ def _apply(
     query.run(connection, "delivery/onec/take_message", peer=base.code, **binds)
     kept = {"direction": "in", "message_no": number, "other_no": header.received_no, "objects": None}
     query.run(connection, "delivery/onec/add_message", peer=base.code, **kept, at=at)
-    return f"{effect}; {apply(connection, base.code, number, read_body_ahead(path), at)}" if apply else effect
+    return f"{effect}; {apply(connection, base.code, number, read_ahead(read_body(path)), at)}" if apply else effect
 
 
 def _go_back(connection: "Connection", peer: Peer, code: str, header: Header) -> None:
@@ -250,6 +250,8 @@ def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: App
     for path, header in journal.taken_after(base, known):
         with engine.transaction(settings) as connection:
             peer = take_turn(connection, base.code)
+            if (header.message_no or 0) <= peer.received_no:  # their base was restored as well, and counts on from below
+                query.run(connection, "delivery/onec/go_back", peer=base.code)
             effect = _apply(base, connection, peer, path, header, at, apply if has_content(path) else None)
             detail = f"{effect}; taken again, for the database was restored from a backup"
         answers.append(PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail))

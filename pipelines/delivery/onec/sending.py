@@ -199,16 +199,16 @@ def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent |
         if base.is_over(now.date()):
             unacknowledged.refresh(settings, connection, at)
             return None
-        _finish_interrupted(path, peer)
+        _finish_interrupted(base, path, peer)
         of_peer = {"peer": base.code, "confirmed_no": peer.confirmed_no}
         if peer.is_owed or query.scalar(connection, "delivery/onec/has_unconfirmed", **of_peer):
             query.run(connection, "delivery/onec/going", **of_peer)
             result, prepared = _next(settings, connection, base, peer, of, path, now)
         unacknowledged.refresh(settings, connection, at)
+    if result is not None:
+        journal.note_sent(base, result.message_no)  # before it is seen: a restored database must not use its number again
     if prepared is not None:
         _publish(prepared)
-    if result is not None:
-        journal.note_sent(base, result.message_no)
     return result
 
 
@@ -278,11 +278,12 @@ def _written(base: DeclaredPeer) -> tuple[str, ...]:
     return VERSIONS if base.version is None else VERSIONS[: VERSIONS.index(base.version) + 1]
 
 
-def _finish_interrupted(path: Path, peer: Peer) -> None:
+def _finish_interrupted(base: DeclaredPeer, path: Path, peer: Peer) -> None:
     """Publish the message whose number was committed and whose process died before it could; throw away the others."""
     prepared = prepared_messages(path.parent, path.name)
     committed = [temporary for temporary, number in prepared.items() if number == peer.sent_no]
     if len(committed) == 1 and _number_in(path) < peer.sent_no:
+        journal.note_sent(base, peer.sent_no)
         _publish(PreparedMessage(committed[0], path, peer.sent_objects))
     for left in remnants(path.parent, path.name):
         left.unlink(missing_ok=True)

@@ -113,6 +113,14 @@ def test_sequences_that_once_lost_a_document(settings):
         ["we issue", "all exchange", "all exchange", "UT is restored"],
         ["we issue", "all exchange", "BP is restored", "we correct", "all exchange"],
         [*["all exchange"] * 3, "UT enters", "UT is restored", "UT exchanges"],
-    ):
+        [  # a number that was committed, and published by the turn after, was used again once the database was restored
+            "BP enters", "all exchange", "BP deletes", "all exchange", "we receive", "we die before the file is visible", "all exchange",
+            "BP is cut off", "we are restored", "we issue", "BP gets an earlier one of ours", "we die before the file is visible",
+        ],
+        [  # both were restored: a message of the base under a used number could not be taken again, ever
+            "BP goes back silently", *["all exchange"] * 3, "BP greets", "BP is restored", "all exchange", "we back up",
+            "we die before the message is put away", "all exchange", "we are restored",
+        ],
+    ):  # fmt: skip
         with one_transaction(settings) as house:
             assert play(settings, house, steps) == []
