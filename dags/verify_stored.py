@@ -18,8 +18,6 @@ from orchestration.ending import ended
 from orchestration.policy import DEFAULTS, NOT_BEFORE_ITS_HOUR
 from orchestration.steps import step
 
-SHOWN = 20
-
 
 @dag(
     dag_id="verify_stored",
@@ -39,46 +37,36 @@ def verify_stored():
     def master():
         """Rows of master data past their history, or that an expectation refuses."""
         from pipelines import settings
-        from pipelines.master.verify import verify
+        from pipelines.runs.verification import master_data
 
-        done = verify(settings.load(), expectations=True)
-        _none(
-            [f"{each.sheet} {each.key} {each.column}: {each.found}, {each.in_history} → {each.in_table}" for each in done.differences],
-            "fleetbill master verify --expectations",
-        )
-        return {"rows": done.rows, "changes": done.changes}
+        return _whole(master_data(settings.load()))
 
     @step("Файлы озера", "Каждый файл, на котором стоят подсчёты и счета, против его отпечатка.")
     def lake():
         """Files that are removed, damaged, exchanged or foreign."""
         from pipelines import settings
-        from pipelines.audit.lake import verify
+        from pipelines.runs.verification import lake_files
 
-        files, faults = verify(settings.load())
-        _none([f"{each.path}: {each.fault}, {each.detail}" for each in faults], "fleetbill snapshot verify")
-        return {"files": files}
+        return _whole(lake_files(settings.load()))
 
     @step("Цепочка счетов", "Отпечаток каждого выставленного счёта заново и его связь с предыдущим.")
     def ledger():
         """The first invoice of each organization that was changed, removed or slipped in."""
         from pipelines import settings
-        from pipelines.audit.chain import verify
+        from pipelines.runs.verification import chains
 
-        chains = verify(settings.load())
-        _none([f"{walked.organization_code}: {walked.told}" for walked in chains if walked.breaks], "fleetbill ledger verify")
-        return {walked.organization_code: walked.links for walked in chains}
+        return _whole(chains(settings.load()))
 
     master()
     lake()
     ledger()
 
 
-def _none(found: list[str], command: str) -> None:
-    """The task ends in words where anything was found; ``command`` lists all of it."""
-    if found:
-        more = [f"и ещё {len(found) - SHOWN}"] if len(found) > SHOWN else []
-        first = f"расхождений: {len(found)}; все покажет {command}, что делать — docs/operations.md"
-        raise ended("\n".join([first, *found[:SHOWN], *more]))
+def _whole(verified):
+    """How much was looked at; the task ends in words where anything is not as it was written."""
+    if verified.faults:
+        raise ended(verified.told)
+    return verified.looked_at
 
 
 verify_stored()

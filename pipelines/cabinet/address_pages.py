@@ -12,7 +12,7 @@ from pipelines.cabinet import sessions
 from pipelines.cabinet.chosen import Whose
 from pipelines.cabinet.contract_pages import terms_page
 from pipelines.cabinet.reader import NotYours
-from pipelines.cabinet.visit import Anybody
+from pipelines.cabinet.visit import Anybody, Visit
 from pipelines.logs import verb
 from pipelines.master import address_changes
 from pipelines.master.address_changes import ChangeSpent
@@ -39,12 +39,7 @@ def remove(whose: Whose, address: Word) -> Response:
 @router.get("/enter/address/{token}")
 def confirm_page(visit: Anybody, token: str) -> Response:
     """What the letter to a new address opens: a button. Opening it changes nothing, for programs that scan mail open it too."""
-    try:
-        with engine.reading(visit.settings) as connection:
-            change = address_changes.change_of(connection, token, visit.at)
-    except ChangeSpent:
-        return visit.page("address.html", status=410, step="spent")
-    return visit.page("address.html", step="confirm", change=change, token=token)
+    return _button(visit, token, is_stop=False)
 
 
 @router.post("/enter/address/{token}")
@@ -54,19 +49,14 @@ def confirm(visit: Anybody, token: str) -> Response:
         with engine.transaction(visit.settings) as connection:
             change = address_changes.confirm(connection, token, visit.at)
     except (ChangeSpent, AddressRefused):
-        return visit.page("address.html", status=410, step="spent")
+        return _spent(visit)
     return visit.page("address.html", step="confirmed", change=change)
 
 
 @router.get("/enter/stop/{token}")
 def stop_page(visit: Anybody, token: str) -> Response:
     """What the letter to those who were there opens: a button that stops the change."""
-    try:
-        with engine.reading(visit.settings) as connection:
-            change = address_changes.change_of(connection, token, visit.at, is_stop=True)
-    except ChangeSpent:
-        return visit.page("address.html", status=410, step="spent")
-    return visit.page("address.html", step="stop", change=change, token=token)
+    return _button(visit, token, is_stop=True)
 
 
 @router.post("/enter/stop/{token}")
@@ -78,8 +68,21 @@ def stop(visit: Anybody, token: str) -> Response:
             for address in (change.address, change.asked_by):
                 sessions.end_all(connection, address, visit.at)
     except ChangeSpent:
-        return visit.page("address.html", status=410, step="spent")
+        return _spent(visit)
     return visit.page("address.html", step="stopped", change=change)
+
+
+def _button(visit: Visit, token: str, *, is_stop: bool) -> Response:
+    try:
+        with engine.reading(visit.settings) as connection:
+            change = address_changes.change_of(connection, token, visit.at, is_stop=is_stop)
+    except ChangeSpent:
+        return _spent(visit)
+    return visit.page("address.html", step="stop" if is_stop else "confirm", change=change, token=token)
+
+
+def _spent(visit: Visit) -> Response:
+    return visit.page("address.html", status=410, step="spent")
 
 
 def _changed(whose: Whose, address: str, *, is_added: bool) -> Response:

@@ -148,12 +148,9 @@ def _named(page: str) -> str:
     return page[1:].replace("?", "-").replace("=", "-").replace("{invoice}", "")
 
 
-def compared(settings: Settings, clients: int) -> list[tuple[str, int, float, float, int]]:
-    """Page, its statements, its seconds, those of the bare route, its largest bytes."""
-    with engine.transaction(settings) as connection:
-        cookies = [sessions.begin(connection, f"c{n}@client.example", AT, is_confirmed=True) for n in range(READERS)]
-    app = application(settings, lambda: AT, _Nobody())
-    told: dict[str, list[Executed]] = {}
+@contextmanager
+def noted(settings: Settings) -> Iterator[list[Executed]]:
+    """The statements that are executed meanwhile, by transaction."""
     executed: list[Executed] = []
     of_house = engine.engine(settings)
 
@@ -165,15 +162,26 @@ def compared(settings: Settings, clients: int) -> list[tuple[str, int, float, fl
 
     event.listen(of_house, "begin", begin)
     event.listen(of_house, "before_cursor_execute", note)
-
-    with served(app) as port:
-        for page in PAGES:
-            for n, cookie in enumerate(cookies):
-                executed.clear()
-                asked(port, _of(page, n, clients), cookie)
-                told[f"{_named(page)}-{n}"] = list(executed)
+    try:
+        yield executed
+    finally:
         event.remove(of_house, "before_cursor_execute", note)
         event.remove(of_house, "begin", begin)
+
+
+def compared(settings: Settings, clients: int) -> list[tuple[str, int, float, float, int]]:
+    """Page, its statements, its seconds, those of the bare route, its largest bytes."""
+    with engine.transaction(settings) as connection:
+        cookies = [sessions.begin(connection, f"c{n}@client.example", AT, is_confirmed=True) for n in range(READERS)]
+    app = application(settings, lambda: AT, _Nobody())
+    told: dict[str, list[Executed]] = {}
+    with served(app) as port:
+        with noted(settings) as executed:
+            for page in PAGES:
+                for n, cookie in enumerate(cookies):
+                    executed.clear()
+                    asked(port, _of(page, n, clients), cookie)
+                    told[f"{_named(page)}-{n}"] = list(executed)
         with served(bare(settings, told)) as bare_port, multiprocessing.get_context("spawn").Pool(1) as elsewhere:
             measured = []
             for page in PAGES:

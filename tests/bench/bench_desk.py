@@ -10,12 +10,10 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -23,7 +21,7 @@ from pipelines.desk.app import application
 from pipelines.desk.orchestrator import Person
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, engine
-from tests.bench.bench_cabinet import MAX_BYTES, MAX_TIMES, READERS, Executed, bare, readers, served
+from tests.bench.bench_cabinet import MAX_BYTES, MAX_TIMES, READERS, Executed, bare, noted, readers, served
 from tests.bench.bench_workbook import store
 
 PAGES = (
@@ -91,27 +89,6 @@ def until_there(port: int, path: str) -> float:
         if answer.getheader("refresh") is None:
             return time.perf_counter() - begun
         time.sleep(0.2)
-
-
-@contextmanager
-def noted(settings: Settings) -> Iterator[list[Executed]]:
-    """The statements that are executed meanwhile, by transaction."""
-    executed: list[Executed] = []
-    of_house = engine.engine(settings)
-
-    def begin(_connection: Any) -> None:
-        executed.append([])
-
-    def note(_connection: Any, _cursor: Any, code: str, given: Any, _context: Any, _many: bool) -> None:
-        executed[-1].append((code, given or None))
-
-    event.listen(of_house, "begin", begin)
-    event.listen(of_house, "before_cursor_execute", note)
-    try:
-        yield executed
-    finally:
-        event.remove(of_house, "before_cursor_execute", note)
-        event.remove(of_house, "begin", begin)
 
 
 def main(clients: int) -> int:
