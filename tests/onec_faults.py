@@ -33,6 +33,7 @@ OUR_DEATHS = {
     "before the commit of the number": (unacknowledged, "refresh"),
     "before the file is visible": (sending, "publish"),
     "before the message is put away": (receiving, "_move"),
+    "before the commit of what was put away": (receiving, "sync_folder"),
 }
 OF_OURS = ("we send", "we receive", "we issue", "we correct", "we back up", "we are restored", *(f"we die {each}" for each in OUR_DEATHS))
 OF_A_BASE = (

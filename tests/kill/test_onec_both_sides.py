@@ -42,8 +42,9 @@ RECEIVING = {
     "header read": (receiving, "has_content", die),
     "some objects applied": (receiving, "read_body", first_object_only(receiving.read_body)),
     "applied, number not committed": (receiving, "_require_unchanged", die),
-    "number committed, message not put away": (receiving, "_move", die),
-    "message put away, folder does not know": (journal, "note_received", die),
+    "applied, folder does not know": (journal, "note_received", die),
+    "folder knows, message not put away": (receiving, "_move", die),
+    "message put away, number not committed": (receiving, "sync_folder", die),
 }
 SENDING = {
     "number taken, nothing written": (sending, "prepare_message", die),

@@ -19,7 +19,7 @@ _NAME: Final = ".reached.json"
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """`sent_no`: of our last message, visible or at once so; `received`: CreationDate of their last that was taken, as they wrote it.
+    """`sent_no`: of our last message, visible or at once so; `received`: CreationDate of their last that is taken, as they wrote it.
 
     `receives`: types of objects that they have said they take; None: they have not said it yet.
     """
@@ -45,7 +45,7 @@ def note_sent(base: "DeclaredPeer", number: int) -> None:
 
 
 def note_received(base: "DeclaredPeer", created: str) -> None:
-    """Their message of that CreationDate was taken, and lies in ``done``."""
+    """Their message of that CreationDate is taken, and lies in ``done`` at once."""
     _note(base, replace(reached(base), received=created))
 
 

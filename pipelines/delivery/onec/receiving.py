@@ -147,6 +147,8 @@ def _judge(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, app
         with engine.transaction(settings) as connection:
             detail = _take(settings, base, connection, path, header, at, apply if filled else None)
             _require_unchanged(path, before)
+            if header.version:
+                _put_away(base, path, header)
     except _ChangedMeanwhileError:
         return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, "was written anew while it was read: tried again")
     except BadInput as error:
@@ -162,10 +164,8 @@ def _judge(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, app
                 take_turn(connection, base.code)
                 query.run(connection, "delivery/onec/set_versions", peer=base.code, versions=_versions(header))
         return _refuse(base, path, header, str(error), at)
-    if _version(path) == before:
-        _move(path, _free(_done(base, path, header.message_no)) if header.version else _done(base, path, None))
-    if header.version and header.message_no:
-        journal.note_received(base, header.created)
+    if header.version is None and _version(path) == before:  # settings alone
+        _move(path, _done(base, path, None))
     return PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail)
 
 
@@ -237,7 +237,8 @@ def _go_back(connection: "Connection", peer: Peer, code: str, header: Header) ->
 
 
 def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier) -> list[PeerAnswer]:
-    """Messages in ``done`` that the database does not know of, in the order in which they were written: it was restored from a backup."""
+    """Messages in ``done`` that the database does not know of, in the order in which they were written: it was restored from a
+    backup, or whoever put them away died before their numbers were committed."""
     said = journal.reached(base).received
     if not said:
         return []
@@ -253,7 +254,7 @@ def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: App
             if (header.message_no or 0) <= peer.received_no:  # their base was restored as well, and counts on from below
                 query.run(connection, "delivery/onec/go_back", peer=base.code)
             effect = _apply(base, connection, peer, path, header, at, apply if has_content(path) else None)
-            detail = f"{effect}; taken again, for the database was restored from a backup"
+            detail = f"{effect}; taken from done, for the database did not know of it: a process died, or a backup was restored"
         answers.append(PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail))
         known = header.created
     journal.note_received(base, known)
@@ -295,6 +296,16 @@ def _refuse(base: DeclaredPeer, path: Path, header: Header | None, why: str, at:
 
 def _done(base: DeclaredPeer, path: Path, number: int | None) -> Path:
     return base.folder("done") / f"{path.stem}.{number or 'settings'}{path.suffix}"
+
+
+def _put_away(base: DeclaredPeer, path: Path, header: Header) -> None:
+    """Bring a message to ``done`` before its number is committed.
+
+    A base writes its next message over one that still lies in ``in``, and a database that is restored from a backup has nothing but
+    ``done``. The folder is told first that there is something to be known; who dies after that takes it from there (`_take_again`).
+    """
+    journal.note_received(base, header.created)
+    _move(path, _free(_done(base, path, header.message_no)))
 
 
 def _is_put_away(base: DeclaredPeer, path: Path, number: int) -> bool:

@@ -78,7 +78,7 @@ def test_a_restored_database_goes_on_from_what_its_folder_knows(settings):
         books.last_no = 1
         books.issue("K2")
         assert send(settings, AT).message_no == 3
-        assert [outcome for outcome, detail in receive(settings) if "the database was restored" in detail] == ["taken", "taken"]
+        assert [outcome for outcome, detail in receive(settings) if "the database did not know of it" in detail] == ["taken", "taken"]
         assert sums(settings) == ["1.00", "2.00"]
         assert receive(settings) == []
         onec.exchange()
@@ -120,6 +120,14 @@ def test_sequences_that_once_lost_a_document(settings):
         [  # both were restored: a message of the base under a used number could not be taken again, ever
             "BP goes back silently", *["all exchange"] * 3, "BP greets", "BP is restored", "all exchange", "we back up",
             "we die before the message is put away", "all exchange", "we are restored",
+        ],
+        [  # a message was taken, and before it was put away the base wrote it again: nobody had it once the database was restored
+            "we issue", "BP enters", "we correct", "all exchange", "BP dies when half applied", "we die before the message is put away",
+            "BP repeats", "all exchange", "all exchange", "we are restored",
+        ],
+        [  # a message was put away, and its number not committed: it is taken from there
+            "we issue", "BP enters", "we correct", "all exchange", "BP writes", "we die before the commit of what was put away",
+            "BP repeats", "all exchange", "all exchange", "we are restored",
         ],
     ):  # fmt: skip
         with one_transaction(settings) as house:

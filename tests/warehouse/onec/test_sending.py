@@ -441,7 +441,7 @@ def test_a_message_that_the_file_system_refuses_stays_and_says_so(settings, monk
     found = take(settings)
     assert (found.outcome, "Permission denied" in found.detail, path.exists()) == (AnswerOutcome.LEFT, True, True)
     monkeypatch.undo()
-    assert take(settings).outcome == AnswerOutcome.TAKEN  # its number was taken before: it is put away now
+    assert take(settings).outcome == AnswerOutcome.TAKEN
 
 
 def test_what_is_sent_is_closed_to_others(settings, books):
