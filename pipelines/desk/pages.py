@@ -182,9 +182,9 @@ def debts_page(visit: DeskVisit) -> View:
 
 def payments_page(visit: DeskVisit) -> View:
     """Money that is nobody's, with what it may be meant for."""
-    with engine.reading(visit.settings) as connection:
-        listed, number, total = money_in.stray_payments(connection)
-    return {"payments": listed, "number": number, "total": total}
+    kept = _kept(visit, "payments", money_in.stray_payments)
+    listed, number, total = kept.read if kept else ([], 0, ZERO)
+    return {"payments": listed, "number": number, "total": total, "read_at": kept.at if kept else None, "is_being_read": kept is None}
 
 
 def exchange_page(visit: DeskVisit) -> View:
