@@ -37,7 +37,7 @@ issued AS MATERIALIZED (
 ),
 months AS MATERIALIZED (
     SELECT
-        v.object_kind, v.object_key,
+        v.*,
         array_agg(i.invoice_id ORDER BY i.issued_at, i.year, i.sequence_no) AS invoice_ids,
         array_agg(i.run ORDER BY i.issued_at, i.year, i.sequence_no) AS runs
     FROM versions v
@@ -46,16 +46,14 @@ months AS MATERIALIZED (
         WHEN 'correction' THEN i.run <= CAST(substring(v.object_key FROM '[0-9]+$') AS integer)
         ELSE i.run <= v.version OR NOT EXISTS (SELECT FROM corrected k WHERE k.sale_key = v.sale_key)
     END
-    GROUP BY v.object_kind, v.object_key
+    GROUP BY v.object_kind, v.object_key, v.version, v.is_carried, v.is_known, v.is_new, v.digest, v.sale_key
 )
 SELECT v.*, ARRAY[i.invoice_id] AS invoice_ids, CAST(NULL AS bigint[]) AS runs
 FROM versions v
 JOIN billing.invoices i ON i.number = v.object_key
 WHERE v.object_kind = 'invoice'
 UNION ALL
-SELECT v.*, m.invoice_ids, m.runs
-FROM versions v
-JOIN months m USING (object_kind, object_key)
+SELECT * FROM months
 UNION ALL
 SELECT v.*, CAST('{}' AS uuid[]), CAST(NULL AS bigint[])
 FROM versions v
