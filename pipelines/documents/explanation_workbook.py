@@ -10,7 +10,7 @@ from pipelines.audit.model import Explanation, FrozenInvoice, Mask, Vehicle, has
 from pipelines.audit.rows import rests_on_fleet, usage_row, vat_arithmetic
 from pipelines.documents.changed_usage import PricedMeasures
 from pipelines.documents.parts import rate
-from pipelines.documents.workbook import new_book, put_into, write_cell, write_sheet
+from pipelines.documents.workbook import new_book, put_into, write_sheet
 from pipelines.documents.workbook_model import Cell, Column, Sheet
 from pipelines.documents.workbook_page import set_up
 from pipelines.documents.workbook_sheets import KINDS
@@ -69,10 +69,10 @@ def _lines_sheet(page: Any, explained: Explanation, styles: dict[str, Any], titl
     for index, column in enumerate(columns):
         page.write_string(_HEAD, index, column.title, styles["head" if column.kind == "text" else "head_right"])
     rows = list(_line_rows(explained))
-    for number, cells in enumerate(rows, start=_HEAD + 1):
-        page.set_row(number, _height(columns, cells))
-        for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
-            write_cell(page, number, index, column.kind, cell, styles)
+    page.begin_rows(_HEAD + 1, columns, styles)
+    for cells in rows:
+        page.put_row(cells, _height(columns, cells))
+    page.end_rows()
     last = _HEAD + len(rows)
     page.write_string(last + 1, 0, "Итого", styles["total_label"])
     amounts = {"Без НДС": frozen.amounts.net, "НДС": frozen.amounts.vat, "Всего": frozen.amounts.total}

@@ -29,15 +29,14 @@ from pipelines.documents.workbook_model import (
     SnapshotRow,
     WorkbookData,
 )
-from pipelines.findings.kinds import OWNER_NAMES
-from pipelines.findings.store import listing as findings_of
+from pipelines.findings.kinds import FINDING_KINDS, OWNER_NAMES
 from pipelines.logs import verb
 from pipelines.master import house_clock
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.changes import ContractChange, changes
 from pipelines.reports.dealers import summaries
-from pipelines.reports.finding_costs import add_costs
+from pipelines.reports.finding_costs import priced_findings
 from pipelines.reports.leakage import Leak
 from pipelines.reports.parked import LeftOut, left_out
 from pipelines.reports.unserved import both_ways
@@ -50,7 +49,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 STATES = {"landed": "принят", "quarantined": "в карантине", "withdrawn": "отозван"}
-_OWNERS = {owner: place for place, owner in enumerate(OWNER_NAMES)}
+_OWNERS = list(OWNER_NAMES)
+_BY_OWNERS = sorted(FINDING_KINDS, key=lambda kind: (_OWNERS.index(FINDING_KINDS[kind].owner), kind))
+"""Kinds in the order of the sheet of findings: each role's together."""
 
 Read = Callable[..., Iterator[Any]]
 
@@ -139,9 +140,7 @@ def _dealers(connection: "Connection", month: Month, day: date, leaks: Sequence[
 
 
 def _findings(connection: "Connection", month: Month, clients: Mapping[str, str]) -> Iterator[FindingRow]:
-    rows = findings_of(connection, month, None)
-    add_costs(connection, rows, month)
-    for each in sorted(rows, key=lambda row: (_OWNERS.get(row["owner"], len(_OWNERS)), row["kind"], row["subject"])):
+    for each in priced_findings(connection, month, kinds_first=_BY_OWNERS):
         yield FindingRow(
             each["kind"], each["subject"], each["contract_no"], each["first_seen"], each["last_seen"], each["days"], each["detail"],
             clients.get(each["contract_no"], ""), each["is_open"],

@@ -4,29 +4,26 @@ import math
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
 
 from pipelines.documents.workbook_checks import CHECKS, write_checks
-from pipelines.documents.workbook_model import Cell, CellKind, Column, Link, Sheet, WorkbookData
+from pipelines.documents.workbook_model import Cell, Column, Sheet, WorkbookData
 from pipelines.documents.workbook_page import set_up
 from pipelines.documents.workbook_sheets import SummaryTally, WrittenSheet, detail_sheets
 from pipelines.documents.workbook_summary import SUMMARY, write_summary
 from pipelines.errors import Refused
 from pipelines.files import write_whole
-from pipelines.money import ZERO, Exact
-from pipelines.wording import outside, russian
+from pipelines.money import ZERO
+from pipelines.wording import russian
 
 _MOST_ROWS = 1_048_575
-_LONGEST_TEXT = 32_000
 _MARGIN = 0.5
 _FILLED = 0.85  # of a line, before a word goes to the next
 _LINE, _MOST_LINES = 13.5, 20
 _FIGURES = {"whole", "money", "change", "quantity", "share", "percent"}
-_MOST_LINKS = 60_000  # a sheet may have 65,530; the rest of a huge one are plain texts
 
 
 class SheetFull(Refused):
@@ -64,11 +61,11 @@ def _write(data: WorkbookData, opened: IO[bytes]) -> None:
 @contextmanager
 def new_book(opened: IO[bytes], title: str, author: str, made_at: datetime) -> Iterator[tuple[Any, dict[str, Any]]]:
     """A workbook that is written row by row into a file, and its styles; closed at the end. The same rows give the same bytes."""
-    import xlsxwriter  # a quick command does not pay for it
+    from pipelines.documents.workbook_rows import TableBook  # a quick command does not pay for it
 
     moment = made_at.astimezone(UTC) if made_at.tzinfo else made_at
     with tempfile.TemporaryDirectory(prefix="fleetbill-workbook-") as folder:
-        book = xlsxwriter.Workbook(
+        book = TableBook(
             opened,
             {
                 "constant_memory": True,
@@ -98,20 +95,17 @@ def write_table(page: Any, sheet: Sheet, styles: dict[str, Any], title: str) -> 
     page.set_row(0, _LINE * (1 + max(math.ceil(len(column.title) * 1.3 / column.width) for column in sheet.columns)))
     for index, column in enumerate(sheet.columns):
         page.write_string(0, index, column.title, styles["head_right" if column.kind in _FIGURES else "head"])
-    kinds = [column.kind for column in sheet.columns]
     texts = [(index, column.width) for index, column in enumerate(sheet.columns) if column.kind == "text"]
     totals: dict[int, Decimal] = {index: ZERO for index, column in enumerate(sheet.columns) if column.total}
-    count = 0
-    for count, row in enumerate(_limited(sheet), start=1):
+    page.begin_rows(1, sheet.columns, styles)
+    for row in _limited(sheet):
         lines = _lines(row, texts)
-        if lines > 1:
-            page.set_row(count, _LINE * lines)
-        for index, (kind, cell) in enumerate(zip(kinds, row, strict=True)):
-            write_cell(page, count, index, kind, cell, styles)
+        page.put_row(row, _LINE * lines if lines > 1 else None)
         for index in totals:
             cell = row[index]
-            if isinstance(cell, int | Decimal):
+            if isinstance(cell, (int, Decimal)):  # quicker than a union of types, and asked a million times
                 totals[index] += cell
+    count = page.end_rows() - 1
     page.autofilter(0, 0, max(1, count), last)
     page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # ИНН and numbers of contracts are texts
     if totals and count:
@@ -151,38 +145,6 @@ def _limited(sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
         if count > _MOST_ROWS:
             raise SheetFull(f"sheet «{sheet.title}» would hold more than {_MOST_ROWS} rows; split the organization's contracts")
         yield row
-
-
-def write_cell(page: Any, row: int, column: int, kind: CellKind, cell: Cell, styles: dict[str, Any]) -> None:
-    """One cell by its declared kind. Text goes in as text whatever it begins with."""
-    match cell:
-        case None:
-            page.write_blank(row, column, None, styles["blank"])
-        case str():
-            page.write_string(row, column, outside.clean(cell)[:_LONGEST_TEXT], styles["text"])
-        case Link() if row < _MOST_LINKS:
-            page.write_url(row, column, place(cell.sheet, cell.row), styles["link"], outside.clean(cell.text)[:_LONGEST_TEXT])
-        case Link():
-            page.write_string(row, column, outside.clean(cell.text)[:_LONGEST_TEXT], styles["text"])
-        case datetime():
-            page.write_datetime(row, column, cell.replace(tzinfo=None), styles[kind])
-        case date():
-            page.write_datetime(row, column, cell, styles[kind])
-        case Fraction():
-            # the exact value has no end; a cell shows three decimals of it and no money is computed from it
-            page.write_number(row, column, Decimal(cell.numerator) / Decimal(cell.denominator), styles[_style(kind, cell)])
-        case _:
-            page.write_number(row, column, cell, styles[_style(kind, cell)])
-
-
-def place(sheet: str, row: int = 1) -> str:
-    """The address of a row (from 1) of a sheet of the same workbook, as a link names it."""
-    return f"internal:'{sheet}'!A{row}"
-
-
-def _style(kind: CellKind, cell: Exact) -> str:
-    """A whole quantity has a format of its own: «#,##0.###» would show it with an idle decimal comma."""
-    return "whole" if kind in ("quantity", "percent") and cell == int(cell) else kind
 
 
 def _print_setup(page: Any, title: str) -> None:

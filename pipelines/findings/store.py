@@ -142,12 +142,13 @@ def stream(
     *,
     client: str | None = None,
     contract_no: str | None = None,
+    kinds_first: Sequence[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Findings by kind and subject, one after the other: kind, subject, contract_no, first_seen, last_seen, days, detail, owner, is_open,
     platform, vehicle_days, parameters, and who muted it until when and why (muted_until, muted_by, muted_for; None: nobody).
 
-    With a month, as seen in its days alone; with a client or a contract, those about its contracts. ``is_open``: as
-    `findings/kinds.py` says of its kind. Memory does not grow with their number.
+    With a month, as seen in its days alone; with a client or a contract, those about its contracts. ``kinds_first``: kinds in the order
+    that is wanted, None: by name. ``is_open``: as `findings/kinds.py` says of its kind. Memory does not grow with their number.
     """
     binds: dict[str, Any] = {
         "first": month.first if month else None,
@@ -157,6 +158,7 @@ def stream(
         "contract": contract_no,
         "of_months": list(CLOSED_WITH_THE_MONTH),
         "while_there": list(OPEN_WHILE_THERE),
+        "kinds_first": list(kinds_first) if kinds_first is not None else None,
     }
     for stored in query.stream(connection, "findings/listing", **binds):
         row = dict(stored._mapping)

@@ -49,12 +49,13 @@ def priced_findings(
     *,
     client: str | None = None,
     contract_no: str | None = None,
+    kinds_first: Sequence[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Findings one after the other as `findings.store.stream` gives them, each with its ``roubles``: there may be millions."""
     whose = {"client": client, "contract_no": contract_no}
     of_contracts = [row for each in sorted(OF_CONTRACTS) if kind in (None, each) for row in store.listing(connection, month, each, **whose)]
     costs = read_costs(connection, of_contracts, month)
-    for row in store.stream(connection, month, kind, **whose):
+    for row in store.stream(connection, month, kind, kinds_first=kinds_first, **whose):
         yield row | {"roubles": cost_of(row, costs)}
 
 
@@ -85,10 +86,14 @@ def _of_vehicle_days(connection: "Connection", month: Month | None) -> Costs:
         each, days = Month.of(first), list(of_month)
         named = {contract for row in days for contract in (row.contract_no, row.contract_before) if contract}
         prices = prices_of(connection, each, sorted(named))
+        amounts: dict[tuple[Any, ...], Decimal | None] = {}  # many vehicles of one contract are worth the same for as many days
         for row in days:
-            price = at_stake(prices, row)
-            if price is not None:
-                amount = round_kopeck(price * row.vehicle_days)
+            worth = row.kind, row.platform, row.contract_no, row.contract_before, row.vehicle_days
+            if worth not in amounts:
+                price = at_stake(prices, row)
+                amounts[worth] = round_kopeck(price * row.vehicle_days) if price is not None else None
+            amount = amounts[worth]
+            if amount is not None:
                 costs[row.kind, row.subject] = costs.get((row.kind, row.subject), ZERO) + amount
     return costs
 

@@ -381,6 +381,7 @@ def test_fleet_by_day():
 
 HOSTILE = (
     "=1+1", "@SUM(A1)", "+7 495 000-00-00", "-x", "{=1}", "http://x.example", "=cmd|'/c calc'!A0", "\t=1", "\r=1", "\n+1", "＝1+1",
+    "<r><t>x</t></r>",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 -- grain: kind × subject: first and last day seen among the days asked for, with the latest word on it, and whether it is still open
 -- inputs: findings.occurrences, findings.muted, master.contracts, evidence.snapshots; :first, :last (NULL: no bound), :kind, :client,
---   :contract (NULL: all), :of_months (kinds that end with the month after), :while_there (kinds that their room takes away)
+--   :contract (NULL: all), :of_months (kinds that end with the month after), :while_there (kinds that their room takes away),
+--   :kinds_first (kinds in the order that is wanted, others behind them; NULL: all by name)
 -- rerun: reads only; a muting is told as long as its last day is not before the newest day that has evidence
 WITH chosen AS (
     SELECT
@@ -43,4 +44,4 @@ FROM listed l
 LEFT JOIN still_open s USING (kind, subject)
 LEFT JOIN findings.muted m
     ON m.kind = l.kind AND m.subject = l.subject AND m.muted_until >= coalesce((SELECT max(last_day) FROM known), '-infinity')
-ORDER BY l.kind COLLATE "C", l.subject COLLATE "C"
+ORDER BY array_position(CAST(:kinds_first AS text[]), l.kind), l.kind COLLATE "C", l.subject COLLATE "C"
