@@ -48,9 +48,13 @@ def named_invoices(purpose: str, numbers: Iterable[str]) -> list[str]:
 
 
 def _same(outgoing: Payment, payment: StoredPayment) -> bool:
-    """Whether the money goes to whom it came from: by account, or by ИНН (a client may have changed its bank)."""
-    by_account = bool(payment.payer_account) and payment.payer_account == outgoing.payer_account
-    return by_account or (payment.payer_inn is not None and payment.payer_inn == outgoing.payer_inn)
+    """Whether the money goes to whom it came from: by ИНН (a client may have changed its bank), or by account where an ИНН is unknown.
+
+    Two ИНН on one account are two payers: banks send what many people pay from one account of their own.
+    """
+    if payment.payer_inn and outgoing.payer_inn:
+        return payment.payer_inn == outgoing.payer_inn
+    return bool(payment.payer_account) and payment.payer_account == outgoing.payer_account
 
 
 def _named(

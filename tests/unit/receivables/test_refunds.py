@@ -64,6 +64,15 @@ def test_a_client_that_changed_its_bank_gets_money_back_by_number():
     assert refunded_payment(outgoing("возврат по п/п 317", payer_account="40702810500000000888"), [PAID]) is PAID
 
 
+@pytest.mark.parametrize(
+    ("purpose", "amount"), [("возврат по п/п 317", "50.00"), ("возврат по счету ВМ26-000001", "50.00"), ("", "122.00")]
+)
+def test_another_payer_of_the_same_account_gets_nobodys_money_back(purpose, amount):
+    """A bank sends what many people pay from one account of its own: 317 is another's number, 122.00 another's whole amount."""
+    assert refunded_payment(outgoing(purpose, amount, payer_inn="7707083893"), [PAID]) is None
+    assert refunded_payment(outgoing(purpose, amount, payer_inn=None), [PAID]) is PAID
+
+
 def test_of_several_the_equal_one_then_the_latest():
     later = replace(PAID, payment_id="p2", paid_on=date(2026, 3, 11))
     equal = replace(PAID, payment_id="p3", paid_on=date(2026, 3, 1), left=Decimal("50.00"))
