@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 DUNNING_VIEW = View(
     ("client", "organization_code", "action", "debt", "due_on", "reason", "accounts", "parts"),
     ("client", "action", "debt", "reason"),
-    ("debt",),
-    is_russian=True,
+    is_russian=True,  # no total: what is withheld from a client and what its letters speak of are one debt
 )
 ACCESS_VIEW = View(
     (
