@@ -11,7 +11,7 @@ from pipelines.master.sheets import MasterColumn, Value
 from pipelines.master.source_sheets import FormattedNumber, UnreadableCell
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")  # also what turns the direction of text
 _ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
@@ -21,6 +21,8 @@ _SHORTENED = re.compile(r"\d+[.,]\d+[eE][+-]?\d{1,3}|\d+[eE]\+\d{1,3}")  # a spr
 _ESCAPED_BREAK = re.compile(r"_x000[9AD]_", re.IGNORECASE)
 _ONLY_ZEROS = re.compile(r"0{2,}")
 _EARLIEST = date(1990, 1, 1)
+_LATEST = date(2100, 1, 1)
+_LAST_DAYS = ("ends_on", "valid_to")  # may lie as far ahead as one likes: people write 9999-12-31 for "never"
 _WORDS = {
     **dict.fromkeys(("yes", "y", "да", "true", "истина", "1"), True),
     **dict.fromkeys(("no", "n", "нет", "false", "ложь", "0"), False),
@@ -49,7 +51,7 @@ def value_of(cell: object, column: MasterColumn) -> Value:
             text = _text(cell)
             return _identifier(text.replace(" ", "") if column.kind == "requisite" else text)
         case "date":
-            return _date(cell)
+            return _date(cell, column)
         case "decimal":
             return _decimal(cell, column)
         case "integer":
@@ -113,7 +115,7 @@ def _allowed(text: str, column: MasterColumn) -> str:
     return next((word for word in column.allowed if word.casefold() == text.casefold()), text)
 
 
-def _date(cell: object) -> date:
+def _date(cell: object, column: MasterColumn) -> date:
     day: date | None = None
     if isinstance(cell, datetime):
         if cell.time().replace(microsecond=0).isoformat() != "00:00:00":
@@ -132,8 +134,15 @@ def _date(cell: object) -> date:
         raise Misread(f"{_repr(cell)} is a number, not a date; format the cell as a date")
     if day is None:
         raise Misread(f"{_repr(cell)} is not a date; write it as 2026-01-31")
+    return _likely(day, column)
+
+
+def _likely(day: date, column: MasterColumn) -> date:
+    """The day, unless its year can only be mistyped."""
     if day < _EARLIEST and day != date.min:
         raise Misread(f"{day} lies before 1990; is the year mistyped?")
+    if day >= _LATEST and column.name not in _LAST_DAYS:
+        raise Misread(f"{day} lies after 2099; is the year mistyped?")
     return day
 
 

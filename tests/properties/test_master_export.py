@@ -30,7 +30,7 @@ TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=("Cs", "Cc"))),
 ).map(clean).map(_importable).filter(bool)  # fmt: skip
 PRICES = st.decimals(0, 10**9, places=6, allow_nan=False).map(abs)
-DAYS = st.dates(date(1990, 1, 1), date(2200, 1, 1))
+DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 
 
 def _row(sheet, **values):

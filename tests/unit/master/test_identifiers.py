@@ -39,6 +39,18 @@ def test_codes_that_only_resemble_numbers_stay(code):
     assert value_of(code, SHEETS["accounts"].column("account_id")) == code
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\u202a", "\u202e", "\u2060", "\u2066", "\u2069", "\ufeff", "\u00ad"])
+def test_characters_that_nobody_sees_are_no_part_of_a_code(mark):
+    assert value_of(f"{mark}Д-{mark}1{mark}", SHEETS["contracts"].column("contract_no")) == "Д-1"
+
+
+def test_only_a_last_day_may_lie_beyond_2099():
+    contracts = SHEETS["contracts"]
+    assert str(value_of("9999-12-31", contracts.column("ends_on"))) == "9999-12-31"
+    with pytest.raises(Misread, match="2100-01-01 lies after 2099"):
+        value_of("2100-01-01", contracts.column("signed_on"))
+
+
 def test_a_requisite_has_no_spaces_and_what_was_mended_is_told():
     raw = RawSheet("bank_accounts", "bank_accounts.csv", "csv", 1, ("organization_code", "bank_account", "bic"))
     raw.rows = [RawRow(number, ("MT", f"4070 2810 4000 0002 002{number}", "44525987.0")) for number in range(2, 7)]

@@ -52,6 +52,7 @@ def test_the_company_is_right(tmp_path, sheet):
         ("contracts", 2, "starts_on", "01.02.2026", "is not a date; write it as 2026-01-31"),
         ("contracts", 2, "starts_on", "2026-02-30", "is a day that does not exist"),
         ("contracts", 2, "starts_on", "0226-01-01", "lies before 1990"),
+        ("contracts", 2, "starts_on", "2206-01-01", "2206-01-01 lies after 2099; is the year mistyped?"),
         ("terms", 2, "minimum", "0.005", "0.005 has parts of a kopeck"),
         ("terms", 2, "minimum", "1.000", "'1.000' may be 1000 or 1 and 000 thousandths; write 1000 or 1.0000"),
         ("terms", 2, "minimum", "1,234.50", "'1,234.50' is not a number"),
