@@ -125,12 +125,20 @@ def _outside(column: Any, arguments: Mapping[str, Any]) -> Any:
     return pc.or_(*outside) if len(outside) == 2 else (outside or [None])[0]
 
 
+def _longer(column: Any, arguments: Mapping[str, Any]) -> Any:
+    import pyarrow.compute as pc
+
+    longest = pc.max(pc.binary_length(column)).as_py() or 0  # in bytes: never fewer than the characters
+    return pc.greater(pc.utf8_length(column), arguments["max_value"]) if longest > arguments["max_value"] else None
+
+
 _MASKS = {
     "expect_column_values_to_be_null": _filled,
     "expect_column_values_to_not_be_null": _empty,
     "expect_column_values_to_be_unique": _repeated,
     "expect_column_values_to_be_in_set": _unlisted,
     "expect_column_values_to_be_between": _outside,
+    "expect_column_value_lengths_to_be_between": _longer,
 }
 _ARGUMENTS = {
     name: {"column", "mostly", *more}
@@ -140,5 +148,6 @@ _ARGUMENTS = {
         "expect_column_values_to_be_unique": (),
         "expect_column_values_to_be_in_set": ("value_set",),
         "expect_column_values_to_be_between": ("min_value", "max_value", "strict_min", "strict_max"),
+        "expect_column_value_lengths_to_be_between": ("max_value",),
     }.items()
 }

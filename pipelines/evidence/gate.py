@@ -21,7 +21,9 @@ SUITES = (*CONTENT, *COMPARISON)
 SHOWN_ROWS = 100
 CRITICAL, WARNING = "critical", "warning"
 ONE_AMONG_MANY = 20  # in a list of so many vehicles a single broken cell is never more than a warning
+ONE_CLOCK_AMONG = 2  # a single tracker with a wrong clock is one in any list but that of a single vehicle
 _ENOUGH = {"$PARAMETER": "enough"}  # as `mostly`: all but the cells that may be set aside
+_ENOUGH_CLOCKS = {"$PARAMETER": "enough_clocks"}  # the same of clocks: one tracker's may be wrong in any list that has another vehicle
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,10 @@ def _expanded(written: Mapping[str, Any], columns: Columns, parameters: Mapping[
         for column in _matching(written_as, columns):
             arguments = {**expectation["kwargs"], "column": column}
             for name, value in arguments.items():
-                if value == _ENOUGH:
+                if value in (_ENOUGH, _ENOUGH_CLOCKS):
                     cells = len(columns[column]) - (0 if "null" in expectation["type"] else columns[column].null_count)
-                    arguments[name] = _enough(len(columns[column]), cells, parameters["may_break"])
+                    many = ONE_AMONG_MANY if value == _ENOUGH else ONE_CLOCK_AMONG
+                    arguments[name] = _enough(len(columns[column]), cells, parameters["may_break"], many)
                 elif isinstance(value, dict) and "$PARAMETER" in value:
                     arguments[name] = parameters[value["$PARAMETER"]]
             meta = {**expectation["meta"], "shown_as": _meter(column) if "*" in shown else shown}
@@ -89,9 +92,9 @@ def _expanded(written: Mapping[str, Any], columns: Columns, parameters: Mapping[
     return made
 
 
-def _enough(rows: int, cells: int, may_break: float) -> float:
-    """Share of the cells asked about that must be good, so that no more of ``rows`` is broken than may be."""
-    allowed = max(int(rows * may_break), int(rows >= ONE_AMONG_MANY))
+def _enough(rows: int, cells: int, may_break: float, many: int) -> float:
+    """Share of the cells asked about that must be good, so that no more of ``rows`` is broken than may be; one among ``many`` may."""
+    allowed = max(int(rows * may_break), int(rows >= many))
     return max(0, cells - allowed) / cells if cells else 1.0
 
 

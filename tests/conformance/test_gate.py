@@ -14,7 +14,7 @@ from pipelines.evidence import gate
 from tests.campaigns import examples
 
 PARAMETERS = {"may_break": Decimal("0.1"), "max_duplicates": 0.1, "max_drop": 0.3, "max_growth": 1.0}
-TEXT = st.one_of(st.none(), st.sampled_from(["v1", "v2", "v3", "v4"]))
+TEXT = st.one_of(st.none(), st.sampled_from(["v1", "v2", "v3", "v" * 201]))
 STATE = st.one_of(st.none(), st.sampled_from(["active", "blocked", "deactivated", "archived"]))
 UNREAD = st.one_of(st.none(), st.none(), st.none(), st.sampled_from(["?", "много"]))
 AGE = st.one_of(st.none(), st.sampled_from([-300.0, -1.0, -0.5, 0.0, 0.3, 7300.0, 9000.0]))
@@ -50,7 +50,7 @@ def test_facts(share, flag):
         ),
         "snapshot_branches": {"account_id": pa.array(["a", "b"]), "parent_lost": pa.array(["root" if flag else None, None], pa.string())},
         "snapshot_accounts": {
-            "account_id": pa.array(["a", "a" if flag else "b", None if flag else "c"]),
+            "account_id": pa.array(["a", "a" if flag else "b", None if flag else "c" * 201]),
             "parents": pa.array([1, 1 + flag, 1]),
             "parent_known": pa.array([1, 1 - flag, 1]),
             "in_cycle": pa.array([0, flag, 0]),

@@ -30,7 +30,7 @@ BAD_ROWS = {
     "meter_not_negative": [row(1), row(2, meter_fuel="-0.5")],
     "device_not_a_number": [row(1), row(2, hw_id="3.52094E+14")],
     "moment_readable": [row(1), row(2, last_message_at="2026-01-15T10:00:00+99:00")],
-    "message_not_in_future": [row(1), row(2, last_message_at="2027-01-15T10:00:00+03:00")],
+    "message_not_in_future": [row(number, last_message_at=f"2027-01-1{number}T10:00:00+03:00") for number in (1, 2)],
     "dates_of_this_year": [row(1, "2025-01-15"), row(2, "2025-01-15")],
 }
 

@@ -60,6 +60,29 @@ def test_a_share_of_them_quarantines(settings, platform, deliver):
     assert land(settings, source).state == "landed"
 
 
+def test_one_trackers_clock_never_quarantines_a_small_fleet_and_other_broken_cells_do(settings, platform, deliver):
+    """Domain.md §2.3: one tracker with a wrong clock loses its moment, with a warning; also one of two."""
+    for day, changes in enumerate(([{"last_message_at": FUTURE}, {}], [{"last_message_at": FUTURE}, {"last_message_at": ""}]), start=15):
+        source = deliver([row(number, f"2026-01-{day}", **each) for number, each in enumerate(changes)], f"2026-01-{day}")
+        landed = land(settings, source)
+        assert (landed.state, named(landed, "warning")) == ("landed", {"future_message_set_aside"})
+        kept = lake.read(settings, lake.snapshot_path("gps1", date(2026, 1, day), landed.digest)).sort_by("vehicle_no")
+        assert kept["last_message_at"].to_pylist()[0] is None
+    alone, unread = [row(0, last_message_at=FUTURE)], [row(0, "2026-01-18"), row(1, last_message_at="yesterday")]
+    assert "message_not_in_future" in named(land(settings, deliver(alone, "2026-01-17")))
+    assert named(land(settings, deliver(unread, "2026-01-18"))) == {"moment_readable"}
+
+
+@pytest.mark.parametrize(("column", "expectation"), [("vehicle_id", "vehicle_id_not_endless"), ("account_id", "account_id_not_endless")])
+def test_an_endless_identifier_never_lands(settings, platform, deliver, author, column, expectation):
+    """It cannot be the key of a finding: landed, it would stop the findings of everybody, and the close."""
+    assert land(settings, deliver([row(0), row(1, **{column: "Ж" * 200})])).state == "landed"
+    landed = land(settings, deliver([row(0), row(1, **{column: "Ж" * 201})]))
+    assert (landed.state, named(landed)) == ("quarantined", {expectation})
+    with pytest.raises(CannotBeAccepted, match="longer than 200"):
+        accept(settings, [landed.digest], author)
+
+
 def test_numbers_that_kept_their_digits_are_identifiers_and_others_are_refused(settings, platform, deliver, author):
     good = [row(1, vehicle_id="17.0", account_id="5.0", hw_id=f"{imei(1)}.0"), row(2, vehicle_id="18", account_id=5, hw_id=None)]
     landed = land(settings, deliver(good))
