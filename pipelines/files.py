@@ -2,8 +2,9 @@
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from hashlib import file_digest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, cast
@@ -17,6 +18,7 @@ GROUP = 0o640  # readable for programs of others that run in our group: 1C, a pl
 _BUFFER = 1 << 17  # messages of many megabytes are written in small pieces
 _BEHIND: Final = 1 << 24
 """Bytes after which a file is put on disk while more of it is written, so that the end has little to wait for."""
+_SETTLED_AT_ONCE: Final = 8  # files: a file system makes few waits of many that come together
 
 
 def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], *, mode: int = OWN) -> None:
@@ -29,19 +31,74 @@ def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], 
     private_folder(target.parent, mode)
     partial = partial_path(target)
     try:
-        with _opened(partial, mode) as handle:
+        with _named(target), _opened(partial, mode) as handle:
             if callable(content):
                 content(handle)
             else:
                 handle.write(content)
-            handle.flush()
-            cast(_PutOnDisk, handle.raw).settle()
+            _put_on_disk(handle)
         settle(partial, target)
-    except BaseException as error:
+    except BaseException:
         partial.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
-            error.filename = str(target)  # a write that fails for want of room does not say where
         raise
+
+
+def write_all(contents: Mapping[Path, bytes], *, mode: int = OWN) -> None:
+    """Write several small files together, each whole or not at all, as `write_whole` does; they wait for the disk side by side.
+
+    The guarantee is the same for each: no file has its name before its bytes are on disk, and all names last when this returns. An
+    error, or a process that is killed, may leave some of the files written and the others as they were; an error no temporary file.
+    """
+    partials = {target: partial_path(target) for target in contents}
+    folders = {target.parent for target in contents}
+    try:
+        with ExitStack() as until_synced:
+            handles: dict[Path, io.BufferedWriter] = {}
+            for folder in folders:
+                private_folder(folder, mode)
+            for target, partial in partials.items():
+                handles[target] = until_synced.enter_context(_named_while_open(target, partial, mode))
+                with _named(target):
+                    handles[target].write(contents[target])
+            with ThreadPoolExecutor(_SETTLED_AT_ONCE, thread_name_prefix="put-on-disk") as threads:
+                list(threads.map(_put_on_disk_by_name, handles.items()))
+        for target, partial in partials.items():
+            partial.replace(target)
+        for folder in folders:
+            sync_folder(folder)
+    except BaseException:
+        for partial in partials.values():
+            partial.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _named(target: Path) -> Iterator[None]:
+    """An error of the operating system inside names the file: a write that fails for want of room does not say where."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = str(target)
+        raise
+
+
+@contextmanager
+def _named_while_open(target: Path, partial: Path, mode: int) -> Iterator[io.BufferedWriter]:
+    with _named(target), _opened(partial, mode) as handle:
+        yield handle
+
+
+def _put_on_disk_by_name(opened: tuple[Path, io.BufferedWriter]) -> None:
+    target, handle = opened
+    with _named(target):
+        _put_on_disk(handle)
+
+
+def _put_on_disk(handle: io.BufferedWriter) -> None:
+    """All that was written to a file of `_opened` is on disk when this returns."""
+    handle.flush()
+    cast(_PutOnDisk, handle.raw).settle()
 
 
 def settle(partial: Path, target: Path) -> None:

@@ -117,14 +117,22 @@ def _print_alone(store: DocumentStore, document: Document, failures: Failures) -
 def _documents(
     settings: Settings, connection: "Connection", store: DocumentStore, wanted: tuple[Month, Share], failures: Failures
 ) -> Iterator[Document]:
-    """Everything of a share of the month that the store lacks; what cannot be made is noted in ``failures``."""
+    """Everything of a share of the month that the store lacks; what cannot be made is noted in ``failures``.
+
+    An act stands on its invoices, so these are read with it and printed after it; then those that no lacking act stands on.
+    """
     lacking = _Lacking.of(connection, store, *wanted)
+    left = dict.fromkeys(map(str, lacking.invoices))
     for start in range(0, len(lacking.acts), _ACTS_AT_ONCE):
         acts = lacking.acts[start : start + _ACTS_AT_ONCE]
         issued = {str(row.invoice_id): row for row in issued_rows(connection, [each for act in acts for each in act.ids])}
         for act in acts:
             yield from _made(f"act {act.number}", failures, partial(_act, act, issued))
-    for row in issued_rows(connection, lacking.invoices):
+        for invoice_id in [each for each in issued if each in left]:
+            del left[invoice_id]
+            row = issued.pop(invoice_id)
+            yield from _made(row.number, failures, partial(_papers, settings, connection, row))
+    for row in issued_rows(connection, list(left)):
         yield from _made(row.number, failures, partial(_papers, settings, connection, row))
 
 

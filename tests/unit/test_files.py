@@ -1,6 +1,9 @@
 """Files that are written whole or not at all: also large ones, which go to the disk while they are written."""
 
+import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -36,3 +39,64 @@ def test_a_disk_that_fails_in_the_midst_of_a_large_file_leaves_nothing_of_it(tmp
     with pytest.raises(OSError, match="no answer of the disk"):
         files.write_whole(tmp_path / "message.xml", _pieces(17))
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("message.xml", b"old")]
+
+
+def _several(folder, count=5):
+    return {folder / kind / f"{number}.pdf": bytes([number]) * (1000 + number) for number in range(count) for kind in ("счета", "акты")}
+
+
+def test_of_files_written_together_none_has_its_name_before_its_bytes_are_on_disk(tmp_path, monkeypatch):
+    """What a power cut may take is what was not asked for: every file, then the names, then each folder once."""
+    done, replace, fsync = [], os.replace, os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (fsync(handle), done.append(os.path.realpath(f"/proc/self/fd/{handle}")))[0])
+    monkeypatch.setattr(os, "replace", lambda source, target: (done.append(str(target)), replace(source, target))[1])
+    written = _several(tmp_path)
+    files.write_all(written)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == written
+    count = len(written)
+    assert all(name.endswith(".part") for name in done[:count])
+    assert set(done[count : 2 * count]) == set(map(str, written))
+    assert sorted(done[2 * count :]) == sorted(str(tmp_path / kind) for kind in ("счета", "акты"))
+    assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
+
+
+def test_a_disk_that_fails_under_files_written_together_names_one_and_leaves_no_temporary_file(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "no room")
+
+    written = _several(tmp_path)
+    files.write_all(dict.fromkeys(written, b"old"))
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no room") as refused:
+        files.write_all(written)
+    assert refused.value.filename in map(str, written)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == dict.fromkeys(written, b"old")
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from pipelines import files
+
+name, nth, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+called, real = [], getattr(os, name)
+
+def dies(*given, **named):
+    called.append(given)
+    if len(called) == nth:
+        os.kill(os.getpid(), 9)
+    return real(*given, **named)
+
+setattr(os, name, dies)
+files.write_all({folder / f"{number}.pdf": bytes([number]) * 1000 for number in range(3)})
+"""
+
+
+@pytest.mark.parametrize(("name", "nth", "whole"), [("fsync", 2, 0), ("replace", 1, 0), ("replace", 3, 2), ("fsync", 4, 3)])
+def test_a_writer_killed_at_any_step_leaves_whole_files_alone(tmp_path, name, nth, whole):
+    """Killed while it puts files on disk, gives them their names, makes the names last."""
+    process = subprocess.run([sys.executable, "-c", KILLED, name, str(nth), str(tmp_path)], check=False)
+    assert process.returncode == -9
+    assert [path.read_bytes() for path in sorted(tmp_path.glob("*.pdf"))] == [bytes([number]) * 1000 for number in range(whole)]
+    files.write_all({tmp_path / f"{number}.pdf": bytes([number]) * 1000 for number in range(3)})
+    assert len(list(tmp_path.glob("*.pdf"))) == 3

@@ -37,6 +37,17 @@ def test_a_put_that_fails_leaves_the_old_file_and_no_litter(tmp_path, monkeypatc
     assert [file.name for file in (tmp_path / "a").iterdir()] == ["b.pdf"]
 
 
+def test_of_many_files_what_is_there_already_is_left_alone_and_said(tmp_path):
+    store = DocumentStore(str(tmp_path))
+    store.put("acts/3.pdf", b"3")
+    seen = (tmp_path / "acts/3.pdf").stat().st_mtime_ns
+    many = [(f"acts/{number}.pdf", str(number).encode()) for number in range(150)]
+    assert list(store.put_each(iter(many))) == [number != 3 for number in range(150)]
+    assert {path: store.get(path) for path in store.names("acts")} == dict(many)
+    assert (tmp_path / "acts/3.pdf").stat().st_mtime_ns == seen
+    assert list(store.put_each(many)) == [False] * 150
+
+
 def test_other_urls_go_through_fsspec(tmp_path):
     for url in (f"file://{tmp_path}/x", f"memory://{tmp_path.name}/documents"):
         store = DocumentStore(url)
