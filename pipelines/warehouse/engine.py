@@ -81,7 +81,10 @@ def reading(settings: Settings) -> Iterator["Connection"]:
 
 @contextmanager
 def as_owner(settings: Settings, options: str = "-c timezone=UTC") -> Iterator["Connection"]:
-    """A connection as the owner: for migrations, roles and backups. ``options``: settings of the session, as libpq takes them."""
+    """A connection as the owner: for migrations, roles and backups. ``options``: settings of the session, as libpq takes them.
+
+    What the server cannot do at all is refused in words, as of `connected`; a schema that is missing is the owner's own affair.
+    """
     from sqlalchemy import create_engine
     from sqlalchemy.exc import OperationalError
 
@@ -91,7 +94,7 @@ def as_owner(settings: Settings, options: str = "-c timezone=UTC") -> Iterator["
             connection = made.connect()
         except OperationalError as error:
             raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None
-        with connection:
+        with _in_words(), connection:
             yield connection
     finally:
         made.dispose()
@@ -108,12 +111,24 @@ def connected(settings: Settings) -> Iterator["Connection"]:
     except OperationalError as error:
         raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None
     try:
-        with connection:
+        with _in_words(), connection:
             yield connection
-    except (DBAPIError, psycopg2.Error) as error:  # the driver's own where rows were copied
-        code = getattr(getattr(error, "orig", error), "pgcode", None)
-        if code in _NO_SCHEMA:
+    except (DBAPIError, psycopg2.Error) as error:
+        if _code(error) in _NO_SCHEMA:
             raise WarehouseUnreachable(f"the schema is missing or old ({first_line(error)}); `fleetbill db upgrade` mends it") from None
+        raise
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """No room, a server that may only be read, and one that went away are WarehouseUnreachable; every other error is left as it is."""
+    import psycopg2
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (DBAPIError, psycopg2.Error) as error:  # the driver's own where rows were copied
+        code = _code(error)
         if code in _STORES_NOTHING:
             why = f"the database {_STORES_NOTHING[code]} ({first_line(error)})"
             raise WarehouseUnreachable(f"{why}: of this step nothing was stored; run it again when that is mended") from None
@@ -121,6 +136,12 @@ def connected(settings: Settings) -> Iterator["Connection"]:
             why = f"the database went away in the midst of a step ({first_line(error)})"
             raise WarehouseUnreachable(f"{why}: a step is stored whole or not at all; run it again when the server is back") from None
         raise
+
+
+def _code(error: Exception) -> str | None:
+    """The server's code of an error, of the driver's or wrapped by SQLAlchemy; None where it said none."""
+    code: str | None = getattr(getattr(error, "orig", error), "pgcode", None)
+    return code
 
 
 @cache

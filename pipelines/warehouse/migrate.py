@@ -76,5 +76,5 @@ def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None,
                 roles.let_cabinet_read(connection)
                 roles.let_application_see_its_schema(connection)
     except OperationalError as error:
-        raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None
+        raise WarehouseUnreachable(f"the database refuses a step of the migration, nothing of it is stored: {first_line(error)}") from None
     return before, after

@@ -4,11 +4,12 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from pipelines.master.verify import verify
 from pipelines.warehouse import engine, migrate
+from pipelines.warehouse.engine import WarehouseUnreachable
 from tests import letters
 from tests.company import Company, steady
 from tests.database import contents, difference
@@ -103,3 +104,46 @@ def test_the_application_is_refused(sealed, table, attempt):
         with pytest.raises(DBAPIError) as refused:
             connection.execute(text(attempt.format(table, column=column)))
         assert refused.value.orig.pgcode == "42501"  # insufficient_privilege
+
+
+RAISED = "DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '{}'; END $$"
+
+
+def test_what_the_server_cannot_do_for_the_owner_is_said_as_it_is(settings):
+    """Before, each of these was headed as a server that does not answer, or was no word at all."""
+
+    def refusal(kind, statement):
+        with pytest.raises(kind) as refused, engine.as_owner(settings) as connection, connection.begin():
+            connection.execute(text(statement))
+        return str(refused.value)
+
+    for code, words in (("53100", "has no room left on its disk"), ("25006", "may only be read just now")):
+        said = refusal(WarehouseUnreachable, RAISED.format(code))
+        assert said.startswith(f"the database {words} (could not extend file): of this step nothing was stored")
+    said = refusal(WarehouseUnreachable, "SELECT pg_terminate_backend(pg_backend_pid())")
+    assert said.startswith("the database went away in the midst of a step")
+    assert "could not extend file" in refusal(DBAPIError, RAISED.format("22012"))  # any other error is the caller's
+
+
+def test_a_migration_that_finds_no_room_or_is_refused_says_which_and_leaves_the_schema(settings):
+    """A trigger of the server's refuses the first table: with the code of a full disk, then with one of an operator's."""
+    migrate.downgrade(settings, "0046")
+    before = contents(settings)
+    boss = create_engine(make_url(settings.database_owner_url).set(username="postgres"), isolation_level="AUTOCOMMIT")
+    with boss.connect() as connection:
+        for code, words in (("53100", "the database has no room left"), ("57014", "the database refuses a step of the migration")):
+            connection.execute(text(f"CREATE FUNCTION full_disk() RETURNS event_trigger LANGUAGE plpgsql AS $f${_body(code)}$f$"))
+            connection.execute(text("CREATE EVENT TRIGGER full_disk ON ddl_command_start EXECUTE FUNCTION full_disk()"))
+            try:
+                with pytest.raises(WarehouseUnreachable, match=f"^{words}.*could not extend file"):
+                    migrate.upgrade(settings)
+            finally:
+                connection.execute(text("DROP EVENT TRIGGER full_disk"))
+                connection.execute(text("DROP FUNCTION full_disk()"))
+    boss.dispose()
+    assert difference(contents(settings), before) == {}
+    assert migrate.upgrade(settings)[0] == "0046"
+
+
+def _body(code):
+    return RAISED.format(code).removeprefix("DO $$ ").removesuffix(" $$")
