@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import Self
 
 ONE_DAY = timedelta(days=1)
@@ -73,16 +74,16 @@ class Month:
 
     @property
     def first(self) -> date:
-        return date(self.year, self.number, 1)
+        return _bounds(self.year, self.number)[0]
 
     @property
     def last(self) -> date:
-        return date(self.year, self.number, self.days)
+        return _bounds(self.year, self.number)[1]
 
     @property
     def days(self) -> int:
         """Days of the calendar month: the denominator of every share."""
-        return monthrange(self.year, self.number)[1]
+        return self.last.day
 
     @property
     def span(self) -> Span:
@@ -97,8 +98,7 @@ class Month:
 
     def shift(self, months: int) -> "Month":
         """The month that many months later (earlier when negative)."""
-        index = self.year * 12 + self.number - 1 + months
-        return Month(index // 12, index % 12 + 1)
+        return _shifted(self.year, self.number, months)
 
     @property
     def next(self) -> "Month":
@@ -111,6 +111,18 @@ class Month:
     def share(self, span: Span) -> Fraction:
         """days of the span ÷ days of the calendar month (domain.md §5)."""
         return Fraction(span.days, self.days)
+
+
+@cache
+def _bounds(year: int, number: int) -> tuple[date, date]:
+    """First and last day of a month: asked for each contract of a run many times."""
+    return date(year, number, 1), date(year, number, monthrange(year, number)[1])
+
+
+@cache
+def _shifted(year: int, number: int, months: int) -> Month:
+    index = year * 12 + number - 1 + months
+    return Month(index // 12, index % 12 + 1)
 
 
 def runs(days: Iterable[date]) -> tuple[Span, ...]:

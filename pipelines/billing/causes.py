@@ -4,12 +4,13 @@ Whoever shows causes reads the rows (`reports/changes.py`). A month that was pri
 and what from. So a draft costs little more for it; only where terms, prices or evidence changed are both months looked at day by day.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 from pipelines.billing.changed import changed_pricing
 from pipelines.billing.pricing_digest import PricingDigests
@@ -17,7 +18,7 @@ from pipelines.billing.run import DraftedRun
 from pipelines.billing.usage_of_month import days_by_contract
 from pipelines.period import Month
 from pipelines.rating.causes import Causes, Priced, causes, causes_priced_alike, is_priced_alike
-from pipelines.rating.charges import RatedMonth, total_of
+from pipelines.rating.charges import RatedMonth, with_vat
 from pipelines.rating.model import DayUsage
 from pipelines.rating.usage_change import UsageFigures, figures_of, usage_changes
 from pipelines.usage import stored
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _COLUMNS = ("month", "contract_no", "rated", "priced_by", "told_from", "figures", "fleet", "terms", "tariff", "vat", "changed")
+_ENCODER = msgspec.json.Encoder()
 _AT_ONCE = 500
 """Contracts whose days of the month before are held in memory together."""
 
@@ -80,16 +82,13 @@ def keep(connection: "Connection", run: DraftedRun) -> None:
 
 def _tellings(run: DraftedRun, rated: Mapping[str, RatedMonth], usage_before: str) -> Iterator[_Telling]:
     inputs, usage = run.facts.inputs, run.facts.usage
-    digests = PricingDigests()
+    now, before = PricingDigests(run.month, usage.digest), PricingDigests(run.month.previous, usage_before)
     for party in inputs.parties:
         no = party.contract.contract_no
         if no in rated:
             modes = inputs.vat_modes.get(party.contract.organization_code, ())
             priced = Priced(party.contract, inputs.terms.get(no, ()), inputs.tariffs, modes)
-            yield _Telling(
-                priced, rated[no], usage.days[no],
-                digests.of(priced, run.month, usage.digest), digests.of(priced, run.month.previous, usage_before),
-            )  # fmt: skip
+            yield _Telling(priced, rated[no], usage.days[no], now.of(priced), before.of(priced))
 
 
 def _told(
@@ -124,9 +123,9 @@ def _row(month: Month, telling: _Telling, by_cause: Causes, before: UsageFigures
     now = figures_of(telling.days)
     usage = usage_changes(telling.priced, month, before, now) if before else []
     return (
-        month.first, telling.contract_no, total_of(telling.rated.everything).total, telling.priced_by, telling.told_from,
+        month.first, telling.contract_no, with_vat(telling.rated.everything), telling.priced_by, telling.told_from,
         _figures_json(now), by_cause.fleet, by_cause.terms, by_cause.tariff, by_cause.vat,
-        json.dumps(changed_pricing(telling.priced, month, usage).as_json(), ensure_ascii=False),
+        _json(changed_pricing(telling.priced, month, usage).as_json()),
     )  # fmt: skip
 
 
@@ -136,7 +135,11 @@ def _figures_json(figures: UsageFigures) -> str:
         kept["online_minutes"] = str(figures.online_minutes)
     if figures.meters:
         kept["meters"] = {name: str(used) for name, used in figures.meters.items()}
-    return json.dumps(kept, ensure_ascii=False)
+    return _json(kept)
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return _ENCODER.encode(value).decode() if value else "{}"
 
 
 def _figures(raw: Mapping[str, Any]) -> UsageFigures:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pipelines.money import ZERO
 from pipelines.period import Month
-from pipelines.rating.charges import Charge, RatedMonth, total_of
+from pipelines.rating.charges import Charge, RatedMonth, with_vat
 from pipelines.rating.model import Contract, DayUsage, TariffVersion, Terms, VatMode
 from pipelines.rating.month import rate_month
 from pipelines.rating.segments import in_force
@@ -93,8 +93,9 @@ def is_priced_alike(priced: Priced, month: Month) -> bool:
 
 def causes_priced_alike(priced: Priced, month: Month, before: Decimal, rated: RatedMonth) -> Causes:
     """`causes` of a contract whose months are priced alike: ``before``, the total of the month before as it is rated, is enough."""
-    at_old_vat = _total_at_rate_of(priced, month.previous.last, rated.everything)
-    return Causes(fleet=at_old_vat - before, vat=total_of(rated.everything).total - at_old_vat)
+    charges = rated.everything
+    at_old_vat = _total_at_rate_of(priced, month.previous.last, charges)
+    return Causes(fleet=at_old_vat - before, vat=with_vat(charges) - at_old_vat)
 
 
 def _chain(priced: Priced, month: Month, days: Sequence[DayUsage]) -> _Chain | None:
@@ -105,8 +106,8 @@ def _chain(priced: Priced, month: Month, days: Sequence[DayUsage]) -> _Chain | N
     rated_now = _rated(priced, month, priced.terms, priced.tariffs, days)
     if terms is None or version is None or rated_before is None or rated_now is None:
         return None
-    then = total_of(rated_before.everything).total
-    at_old_vat, at_new_vat = _total_at_rate_of(priced, last_day, rated_now.everything), total_of(rated_now.everything).total
+    then = with_vat(rated_before.everything)
+    at_old_vat, at_new_vat = _total_at_rate_of(priced, last_day, rated_now.everything), with_vat(rated_now.everything)
     always, at_last_price = [replace(terms, valid_from=dt.date.min)], {terms.tariff_code: [replace(version, valid_from=dt.date.min)]}
     last_terms = _rated(priced, month.previous, always, priced.tariffs, days)
     last_prices = _rated(priced, month.previous, always, at_last_price, days)
@@ -115,10 +116,10 @@ def _chain(priced: Priced, month: Month, days: Sequence[DayUsage]) -> _Chain | N
         return None
     old_tariffs = {code: [each for each in versions if each.valid_from <= last_day] for code, versions in priced.tariffs.items()}
     new_terms = _rated(priced, month, priced.terms, old_tariffs, days)  # None: the terms name a tariff that begins with them
-    at_last_prices = total_of(last_prices.everything).total
+    at_last_prices = with_vat(last_prices.everything)
     return _Chain(
         then,
-        total_of(last_terms.everything).total if last_terms else at_last_prices,
+        with_vat(last_terms.everything) if last_terms else at_last_prices,
         at_last_prices,
         _total_at_rate_of(priced, last_day, usage.everything),
         _total_at_rate_of(priced, last_day, new_terms.everything) if new_terms else at_old_vat,
@@ -137,8 +138,8 @@ def _total_at_rate_of(priced: Priced, day: dt.date, charges: Charges) -> Decimal
     """The total of charges at the VAT rate of a day; as they are where none was known then."""
     mode = mode_on(priced.vat_modes, day)
     if mode is None:
-        return total_of(charges).total
+        return with_vat(charges)
     rate = rate_on(mode, day)
     if all(charge.vat_rate == rate for charge in charges):
-        return total_of(charges).total
+        return with_vat(charges)
     return sum((split(charge.amount, rate, included=charge.prices_include_vat).total for charge in charges), ZERO)

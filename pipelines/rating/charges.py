@@ -175,6 +175,11 @@ def total_of(charges: tuple[Charge, ...]) -> Amounts:
     )
 
 
+def with_vat(charges: tuple[Charge, ...]) -> Decimal:
+    """Sum of the lines' totals alone."""
+    return sum([charge.total for charge in charges], ZERO)
+
+
 class Cause(StrEnum):
     """Why a contract cannot be billed correctly."""
 

@@ -39,11 +39,11 @@ def figures_of(days: Sequence[DayUsage]) -> UsageFigures:
     """The figures of a month's days; at least one."""
     sizes = [day.fleet_size for day in days]
     meters: dict[str, Decimal] = {}
-    for day in days:
-        for name, used in day.meters.items():
+    for metered in [day.meters for day in days if day.meters]:
+        for name, used in metered.items():
             meters[name] = meters.get(name, Decimal(0)) + used
-    minutes = Decimal(sum([day.online_minutes or 0 for day in days]))
-    return UsageFigures(max(sizes), sum(sizes), len(sizes), minutes, meters)
+    minutes = [day.online_minutes for day in days if day.online_minutes]
+    return UsageFigures(max(sizes), sum(sizes), len(sizes), Decimal(sum(minutes)), meters)
 
 
 def usage_changes(priced: Priced, month: Month, before: UsageFigures, now: UsageFigures) -> list[UsageChange]:
