@@ -47,7 +47,8 @@ def retire(settings: Settings, sheet: str, key: str, author: Authorship, from_da
         state = store.load(connection)
         row = state[sheet].get(key)
         if row is None:
-            raise BadInput.one("KEY", f"{sheet} has no row {key!r}; a key is {'|'.join(TABLES[sheet].key)}")
+            escape = "; a | inside a value is written \\|" if key.count("|") >= len(TABLES[sheet].key) else ""
+            raise BadInput.one("KEY", f"{sheet} has no row {key!r}; a key is {'|'.join(TABLES[sheet].key)}{escape}")
         if from_date is None:
             changes = [RowChange(sheet, key, "retired", row, None), *_parts(state, sheet, row)]
             _unused(connection, state, changes)

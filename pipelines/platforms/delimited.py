@@ -138,8 +138,14 @@ def _header(data: bytes, name: str) -> tuple[list[str], str]:
         raise BadInput.one(f"{name}:1", f"cannot be read: {error}") from None
 
 
+def _meant(header: Sequence[str], column: str) -> str:
+    """What to do about a heading in other letters: it is named, not guessed."""
+    written = next((each for each in header if each.replace(" ", "_").casefold() == column), None)
+    return "" if written is None else f"; write {written!r} as {column}"
+
+
 def _check_header(header: Sequence[str], required: Sequence[str], name: str) -> None:
-    problems = [Problem(f"{name}:1", f"has no column {column}") for column in required if column not in header]
+    problems = [Problem(f"{name}:1", f"has no column {column}{_meant(header, column)}") for column in required if column not in header]
     doubled = sorted(column for column, times in Counter(header).items() if times > 1)
     problems += [Problem(f"{name}:1 column {column or '(without a name)'}", "is there more than once") for column in doubled]
     if problems:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from pipelines.errors import BadInput
 from pipelines.files import GROUP, private_folder
 from pipelines.settings import Settings, resource
 from pipelines.warehouse import roles
@@ -55,13 +56,21 @@ def _config() -> "Config":
     return config
 
 
+def _make_home(settings: Settings) -> None:
+    """The folders of the house that others pass through to what is theirs. BadInput where there can be none."""
+    try:
+        for folder in (settings.home, settings.exchange):
+            private_folder(folder, GROUP)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise BadInput.one("FLEETBILL_HOME", f"{error.filename} cannot be made a folder: {error.strerror}") from None
+
+
 def _move(settings: Settings, revision: str, *, down: bool) -> tuple[str | None, str | None]:
     from alembic import command
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy.exc import OperationalError
 
-    for folder in (settings.home, settings.exchange):  # others pass through them to what is theirs
-        private_folder(folder, GROUP)
+    _make_home(settings)
     config = _config()
     try:
         with as_owner(settings) as connection, connection.begin():

@@ -44,3 +44,10 @@ def test_a_listing_without_a_house_makes_none(command, is_there, tmp_path, monke
     assert out == ""
     assert err == f"refused: there is no fleetbill in {home} (FLEETBILL_HOME): `fleetbill db upgrade` makes one there\n"
     assert list(tmp_path.rglob("*")) == ([home] if is_there else [])
+
+
+def test_a_house_that_cannot_be_made_is_bad_input(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("FLEETBILL_HOME", str(tmp_path / "file" / "home"))
+    assert run(["db", "upgrade"]) == 2
+    assert capsys.readouterr().err == f"FLEETBILL_HOME: {tmp_path}/file cannot be made a folder: File exists\n"

@@ -42,6 +42,10 @@ BAD = {
     "cut": (GOOD.encode()[:-6], "2026-01-15.csv:3: has 2 cells where the heading has 3; is the file cut short?"),
     "one cell more": (GOOD.encode() + b"3,active,x,y\n", "2026-01-15.csv:4: has 4 cells where the heading has 3; is the file cut short?"),
     "no state": (b"vehicle_id,name\n1,x\n", "2026-01-15.csv:1: has no column state"),
+    "a heading in capitals": (
+        b"Vehicle ID,state\n1,active\n",
+        "2026-01-15.csv:1: has no column vehicle_id; write 'Vehicle ID' as vehicle_id",
+    ),
     "doubled": (b"vehicle_id,state,state\n1,x,y\n", "2026-01-15.csv:1 column state: is there more than once"),
     "empty": (b"", "2026-01-15.csv: is empty: it has not even a heading"),
     "utf-16": (GOOD.encode("utf-16"), "2026-01-15.csv: is UTF-16; save it as UTF-8"),

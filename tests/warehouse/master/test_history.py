@@ -179,6 +179,8 @@ def test_rows_without_an_end_and_rows_that_are_not_there(changed):
         retire(changed, "terms", "A-1|2026-01-01", THIRD, date(2026, 3, 1))
     with pytest.raises(BadInput, match="has no row 'A-1'; a key is contract_no\\|valid_from"):
         retire(changed, "terms", "A-1", THIRD)
+    with pytest.raises(BadInput, match=r"valid_from; a \| inside a value is written \\\|$"):
+        retire(changed, "terms", "A|1|2026-01-01", THIRD)
     with pytest.raises(BadInput, match="there is no sheet 'term'"):
         retire(changed, "term", "A-1", THIRD)
 
