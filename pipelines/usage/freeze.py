@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+_AT_ONCE = 4_000_000
+"""Vehicle-days that are held by themselves, about 80 bytes each, before their vehicles take them up as bits."""
+
+
 @dataclass(frozen=True, slots=True)
 class FrozenFile:
     """The written file. ``path``: relative to the lake; ``digest``: sha256 of its bytes; ``contracts``: digest of each contract's rows."""
@@ -60,10 +64,20 @@ def _vehicles(lake: Lake, counted: CountedMonth, contracts: Sequence[str]) -> "p
     chosen = [(index[contract_no], contract_no) for contract_no in contracts]
     numbers, names = [number for number, _ in chosen], [name for _, name in chosen]
     lake.put("frozen_contracts", pa.table({"contract_index": pa.array(numbers, pa.int32()), "contract_no": pa.array(names, pa.string())}))
+    lake.run("new_frozen_vehicles")
     lake.run("new_frozen_days")
+    waiting = 0
     for day in counted.owned_days:
-        lake.run("add_frozen_day", platform_day_no=day.number, path=lake.location(day.path), shape=lake.shape)
-    lake.run("frozen_vehicles")
+        binds = {"platform_day_no": day.number, "path": lake.location(day.path), "shape": lake.shape}
+        [added] = lake.run("add_frozen_day", **binds).fetchone() or (0,)
+        waiting += added
+        if waiting >= _AT_ONCE:
+            lake.run("fold_frozen_days")
+            lake.run("new_frozen_days")
+            waiting = 0
+    lake.run("fold_frozen_days")
+    lake.run("new_frozen_days")
+    lake.run("frozen")
     return lake.table("frozen_rows")
 
 
