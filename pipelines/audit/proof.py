@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FORMAT = 1
-_SHIPPED = ("README.txt", "verify.py")
+SHIPPED = ("README.txt", "verify.py")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: the same proof is the same bytes
 _UNSAFE = re.compile(r"[^\w.-]+")
 _SNAPSHOT_COLUMNS = ("date", "platform", "digests", "carried_from", "carried_by", "carried_because")
@@ -62,12 +62,17 @@ def prove(settings: Settings, number: str, target: Path | None = None) -> Proof:
         try:
             digest = _fill(settings, frozen, folder)
             counted = _checked(folder, frozen.number)
-            path = target or Path(f"proof-{_UNSAFE.sub('_', frozen.number)}.zip")
+            path = target or Path(f"proof-{part_of_name(frozen.number)}.zip")
             write_whole(path, lambda handle: _pack(folder, handle))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         done |= {"vehicles": len(frozen.vehicles), "days": len(frozen.days)}
     return Proof(path, tuple(counted), digest)
+
+
+def part_of_name(number: str) -> str:
+    """A number as part of a file's name."""
+    return _UNSAFE.sub("_", number)
 
 
 def _fill(settings: Settings, frozen: FrozenInvoice, folder: Path) -> str:
@@ -84,7 +89,7 @@ def _fill(settings: Settings, frozen: FrozenInvoice, folder: Path) -> str:
     _write_json(folder / "vat.json", vat_modes_json(vat_modes(frozen), frozen.month))
     _write_snapshots(frozen, folder)
     _write_days(settings, frozen, folder)
-    for name in _SHIPPED:
+    for name in SHIPPED:
         shutil.copyfile(resource("templates") / "proof" / name, folder / name)
     digests = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     organization = json.loads(proven.invoice)["organization"]

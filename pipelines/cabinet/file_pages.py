@@ -10,15 +10,17 @@ from fastapi.responses import Response, StreamingResponse
 from pipelines.audit.explain import DoesNotAgree
 from pipelines.audit.proof import NotProvable
 from pipelines.cabinet import paper_files, papers
-from pipelines.cabinet.chosen import Number, Whose
+from pipelines.cabinet.chosen import AboutClients, Number, Whose
 from pipelines.cabinet.invoice_pages import shown_invoice
 from pipelines.cabinet.paper_files import NoSuchPaper, PaperFile
 from pipelines.cabinet.paper_pages import NEWEST, OLDEST
+from pipelines.cabinet.proof_turns import ProofWaits
 from pipelines.cabinet.reader import NotYours
 from pipelines.evidence.lake import EvidenceLost
 
 router = APIRouter(prefix="/file")
 
+SECONDS_TO_ASK_AGAIN = "15"
 _LACKING = (NoSuchPaper, DoesNotAgree, NotProvable, EvidenceLost)
 
 
@@ -38,7 +40,10 @@ def invoice(whose: Whose, number: Number, paper: Literal["invoice", "adjustment"
             case "fleet":
                 return _sent(paper_files.fleet_pdf(settings, shown.invoice.number))
             case "proof":
-                return _sent(paper_files.proof_zip(settings, shown.invoice.number))
+                line = whose.known.visit.house.proofs
+                return _sent(paper_files.proof_zip(settings, shown.invoice.number, whose.known.reader.address, line))
+    except ProofWaits:
+        return _later(whose, shown.invoice.number)
     except _LACKING:
         return whose.page("no_paper.html", status=409)
 
@@ -65,6 +70,13 @@ def reconciliation(
         return _sent(paper_files.statement_file(whose.known.settings, client, organization, (first, last), kind))
     except _LACKING:
         return whose.page("no_paper.html", status=409)
+
+
+def _later(whose: AboutClients, number: str) -> Response:
+    """The reader's proof is in line: a page that says so, and where to ask again."""
+    answer = whose.page("proof_waits.html", status=429, number=number)
+    answer.headers["Retry-After"] = SECONDS_TO_ASK_AGAIN
+    return answer
 
 
 def _sent(file: PaperFile) -> Response:

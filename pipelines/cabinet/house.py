@@ -1,11 +1,12 @@
 """What all requests to a running cabinet share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from pipelines.cabinet.code_keys import CodeKeys
+from pipelines.cabinet.proof_turns import ProofTurns
 from pipelines.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -25,7 +26,7 @@ class Mailer(Protocol):
 class House:
     """The settings, the clock and the mailer of a cabinet; ``url``: where readers reach it, as links name it.
 
-    ``keys``: of the secrets of second factors; None: nobody can turn codes on.
+    ``keys``: of the secrets of second factors; None: nobody can turn codes on. ``proofs``: the line for them.
     """
 
     settings: Settings
@@ -33,6 +34,7 @@ class House:
     mailer: Mailer
     url: str
     keys: CodeKeys | None = None
+    proofs: ProofTurns = field(default_factory=ProofTurns)
 
     @property
     def is_secure(self) -> bool:

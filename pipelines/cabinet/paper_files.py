@@ -5,14 +5,14 @@ first that the paper is its own.
 """
 
 import io
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from typing import IO
 
-from pipelines.audit.proof import prove
+from pipelines.audit import kept_proofs
 from pipelines.cabinet.papers import Act, ShownInvoice
+from pipelines.cabinet.proof_turns import ProofTurns
 from pipelines.cabinet.why import explained
 from pipelines.documents.assembly import act_document, adjustment_document, invoice_document, issued_rows
 from pipelines.documents.changed_usage import changed_usage
@@ -40,25 +40,21 @@ class NoSuchPaper(Refused):
 
 @dataclass(frozen=True, slots=True)
 class PaperFile:
-    """A file: its name, its media type and its bytes, or (a large one) the place from which it is read once."""
+    """A file: its name, its media type and its bytes, or (a large one) the open file that they are read from once."""
 
     name: str
     media_type: str
     content: bytes = b""
-    path: Path | None = None
+    opened: IO[bytes] | None = None
 
     def pieces(self) -> Iterator[bytes]:
-        """Its bytes; a file of its own is gone afterwards."""
-        if self.path is None:
+        """Its bytes."""
+        if self.opened is None:
             yield self.content
             return
-        try:
-            with self.path.open("rb") as handle:
-                while piece := handle.read(1 << 16):
-                    yield piece
-        finally:
-            self.path.unlink(missing_ok=True)
-            self.path.parent.rmdir()
+        with self.opened as handle:
+            while piece := handle.read(1 << 16):
+                yield piece
 
 
 def invoice_pdf(settings: Settings, shown: ShownInvoice) -> PaperFile:
@@ -101,17 +97,11 @@ def fleet_pdf(settings: Settings, number: str) -> PaperFile:
     return PaperFile(_name(f"Парк по дням {number}", "pdf"), PDF, render_document(usage_document(explained(settings, number))))
 
 
-def proof_zip(settings: Settings, number: str) -> PaperFile:
-    """The bundle by which a client checks an invoice alone; made on disk and gone once it is read."""
-    from pipelines.files import private_folder
-
-    folder = Path(tempfile.mkdtemp(prefix="cabinet-", dir=private_folder(settings.home / "tmp")))
-    try:
-        proof = prove(settings, number, folder / "proof.zip")
-    except BaseException:
-        folder.rmdir()
-        raise
-    return PaperFile(_name(f"Проверка {number}", "zip"), ZIP, path=proof.path)
+def proof_zip(settings: Settings, number: str, reader: str, turns: ProofTurns) -> PaperFile:
+    """The bundle by which a client checks an invoice alone: the kept one, else made when it is the reader's turn. ProofWaits."""
+    place = kept_proofs.place_of(settings, number)
+    bundle = kept_proofs.opened(place) or turns.wait_for(reader, lambda: kept_proofs.make(settings, number, place))
+    return PaperFile(_name(f"Проверка {number}", "zip"), ZIP, opened=bundle)
 
 
 def statement_file(settings: Settings, client_code: str, organization_code: str, span: tuple[date, date], kind: str) -> PaperFile:

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pipelines.audit import kept_proofs
 from pipelines.clock import Authorship
 from pipelines.delivery.mail.sending import client_kinds
 from pipelines.errors import BadInput, Refused
@@ -112,6 +113,8 @@ def forget(settings: Settings, client: str, author: Authorship, *, dry_run: bool
             if dry_run:
                 transaction.rollback()
         exported = erase(settings, client, author.at, with_name=with_name, dry_run=dry_run)
+        if not dry_run:
+            kept_proofs.drop(settings)  # copies for readers; what is made again has these values no more
         erased |= {"exchange/mail": reports, "exports": exported.files + exported.folders}
         done["rows"] = sum(erased.values())
     return Forgotten(tuple(_erased_places(erased, with_name=with_name)), tuple(_kept(until)))

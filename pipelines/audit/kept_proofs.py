@@ -1,0 +1,85 @@
+"""Proofs that were made for readers, kept on disk: the same invoice is the same bundle, so it is counted once and handed out again.
+
+A bundle is found by the invoice, by its link in the chain and by the files that are shipped with it: an invoice under another link, or a
+newer ``verify.py``, is another bundle. Whatever is here can be made again; the ones that nobody took for longest go first.
+"""
+
+import os
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from shutil import rmtree
+from typing import IO, Final
+
+from pipelines.audit.proof import FORMAT, SHIPPED, NotProvable, part_of_name, prove
+from pipelines.files import private_folder, sha256_of
+from pipelines.settings import Settings, resource
+from pipelines.warehouse import engine, query
+
+MOST_BYTES: Final = 512 * 1024 * 1024
+_BUNDLES: Final = "*.zip"
+
+
+def place_of(settings: Settings, number: str) -> Path:
+    """Where the bundle of an issued invoice is kept, made or not. NotProvable for one that is in no chain."""
+    with engine.reading(settings) as connection:
+        digest = query.scalar(connection, "audit/chain_digest", number=number)
+    if digest is None:
+        raise NotProvable(f"{number} is in no chain: see `fleetbill ledger verify`")
+    return _folder(settings) / f"{part_of_name(number)}-{digest[:32]}-{_shipped()}.zip"
+
+
+def opened(place: Path) -> IO[bytes] | None:
+    """The kept bundle, to be read to its end also where it goes meanwhile; None where it is to be made."""
+    try:
+        handle = place.open("rb")
+    except FileNotFoundError:
+        return None
+    with suppress(FileNotFoundError):
+        os.utime(place)  # taken just now
+    return handle
+
+
+def make(settings: Settings, number: str, place: Path) -> IO[bytes]:
+    """The bundle, made and kept, or found where another process was quicker. Everything that ``prove`` refuses."""
+    kept = opened(place)
+    if kept is not None:
+        return kept
+    prove(settings, number, place)
+    handle = place.open("rb")
+    _make_room(place.parent)
+    return handle
+
+
+def drop(settings: Settings) -> int:
+    """Remove every kept bundle; how many there were."""
+    folder = settings.home / "tmp" / "proofs"
+    number = len(list(folder.glob(_BUNDLES)))
+    rmtree(folder, ignore_errors=True)
+    return number
+
+
+def _folder(settings: Settings) -> Path:
+    return private_folder(settings.home / "tmp" / "proofs")
+
+
+def _make_room(folder: Path) -> None:
+    """Remove the bundles that nobody took for longest, until the rest is small enough; the newest stays, whatever its size."""
+    bundles = []
+    for path in folder.glob(_BUNDLES):
+        with suppress(FileNotFoundError):
+            known = path.stat()
+            bundles.append((known.st_mtime_ns, known.st_size, path))
+    left = sum(size for _, size, _ in bundles)
+    for _, size, path in sorted(bundles)[:-1]:
+        if left <= MOST_BYTES:
+            return
+        path.unlink(missing_ok=True)
+        left -= size
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> str:
+    """Which form of bundle this program makes."""
+    digests = [sha256_of(resource("templates") / "proof" / name)[:8] for name in SHIPPED]
+    return "-".join([str(FORMAT), *digests])
