@@ -137,13 +137,39 @@ def held(plans: Iterable[InstalmentPlan], on: date) -> Mapping[str, tuple[int, P
     return covered
 
 
-def problems(instalments: Sequence[Instalment], on: date, owed: Decimal) -> list[str]:
+class FaultKind(StrEnum):
+    """What may be wrong with a plan when it is agreed."""
+
+    IS_OVER = "is_over"
+    STANDS_TWICE = "stands_twice"
+    MORE_THAN_OWED = "more_than_owed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFault:
+    """Something wrong with instalments: of a ``day``, or of the sum (roubles ``promised`` and ``owed``)."""
+
+    kind: FaultKind
+    day: date | None = None
+    promised: Decimal = ZERO
+    owed: Decimal = ZERO
+
+    def __str__(self) -> str:
+        match self.kind:
+            case FaultKind.IS_OVER:
+                return f"{self.day}: is over already"
+            case FaultKind.STANDS_TWICE:
+                return f"{self.day}: stands twice"
+            case FaultKind.MORE_THAN_OWED:
+                return f"{self.promised:.2f} are promised, and only {self.owed:.2f} are owed"
+
+
+def faults(instalments: Sequence[Instalment], on: date, owed: Decimal) -> list[PlanFault]:
     """Everything that is wrong with instalments agreed on a day for so much open debt."""
-    said: list[str] = []
     days = [instalment.due_on for instalment in instalments]
-    said.extend(f"{day}: is over already" for day in days if day < on)
-    said.extend(f"{day}: stands twice" for day in sorted({day for day in days if days.count(day) > 1}))
+    wrong = [PlanFault(FaultKind.IS_OVER, day) for day in days if day < on]
+    wrong.extend(PlanFault(FaultKind.STANDS_TWICE, day) for day in sorted({day for day in days if days.count(day) > 1}))
     total = sum((instalment.amount for instalment in instalments), ZERO)
     if total > owed:
-        said.append(f"{total:.2f} are promised, and only {owed:.2f} are owed")
-    return said
+        wrong.append(PlanFault(FaultKind.MORE_THAN_OWED, promised=total, owed=owed))
+    return wrong

@@ -97,7 +97,7 @@ class AirflowDesk:
             raise AskedAnew("the question waits no longer")
         raise AnsweredBefore(given)
 
-    def start(self, person, dag_id, partition_key, why):
+    def start(self, person, dag_id, partition_key, why, given=None):
         """A run of a DAG, in the person's name."""
         from airflow.api.common.trigger_dag import trigger_dag
         from airflow.exceptions import AirflowException
@@ -108,8 +108,9 @@ class AirflowDesk:
         self._refuse_unless(person, "POST", dag_id, "RUN")
         try:
             trigger_dag(
-                dag_id, triggered_by=DagRunTriggeredByType.UI, triggering_user_name=person.name, note=why, partition_key=partition_key
-            )
+                dag_id, triggered_by=DagRunTriggeredByType.UI, triggering_user_name=person.name, note=why, partition_key=partition_key,
+                conf=dict(given) if given else None,
+            )  # fmt: skip
         except AirflowException as error:
             raise Refused(f"Airflow не запустил {dag_id}: {error}") from None
 

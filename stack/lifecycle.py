@@ -14,7 +14,7 @@ from stack.rest import Rest
 
 DAGS = (
     "close_month", "correct_month", "fleet_daily", "give_exports", "master_import", "onec_exchange", "payments_in", "prepay_month",
-    "receivables", "send_mail", "take_snapshots", "verify_stored", "watch_days",
+    "reblock_client", "receivables", "send_mail", "take_snapshots", "verify_stored", "watch_days",
 )  # fmt: skip
 POOLS = {"month": (1, "Work on a whole month: one at a time, so that two days do not replace the same month at once")}
 _START = 180.0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.clock import Authorship, local_date
 from pipelines.errors import BadInput, Problem, Refused
-from pipelines.instalments import Instalment, InstalmentPlan, plan_of, problems
+from pipelines.instalments import Instalment, InstalmentPlan, PlanFault, faults, plan_of
 from pipelines.money import ZERO
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -26,6 +26,14 @@ Whose = tuple[str, str]
 
 class NotPutOff(Refused):
     """A client cannot put off by its own word what it owes; the message says why."""
+
+
+class PlanRefused(BadInput):
+    """Instalments that cannot be agreed so: every one of their ``faults``."""
+
+    def __init__(self, found: Sequence[PlanFault]) -> None:
+        self.faults = tuple(found)
+        super().__init__([Problem("--pays", str(fault)) for fault in found])
 
 
 PLAN_COLUMNS = (
@@ -104,9 +112,8 @@ def promise_instalments(
         owed = sum((debt.open for debt in debts), ZERO)
         ordered = tuple(sorted(instalments))
         today = local_date(author.at, query.scalar(connection, "access/time_zone", organization_code=code))
-        wrong = problems(ordered, today, owed)
-        if wrong:
-            raise BadInput([Problem("--pays", said) for said in wrong])
+        if wrong := faults(ordered, today, owed):
+            raise PlanRefused(wrong)
         covers = {debt.number: f"{debt.paid:.2f}" for debt in debts}
         _add(connection, code, client_code, author, ordered[-1].due_on, ordered, covers)
     return PlannedDebt(code, ordered, owed)

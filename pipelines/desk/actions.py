@@ -1,14 +1,14 @@
 """What a person does in the desk: each is the use-case that the command line and the DAGs call, in the name of who is signed in."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 
 from pipelines.billing import hold
 from pipelines.billing.model import Purpose
 from pipelines.clock import Authorship
-from pipelines.desk import blocking, money_in
+from pipelines.desk import addresses, debt_actions, money_in
 from pipelines.desk.deciding import RunDecision, decide
+from pipelines.desk.doing import DeskAction, Done, author_of
 from pipelines.desk.visit import DeskVisit, Unreadable
 from pipelines.findings import muting
 from pipelines.master import house_clock
@@ -19,23 +19,6 @@ from pipelines.wording.russian import amount, month_heading, short_date
 
 DAG_OF = {Purpose.CLOSE: "close_month", Purpose.CORRECT: "correct_month"}
 """Runs that a person starts for a month: which DAG drafts it and asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was done, in words, and the address of the page that shows it."""
-
-    words: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeskAction:
-    """An action: its address below the desk, the page on which it stands, and what it does."""
-
-    path: str
-    page: str
-    act: Callable[[DeskVisit], Done]
 
 
 def answer(visit: DeskVisit) -> Done:
@@ -76,7 +59,7 @@ def hold_back(visit: DeskVisit) -> Done:
     month, contracts = _month(visit), [each for each in visit.texts("hold") if each]
     if not contracts:
         raise Unreadable("Отметьте договоры, которые надо придержать.")
-    held = hold.hold_back(visit.settings, month, contracts, _author(visit, "note", "Придержать: напишите в примечании почему."))
+    held = hold.hold_back(visit.settings, month, contracts, author_of(visit, "note", "Придержать: напишите в примечании почему."))
     words = f"Придержаны: {', '.join(held)}. Следующий расчёт месяца оставит их без счёта." if held else "Они уже придержаны."
     return Done(words, visit.address("/drafts", month=month, purpose=visit.text("purpose")))
 
@@ -84,7 +67,7 @@ def hold_back(visit: DeskVisit) -> Done:
 def release(visit: DeskVisit) -> Done:
     """Let a held contract be billed again."""
     month = _month(visit)
-    author = _author(visit, "reason", "Отпустить: напишите почему.")
+    author = author_of(visit, "reason", "Отпустить: напишите почему.")
     released = hold.release(visit.settings, month, [visit.text("contract")], author)
     words = f"Отпущен: {', '.join(released)}. Войдёт в следующий расчёт месяца." if released else "Он не был придержан."
     return Done(words, visit.address("/drafts", month=month, purpose=visit.text("purpose")))
@@ -99,14 +82,14 @@ def mute(visit: DeskVisit) -> Done:
         raise Unreadable("Заглушить до: нужен день, который ещё не прошёл.")
     if until > today + timedelta(days=366):
         raise Unreadable("Заглушить можно не дольше, чем на год.")
-    author = _author(visit, "reason", "Заглушить: напишите почему.")
+    author = author_of(visit, "reason", "Заглушить: напишите почему.")
     muting.mute(visit.settings, visit.text("kind"), visit.text("subject"), until, author)
     return Done(f"Заглушено до {short_date(until)}.", _findings(visit))
 
 
 def unmute(visit: DeskVisit) -> Done:
     """Let a silenced finding be told again."""
-    muting.unmute(visit.settings, visit.text("kind"), visit.text("subject"), _author(visit, "reason", "Вернуть: напишите почему."))
+    muting.unmute(visit.settings, visit.text("kind"), visit.text("subject"), author_of(visit, "reason", "Вернуть: напишите почему."))
     return Done("Снова показывается.", _findings(visit))
 
 
@@ -120,42 +103,13 @@ def take_offer(visit: DeskVisit) -> Done:
     return Done(f"Разнесено на клиента {offer.client_code}: {paid}.{rest}", visit.address("/payments"))
 
 
-def stop_blocking(visit: DeskVisit) -> Done:
-    """Disconnect nobody from now on; where asked for, give access back to all."""
-    author, release = _author(visit, "reason", "Остановить отключения: напишите почему."), visit.text("release") == "1"
-    blocking.stop_all(visit.settings, visit.text("seen"), author, release=release)
-    if release:
-        _give_access_back(visit)
-    rest = " Отключённым возвращается доступ." if release else " Кто уже отключён, остаётся отключённым, пока не заплатит."
-    return Done(f"Отключения остановлены, {visit.person.name}.{rest}", visit.address("/debts"))
-
-
-def resume_blocking(visit: DeskVisit) -> Done:
-    """Let debtors be disconnected again."""
-    blocking.go_on(visit.settings, visit.text("seen"), _author(visit, "reason", "Разрешить отключения: напишите почему."))
-    return Done(f"Отключения разрешены, {visit.person.name}: действуют со следующей лестницы.", visit.address("/debts"))
-
-
-def take_promise(visit: DeskVisit) -> Done:
-    """Take a client's word to pay until a day: till then it is not disconnected, and access comes back by the DAG of payments."""
-    until, client_code = visit.day("until", "Обещал заплатить до"), visit.text("client")
-    with engine.reading(visit.settings) as connection:
-        today = house_clock.today(connection, visit.at)
-    if not client_code:
-        raise Unreadable("Обещание: нужен код клиента.")
-    if until is None or until < today:
-        raise Unreadable("Обещал заплатить до: нужен день, который ещё не прошёл.")
-    if until > today + timedelta(days=366):
-        raise Unreadable("Обещание: не дольше, чем на год.")
-    author = _author(visit, "reason", "Обещание: напишите, кто и как обещал.")
-    codes = blocking.take_promise(visit.settings, client_code, until, visit.moment("shown"), author)
-    _give_access_back(visit)
-    words = f"Записано обещание: {client_code}, до {short_date(until)} ({', '.join(codes)}). До этого дня клиента не отключают."
-    return Done(words, visit.address("/debts"))
-
-
-def _give_access_back(visit: DeskVisit) -> None:
-    visit.orchestrator.start(visit.person, "payments_in", None, f"доступ тем, кому его вернул {visit.person.name}")
+def set_addresses(visit: DeskVisit) -> Done:
+    """Set where a client's papers go, whatever its people asked for in the cabinet."""
+    client_code = visit.text("client")
+    author = author_of(visit, "reason", "Адреса: напишите, почему они меняются.")
+    now = addresses.set_addresses(visit.settings, client_code, visit.text("addresses"), visit.text("seen"), author)
+    words = f"Адреса {client_code}: {', '.join(now)}." if now else f"Адреса {client_code} уже такие."
+    return Done(words, visit.address("/addresses", client=client_code))
 
 
 def _findings(visit: DeskVisit) -> str:
@@ -169,14 +123,6 @@ def _month(visit: DeskVisit) -> Month:
     return month
 
 
-def _author(visit: DeskVisit, name: str, otherwise: str) -> Authorship:
-    """Who acts, with the reason that a field gives; Unreadable in these words without one."""
-    reason = visit.text(name)
-    if not reason:
-        raise Unreadable(otherwise)
-    return Authorship(visit.person.name, reason, visit.at)
-
-
 ACTIONS: Mapping[str, DeskAction] = {
     action.path: action
     for action in (
@@ -187,8 +133,7 @@ ACTIONS: Mapping[str, DeskAction] = {
         DeskAction("/findings/mute", "/findings", mute),
         DeskAction("/findings/unmute", "/findings", unmute),
         DeskAction("/payments/take", "/payments", take_offer),
-        DeskAction("/blocking/stop", "/debts", stop_blocking),
-        DeskAction("/blocking/resume", "/debts", resume_blocking),
-        DeskAction("/debts/promise", "/debts", take_promise),
+        *debt_actions.ACTIONS,
+        DeskAction("/addresses/set", "/addresses", set_addresses),
     )
 }

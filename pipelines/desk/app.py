@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, quote
 
 from pipelines.clock import now as wall_clock
 from pipelines.desk import files, refusals
-from pipelines.desk.actions import ACTIONS, DeskAction
+from pipelines.desk.actions import ACTIONS
+from pipelines.desk.doing import DeskAction
 from pipelines.desk.orchestrator import NotAllowed, Orchestrator
 from pipelines.desk.pages import PAGES, DeskPage, frame
 from pipelines.desk.seal import Seal

@@ -1,16 +1,23 @@
-"""What a person decides on disconnecting debtors: to stop all of it, to let it go on, to take a client's promise.
+"""What a person decides on disconnecting debtors: to stop all of it, to let it go on, to take a client's promise, to block again.
 
 Each is the verb of the command line; what another person has said since the page was shown is told, and nothing is done.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipelines.access import promises, stop
+from pipelines.access.listing import blocked
+from pipelines.access.promises import PlannedDebt
 from pipelines.access.stop import Stop
 from pipelines.clock import Authorship
+from pipelines.desk.visit import Unreadable
 from pipelines.errors import Refused
+from pipelines.instalments import FaultKind, Instalment, PlanFault
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
+from pipelines.wording.russian import amount
 
 NONE_SHOWN = "none"
 """What a page carries that showed no stop."""
@@ -46,16 +53,65 @@ def go_on(settings: Settings, seen: str, author: Authorship) -> None:
     stop.resume(settings, author)
 
 
-def take_promise(settings: Settings, client_code: str, until: date, since: datetime, author: Authorship) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """Whose promise it is, to which organization (None: all of its own), and when the page was shown on which it is taken."""
+
+    client_code: str
+    organization_code: str | None
+    shown_at: datetime
+
+
+def take_promise(settings: Settings, whose: Promised, until: date, author: Authorship) -> tuple[str, ...]:
     """A client's word to pay until a day (inclusive); the organizations that it was given to.
 
-    SaidMeanwhile where somebody has taken another promise of the client after the moment ``since``. BadInput: no such client.
+    SaidMeanwhile where somebody has taken another promise of the client since the page was shown. Unreadable: no such client, or no such
+    organization of it.
     """
+    _refuse_newer(settings, whose)
+    return promises.promise(settings, whose.client_code, until, author, whose.organization_code)
+
+
+def take_plan(settings: Settings, whose: Promised, instalments: Sequence[Instalment], author: Authorship) -> PlannedDebt:
+    """A client's word to pay what it owes now in parts. As `take_promise`; Unreadable also for several organizations where none is named,
+    a day that stands twice, and sums above the debt."""
+    codes = _refuse_newer(settings, whose)
+    if len(codes) > 1:
+        raise Unreadable(f"У клиента {whose.client_code} договоры с {', '.join(codes)}: назовите организацию, которой он платит по частям.")
+    try:
+        return promises.promise_instalments(settings, whose.client_code, instalments, author, *codes)
+    except promises.PlanRefused as error:
+        raise Unreadable(f"Обещание по частям не записано: {'; '.join(map(_in_words, error.faults))}.") from None
+
+
+def require_lifted(settings: Settings, client_code: str) -> None:
+    """Unreadable unless something that we block of the client was lifted by somebody else."""
+    if not any(row["lifted_at"] for row in blocked(settings, client_code)):
+        raise Unreadable(f"У клиента {client_code} нет отключения, которое снял кто-то другой. Ничего не сделано.")
+
+
+def _refuse_newer(settings: Settings, whose: Promised) -> tuple[str, ...]:
+    """The organizations that a promise is for."""
     with engine.reading(settings) as connection:
-        newer = query.first(connection, "desk/newest_promise", client_code=client_code, since=since)
+        own = tuple(query.scalars(connection, "access/organizations_of_client", client_code=whose.client_code))
+        newer = query.first(connection, "desk/newest_promise", client_code=whose.client_code, since=whose.shown_at)
+    if not own:
+        raise Unreadable(f"Клиента с кодом «{whose.client_code}» и договором нет.")
+    if whose.organization_code and whose.organization_code not in own:
+        raise Unreadable(f"У клиента {whose.client_code} нет договора с {whose.organization_code}, только с {', '.join(own)}.")
     if newer is not None:
         raise SaidMeanwhile(f"записано обещание этого клиента до {newer.until:%d.%m.%Y}", newer.by_name, newer.at, newer.reason)
-    return promises.promise(settings, client_code, until, author)
+    return (whose.organization_code,) if whose.organization_code else own
+
+
+def _in_words(fault: PlanFault) -> str:
+    match fault.kind:
+        case FaultKind.IS_OVER:
+            return f"{fault.day:%d.%m.%Y} уже прошло"
+        case FaultKind.STANDS_TWICE:
+            return f"{fault.day:%d.%m.%Y} стоит дважды"
+        case FaultKind.MORE_THAN_OWED:
+            return f"обещано {amount(fault.promised)} ₽, а должны {amount(fault.owed)} ₽"
 
 
 def _refuse_unless_shown(settings: Settings, seen: str) -> None:

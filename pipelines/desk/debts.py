@@ -24,6 +24,7 @@ MOST_DEBTORS = 60
 _NEITHER_DUE: Final = 2
 MOST_BLOCKED = 60
 MOST_PROMISES = 40
+PARTS_OFFERED: Final = 6
 PROMISES_OF: Final = timedelta(days=60)
 STATES: Final = {
     PromiseState.OPEN: "срок не вышел",

@@ -87,5 +87,5 @@ class Orchestrator(Protocol):
     def answer(self, person: Person, task: AskingTask, option: str, fields: Mapping[str, Any]) -> None:
         """Answer in the person's name, as on the orchestrator's own page. AnsweredBefore, AskedAnew, NotAllowed."""
 
-    def start(self, person: Person, dag_id: str, partition_key: str | None, why: str) -> None:
-        """Start a run of a DAG in the person's name. NotAllowed; Refused where it cannot be started."""
+    def start(self, person: Person, dag_id: str, partition_key: str | None, why: str, given: Mapping[str, str] | None = None) -> None:
+        """Start a run of a DAG in the person's name, with what is ``given`` for its parameters. NotAllowed; Refused where it cannot be."""

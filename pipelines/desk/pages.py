@@ -12,7 +12,7 @@ from pipelines.billing.model import Purpose
 from pipelines.billing.rules import KINDS
 from pipelines.billing.transitions import Status, status_of
 from pipelines.billing.unattended import needs_a_person
-from pipelines.desk import blocking, debts, exchange, findings, money_in
+from pipelines.desk import addresses, blocking, debts, exchange, findings, money_in
 from pipelines.desk.corrections import corrections
 from pipelines.desk.drafts import ON_A_PAGE, DraftedPage, drafted_page, questions
 from pipelines.desk.kept import KeptReading
@@ -172,6 +172,8 @@ def debts_page(visit: DeskVisit) -> View:
         "ages": AGE_NAMES,
         "blocked": blocked[: debts.MOST_BLOCKED],
         "blocked_number": len(blocked),
+        "lifted": sorted({(row["client_code"], row["client"]) for row in blocked if row["lifted_at"]}),
+        "parts_offered": debts.PARTS_OFFERED,
         "promises": promises[: debts.MOST_PROMISES],
         "promises_number": len(promises),
         "plans": plans[: debts.MOST_PROMISES],
@@ -185,6 +187,17 @@ def payments_page(visit: DeskVisit) -> View:
     kept = _kept(visit, "payments", money_in.stray_payments)
     listed, number, total = kept.read if kept else ([], 0, ZERO)
     return {"payments": listed, "number": number, "total": total, "read_at": kept.at if kept else None, "is_being_read": kept is None}
+
+
+def addresses_page(visit: DeskVisit) -> View:
+    """Where clients' papers go, and who changed that; of one client, what it is now."""
+    client_code = visit.text("client")
+    with engine.reading(visit.settings) as connection:
+        asked, number = addresses.asked_lately(connection, visit.at, client_code)
+        codes = sorted({change.client_code for change, _ in asked})
+        names = {row.client_code: row.name for row in query.rows(connection, "desk/client_names", codes=codes)}
+    chosen = addresses.of_client(visit.settings, client_code) if client_code else None
+    return {"client": client_code, "chosen": chosen, "asked": asked, "asked_number": number, "names": names}
 
 
 def exchange_page(visit: DeskVisit) -> View:
@@ -261,6 +274,7 @@ PAGES: Mapping[str, DeskPage] = {
         DeskPage("/findings", "Находки", "desk/findings.html", findings_page),
         DeskPage("/debts", "Долги", "desk/debts.html", debts_page),
         DeskPage("/payments", "Платежи", "desk/payments.html", payments_page),
+        DeskPage("/addresses", "Адреса", "desk/addresses.html", addresses_page),
         DeskPage("/exchange", "Обмен с 1С", "desk/exchange.html", exchange_page),
     )
 }

@@ -118,6 +118,11 @@ def stop(connection: "Connection", token: str, at: datetime) -> AddressChange:
     return change
 
 
+def addresses_of(connection: "Connection", client: str) -> tuple[str, ...]:
+    """Where a client's papers go now. BadInput for an unknown client."""
+    return address_rules.split(_cell(connection, client))
+
+
 def set_addresses(connection: "Connection", client: str, cell: str, author: Authorship) -> RowChange | None:
     """A person of ours sets a client's addresses, also to what an older sheet says; the change, None where it is none. BadInput."""
     lock(connection, Lock.MASTER)

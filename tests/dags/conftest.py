@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 DAGS, PLUGINS = ROOT / "dags", ROOT / "plugins"
 IDS = (
     "close_month", "correct_month", "fleet_daily", "give_exports", "master_import", "onec_exchange", "payments_in", "prepay_month",
-    "receivables", "send_mail", "take_snapshots", "verify_stored", "watch_days",
+    "reblock_client", "receivables", "send_mail", "take_snapshots", "verify_stored", "watch_days",
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def test_what_needs_the_folder_of_the_exchanges_waits_for_a_worker_that_has_it(d
     in_queue = {(dag_id, task.task_id) for dag_id, dag in dags.items() for task in dag.tasks if task.queue == "exchange"}
     others = {(dag_id, task.task_id) for dag_id, dag in dags.items() for task in dag.tasks} - in_queue
     assert {task_id for _, task_id in in_queue} == {
-        "onec", "export", "payments", "receive", "send", "restore", "reconcile", "ladder",
+        "onec", "export", "payments", "receive", "send", "restore", "reconcile", "ladder", "reblock",
     }  # fmt: skip
     assert {task_id for _, task_id in in_queue & others} == set()
     assert {"draft", "issue", "documents", "print", "land", "usage", "watch", "workbook"} <= {task_id for _, task_id in others}

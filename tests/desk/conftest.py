@@ -17,7 +17,7 @@ from tests.landed import landed
 USERS = {"finance": "user", "director": "user", "engineer": "admin", "watcher": "viewer"}
 FEBRUARY = Month(2026, 2)
 COMPANY = Company({"K1": steady(10), "K2": steady(4)}, months=(FEBRUARY,))
-SYNCED = ("close_month", "payments_in")
+SYNCED = ("close_month", "payments_in", "reblock_client")
 
 
 @pytest.fixture(scope="session")

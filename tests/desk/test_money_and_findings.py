@@ -184,6 +184,8 @@ def test_names_from_outside_do_nothing_on_any_page_nor_in_a_workbook(desk, home,
         "/debts?by=manager",
         "/corrections",
         "/payments",
+        "/addresses",
+        "/addresses?client=A",
         "/exchange",
     ):
         page = desk().get(path)

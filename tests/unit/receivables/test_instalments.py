@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.instalments import Instalment, InstalmentPlan, PlanState, held, problems
+from pipelines.instalments import Instalment, InstalmentPlan, PlanState, faults, held
 from pipelines.receivables.ladder import ClientStanding, NoBlockReason
 from tests.unit.receivables.test_ladder import DUE, claim, run
 
@@ -79,8 +79,12 @@ def test_a_debt_beside_the_plan_climbs_as_ever():
 
 
 def test_what_is_no_plan_is_said():
-    said = problems([Instalment(MADE - DAY, Decimal(1)), Instalment(FIRST, Decimal(9)), Instalment(FIRST, Decimal(9))], MADE, Decimal(10))
-    assert said == [f"{MADE - DAY}: is over already", f"{FIRST}: stands twice", "19.00 are promised, and only 10.00 are owed"]
+    said = faults([Instalment(MADE - DAY, Decimal(1)), Instalment(FIRST, Decimal(9)), Instalment(FIRST, Decimal(9))], MADE, Decimal(10))
+    assert [str(each) for each in said] == [
+        f"{MADE - DAY}: is over already",
+        f"{FIRST}: stands twice",
+        "19.00 are promised, and only 10.00 are owed",
+    ]
 
 
 @given(

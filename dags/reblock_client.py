@@ -1,0 +1,63 @@
+"""
+# reblock_client: снова отключить то, что снял кто-то другой
+
+**Что делает.** Спрашивает платформу, отключает снова учётные записи клиента, с которых наше отключение снял кто-то другой (дилер, форма,
+открытая в чужом браузере), и то, что под ними. То же самое, что `fleetbill access reblock`; в историю идёт имя того, кто запустил.
+
+**Когда.** Только по слову человека: кнопка «Отключить снова» на странице «Долги» рабочего стола, или вручную (*Trigger*) с кодом клиента
+и причиной. Машина за тот же долг второй раз не отключает.
+
+**Если не получилось.** Если долг уже уплачен, снимать было нечего или платформа не даёт отключить, запуск отказывает и говорит почему;
+ничего не сделано. Если на платформу не удалось записать, приказ остаётся в силе и исполняется следующим запуском `payments_in` или
+`receivables`; задачу можно очистить (*Clear*).
+
+**За прошлые периоды.** Нет: отключается сейчас.
+"""
+
+from airflow.sdk import Param, dag
+from orchestration.following import tell_refused_platforms
+from orchestration.notes import tell
+from orchestration.policy import DEFAULTS
+from orchestration.queues import EXCHANGE
+from orchestration.steps import step
+
+
+@dag(
+    dag_id="reblock_client",
+    dag_display_name="Отключить снова",
+    description="По слову человека: отключить снова то, что снял кто-то другой",
+    schedule=None,
+    catchup=False,
+    max_active_runs=1,
+    tags=["биллинг", "деньги"],
+    default_args=DEFAULTS,
+    params={
+        "client": Param("", type="string", minLength=1, title="Клиент", description="код клиента"),
+        "reason": Param("", type="string", minLength=1, title="Почему", description="остаётся в истории"),
+    },
+    doc_md=__doc__,
+)
+def reblock_client():
+    """One task: a person's word, carried out."""
+
+    @step("Отключить снова", "Спрашивает платформу и отключает снова учётные записи клиента и то, что под ними.", **EXCHANGE)
+    def reblock(params=None, dag_run=None, ti=None):
+        """Block again in the name of whoever has started the run."""
+        from orchestration.secrets import of_platforms
+
+        from pipelines import clock, settings
+        from pipelines.access.reblock import reblock as block_again
+        from pipelines.errors import Refused
+
+        if not dag_run.triggering_user_name:
+            raise Refused("отключить снова может только человек: запустите из рабочего стола или кнопкой Trigger")
+        configured, author = settings.load(), clock.Authorship(dag_run.triggering_user_name, params["reason"], clock.now())
+        done = block_again(configured, params["client"], author, secrets=of_platforms(configured))
+        tell_refused_platforms(done)
+        tell(ti, "; ".join(done.lines))
+        return list(done.lines)
+
+    reblock()
+
+
+reblock_client()
