@@ -159,6 +159,8 @@ def promise_payment(client: str, until: date | None, parts: tuple[str, ...], org
     if until is not None:
         for code in promise(configured, client, until, author, organization):
             say(f"{client} of {code}: not blocked until {until}")
+        if until < author.at.date():
+            say(f"notice: {until} is over already: no ladder of today or later waits for it")
     else:
         planned = promise_instalments(configured, client, [_instalment(part) for part in parts], author, organization)
         for part in planned.instalments:

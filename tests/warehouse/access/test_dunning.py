@@ -394,6 +394,8 @@ def test_the_commands(house, settings, run_cli, tmp_path):
     (row,) = json.loads(out)
     assert (row["account_id"], row["since"], row["debt"], row["state"], row["order_no"]) == ("K-A", "2026-03-24", "3600.00", "blocked", 1)
     assert json.loads(run_cli("access", "--client", "B", "--format", "json")[1]) == []
+    code, _, err = run_cli("access", "promise", "--client", "A", "--until", "2020-04-01", "--by", "Анна", "--reason", "звонок")
+    assert (code, "notice: 2020-04-01 is over already" in err) == (0, True)
     assert run_cli("access", "promise", "--client", "A", "--until", "2026-04-01", "--by", "Анна", "--reason", "звонок")[0] == 0
     assert blocked(settings) == []
     code, _, err = run_cli("access", "promise", "--client", "Z", "--until", "2026-04-01", "--by", "Анна", "--reason", "звонок")
