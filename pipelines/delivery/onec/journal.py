@@ -21,20 +21,25 @@ _NAME: Final = ".reached.json"
 class Reached:
     """`sent_no`: of our last message, visible or at once so; `received`: CreationDate of their last that is taken, as they wrote it.
 
-    `receives`: types of objects that they have said they take; None: they have not said it yet.
+    `receives`: types of objects that they have said they take; None: they have not said it yet. `restored`: CreationDate of the last
+    message by which it was seen that their base had been restored, and `restored_had` the last number of ours that it knew then.
     """
 
     sent_no: int = 0
     received: str = ""
     receives: tuple[str, ...] | None = None
+    restored: str = ""
+    restored_had: int | None = None
 
 
 def reached(base: "DeclaredPeer") -> Reached:
     """How far the exchange with the base has come, as its folder says; nothing where it says nothing."""
     try:
         noted = json.loads(_path(base).read_text(encoding="utf-8"))
-        receives = noted.get("receives")
-        return Reached(int(noted["sent_no"]), str(noted["received"]), None if receives is None else tuple(map(str, receives)))
+        receives, had = noted.get("receives"), noted.get("restored_had")
+        types = None if receives is None else tuple(map(str, receives))
+        restored, knew = str(noted.get("restored", "")), None if had is None else int(had)
+        return Reached(int(noted["sent_no"]), str(noted["received"]), types, restored, knew)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return Reached()
 
@@ -47,6 +52,11 @@ def note_sent(base: "DeclaredPeer", number: int) -> None:
 def note_received(base: "DeclaredPeer", created: str) -> None:
     """Their message of that CreationDate is taken, and lies in ``done`` at once."""
     _note(base, replace(reached(base), received=created))
+
+
+def note_restored(base: "DeclaredPeer", header: Header) -> None:
+    """Their base was restored before it wrote this message, which is refused; until a later one is taken, we confirm nothing of theirs."""
+    _note(base, replace(reached(base), restored=header.created, restored_had=header.received_no))
 
 
 def note_receives(base: "DeclaredPeer", types: "Iterable[str]") -> None:

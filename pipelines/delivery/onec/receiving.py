@@ -159,7 +159,8 @@ def _judge(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, app
     except Refused as error:
         with engine.transaction(settings) as connection:
             if isinstance(error, NotTaken) and error.is_restored and header:
-                _go_back(connection, take_turn(connection, base.code), base.code, header)
+                journal.note_restored(base, header)  # before the commit, as everything that a restored database must learn of the folder
+                _go_back(connection, take_turn(connection, base.code), base.code, header.received_no)
             if isinstance(error, NoCommonVersion) and header:
                 take_turn(connection, base.code)
                 query.run(connection, "delivery/onec/set_versions", peer=base.code, versions=_versions(header))
@@ -227,9 +228,11 @@ def _apply(
     return f"{effect}; {apply(connection, base.code, number, read_ahead(read_body(path)), at)}" if apply else effect
 
 
-def _go_back(connection: "Connection", peer: Peer, code: str, header: Header) -> None:
-    """A base that was restored: we confirm nothing until its next message is taken, and what it says that it lacks goes again."""
-    had = header.received_no
+def _go_back(connection: "Connection", peer: Peer, code: str, had: int | None) -> None:
+    """A base that was restored: we confirm nothing until its next message is taken, and what it says that it lacks goes again.
+
+    `had`: the last number of ours that it knows.
+    """
     if had is not None and had < peer.confirmed_no:
         query.run(connection, "delivery/onec/forget_carried", peer=code, confirmed_no=had)
         query.run(connection, "delivery/onec/confirm", peer=code, confirmed_no=had, versions=[])
@@ -237,16 +240,28 @@ def _go_back(connection: "Connection", peer: Peer, code: str, header: Header) ->
 
 
 def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier) -> list[PeerAnswer]:
-    """Messages in ``done`` that the database does not know of, in the order in which they were written: it was restored from a
-    backup, or whoever put them away died before their numbers were committed."""
-    said = journal.reached(base).received
-    if not said:
+    """What the folder knows and the database does not: it was restored from a backup, or a process died before its commit.
+
+    Messages of ``done`` are taken in the order in which they were written; and a base that was restored after the last of them has
+    other messages now under the numbers that it uses again, so that none of those is confirmed to it.
+    """
+    noted = journal.reached(base)
+    if not noted.received:
         return []
     with engine.transaction(settings) as connection:
         row = query.first(connection, "delivery/onec/peer", peer=base.code)
     known = row.received_created or "" if row else ""
-    if said <= known:
-        return []
+    answers, known = _take_from_done(settings, base, at, apply, known) if noted.received > known else ([], known)
+    if noted.restored > known:
+        with engine.transaction(settings) as connection:
+            peer = take_turn(connection, base.code)
+            if peer.received_no:
+                _go_back(connection, peer, base.code, noted.restored_had)
+    return answers
+
+
+def _take_from_done(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applier, known: str) -> tuple[list[PeerAnswer], str]:
+    """The messages that were written after `known`; what became of them, and when the last one that is taken now was written."""
     answers = []
     for path, header in journal.taken_after(base, known):
         with engine.transaction(settings) as connection:
@@ -258,7 +273,7 @@ def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: App
         answers.append(PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail))
         known = header.created
     journal.note_received(base, known)
-    return answers
+    return answers, known
 
 
 def _confirm(base: DeclaredPeer, connection: "Connection", peer: Peer, header: Header) -> str:

@@ -129,6 +129,10 @@ def test_sequences_that_once_lost_a_document(settings):
             "we issue", "BP enters", "we correct", "all exchange", "BP writes", "we die before the commit of what was put away",
             "BP repeats", "all exchange", "all exchange", "we are restored",
         ],
+        [  # a base went back, which only the database knew; restored, it confirmed a number that the base had used again and we had not
+            "BP exchanges", "all exchange", "BP loses ours", "all exchange", "BP is restored", "BP writes", "BP enters", "BP is late",
+            "we receive", "BP dies when file moved", "we are restored", "all exchange",
+        ],
     ):  # fmt: skip
         with one_transaction(settings) as house:
             assert play(settings, house, steps) == []
