@@ -187,7 +187,7 @@ def _match(connection: "Connection", source: str, at: datetime) -> tuple[int, in
             matches = [book.match(Unallocated(*row[:-2])) for row in rows]
             if storing:
                 stored, matched = stored + storing.result()[0], matched + storing.result()[1]
-            fresh = frozenset(row.payment_id for row in rows if row.is_waiting)
+            fresh = tuple(row.payment_id for row in rows if row.is_waiting)
             storing = beside.submit(_store_matches, connection, source, matches, fresh, at)
         if storing:
             stored, matched = stored + storing.result()[0], matched + storing.result()[1]
@@ -201,7 +201,9 @@ def _next_part(waiting: Iterator[Any]) -> list[Any]:
     return list(islice(waiting, _PART))
 
 
-def _store_matches(connection: "Connection", source: str, matches: Sequence[Match], fresh: frozenset[str], at: datetime) -> tuple[int, int]:
+def _store_matches(
+    connection: "Connection", source: str, matches: Sequence[Match], fresh: tuple[str, ...], at: datetime
+) -> tuple[int, int]:
     """Store the payments of a part that wait (ids: `fresh`) with their owners, the allocations, and whose the others are; how many
     payments and allocations."""
     owners = {match.payment_id: match.client_code for match in matches if _owned(match)}
@@ -215,7 +217,8 @@ def _store_matches(connection: "Connection", source: str, matches: Sequence[Matc
     query.copy(connection, "staged_allocations", ("payment_id", "place", "number", "amount", "rule"), rows)
     query.run(connection, "receivables/add_allocations", at=at)
     query.copy(connection, "staged_owners", ("payment_id", "client_code"), owners.items())
-    if known := {payment_id: code for payment_id, code in owners.items() if payment_id not in fresh}:
+    waited = frozenset(fresh)
+    if known := {payment_id: code for payment_id, code in owners.items() if payment_id not in waited}:
         query.run(connection, "receivables/set_part_owners", payment_ids=list(known), client_codes=list(known.values()))
     return int(stored), len(rows)
 

@@ -108,6 +108,7 @@ class KnownParties:
         clients = query.rows(connection, "receivables/clients_of_organizations")
         self._organizations = Register(ObjectKind.ORGANIZATION, [(row.code, row.inn, row.kpp) for row in organizations])
         self._accounts = account_owners(connection)
+        self._owners: dict[tuple[str, NamedParty, bool], str | NoPayment] = {}
         self._clients = {
             code: Register(
                 ObjectKind.COUNTERPARTY, [(row.client_code, row.inn, row.kpp) for row in clients if row.organization_code == code]
@@ -116,10 +117,18 @@ class KnownParties:
         }
 
     def organization(self, document: MoneyDocument) -> str | NoPayment:
-        """Code of the organization, or why it is none of ours. An account names it more surely than what 1C calls it."""
-        owners = self._accounts.get(account(document.our_account), set()) if document.our_account else set()
-        named = self._organizations.find(document.organization)
-        if document.our_account and document.kind.value.startswith("bank") and not owners:
+        """Code of the organization, or why it is none of ours; asked once for what every document of a message repeats."""
+        said = document.our_account, document.organization, document.kind.is_bank
+        owner = self._owners.get(said)
+        if owner is None:
+            owner = self._owners[said] = self._owner(document.our_account, document.organization, is_bank=document.kind.is_bank)
+        return owner
+
+    def _owner(self, our_account: str, organization: NamedParty, *, is_bank: bool) -> str | NoPayment:
+        """An account names an organization more surely than what 1C calls it."""
+        owners = self._accounts.get(account(our_account), set()) if our_account else set()
+        named = self._organizations.find(organization)
+        if our_account and is_bank and not owners:
             return NoPayment.OTHER_ACCOUNT if named else NoPayment.OTHER_ORGANIZATION
         if len(owners) == 1:
             return next(iter(owners))

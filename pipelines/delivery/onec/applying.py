@@ -94,8 +94,8 @@ def _code(known: _Known, item: CatalogueObject, applied: AppliedCatalogues) -> l
     """The code of what 1C means, and whether that is certain; nothing, with a note, where it is nobody of ours, or is deleted there."""
     party = item.party
     if item.sheet == "clients":
-        code, is_certain = known.clients.find(party if party.reference else replace(party, reference=item.reference)), False
-        is_certain = code is not None and known.clients.certain(replace(party, reference=item.reference)) == code
+        code, is_certain = known.clients.find(party if party.reference else party._replace(reference=item.reference)), False
+        is_certain = code is not None and known.clients.certain(party._replace(reference=item.reference)) == code
         sharing = known.clients.sharing(party.inn)
         if code is None and len(sharing) > 1:
             applied.note("of several clients", f"{party.name}, ИНН {party.inn}: {', '.join(sharing)}")

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
@@ -36,6 +36,11 @@ class MoneyKind(StrEnum):
     CASH_OUT = "cash_out"
 
     @property
+    def is_bank(self) -> bool:
+        """Whether a bank moved the money, and not a cash desk."""
+        return self in (MoneyKind.BANK_IN, MoneyKind.BANK_OUT)
+
+    @property
     def is_outgoing(self) -> bool:
         """Whether the money left the organization."""
         return self in (MoneyKind.BANK_OUT, MoneyKind.CASH_OUT)
@@ -52,8 +57,7 @@ class NoPayment(StrEnum):
     OTHER_ACCOUNT = "other_account"
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyDocument:
+class MoneyDocument(NamedTuple):
     """ПБДС, СБДС, ПКО or РКО РасчетыСКонтрагентами. `reference`: its UUID, the same in every message.
 
     `number` is the bank's (НомерВходящегоДокумента) where 1C knows it, else that of 1C; `paid_on` the day of the bank's statement, else

@@ -14,11 +14,9 @@ class UnreadableObject(ValueError):  # noqa: N818 - an object that cannot be tol
 
 def children(element: Any) -> dict[str, Any]:
     """Local name → child; of several the first; nothing for no element."""
-    named: dict[str, Any] = {}
-    if element is not None:
-        for child in element:
-            named.setdefault(_without_namespace(child.tag), child)
-    return named
+    if element is None:
+        return {}
+    return {_without_namespace(child.tag): child for child in element.iterchildren(reversed=True)}  # the first one stays
 
 
 def local_name(element: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 Item = TypeVar("Item")
 
 _BATCH: Final = 500
-_AHEAD: Final = 12
+_AHEAD: Final = 20
 """Batches that wait at most: some thousand objects, whatever the message has."""
 
 

@@ -1,15 +1,13 @@
 """Whom 1C names: our codes by its references, and by ИНН with КПП. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.delivery.onec.elements import children, text
 from pipelines.delivery.onec.model import ObjectKind, reference
 
 
-@dataclass(frozen=True, slots=True)
-class NamedParty:
+class NamedParty(NamedTuple):
     """An organization or a counterparty as 1C names it; empty where it says nothing."""
 
     reference: str
@@ -32,24 +30,22 @@ class Register:
         """`entries`: code, ИНН, КПП."""
         self._by_reference: dict[str, str] = {}
         self._by_inn: dict[tuple[str, str], set[str]] = {}
+        self._only_by_inn: dict[tuple[str, str], str] = {}
         for code, inn, kpp in entries:
             self._by_reference[str(reference(kind, code))] = code
             if inn:
                 for key in {(inn, kpp or ""), (inn, "")}:
                     self._by_inn.setdefault(key, set()).add(code)
+        self._only_by_inn.update((key, next(iter(codes))) for key, codes in self._by_inn.items() if len(codes) == 1)
 
     def find(self, party: NamedParty) -> str | None:
         """The code, or None where none or several are meant."""
-        return self.certain(party) or self._only(party.inn, "")
+        return self.certain(party) or self._only_by_inn.get((party.inn, ""))
 
     def certain(self, party: NamedParty) -> str | None:
         """The code where our own reference names it, or ИНН and КПП both do."""
-        return self._by_reference.get(party.reference) or self._only(party.inn, party.kpp)
+        return self._by_reference.get(party.reference) or self._only_by_inn.get((party.inn, party.kpp))
 
     def sharing(self, inn: str) -> list[str]:
         """The codes of an ИНН."""
         return sorted(self._by_inn.get((inn, ""), ())) if inn else []
-
-    def _only(self, inn: str, kpp: str) -> str | None:
-        codes = self._by_inn.get((inn, kpp), set()) if inn else set()
-        return next(iter(codes)) if len(codes) == 1 else None

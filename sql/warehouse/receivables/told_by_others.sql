@@ -1,7 +1,7 @@
 -- grain: payment that another source has told of and this one has not, of an organization and sum that it tells of now, within two weeks
 -- inputs: receivables.payments, receivables.same_payments, receivables.onec_documents; :teller, :organizations, :amounts, :first, :last
 -- rerun: reads only; what was given back wholly is none. What this transaction has stored is the teller's own: passed over before it is
---   looked up, for a large source is told part by part
+--   looked up, for a large source is told part by part; its documents are sought for each payment by itself (OFFSET), for there are many
 SELECT
     p.payment_id, p.organization_code, p.document_no, p.paid_on, p.amount, coalesce(p.payer_inn, '') AS payer_inn,
     coalesce(p.payer_account, '') AS payer_account
@@ -14,6 +14,6 @@ WHERE p.source IN ('bank', 'onec')
     )
     AND NOT (p.source = 'bank' AND :teller = 'bank')
     AND NOT EXISTS (SELECT FROM receivables.same_payments s WHERE s.same_as = p.payment_id AND s.teller = :teller)
-    AND NOT EXISTS (SELECT FROM receivables.onec_documents d WHERE d.payment_id = p.payment_id AND d.peer = :teller)
+    AND NOT EXISTS (SELECT FROM receivables.onec_documents d WHERE d.payment_id = p.payment_id AND d.peer = :teller OFFSET 0)
     AND p.amount + coalesce((SELECT sum(r.amount) FROM receivables.payments r WHERE r.reverses = p.payment_id), 0) <> 0
 ORDER BY p.payment_id COLLATE "C"

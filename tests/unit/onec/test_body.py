@@ -8,6 +8,7 @@ from pipelines.delivery.onec import body
 from pipelines.delivery.onec.body import MoneyDocument, Unread, read_body
 from pipelines.delivery.onec.catalogues import CatalogueObject
 from pipelines.delivery.onec.header import read_header
+from pipelines.delivery.onec.register import NamedParty
 from pipelines.errors import BadInput
 from tests.onec_money import Money, message
 
@@ -101,3 +102,8 @@ def test_an_address_is_what_1c_shows(tmp_path, written, shown):
     assert isinstance(item, CatalogueObject)
     assert item.columns.get("address") == shown
     assert "kind" not in item.columns  # 1C does not say whether the person is an entrepreneur
+
+
+def test_a_party_is_digested_as_it_has_always_been():
+    """Stored digests of documents hold these words: told otherwise, every document of a base would be a new version."""
+    assert str(NamedParty("r", "ООО «А»", "1", "2")) == "NamedParty(reference='r', name='ООО «А»', inn='1', kpp='2')"
