@@ -1,7 +1,7 @@
 """An .xlsx workbook as sheets, read as a stream: empty rows and cells cost next to nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -24,10 +24,10 @@ class _Book:
     shared: Workbook
     limits: SheetLimits
 
-    def rows(self, page: Page, merged: list[str], problems: list[tuple[int, Problem]]) -> Iterator[RawRow]:
-        """Rows with at least one value. Fills ``merged`` with the addresses of merged areas at the end."""
+    def rows(self, page: Page, merged: list[str], hidden: list[int], problems: list[tuple[int, Problem]]) -> Iterator[RawRow]:
+        """Rows with at least one value. Fills ``merged`` with the addresses of merged areas at the end, ``hidden`` with hidden rows."""
         taken = 0
-        for number, cells in workbook_xml.rows(self.archive, page.part, self.limits.columns, merged):
+        for number, cells in workbook_xml.rows(self.archive, page.part, self.limits.columns, merged, hidden):
             row = self._row(number, cells)
             if row is None:
                 continue
@@ -113,7 +113,7 @@ def read_first_page(name: str, path: Path, limits: SheetLimits, *, may_merge: bo
         archive = Archive(path, opened)
         try:
             book = _Book(archive, workbook_xml.read_workbook(archive), limits)
-            sheets = (_sheet(name, book, page, may_merge=may_merge) for page in book.shared.pages)
+            sheets = (_sheet(name, book, page, [], may_merge=may_merge) for page in book.shared.pages)
             return next((sheet for sheet in sheets if sheet.headings or sheet.problems), RawSheet(name, path.name, "workbook"))
         except BadInput:
             raise
@@ -125,22 +125,33 @@ def _take(source: MasterSource, book: _Book, page: Page) -> None:
     title = page.title.strip()
     name = sheet_name(title)
     if name is None:
-        if next(book.rows(page, [], []), None):
+        if next(book.rows(page, [], [], []), None):
             source.stranger(title, title)
         return
     if any(sheet.name == name for sheet in source.sheets):
         source.problems.append(Problem(title, f"the sheet {name!r} is there twice"))
         return
-    sheet = _sheet(name, book, page)
+    hidden: list[int] = []
+    sheet = _sheet(name, book, page, hidden)
     if sheet.headings or sheet.problems:  # a sheet without a single value is as good as absent
         source.sheets.append(sheet)
+        source.notices.extend(_unseen(title, hidden, is_all=page.is_hidden))
 
 
-def _sheet(name: str, book: _Book, page: Page, *, may_merge: bool = False) -> RawSheet:
+def _unseen(title: str, hidden: Sequence[int], *, is_all: bool) -> Iterator[str]:
+    """What of a sheet people do not see when they look at it, and is read all the same."""
+    if is_all:
+        yield f"{title}: the sheet is hidden in the workbook, and is read all the same"
+    elif hidden:
+        more = f" (and {len(hidden) - 1} more)" if len(hidden) > 1 else ""
+        yield f"{title}!{hidden[0]}{more}: hidden in the workbook, by hand or by a filter, and read all the same"
+
+
+def _sheet(name: str, book: _Book, page: Page, hidden: list[int], *, may_merge: bool = False) -> RawSheet:
     title = page.title.strip()
     sheet = RawSheet(name, title, "workbook")
     merged: list[str] = []
-    rows = list(book.rows(page, merged, sheet.problems))
+    rows = list(book.rows(page, merged, hidden, sheet.problems))
     if not may_merge:
         sheet.problems.extend((_first_row(area), Problem(f"{title}!{area}", "merged cells; unmerge them")) for area in merged)
     if rows:

@@ -25,10 +25,11 @@ _COLUMN = re.compile(r"[A-Za-z]{1,3}")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet of the workbook: its title, and the part that holds its rows."""
+    """A sheet of the workbook: its title, the part that holds its rows, and whether people do not see it."""
 
     title: str
     part: str
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ def read_workbook(archive: Archive) -> Workbook:
     relations = _relations(archive, part)
     sheets, counts_from_1904 = _sheets(archive, part)
     of_kind = {kind: target for kind, target in relations.values() if target in archive}
-    pages = [Page(title, relations[key][1]) for title, key in sheets if relations.get(key, ("", ""))[0] == "worksheet"]
+    pages = [
+        Page(title, relations[key][1], is_hidden) for title, key, is_hidden in sheets if relations.get(key, ("", ""))[0] == "worksheet"
+    ]
     for page in pages:
         if page.part not in archive:
             raise BadInput.one(archive.name, f"lacks the part {page.part} of its sheet {page.title!r}; save it again")
@@ -70,12 +73,12 @@ def read_workbook(archive: Archive) -> Workbook:
     return Workbook(tuple(pages), texts, formats, counts_from_1904)
 
 
-def rows(archive: Archive, part: str, last_column: int, merged: list[str]) -> Iterator[tuple[int, list[Cell]]]:
+def rows(archive: Archive, part: str, last_column: int, merged: list[str], hidden: list[int]) -> Iterator[tuple[int, list[Cell]]]:
     """The rows of a sheet with their cells that hold something, none behind the one after ``last_column``.
 
-    ``merged`` receives the addresses of merged areas, which stand behind the rows.
+    ``merged`` receives the addresses of merged areas, which stand behind the rows; ``hidden`` the numbers of rows that people do not see.
     """
-    reader = _RowReader(last_column, merged)
+    reader = _RowReader(last_column, merged, hidden)
     content = _without_empty(archive.chunks(part))
     for _ in _parsed(archive, part, content, reader.start, reader.end, reader.characters):
         ready, reader.ready = reader.ready, []
@@ -162,15 +165,15 @@ def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     return relations
 
 
-def _sheets(archive: Archive, part: str) -> tuple[list[tuple[str, str]], bool]:
-    """Titles of sheets with the keys of their relations, and whether days are counted from 1904."""
-    sheets: list[tuple[str, str]] = []
+def _sheets(archive: Archive, part: str) -> tuple[list[tuple[str, str, bool]], bool]:
+    """Titles of sheets with the keys of their relations and whether they are hidden, and whether days are counted from 1904."""
+    sheets: list[tuple[str, str, bool]] = []
     from_1904: list[bool] = []
 
     def start(name: str, given: dict[str, str]) -> None:
         if _local(name) == "sheet":
             key = next((value for key, value in given.items() if ":" in key and _local(key) == "id"), "")
-            sheets.append((plain(given.get("name", "")), key))
+            sheets.append((plain(given.get("name", "")), key, given.get("state", "visible") != "visible"))
         elif _local(name) == "workbookPr":
             from_1904.append(given.get("date1904", "") in ("1", "true"))
 
@@ -228,11 +231,13 @@ def _formats(archive: Archive, part: str) -> tuple[str, ...]:
 class _RowReader:
     """Collects cells as the parser comes to them. Rows and cells without an address follow the one before them."""
 
-    def __init__(self, last_column: int, merged: list[str]) -> None:
+    def __init__(self, last_column: int, merged: list[str], hidden: list[int]) -> None:
         self.ready: list[tuple[int, list[Cell]]] = []
         self._last_column = last_column
         self._merged = merged
+        self._hidden = hidden
         self._row = 0
+        self._is_hidden = False
         self._cells: list[Cell] = []
         self._column = 0
         self._given: dict[str, str] = {}
@@ -251,6 +256,7 @@ class _RowReader:
         elif local == "row":
             number = given.get("r", "")
             self._row = int(number) if number.isdecimal() else self._row + 1
+            self._is_hidden = given.get("hidden") in ("1", "true")
             self._column = 0
         elif local in ("v", "t"):
             self._takes = not self._is_phonetic
@@ -276,6 +282,8 @@ class _RowReader:
             if self._cells:
                 self.ready.append((self._row, self._cells))
                 self._cells = []
+                if self._is_hidden:
+                    self._hidden.append(self._row)
         elif local in ("v", "t"):
             self._takes = False
         elif local == "rPh":

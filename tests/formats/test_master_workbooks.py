@@ -209,3 +209,20 @@ def test_dates_that_a_program_wrote_without_a_format_are_named_each():
     named = _flaws(str(SAVED / "pyexcelerate.xlsx"))
     assert "contracts!2 column starts_on: 46023.0 is a number, not a date; format the cell as a date" in named
     assert all(each.endswith("is a number, not a date; format the cell as a date") for each in named)
+
+
+def test_what_people_do_not_see_is_read_and_said(tmp_path):
+    """A row that somebody hid instead of deleting it would be billed, unseen."""
+
+    def hide(book):
+        sheet = book["clients"]
+        sheet.row_dimensions[2].hidden = sheet.row_dimensions[3].hidden = sheet.row_dimensions[900].hidden = True
+        book["contracts"].sheet_state = "veryHidden"
+
+    seen, hidden = read(as_workbook(company(), tmp_path / "seen.xlsx")), read(as_workbook(company(), tmp_path / "hidden.xlsx", hide))
+    assert seen.notices == []
+    assert hidden.notices == [
+        "clients!2 (and 1 more): hidden in the workbook, by hand or by a filter, and read all the same",
+        "contracts: the sheet is hidden in the workbook, and is read all the same",
+    ]
+    assert [list(sheet.rows) for sheet in hidden.sheets] == [list(sheet.rows) for sheet in seen.sheets]
