@@ -72,7 +72,9 @@ def house(home: Path, clients: int) -> Settings:
     return made
 
 
-class _Nobody:
+class Nobody:
+    """A mailer that mails nothing."""
+
     def send_link(self, address: str, language: str) -> None:
         """Nothing is mailed here."""
 
@@ -173,7 +175,7 @@ def compared(settings: Settings, clients: int) -> list[tuple[str, int, float, fl
     """Page, its statements, its seconds, those of the bare route, its largest bytes."""
     with engine.transaction(settings) as connection:
         cookies = [sessions.begin(connection, f"c{n}@client.example", AT, is_confirmed=True) for n in range(READERS)]
-    app = application(settings, lambda: AT, _Nobody())
+    app = application(settings, lambda: AT, Nobody())
     told: dict[str, list[Executed]] = {}
     with served(app) as port:
         with noted(settings) as executed:

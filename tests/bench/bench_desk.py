@@ -11,18 +11,17 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import create_engine, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pipelines.desk.app import application
-from pipelines.desk.orchestrator import Person
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, engine
 from tests.bench.bench_cabinet import MAX_BYTES, MAX_TIMES, READERS, Executed, bare, noted, readers, served
 from tests.bench.bench_workbook import store
+from tests.desk.looking import SignedIn
 
 PAGES = (
     "/?month=2026-03", "/drafts?month=2026-04", "/corrections", "/findings?month=2026-03", "/findings?month=2026-03&kind=out_of_contract",
@@ -50,20 +49,6 @@ _MORE = (
     FROM generate_series(1, 200) n""",
     "ANALYZE",
 )
-
-
-class SignedIn:
-    """Somebody is signed in, and nothing asks."""
-
-    key = b"bench"
-
-    async def person(self, request: Any) -> Person:
-        """The one who looks."""
-        return Person("bench", "bench", may_act=True)
-
-    def asking(self) -> list[Any]:
-        """No question."""
-        return []
 
 
 def house(home: Path, clients: int) -> Settings:

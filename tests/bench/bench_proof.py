@@ -50,7 +50,7 @@ def measured(settings: Settings, number: str, target: Path) -> tuple[int, float,
     return int(memory), float(seconds), time.monotonic() - began, target.stat().st_size
 
 
-def _closed(settings: Settings, company: Company, folder: Path) -> None:
+def closed(settings: Settings, company: Company, folder: Path) -> None:
     """January counted, closed and issued."""
     migrate.upgrade(settings)
     import_master(settings, str(company.write_master(folder / "master")), AUTHOR)
@@ -67,7 +67,7 @@ def main(vehicles: int) -> int:
         folder = Path(scratch)
         settings = Settings(home=folder / "home", snapshot_max_drop=Decimal("0.9"))
         try:
-            _closed(settings, company, folder)
+            closed(settings, company, folder)
             with engine.reading(settings) as connection:
                 numbers = [row.number for row in query.rows(connection, "audit/chain", organization=None)]
             rows = [measured(settings, number, folder / f"{number}.zip") for number in sorted(numbers)]

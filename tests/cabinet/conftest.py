@@ -15,17 +15,23 @@ from pipelines.warehouse import engine
 from tests.cabinet.browsing import Browser
 from tests.conftest import NOW
 from tests.dealing import JANUARY, DealerCompany
-from tests.landed import closed, landed
+from tests.landed import Template, closed, landed
 from tests.ledger_world import Paper, statement
 
 
 @pytest.fixture(scope="session")
-def issued_world(server_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def landed_company(server_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """January is landed and counted, nothing is issued: to be copied."""
+    with landed(server_home, tmp_path_factory.mktemp("landed"), DealerCompany()) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def issued_world(landed_company: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of the house: A owes 1512.80 (1240.00 + 22 %) and has paid 1000.00; X owes 378.20 and has paid it."""
     folder = tmp_path_factory.mktemp("cabinet")
     with (
-        landed(server_home, folder / "landed", DealerCompany()) as before,
-        closed(before, folder / "closed", JANUARY) as template,
+        closed(landed_company, folder / "closed", JANUARY) as template,
         template.copy(folder / "home") as made,
     ):
         numbers = numbers_of(made)

@@ -1,0 +1,19 @@
+"""Somebody who looks at the desk outside of Airflow: signed in, with nothing that asks."""
+
+from typing import Any
+
+from pipelines.desk.orchestrator import Person
+
+
+class SignedIn:
+    """An orchestrator of one person, in which no task waits for an answer."""
+
+    key = b"looking"
+
+    async def person(self, request: Any) -> Person:
+        """The one who looks."""
+        return Person("looking", "looking", may_act=True)
+
+    def asking(self) -> list[Any]:
+        """No question."""
+        return []
