@@ -3,7 +3,7 @@
 Codes and columns of JSON and CSV are in `rows`; here everything is said in words.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -13,6 +13,7 @@ from pipelines.audit.rows import SHORT, rests_on_fleet, usage_row, vat_arithmeti
 from pipelines.billing.transitions import UNATTENDED
 from pipelines.period import Span
 from pipelines.rating.charges import Amounts
+from pipelines.rating.meter_names import meter_names
 from pipelines.rating.model import DayUsage, Kind, Terms
 from pipelines.wording import outside, price_words
 from pipelines.wording.russian import (
@@ -209,11 +210,10 @@ def _is_online_priced(frozen: FrozenInvoice) -> bool:
 
 def _meters(frozen: FrozenInvoice, days: Iterable[DayUsage]) -> list[str]:
     """The meters that the tariffs price, each by the name of its service: ``Видеоархив 12,5``; those that stood still left out."""
-    names: Mapping[str, str] = {
-        each.meter: each.name for segment in frozen.segments for each in segment.tariff.components if each.meter is not None
-    }
-    sums = {name: sum((day.meters.get(meter, Decimal(0)) for day in days), Decimal(0)) for meter, name in names.items()}
-    return [f"{outside.clean(name)} {number(amount)}" for name, amount in sums.items() if amount]
+    listed = list(days)
+    names = meter_names(each for segment in frozen.segments for each in segment.tariff.components)
+    sums = {meter: sum((day.meters.get(meter, Decimal(0)) for day in listed), Decimal(0)) for meter in names}
+    return [f"{outside.clean(name)} {number(sums[meter])}" for meter, name in names.items() if sums[meter]]
 
 
 def _together(explained: Explanation) -> list[str]:

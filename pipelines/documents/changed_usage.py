@@ -13,6 +13,7 @@ from pipelines.billing import frozen_json
 from pipelines.billing.model import Purpose
 from pipelines.documents.model import UNCHANGED_USAGE, ChangedDay, ChangedUsage, ChangedVehicle
 from pipelines.period import Month
+from pipelines.rating.meter_names import meter_names
 from pipelines.rating.model import DayUsage, Kind, TariffVersion
 from pipelines.settings import Settings
 from pipelines.warehouse import query
@@ -38,8 +39,7 @@ class PricedMeasures(NamedTuple):
         """Of some tariff versions; a meter is called as the latest of them does."""
         ordered = sorted(versions, key=lambda version: version.valid_from)
         components = [component for version in ordered for component in version.components]
-        meters = {component.meter: component.name for component in components if component.meter}
-        return cls(any(component.kind == Kind.ONLINE_HOURS for component in components), meters)
+        return cls(any(component.kind == Kind.ONLINE_HOURS for component in components), meter_names(components))
 
 
 def changed_usage(settings: Settings, connection: "Connection", row: Any) -> ChangedUsage:

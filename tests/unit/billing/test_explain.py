@@ -23,12 +23,14 @@ from pipelines.audit.text import line_text, vehicle_table, whole_text
 from pipelines.audit.vehicles import groups_of, read_vehicles, snapshots_taken, within
 from pipelines.billing.frozen_json import FrozenMapping, FrozenSnapshot
 from pipelines.billing.model import Purpose
+from pipelines.documents.changed_usage import PricedMeasures
 from pipelines.documents.explanation_workbook import DAYS, LINES, VEHICLES, write_appendix
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.period import Month, Span
 from pipelines.rating import prepaid
 from pipelines.rating.charges import total_of
 from pipelines.rating.difference import adjustment
+from pipelines.rating.meter_names import meter_names
 from pipelines.rating.model import Basis, Component, Contract, DayUsage, Kind, TariffVersion, TaxMode, Terms, VatMode
 from pipelines.rating.month import rate_month
 from pipelines.settings import Settings
@@ -357,3 +359,15 @@ def test_evidence_that_is_gone_or_garbled_is_named(tmp_path):
     path.unlink()
     with pytest.raises(EvidenceLost, match=r"the lake has no issued/x\.parquet"):
         read_vehicles(known, "issued/x.parquet", digest, "K1")
+
+
+def test_two_meters_of_services_with_one_name_are_told_apart():
+    litres = [Component(2 + i, "Топливо", Kind.METER, meter=meter, price=Decimal(2)) for i, meter in enumerate(("fuel", "adblue"))]
+    days = tuple(replace(day, meters={"fuel": Decimal("1.5"), "adblue": Decimal("0.25")}) for day in fleet(lambda day: 1))
+    tariffs = [version(300, components=litres)]
+    explained = explain(frozen(rated(days, tariffs=tariffs).charges, days=days, tariffs=tariffs))
+    assert explained.disagreements == ()
+    # 31 × 1.5 = 46.5 and 31 × 0.25 = 7.75
+    assert "Топливо (fuel) 46,5, Топливо (adblue) 7,75" in "\n".join(line_text(explained, 2))
+    assert PricedMeasures.of(tariffs).meters == {"fuel": "Топливо (fuel)", "adblue": "Топливо (adblue)"}
+    assert meter_names(litres[:1]) == {"fuel": "Топливо"}
