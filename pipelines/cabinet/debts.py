@@ -69,9 +69,14 @@ class Account:
         return qr.purpose_of_one(numbers[0]) if len(numbers) == 1 else qr.purpose_of_several(numbers)
 
     @property
+    def payment_text(self) -> str | None:
+        """What the QR code of that payment says; None where nothing is to be paid."""
+        return qr.payload_of(self.seller, self.to_pay, self.purpose) if self.to_pay > 0 else None
+
+    @property
     def payment_code(self) -> str | None:
-        """The QR code of that payment as an SVG drawing; None where nothing is to be paid."""
-        text = qr.payload_of(self.seller, self.to_pay, self.purpose) if self.to_pay > 0 else None
+        """That code as an SVG drawing."""
+        text = self.payment_text
         return text and qr.picture(text)
 
 

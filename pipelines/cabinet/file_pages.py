@@ -9,11 +9,12 @@ from fastapi.responses import Response, StreamingResponse
 
 from pipelines.audit.explain import DoesNotAgree
 from pipelines.audit.proof import NotProvable
-from pipelines.cabinet import paper_files, papers
+from pipelines.cabinet import debts, paper_files, papers
 from pipelines.cabinet.chosen import AboutClients, Number, Whose
-from pipelines.cabinet.invoice_pages import shown_invoice
+from pipelines.cabinet.invoice_pages import payment_text, shown_invoice
 from pipelines.cabinet.paper_files import NoSuchPaper, PaperFile
 from pipelines.cabinet.paper_pages import NEWEST, OLDEST
+from pipelines.cabinet.papers import ShownInvoice
 from pipelines.cabinet.proof_turns import ProofWaits
 from pipelines.cabinet.reader import NotYours
 from pipelines.evidence.lake import EvidenceLost
@@ -21,12 +22,13 @@ from pipelines.evidence.lake import EvidenceLost
 router = APIRouter(prefix="/file")
 
 SECONDS_TO_ASK_AGAIN = "15"
+PaperKind = Literal["invoice", "adjustment", "appendix", "fleet", "proof", "code"]
 _LACKING = (NoSuchPaper, DoesNotAgree, NotProvable, EvidenceLost)
 
 
 @router.get("/invoice")
-def invoice(whose: Whose, number: Number, paper: Literal["invoice", "adjustment", "appendix", "fleet", "proof"] = "invoice") -> Response:
-    """A paper of an invoice, its appendices, or its proof."""
+def invoice(whose: Whose, number: Number, paper: PaperKind = "invoice") -> Response:
+    """A paper of an invoice, its appendices, its proof, or the QR code of what is left to pay."""
     shown = shown_invoice(whose, number)
     settings = whose.known.settings
     try:
@@ -39,6 +41,8 @@ def invoice(whose: Whose, number: Number, paper: Literal["invoice", "adjustment"
                 return _sent(paper_files.appendix_xlsx(settings, shown.invoice.number))
             case "fleet":
                 return _sent(paper_files.fleet_pdf(settings, shown.invoice.number))
+            case "code":
+                return _sent(_invoice_code(whose, shown))
             case "proof":
                 line = whose.known.visit.house.proofs
                 return _sent(paper_files.proof_zip(settings, shown.invoice.number, whose.known.reader.address, line))
@@ -77,6 +81,27 @@ def _later(whose: AboutClients, number: str) -> Response:
     answer = whose.page("proof_waits.html", status=429, number=number)
     answer.headers["Retry-After"] = SECONDS_TO_ASK_AGAIN
     return answer
+
+
+@router.get("/payment")
+def payment(whose: Whose, of: Number, organization: Number) -> Response:
+    """The QR code of one payment for all that a client owes an organization, as a picture: a phone cannot scan its own screen."""
+    client = whose.known.reader.require(of)
+    with whose.known.rows() as connection:
+        texts = [each.payment_text for each in debts.accounts(connection, [client]) if each.seller.code == organization]
+    if not any(texts):
+        return whose.page("no_paper.html", status=409)
+    return _sent(paper_files.code_png(texts[0] or "", f"{client} {organization}"))
+
+
+def _invoice_code(whose: AboutClients, shown: ShownInvoice) -> PaperFile:
+    """The QR code of what is left to pay of an invoice. NoSuchPaper where that is nothing."""
+    with whose.known.rows() as connection:
+        seller = debts.sellers(connection, [shown.invoice.client_code]).get(shown.invoice.organization_code)
+    text = seller and payment_text(shown.invoice, seller)
+    if not text:
+        raise NoSuchPaper(f"nothing is left to pay of {shown.invoice.number}")
+    return paper_files.code_png(text, shown.invoice.number)
 
 
 def _sent(file: PaperFile) -> Response:

@@ -10,9 +10,10 @@ from pipelines.audit.explain import DoesNotAgree
 from pipelines.audit.model import Explanation
 from pipelines.cabinet import debts, papers, why
 from pipelines.cabinet.chosen import Number, PageNo, Whose
-from pipelines.cabinet.papers import ShownInvoice
+from pipelines.cabinet.papers import IssuedInvoice, ShownInvoice
 from pipelines.cabinet.reader import NotYours
 from pipelines.documents import qr
+from pipelines.documents.requisites import Seller
 from pipelines.evidence.lake import EvidenceLost
 from pipelines.web.forms import TEXT
 
@@ -40,9 +41,15 @@ def invoice(whose: Whose, number: Number) -> Response:
         if shown is None:
             raise NotYours(f"invoice {number!r}")
         seller = debts.sellers(connection, [shown.invoice.client_code]).get(shown.invoice.organization_code)
-    left = shown.invoice.open
-    text = qr.payload_of(seller, left, qr.purpose_of_one(number)) if seller and left > 0 else None
-    return whose.page("invoice.html", shown=shown, invoice=shown.invoice, seller=seller, code=text and qr.picture(text))
+    text = seller and payment_text(shown.invoice, seller)
+    return whose.page(
+        "invoice.html", shown=shown, invoice=shown.invoice, seller=seller, today=whose.known.today(), code=text and qr.picture(text)
+    )
+
+
+def payment_text(invoice: IssuedInvoice, seller: Seller) -> str | None:
+    """What the QR code of the payment of an invoice says; None where nothing is left to pay."""
+    return qr.payload_of(seller, invoice.open, qr.purpose_of_one(invoice.number)) if invoice.open > 0 else None
 
 
 @router.get("/line")

@@ -14,6 +14,7 @@ from pipelines.audit import kept_proofs
 from pipelines.cabinet.papers import Act, ShownInvoice
 from pipelines.cabinet.proof_turns import ProofTurns
 from pipelines.cabinet.why import explained
+from pipelines.documents import qr
 from pipelines.documents.assembly import act_document, adjustment_document, invoice_document, issued_rows
 from pipelines.documents.changed_usage import changed_usage
 from pipelines.documents.explanation_workbook import write_appendix
@@ -32,6 +33,7 @@ from pipelines.warehouse import engine
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
+PNG = "image/png"
 
 
 class NoSuchPaper(Refused):
@@ -55,6 +57,11 @@ class PaperFile:
         with self.opened as handle:
             while piece := handle.read(1 << 16):
                 yield piece
+
+
+def code_png(text: str, name: str) -> PaperFile:
+    """The QR code of a payment as a picture."""
+    return PaperFile(f"QR {safe_name(name)}.png", PNG, qr.png(text))
 
 
 def invoice_pdf(settings: Settings, shown: ShownInvoice) -> PaperFile:

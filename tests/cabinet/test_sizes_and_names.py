@@ -120,6 +120,7 @@ def test_files_are_what_their_names_say(hostile):
         f"/file/invoice?number={number}": b"%PDF", f"/file/act?number={number}": b"%PDF",
         f"/file/invoice?number={number}&paper=fleet": b"%PDF",
         f"/file/invoice?number={number}&paper=proof": b"PK", f"/file/invoice?number={number}&paper=appendix": b"PK",
+        f"/file/invoice?number={number}&paper=code": b"\x89PNG", "/file/payment?of=C-K2&organization=ORG": b"\x89PNG",
         "/file/reconciliation?of=C-K2&organization=ORG&first=2026-01-01&last=2026-03-01": b"%PDF",
     }  # fmt: skip
     for address, begins in kinds.items():
@@ -130,3 +131,4 @@ def test_files_are_what_their_names_say(hostile):
     # 300.00 for 1 of 31 days: 9.68, with 22 % (2.13) 11.81
     assert [row[5] for row in rows[1:3]] == [0, 11.81]
     assert browser.get(f"/file/invoice?number={number}&paper=adjustment").status_code == 409
+    assert browser.get("/file/payment?of=C-K2&organization=NONE").status_code == 409

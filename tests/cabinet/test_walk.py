@@ -34,7 +34,7 @@ def _values(ids: dict[str, str]) -> dict[str, list[str]]:
         "contract_no": [ids["contract_no"]], "number": [ids["number"]], "invoice": [ids["number"]], "invoice_id": [ids["invoice_id"]],
         "payment": [ids.get("payment_id", "71")], "payment_id": [ids.get("payment_id", "71")],
         "day": ["2026-01-15"], "date": ["2026-01-15"], "month": ["2026-01"], "first": ["2026-01-01"], "last": ["2026-01-31"],
-        "page": ["1"], "line": ["1"], "kind": ["pdf", "xlsx"], "paper": ["invoice", "adjustment", "appendix", "fleet", "proof"],
+        "page": ["1"], "line": ["1"], "kind": ["pdf", "xlsx"], "paper": ["invoice", "adjustment", "appendix", "fleet", "proof", "code"],
         "promised": ["true"], "open": ["true"], "only": [ids["client_code"]], "of": [ids["client_code"]], "organization": ["ORG"],
         "name": ["style.css"], "token": ["x"], "said": ["asked", "removed"],
     }  # fmt: skip
