@@ -51,10 +51,10 @@ def main(names: list[str]) -> None:
                 if then:
                     page.locator(then).first.click()
                 page.screenshot(path=str(folder / f"{name}.png"))
-            _made_small(folder / f"{name}.png")
+            made_small(folder / f"{name}.png")
 
 
-def _made_small(path: Path) -> None:
+def made_small(path: Path) -> None:
     """The colours of a page are few: a palette makes the file a third as large."""
     with Image.open(path) as opened:
         opened.convert("RGB").quantize(128).save(path, optimize=True)
