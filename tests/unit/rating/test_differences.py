@@ -1,5 +1,6 @@
 """Differences: correctives, credits and adjustments where months were cut anew, rates and tariffs changed."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,6 +8,7 @@ from pipelines.period import Month, Span
 from pipelines.rating.charges import Parked, total_of
 from pipelines.rating.difference import adjustment
 from pipelines.rating.model import Basis, TaxMode, VatMode
+from pipelines.rating.month import rate_month
 from pipelines.rating.prepaid import advance, corrective, credit, targets
 from pipelines.rating.rows import printed_row
 from tests.unit.rating.building import EXEMPT, GENERAL, billed, contract, day, fixed, fleet, money, nets, rated, terms, vehicles, version
@@ -150,3 +152,18 @@ def test_an_average_just_below_the_limit_is_no_refund():
     outcome = rated("2026-04", TARIFF, days=fleet("2026-04", lambda number: 9 if number <= 15 else 10), rows=rows)
     assert nets(outcome.prepaid) == money("3000.00")
     assert [one.unused for one in outcome.unused] == [Fraction(1, 2)]
+
+
+def test_another_tariff_inside_a_prepaid_month_is_another_component_until_the_close():
+    cheaper = replace(version(vehicles("290")), tariff_code="T2")
+    tariffs, days = {**TARIFFS, "T2": [cheaper]}, fleet("2026-04", 8)
+    rows = [terms(prepaid_vehicles=10), terms(day("2026-04", 16), tariff_code="T2", prepaid_vehicles=10)]
+    first = advance(contract(), APRIL, rows[:1], tariffs, GENERAL)
+    issued = billed(first)
+    more = corrective(targets(contract(), APRIL, rows, tariffs, GENERAL, days, day("2026-04", 16)), issued)
+    issued += billed(more)
+    at_close = rate_month(contract(), APRIL, rows, tariffs, days, GENERAL)
+    back = credit(at_close.prepaid, issued)
+    # 10 × 300 = 3000; 10 × 290 × 15/30 = 1450; 10 × 300 × 15/30 − 3000 = −1500; together 1500 + 1450
+    assert (nets(first), nets(more), nets(back)) == (money("3000.00"), money("1450.00"), money("-1500.00"))
+    assert total_of(first + more + back) == total_of(at_close.prepaid)
