@@ -2,7 +2,7 @@
 
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -13,8 +13,7 @@ from pipelines.receivables.mistyped import MistypedNumbers, Suspect
 from pipelines.receivables.numbers import CONTRACT_CUE, INVOICE_CUE, NumberIndex, PurposeWords
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceDebt:
+class InvoiceDebt(NamedTuple):
     """An issued invoice and what is still open of it (0.00 when paid: its number still tells whose the money is).
 
     `key` identifies it; two with one number are never found by that number. `is_invoice` False: a debt of go-live, which has a name and
@@ -32,8 +31,7 @@ class InvoiceDebt:
     is_invoice: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class KnownContract:
+class KnownContract(NamedTuple):
     """A contract whose number a payer may write; it belongs to one organization and one client."""
 
     contract_no: str
@@ -41,8 +39,7 @@ class KnownContract:
     client_code: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownClient:
+class KnownClient(NamedTuple):
     """A client of an organization, by its ИНН."""
 
     client_code: str
@@ -139,7 +136,9 @@ class _Seller:
     def payers(self, case: _Case) -> tuple[str, ...]:
         """Clients with the payer's ИНН, only those already known to be meant, if any are."""
         clients = self.clients_of.get(case.money.payer_inn or "", ())
-        return tuple(client for client in clients if not case.clients or client in case.clients)
+        if not case.clients or clients == case.clients:
+            return clients
+        return tuple(client for client in clients if client in case.clients)
 
     @cached_property
     def mistyped(self) -> MistypedNumbers[str]:
@@ -156,13 +155,13 @@ class _Seller:
 
     def moved(self, debt: _Open) -> None:
         """Put a debt where its open amount is looked for."""
-        if debt.left <= 0:
+        if debt.left <= ZERO:
             return
-        same = self.by_amount.get((debt.debt.client_code, debt.left))
-        if same is None:
-            self.by_amount[debt.debt.client_code, debt.left] = [debt]
-        else:
+        same = self.by_amount.setdefault((debt.debt.client_code, debt.left), [])
+        if same:
             insort(same, debt, key=lambda listed: listed.age)
+        else:
+            same.append(debt)
 
 
 @dataclass(slots=True)
@@ -173,10 +172,10 @@ class _Queue:
     front: int = 0
 
     def open(self) -> Iterator[_Open]:
-        while self.front < len(self.debts) and self.debts[self.front].left <= 0:
+        while self.front < len(self.debts) and self.debts[self.front].left <= ZERO:
             self.front += 1
         for at in range(self.front, len(self.debts)):
-            if self.debts[at].left > 0:
+            if self.debts[at].left > ZERO:
                 yield self.debts[at]
 
 
@@ -196,6 +195,9 @@ def by_contract_number(seller: _Seller, case: _Case) -> FoundDebts:
     named = [contract for contract in seller.contracts.find(case.purpose) if not case.clients or contract.client_code in case.clients]
     if not named:
         return _NOTHING
+    if len(named) == 1:
+        queue = seller.by_contract.get(named[0].contract_no)
+        return FoundDebts((named[0].client_code,), queue.open() if queue else ())
     queues = (seller.by_contract[contract.contract_no] for contract in named if contract.contract_no in seller.by_contract)
     return FoundDebts(tuple(dict.fromkeys(contract.client_code for contract in named)), _oldest(queues))
 
@@ -208,6 +210,8 @@ def by_payer_and_amount(seller: _Seller, case: _Case) -> FoundDebts:
         while same and same[0].left != case.left:
             same.pop(0)
         best.extend(same[:1])
+    if not best:
+        return _NOTHING
     best.sort(key=lambda debt: debt.age)
     return FoundDebts(tuple(debt.debt.client_code for debt in best[:1]), best[:1])
 
@@ -215,6 +219,8 @@ def by_payer_and_amount(seller: _Seller, case: _Case) -> FoundDebts:
 def by_mistyped_number(seller: _Seller, case: _Case) -> FoundDebts:
     """The invoices that are all but named, each the only open one that can be meant: of who pays, or else open with exactly the amount."""
     single = {group[0][0].debt.key: group[0][0] for group in seller.suspects(case) if len(group) == 1}
+    if not single:
+        return _NOTHING
     debts = sorted(single.values(), key=lambda debt: debt.age)
     clients = tuple(dict.fromkeys(debt.debt.client_code for debt in debts))
     is_known = bool(case.clients or seller.payers(case))
@@ -287,7 +293,7 @@ class Book:
                 case.clients, found_by = invoices.clients, rule.name
             if invoices.debts:
                 paid += _take(seller, case, invoices.debts, rule.name)
-                if case.left <= 0:
+                if case.left <= ZERO:
                     break
         if len(paid) == 1:
             meant: tuple[str, ...] = (seller.by_key[paid[0].key].debt.client_code,)
@@ -336,20 +342,20 @@ class Book:
 
 
 def _as_left(debt: _Open) -> InvoiceDebt:
-    return replace(debt.debt, open=debt.left)
+    return debt.debt._replace(open=debt.left)
 
 
 def _take(seller: _Seller, case: _Case, debts: Iterable[_Open], rule: str) -> list[Allocation]:
     """Pay the debts in their order as far as the money goes, and put them where what is left of them is looked for."""
     allocations = []
     for debt in debts:
-        amount = min(debt.left, case.left)
-        if amount > 0:
+        amount = debt.left if debt.left < case.left else case.left
+        if amount > ZERO:
             debt.left -= amount
             case.left -= amount
             seller.moved(debt)
             allocations.append(Allocation(debt.debt.key, debt.debt.number, amount, rule))
-        if case.left <= 0:
+        if case.left <= ZERO:
             break
     return allocations
 
@@ -375,5 +381,6 @@ def _seller(debts: list[InvoiceDebt], contracts: list[KnownContract], clients: d
     for open_debt in opened:
         seller.by_client.setdefault(open_debt.debt.client_code, _Queue()).debts.append(open_debt)
         seller.by_contract.setdefault(open_debt.debt.contract_no, _Queue()).debts.append(open_debt)
-        seller.moved(open_debt)
+        if open_debt.left > ZERO:  # they come by age
+            seller.by_amount.setdefault((open_debt.debt.client_code, open_debt.left), []).append(open_debt)
     return seller

@@ -84,8 +84,7 @@ class PurposeWords(NamedTuple):
         return cls(tuple([_plain(token) if token[0] == "0" else token for token in written]), written, tuple(pieces[::2]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Known(Generic[Thing]):
+class _Known(NamedTuple, Generic[Thing]):
     """A known number as it is written. `gaps`: what stands between its tokens, `signs`: what of each is more than spaces and dashes."""
 
     thing: Thing
@@ -116,6 +115,8 @@ class NumberIndex(Generic[Thing]):
         if not cut.tokens or _DATE_MARK in number:
             return
         self._put(thing, cut.tokens, cut.written, cut.gaps[1:-1])
+        if len(cut.written) < 2:
+            return
         glued, glued_gaps = _glued(cut)
         if len(glued) < len(cut.written):
             self._put(thing, tuple(map(_plain, glued)), glued, glued_gaps)
@@ -140,6 +141,8 @@ class NumberIndex(Generic[Thing]):
     def find(self, purpose: PurposeWords) -> list[Thing]:
         """What the purpose names, in order of mention, each once. A number that fits two things names none."""
         known = self._lengths
+        if known.keys().isdisjoint(purpose.tokens):
+            return []
         begins = [at for at, token in enumerate(purpose.tokens) if token in known]
         things, after = list[Thing](), 0
         for at in begins:
