@@ -68,7 +68,7 @@ def test_a_month_is_approved_in_the_desk_and_no_page_has_a_serious_fault(asked, 
         desk.get_by_text("Отключения остановлены, finance.").wait_for()
         desk.get_by_label("Код клиента").first.fill("C-K1")
         desk.get_by_label("Заплатит до").fill("2027-01-10")
-        desk.get_by_label("Кто и как обещал").fill("директор, по телефону")
+        desk.get_by_label("Кто и как обещал").first.fill("директор, по телефону")
         desk.get_by_role("button", name="Записать", exact=True).click()
         desk.get_by_text("Записано обещание: C-K1, до 10.01.2027").wait_for()
         desk.get_by_label("Почему отключать снова можно").fill("выписка пришла")
