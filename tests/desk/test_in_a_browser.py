@@ -12,7 +12,7 @@ from tests.desk.test_decisions import BOOKS
 
 pytestmark = [pytest.mark.airflow, needs_chromium]
 SERIOUS = ("serious", "critical")
-MENU = ("/", "/drafts", "/corrections", "/findings", "/debts", "/payments", "/exchange")
+MENU = ("/", "/drafts", "/corrections", "/findings", "/debts", "/payments", "/addresses", "/addresses?client=C-K1", "/exchange")
 
 
 @pytest.fixture(scope="module")
