@@ -4,6 +4,9 @@ from typing import Any
 
 from pipelines.desk.orchestrator import Person
 
+IS_BEING_READ = "Страница откроется сама"
+"""What a page says while what it shows is being read."""
+
 
 class SignedIn:
     """An orchestrator of one person, in which no task waits for an answer."""
