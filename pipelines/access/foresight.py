@@ -7,6 +7,7 @@ So a client has one first day, and a day has one number of clients that would be
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 
 from pipelines.access.model import LadderFacts, OrganizationDay
 from pipelines.access.plan import may_be_blocked
@@ -72,6 +73,21 @@ def first_block_by_debts(organization: OrganizationDay, standing: ClientStanding
             promised = standing.promised_until
             return max(day, organization.day, promised + timedelta(days=1) if promised else day)
     return None
+
+
+def sum_that_lifts(organization: OrganizationDay, standing: ClientStanding) -> Decimal:
+    """Roubles that a blocked client has still to pay for its access to come back; 0.00: the next run of the ladder lifts the block.
+
+    What is as late as the step that blocks and held by no plan, less the client's money that pays nothing yet; a sum below the least
+    blocks nobody. Later debts lift and keep nothing.
+    """
+    ladder = organization.ladder
+    step = ladder.block_step_for(standing.category)
+    if step is None:
+        return ZERO
+    claims = organization.claims_of(standing.client_code)
+    blocking = sum((claim.open for claim in claims if claim.has_reached(step, organization.day, ladder)), ZERO)
+    return ZERO if blocking < ladder.least_for(step) else max(blocking - standing.advance, ZERO)
 
 
 def _possible_blocks(ladder: Ladder, others: Others) -> list[date]:

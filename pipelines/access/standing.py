@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from pipelines.access.foresight import first_block_by_debts
+from pipelines.access.foresight import first_block_by_debts, sum_that_lifts
 from pipelines.access.model import OrganizationDay
 from pipelines.access.reader import declared_steps, ladder_of, working_days
 from pipelines.clock import local_date
@@ -52,8 +52,9 @@ class StepOnDay:
 class Standing:
     """A client with an organization that it owes something, on the organization's local day `on`.
 
-    `steps`: of its oldest debt that is asked for; empty where none is. `blocked_since`: access is suspended since that day. `blocks_on`:
-    the first day on which it may be, if nothing is paid; None: no such day is in sight. `shield`: what keeps it away or puts it off.
+    `steps`: of its oldest debt that is asked for; empty where none is. `blocked_since`: access is suspended since that day, and comes
+    back when `lifted_by` roubles more are paid (0.00 where it is not suspended). `blocks_on`: the first day on which it may be, if
+    nothing is paid; None: no such day is in sight. `shield`: what keeps it away or puts it off.
     `late_since`: the day from which the oldest debt is asked for, where that is over. `promised_until`: of a promise of one day that holds;
     `promised_on`: the day of the last promise, also of one that is over. `plan`: instalments that are kept.
     """
@@ -63,6 +64,7 @@ class Standing:
     on: date
     steps: tuple[StepOnDay, ...]
     blocked_since: date | None
+    lifted_by: Decimal
     blocks_on: date | None
     shield: Shield | None
     late_since: date | None
@@ -105,6 +107,7 @@ def _standing(settings: Settings, connection: "Connection", row: Any, calendar: 
         on=today,
         steps=tuple(StepOnDay(step, on, on <= today) for step, on in days),
         blocked_since=row.blocked_since,
+        lifted_by=sum_that_lifts(day, client) if client.is_blocked else ZERO,
         blocks_on=blocks_on,
         shield=None if client.is_blocked else _shield(day, client, blocks_on, is_asked=bool(asked)),
         late_since=oldest if oldest is not None and oldest < today else None,

@@ -152,6 +152,8 @@ def promise_payment(client: str, until: date | None, parts: tuple[str, ...], org
     with less paid, the ladder goes on from where it stood. A later promise takes the place of an earlier one.
     """
     from pipelines.access.promises import promise, promise_instalments
+    from pipelines.master import house_clock
+    from pipelines.warehouse import engine
 
     if (until is None) == (not parts):
         raise BadInput.one("--until", "say --until DAY, or the instalments with --pays")
@@ -159,7 +161,9 @@ def promise_payment(client: str, until: date | None, parts: tuple[str, ...], org
     if until is not None:
         for code in promise(configured, client, until, author, organization):
             say(f"{client} of {code}: not blocked until {until}")
-        if until < author.at.date():
+        with engine.reading(configured) as connection:
+            today = house_clock.today(connection, author.at)
+        if until < today:
             say(f"notice: {until} is over already: no ladder of today or later waits for it")
     else:
         planned = promise_instalments(configured, client, [_instalment(part) for part in parts], author, organization)

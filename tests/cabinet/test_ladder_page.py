@@ -56,6 +56,7 @@ def test_the_cabinet_stays_open_while_access_is_suspended(settings, house):
     browser = Browser(settings, _at(25)).log_in("a@client.example")
     said = words_of(browser.get("/").text)
     assert "доступ приостановлен с 24.03.2026" in said
+    assert "вернётся сам, как только будет оплачено 3 600,00 ₽" in said
     assert "Обещаю оплатить до 28 марта 2026 г." in said
     assert "QR" in browser.get("/").text
     for path in ("/invoices", "/payments", "/fleet", "/terms"):

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -69,6 +70,21 @@ def test_a_debt_is_put_off_once(settings, tmp_path) -> None:
     import_payments(settings, paid, _at(DAY))
     house.invoice("A", "700.00", "2026-03-28")
     assert promise_once(settings, "A", "ORG", 3, Authorship("a@client.example", "сам", _at(date(2026, 4, 10)))) == date(2026, 4, 13)
+
+
+def test_a_block_says_which_sum_lifts_it(settings, tmp_path) -> None:
+    house = indebted_house(settings, tmp_path)
+    dunning(settings, DAY, _at(DAY))
+    house.invoice("A", "5000.00", "2026-03-20")  # overdue too, and blocks nobody before 3 April
+    days = [date(2026, 3, 25), date(2026, 4, 3)]
+    assert [_of(settings, "A", day).lifted_by for day in days] == [Decimal("3600.00"), Decimal("8600.00")]
+    import_payments(settings, statement(tmp_path / "part.txt", Paper("1", "1000.00", inn=INN, day="2026-03-25")), _at(days[0]))
+    # 3600 − 1000, and with the second 2600 + 5000
+    assert [_of(settings, "A", day).lifted_by for day in days] == [Decimal("2600.00"), Decimal("7600.00")]
+    assert dunning(settings, days[0], _at(days[0])).count("restore") == 0
+    import_payments(settings, statement(tmp_path / "rest.txt", Paper("2", "2600.00", inn=INN, day="2026-03-25")), _at(days[0]))
+    assert _of(settings, "A", days[0]).lifted_by == 0
+    assert dunning(settings, days[0], _at(days[0])).count("restore") == 1
 
 
 def _outcome(settings, author):
