@@ -107,7 +107,7 @@ def fleet_pdf(settings: Settings, number: str) -> PaperFile:
 def proof_zip(settings: Settings, number: str, reader: str, turns: ProofTurns) -> PaperFile:
     """The bundle by which a client checks an invoice alone: the kept one, else made when it is the reader's turn. ProofWaits."""
     place = kept_proofs.place_of(settings, number)
-    bundle = kept_proofs.opened(place) or turns.wait_for(reader, lambda: kept_proofs.make(settings, number, place))
+    bundle = kept_proofs.opened(place) or turns.wait_for(reader, place, lambda: kept_proofs.make(settings, number, place))
     return PaperFile(_name(f"Проверка {number}", "zip"), ZIP, opened=bundle)
 
 

@@ -1,9 +1,9 @@
 """Readings that pass over every contract: kept while nothing is written, and made anew beside the pages that wait for them."""
 
+import logging
 import threading
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Read = TypeVar("Read")
 
+_LOG = logging.getLogger("fleetbill.desk")
 PATIENCE = 3.0
 """Seconds that a page waits for a reading; then it shows the one before, or says that it is being made."""
 _MOST = 24
@@ -42,7 +43,8 @@ class KeptReadings:
 
     def reading(self, settings: Settings, key: Hashable, read: "Callable[[Connection], Read]", at: datetime) -> KeptReading[Read] | None:
         """The reading of a key: the kept one while nothing was written since, else a new one, or the old one where that takes long; None
-        where there is no old one either. Those who ask meanwhile wait for the same reading."""
+        where there is no old one either. Those who ask meanwhile wait for the same reading. One that fails is told to who waits, or else to
+        who asks next; then it is tried again."""
         with engine.reading(settings) as connection:
             mark = query.scalar(connection, "desk/mark")
         with self._turn:
@@ -53,16 +55,19 @@ class KeptReadings:
             begun = self._begun.get(place)
             if begun is None:
                 begun = self._begun[place] = self._reader.submit(self._made, settings, place, read, at)
-        try:
-            return begun.result(PATIENCE)
-        except NotYet:
+        if not wait([begun], PATIENCE).done:
             return kept
+        with self._turn:
+            if self._begun.get(place) is begun:
+                del self._begun[place]
+        return begun.result()
 
     def forget(self) -> None:
         """Somebody has done something here: what was read before is old, whatever the server has counted by now."""
         with self._turn:
             self._forgotten += 1
             self._kept.clear()
+            self._begun = {place: begun for place, begun in self._begun.items() if not begun.done()}
 
     def _made(
         self, settings: Settings, place: tuple[int, Hashable], read: "Callable[[Connection], Read]", at: datetime
@@ -76,7 +81,12 @@ class KeptReadings:
                     self._kept[place] = made
                 while len(self._kept) > _MOST:
                     self._kept.pop(next(iter(self._kept)))
-            return made
-        finally:
-            with self._turn:
                 self._begun.pop(place, None)
+        except Exception:
+            _LOG.exception("a reading of the desk was not made: %s", place[1])
+            with self._turn:
+                if place[0] != self._forgotten:
+                    self._begun.pop(place, None)
+            raise
+        else:
+            return made

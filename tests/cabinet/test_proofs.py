@@ -48,7 +48,7 @@ def test_a_reader_whose_proof_is_in_line_is_told_so_and_others_are_served(issued
         return io.BytesIO()
 
     line = mine.made.state.house.proofs
-    other = threading.Thread(target=line.wait_for, args=("a@client.example", slow))
+    other = threading.Thread(target=line.wait_for, args=("a@client.example", "another", slow))
     other.start()
     try:
         assert begun.wait(10)

@@ -80,3 +80,18 @@ def test_a_reading_that_fails_fails_for_who_waits_and_is_tried_again(settings):
             readings.reading(settings, "month", broken, NOW)
     with engine.reading(settings):
         assert readings.reading(settings, "month", lambda _: 7, NOW).read == 7
+
+
+def test_a_reading_that_fails_after_its_page_has_gone_is_logged_and_told_to_the_next_page(settings, impatient, caplog):
+    readings, may_fail = kept.KeptReadings(), threading.Event()
+
+    def broken(connection):
+        assert may_fail.wait(20)
+        raise TimeoutError("the storage does not answer")
+
+    assert readings.reading(settings, "month", broken, NOW) is None
+    may_fail.set()
+    _until(lambda: "the storage does not answer" in caplog.text)
+    with pytest.raises(TimeoutError, match="storage"):
+        readings.reading(settings, "month", lambda _: 7, NOW)
+    _until(lambda: readings.reading(settings, "month", lambda _: 7, NOW))  # told once, then tried again

@@ -27,9 +27,9 @@ class Works:
         return io.BytesIO(b"PK")
 
 
-def _clicked(turns, reader, works) -> str:
+def _clicked(turns, reader, works, what="INV-1") -> str:
     try:
-        return turns.wait_for(reader, works.make).read().decode()
+        return turns.wait_for(reader, what, works.make).read().decode()
     except ProofWaits:
         return "later"
 
@@ -80,6 +80,37 @@ def test_what_cannot_be_made_is_told_to_who_asked_and_frees_the_turn():
         raise LookupError("lost")
 
     with pytest.raises(LookupError, match="lost"):
-        turns.wait_for("a@client.example", broken)
+        turns.wait_for("a@client.example", "INV-1", broken)
     works.let.set()
     assert _clicked(turns, "a@client.example", works) == "PK"
+
+
+def test_a_storage_that_is_too_slow_is_no_archive_that_is_being_made():
+    """What object storage raises when it does not answer is a TimeoutError, as is a wait that ends."""
+
+    def slow_storage():
+        raise TimeoutError("the storage does not answer")
+
+    with pytest.raises(TimeoutError, match="storage"):
+        ProofTurns().wait_for("a@client.example", "INV-1", slow_storage)
+
+
+def test_what_fails_after_the_click_has_gone_is_logged_and_told_to_the_next_click_for_the_same(caplog):
+    turns, works, let = ProofTurns(patience=0.02), Works(), threading.Event()
+
+    def broken():
+        assert let.wait(10)
+        raise LookupError("lost")
+
+    with pytest.raises(ProofWaits):
+        turns.wait_for("a@client.example", "INV-1", broken)
+    let.set()
+    works.let.set()
+    end = time.monotonic() + 10
+    while _clicked(turns, "a@client.example", works, "INV-2") == "later":  # another paper is not what failed
+        assert time.monotonic() < end
+    assert "LookupError: lost" in caplog.text
+    with pytest.raises(LookupError, match="lost"):
+        turns.wait_for("a@client.example", "INV-1", works.make)
+    while _clicked(turns, "a@client.example", works) == "later":  # told once, then tried again
+        assert time.monotonic() < end
