@@ -8,10 +8,10 @@ import os
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from shutil import rmtree
 from typing import IO, Final
 
 from pipelines.audit.proof import FORMAT, SHIPPED, NotProvable, part_of_name, prove
+from pipelines.errors import Refused
 from pipelines.files import private_folder, sha256_of
 from pipelines.settings import Settings, resource
 from pipelines.warehouse import engine, query
@@ -52,11 +52,19 @@ def make(settings: Settings, number: str, place: Path) -> IO[bytes]:
 
 
 def drop(settings: Settings) -> int:
-    """Remove every kept bundle; how many there were."""
+    """Remove everything that is kept here; how many bundles went. Refused with every file that cannot be removed; the others are gone."""
     folder = settings.home / "tmp" / "proofs"
-    number = len(list(folder.glob(_BUNDLES)))
-    rmtree(folder, ignore_errors=True)
-    return number
+    removed, stay = 0, []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            stay.append(f"{path}: {error.strerror}")
+        else:
+            removed += path.match(_BUNDLES)
+    if stay:
+        raise Refused(f"copies of proofs cannot be removed: {'; '.join(stay)}")
+    return removed
 
 
 def _folder(settings: Settings) -> Path:

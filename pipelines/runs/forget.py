@@ -91,7 +91,8 @@ class Forgotten:
 
 
 def forget(settings: Settings, client: str, author: Authorship, *, dry_run: bool = False) -> Forgotten:
-    """Erase what reaches the client's people. BadInput: no such client; NotForgettable: with everything that stands against it.
+    """Erase what reaches the client's people. BadInput: no such client; NotForgettable: with everything that stands against it;
+    Refused: a copy of a proof cannot be removed, and nothing else is erased yet.
 
     ``dry_run``: the same counts, and nothing is changed. Run again, it erases nothing more; killed, it is completed by running again.
     """
@@ -105,6 +106,8 @@ def forget(settings: Settings, client: str, author: Authorship, *, dry_run: bool
                 raise BadInput.one("CLIENT", f"there is no client {client!r}")
             _require_forgettable(client, standing)
             until = date(standing.last_paper_on.year + RETENTION_YEARS, 12, 31) if standing.last_paper_on else None
+            if not dry_run:
+                kept_proofs.drop(settings)  # copies of frozen rows that readers took; the rows are bookkeeping and stay
             with_name = standing.kind == INDIVIDUAL and (until is None or until < today)
             addresses = query.scalars(connection, "delivery/mail/addresses_of_client", client=client, client_kinds=client_kinds())
             reports = _reports(settings.exchange / "mail", [address.encode() for address in addresses], dry_run=dry_run)
@@ -113,8 +116,6 @@ def forget(settings: Settings, client: str, author: Authorship, *, dry_run: bool
             if dry_run:
                 transaction.rollback()
         exported = erase(settings, client, author.at, with_name=with_name, dry_run=dry_run)
-        if not dry_run:
-            kept_proofs.drop(settings)  # copies for readers; what is made again has these values no more
         erased |= {"exchange/mail": reports, "exports": exported.files + exported.folders}
         done["rows"] = sum(erased.values())
     return Forgotten(tuple(_erased_places(erased, with_name=with_name)), tuple(_kept(until)))

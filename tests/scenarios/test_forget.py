@@ -145,6 +145,14 @@ def test_what_reaches_people_goes_from_everywhere_and_the_rest_stays(house, run_
     code, out, err = run_cli("forget", "C-K1", *WHO, "--dry-run", "--format", "json")
     assert code == 0, err
     assert contents(settings) == before
+    kept = settings.home / "tmp" / "proofs"
+    stays = kept / "not-a-file.zip"
+    stays.mkdir(parents=True)
+    (kept / "proof.zip").touch()
+    code, _, err = run_cli("forget", "C-K1", *WHO)
+    assert (code, str(stays) in err, contents(settings) == before) == (1, True, True)  # said, and nothing else is begun
+    assert [path.name for path in kept.iterdir()] == ["not-a-file.zip"]
+    stays.rmdir()
     code, again, err = run_cli("forget", "C-K1", *WHO, "--format", "json")
     assert code == 0, err
     # two lines of its history, of the two imports; the rest once each
