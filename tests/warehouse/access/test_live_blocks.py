@@ -232,6 +232,26 @@ def test_what_somebody_lifts_is_a_finding_and_no_silent_war(house, settings, ser
     assert disabled(server) == []
 
 
+def test_an_order_to_block_again_that_did_not_reach_its_platform_is_carried_out_by_running_it_again(house, settings, server):
+    dunning(settings, DAY, MORNING)
+    server.edit(2, 7, MORNING + timedelta(hours=2), disabled=False)
+    read_back(settings, "live", NOON)
+    server.fault = lambda request, _: Reply(dies="at once") if request.method == "PUT" else None
+    assert set(reblock(settings, "A", ANNA).refused) == {"live/2"}
+    given = orders(house)
+    assert (given[-1], disabled(server)) == (("account", "2", "block", None, None), [5])
+    with pytest.raises(BadInput, match="nothing that somebody else has lifted"):
+        reblock(settings, "B", ANNA)
+    server.fault = None
+    again = reblock(settings, "A", ANNA)
+    assert (again.refused, disabled(server)) == ({}, [2, 5])
+    [line] = again.lines
+    assert "приказ уже дан (Анна Петрова), но ещё не был исполнен [live/2]" in line
+    assert orders(house) == [*given[:-1], ("account", "2", "block", "blocked", True)]
+    with pytest.raises(BadInput, match="nothing that somebody else has lifted"):
+        reblock(settings, "A", ANNA)
+
+
 def test_the_next_debt_blocks_again(house, settings, server):
     dunning(settings, DAY, MORNING)
     server.users[2]["disabled"] = False
