@@ -8,9 +8,10 @@ import os
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from shutil import rmtree
 from typing import IO, Final
 
-from pipelines.audit.proof import FORMAT, SHIPPED, NotProvable, part_of_name, prove
+from pipelines.audit.proof import FORMAT, SHIPPED, WORK, NotProvable, part_of_name, prove
 from pipelines.errors import Refused
 from pipelines.files import private_folder, sha256_of
 from pipelines.settings import Settings, resource
@@ -18,6 +19,9 @@ from pipelines.warehouse import engine, query
 
 MOST_BYTES: Final = 512 * 1024 * 1024
 _BUNDLES: Final = "*.zip"
+_PARTIALS: Final = ".*.part"
+_LONGEST: Final = 3600
+"""Seconds after which work on a bundle that nobody has ended was killed; the largest takes minutes."""
 
 
 def place_of(settings: Settings, number: str) -> Path:
@@ -48,6 +52,7 @@ def make(settings: Settings, number: str, place: Path) -> IO[bytes]:
     prove(settings, number, place)
     handle = place.open("rb")
     _make_room(place.parent)
+    _sweep(settings, os.fstat(handle.fileno()).st_mtime)
     return handle
 
 
@@ -84,6 +89,18 @@ def _make_room(folder: Path) -> None:
             return
         path.unlink(missing_ok=True)
         left -= size
+
+
+def _sweep(settings: Settings, made_at: float) -> None:
+    """Remove what processes left that were killed while they made a bundle, here or at the command line; ``made_at``: of the bundle that
+    was made just now, in seconds. By its age: a process of another container is not seen from here."""
+    for path in [*_folder(settings).glob(_PARTIALS), *(settings.home / "tmp").glob(f"{WORK}*")]:
+        with suppress(FileNotFoundError):
+            if made_at - path.stat().st_mtime > _LONGEST:
+                if path.is_dir():
+                    rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
 
 
 @lru_cache(maxsize=1)

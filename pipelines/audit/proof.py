@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FORMAT = 1
+WORK = "proof-"
+"""How the folders begin, in ``tmp`` of the house, in which bundles are put together."""
 SHIPPED = ("README.txt", "verify.py")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: the same proof is the same bytes
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -58,7 +60,7 @@ def prove(settings: Settings, number: str, target: Path | None = None) -> Proof:
         explained = explain(settings, number)
         require_agreement(explained)
         frozen = explained.frozen
-        folder = Path(tempfile.mkdtemp(prefix="proof-", dir=private_folder(settings.home / "tmp")))
+        folder = Path(tempfile.mkdtemp(prefix=WORK, dir=private_folder(settings.home / "tmp")))
         try:
             digest = _fill(settings, frozen, folder)
             counted = _checked(folder, frozen.number)

@@ -7,7 +7,8 @@ the next click gets the kept file. Threads that wait are counted too: pages need
 import logging
 import threading
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import IO, Final
 
 from pipelines.errors import Refused
@@ -35,6 +36,7 @@ class ProofTurns:
         self._asked: dict[str, _Asked] = {}
         self._waiting: set[str] = set()
         self._untold: dict[tuple[str, Hashable], Exception] = {}
+        self._is_closed = False
 
     def wait_for(self, reader: str, what: Hashable, make: Callable[[], IO[bytes]]) -> IO[bytes]:
         """The bundle of ``what`` that ``make`` makes, in its turn. ProofWaits; whatever ``make`` raises.
@@ -47,13 +49,14 @@ class ProofTurns:
             self._clear_ended()
             if failure := self._untold.pop((reader, what), None):
                 raise failure
-            if reader in self._asked or len(self._waiting) >= MOST_WAITING or len(self._asked) >= MOST_IN_LINE:
-                raise ProofWaits(f"{reader} has a proof in line, or the line is full")
+            if self._is_closed or reader in self._asked or len(self._waiting) >= MOST_WAITING or len(self._asked) >= MOST_IN_LINE:
+                raise ProofWaits(f"{reader} has a proof in line, or the line is full or closed")
             asked.work = self._maker.submit(asked.run)
             self._asked[reader] = asked
             self._waiting.add(reader)
         try:
-            wait([asked.work], self._patience)
+            with suppress(TimeoutError, CancelledError):
+                asked.work.exception(self._patience)
             if asked.give_up():
                 raise ProofWaits(f"the proof for {reader} takes longer than a click waits")
             asked.work.result()
@@ -61,6 +64,12 @@ class ProofTurns:
             with self._turn:
                 self._waiting.discard(reader)
         return asked.taken()
+
+    def close(self) -> None:
+        """The cabinet ends: the bundle that is being made is made, none of those in line is begun, and who waits for one goes."""
+        with self._turn:
+            self._is_closed = True
+        self._maker.shutdown(wait=False, cancel_futures=True)
 
     def _clear_ended(self) -> None:
         ended = {reader: asked for reader, asked in self._asked.items() if asked.work.done()}

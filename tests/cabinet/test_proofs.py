@@ -3,6 +3,7 @@
 import io
 import os
 import threading
+from shutil import rmtree
 
 from pipelines.audit import kept_proofs
 from tests.cabinet.browsing import Browser, words_of
@@ -35,6 +36,24 @@ def test_the_kept_bundle_is_handed_out_again_until_room_is_needed(issued_world, 
     assert not kept.exists()
     assert mine.get(path).content == first.content  # made again: the same bytes
     assert kept_proofs.drop(issued_world) == 1
+
+
+def test_what_a_killed_process_left_goes_and_what_others_are_making_stays(issued_world):
+    kept_proofs.drop(issued_world)
+    temporary = issued_world.home / "tmp"
+    (temporary / "proofs").mkdir(exist_ok=True)
+    left, now = [], [temporary / "proof-now", temporary / "proofs" / ".INV-now.zip.8.part"]
+    for folder, partial in ((temporary / "proof-old", temporary / "proofs" / ".INV-old.zip.7.part"), now):
+        folder.mkdir()
+        (folder / "vehicle_days.csv").touch()
+        partial.touch()
+        left += [folder, partial]
+    for path in left[:2]:
+        os.utime(path, (0, 0))
+    assert Browser(issued_world).log_in("a@client.example").get(_path(issued_world, "A")).status_code == 200
+    assert [path for path in left if path.exists()] == now
+    rmtree(now[0])
+    kept_proofs.drop(issued_world)
 
 
 def test_a_reader_whose_proof_is_in_line_is_told_so_and_others_are_served(issued_world):

@@ -114,3 +114,21 @@ def test_what_fails_after_the_click_has_gone_is_logged_and_told_to_the_next_clic
         turns.wait_for("a@client.example", "INV-1", works.make)
     while _clicked(turns, "a@client.example", works) == "later":  # told once, then tried again
         assert time.monotonic() < end
+
+
+def test_a_line_that_is_closed_ends_with_the_bundle_that_is_being_made():
+    turns, works = ProofTurns(), Works()
+    with ThreadPoolExecutor(3) as clicks:
+        first = clicks.submit(_clicked, turns, "a@client.example", works)
+        assert works.begun.wait(10)
+        in_line = [clicks.submit(_clicked, turns, f"{name}@client.example", works) for name in "bc"]
+        end = time.monotonic() + 10
+        while len(turns._asked) < 3:
+            assert time.monotonic() < end
+            time.sleep(0.005)
+        turns.close()
+        assert [each.result(10) for each in in_line] == ["later", "later"]
+        assert _clicked(turns, "d@client.example", works) == "later"
+        works.let.set()
+        assert first.result(10) == "PK"
+    assert works.made == 1
