@@ -1,17 +1,19 @@
 """Proofs that were made for readers, kept on disk: the same invoice is the same bundle, so it is counted once and handed out again.
 
-A bundle is found by the invoice, by its link in the chain and by the files that are shipped with it: an invoice under another link, or a
-newer ``verify.py``, is another bundle. Whatever is here can be made again; the ones that nobody took for longest go first.
+A bundle is found by the invoice, by its link in the chain and by the program that makes it: an invoice under another link, or a changed
+line anywhere in the program, is another bundle. Whatever is here can be made again; the ones that nobody took for longest go first.
 """
 
 import os
 from contextlib import suppress
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 from typing import IO, Final
 
-from pipelines.audit.proof import FORMAT, SHIPPED, WORK, NotProvable, part_of_name, prove
+import pipelines
+from pipelines.audit.proof import WORK, NotProvable, part_of_name, prove
 from pipelines.errors import Refused
 from pipelines.files import private_folder, sha256_of
 from pipelines.settings import Settings, resource
@@ -19,6 +21,8 @@ from pipelines.warehouse import engine, query
 
 MOST_BYTES: Final = 512 * 1024 * 1024
 _BUNDLES: Final = "*.zip"
+_PROGRAM: Final = (Path(pipelines.__file__).parent, resource("sql"), resource("templates") / "proof")
+_SOURCES: Final = {".py", ".sql", ".txt"}
 _PARTIALS: Final = ".*.part"
 _LONGEST: Final = 3600
 """Seconds after which work on a bundle that nobody has ended was killed; the largest takes minutes."""
@@ -30,7 +34,7 @@ def place_of(settings: Settings, number: str) -> Path:
         digest = query.scalar(connection, "audit/chain_digest", number=number)
     if digest is None:
         raise NotProvable(f"{number} is in no chain: see `fleetbill ledger verify`")
-    return _folder(settings) / f"{part_of_name(number)}-{digest[:32]}-{_shipped()}.zip"
+    return _folder(settings) / f"{part_of_name(number)}-{digest[:32]}-{_program()}.zip"
 
 
 def opened(place: Path) -> IO[bytes] | None:
@@ -49,11 +53,18 @@ def make(settings: Settings, number: str, place: Path) -> IO[bytes]:
     kept = opened(place)
     if kept is not None:
         return kept
-    prove(settings, number, place)
-    handle = place.open("rb")
+    try:
+        handle = _proved(settings, number, place)
+    except FileNotFoundError:  # somebody has removed the folder meanwhile, which may be done at any time
+        handle = _proved(settings, number, place)
     _make_room(place.parent)
     _sweep(settings, os.fstat(handle.fileno()).st_mtime)
     return handle
+
+
+def _proved(settings: Settings, number: str, place: Path) -> IO[bytes]:
+    prove(settings, number, place)
+    return place.open("rb")
 
 
 def drop(settings: Settings) -> int:
@@ -104,7 +115,10 @@ def _sweep(settings: Settings, made_at: float) -> None:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> str:
-    """Which form of bundle this program makes."""
-    digests = [sha256_of(resource("templates") / "proof" / name)[:8] for name in SHIPPED]
-    return "-".join([str(FORMAT), *digests])
+def _program() -> str:
+    """Which program makes the bundles: a digest of its modules, its statements and what it ships."""
+    digest = sha256()
+    for folder in _PROGRAM:
+        for path in sorted(each for each in folder.rglob("*") if each.suffix in _SOURCES and each.is_file()):
+            digest.update(f"{path.relative_to(folder)} {sha256_of(path)}\n".encode())
+    return digest.hexdigest()[:16]

@@ -38,6 +38,39 @@ def test_the_kept_bundle_is_handed_out_again_until_room_is_needed(issued_world, 
     assert kept_proofs.drop(issued_world) == 1
 
 
+def test_a_changed_program_hands_out_no_bundle_of_the_one_before(issued_world, monkeypatch, tmp_path):
+    modules, _, shipped = kept_proofs._PROGRAM
+    assert (modules / "audit" / "proof.py").is_file()
+    assert (shipped / "verify.py").is_file()
+    number = numbers_of(issued_world)["A"]
+    program = tmp_path / "audit" / "proof.py"
+    program.parent.mkdir()
+    monkeypatch.setattr(kept_proofs, "_PROGRAM", (tmp_path,))
+    places = []
+    for line in ("FORMAT = 1", "FORMAT = 2"):
+        program.write_text(line, encoding="utf-8")
+        kept_proofs._program.cache_clear()
+        places.append(kept_proofs.place_of(issued_world, number))
+    kept_proofs._program.cache_clear()
+    assert places[0] != places[1]
+
+
+def test_a_bundle_that_somebody_removes_before_it_is_opened_is_made_again(issued_world, monkeypatch):
+    kept_proofs.drop(issued_world)
+    prove, folder, removed = kept_proofs.prove, issued_world.home / "tmp" / "proofs", []
+
+    def prove_and_lose(settings, number, place):
+        prove(settings, number, place)
+        if not removed:
+            removed.append(place)
+            rmtree(folder)
+
+    monkeypatch.setattr(kept_proofs, "prove", prove_and_lose)
+    answer = Browser(issued_world).log_in("a@client.example").get(_path(issued_world, "A"))
+    assert (answer.status_code, answer.content[:2], len(removed)) == (200, b"PK", 1)
+    kept_proofs.drop(issued_world)
+
+
 def test_what_a_killed_process_left_goes_and_what_others_are_making_stays(issued_world):
     kept_proofs.drop(issued_world)
     temporary = issued_world.home / "tmp"
