@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pipelines.errors import BadInput
+from pipelines.errors import BadInput, no_room
 from pipelines.files import GROUP, private_folder
 from pipelines.settings import Settings, resource
 from pipelines.warehouse import roles
@@ -57,11 +57,14 @@ def _config() -> "Config":
 
 
 def _make_home(settings: Settings) -> None:
-    """The folders of the house that others pass through to what is theirs. BadInput where there can be none."""
+    """The folders of the house that others pass through to what is theirs. BadInput where there can be none; a disk that takes nothing is
+    told of as everywhere."""
     try:
         for folder in (settings.home, settings.exchange):
             private_folder(folder, GROUP)
-    except (FileExistsError, FileNotFoundError, NotADirectoryError, PermissionError) as error:
+    except OSError as error:
+        if no_room(error):
+            raise
         raise BadInput.one("FLEETBILL_HOME", f"{error.filename} cannot be made a folder: {error.strerror}") from None
 
 

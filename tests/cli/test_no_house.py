@@ -46,8 +46,13 @@ def test_a_listing_without_a_house_makes_none(command, is_there, tmp_path, monke
     assert list(tmp_path.rglob("*")) == ([home] if is_there else [])
 
 
-def test_a_house_that_cannot_be_made_is_bad_input(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("home", "folder", "why"),
+    [("file/home", "file", "File exists"), (f"{'x' * 300}/home", f"{'x' * 300}/home", "File name too long")],
+    ids=["a file", "a name too long"],
+)
+def test_a_house_that_cannot_be_made_is_bad_input(home, folder, why, tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("FLEETBILL_HOME", str(tmp_path / "file" / "home"))
+    monkeypatch.setenv("FLEETBILL_HOME", str(tmp_path / home))
     assert run(["db", "upgrade"]) == 2
-    assert capsys.readouterr().err == f"FLEETBILL_HOME: {tmp_path}/file cannot be made a folder: File exists\n"
+    assert capsys.readouterr().err == f"FLEETBILL_HOME: {tmp_path}/{folder} cannot be made a folder: {why}\n"
