@@ -5,11 +5,12 @@
 открытая в чужом браузере), и то, что под ними. То же самое, что `fleetbill access reblock`; в историю идёт имя того, кто запустил.
 
 **Когда.** Только по слову человека: кнопка «Отключить снова» на странице «Долги» рабочего стола, или вручную (*Trigger*) с кодом клиента
-и причиной. Машина за тот же долг второй раз не отключает.
+и причиной. Машина за тот же долг второй раз не отключает. Слово действует час; очищенный (*Clear*) запуск никого не отключает: Airflow не
+говорит, кто его очистил. Нужно снова — запустите заново от своего имени.
 
-**Если не получилось.** Если долг уже уплачен, снимать было нечего или платформа не даёт отключить, запуск отказывает и говорит почему;
-нового приказа нет. Если на платформу не удалось записать или работа прервалась, данный приказ остаётся в силе и исполняется повтором
-этой задачи, следующим запуском `payments_in` или `receivables`.
+**Если не получилось.** Если долг уже уплачен, снимать было нечего или платформа не даёт отключить, запуск отказывает и говорит почему,
+без повторов; нового приказа нет. Если на платформу не удалось записать или работа прервалась, данный приказ остаётся в силе и исполняется
+повтором этой задачи (Airflow повторяет сам), следующим запуском `payments_in` или `receivables`.
 
 **За прошлые периоды.** Нет: отключается сейчас.
 """
@@ -19,6 +20,7 @@ from orchestration.following import tell_refused_platforms
 from orchestration.notes import tell
 from orchestration.policy import DEFAULTS
 from orchestration.queues import EXCHANGE
+from orchestration.starter import starter
 from orchestration.steps import step
 
 
@@ -47,11 +49,9 @@ def reblock_client():
 
         from pipelines import clock, settings
         from pipelines.access.reblock import reblock as block_again
-        from pipelines.errors import Refused
 
-        if not dag_run.triggering_user_name:
-            raise Refused("отключить снова может только человек: запустите из рабочего стола или кнопкой Trigger")
-        configured, author = settings.load(), clock.Authorship(dag_run.triggering_user_name, params["reason"], clock.now())
+        now = clock.now()
+        configured, author = settings.load(), clock.Authorship(starter(dag_run, now, "отключить снова"), params["reason"], now)
         done = block_again(configured, params["client"], author, secrets=of_platforms(configured))
         tell_refused_platforms(done)
         tell(ti, "; ".join(done.lines))

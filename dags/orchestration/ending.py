@@ -78,6 +78,7 @@ def _ended(words: list[str], *, is_final: bool = True) -> Ended:
 
 def _is_final(error: Exception) -> bool:
     """Whether the same work would be refused again: it needs another word of a person, or other facts."""
+    from pipelines.access.reblock import NotToBeBlocked
     from pipelines.billing import approval
     from pipelines.billing.transitions import IllegalMove
     from pipelines.billing.unlikely_dates import NotMeant
@@ -88,4 +89,4 @@ def _is_final(error: Exception) -> bool:
 
     words = (approval.RunChanged, approval.NothingDrafted, approval.SecondPersonNeeded, approval.NotAPerson, approval.NothingLeft)
     logins = (AuthFailed, NotBuilt)  # a further try with the same word could lock the service user out
-    return isinstance(error, (*words, *logins, IllegalMove, NotMeant, NothingBillable, NotClosed, NotAnswered, NotIssued))
+    return isinstance(error, (*words, *logins, NotToBeBlocked, IllegalMove, NotMeant, NothingBillable, NotClosed, NotAnswered, NotIssued))

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.access.reblock import NotToBeBlocked
+from pipelines.billing.approval import RunChanged
+from pipelines.warehouse.locks import AlreadyRunning
 from tests.conftest import ROOT
 from tests.dags.conftest import DAGS, IDS, PLUGINS
 from tests.dags.runs import call
@@ -88,17 +91,14 @@ def test_the_plugin_reads_what_the_tasks_tell():
     assert key == notes.NOTE
 
 
-@pytest.mark.parametrize("is_final", [True, False])
-def test_a_refusal_ends_a_task_in_words_without_a_trace(airflow_home, caplog, is_final):
+@pytest.mark.parametrize(("refusal", "is_final"), [(RunChanged, True), (NotToBeBlocked, True), (AlreadyRunning, False)])
+def test_a_refusal_ends_a_task_in_words_without_a_trace(airflow_home, caplog, refusal, is_final):
     from airflow.sdk import RetryAction
     from orchestration.ending import AskedAgain, Ended, Patience, in_words
 
-    from pipelines.billing.approval import RunChanged
-    from pipelines.warehouse.locks import AlreadyRunning
-
     caplog.set_level("ERROR")
     with pytest.raises(Ended) as caught, in_words():
-        raise (RunChanged if is_final else AlreadyRunning)("the run has changed")
+        raise refusal("the run has changed")
     assert isinstance(caught.value, SystemExit)  # the one exception that Airflow logs without its trace
     assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [("Отказано: the run has changed", None)]
     patience = Patience(tries=3)

@@ -96,13 +96,21 @@ def test_what_somebody_else_lifted_is_blocked_again_by_a_run_in_the_person_s_nam
         assert "A отключается снова" in desk().post(AGAIN, {**fields, "client": "A", "reason": "дилеру отказали"}).text
         assert server.users[2]["disabled"] is False  # a page writes to no platform
         with create_session(scoped=False) as session:
-            asked = session.execute(select(DagRun.dag_id, DagRun.triggering_user_name, DagRun.conf)).all()
-        [(dag_id, person, given)] = asked
+            columns = (DagRun.dag_id, DagRun.triggering_user_name, DagRun.conf, DagRun.run_after, DagRun.clear_number)
+            asked = session.execute(select(*columns)).all()
+        [(dag_id, person, given, asked_at, clear_number)] = asked
         assert (dag_id, given) == ("reblock_client", {"client": "A", "reason": "дилеру отказали"})
-        nobody = SimpleNamespace(triggering_user_name=None)
-        with pytest.raises(Ended, match="только человек"):
-            call(dags[dag_id], "reblock", params=given, dag_run=nobody)
-        lines = call(dags[dag_id], "reblock", params=given, dag_run=SimpleNamespace(triggering_user_name=person))
+        started = {"triggering_user_name": person, "run_after": asked_at, "clear_number": clear_number}
+        for otherwise, words in (
+            ({"triggering_user_name": None}, "только человек"),
+            ({"clear_number": 1}, r"очистили \(Clear\)"),  # by whom is not known: not in the name of who started it
+            ({"run_after": asked_at - timedelta(hours=1)}, r"больше часа назад \(finance\)"),
+        ):
+            with pytest.raises(Ended, match=words) as ended:
+                call(dags[dag_id], "reblock", params=given, dag_run=SimpleNamespace(**{**started, **otherwise}))
+            assert ended.value.is_final
+        assert server.users[2]["disabled"] is False
+        lines = call(dags[dag_id], "reblock", params=given, dag_run=SimpleNamespace(**started))
         assert any("A" in line for line in lines)
         assert server.users[2]["disabled"] is True
         assert house.rows("SELECT DISTINCT approved_by FROM access.orders WHERE approved_by IS NOT NULL") == [("finance",)]
