@@ -13,9 +13,12 @@ class SignedIn:
 
     key = b"looking"
 
+    def __init__(self, name: str = "looking") -> None:
+        self._person = Person(name, name, may_act=True)
+
     async def person(self, request: Any) -> Person:
         """The one who looks."""
-        return Person("looking", "looking", may_act=True)
+        return self._person
 
     def asking(self) -> list[Any]:
         """No question."""

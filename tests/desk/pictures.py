@@ -14,11 +14,11 @@ from typing import Any
 import uvicorn
 
 from pipelines.desk.app import application
-from pipelines.desk.orchestrator import Person
 from pipelines.settings import load
 from tests.cabinet.pictures import made_small
 from tests.cabinet.serving import SIZES, chromium
 from tests.conftest import ROOT
+from tests.desk.looking import IS_BEING_READ, SignedIn
 from tests.smtp_server import free_port
 
 # name → where, size, theme
@@ -28,29 +28,14 @@ SHOTS = {
     "corrections": ("/corrections", "laptop", "light"),
     "payments": ("/payments", "laptop", "dark"),
 }
-_IS_BEING_READ = "Страница откроется сама"
 _MILLISECONDS = 120_000
-
-
-class SignedIn:
-    """The finance department is signed in."""
-
-    key = b"pictures"
-
-    async def person(self, request: Any) -> Person:
-        """The one who looks."""
-        return Person("finance", "finance", may_act=True)
-
-    def asking(self) -> list[Any]:
-        """No question."""
-        return []
 
 
 @contextmanager
 def served() -> Iterator[str]:
     """Serve the desk of the home; its address."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(application(load(), SignedIn()), host="127.0.0.1", port=port, log_config=None))
+    server = uvicorn.Server(uvicorn.Config(application(load(), SignedIn("finance")), host="127.0.0.1", port=port, log_config=None))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -65,7 +50,7 @@ def served() -> Iterator[str]:
 def open_page(page: Any, address: str) -> None:
     """Open a page of the desk and wait until what it shows has been read."""
     page.goto(address)
-    page.wait_for_function(f"!document.body.innerText.includes('{_IS_BEING_READ}')", timeout=_MILLISECONDS)
+    page.wait_for_function(f"!document.body.innerText.includes('{IS_BEING_READ}')", timeout=_MILLISECONDS)
 
 
 def main(names: list[str]) -> None:
