@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,14 @@ Whose = tuple[str, str]
 
 class NotPutOff(Refused):
     """A client cannot put off by its own word what it owes; the message says why."""
+
+
+class PromisedMeanwhile(Refused):
+    """The client has given another word since a moment: ``until`` when, who took it (``by``), ``at``, and why."""
+
+    def __init__(self, until: date, by: str, at: datetime, reason: str) -> None:
+        self.until, self.by, self.at, self.reason = until, by, at, reason
+        super().__init__(f"{by}, {at}: promised until {until} ({reason})")
 
 
 class PlanRefused(BadInput):
@@ -60,13 +68,23 @@ class PlannedDebt:
     owed: Decimal
 
 
-def promise(settings: Settings, client_code: str, until: date, author: Authorship, organization_code: str | None = None) -> tuple[str, ...]:
+def promise(
+    settings: Settings,
+    client_code: str,
+    until: date,
+    author: Authorship,
+    organization_code: str | None = None,
+    *,
+    since: datetime | None = None,
+) -> tuple[str, ...]:
     """Take a client's word that it pays until a day (inclusive), for one organization or for all of its own; their codes.
 
     The last promise counts, also a shorter one. BadInput for an unknown client, or an organization it has no contract with.
+    ``since``: PromisedMeanwhile where another promise of the client was taken after that; of two at once the second is refused.
     """
     with engine.transaction(settings) as connection:
         lock(connection, Lock.ACCESS)
+        _refuse_newer(connection, client_code, since)
         codes = _organizations(connection, client_code, organization_code)
         for code in codes:
             _add(connection, code, client_code, author, until)
@@ -94,16 +112,23 @@ def promise_once(settings: Settings, client_code: str, organization_code: str, d
 
 
 def promise_instalments(
-    settings: Settings, client_code: str, instalments: Sequence[Instalment], author: Authorship, organization_code: str | None = None
+    settings: Settings,
+    client_code: str,
+    instalments: Sequence[Instalment],
+    author: Authorship,
+    organization_code: str | None = None,
+    *,
+    since: datetime | None = None,
 ) -> PlannedDebt:
     """Take a client's word that it pays what it owes now in parts, each by its day; what organization, and how much of the debt that is.
 
     It covers every debt that is open now; a later invoice is asked for as ever. While it is kept no step is taken for what it covers, and
     who is blocked for it comes back at once. The last promise counts. BadInput for an unknown client, for several organizations where none
-    is named, and for days that are over or stand twice, and sums above the debt.
+    is named, and for days that are over or stand twice, and sums above the debt. ``since``: as of `promise`.
     """
     with engine.transaction(settings) as connection:
         lock(connection, Lock.ACCESS)
+        _refuse_newer(connection, client_code, since)
         codes = _organizations(connection, client_code, organization_code)
         if len(codes) > 1:
             raise BadInput.one("--organization", f"{client_code} has contracts with {', '.join(codes)}: say whose debt is paid in parts")
@@ -172,6 +197,12 @@ def _add(
         reason=author.reason,
         at=author.at,
     )
+
+
+def _refuse_newer(connection: "Connection", client_code: str, since: datetime | None) -> None:
+    newer = query.first(connection, "access/newest_promise", client_code=client_code, since=since) if since else None
+    if newer is not None:
+        raise PromisedMeanwhile(newer.until, newer.by_name, newer.at, newer.reason)
 
 
 def _organizations(connection: "Connection", client_code: str, organization_code: str | None) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 Each is the verb of the command line; what another person has said since the page was shown is told, and nothing is done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -68,18 +69,20 @@ def take_promise(settings: Settings, whose: Promised, until: date, author: Autho
     SaidMeanwhile where somebody has taken another promise of the client since the page was shown. Unreadable: no such client, or no such
     organization of it.
     """
-    _refuse_newer(settings, whose)
-    return promises.promise(settings, whose.client_code, until, author, whose.organization_code)
+    _organizations(settings, whose)
+    with _told_meanwhile():
+        return promises.promise(settings, whose.client_code, until, author, whose.organization_code, since=whose.shown_at)
 
 
 def take_plan(settings: Settings, whose: Promised, instalments: Sequence[Instalment], author: Authorship) -> PlannedDebt:
     """A client's word to pay what it owes now in parts. As `take_promise`; Unreadable also for several organizations where none is named,
     a day that stands twice, and sums above the debt."""
-    codes = _refuse_newer(settings, whose)
+    codes = _organizations(settings, whose)
     if len(codes) > 1:
         raise Unreadable(f"У клиента {whose.client_code} договоры с {', '.join(codes)}: назовите организацию, которой он платит по частям.")
     try:
-        return promises.promise_instalments(settings, whose.client_code, instalments, author, *codes)
+        with _told_meanwhile():
+            return promises.promise_instalments(settings, whose.client_code, instalments, author, *codes, since=whose.shown_at)
     except promises.PlanRefused as error:
         raise Unreadable(f"Обещание по частям не записано: {'; '.join(map(_in_words, error.faults))}.") from None
 
@@ -90,17 +93,23 @@ def require_lifted(settings: Settings, client_code: str) -> None:
         raise Unreadable(f"У клиента {client_code} нет отключения, которое снял кто-то другой. Ничего не сделано.")
 
 
-def _refuse_newer(settings: Settings, whose: Promised) -> tuple[str, ...]:
-    """The organizations that a promise is for."""
+@contextmanager
+def _told_meanwhile() -> Iterator[None]:
+    try:
+        yield
+    except promises.PromisedMeanwhile as newer:
+        words = f"записано обещание этого клиента до {newer.until:%d.%m.%Y}"
+        raise SaidMeanwhile(words, newer.by, newer.at, newer.reason) from None
+
+
+def _organizations(settings: Settings, whose: Promised) -> tuple[str, ...]:
+    """The organizations that a promise is for. Unreadable."""
     with engine.reading(settings) as connection:
         own = tuple(query.scalars(connection, "access/organizations_of_client", client_code=whose.client_code))
-        newer = query.first(connection, "desk/newest_promise", client_code=whose.client_code, since=whose.shown_at)
     if not own:
         raise Unreadable(f"Клиента с кодом «{whose.client_code}» и договором нет.")
     if whose.organization_code and whose.organization_code not in own:
         raise Unreadable(f"У клиента {whose.client_code} нет договора с {whose.organization_code}, только с {', '.join(own)}.")
-    if newer is not None:
-        raise SaidMeanwhile(f"записано обещание этого клиента до {newer.until:%d.%m.%Y}", newer.by_name, newer.at, newer.reason)
     return (whose.organization_code,) if whose.organization_code else own
 
 
