@@ -2,9 +2,10 @@
 
 import io
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, cast
@@ -18,6 +19,8 @@ GROUP = 0o640  # readable for programs of others that run in our group: 1C, a pl
 _BUFFER = 1 << 17  # messages of many megabytes are written in small pieces
 _BEHIND: Final = 1 << 24
 """Bytes after which a file is put on disk while more of it is written, so that the end has little to wait for."""
+_ABANDONED_AFTER: Final = 3600  # seconds
+_PARTIAL: Final = re.compile(r"\..+\.(?P<process>[0-9]+)\.part")
 _SETTLED_AT_ONCE: Final = 8  # files: a file system makes few waits of many that come together
 
 
@@ -37,7 +40,8 @@ def write_whole(path: Path | str, content: bytes | Callable[[IO[bytes]], None], 
             else:
                 handle.write(content)
             _put_on_disk(handle)
-        settle(partial, target)
+        with _named(target):
+            settle(partial, target)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
@@ -49,7 +53,7 @@ def write_all(contents: Mapping[Path, bytes], *, mode: int = OWN) -> None:
     The guarantee is the same for each: no file has its name before its bytes are on disk, and all names last when this returns. An
     error, or a process that is killed, may leave some of the files written and the others as they were; an error no temporary file.
     """
-    partials = {target: partial_path(target) for target in contents}
+    partials = {target: partial_path(target, number) for number, target in enumerate(contents)}
     folders = {target.parent for target in contents}
     try:
         with ExitStack() as until_synced:
@@ -65,7 +69,8 @@ def write_all(contents: Mapping[Path, bytes], *, mode: int = OWN) -> None:
         for target, partial in partials.items():
             partial.replace(target)
         for folder in folders:
-            sync_folder(folder)
+            with _named(folder):
+                sync_folder(folder)
     except BaseException:
         for partial in partials.values():
             partial.unlink(missing_ok=True)
@@ -131,9 +136,35 @@ def private_folder(folder: Path, mode: int = OWN) -> Path:
     return folder
 
 
-def partial_path(target: Path) -> Path:
-    """The temporary name beside a file, hidden, one for each process."""
-    return target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
+def partial_path(target: Path, number: int = 0) -> Path:
+    """The temporary name beside a file, hidden, one for each process and each of the files that it writes together."""
+    return target.with_name(f".{target.name[:190]}.{number}.{os.getpid()}.part")
+
+
+def remove_abandoned(folder: Path, beside: Path) -> None:
+    """Remove the temporary files that killed writers left in a folder.
+
+    Of no process that lives here, and an hour older than the file `beside` that was just written: a folder may be shared with other
+    machines, whose processes nobody can be asked for. Two that sweep at once get along.
+    """
+    before = beside.stat().st_mtime - _ABANDONED_AFTER
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            named = _PARTIAL.fullmatch(entry.name)
+            if named and not _lives(int(named["process"])):
+                with suppress(FileNotFoundError):
+                    if entry.stat(follow_symlinks=False).st_mtime < before:
+                        Path(entry.path).unlink()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 class _PutOnDisk(io.FileIO):

@@ -9,7 +9,7 @@ from shutil import copyfileobj
 from typing import IO
 
 from pipelines.errors import Refused
-from pipelines.files import write_all, write_whole
+from pipelines.files import remove_abandoned, write_all, write_whole
 from pipelines.storage import is_local, kind_of, place
 
 _AT_ONCE = 8  # uploads that wait beside each other
@@ -43,13 +43,18 @@ class DocumentStore:
     def put_each(self, files: Iterable[tuple[str, bytes]]) -> Iterator[bool]:
         """What `put` says of each (path, content), in order; several at a time, so that few waits for a disk or network are left.
 
-        What is said of a file is true: it lasts through a power cut by then. Paths differ.
+        What is said of a file is true: it lasts through a power cut by then. Paths differ. What killed writers left
+        beside them is removed.
         """
         if self._is_local:
-            stream = iter(files)
+            stream, swept = iter(files), set[Path]()
             while some := [(self._full(path), content) for path, content in islice(stream, _TOGETHER)]:
                 new = {full: content for full, content in some if not self._holds(full, content)}
                 write_all({Path(full): content for full, content in new.items()})
+                for written in map(Path, new):
+                    if written.parent not in swept:
+                        swept.add(written.parent)
+                        remove_abandoned(written.parent, written)
                 yield from (full in new for full, _ in some)
             return
         with ThreadPoolExecutor(_AT_ONCE) as writers:

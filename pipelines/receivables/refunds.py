@@ -18,8 +18,8 @@ def refunded_payment(outgoing: Payment, payments: Iterable[StoredPayment]) -> St
     """The payment that `outgoing` (below zero) gives back, or None.
 
     It came to the same organization, not later, and so much of it is left. The purpose names its number or that of an invoice that
-    it paid, and the money goes to its account or ИНН; or the money is the whole of it and goes back to its account. A payment of
-    equal amount comes before a larger one, then the latest.
+    it paid, and the money goes to its ИНН, or to its account where either ИНН is unknown; or the money is the whole of it and goes
+    back to its account. A payment of equal amount comes before a larger one, then the latest.
     """
     sum_ = -outgoing.amount
     theirs = [
@@ -50,11 +50,17 @@ def named_invoices(purpose: str, numbers: Iterable[str]) -> list[str]:
 def _same(outgoing: Payment, payment: StoredPayment) -> bool:
     """Whether the money goes to whom it came from: by ИНН (a client may have changed its bank), or by account where an ИНН is unknown.
 
-    Two ИНН on one account are two payers: banks send what many people pay from one account of their own.
+    Two ИНН on one account are two payers: banks send what many people pay from one account of their own. Zeros, which they write for
+    people without an ИНН, are none.
     """
-    if payment.payer_inn and outgoing.payer_inn:
-        return payment.payer_inn == outgoing.payer_inn
+    theirs, given = _known(payment.payer_inn), _known(outgoing.payer_inn)
+    if theirs and given:
+        return theirs == given
     return bool(payment.payer_account) and payment.payer_account == outgoing.payer_account
+
+
+def _known(inn: str | None) -> str:
+    return "" if inn is None or not inn.strip("0") else inn
 
 
 def _named(

@@ -2,12 +2,14 @@
 
 import errno
 import os
+import stat
 import subprocess
 import sys
 
 import pytest
 
 from pipelines import files
+from pipelines.documents.store import DocumentStore
 
 PIECE = b"x" * (1 << 20)
 
@@ -77,6 +79,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from pipelines import files
+from pipelines.documents.store import DocumentStore
 
 name, nth, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
 called, real = [], getattr(os, name)
@@ -98,5 +101,34 @@ def test_a_writer_killed_at_any_step_leaves_whole_files_alone(tmp_path, name, nt
     process = subprocess.run([sys.executable, "-c", KILLED, name, str(nth), str(tmp_path)], check=False)
     assert process.returncode == -9
     assert [path.read_bytes() for path in sorted(tmp_path.glob("*.pdf"))] == [bytes([number]) * 1000 for number in range(whole)]
-    files.write_all({tmp_path / f"{number}.pdf": bytes([number]) * 1000 for number in range(3)})
-    assert len(list(tmp_path.glob("*.pdf"))) == 3
+    left = list(tmp_path.glob(".*.part"))
+    assert len(left) == 3 - whole
+    again = [(f"{number}.pdf", bytes([number]) * 1000) for number in range(4)]
+    assert list(DocumentStore(str(tmp_path)).put_each(again)) == [number >= whole for number in range(4)]
+    assert set(tmp_path.glob(".*.part")) == set(left)  # of a process that may live on another machine
+    for path in left:
+        os.utime(path, (0, 0))
+    living = files.partial_path(tmp_path / "6.pdf")
+    living.write_bytes(b"")
+    os.utime(living, (0, 0))
+    assert list(DocumentStore(str(tmp_path)).put_each([("5.pdf", b"5")])) == [True]
+    assert {path.name for path in tmp_path.iterdir()} == {*(f"{number}.pdf" for number in (0, 1, 2, 3, 5)), living.name}
+
+
+@pytest.mark.parametrize("write", [files.write_whole, lambda path, content: files.write_all({path: content})])
+def test_a_folder_that_cannot_be_put_on_disk_is_named(tmp_path, monkeypatch, write):
+    def fails(handle, real=os.fsync):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EIO, "the disk fails")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(OSError, match="the disk fails") as refused:
+        write(tmp_path / "1.pdf", b"1")
+    assert str(refused.value.filename).startswith(str(tmp_path))
+
+
+def test_names_that_begin_alike_are_written_together(tmp_path):
+    contents = {tmp_path / f"{'A' * 205}{number}": bytes([number]) for number in range(2)}
+    files.write_all(contents)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == contents

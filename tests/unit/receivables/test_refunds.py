@@ -83,3 +83,12 @@ def test_of_several_the_equal_one_then_the_latest():
 def test_words_ask():
     assert may_be_refund(outgoing("Возврат займа"))
     assert not may_be_refund(outgoing("Аренда"))
+
+
+def test_zeros_are_nobodys_inn():
+    """Banks write them for people: whose money it was says the account."""
+    person = replace(PAID, payment_id="p2", payer_inn="000000000000")
+    other = replace(person, payment_id="p3", payer_account="40702810500000000888")
+    for purpose, amount in (("возврат по п/п 317", "50.00"), ("", "122.00")):
+        assert refunded_payment(outgoing(purpose, amount, payer_inn="500100732259"), [other, person]) is person
+        assert refunded_payment(outgoing(purpose, amount, payer_inn="000000000000"), [person, other]) is person
