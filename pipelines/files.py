@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,8 +18,9 @@ GROUP = 0o640  # readable for programs of others that run in our group: 1C, a pl
 _BUFFER = 1 << 17  # messages of many megabytes are written in small pieces
 _BEHIND: Final = 1 << 24
 """Bytes after which a file is put on disk while more of it is written, so that the end has little to wait for."""
-_ABANDONED_AFTER: Final = 3600  # seconds
-_PARTIAL: Final = re.compile(r"\..+\.(?P<process>[0-9]+)\.part")
+ABANDONED_AFTER: Final = 3600
+"""Seconds after which work that nobody has ended was killed."""
+_PARTIALS: Final = ".*.part"
 _SETTLED_AT_ONCE: Final = 8  # files: a file system makes few waits of many that come together
 
 
@@ -141,30 +141,16 @@ def partial_path(target: Path, number: int = 0) -> Path:
     return target.with_name(f".{target.name[:190]}.{number}.{os.getpid()}.part")
 
 
-def remove_abandoned(folder: Path, beside: Path) -> None:
-    """Remove the temporary files that killed writers left in a folder.
+def remove_abandoned(folder: Path, written_at: float) -> None:
+    """Remove the temporary files that killed writers left in a folder: those an hour older than ``written_at``, of a file just written.
 
-    Of no process that lives here, and an hour older than the file `beside` that was just written: a folder may be shared with other
-    machines, whose processes nobody can be asked for. Two that sweep at once get along.
+    By their age: a process of another machine or container cannot be asked for, and no file is written for an hour. Two that sweep at
+    once get along.
     """
-    before = beside.stat().st_mtime - _ABANDONED_AFTER
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            named = _PARTIAL.fullmatch(entry.name)
-            if named and not _lives(int(named["process"])):
-                with suppress(FileNotFoundError):
-                    if entry.stat(follow_symlinks=False).st_mtime < before:
-                        Path(entry.path).unlink()
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    for path in folder.glob(_PARTIALS):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < written_at - ABANDONED_AFTER:
+                path.unlink()
 
 
 class _PutOnDisk(io.FileIO):

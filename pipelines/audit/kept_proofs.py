@@ -15,7 +15,7 @@ from typing import IO, Final
 import pipelines
 from pipelines.audit.proof import WORK, NotProvable, part_of_name, prove
 from pipelines.errors import Refused
-from pipelines.files import private_folder, sha256_of
+from pipelines.files import ABANDONED_AFTER, private_folder, remove_abandoned, sha256_of
 from pipelines.settings import Settings, resource
 from pipelines.warehouse import engine, query
 
@@ -23,9 +23,6 @@ MOST_BYTES: Final = 512 * 1024 * 1024
 _BUNDLES: Final = "*.zip"
 _PROGRAM: Final = (Path(pipelines.__file__).parent, resource("sql"), resource("templates") / "proof")
 _SOURCES: Final = {".py", ".sql", ".txt"}
-_PARTIALS: Final = ".*.part"
-_LONGEST: Final = 3600
-"""Seconds after which work on a bundle that nobody has ended was killed; the largest takes minutes."""
 
 
 def place_of(settings: Settings, number: str) -> Path:
@@ -104,14 +101,12 @@ def _make_room(folder: Path) -> None:
 
 def _sweep(settings: Settings, made_at: float) -> None:
     """Remove what processes left that were killed while they made a bundle, here or at the command line; ``made_at``: of the bundle that
-    was made just now, in seconds. By its age: a process of another container is not seen from here."""
-    for path in [*_folder(settings).glob(_PARTIALS), *(settings.home / "tmp").glob(f"{WORK}*")]:
+    was made just now, in seconds."""
+    remove_abandoned(_folder(settings), made_at)
+    for folder in (settings.home / "tmp").glob(f"{WORK}*"):
         with suppress(FileNotFoundError):
-            if made_at - path.stat().st_mtime > _LONGEST:
-                if path.is_dir():
-                    rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink()
+            if made_at - folder.stat().st_mtime > ABANDONED_AFTER:
+                rmtree(folder, ignore_errors=True)
 
 
 @lru_cache(maxsize=1)

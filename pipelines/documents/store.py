@@ -54,7 +54,7 @@ class DocumentStore:
                 for written in map(Path, new):
                     if written.parent not in swept:
                         swept.add(written.parent)
-                        remove_abandoned(written.parent, written)
+                        remove_abandoned(written.parent, written.stat().st_mtime)
                 yield from (full in new for full, _ in some)
             return
         with ThreadPoolExecutor(_AT_ONCE) as writers:
