@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from pipelines.billing import hold
 from pipelines.billing.model import Purpose
@@ -19,6 +20,9 @@ from pipelines.wording.russian import amount, month_heading, short_date
 
 DAG_OF = {Purpose.CLOSE: "close_month", Purpose.CORRECT: "correct_month"}
 """Runs that a person starts for a month: which DAG drafts it and asks."""
+
+_LONGEST_NAMED: Final = 250
+"""Characters of addresses that a notice names: it goes by the address of the next page, which must stay short."""
 
 
 def answer(visit: DeskVisit) -> Done:
@@ -107,8 +111,11 @@ def set_addresses(visit: DeskVisit) -> Done:
     """Set where a client's papers go, whatever its people asked for in the cabinet."""
     client_code = visit.text("client")
     author = author_of(visit, "reason", "Адреса: напишите, почему они меняются.")
-    now = addresses.set_addresses(visit.settings, client_code, visit.text("addresses"), visit.text("seen"), author)
-    words = f"Адреса {client_code}: {', '.join(now)}." if now else f"Адреса {client_code} уже такие."
+    cell = visit.whole_text("addresses", "Адреса", addresses.LONGEST_CELL)
+    now = addresses.set_addresses(visit.settings, client_code, cell, visit.text("seen"), author)
+    named = ", ".join(now)
+    listed = named if len(named) <= _LONGEST_NAMED else f"{len(now)}, все ниже"
+    words = f"Адреса {client_code}: {listed}." if now else f"Адреса {client_code} уже такие."
     return Done(words, visit.address("/addresses", client=client_code))
 
 

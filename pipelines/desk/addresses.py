@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pipelines.clock import Authorship
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 CHANGES_OF: Final = timedelta(days=60)
 MOST_CHANGES: Final = 60
 MOST_HISTORY: Final = 40
+LONGEST_CELL: Final = 10_000
+"""Characters of all addresses of a client together, some four hundred of them."""
 _COLUMN: Final = "email"
 
 
@@ -37,8 +40,13 @@ class ClientAddresses:
 
     @property
     def cell(self) -> str:
-        """The addresses as one text; what a form carries of what its page showed."""
+        """The addresses as one text."""
         return address_rules.joined(self.addresses)
+
+    @property
+    def seen(self) -> str:
+        """What a form carries of the addresses that its page showed, however many they are."""
+        return _digest(self.addresses)
 
 
 def asked_lately(connection: "Connection", at: datetime, client_code: str = "") -> tuple[list[tuple[AddressChange, str]], int]:
@@ -59,7 +67,8 @@ def of_client(settings: Settings, client_code: str) -> ClientAddresses:
 def set_addresses(settings: Settings, client_code: str, cell: str, seen: str, author: Authorship) -> Sequence[str]:
     """A person of ours sets a client's addresses; those that it has from now on, none where it has them already.
 
-    ``seen``: what the page showed; SaidMeanwhile where they are others by now. Unreadable: no such client, or what is no address.
+    ``seen``: of what the page showed (`ClientAddresses.seen`); SaidMeanwhile where they are others by now. Unreadable: no such client, or
+    what is no address.
     """
     wrong = [part for part in address_rules.split(cell) if mail_problem(part)]
     if wrong or not address_rules.split(cell):
@@ -67,10 +76,11 @@ def set_addresses(settings: Settings, client_code: str, cell: str, seen: str, au
         raise Unreadable(f"Не адреса электронной почты: {named}." if wrong else "Адреса: нужен хотя бы один, через запятую.")
     with engine.transaction(settings) as connection:
         lock(connection, Lock.MASTER)  # nobody changes them between the look and the word
-        now = address_rules.joined(_addresses(connection, client_code))
-        change = address_changes.set_addresses(connection, client_code, cell, author) if now == seen else None
-    if now != seen:
-        raise _said_meanwhile(settings, client_code, now)
+        now = _addresses(connection, client_code)
+        is_seen = _digest(now) == seen
+        change = address_changes.set_addresses(connection, client_code, cell, author) if is_seen else None
+    if not is_seen:
+        raise _said_meanwhile(settings, client_code, address_rules.joined(now))
     return address_rules.split(cell) if change else ()
 
 
@@ -79,6 +89,10 @@ def _addresses(connection: "Connection", client_code: str) -> tuple[str, ...]:
         return address_changes.addresses_of(connection, client_code)
     except BadInput:
         raise Unreadable(f"Клиента с кодом «{client_code}» нет.") from None
+
+
+def _digest(addresses: Sequence[str]) -> str:
+    return sha256(address_rules.joined(addresses).encode()).hexdigest()
 
 
 def _history(settings: Settings, client_code: str) -> list[ChangedColumn]:

@@ -46,6 +46,13 @@ class DeskVisit:
         """A field as it was typed, without blanks around it; empty where there is none."""
         return next(iter(self.given.get(name, ())), "").strip()[:LONGEST_TEXT]
 
+    def whole_text(self, name: str, title: str, longest: int) -> str:
+        """A field of which nothing may be lost, as `text`. Unreadable above so many characters."""
+        text = next(iter(self.given.get(name, ())), "").strip()
+        if len(text) > longest:
+            raise Unreadable(f"{title}: {len(text)} знаков, больше {longest} не принимается. Ничего не сделано.")
+        return text
+
     def texts(self, name: str) -> list[str]:
         """All values of a field that may be there more than once."""
         return [value.strip()[:LONGEST_TEXT] for value in self.given.get(name, ())]
