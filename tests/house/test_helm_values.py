@@ -8,6 +8,7 @@ import yaml
 
 from pipelines.settings import PREFIX, Settings, load, variable
 from tests.conftest import ROOT
+from tests.dags.conftest import airflow_home  # noqa: F401 - a fixture
 
 VALUES = yaml.safe_load((ROOT / "deploy" / "helm-values.yaml").read_text(encoding="utf-8"))
 TOLD = {each["name"]: each.get("value") for each in (*VALUES["env"], *VALUES["migrateDatabaseJob"]["env"])}
@@ -23,7 +24,7 @@ def options_of_airflow() -> set[str]:
     return {f"AIRFLOW__{section}__{option}".upper() for section, about in sections for option in about["options"]}
 
 
-def test_every_setting_exists_and_has_a_value_that_can_be_meant():
+def test_every_setting_exists_and_has_a_value_that_can_be_meant(airflow_home):  # noqa: F811 - imports Airflow, which reads its home once
     ours = {name: value for name, value in TOLD.items() if name.startswith(PREFIX)}
     assert ours.keys() <= {variable(each) for each in fields(Settings)}
     configured = load({name: value for name, value in ours.items() if value is not None})
