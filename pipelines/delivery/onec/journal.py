@@ -22,7 +22,9 @@ class Reached:
     """`sent_no`: of our last message, visible or at once so; `received`: CreationDate of their last that is taken, as they wrote it.
 
     `receives`: types of objects that they have said they take; None: they have not said it yet. `restored`: CreationDate of the last
-    message by which it was seen that their base had been restored, and `restored_had` the last number of ours that it knew then.
+    message by which it was seen that their base had been restored, `restored_had` the last number of ours that it knew then, and
+    `restored_after` what `received` was: a message that is taken since is of the restored base, whatever its clock says.
+    Written only by whoever has the base's turn.
     """
 
     sent_no: int = 0
@@ -30,6 +32,7 @@ class Reached:
     receives: tuple[str, ...] | None = None
     restored: str = ""
     restored_had: int | None = None
+    restored_after: str = ""
 
 
 def reached(base: "DeclaredPeer") -> Reached:
@@ -39,7 +42,7 @@ def reached(base: "DeclaredPeer") -> Reached:
         receives, had = noted.get("receives"), noted.get("restored_had")
         types = None if receives is None else tuple(map(str, receives))
         restored, knew = str(noted.get("restored", "")), None if had is None else int(had)
-        return Reached(int(noted["sent_no"]), str(noted["received"]), types, restored, knew)
+        return Reached(int(noted["sent_no"]), str(noted["received"]), types, restored, knew, str(noted.get("restored_after", "")))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return Reached()
 
@@ -56,7 +59,8 @@ def note_received(base: "DeclaredPeer", created: str) -> None:
 
 def note_restored(base: "DeclaredPeer", header: Header) -> None:
     """Their base was restored before it wrote this message, which is refused; until a later one is taken, we confirm nothing of theirs."""
-    _note(base, replace(reached(base), restored=header.created, restored_had=header.received_no))
+    now = reached(base)
+    _note(base, replace(now, restored=header.created, restored_had=header.received_no, restored_after=now.received))
 
 
 def note_receives(base: "DeclaredPeer", types: "Iterable[str]") -> None:

@@ -159,8 +159,9 @@ def _judge(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, app
     except Refused as error:
         with engine.transaction(settings) as connection:
             if isinstance(error, NotTaken) and error.is_restored and header:
+                peer = take_turn(connection, base.code)  # first: whoever has the turn writes the note
                 journal.note_restored(base, header)  # before the commit, as everything that a restored database must learn of the folder
-                _go_back(connection, take_turn(connection, base.code), base.code, header.received_no)
+                _go_back(connection, peer, base.code, header.received_no)
             if isinstance(error, NoCommonVersion) and header:
                 take_turn(connection, base.code)
                 query.run(connection, "delivery/onec/set_versions", peer=base.code, versions=_versions(header))
@@ -252,7 +253,7 @@ def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: App
         row = query.first(connection, "delivery/onec/peer", peer=base.code)
     known = row.received_created or "" if row else ""
     answers, known = _take_from_done(settings, base, at, apply, known) if noted.received > known else ([], known)
-    if noted.restored > known:
+    if noted.restored > known and known <= noted.restored_after:
         with engine.transaction(settings) as connection:
             peer = take_turn(connection, base.code)
             if peer.received_no:
@@ -272,7 +273,9 @@ def _take_from_done(settings: Settings, base: DeclaredPeer, at: datetime, apply:
             detail = f"{effect}; taken from done, for the database did not know of it: a process died, or a backup was restored"
         answers.append(PeerAnswer(path.name, header.message_no, header.received_no, AnswerOutcome.TAKEN, detail))
         known = header.created
-    journal.note_received(base, known)
+    with engine.transaction(settings) as connection:
+        take_turn(connection, base.code)
+        journal.note_received(base, max(known, journal.reached(base).received))
     return answers, known
 
 

@@ -1,5 +1,7 @@
 """A base of 1C, or our own database, that was restored from a backup: nothing is taken for confirmed that was not received."""
 
+from datetime import datetime
+
 import pytest
 
 from pipelines.delivery.onec.filling import fill_outboxes
@@ -54,6 +56,29 @@ def test_what_a_restored_base_sends_under_a_used_number_is_not_confirmed(setting
     send(settings, NOW)
     onec.read()
     assert onec.unconfirmed == {}
+
+
+def test_a_base_whose_clock_ran_ahead_when_it_was_restored_goes_back_once(settings):
+    """It is refused a day ahead of itself; once the clock is right and a message is taken, what it says is confirmed."""
+    House(settings).client("A", INN)
+    written = iter(datetime.fromisoformat(f"2026-04-0{day}") for day in ("1T10:00", "1T10:01", "1T10:02", "2T11:00", "1T11:05"))
+    onec = Onec(settings.exchange, now=lambda: next(written))
+    onec.write()
+    receive(settings)
+    backup = onec.backup()
+    for number in ("1", "2"):
+        onec.enter(Money(number, f"{number}.00"))
+        onec.write()
+        receive(settings)
+    onec.restore(backup)
+    onec.enter(Money("4", "4.00"))
+    onec.write()
+    assert receive(settings)[0][0] == "refused"
+    onec.write()
+    assert receive(settings)[0][0] == "taken"
+    for _ in range(2):
+        assert receive(settings) == []
+        assert read_header(send(settings, NOW).path).received_no == 3
 
 
 def test_a_restored_database_goes_on_from_what_its_folder_knows(settings):
