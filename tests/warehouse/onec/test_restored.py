@@ -1,15 +1,19 @@
 """A base of 1C, or our own database, that was restored from a backup: nothing is taken for confirmed that was not received."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 
 import pytest
 
+from pipelines.delivery.onec import declared, journal
 from pipelines.delivery.onec.filling import fill_outboxes
 from pipelines.delivery.onec.header import read_header
+from pipelines.delivery.onec.peers import take_turn
 from pipelines.delivery.onec.sending import send
 from pipelines.delivery.onec.status import status
 from pipelines.receivables.listing import payments
 from pipelines.runs.exchange import take_answers
+from pipelines.warehouse import engine
 from tests.books import AT, Books
 from tests.conftest import NOW
 from tests.ledger_world import House
@@ -79,6 +83,41 @@ def test_a_base_whose_clock_ran_ahead_when_it_was_restored_goes_back_once(settin
     for _ in range(2):
         assert receive(settings) == []
         assert read_header(send(settings, NOW).path).received_no == 3
+
+
+def test_the_note_of_a_restored_base_loses_nothing_that_another_turn_notes(settings, monkeypatch):
+    """Another process notes our message 77 between the reading of the folder's note and its writing: it has to wait for the turn."""
+    House(settings).client("A", INN)
+    onec = Onec(settings.exchange)
+    onec.write()
+    receive(settings)
+    backup = onec.backup()
+    onec.write()
+    receive(settings)
+    onec.restore(backup)
+    onec.write()
+    with engine.transaction(settings) as connection:
+        [base] = declared.chosen(settings, connection, ())
+
+    def note_sent():
+        with engine.transaction(settings) as connection:
+            take_turn(connection, base.code)
+            journal.note_sent(base, 77)
+
+    write, others = journal._note, []
+    with ThreadPoolExecutor(1) as another:
+
+        def note(of, now):
+            if now.restored and not others:
+                others.append(another.submit(note_sent))
+                wait(others, timeout=0.5)
+            write(of, now)
+
+        monkeypatch.setattr(journal, "_note", note)
+        assert receive(settings)[0][0] == "refused"
+        others[0].result()
+    noted = journal.reached(base)
+    assert (noted.sent_no, noted.restored > noted.received) == (77, True)
 
 
 def test_a_restored_database_goes_on_from_what_its_folder_knows(settings):
