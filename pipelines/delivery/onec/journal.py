@@ -34,6 +34,10 @@ class Reached:
     restored_had: int | None = None
     restored_after: str = ""
 
+    def is_behind(self, known: str) -> bool:
+        """Whether a database whose last message of theirs is of that CreationDate has not seen that their base was restored."""
+        return known <= self.restored_after and known < self.restored
+
 
 def reached(base: "DeclaredPeer") -> Reached:
     """How far the exchange with the base has come, as its folder says; nothing where it says nothing."""

@@ -253,10 +253,10 @@ def _take_again(settings: Settings, base: DeclaredPeer, at: datetime, apply: App
         row = query.first(connection, "delivery/onec/peer", peer=base.code)
     known = row.received_created or "" if row else ""
     answers, known = _take_from_done(settings, base, at, apply, known) if noted.received > known else ([], known)
-    if noted.restored > known and known <= noted.restored_after:
+    if noted.is_behind(known):
         with engine.transaction(settings) as connection:
             peer = take_turn(connection, base.code)
-            if peer.received_no:
+            if peer.received_no and noted.is_behind(peer.received_created or ""):  # another may have taken a message meanwhile
                 _go_back(connection, peer, base.code, noted.restored_had)
     return answers
 
@@ -267,6 +267,8 @@ def _take_from_done(settings: Settings, base: DeclaredPeer, at: datetime, apply:
     for path, header in journal.taken_after(base, known):
         with engine.transaction(settings) as connection:
             peer = take_turn(connection, base.code)
+            if header.created <= (peer.received_created or ""):
+                continue  # another has taken it meanwhile
             if (header.message_no or 0) <= peer.received_no:  # their base was restored as well, and counts on from below
                 query.run(connection, "delivery/onec/go_back", peer=base.code)
             effect = _apply(base, connection, peer, path, header, at, apply if has_content(path) else None)

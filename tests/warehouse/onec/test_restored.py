@@ -150,6 +150,31 @@ def test_a_restored_database_goes_on_from_what_its_folder_knows(settings):
         assert sorted(onec.sums(INVOICE)) == ["ВМ26-000001", "ВМ26-000002"]
 
 
+def test_a_message_of_done_is_taken_by_one_of_two_at_once(settings, monkeypatch):
+    """Another receives after this one has looked what the database lacks, and before it takes it."""
+    prepare(settings)
+    with one_transaction(settings) as house:
+        onec = Onec(settings.exchange)
+        house.back_up()
+        onec.enter(Money("1", "1.00"))
+        onec.write()
+        receive(settings)
+        house.restore()
+        looked, others = journal.taken_after, []
+
+        def taken_after(base, created):
+            found = looked(base, created)
+            if not others:
+                others.append("begun")
+                others.extend(outcome for outcome, _ in receive(settings))
+            return found
+
+        monkeypatch.setattr(journal, "taken_after", taken_after)
+        assert receive(settings) == []
+        assert others == ["begun", "taken"]
+        assert sums(settings) == ["1.00"]
+
+
 def test_a_backup_from_before_the_base_said_what_it_takes_tells_a_correction_once(settings):
     """K1 is sent and corrected by a document of its own; then we are restored to before the base had ever written."""
     prepare(settings)
