@@ -36,6 +36,22 @@ class PromisedMeanwhile(Refused):
         super().__init__(f"{by}, {at}: promised until {until} ({reason})")
 
 
+class NotItsOrganization(BadInput):
+    """A promise to an organization that the client has no contract with, or to none of several; ``own``: those it has contracts with, none
+    of a client that nobody knows."""
+
+    def __init__(self, client_code: str, organization_code: str | None, own: Sequence[str]) -> None:
+        self.client_code, self.organization_code, self.own = client_code, organization_code, tuple(own)
+        named = ", ".join(own)
+        if not own:
+            problem = Problem("--client", f"no client {client_code!r} with a contract")
+        elif organization_code is None:
+            problem = Problem("--organization", f"{client_code} has contracts with {named}: say whose debt is paid in parts")
+        else:
+            problem = Problem("--organization", f"{client_code} has no contract with {organization_code!r}, only with {named}")
+        super().__init__([problem])
+
+
 class PlanRefused(BadInput):
     """Instalments that cannot be agreed so: every one of their ``faults``."""
 
@@ -79,7 +95,7 @@ def promise(
 ) -> tuple[str, ...]:
     """Take a client's word that it pays until a day (inclusive), for one organization or for all of its own; their codes.
 
-    The last promise counts, also a shorter one. BadInput for an unknown client, or an organization it has no contract with.
+    The last promise counts, also a shorter one. NotItsOrganization: also of an unknown client.
     ``since``: PromisedMeanwhile where another promise of the client was taken after that; of two at once the second is refused.
     """
     with engine.transaction(settings) as connection:
@@ -95,7 +111,7 @@ def promise_once(settings: Settings, client_code: str, organization_code: str, d
     """Take a client's own word, given without a person, that it pays within so many days; the day, inclusive.
 
     Once for a debt: NotPutOff when nothing is late, and when a promise was made since the oldest late debt was due. Two at once are one:
-    the second waits for the first and is refused. BadInput for an unknown client, or an organization it has no contract with.
+    the second waits for the first and is refused. NotItsOrganization: also of an unknown client.
     """
     with engine.transaction(settings) as connection:
         lock(connection, Lock.ACCESS)
@@ -123,15 +139,15 @@ def promise_instalments(
     """Take a client's word that it pays what it owes now in parts, each by its day; what organization, and how much of the debt that is.
 
     It covers every debt that is open now; a later invoice is asked for as ever. While it is kept no step is taken for what it covers, and
-    who is blocked for it comes back at once. The last promise counts. BadInput for an unknown client, for several organizations where none
-    is named, and for days that are over or stand twice, and sums above the debt. ``since``: as of `promise`.
+    who is blocked for it comes back at once. The last promise counts. NotItsOrganization: also of an unknown client, and of several
+    organizations where none is named; PlanRefused: days that are over or stand twice, and sums above the debt. ``since``: as of `promise`.
     """
     with engine.transaction(settings) as connection:
         lock(connection, Lock.ACCESS)
         _refuse_newer(connection, client_code, since)
         codes = _organizations(connection, client_code, organization_code)
         if len(codes) > 1:
-            raise BadInput.one("--organization", f"{client_code} has contracts with {', '.join(codes)}: say whose debt is paid in parts")
+            raise NotItsOrganization(client_code, None, codes)
         [code] = codes
         debts = query.rows(connection, "access/open_debts_of_client", organization_code=code, client_code=client_code)
         owed = sum((debt.open for debt in debts), ZERO)
@@ -207,10 +223,6 @@ def _refuse_newer(connection: "Connection", client_code: str, since: datetime | 
 
 def _organizations(connection: "Connection", client_code: str, organization_code: str | None) -> tuple[str, ...]:
     own = tuple(query.scalars(connection, "access/organizations_of_client", client_code=client_code))
-    if not own:
-        raise BadInput.one("--client", f"no client {client_code!r} with a contract")
-    if organization_code is None:
-        return own
-    if organization_code not in own:
-        raise BadInput.one("--organization", f"{client_code} has no contract with {organization_code!r}, only with {', '.join(own)}")
-    return (organization_code,)
+    if not own or (organization_code is not None and organization_code not in own):
+        raise NotItsOrganization(client_code, organization_code, own)
+    return own if organization_code is None else (organization_code,)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pipelines.clock import Authorship
-from pipelines.desk.blocking import SaidMeanwhile
+from pipelines.desk.doing import SaidMeanwhile
 from pipelines.desk.visit import Unreadable
 from pipelines.errors import BadInput
 from pipelines.history import ChangedColumn, HistorySubject, changes

@@ -13,23 +13,16 @@ from pipelines.access.listing import blocked
 from pipelines.access.promises import PlannedDebt
 from pipelines.access.stop import Stop
 from pipelines.clock import Authorship
+from pipelines.desk.doing import SaidMeanwhile
 from pipelines.desk.visit import Unreadable
 from pipelines.errors import Refused
 from pipelines.instalments import FaultKind, Instalment, PlanFault
 from pipelines.settings import Settings
-from pipelines.warehouse import engine, query
+from pipelines.warehouse import engine
 from pipelines.wording.russian import amount
 
 NONE_SHOWN = "none"
 """What a page carries that showed no stop."""
-
-
-class SaidMeanwhile(Refused):
-    """Another person has decided since the page was shown; ``what`` in words, ``by``, ``at`` and why."""
-
-    def __init__(self, what: str, by: str, at: datetime, reason: str) -> None:
-        self.what, self.by, self.at, self.reason = what, by, at, reason
-        super().__init__(f"{by}, {at}: {what} ({reason})")
 
 
 class GoesOn(Refused):
@@ -69,22 +62,17 @@ def take_promise(settings: Settings, whose: Promised, until: date, author: Autho
     SaidMeanwhile where somebody has taken another promise of the client since the page was shown. Unreadable: no such client, or no such
     organization of it.
     """
-    _organizations(settings, whose)
-    with _told_meanwhile():
+    with _told():
         return promises.promise(settings, whose.client_code, until, author, whose.organization_code, since=whose.shown_at)
 
 
 def take_plan(settings: Settings, whose: Promised, instalments: Sequence[Instalment], author: Authorship) -> PlannedDebt:
     """A client's word to pay what it owes now in parts. As `take_promise`; Unreadable also for several organizations where none is named,
     a day that stands twice, and sums above the debt."""
-    codes = _organizations(settings, whose)
-    if len(codes) > 1:
-        raise Unreadable(f"У клиента {whose.client_code} договоры с {', '.join(codes)}: назовите организацию, которой он платит по частям.")
-    try:
-        with _told_meanwhile():
-            return promises.promise_instalments(settings, whose.client_code, instalments, author, *codes, since=whose.shown_at)
-    except promises.PlanRefused as error:
-        raise Unreadable(f"Обещание по частям не записано: {'; '.join(map(_in_words, error.faults))}.") from None
+    with _told():
+        return promises.promise_instalments(
+            settings, whose.client_code, instalments, author, whose.organization_code, since=whose.shown_at
+        )  # fmt: skip
 
 
 def require_lifted(settings: Settings, client_code: str) -> None:
@@ -94,23 +82,26 @@ def require_lifted(settings: Settings, client_code: str) -> None:
 
 
 @contextmanager
-def _told_meanwhile() -> Iterator[None]:
+def _told() -> Iterator[None]:
+    """Why a promise was not taken, as the desk says it."""
     try:
         yield
     except promises.PromisedMeanwhile as newer:
         words = f"записано обещание этого клиента до {newer.until:%d.%m.%Y}"
         raise SaidMeanwhile(words, newer.by, newer.at, newer.reason) from None
+    except promises.NotItsOrganization as error:
+        raise Unreadable(_whose(error)) from None
+    except promises.PlanRefused as error:
+        raise Unreadable(f"Обещание по частям не записано: {'; '.join(map(_in_words, error.faults))}.") from None
 
 
-def _organizations(settings: Settings, whose: Promised) -> tuple[str, ...]:
-    """The organizations that a promise is for. Unreadable."""
-    with engine.reading(settings) as connection:
-        own = tuple(query.scalars(connection, "access/organizations_of_client", client_code=whose.client_code))
-    if not own:
-        raise Unreadable(f"Клиента с кодом «{whose.client_code}» и договором нет.")
-    if whose.organization_code and whose.organization_code not in own:
-        raise Unreadable(f"У клиента {whose.client_code} нет договора с {whose.organization_code}, только с {', '.join(own)}.")
-    return (whose.organization_code,) if whose.organization_code else own
+def _whose(error: promises.NotItsOrganization) -> str:
+    named = ", ".join(error.own)
+    if not error.own:
+        return f"Клиента с кодом «{error.client_code}» и договором нет."
+    if error.organization_code is None:
+        return f"У клиента {error.client_code} договоры с {named}: назовите организацию, которой он платит по частям."
+    return f"У клиента {error.client_code} нет договора с {error.organization_code}, только с {named}."
 
 
 def _in_words(fault: PlanFault) -> str:

@@ -1,10 +1,12 @@
-"""What an action of the desk is: its address, what it does in the name of who is signed in, and what is said afterwards."""
+"""What an action of the desk is: its address, what it does in the name of who is signed in, and what is said afterwards or instead."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from pipelines.clock import Authorship
 from pipelines.desk.visit import DeskVisit, Unreadable
+from pipelines.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,14 @@ class DeskAction:
     path: str
     page: str
     act: Callable[[DeskVisit], Done]
+
+
+class SaidMeanwhile(Refused):
+    """Another person has decided since the page was shown; ``what`` in words, ``by``, ``at`` and why."""
+
+    def __init__(self, what: str, by: str, at: datetime, reason: str) -> None:
+        self.what, self.by, self.at, self.reason = what, by, at, reason
+        super().__init__(f"{by}, {at}: {what} ({reason})")
 
 
 def author_of(visit: DeskVisit, name: str, otherwise: str) -> Authorship:

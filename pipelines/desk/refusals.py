@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, tzinfo
 
 from pipelines.billing.approval import NothingDrafted
-from pipelines.desk.blocking import GoesOn, SaidMeanwhile
+from pipelines.desk.blocking import GoesOn
 from pipelines.desk.deciding import Mistaken, OutOfDate
+from pipelines.desk.doing import SaidMeanwhile
 from pipelines.desk.files import NoSuchFile
 from pipelines.desk.money_in import OfferGone
 from pipelines.desk.orchestrator import AnsweredBefore, AskedAnew, NotAllowed, NotSignedIn

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.clock import Authorship
-from pipelines.desk.blocking import Promised, SaidMeanwhile, take_plan, take_promise
+from pipelines.desk.blocking import Promised, take_plan, take_promise
+from pipelines.desk.doing import SaidMeanwhile
 from pipelines.instalments import Instalment
 from pipelines.warehouse import engine
 from pipelines.warehouse.locks import Lock, lock
