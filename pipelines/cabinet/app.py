@@ -1,6 +1,7 @@
 """The application: its pages, what stands before every request, and what is said when something cannot be done."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from fastapi import Depends, FastAPI, Request
@@ -42,8 +43,17 @@ def application(settings: Settings, clock: Callable[[], datetime], mailer: Maile
 
     ``keys``: under which secrets of second factors lie; None: nobody can turn codes on.
     """
-    app = FastAPI(title="fleetbill cabinet", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(our_form)])
-    app.state.house = House(settings, clock, mailer, (url or settings.cabinet_url).rstrip("/"), keys)
+    house = House(settings, clock, mailer, (url or settings.cabinet_url).rstrip("/"), keys)
+
+    @asynccontextmanager
+    async def until_it_ends(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.close()  # the server is at an end here, also by SIGTERM, after which nothing behind it runs
+
+    app = FastAPI(
+        title="fleetbill cabinet", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(our_form)], lifespan=until_it_ends
+    )
+    app.state.house = house
     app.add_middleware(Guard, is_secure=app.state.house.is_secure)
     app.add_api_route("/static/{name}", _static, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/health", _health, methods=["GET", "HEAD"], include_in_schema=False)

@@ -21,6 +21,9 @@ class Mailer(Protocol):
     def send_address_letters(self) -> None:
         """Mail what waits about changes of clients' addresses."""
 
+    def close(self) -> None:
+        """Mail what waits, and take no more wishes."""
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -35,6 +38,11 @@ class House:
     url: str
     keys: CodeKeys | None = None
     proofs: ProofTurns = field(default_factory=ProofTurns)
+
+    def close(self) -> None:
+        """The cabinet ends: no further proof is begun, and what waits is mailed."""
+        self.proofs.close()
+        self.mailer.close()
 
     @property
     def is_secure(self) -> bool:

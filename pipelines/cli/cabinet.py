@@ -52,8 +52,6 @@ def cabinet(ctx: click.Context, host: str, port: int) -> None:
         app, host=host, port=port, log_config=None, access_log=False, server_header=False, proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies,
     )  # fmt: skip
-    app.state.house.proofs.close()
-    mail.close()
 
 
 @cabinet.command(short_help="Make a one-time link for a client's address.")

@@ -9,8 +9,11 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
+from starlette.testclient import TestClient
 
+from pipelines.cabinet.app import application
 from pipelines.cabinet.mailing import LinkMail
+from pipelines.cabinet.proof_turns import ProofWaits
 from pipelines.delivery.mail.server import parse
 from pipelines.warehouse import engine
 from tests.cabinet.browsing import Browser, Moment
@@ -42,6 +45,17 @@ def _mailed(settings, smtp, *addresses, language="ru", server=None):
         mail.send_link(address, language)
     mail.close()
     return _letters(smtp)
+
+
+def test_a_cabinet_that_ends_mails_what_waits_and_begins_no_proof(house, smtp):
+    """However it is ended: the server says so before the signal ends the process."""
+    smtp.start()
+    app = application(house, Moment(), LinkMail(house, Moment(), URL, parse(smtp.uri())), URL)
+    with TestClient(app):
+        app.state.house.mailer.send_link("a@client.example", "ru")
+    assert len(_letters(smtp)) == 1
+    with pytest.raises(ProofWaits):
+        app.state.house.proofs.wait_for("a@client.example", "ВМ26-000001", lambda: None)
 
 
 def test_a_letter_comes_at_once_and_its_link_lets_in(house, smtp, caplog):
