@@ -27,11 +27,13 @@ class _Book:
     def rows(self, page: Page, merged: list[str], hidden: list[int], problems: list[tuple[int, Problem]]) -> Iterator[RawRow]:
         """Rows with at least one value. Fills ``merged`` with the addresses of merged areas at the end, ``hidden`` with hidden rows."""
         taken = 0
-        for number, cells in workbook_xml.rows(self.archive, page.part, self.limits.columns, merged, hidden):
+        for number, cells, is_hidden in workbook_xml.rows(self.archive, page.part, self.limits.columns, merged):
             row = self._row(number, cells)
             if row is None:
                 continue
             taken += 1
+            if is_hidden:
+                hidden.append(number)
             said = self.limits.exceeded(taken, len(row.cells))
             if said:
                 problems.append((number, Problem(f"{page.title.strip()}!{number}", said)))

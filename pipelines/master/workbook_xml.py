@@ -73,12 +73,12 @@ def read_workbook(archive: Archive) -> Workbook:
     return Workbook(tuple(pages), texts, formats, counts_from_1904)
 
 
-def rows(archive: Archive, part: str, last_column: int, merged: list[str], hidden: list[int]) -> Iterator[tuple[int, list[Cell]]]:
-    """The rows of a sheet with their cells that hold something, none behind the one after ``last_column``.
+def rows(archive: Archive, part: str, last_column: int, merged: list[str]) -> Iterator[tuple[int, list[Cell], bool]]:
+    """The rows of a sheet: number, cells that hold something, none behind the one after ``last_column``, and whether people do not see it.
 
-    ``merged`` receives the addresses of merged areas, which stand behind the rows; ``hidden`` the numbers of rows that people do not see.
+    ``merged`` receives the addresses of merged areas, which stand behind the rows.
     """
-    reader = _RowReader(last_column, merged, hidden)
+    reader = _RowReader(last_column, merged)
     content = _without_empty(archive.chunks(part))
     for _ in _parsed(archive, part, content, reader.start, reader.end, reader.characters):
         ready, reader.ready = reader.ready, []
@@ -231,11 +231,10 @@ def _formats(archive: Archive, part: str) -> tuple[str, ...]:
 class _RowReader:
     """Collects cells as the parser comes to them. Rows and cells without an address follow the one before them."""
 
-    def __init__(self, last_column: int, merged: list[str], hidden: list[int]) -> None:
-        self.ready: list[tuple[int, list[Cell]]] = []
+    def __init__(self, last_column: int, merged: list[str]) -> None:
+        self.ready: list[tuple[int, list[Cell], bool]] = []
         self._last_column = last_column
         self._merged = merged
-        self._hidden = hidden
         self._row = 0
         self._is_hidden = False
         self._cells: list[Cell] = []
@@ -280,10 +279,8 @@ class _RowReader:
                 self._keep()
         elif local == "row":
             if self._cells:
-                self.ready.append((self._row, self._cells))
+                self.ready.append((self._row, self._cells, self._is_hidden))
                 self._cells = []
-                if self._is_hidden:
-                    self._hidden.append(self._row)
         elif local in ("v", "t"):
             self._takes = False
         elif local == "rPh":
