@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 WORK = "proof-"
 """How the folders begin, in ``tmp`` of the house, in which bundles are put together."""
-SHIPPED = ("README.txt", "verify.py")
+_SHIPPED = ("README.txt", "verify.py")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: the same proof is the same bytes
 _UNSAFE = re.compile(r"[^\w.-]+")
 _SNAPSHOT_COLUMNS = ("date", "platform", "digests", "carried_from", "carried_by", "carried_because")
@@ -91,7 +91,7 @@ def _fill(settings: Settings, frozen: FrozenInvoice, folder: Path) -> str:
     _write_json(folder / "vat.json", vat_modes_json(vat_modes(frozen), frozen.month))
     _write_snapshots(frozen, folder)
     _write_days(settings, frozen, folder)
-    for name in SHIPPED:
+    for name in _SHIPPED:
         shutil.copyfile(resource("templates") / "proof" / name, folder / name)
     digests = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     organization = json.loads(proven.invoice)["organization"]

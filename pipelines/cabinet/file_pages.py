@@ -88,10 +88,11 @@ def payment(whose: Whose, of: Number, organization: Number) -> Response:
     """The QR code of one payment for all that a client owes an organization, as a picture: a phone cannot scan its own screen."""
     client = whose.known.reader.require(of)
     with whose.known.rows() as connection:
-        texts = [each.payment_text for each in debts.accounts(connection, [client]) if each.seller.code == organization]
-    if not any(texts):
+        accounts = debts.accounts(connection, [client])
+    text = next((each.payment_text for each in accounts if each.seller.code == organization), None)
+    if not text:
         return whose.page("no_paper.html", status=409)
-    return _sent(paper_files.code_png(texts[0] or "", f"{client} {organization}"))
+    return _sent(paper_files.code_png(text, f"{client} {organization}"))
 
 
 def _invoice_code(whose: AboutClients, shown: ShownInvoice) -> PaperFile:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.errors import BadInput, Problem
 from pipelines.evidence.keys import LOST_DIGITS
 from pipelines.platforms.interface import METER_PREFIX, OWNERS_COLUMN
+from pipelines.wording import outside
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,8 +25,7 @@ _OFFSET = re.compile(r"[+-](\d{2}):?(\d{2})?$")
 _EASTMOST, _WESTMOST = 14 * 60, -12 * 60
 _FRACTION = r"^(\d{1,15})[.,]0+$"  # what data frames make of a whole number that they kept exactly
 _ROUNDED = rf"(?i)^(?:\d{{16,}}[.,]0+|{LOST_DIGITS.pattern})$"  # a number with more digits than its fifteen true ones
-_UNSEEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"  # what copying from pages and documents leaves between letters
-_UNSEEN_BEGIN = (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf", b"\xc2\xad")  # the bytes of such a character, or their beginning
+_UNSEEN_BEGIN = (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf", b"\xc2\xad")  # the bytes of an unseen character, or their beginning
 _MARKED_AS_TEXT = r"^'(\d+)$"  # a number that somebody kept from a spreadsheet by its mark
 _EXACT = 10**15  # whole numbers up to here keep every digit in a spreadsheet and in a float of 64 bits
 _EXACT_SINGLE = 2**24  # the same of a float of 32 bits
@@ -129,7 +129,7 @@ def identifiers(array: Any) -> tuple[Any, Any]:
     text = _text(array)
     content = _bytes(text)
     if b"'" in content or any(begin in content for begin in _UNSEEN_BEGIN):
-        text = _text(pc.replace_substring_regex(pc.replace_substring_regex(text, _UNSEEN, ""), _MARKED_AS_TEXT, r"\1"))
+        text = _text(pc.replace_substring_regex(pc.replace_substring_regex(text, outside.UNSEEN, ""), _MARKED_AS_TEXT, r"\1"))
         content = _bytes(text)
     if b".0" in content or b",0" in content:
         text = pc.replace_substring_regex(text, _FRACTION, r"\1")

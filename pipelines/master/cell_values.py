@@ -9,9 +9,10 @@ from uuid import UUID
 
 from pipelines.master.sheets import MasterColumn, Value
 from pipelines.master.source_sheets import FormattedNumber, UnreadableCell
+from pipelines.wording import outside
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")  # also what turns the direction of text
+_INVISIBLE = re.compile(outside.UNSEEN)
 _ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?")

@@ -171,7 +171,7 @@ def total_of(charges: tuple[Charge, ...]) -> Amounts:
     return Amounts(
         sum((charge.net for charge in charges), ZERO),
         sum((charge.vat for charge in charges), ZERO),
-        sum((charge.total for charge in charges), ZERO),
+        with_vat(charges),
     )
 
 

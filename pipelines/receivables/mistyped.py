@@ -91,10 +91,9 @@ class MistypedNumbers(Generic[Thing]):
         written, longest = purpose.written, max(self._head_lengths, default=0)
         is_open = not longest or self._head_lengths[0] < _OPENING
         begins = list[int]()
-        for at, opening in enumerate([token[:_OPENING] for token in written]):
-            if not is_open and len(opening) == _OPENING and opening not in self._openings:  # most words are passed over here
-                continue
-            if is_open or len(opening) == _OPENING or "".join(written[at : at + _OPENING])[:_OPENING] in self._openings:
+        for at, token in enumerate(written):
+            opening = token[:_OPENING] if len(token) >= _OPENING else "".join(written[at : at + _OPENING])[:_OPENING]
+            if is_open or opening in self._openings:  # most words are passed over here
                 head = "".join(written[at : at + longest])[:longest].translate(_LOOK_ALIKES)
                 if any(head[:length] in self._heads for length in self._head_lengths):
                     begins.append(at)

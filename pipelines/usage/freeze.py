@@ -72,13 +72,17 @@ def _vehicles(lake: Lake, counted: CountedMonth, contracts: Sequence[str]) -> "p
         [added] = lake.run("add_frozen_day", **binds).fetchone() or (0,)
         waiting += added
         if waiting >= _AT_ONCE:
-            lake.run("fold_frozen_days")
-            lake.run("new_frozen_days")
+            _fold(lake)
             waiting = 0
-    lake.run("fold_frozen_days")
-    lake.run("new_frozen_days")
+    _fold(lake)
     lake.run("frozen")
     return lake.table("frozen_rows")
+
+
+def _fold(lake: Lake) -> None:
+    """The vehicles take up the days that wait, and none waits."""
+    lake.run("fold_frozen_days")
+    lake.run("new_frozen_days")
 
 
 def _proven_days(counted: CountedMonth) -> list[ProvenDay]:

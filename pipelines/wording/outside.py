@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from typing import Final
 
 from pipelines.wording.russian import FIXED
 
+UNSEEN: Final = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+"""What copying leaves between the letters of a code, as a regular expression; also what turns the direction of text."""
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _SPACES = re.compile(" {2,}")
 

@@ -30,13 +30,12 @@ class Register:
         """`entries`: code, ИНН, КПП."""
         self._by_reference: dict[str, str] = {}
         self._by_inn: dict[tuple[str, str], set[str]] = {}
-        self._only_by_inn: dict[tuple[str, str], str] = {}
         for code, inn, kpp in entries:
             self._by_reference[str(reference(kind, code))] = code
             if inn:
                 for key in {(inn, kpp or ""), (inn, "")}:
                     self._by_inn.setdefault(key, set()).add(code)
-        self._only_by_inn.update((key, next(iter(codes))) for key, codes in self._by_inn.items() if len(codes) == 1)
+        self._only_by_inn = {key: next(iter(codes)) for key, codes in self._by_inn.items() if len(codes) == 1}
 
     def find(self, party: NamedParty) -> str | None:
         """The code, or None where none or several are meant."""
