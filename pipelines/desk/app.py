@@ -37,6 +37,7 @@ _BASE: Final[Mapping[str, Any]] = {
     "theme": "auto",
     "brand": "Финансы",
     "money": russian.amount,
+    "number": russian.number,
     "day": russian.short_date,
     "counted": russian.counted,
     "clean": clean,

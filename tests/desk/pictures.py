@@ -1,7 +1,7 @@
 """`FLEETBILL_HOME=… python -m tests.desk.pictures [NAME…]`: the pictures of docs/desk.md, of a home that holds the sample company.
 
 `make demo` makes such a home; a change of terms imported after it and `fleetbill correct --month 2026-02` leave
-drafts to be decided, a statement with a mistyped number of an invoice a payment to be allocated.
+drafts to be decided, and a statement with the ИНН of a client in the purpose of somebody else's payment one to be allocated.
 The desk is served from this process, without Airflow around it, to somebody who may act and whom nothing asks.
 """
 
