@@ -7,6 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.billing.inputs import read_component, read_terms, vat_mode
+from pipelines.cabinet.changes import AgreedOnDay, Change
+from pipelines.period import ONE_DAY
 from pipelines.rating.model import Contract, TariffVersion, Terms, VatMode
 from pipelines.rating.segments import in_force
 from pipelines.warehouse import query
@@ -58,12 +60,15 @@ class Agreed:
         terms = self.terms_on(day)
         return in_force(self.tariffs.get(terms.tariff_code, ()), day) if terms else None
 
-    def changes_after(self, day: date) -> tuple[date, ...]:
-        """Days after a day on which other terms or another version of the tariff begin, as far as they are known."""
-        starts = {terms.valid_from for terms in self.terms}
-        last = self.terms_on(date.max)
-        starts |= {version.valid_from for version in self.tariffs.get(last.tariff_code, ())} if last else set()
-        return tuple(sorted(start for start in starts if start > day))
+    def changes_after(self, day: date) -> tuple[Change, ...]:
+        """What is known to change after a day while the contract is in force, by the days on which it does."""
+        starts = {terms.valid_from for terms in self.terms} | {each.valid_from for versions in self.tariffs.values() for each in versions}
+        days = [start for start in sorted(starts) if start > day and self.contract.is_in_force(start)]
+        changes = (Change.between(start, self._agreed_on(start - ONE_DAY), self._agreed_on(start)) for start in days)
+        return tuple(change for change in changes if change)
+
+    def _agreed_on(self, day: date) -> AgreedOnDay:
+        return AgreedOnDay.of(self.terms_on(day), self.tariff_on(day))
 
 
 def contracts(connection: "Connection", clients: Sequence[str]) -> tuple[ClientContract, ...]:

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from pipelines.cabinet import agreed, clients
 from pipelines.cabinet.chosen import PageNo, Whose, local_today
+from pipelines.cabinet.papers import ListPage
 from pipelines.cabinet.reader import NotYours
 from pipelines.cabinet.visit import Known
 from pipelines.master import address_changes
@@ -16,17 +17,17 @@ from pipelines.warehouse import engine, query
 
 router = APIRouter()
 
-MOST_CONTRACTS = 40
+CONTRACTS_ON_A_PAGE = 5
 
 
 @router.get("/terms")
-def terms(whose: Whose, said: Literal["", "asked", "removed"] = "") -> Response:
+def terms(whose: Whose, page: PageNo = 1, said: Literal["", "asked", "removed"] = "") -> Response:
     """Contracts with their terms and tariffs of today and those to come; the requisites and addresses of the client."""
-    return terms_page(whose, said=said)
+    return terms_page(whose, page, said=said)
 
 
-def terms_page(whose: Whose, *, status: int = 200, said: str = "", problem: str = "") -> Response:
-    """The page of terms; ``said``, ``problem``: what has come of a change of addresses."""
+def terms_page(whose: Whose, page: int = 1, *, status: int = 200, said: str = "", problem: str = "") -> Response:
+    """A page of terms; ``said``, ``problem``: what has come of a change of addresses."""
     known, codes = whose.known, list(whose.codes)
     with known.rows(codes) as connection:
         shown = clients.clients(connection, codes)
@@ -37,8 +38,9 @@ def terms_page(whose: Whose, *, status: int = 200, said: str = "", problem: str 
     waiting = [each for each in asked if each.waits(known.at)]
     today = local_today([each.contract for each in contracts], known.at)
     running = [each for each in contracts if each.contract.ends_on is None or each.contract.ends_on >= today]
+    some = tuple(running[(page - 1) * CONTRACTS_ON_A_PAGE : page * CONTRACTS_ON_A_PAGE])
     return whose.page(
-        "terms.html", status=status, clients=shown, contracts=running[:MOST_CONTRACTS], more=max(len(running) - MOST_CONTRACTS, 0),
+        "terms.html", status=status, clients=shown, contracts=ListPage(some, page, len(running), CONTRACTS_ON_A_PAGE),
         over=len(contracts) - len(running), today=today, own=frozenset(own), waiting=waiting, said=said, problem=problem,
         addresses_of=split, is_fresh=known.session.is_fresh,
     )  # fmt: skip

@@ -76,6 +76,6 @@ def _accounts(whose: Whose, client_code: str, first: date, last: date) -> list[C
     """Those of a client that the reader may see; none where it has no contract."""
     client = whose.known.reader.require(client_code)
     try:
-        return statement_of_account(whose.known.settings, client, first, last, has_views=False)
+        return statement_of_account(whose.known.settings, client, first, last)
     except BadInput:
         return []

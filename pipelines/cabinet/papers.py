@@ -17,16 +17,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Generic[T]):
-    """Some of a list: `number` of the page from 1, of `pages` (at least 1); `found`: how many rows the whole list has."""
+    """Some of a list: `number` of the page from 1, of `pages` (at least 1); `found`: rows of the whole list, `most`: those of a page."""
 
     rows: tuple[T, ...]
     number: int
     found: int
+    most: int = ON_A_PAGE
 
     @property
     def pages(self) -> int:
         """How many pages there are, at least one."""
-        return max(-(-self.found // ON_A_PAGE), 1)
+        return max(-(-self.found // self.most), 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 _ORDER: Final = ("opening", "sale", "correction", "payment", "refund", "write_off")
 
 
-def statement_of_account(settings: Settings, client_code: str, first: date, last: date, *, has_views: bool = True) -> list[ClientAccount]:
+def statement_of_account(settings: Settings, client_code: str, first: date, last: date) -> list[ClientAccount]:
     """A client's accounts, one per organization that it ever had a contract with.
 
-    ``has_views``: with the debt by invoices beside the balance by acts, which reads more than the account itself.
     BadInput for an unknown client, or a period that ends before it begins.
     """
     if first > last:
@@ -35,7 +34,7 @@ def statement_of_account(settings: Settings, client_code: str, first: date, last
     with engine.transaction(settings) as connection:
         contracts = query.rows(connection, "receivables/contracts_of_client", client_code=client_code)
         rows = query.mappings(connection, "receivables/account_entries", client_code=client_code, organization_code=None, last=last)
-        views = _views(connection, client_code, last) if has_views else {}
+        views = _views(connection, client_code, last)
     codes = sorted({row.organization_code for row in contracts} | {row["organization_code"] for row in rows})
     if not codes:
         raise BadInput.one("--client", f"no client {client_code!r} with a contract")

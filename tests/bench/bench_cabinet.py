@@ -81,6 +81,9 @@ class Nobody:
     def send_address_letters(self) -> None:
         """Nothing is mailed here."""
 
+    def close(self) -> None:
+        """Nothing waits here."""
+
 
 @contextmanager
 def served(app: Any) -> Iterator[int]:

@@ -61,6 +61,10 @@ def test_the_cabinet_stays_open_while_access_is_suspended(settings, house):
     assert "QR" in browser.get("/").text
     for path in ("/invoices", "/payments", "/fleet", "/terms"):
         assert "Доступ к мониторингу приостановлен" in words_of(browser.get(path).text), path
+    browser.submit("/promise", {"organization": "ORG", "debtor": "A"}, at="/")
+    said = words_of(browser.get("/").text)
+    assert "Вы обещали оплатить до 28 марта 2026 г.: доступ возвращается сам" in said
+    assert "как только будет оплачено" not in said
 
 
 def test_nothing_half_issued_is_seen(settings, house):
@@ -77,3 +81,6 @@ def test_nothing_half_issued_is_seen(settings, house):
     assert "ВМ26-000099" in browser.get("/invoices").text
     # 10 × 300 with 22 % are 3660.00, beside 3600.00
     assert "7 260,00" in words_of(browser.get("/").text)
+    # acts of March come after the month: the акт сверки says how its balance and the debt by invoices go together
+    said = words_of(browser.get("/reconciliation").text)
+    assert "Не оплачено по счетам на 12.03.2026: 7 260,00 ₽ = сальдо 0,00 ₽ + счета за ещё не оказанные услуги 7 260,00 ₽." in said

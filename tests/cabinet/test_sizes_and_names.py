@@ -23,6 +23,17 @@ from tests.conftest import NOW, cloned
 from tests.ledger_world import House
 
 JANUARY, DAY = Month(2026, 1), date(2026, 1, 31)
+_HOLDING = (
+    """INSERT INTO master.tariffs (tariff_code, valid_from, name, currency, prices_include_vat)
+    SELECT 'H', d, 'Холдинг', 'RUB', false FROM unnest(CAST('{2026-01-01,2026-06-01,2026-07-01,2026-08-01}' AS date[])) d""",
+    """INSERT INTO master.components (tariff_code, valid_from, component_no, name, kind, scheme, price)
+    SELECT 'H', t.valid_from, n, 'Услуга мониторинга транспорта № ' || n, 'fixed', 'unit', extract(month FROM t.valid_from) * 10
+    FROM master.tariffs t, generate_series(1, 30) n WHERE t.tariff_code = 'H'""",
+    """INSERT INTO master.contracts (contract_no, client_code, organization_code, starts_on)
+    SELECT 'ХОЛДИНГ-' || n, 'C-K3', 'ORG', date '2026-01-31' FROM generate_series(11, 22) n""",
+    """INSERT INTO master.terms (contract_no, valid_from, tariff_code, counting, basis, prepaid_vehicles, discount_percent, payment_days)
+    SELECT contract_no, date '2026-01-31', 'H', 'used', 'peak', 0, 0, 10 FROM master.contracts WHERE contract_no LIKE 'ХОЛДИНГ-%'""",
+)  # fmt: skip
 NAMES = {
     "K1": '<script>alert(1)</script><img src=x onerror="alert(1)">',
     "K2": '=HYPERLINK("http://evil.example","x")',
@@ -132,3 +143,18 @@ def test_files_are_what_their_names_say(hostile):
     assert [row[5] for row in rows[1:3]] == [0, 11.81]
     assert browser.get(f"/file/invoice?number={number}&paper=adjustment").status_code == 409
     assert browser.get("/file/payment?of=C-K2&organization=NONE").status_code == 409
+
+
+def test_a_holding_reads_the_terms_of_each_of_its_contracts(hostile):
+    """Thirteen contracts, twelve of them with thirty prices that go up three times: five on a page."""
+    with House(hostile).owner() as connection:
+        for statement in _HOLDING:
+            connection.execute(text(statement))
+    browser = Browser(hostile).log_in("k3@client.example")
+    pages = [browser.get(f"/terms?page={number}") for number in (1, 2, 3)]
+    assert max(len(page.content) for page in pages) <= LARGEST
+    assert "Страница 1 из 3" in words_of(pages[0].text)
+    assert [number for number in range(11, 23) if sum(f"№ ХОЛДИНГ-{number}" in page.text for page in pages) == 1] == list(range(11, 23))
+    said = words_of(pages[1].text)
+    assert [f"С 1 {month} 2026 г." in said for month in ("июня", "июля", "августа")] == [True] * 3
+    assert [f"{price},00" in said for price in (10, 60, 70, 80)] == [True] * 4  # ten roubles a month of the version's number
