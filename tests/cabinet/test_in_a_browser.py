@@ -174,3 +174,30 @@ def test_a_dealer_opens_its_clients_and_a_client_no_other(issued_world, signed_i
     for path in (f"/invoice?number={numbers['X']}", f"/invoice?number={numbers['D']}", "/?client=X", "/?client=D"):
         other.goto(cabinet.url + path)
         assert other.get_by_role("heading", level=1).inner_text() == "Такой страницы нет", path
+
+
+_TRAP = """<form id=f method=post action="{url}/account/sign-out-everywhere"><input name=form_token></form><script>f.submit()</script>"""
+
+
+def test_what_an_attacker_tries_in_the_browser_of_a_reader(browser, cabinet):
+    """A used link, a form of another site, a frame around the cabinet, a session that was planted before the login."""
+    with browser.new_context(locale="ru-RU") as context:
+        page = context.new_page()
+        planted = {"name": "fleetbill-session", "value": "known-to-the-attacker", "url": cabinet.url}
+        context.add_cookies([planted])
+        known = cabinet.links("b@client.example")
+        log_in(page, cabinet, "b@client.example")
+        [used] = cabinet.links("b@client.example") - known
+        assert {each["value"] for each in context.cookies() if each["name"] == planted["name"]} != {planted["value"]}
+        page.goto(used)
+        assert page.get_by_role("heading", level=1).inner_text() == "Ссылка не действует"
+        page.route("http://evil.example/*", lambda route: route.fulfill(body=_TRAP.format(url=cabinet.url), content_type="text/html"))
+        page.goto("http://evil.example/")
+        page.wait_for_url(f"{cabinet.url}/account/sign-out-everywhere")
+        assert page.get_by_role("heading", level=1).inner_text() == "Форма устарела"
+        framed = f'<iframe src="{cabinet.url}/"></iframe>'
+        page.route("http://frame.example/*", lambda route: route.fulfill(body=framed, content_type="text/html"))
+        page.goto("http://frame.example/")
+        assert page.frames[-1].url != f"{cabinet.url}/"
+        page.goto(f"{cabinet.url}/account")
+        assert page.get_by_text("b@client.example").first.is_visible()  # still logged in

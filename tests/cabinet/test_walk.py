@@ -1,4 +1,4 @@
-"""Two clients are logged in: an automatic walk over every page with the other's ids finds no row of the other."""
+"""Two clients are logged in: a walk over every page and form with the other's ids finds no row of the other, and changes none."""
 
 import re
 from itertools import product
@@ -82,6 +82,67 @@ def test_no_page_shows_a_row_of_another(issued_world, reader, other):
         if answer.status_code == 200 and (met := _met(answer, theirs)):
             seen[path] = met
     assert seen == {}
+
+
+# what a form of a stranger could change: promises, addresses and who asked for them
+_CHANGED = """
+SELECT (SELECT jsonb_agg(p) FROM access.promises p), (SELECT jsonb_agg(a) FROM master.address_changes a),
+    (SELECT jsonb_object_agg(client_code, email) FROM master.clients), (SELECT count(*) FROM master.history)
+"""
+_OF_THE_SESSION = ("/sign-out", "/account/sign-out-everywhere", "/enter", "/login", "/code")
+
+
+def _forms(browser: Browser, ids: dict[str, str]) -> list[tuple[str, dict[str, str]]]:
+    """Every form of the cabinet, with the ids of somebody in its address and in each of its fields: (address, fields)."""
+    described, values, forms = browser.made.openapi(), _values(ids), []
+    values |= {"debtor": [ids["client_code"]], "address": [ids["email"], "evil@client.example"]}
+    values |= {"language": ["ru"], "theme": ["auto"], "back": ["/"], "code": ["000000"]}
+    for path, operations in described["paths"].items():
+        if "post" not in operations or path.startswith(_OF_THE_SESSION):
+            continue
+        schema = next(iter(operations["post"].get("requestBody", {"content": {"": {"schema": {}}}})["content"].values()))["schema"]
+        fields = list(described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]) if schema else []
+        named = [each["name"] for each in operations["post"].get("parameters", [])]
+        for name in (*fields, *named):
+            assert name in values, f"{path}: the walk does not know what to try for {name!r}; add it to _values"
+        asked = [dict(zip(named, chosen, strict=True)) for chosen in product(*(values[name] for name in named))]
+        filled = [dict(zip(fields, chosen, strict=True)) for chosen in product(*(values[name] for name in fields))]
+        forms += [(f"{path}?{urlencode(query)}" if query else path, form) for query in (*asked, {}) for form in filled]
+    return forms
+
+
+@pytest.mark.parametrize(("reader", "other"), [("a", "X"), ("a", "D"), ("b", "A")])
+def test_no_form_changes_a_row_of_another_or_tells_of_it(issued_world, reader, other):
+    mine, theirs = Browser(issued_world).log_in(f"{reader}@client.example"), _ids(issued_world, other)
+    before, token, seen = _one(issued_world, _CHANGED), mine.form_token("/account"), {}
+    for path, fields in _forms(mine, theirs):
+        answer = mine.post(path, data={"form_token": token, **fields})
+        assert answer.status_code < 500, (path, fields)
+        said = [mark for mark in _met(answer, theirs) if mark not in fields.values()]
+        if said or answer.status_code == 200:
+            seen[path] = (fields, answer.status_code, said)
+    assert {path: told for path, told in seen.items() if not path.startswith("/account/code")} == {}
+    assert _one(issued_world, _CHANGED) == before
+    assert mine.wishes.addresses == []
+
+
+def test_the_forms_would_change_it(issued_world):
+    """D may ask for another address of its own, by a form of those that the walk sends."""
+    with engine.transaction(issued_world) as connection:
+        before = connection.execute(text("SELECT count(*) FROM master.address_changes")).scalar_one()
+    own = Browser(issued_world).log_in("d@client.example")
+    [(path, fields)] = [
+        (path, fields)
+        for path, fields in _forms(own, _ids(issued_world, "D"))
+        if path.startswith("/addresses/add?") and fields["address"] == "evil@client.example"
+    ]
+    assert own.post(path, data={"form_token": own.form_token("/account"), **fields}).status_code == 303
+    assert _one(issued_world, "SELECT count(*) FROM master.address_changes") == (before + 1,)
+
+
+def _one(settings, code: str) -> tuple:
+    with engine.reading(settings) as connection:
+        return tuple(connection.execute(text(code)).one())
 
 
 def test_the_walk_would_see_it(issued_world):

@@ -2,13 +2,15 @@
 
 import os
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.settings import Settings
-from tests.conftest import ROOT
+from pipelines.warehouse import embedded
+from tests.conftest import ROOT, keep_database
 
 DAGS, PLUGINS = ROOT / "dags", ROOT / "plugins"
 IDS = (
@@ -18,16 +20,17 @@ IDS = (
 
 
 @pytest.fixture(scope="session")
-def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The environment that Airflow reads when it is first imported."""
-    home = tmp_path_factory.mktemp("airflow")
+def airflow_home(server_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The environment that Airflow reads when it is first imported; its metadata lie in PostgreSQL, as those of a running house."""
+    home, metadata = tmp_path_factory.mktemp("airflow"), f"airflow_{uuid.uuid4().hex[:16]}"
+    keep_database(server_home, "template0", metadata)
     told = {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": embedded.address(server_home, embedded.OWNER, metadata),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
     }

@@ -1,5 +1,8 @@
 """A month decided on in the desk, inside Airflow's API server: the books are those of the command line; rights, two tabs, stale pages."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import text
 
@@ -76,6 +79,24 @@ def test_of_two_tabs_one_wins_and_the_other_is_told_by_whom(asked, desk, home):
     asked.resumed()
     asked.run.call("issue")
     assert [row[:2] for row in _books(home)[2]] == [("finance", "approved")]
+
+
+def test_of_two_clicks_in_the_same_moment_one_is_taken(asked, desk, home):
+    people = [desk() for _ in range(4)]
+    forms = [each.fields_of("/drafts", "/drafts/answer") for each in people]
+    together = Barrier(len(people))
+
+    def click(person, fields):
+        together.wait(30)
+        return person.post("/drafts/answer", fields, decision="approve")
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        answers = list(pool.map(click, people, forms))
+    assert sorted(each.status_code for each in answers) == [200, 409, 409, 409]
+    assert all("Ваше нажатие ничего не изменило." in each.text for each in answers if each.status_code == 409)
+    asked.resumed()
+    assert asked.run.call("issue") == {"invoices": 2}
+    assert [row[1] for row in _books(home)[2]] == ["approved"]
 
 
 def test_a_page_that_is_out_of_date_is_refused_with_what_has_changed(asked, desk, home):
