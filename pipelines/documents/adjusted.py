@@ -55,7 +55,7 @@ def settlement(document: AdjustmentDocument) -> str:
     if document.total > ZERO:
         return f"Разница к доплате — {parts.invoices('по счёту', '', [document.number])} от {russian.long_date(document.issued_on)}"
     if document.total == ZERO:
-        return "Общая стоимость не изменилась: доплата и возврат не требуются."
+        return "Доплата и возврат не требуются."
     used = sum((each.amount for each in document.credited), ZERO)
     left = -document.total - used
     went = "; ".join(

@@ -112,7 +112,6 @@ def act(document: ActDocument) -> View:
 def adjustment(document: AdjustmentDocument) -> View:
     """A корректировка: what stood, what stands, the difference, why, and which vehicles and days changed; both sides sign it."""
     number = outside.breakable(document.number)
-    more = document.total >= ZERO
     return {
         "template": "adjustment",
         "title": f"Корректировка № {number}",
@@ -128,10 +127,9 @@ def adjustment(document: AdjustmentDocument) -> View:
         "with_vat": any(row.vat_rate is not None for row in document.rows),
         "rows": [adjusted.changed_row(row) for row in document.rows],
         "sums": adjusted.sums(document),
-        "due_label": "К доплате" if more else "К зачёту в следующих счетах",
+        "due_label": "К доплате" if document.total >= ZERO else "К зачёту в следующих счетах",
         "due_amount": russian.amount(abs(document.total)),
-        "words_lead": f"Стоимость услуг {'увеличена' if more else 'уменьшена'} на ",
-        "words": parts.lowered(russian.in_words(abs(document.total))),
+        **_changed_by(document.total),
         "settlement": adjusted.settlement(document),
         "vehicles": adjusted.vehicles(document.usage),
         "days": adjusted.days(document.usage),
@@ -140,6 +138,14 @@ def adjustment(document: AdjustmentDocument) -> View:
         "sides": [parts.side("Исполнитель", document.seller), parts.side("Заказчик", document.buyer)],
         **parts.drawings(document.seller, signed=False),
     }
+
+
+def _changed_by(total: Decimal) -> View:
+    """By how much the services cost more or less, in words; components may change and the sum stay."""
+    if total == ZERO:
+        return {"words_lead": "Стоимость услуг ", "words": "не изменилась"}
+    more_or_less = "увеличена" if total > ZERO else "уменьшена"
+    return {"words_lead": f"Стоимость услуг {more_or_less} на ", "words": parts.lowered(russian.in_words(abs(total)))}
 
 
 def usage(document: UsageDocument) -> View:

@@ -18,7 +18,9 @@ from pipelines.documents.model import ChangedDay, ChangedUsage, ChangedVehicle, 
 from pipelines.documents.paths import document_path
 from pipelines.documents.pdf import render_document, render_documents
 from pipelines.documents.requisites import Party
+from pipelines.money import ZERO
 from pipelines.period import Month
+from pipelines.rating.charges import Amounts
 from pipelines.settings import resource
 from tests.unit.documents import samples
 
@@ -191,6 +193,16 @@ def test_the_act():
     assert "Всего оказано услуг 57 991,79 ₽" in text
     assert "претензий" in text
     assert "Заказчик ООО «Волга-Транс»" in text
+
+
+def test_an_adjustment_that_comes_to_nothing_says_so():
+    """Two components, +600.00 and −600.00."""
+    [row] = samples.adjustment().rows
+    less, more = (Amounts(sign * Decimal(600), sign * Decimal(120), sign * Decimal(720)) for sign in (-1, 1))
+    rows = (replace(row, difference=less), replace(row, no=2, title="Видео", difference=more))
+    text = text_of(render_document(replace(samples.adjustment(), rows=rows, net=ZERO, vat=ZERO, total=ZERO)))
+    assert "Стоимость услуг не изменилась Доплата и возврат не требуются." in " ".join(text.split())
+    assert "увеличена" not in text
 
 
 def test_the_adjustment_shows_old_new_and_difference():

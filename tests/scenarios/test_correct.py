@@ -189,6 +189,23 @@ def test_a_correction_is_corrected(settings, run_cli, tmp_path):
     assert _rows(settings, made) == [("1", "300.00", "360.00"), ("2", "-150.00", "-180.00")]
 
 
+def test_another_tariff_of_the_same_price_is_an_adjustment_whose_lines_come_to_nothing(settings, run_cli, tmp_path):
+    """A draft is not made where all of its lines are 0.00 (§7): here they are not, and 1C, act and proof need them."""
+    version = {"tariff_code": "T4", "valid_from": "2025-01-01"}
+    component = {**version, "component_no": "1", "name": "Мониторинг плюс", "kind": "vehicles", "price": "300"}
+    terms = {"contract_no": "ENDED", "valid_from": "2025-11-01", "tariff_code": "T4"}
+    _import(run_cli, tmp_path / "m", tariffs=[{**version, "name": "Плюс"}], components=[component], terms=[terms])
+    assert _correct(run_cli) == {"ENDED": "0.00"}
+    assert _correct(run_cli) == {}
+    made = "SELECT l.component, l.net::text, l.vat::text FROM billing.invoices i JOIN billing.invoice_lines l USING (invoice_id)"
+    # 10 × 300 under T1 goes, 10 × 300 under T4 comes; 20 % of 2025
+    assert _rows(settings, f"{made} WHERE i.kind = 'adjustment' ORDER BY l.line_no") == [
+        ("Мониторинг транспорта", "-3000.00", "-600.00"), ("Мониторинг плюс", "3000.00", "600.00"),
+    ]  # fmt: skip
+    [row] = _json(run_cli("invoices", "--month", MONTH, "--kind", "adjustment", "--format", "json"))
+    assert prove(settings, row["number"], settings.home / "proof.zip").counted
+
+
 def test_all_facts_at_once_and_then_nothing(settings, run_cli, tmp_path):
     _withdrawn(run_cli, tmp_path)
     _tariff(run_cli, tmp_path)

@@ -203,6 +203,7 @@ def _issued(issued: LetterPapers, owed: Mapping[str, Decimal], facts: Mapping[st
         "rows": [] if several else _rows(issued.own),
         "highlight": russian.amount(left),
         "is_paid": not credit and not left,
+        "is_even": all(contract.document.total == ZERO for contract in issued.contracts),
         **_past(facts, owed),
         "bank": parts.bank(document.seller) if due_on else None,
         "notes": [] if several else document.notes,
@@ -232,7 +233,7 @@ def _section(contract: ContractPapers, owed: Mapping[str, Decimal], codes: Seque
     elif left:
         said = f"Осталось оплатить: {russian.in_roubles(left)}, срок {russian.short_date(min(invoice.due_on for invoice in own))}"
     else:
-        said = "Всё оплачено"
+        said = "Всё оплачено" if document.total else "Сумма не изменилась"
     numbers = {invoice.number for invoice in own}
     return {
         "title": _line(parts.basis(document.contract)),

@@ -121,6 +121,15 @@ def test_a_credit_asks_for_nothing():
     assert not credit.pictures
 
 
+def test_a_correction_that_comes_to_nothing_asks_for_nothing_and_thanks_for_nothing():
+    document = samples.invoice((samples.row(1, price="600.00"), samples.row(2, price="-600.00")), kind="adjustment")
+    issued = LetterPapers((ContractPapers(document, (samples.adjustment(),)),))
+    even = about_invoice("adjustment", issued, WRITER, "x", {"open": {document.number: "0.00"}, "today": "2026-02-18"})
+    assert readable(even.subject).endswith("сумма не изменилась")
+    assert "доплата и возврат не требуются" in even.text
+    assert not any(word in even.text for word in ("оплачен", "Спасибо", "К доплате", "в вашу пользу"))
+
+
 def test_outside_text_stays_text():
     found = about_facts("restored", {"on": "2026-02-26"}, Writer("<b>Вега</b>", "a@b.ru"), "<script>alert(1)</script>\r\nBcc: x@y.ru")
     assert "<script>" not in found.html
