@@ -145,6 +145,22 @@ def test_files_are_what_their_names_say(hostile):
     assert browser.get("/file/payment?of=C-K2&organization=NONE").status_code == 409
 
 
+@pytest.mark.parametrize("number", ["K2", "K3", "K4"])
+def test_workbooks_call_a_client_what_it_is_called_and_hold_no_formula_of_it(hostile, number):
+    browser = Browser(hostile).log_in(f"{number.lower()}@client.example")
+    for address in (
+        f"/file/invoice?number={_number(hostile, f'C-{number}')}&paper=appendix",
+        f"/file/reconciliation?of=C-{number}&organization=ORG&first=2026-01-01&last=2026-03-01&kind=xlsx",
+    ):
+        book = load_workbook(io.BytesIO(browser.get(address).content))
+        cells = [cell for sheet in book for row in sheet for cell in row if cell.value]
+        said = [book.properties.title, *(str(cell.value) for cell in cells)]
+        assert not any("HYPERLINK" in str(cell.value) for cell in cells if cell.data_type == "f"), address
+        assert not any(cell.hyperlink for cell in cells), address
+        assert any(" ".join(clean(NAMES[number]).split()) in " ".join(each.split()) for each in said), address
+        assert not any("\u202e" in each for each in said), address
+
+
 def test_a_holding_reads_the_terms_of_each_of_its_contracts(hostile):
     """Thirteen contracts, twelve of them with thirty prices that go up three times: five on a page."""
     with House(hostile).owner() as connection:

@@ -18,6 +18,7 @@ import pytest
 from lxml import etree
 
 from pipelines.clock import Authorship, now
+from pipelines.desk.files import leakage_workbook
 from pipelines.documents.edo.archives import write_archives
 from pipelines.errors import BadInput
 from pipelines.evidence.landing_folder import land_folder
@@ -198,8 +199,9 @@ def test_workbooks_hold_no_formula_and_no_link_of_a_client(run_cli, house, tmp_p
     assert code == 0, err
     code, _, err = run_cli("master", "export", str(tmp_path / "m.xlsx"))
     assert code == 0, err
+    (tmp_path / "leakage.xlsx").write_bytes(leakage_workbook(house, Month(2026, 1)).content)
     assert books
-    for path in [*books, tmp_path / "w.xlsx", tmp_path / "m.xlsx"]:
+    for path in [*books, tmp_path / "leakage.xlsx", tmp_path / "w.xlsx", tmp_path / "m.xlsx"]:
         _no_formula(path.read_bytes())
 
 
