@@ -61,6 +61,11 @@ class Account:
         return max(self.open - max(self.free, ZERO), ZERO)
 
     @property
+    def ahead(self) -> Decimal:
+        """What the client has paid beyond all that is open."""
+        return max(self.free - self.open, ZERO)
+
+    @property
     def purpose(self) -> str:
         """The purpose of one payment for all of it."""
         numbers = [debt.number for debt in self.debts if debt.invoice_id]

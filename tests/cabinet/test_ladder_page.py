@@ -8,9 +8,11 @@ from sqlalchemy import text
 
 from pipelines.access.dunning import dunning
 from pipelines.period import Month
+from pipelines.receivables.importing import import_payments
 from tests.cabinet.browsing import Browser, Moment, words_of
 from tests.debtors import DAY, indebted_house
 from tests.invoices import IssuedInvoice, put
+from tests.ledger_world import Paper, statement
 
 
 def _at(day: int) -> Moment:
@@ -67,6 +69,12 @@ def test_the_cabinet_stays_open_while_access_is_suspended(settings, house):
     assert "как только будет оплачено" not in said
 
 
+def test_who_has_paid_more_than_it_owes_reads_its_advance(settings, house, tmp_path):
+    import_payments(settings, statement(tmp_path / "ORG.txt", Paper("7", "4000.00", "Оплата по счету ВМ26-000001")), _at(12)())
+    said = words_of(Browser(settings, _at(12)).log_in("a@client.example").get("/").text)
+    assert "К оплате сейчас 0,00 ₽ долга нет ваш аванс — 400,00 ₽" in said  # 4000 − 3600
+
+
 def test_nothing_half_issued_is_seen(settings, house):
     browser = Browser(settings, _at(12)).log_in("a@client.example")
     fields = {"contract_no": "K-A", "client_code": "A", "issued_at": _at(12)(), "cause": "x"}
@@ -83,4 +91,4 @@ def test_nothing_half_issued_is_seen(settings, house):
     assert "7 260,00" in words_of(browser.get("/").text)
     # acts of March come after the month: the акт сверки says how its balance and the debt by invoices go together
     said = words_of(browser.get("/reconciliation").text)
-    assert "Не оплачено по счетам на 12.03.2026: 7 260,00 ₽ = сальдо 0,00 ₽ + счета за ещё не оказанные услуги 7 260,00 ₽." in said
+    assert "Не оплачено по счетам на 12.03.2026: 7 260,00 ₽ = сальдо 0,00 ₽ + счета за ещё не оказанные услуги 7 260,00 ₽" in said
