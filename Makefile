@@ -91,6 +91,11 @@ real: setup ## real fleets: June 2023 of New York's dispatch bases, billed (CSV=
 	@[ -n "$(CSV)" ] || { echo "make real CSV=the downloaded register; see sample/new_york.py"; exit 2; }
 	@$(BIN)/python sample/bill_new_york.py "$(CSV)" var/new_york
 
+.PHONY: pictures
+pictures: setup ## the pictures of README and docs made anew, of a house of their own (NAMES="desk/month …"; SHEETS=folder: every page, to be looked at)
+	@./.ci/packages
+	@$(BIN)/python -m tests.pictures $(NAMES) $(if $(SHEETS),--sheets "$(SHEETS)")
+
 .PHONY: lock
 lock: ## pin the whole set of requirements.in into requirements.txt, with digests (UPGRADE=1: the newest)
 	@UPGRADE=$(UPGRADE) ./.ci/lock
