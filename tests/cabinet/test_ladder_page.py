@@ -92,3 +92,12 @@ def test_nothing_half_issued_is_seen(settings, house):
     # acts of March come after the month: the акт сверки says how its balance and the debt by invoices go together
     said = words_of(browser.get("/reconciliation").text)
     assert "Не оплачено по счетам на 12.03.2026: 7 260,00 ₽ = сальдо 0,00 ₽ + счета за ещё не оказанные услуги 7 260,00 ₽" in said
+
+
+def test_a_dealer_may_promise_for_its_client_and_is_named(settings, house):
+    with house.owner() as connection:
+        connection.execute(text("UPDATE master.clients SET dealer_code = 'B' WHERE client_code = 'A'"))
+    dealer = Browser(settings, _at(22)).log_in("b@client.example")
+    promised = dealer.submit("/promise?client=A", {"organization": "ORG", "debtor": "A"}, at="/?client=A")
+    assert promised.headers["location"] == "/?client=A&promised=true"
+    assert house.rows("SELECT client_code, by_name FROM access.promises") == [("A", "b@client.example")]
