@@ -100,15 +100,16 @@ def _to_come(fleet: FleetMonth, course: Course | None) -> Iterator[_Ahead]:
 
 
 def _bars(fleet: FleetMonth, scale: _Scale) -> Iterator[str]:
-    """A bar a day; one above the vehicles paid ahead has a colour of its own."""
+    """A bar a day; what of it is above the vehicles paid ahead has a colour of its own."""
     edge = (1 - _BAR) / 2
     for day in fleet.days:
         limit, y = fleet.prepaid_on(day.date), scale.y(day.fleet_size)
-        kind = "chart-bar chart-over" if limit and day.fleet_size > limit else "chart-bar"
-        yield (
-            f'<rect class="{kind}" x="{scale.x(day.date, edge)}" width="{scale.width(_BAR)}" y="{y}" '
-            f'height="{round(scale.y(0) - y, 1)}"><title>{day.date:%d.%m}: {day.fleet_size}</title></rect>'
-        )
+        across, said = f'x="{scale.x(day.date, edge)}" width="{scale.width(_BAR)}"', f"<title>{day.date:%d.%m}: {day.fleet_size}</title>"
+        paid = scale.y(limit) if limit and day.fleet_size > limit else y
+        if limit and day.fleet_size > limit:
+            height = max(round(paid - y, 1), 1.0)  # it is seen, however little it is of a large fleet
+            yield f'<rect class="chart-bar chart-over" {across} y="{round(paid - height, 1)}" height="{height}">{said}</rect>'
+        yield f'<rect class="chart-bar" {across} y="{paid}" height="{round(scale.y(0) - paid, 1)}">{said}</rect>'
 
 
 def _band(ahead: Sequence[_Ahead], scale: _Scale) -> Iterator[str]:
