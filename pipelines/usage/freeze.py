@@ -1,5 +1,6 @@
 """Evidence frozen at issue: one immutable file with the vehicles of every contract and the days on which each counted (domain.md §7)."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 
 _AT_ONCE = 4_000_000
-"""Vehicle-days that are held by themselves, about 80 bytes each, before their vehicles take them up as bits."""
+"""Vehicle-days that are held by themselves, about 80 bytes each, before their vehicles take them up as bits: those of some contracts at a
+time; of a contract that has more of them those of some of its vehicles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +66,24 @@ def _vehicles(lake: Lake, counted: CountedMonth, contracts: Sequence[str]) -> "p
     chosen = [(index[contract_no], contract_no) for contract_no in contracts]
     numbers, names = [number for number, _ in chosen], [name for _, name in chosen]
     lake.put("frozen_contracts", pa.table({"contract_index": pa.array(numbers, pa.int32()), "contract_no": pa.array(names, pa.string())}))
-    lake.run("new_frozen_vehicles")
-    lake.run("new_frozen_days")
-    waiting = 0
-    for day in counted.owned_days:
-        binds = {"platform_day_no": day.number, "path": lake.location(day.path), "shape": lake.shape}
-        [added] = lake.run("add_frozen_day", **binds).fetchone() or (0,)
-        waiting += added
-        if waiting >= _AT_ONCE:
-            _fold(lake)
-            waiting = 0
-    _fold(lake)
-    lake.run("frozen")
+    lake.run("frozen_parts", at_once=_AT_ONCE)
+    lake.run("new_frozen")
+    days_of_part: dict[int, list[dict[str, int]]] = defaultdict(list)
+    for row in lake.table("frozen_part_days", at_once=_AT_ONCE).to_pylist():
+        days_of_part[row["part"]].append(row)
+    for part_days in days_of_part.values():
+        for number in range(part_days[0]["slices"]):
+            _freeze_slice(lake, counted, part_days, number)
     return lake.table("frozen_rows")
 
 
-def _fold(lake: Lake) -> None:
-    """The vehicles take up the days that wait, and none waits."""
-    lake.run("fold_frozen_days")
+def _freeze_slice(lake: Lake, counted: CountedMonth, days: Sequence[Mapping[str, int]], number: int) -> None:
+    """Some vehicles of some contracts, all their days; nothing of them is held afterwards but a row each."""
+    lake.run("new_frozen_days")
+    for row in days:
+        path = lake.location(counted.owned_days[row["platform_day_no"]].path)
+        lake.run("add_frozen_day", path=path, shape=lake.shape, slice=number, **row)
+    lake.run("add_frozen")
     lake.run("new_frozen_days")
 
 

@@ -1,5 +1,6 @@
--- grain: vehicle of one platform-day that a chosen contract owns, with the reason why it counts (billed) or not
--- inputs: $path: its file; $shape: the columns; $platform_day_no; platform_days, owners, duplicates, frozen_contracts
+-- grain: vehicle of one platform-day that a contract of a part owns, with the reason why it counts (billed) or not
+-- inputs: $path: its file; $shape: the columns; $platform_day_no; $part, and of its vehicles slice $slice of $slices; $first, $last: the
+--   least and the greatest owner set of the part, by which row groups are left out; platform_days, owners, duplicates, frozen_parts
 -- rerun: adds the platform-day once per call
 INSERT INTO frozen_days
 SELECT
@@ -13,6 +14,7 @@ SELECT
     END AS reason
 FROM read_parquet([$shape, $path], union_by_name = true) v
 JOIN owners o ON o.platform_day_no = $platform_day_no AND o.account_no = v.account_no AND o.standing >= standing('blocked')
-JOIN frozen_contracts USING (contract_index)
+JOIN frozen_parts c ON c.contract_index = o.contract_index AND c.part = $part
 JOIN platform_days p ON p.platform_day_no = $platform_day_no
 LEFT JOIN duplicates d ON d.platform_day_no = $platform_day_no AND d.vehicle_no = v.vehicle_no
+WHERE v.account_no BETWEEN $first AND $last AND ($slices = 1 OR hash(v.vehicle_id) % $slices = $slice)

@@ -69,9 +69,9 @@ def test_freezing_again_is_the_same_file_and_one_vehicle_day_more_is_another(wor
     assert len(vehicles(world, later, "C2", date(2026, 1, 31))) == 2
 
 
-@pytest.mark.parametrize("at_once", [1, 3])
+@pytest.mark.parametrize("at_once", [10, 40])
 def test_how_many_vehicle_days_are_held_at_once_changes_no_byte(world, monkeypatch, at_once):
-    """A name and a plate are those last seen, each of its own day, whatever is folded when."""
+    """A name and a plate are those last seen, each of its own day, whether contracts or slices of one are put together by themselves."""
     world.contract("C2").terms("C2").account("gps1", "b1", "C2")
     world.every_day("2026-01", "gps1", [Car("v", "a1", name="Старое"), Car("w", "b1", plate="А001АА77"), Car("u", "a1", state="blocked")])
     world.snapshot("gps1", "2026-01-20", [Car("v", "a1", plate="В002ВВ77"), Car("w", "b1", name="Новое"), Car("u", "a1")])

@@ -234,12 +234,15 @@ def test_frozen_days_are_bits_of_a_reason(lake, tmp_path):
     lake.put("frozen_contracts", pa.table({"contract_index": pa.array([0], pa.int32()), "contract_no": ["C1"]}))
     lake.run("new_same_device", shape=lake.shape)
     decide(lake)
-    lake.run("new_frozen_vehicles")
+    lake.run("new_fleets", shape=lake.shape)
+    lake.run("frozen_parts", at_once=1)
+    days = lake.table("frozen_part_days", at_once=1).to_pylist()
+    assert [tuple(row.values()) for row in days] == [(0, 0, 0, 0, 1), (0, 1, 0, 0, 1)]
+    lake.run("new_frozen")
     lake.run("new_frozen_days")
-    for part in (0, 1):
-        lake.run("add_frozen_day", platform_day_no=part, path=path, shape=lake.shape)
-    lake.run("fold_frozen_days")
-    lake.run("frozen")
+    for row in days:
+        lake.run("add_frozen_day", path=path, shape=lake.shape, slice=0, **row)
+    lake.run("add_frozen")
     found = lake.table("frozen_rows").to_pylist()
     assert [(row["vehicle_id"], row["name"], row["billed"], row["unused"], row["blocked"]) for row in found] == [
         ("a", "А", 1, 0, 1 << 30),
