@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from pipelines.clock import Authorship
 from pipelines.delivery.onec.header import read_header
@@ -19,6 +20,8 @@ from pipelines.receivables.importing import import_payments
 from pipelines.receivables.listing import payments
 from pipelines.receivables.telling_words import AlreadyRuledOn, rule_on_pair
 from pipelines.runs.exchange import receive_from_onec
+from pipelines.warehouse import engine
+from pipelines.warehouse.statements import statement as statement_code
 from tests.campaigns import examples
 from tests.conftest import NOW
 from tests.database import contents, difference
@@ -283,8 +286,8 @@ def test_a_deleted_refund_of_nothing_known_asks_nobody(house, settings, onec):
 
 def test_an_empty_date_of_1c_is_none(house, settings, onec):
     """0001-01-01 is how 1C writes a date that nobody has filled in: the document's own day stands for it."""
-    text = Money("1", "5.00").xml().replace("<ДатаВыписки>2026-03-02</ДатаВыписки>", "<ДатаВыписки>0001-01-01</ДатаВыписки>")
-    onec.tells(text)
+    empty = Money("1", "5.00").xml().replace("<ДатаВыписки>2026-03-02</ДатаВыписки>", "<ДатаВыписки>0001-01-01</ДатаВыписки>")
+    onec.tells(empty)
     assert [row["paid_on"].isoformat() for row in payments(settings)] == [DAY]
     answer = onec.tells(Money("2", "5.00").xml().replace("2026-03-02", "0001-01-01"))
     assert "is no day of a payment" in answer.detail
@@ -316,3 +319,51 @@ def test_a_message_in_parts_is_what_it_is_at_once(house, settings, onec, monkeyp
     assert (house.open()[number], total(settings)) == (Decimal("100.00"), Decimal("800.00"))
     assert "1 left out (other_currency)" in said
     assert findings(house, "unmatched_payment") == []
+
+
+@pytest.mark.parametrize("amount", ["-100.00", "0", "0.00", "1e30", "12.345", "сто", ""])
+def test_a_sum_that_is_none_is_listed_and_the_others_of_its_message_count(settings, house, onec, amount):
+    answer = onec.tells(Money("1", amount), Money("2", "50.00"))
+    assert (answer.outcome, [row["amount"] for row in payments(settings)]) == (AnswerOutcome.TAKEN, [Decimal("50.00")])
+    assert "0000-000001" in answer.detail
+    assert "Документ.ПБДСРасчетыСКонтрагентами" in answer.detail
+
+
+def branch(no, kpp, inn=INN):
+    """A payment of whoever has that КПП, which no rule of its words tells."""
+    return Money(no, "10.00", inn=inn).xml().replace(f"<ИНН>{inn}</ИНН>", f"<ИНН>{inn}</ИНН><КПП>{kpp}</КПП>")
+
+
+def test_a_kpp_that_changed_is_the_same_client_and_two_branches_are_told_apart_by_theirs(house, settings, onec):
+    """A moved client has another КПП in 1C before ours is put right; of two clients with one ИНН the КПП says which, or a person does."""
+    house.client("D", OTHER)  # shares its ИНН with B
+    with house.owner() as connection:
+        connection.exec_driver_sql("UPDATE master.clients SET kpp = '772801001' WHERE client_code IN ('A', 'B')")
+        connection.exec_driver_sql("UPDATE master.clients SET kpp = '780201001' WHERE client_code = 'D'")
+    onec.tells(branch("1", "500101001"), branch("2", "780201001", OTHER), branch("3", "999901001", OTHER))
+    owners = dict(house.rows("SELECT right(document_no, 1), client_code FROM receivables.payments"))
+    assert owners == {"1": "A", "2": "D", "3": None}
+    assert len(findings(house, "unmatched_payment")) == 1
+
+
+_FILLED = """
+WITH told AS (
+    INSERT INTO receivables.payments (payment_id, source, organization_code, document_no, paid_on, amount, received_at)
+    SELECT 'p' || n, 'onec', 'ORG', n::text, '2026-03-02', 100, now() FROM generate_series(1, 3000) n RETURNING payment_id
+)
+INSERT INTO receivables.onec_documents
+    (peer, reference, version_no, kind, document_no, paid_on, amount, digest, organization_code, payment_id, message_no, at)
+SELECT 'BP', gen_random_uuid(), 1, 'bank_in', payment_id, '2026-03-02', 100, '', 'ORG', payment_id, 1, now() FROM told
+"""
+
+
+def test_right_after_a_large_message_the_next_one_reads_a_few_pages_for_each_payment(house, settings):
+    """Statistics come a minute later: until then the planner knows of no payment at all, and must have no worse way to choose."""
+    with house.owner() as connection:
+        connection.exec_driver_sql(_FILLED)
+    binds = {"teller": "BP", "organizations": ["ORG"], "amounts": [Decimal(100)], "first": DAY, "last": DAY}
+    with engine.transaction(settings) as connection:
+        code = statement_code("warehouse/receivables/told_by_others")
+        [(plan,)] = connection.execute(text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {code}"), binds).all()
+    read = plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
+    assert read < 10 * 3000, f"{read} pages"
