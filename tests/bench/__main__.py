@@ -23,6 +23,7 @@ SMALL = {
     "closing": ["60", "600"],
     "desk": ["100"],
     "explanation": ["4", "10"],
+    "first_count": [OTHER, "400", "40", "--rounds", "1"],
     "hostile": ["2000"],
     "import": [OTHER, "--contracts", "50"],
     "landing": ["20000"],
