@@ -10,7 +10,6 @@ import multiprocessing
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +27,7 @@ from pipelines.cabinet.app import application
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, engine
 from tests.bench.bench_receivables import AT, store
-from tests.smtp_server import free_port
+from tests.serving import serving
 
 READERS, ROUNDS, MAX_TIMES, MAX_BYTES = 50, 6, 3, 150 * 1024
 PAGES = (
@@ -39,8 +38,8 @@ OF_A_DEALER = 120
 
 _MORE = (
     "UPDATE master.clients SET email = lower(client_code) || '@client.example'",
-    # 50 dealers, each with 120 clients
-    f"""UPDATE master.clients SET dealer_code = 'C' || (substr(client_code, 2)::int - {READERS}) / {OF_A_DEALER}
+    # 50 dealers, each with 120 clients, or with as many as there are
+    f"""UPDATE master.clients SET dealer_code = 'C' || substr(client_code, 2)::int % {READERS}
     WHERE substr(client_code, 2)::int BETWEEN {READERS} AND {READERS} * ({OF_A_DEALER} + 1) - 1""",
     "INSERT INTO master.vat_modes (code, vat_mode_from, vat_mode) VALUES ('NAV', '0001-01-01', 'general')",
     """INSERT INTO master.tariffs (tariff_code, valid_from, name, currency, prices_include_vat)
@@ -83,24 +82,6 @@ class Nobody:
 
     def close(self) -> None:
         """Nothing waits here."""
-
-
-@contextmanager
-def served(app: Any) -> Iterator[int]:
-    """An application on a port of its own, by uvicorn."""
-    import uvicorn
-
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
-        yield port
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def asked(port: int, path: str, cookie: str, connection: http.client.HTTPConnection | None = None) -> tuple[float, int]:
@@ -180,14 +161,14 @@ def compared(settings: Settings, clients: int) -> list[tuple[str, int, float, fl
         cookies = [sessions.begin(connection, f"c{n}@client.example", AT, is_confirmed=True) for n in range(READERS)]
     app = application(settings, lambda: AT, Nobody())
     told: dict[str, list[Executed]] = {}
-    with served(app) as port:
+    with serving(app) as port:
         with noted(settings) as executed:
             for page in PAGES:
                 for n, cookie in enumerate(cookies):
                     executed.clear()
                     asked(port, _of(page, n, clients), cookie)
                     told[f"{_named(page)}-{n}"] = list(executed)
-        with served(bare(settings, told)) as bare_port, multiprocessing.get_context("spawn").Pool(1) as elsewhere:
+        with serving(bare(settings, told)) as bare_port, multiprocessing.get_context("spawn").Pool(1) as elsewhere:
             measured = []
             for page in PAGES:
                 name = _named(page)

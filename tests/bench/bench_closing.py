@@ -26,11 +26,12 @@ from pipelines.cabinet.app import application as cabinet
 from pipelines.desk.app import application as desk
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, engine
-from tests.bench.bench_cabinet import Nobody, served
+from tests.bench.bench_cabinet import Nobody
 from tests.bench.bench_close import HERE, MONTH, fleetbill
 from tests.bench.bench_whole_close import Closed, closed, landed, month_of
 from tests.cabinet.reading_on import Answer, Pages, Read, billed, neither, read_once, read_until
 from tests.desk.looking import SignedIn
+from tests.serving import serving
 
 IN_CABINET, IN_DESK, QUIET_SECONDS = 40, 10, 20
 AT = datetime(2026, 2, 1, 9, tzinfo=UTC)
@@ -124,8 +125,8 @@ def _with_readers(settings: Settings, folder: Path, undisturbed: Closed) -> bool
     with engine.transaction(settings) as connection:
         cookies = [sessions.begin(connection, f"k{n:06}@client.example", AT, is_confirmed=True) for n in range(IN_CABINET)]
     with (
-        served(cabinet(settings, lambda: AT, Nobody())) as port,
-        served(desk(settings, SignedIn())) as desk_port,
+        serving(cabinet(settings, lambda: AT, Nobody())) as port,
+        serving(desk(settings, SignedIn())) as desk_port,
         multiprocessing.get_context("spawn").Pool(1) as elsewhere,
     ):
         before = elsewhere.apply(once, (port, cookies, PAGES))

@@ -19,9 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from pipelines.desk.app import application
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, engine
-from tests.bench.bench_cabinet import MAX_BYTES, MAX_TIMES, READERS, Executed, bare, noted, readers, served
+from tests.bench.bench_cabinet import MAX_BYTES, MAX_TIMES, READERS, Executed, bare, noted, readers
 from tests.bench.bench_workbook import store
 from tests.desk.looking import SignedIn
+from tests.serving import serving
 
 PAGES = (
     "/?month=2026-03", "/drafts?month=2026-04", "/corrections", "/findings?month=2026-03", "/findings?month=2026-03&kind=out_of_contract",
@@ -84,8 +85,8 @@ def main(clients: int) -> int:
         try:
             told: dict[str, list[Executed]] = {}
             with (
-                served(application(settings, SignedIn())) as port,
-                served(bare(settings, told)) as bare_port,
+                serving(application(settings, SignedIn())) as port,
+                serving(bare(settings, told)) as bare_port,
                 multiprocessing.get_context("spawn").Pool(1) as elsewhere,
             ):
                 print(f"{clients:,} clients, {READERS} readers at once, medians")

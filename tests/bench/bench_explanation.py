@@ -29,10 +29,11 @@ from pipelines.cabinet.app import application
 from pipelines.evidence import lake
 from pipelines.settings import Settings
 from pipelines.warehouse import embedded, engine
-from tests.bench.bench_cabinet import MAX_BYTES, MAX_TIMES, Executed, Nobody, asked, noted, readers, served
+from tests.bench.bench_cabinet import MAX_BYTES, MAX_TIMES, Executed, Nobody, asked, noted, readers
 from tests.bench.bench_proof import closed
 from tests.company import Company, steady
 from tests.conftest import NOW
+from tests.serving import serving
 
 _FILES = "SELECT number, vehicles_path, contract_no FROM billing.invoices JOIN billing.evidence USING (month, purpose, approval_no)"
 PAGES = ("/line?number={number}&line=1", "/vehicles?number={number}&day=2026-01-15&line=1")
@@ -85,8 +86,8 @@ def main(clients: int, vehicles: int) -> int:
             told: dict[str, Executed] = {}
             files: dict[str, tuple[str, str]] = {}
             with (
-                served(application(settings, lambda: NOW, Nobody())) as port,
-                served(bare(settings, told, files)) as bare_port,
+                serving(application(settings, lambda: NOW, Nobody())) as port,
+                serving(bare(settings, told, files)) as bare_port,
                 multiprocessing.get_context("spawn").Pool(1) as elsewhere,
             ):
                 print(f"{clients} clients with {vehicles} vehicles, all at once, medians")

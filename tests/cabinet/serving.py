@@ -4,7 +4,6 @@ import email
 import email.policy
 import re
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from pipelines.cabinet.app import application
 from pipelines.cabinet.mailing import LinkMail
 from pipelines.delivery.mail.server import parse
 from pipelines.settings import Settings
 from tests.cabinet.browsing import KEYS, Moment
+from tests.serving import serving
 from tests.smtp_server import Server, free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -61,19 +60,10 @@ def served(settings: Settings, folder: Path) -> Iterator[Served]:
     url = f"http://127.0.0.1:{port}"
     mail = LinkMail(settings, moment, url, parse(smtp.uri()))
     app = application(settings, moment, mail, url, KEYS)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, server_header=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    end = time.monotonic() + 30
-    while not server.started:
-        assert time.monotonic() < end
-        time.sleep(0.02)
     try:
-        yield Served(url, smtp, moment)
+        with serving(app, port):
+            yield Served(url, smtp, moment)
     finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-        mail.close()
         smtp.kill()
 
 

@@ -1,14 +1,10 @@
 """The desk in a real browser, inside the interface that Airflow serves: a month approved with clicks, every page looked at by axe."""
 
-import socket
-import threading
-import time
-
 import pytest
-import uvicorn
 
 from tests.cabinet.serving import SIZES, chromium, needs_chromium
 from tests.desk.test_decisions import BOOKS
+from tests.serving import serving
 
 pytestmark = [pytest.mark.airflow, needs_chromium]
 SERIOUS = ("serious", "critical")
@@ -24,19 +20,8 @@ MENU = ("/", "/drafts", "/corrections", "/findings", "/debts", "/payments", "/ad
 @pytest.fixture(scope="module")
 def address(airflow_server):
     """Where Airflow's API server answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(airflow_server.app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    end = time.monotonic() + 30
-    while not server.started:
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    yield f"http://localhost:{port}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    with serving(airflow_server.app, lifespan="off") as port:
+        yield f"http://localhost:{port}"
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """A browser that looks at the pages of a house: the cabinet as one of its readers, the desk as somebody of finance whom nothing asks."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-import uvicorn
 
 from pipelines.cabinet import links
 from pipelines.desk.app import application
@@ -17,7 +14,7 @@ from pipelines.warehouse import engine
 from tests.cabinet.serving import SIZES, Served, chromium, served
 from tests.desk.looking import IS_BEING_READ, SignedIn
 from tests.pictures.house import AT
-from tests.smtp_server import free_port
+from tests.serving import serving
 
 DESK = "desk"
 _MILLISECONDS = 120_000
@@ -66,15 +63,5 @@ def looking(settings: Settings, scratch: Path) -> Iterator[Looking]:
 @contextmanager
 def _served_desk(settings: Settings) -> Iterator[str]:
     """Serve the desk, without Airflow around it; its address."""
-    port = free_port()
-    made = application(settings, SignedIn("Анна Петрова"), lambda: AT)
-    server = uvicorn.Server(uvicorn.Config(made, host="127.0.0.1", port=port, log_config=None))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        while thread.is_alive() and not server.started:
-            thread.join(0.02)
+    with serving(application(settings, SignedIn("Анна Петрова"), lambda: AT)) as port:
         yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)

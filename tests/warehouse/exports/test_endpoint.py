@@ -6,15 +6,11 @@ import logging
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import jsonschema
 import pyarrow.parquet as pq
 import pytest
-import uvicorn
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -24,24 +20,10 @@ from pipelines.exports.endpoint import application
 from pipelines.exports.giving import give
 from pipelines.exports.representations import NotAcceptable, form
 from tests.exporting import AT, DAY, ExportHouse
+from tests.serving import serving
 from tests.smtp_server import free_port
 
 TOKENS = {name: f"{name}-secret-0123456789" for name in ("crm", "logistics", "narrow", "twin")} | {"short": "short"}
-
-
-@contextmanager
-def serving(app) -> Iterator[str]:
-    """The address of a real server, for the length of the block."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off"))
-    socket = server.config.bind_socket()
-    socket.listen()  # from here on a caller waits for the server instead of being refused
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{socket.getsockname()[1]}/v1"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
 
 
 def secret(name: str) -> str | None:
@@ -55,11 +37,13 @@ def house(settings):
 
 @pytest.fixture
 def get(house, settings):
-    with serving(application(settings, lambda: AT, secret)) as address, httpx.Client(timeout=30) as client:
+    with serving(application(settings, lambda: AT, secret), lifespan="off") as port, httpx.Client(timeout=30) as client:
 
         def call(path: str, whose: str | None = "crm", **headers) -> httpx.Response:
             given = {"Authorization": f"Bearer {TOKENS.get(whose, whose)}"} if whose else {}
-            return client.get(f"{address}{path}", headers={**given, **{key.replace("_", "-"): value for key, value in headers.items()}})
+            return client.get(
+                f"http://127.0.0.1:{port}/v1{path}", headers={**given, **{key.replace("_", "-"): value for key, value in headers.items()}}
+            )
 
         yield call
 
