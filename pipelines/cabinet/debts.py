@@ -61,7 +61,7 @@ class Account:
         return max(self.open - max(self.free, ZERO), ZERO)
 
     @property
-    def ahead(self) -> Decimal:
+    def advance(self) -> Decimal:
         """What the client has paid beyond all that is open."""
         return max(self.free - self.open, ZERO)
 
