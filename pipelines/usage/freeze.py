@@ -74,17 +74,17 @@ def _vehicles(lake: Lake, counted: CountedMonth, contracts: Sequence[str]) -> "p
     for part_days in days_of_part.values():
         for number in range(part_days[0]["slices"]):
             _freeze_slice(lake, counted, part_days, number)
+    lake.run("new_frozen_days")  # what the last slice held is let go of before all rows are read
     return lake.table("frozen_rows")
 
 
 def _freeze_slice(lake: Lake, counted: CountedMonth, days: Sequence[Mapping[str, int]], number: int) -> None:
-    """Some vehicles of some contracts, all their days; nothing of them is held afterwards but a row each."""
+    """Some vehicles of some contracts, all their days; nothing of them is held when the next slice begins but a row each."""
     lake.run("new_frozen_days")
     for row in days:
         path = lake.location(counted.owned_days[row["platform_day_no"]].path)
         lake.run("add_frozen_day", path=path, shape=lake.shape, slice=number, **row)
     lake.run("add_frozen")
-    lake.run("new_frozen_days")
 
 
 def _proven_days(counted: CountedMonth) -> list[ProvenDay]:
