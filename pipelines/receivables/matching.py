@@ -140,6 +140,11 @@ class _Seller:
             return clients
         return tuple(client for client in clients if client in case.clients)
 
+    def owes(self, client_code: str) -> bool:
+        """Whether anything is open of a client."""
+        queue = self.by_client.get(client_code)
+        return queue is not None and next(queue.open(), None) is not None
+
     @cached_property
     def mistyped(self) -> MistypedNumbers[str]:
         """Numbers of its invoices as they may be mistyped; made when the first payment asks for them."""
@@ -149,6 +154,8 @@ class _Seller:
     def suspects(self, case: _Case) -> Iterator[list[tuple[_Open, Suspect[str]]]]:
         """For each number of the purpose that is nobody's: the open invoices that it may mean, only of who is meant as far as known."""
         meant = case.clients or self.payers(case)
+        if meant and not any(self.owes(client) for client in meant):
+            return
         for group in self.mistyped.suspects(case.purpose):
             theirs = [(self.by_key[suspect.thing], suspect) for suspect in group]
             yield [pair for pair in theirs if pair[0].left > 0 and (not meant or pair[0].debt.client_code in meant)]

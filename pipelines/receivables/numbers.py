@@ -5,6 +5,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from encodings import cp1251
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 _FOLD = str.maketrans("АВЕЁКМНОРСТУХ", "ABEEKMHOPCTYX")
@@ -12,7 +13,7 @@ _NUMERO = re.compile(r"(?<![^\W_])N[OО]?[.°]?\s*(?=[А-ЯЁ])")
 _DATE = re.compile(r"[0-9](?<![\w/.-][0-9])[0-9]?[./-][0-9]{1,2}[./-](?:[0-9]{4}|[0-9]{2})(?![0-9/-]|\.[0-9])")
 _SHORTENED = re.compile(r"\b(ДOГ|KOHTP)-[PT]\w{0,2}\b")
 _SHORTENED_BEGINS = ("ДOГ-", "KOHTP-")
-_DATE_MARK = "\x01"
+_DATE_MARK, _BETWEEN = "\x01", "\x02"
 _TOKEN = re.compile(r"([0-9]+|[^\W\d_]+)")
 _USUAL_TOKEN = re.compile(rf"([0-9]+|[{''.join(filter(_TOKEN.fullmatch, filter(str.isalpha, cp1251.decoding_table)))}]+)")
 """The same where every sign is one of Windows-1251: a listed set of letters is found in half the time of a class of them."""
@@ -20,6 +21,8 @@ _BYTES = codecs.charmap_build(cp1251.decoding_table)
 _FOLDED_SIGNS = cp1251.decoding_table.translate(_FOLD)
 _LOOSE = " \t\n\u00a0\u2009\u202f-\u2010\u2011\u2012\u2013\u2014\u2212_№"
 _JOINERS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212/_")
+_JOINING = _JOINERS | {"", ".", ",", ".,"}
+"""Without one of these between them two tokens are never of one written number."""
 
 Thing = TypeVar("Thing", bound=Hashable)
 
@@ -74,14 +77,30 @@ class PurposeWords(NamedTuple):
     @classmethod
     def of(cls, text: str) -> "PurposeWords":
         """Fold and cut; dates are taken out, for no number may be found in them."""
-        upper = text.upper()
-        folded, token_of = _folded(_NUMERO.sub("№", upper) if "N" in upper else upper)
-        plain = _DATE.sub(_DATE_MARK, folded)
-        if _SHORTENED_BEGINS[0] in plain or _SHORTENED_BEGINS[1] in plain:
-            plain = _SHORTENED.sub(r"\1", plain)
-        pieces = token_of.split(plain)  # a gap, a token, a gap …
+        return cls._cut(*_without_dates(text))
+
+    @classmethod
+    def of_each(cls, texts: list[str]) -> list["PurposeWords"]:
+        """The same of many short texts, folded together: a mark between two of them is no part of anything."""
+        joined, token_of = _without_dates(_BETWEEN.join(texts))
+        parts = joined.split(_BETWEEN) if texts else []
+        return [cls._cut(part, token_of) for part in parts] if len(parts) == len(texts) else list(map(cls.of, texts))
+
+    @classmethod
+    def _cut(cls, text: str, token_of: re.Pattern[str]) -> "PurposeWords":
+        pieces = token_of.split(text)  # a gap, a token, a gap …
         written = tuple(pieces[1::2])
         return cls(tuple([_plain(token) if token[0] == "0" else token for token in written]), written, tuple(pieces[::2]))
+
+
+def _without_dates(text: str) -> tuple[str, re.Pattern[str]]:
+    """A text folded, a mark in place of each date, and the expression that finds its tokens."""
+    upper = text.upper()
+    folded, token_of = _folded(_NUMERO.sub("№", upper) if "N" in upper else upper)
+    plain = _DATE.sub(_DATE_MARK, folded)
+    if _SHORTENED_BEGINS[0] in plain or _SHORTENED_BEGINS[1] in plain:
+        plain = _SHORTENED.sub(r"\1", plain)
+    return plain, token_of
 
 
 class _Known(NamedTuple, Generic[Thing]):
@@ -104,32 +123,34 @@ class NumberIndex(Generic[Thing]):
     def __init__(self, numbers: Iterable[tuple[str, Thing]], own: Cue, foreign: Cue) -> None:
         self._own, self._foreign = own, foreign
         self._known: dict[tuple[str, ...], list[_Known[Thing]]] = {}
-        self._cuts: dict[str, PurposeWords] = {}
         self._signs: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}  # first token → lengths of the numbers that begin with it, the longest first
-        for number, thing in numbers:
+        named = list(numbers)
+        self._cuts = dict(zip([number for number, _ in named], PurposeWords.of_each([number for number, _ in named]), strict=True))
+        for number, thing in named:
             self._add(number, thing)
 
     def _add(self, number: str, thing: Thing) -> None:
-        cut = self._cuts[number] = PurposeWords.of(number)
+        cut = self._cuts[number]
         if not cut.tokens or _DATE_MARK in number:
             return
         self._put(thing, cut.tokens, cut.written, cut.gaps[1:-1])
-        if len(cut.written) < 2:
-            return
-        glued, glued_gaps = _glued(cut)
-        if len(glued) < len(cut.written):
-            self._put(thing, tuple(map(_plain, glued)), glued, glued_gaps)
+        digits = [token.isdigit() for token in cut.written]
+        if (True, True) in pairwise(digits):
+            glued, glued_gaps = _glued(cut)
+            if len(glued) < len(cut.written):
+                self._put(thing, tuple(map(_plain, glued)), glued, glued_gaps)
 
     def _put(self, thing: Thing, key: tuple[str, ...], written: tuple[str, ...], gaps: tuple[str, ...]) -> None:
         signs = self._signs.get(gaps)
         if signs is None:
             signs = self._signs[gaps] = tuple([gap.strip(_LOOSE) for gap in gaps])
         known = _Known(thing, written, gaps, signs)
-        if key in self._known:
-            self._known[key].append(known)
-        else:
+        alike = self._known.get(key)
+        if alike is None:
             self._known[key] = [known]
+        elif known not in alike:
+            alike.append(known)
         lengths = self._lengths.get(key[0], ())
         if len(key) not in lengths:
             self._lengths[key[0]] = tuple(sorted((*lengths, len(key)), reverse=True))
@@ -140,10 +161,16 @@ class NumberIndex(Generic[Thing]):
 
     def find(self, purpose: PurposeWords) -> list[Thing]:
         """What the purpose names, in order of mention, each once. A number that fits two things names none."""
-        known = self._lengths
-        if known.keys().isdisjoint(purpose.tokens):
+        tokens = purpose.tokens
+        first = self._lengths.keys() & tokens
+        if not first:
             return []
-        begins = [at for at, token in enumerate(purpose.tokens) if token in known]
+        begins: Iterable[int]
+        only = next(iter(first))
+        if len(first) == 1 and tokens.count(only) == 1:  # nearly always
+            begins = (tokens.index(only),)
+        else:
+            begins = [at for at, token in enumerate(tokens) if token in first]
         things, after = list[Thing](), 0
         for at in begins:
             if at >= after and (hit := self._at(purpose, at)):
@@ -167,17 +194,19 @@ class NumberIndex(Generic[Thing]):
 
     def _at(self, purpose: PurposeWords, at: int) -> tuple[Thing, int] | None:
         """The thing whose number begins at a token, and how many tokens it takes; the longest first. None: no number begins there."""
-        for length in self._lengths[purpose.tokens[at]]:
-            alike = self._known.get(purpose.tokens[at : at + length]) if at + length <= len(purpose.tokens) else None
-            if alike is None:
+        tokens, known_as = purpose.tokens, self._known
+        for length in self._lengths[tokens[at]]:
+            stop = at + length
+            alike = known_as.get(tokens[at:stop])  # at the end of a purpose the slice is shorter: another key, looked for in its turn
+            if alike is None or stop > len(tokens):
                 continue
-            gaps = purpose.gaps[at + 1 : at + length]
+            gaps = purpose.gaps[at + 1 : stop]
             known = [candidate for candidate in alike if gaps == candidate.gaps or _held_together(gaps, candidate)]
             if not known or not self._stands_alone(purpose, at, length) or not self._is_announced(purpose, at, length):
                 continue
             if len(known) == 1:
                 return known[0].thing, length
-            exact = [candidate for candidate in known if candidate.written == purpose.written[at : at + length]]
+            exact = [candidate for candidate in known if candidate.written == purpose.written[at:stop]]
             things = {candidate.thing for candidate in exact or known}
             if len(things) == 1:
                 return things.pop(), length
@@ -186,11 +215,12 @@ class NumberIndex(Generic[Thing]):
     def _stands_alone(self, purpose: PurposeWords, at: int, length: int) -> bool:
         """Not a piece of a longer number: "1-НВ26-42", "НВ26-42/2", "НВ26-42А", "3.42"."""
         tokens, stop = purpose.tokens, at + length
-        before = tokens[at - 1] if at else ""
-        listed = at and purpose.gaps[at] == "/" and tokens[at] in tokens[max(0, at - 4) : at]
-        if before and not listed and _joined(before, purpose.gaps[at], tokens[at]) and before not in self._own:
-            return False
-        if stop == len(tokens):
+        if at and purpose.gaps[at] in _JOINING:
+            before = tokens[at - 1]
+            listed = purpose.gaps[at] == "/" and tokens[at] in tokens[max(0, at - 4) : at]
+            if not listed and _joined(before, purpose.gaps[at], tokens[at]) and before not in self._own:
+                return False
+        if stop == len(tokens) or purpose.gaps[stop] not in _JOINING:
             return True
         same_again = purpose.gaps[stop] == "/" and tokens[stop] == tokens[at]
         return same_again or not _joined(tokens[stop], purpose.gaps[stop], tokens[stop - 1])
