@@ -5,6 +5,8 @@ import hashlib
 import io
 import json
 import runpy
+import warnings
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from pipelines.rating.model import Contract, TariffVersion, Terms, VatMode
 from pipelines.settings import resource
 
 SHIPPED = resource("templates") / "proof"
-CHECK = runpy.run_path(str(SHIPPED / "verify.py"))["check"]
+VERIFY = runpy.run_path(str(SHIPPED / "verify.py"))
 Files = dict[str, bytes]
 
 
@@ -135,11 +137,25 @@ def digested(files: Files, chain: dict, stated: dict) -> Files:
     return {**files, "digests.json": encoded(written)}
 
 
+def packed(entries: Iterable[tuple[str, bytes]], path: Path) -> Path:
+    """A zip of these entries, in their order, whatever they are called and however often."""
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as archive:
+        warnings.simplefilter("ignore", UserWarning)  # the same name twice is what is wanted
+        for name, content in entries:
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return path
+
+
 def problems(files: Files, folder: Path) -> list[str]:
-    """What the check says of a bundle; what it cannot read at all is a problem too."""
+    """What the check says of a bundle, unpacked into a folder; what it cannot read at all is a problem too."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
+    return told(folder)
+
+
+def told(path: Path) -> list[str]:
+    """What the check says of what lies there, a folder or a zip."""
     try:
-        return CHECK(str(folder))[1]
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, csv.Error) as error:
+        return VERIFY["check"](str(path))[1]
+    except VERIFY["UNREADABLE"] as error:
         return [repr(error)]

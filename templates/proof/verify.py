@@ -1,15 +1,23 @@
-"""Проверка счёта по данным, на которых он стоит: python verify.py [папка]
+"""Проверка счёта по данным, на которых он стоит: python verify.py [папка или архив zip]
 
 Один файл, Python 3.8 или новее, без других программ и пакетов. Считает счёт заново по машино-дням, условиям и тарифам
-и сверяет отпечатки (SHA-256) всех файлов и запись счёта в цепочке. Код выхода: 0 — сходится, 1 — не сходится, 2 — не прочитать.
+и сверяет отпечатки (SHA-256) всех файлов и запись счёта в цепочке. Лишний, повторённый или недостающий файл — тоже отказ.
+Код выхода: 0 — сходится, 1 — не сходится, 2 — не прочитать.
 """
+
+import os
+import sys
+
+if __name__ == "__main__":  # файл json.py, подложенный рядом, не подменит библиотеку Python
+    sys.path[:] = [path for path in sys.path if os.path.realpath(path) != os.path.dirname(os.path.realpath(__file__))]
 
 import csv
 import datetime
 import hashlib
+import io
 import json
-import os
-import sys
+import zipfile
+import zlib
 from fractions import Fraction
 
 FILES = (
@@ -25,6 +33,7 @@ FILES = (
     "vehicle_days.parquet",
     "verify.py",
 )
+NAMES = (*FILES, "digests.json")
 RATES = {
     "general": (("0001-01-01", 20), ("2026-01-01", 22)),
     "usn5": (("0001-01-01", 5),),
@@ -36,11 +45,81 @@ REASONS = ("billed", "unused", "deactivated", "blocked", "duplicate")
 AHEAD = ("advance", "corrective", "adjustment")
 
 
+# ---- файлы --------------------------------------------------------------------------------------------------------------------
+
+
+class Folder:
+    """Папка, в которую распакован архив; что кладёт в неё сама операционная система, не в счёт."""
+
+    LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
+
+    def __init__(self, path):
+        self.path = path
+
+    def names(self):
+        return [name for name in os.listdir(self.path) if name not in self.LEFT_BY_SYSTEMS]
+
+    def open(self, name):
+        return open(os.path.join(self.path, name), "rb")
+
+    def is_plain(self, name):
+        """Файл, а не папка и не ссылка на что-то снаружи."""
+        path = os.path.join(self.path, name)
+        return os.path.isfile(path) and not os.path.islink(path)
+
+
+class Archive:
+    """Архив zip, каким его прислали: читается не распаковывая, наружу ничего не пишется."""
+
+    def __init__(self, path):
+        self.zip = zipfile.ZipFile(path)
+
+    def names(self):
+        return [entry.orig_filename for entry in self.zip.infolist()]
+
+    def open(self, name):
+        return self.zip.open(name)
+
+    def is_plain(self, name):
+        kind = self.zip.getinfo(name).external_attr >> 28  # старшие биты прав Unix: 8 — файл, 0 — не сказано
+        return kind in (0, 8)
+
+
+def file_problems(source):
+    """Те ли это файлы: каждый из известных ровно один раз, и никаких других."""
+    names = source.names()
+    for name in sorted(set(names)):
+        if leads_out(name):
+            yield "путь %r ведёт наружу: такого файла в доказательстве нет" % name
+        elif name not in NAMES:
+            yield "лишний файл %r: в доказательстве его нет" % name
+        elif names.count(name) > 1:
+            yield "файл %s в архиве не один, их %d" % (name, names.count(name))
+        elif not source.is_plain(name):
+            yield "%s — не файл, а ссылка или папка" % name
+    for name in sorted(set(NAMES) - set(names)):
+        yield "нет файла %s" % name
+
+
+def leads_out(name):
+    steps = name.replace("\\", "/").split("/")
+    return steps[0] == "" or ":" in steps[0] or ".." in steps or "\0" in name
+
+
+def read_json(source, name):
+    with source.open(name) as handle:
+        content = handle.read()
+    try:
+        return json.loads(content.decode("utf-8"))
+    except ValueError as error:
+        raise ValueError("%s: %s" % (name, error)) from error
+
+
 class Bundle:
     """Файлы, прочитанные в память, кроме машино-дней: те читаются строка за строкой."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, source):
+        self.source = source
         self.digests = self.json("digests.json")
         self.invoice = self.json("invoice.json")
         self.evidence = self.json("evidence.json")
@@ -52,44 +131,45 @@ class Bundle:
         self.month_first = datetime.date(year, month, 1)
         self.month_days = ((self.month_first + datetime.timedelta(31)).replace(day=1) - self.month_first).days
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
     def json(self, name):
-        with open(self.path(name), encoding="utf-8") as handle:
-            return json.load(handle)
+        return read_json(self.source, name)
 
-    def sha256(self, name):
-        state = hashlib.sha256()
-        with open(self.path(name), "rb") as handle:
-            for piece in iter(lambda: handle.read(1 << 20), b""):
-                state.update(piece)
-        return state.hexdigest()
+    def text(self, name):
+        return io.TextIOWrapper(self.source.open(name), encoding="utf-8-sig", newline="")
 
 
 # ---- отпечатки ----------------------------------------------------------------------------------------------------------------
 
 
-def digest_problems(bundle):
-    written = bundle.digests["files"]
-    if bundle.digests["format"] != 1:
+def digest_problems(source, digests):
+    written = digests["files"]
+    if digests["format"] != 1:
         yield "digests.json: неизвестный формат"
     for name in FILES:
         if name not in written:
             yield "digests.json не называет файл %s" % name
-        elif not os.path.exists(bundle.path(name)):
-            yield "нет файла %s" % name
-        elif bundle.sha256(name) != written[name]:
+        elif sha256(source, name) != written[name]:
             yield "файл %s изменён: отпечаток не тот" % name
     for name in sorted(set(written) - set(FILES)):
         yield "digests.json называет лишний файл %s" % name
+
+
+def sha256(source, name):
+    state = hashlib.sha256()
+    with source.open(name) as handle:
+        for piece in iter(lambda: handle.read(1 << 20), b""):
+            state.update(piece)
+    return state.hexdigest()
+
+
+def chain_problems(bundle):
     link, invoice = bundle.digests["chain"], bundle.invoice
     for word in ("number", "organization"):
         if bundle.digests[word] != invoice[word]:
             yield "digests.json: %s не от этого счёта" % word
-    for problem in link_problems(link, bundle.sha256("invoice.json"), invoice["number"]):
+    for problem in link_problems(link, sha256(bundle.source, "invoice.json"), invoice["number"]):
         yield problem
-    if bundle.sha256("evidence.json") != invoice["evidence"]:
+    if sha256(bundle.source, "evidence.json") != invoice["evidence"]:
         yield "evidence.json не тот, на котором стоит счёт"
     if bundle.json("vat.json") != bundle.modes:
         yield "vat.json: режим НДС не тот, с которым выставлен счёт"
@@ -142,7 +222,7 @@ def count_rows(bundle, problems):
     usage, last = Usage(), ()
     terms = sorted(bundle.evidence["terms"], key=lambda row: row["valid_from"])
     rules = {}
-    with open(bundle.path("vehicle_days.csv"), encoding="utf-8-sig", newline="") as handle:
+    with bundle.text("vehicle_days.csv") as handle:
         for place, row in enumerate(csv.DictReader(handle), 2):
             day, key = row["date"], (row["date"], row["platform"], row["vehicle_id"])
             if day not in rules:
@@ -583,26 +663,56 @@ def told(bundle, usage):
     yield "Запись %d в цепочке счетов: %s" % (link["link_no"], link["digest"])
 
 
-def check(folder):
-    """(что посчитано, что не сходится)."""
-    bundle = Bundle(folder)
-    problems = list(digest_problems(bundle))
+UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    ArithmeticError,
+    EOFError,
+    RuntimeError,
+    csv.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def check(path):
+    """(что посчитано, что не сходится): папки или архива. Где файла нет или его не прочитать, считать нечего."""
+    source = Folder(path) if os.path.isdir(path) else Archive(path)
+    problems = list(file_problems(source))
+    if set(NAMES) - set(source.names()):
+        return [], problems
+    try:
+        problems.extend(digest_problems(source, read_json(source, "digests.json")))
+        return counted(Bundle(source), problems), problems
+    except UNREADABLE as error:
+        if not problems:
+            raise
+        return [], [*problems, "дальше не прочитать: %s: %s" % (type(error).__name__, error)]
+
+
+def counted(bundle, problems):
+    """Что посчитано; что не сходится, добавляется к problems."""
+    problems.extend(chain_problems(bundle))
     usage = count_rows(bundle, problems)
     problems.extend(usage_problems(usage, stated_days(bundle)))
     try:
         problems.extend(line_problems(bundle, expected_items(bundle, usage)))
     except ValueError as error:
         problems.append(str(error))
-    return list(told(bundle, usage)), problems
+    return list(told(bundle, usage))
 
 
 def main(arguments):
-    folder = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
+    path = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
-        lines, problems = check(folder)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, csv.Error) as error:
+        lines, problems = check(path)
+    except UNREADABLE as error:
         print("НЕ ПРОЧИТАТЬ: %s: %s" % (type(error).__name__, error))
         return 2
     for line in lines:
