@@ -1,9 +1,10 @@
 """An акт сверки as a workbook: every document of the period with the balance after it, for who compares it with books of their own."""
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pipelines.documents.model import StatementDocument
 from pipelines.documents.workbook import new_book, put_into, write_sheet
@@ -15,6 +16,7 @@ _COLUMNS = (
     Column("Дата", "date", 12), Column("Документ", width=52), Column("Договор", width=20), Column("Дебет", "money", 15, total=True),
     Column("Кредит", "money", 15, total=True), Column("Сальдо", "money", 15),
 )  # fmt: skip
+_BELOW_TOTALS, _LINE_HEIGHT = 3, 13.5
 
 
 def write_statement(document: StatementDocument, target: str | Path | IO[bytes]) -> None:
@@ -25,9 +27,19 @@ def write_statement(document: StatementDocument, target: str | Path | IO[bytes])
 
     def write(opened: IO[bytes]) -> None:
         with new_book(opened, title, outside.clean(document.seller.name), made_at) as (book, styles):
-            write_sheet(book.add_worksheet(_SHEET), Sheet(_SHEET, _COLUMNS, _rows(document)), styles, title)
+            page = book.add_worksheet(_SHEET)
+            written = write_sheet(page, Sheet(_SHEET, _COLUMNS, _rows(document)), styles, title)
+            _write_notes(page, written + _BELOW_TOTALS, document.notes, styles)
 
     put_into(target, write)
+
+
+def _write_notes(page: Any, row: int, notes: tuple[str, ...], styles: dict[str, Any]) -> None:
+    """The sentences that the paper has below its table, each across it: the line from the balance to the debt by invoices among them."""
+    for place, note in enumerate(notes, row):
+        page.set_row(place, _LINE_HEIGHT * math.ceil(len(note) / sum(column.width for column in _COLUMNS)))
+        page.merge_range(place, 0, place, len(_COLUMNS) - 1, "", styles["muted"])
+        page.write_string(place, 0, outside.clean(note), styles["muted"])
 
 
 def _rows(document: StatementDocument) -> Iterator[tuple[Cell, ...]]:
