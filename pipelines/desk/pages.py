@@ -1,6 +1,6 @@
 """The pages of the desk: what each reads, and what its template is given. None of them changes anything."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -56,7 +56,7 @@ def month_page(visit: DeskVisit) -> View:
     with engine.reading(visit.settings) as connection:
         months = _months(connection)
         today = house_clock.today(connection, visit.at)
-        month = visit.month() or (months[0][0] if months else Month.of(today))
+        month = visit.month() or _opened(months, today)
     kept = _kept(visit, ("month", month, today), lambda reader: standing(reader, month, today, visit.at))
     if kept is None:
         return {"month": month, "months": months, "read": None, "is_being_read": True}
@@ -68,7 +68,7 @@ def month_page(visit: DeskVisit) -> View:
         "bridge": [
             {"name": name, "amount": row.amount, "contracts": row.contracts}
             for part, name in PART_NAMES.items()
-            if (row := read.bridge.rows[part]).contracts
+            if read.bridge and (row := read.bridge.rows[part]).contracts
         ],
         "changes": [(change, why(change, month)) for change in read.changes],
         "leaks": [(KIND_NAMES.get(leak.kind, leak.kind), leak) for leak in read.leaks[:MOST_LEAKS]],
@@ -233,6 +233,12 @@ def _kept(visit: DeskVisit, key: Hashable, read: "Callable[[Connection], Read]")
 def _months(connection: "Connection") -> list[tuple[Month, bool]]:
     """Months with anything issued or drafted, the newest first; whether drafts of it wait."""
     return [(Month.of(row.month), row.is_drafted) for row in query.rows(connection, "desk/months")]
+
+
+def _opened(months: Sequence[tuple[Month, bool]], today: date) -> Month:
+    """The month that the desk opens with: the newest that is over, for the one that runs has at most what is billed ahead; else it."""
+    over = (month for month, _ in months if month.last < today)
+    return next(over, months[0][0] if months else Month.of(today))
 
 
 def _run_of(visit: DeskVisit, waiting: Any, asked: Any) -> tuple[Month, Purpose]:

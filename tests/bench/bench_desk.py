@@ -48,6 +48,8 @@ _MORE = (
     SELECT 's' || n, 'bank', 'NAV', 's' || n, '2026-04-02', (10 + n % 40) * 732, '5027089703', 'ООО «Иной»',
         'За ООО «Автопарк ' || n || '», ИНН 7728168971', now()
     FROM generate_series(1, 200) n""",
+    """INSERT INTO billing.closed (contract_no, month, closed_at)
+    SELECT contract_no, month, max(issued_at) FROM billing.invoices WHERE month <= '2026-03-01' GROUP BY contract_no, month""",
     "ANALYZE",
 )
 
