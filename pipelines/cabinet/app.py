@@ -19,6 +19,7 @@ from pipelines.cabinet import (
     invoice_pages,
     paper_pages,
     preferences,
+    running_pages,
     start,
 )
 from pipelines.cabinet.code_keys import CodeKeys
@@ -34,7 +35,7 @@ from pipelines.web.headers import Guard
 _LONG = "public, max-age=31536000, immutable"
 ROUTERS = (
     entrance.router, preferences.router, account.router, start.router, paper_pages.router, invoice_pages.router, file_pages.router,
-    fleet_pages.router, contract_pages.router, address_pages.router,
+    fleet_pages.router, running_pages.router, contract_pages.router, address_pages.router,
 )  # fmt: skip
 
 

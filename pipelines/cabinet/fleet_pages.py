@@ -50,9 +50,15 @@ def fleet_page(
     if shown is not None and chosen is not None and shown.fleet.days:
         drawing = fleet_chart(shown.fleet, None if is_closed else shown.course, _words(whose, shown, wanted or Month.of(today)), "fleet")
     return whose.page(
-        "fleet.html", contracts=contracts[:MOST_LISTED], contract=chosen, names=names, months=months[:36], month=wanted or Month.of(today),
+        "fleet.html", contracts=_listed(contracts, chosen), contract=chosen, names=names, months=months[:36],
+        month=wanted or Month.of(today),
         today=today, shown=shown, drawing=drawing, is_closed=is_closed,
     )  # fmt: skip
+
+
+def _listed(contracts: tuple[ClientContract, ...], chosen: ClientContract | None) -> tuple[ClientContract, ...]:
+    """The contracts that the form offers: so many, and the chosen one wherever it stands."""
+    return contracts[:MOST_LISTED] + ((chosen,) if chosen in contracts[MOST_LISTED:] else ())
 
 
 def _month(text: str) -> Month | None:

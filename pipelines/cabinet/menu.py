@@ -18,7 +18,7 @@ def menu(visit: "Visit") -> list[tuple[str, str, bool]]:
         ("/", visit.word("Главная"), path == "/"),
         ("/invoices", visit.word("Документы"), path in _DOCUMENTS),
         ("/payments", visit.word("Оплаты"), path == "/payments"),
-        ("/fleet", visit.word("Парк и расчёт"), path == "/fleet"),
+        ("/fleet", visit.word("Парк и расчёт"), path in ("/fleet", "/running")),
         ("/terms", visit.word("Договор"), path == "/terms"),
     ]
     listed = [(visit.root + address + kept, word, is_there) for address, word, is_there in entries]

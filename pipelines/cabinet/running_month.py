@@ -72,14 +72,28 @@ class RunningMonth:
 
 def running_month(connection: "Connection", clients: Sequence[str], agreed: Agreed, month: Month) -> RunningMonth | None:
     """The month of a contract of the clients as it stands now; None where the contract is not in force in it."""
-    number = agreed.contract.contract_no
+    return next((running for _, running in running_months(connection, clients, [agreed], month)), None)
+
+
+def running_months(
+    connection: "Connection", clients: Sequence[str], contracts: Sequence[Agreed], month: Month
+) -> list[tuple[Agreed, RunningMonth]]:
+    """The month of each contract of the clients that is in force in it, in their order; two statements, however many there are."""
+    if not contracts:
+        return []
+    numbers = [each.contract.contract_no for each in contracts]
     back = Span(month.shift(-MONTHS_BACK - 1).last, month.last)
-    known = fleet_days(connection, clients, number, back)
-    fleet = fleet_month(agreed.contract.rated, agreed.terms, agreed.tariffs, month, known)
-    if fleet is None:
-        return None
-    billed = query.rows(connection, "cabinet/billed_of_month", clients=list(clients), contract=number, month=month.first)
-    return estimated(agreed, fleet, known, sum((row.total for row in billed), ZERO))
+    days = fleet_days(connection, clients, numbers, back)
+    rows = query.rows(connection, "cabinet/billed_of_month", clients=list(clients), contracts=numbers, month=month.first)
+    billed = {row.contract_no: row.total for row in rows}
+    running: list[tuple[Agreed, RunningMonth]] = []
+    for each in contracts:
+        number = each.contract.contract_no
+        known = days.get(number, ())
+        fleet = fleet_month(each.contract.rated, each.terms, each.tariffs, month, known)
+        if fleet is not None:
+            running.append((each, estimated(each, fleet, known, billed.get(number, ZERO))))
+    return running
 
 
 def estimated(agreed: Agreed, fleet: FleetMonth, known: Sequence[DayUsage], issued: Decimal) -> RunningMonth:
