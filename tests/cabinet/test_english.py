@@ -25,7 +25,8 @@ UNION SELECT name FROM master.components UNION SELECT purpose FROM receivables.p
 """
 PAGES = (
     "/", "/invoices", "/acts", "/payments", "/reconciliation?first=2026-01-01&last=2026-03-31", "/fleet?month=2026-01", "/fleet",
-    "/terms", "/account", "/invoice?number={0}", "/line?number={0}&line=1", "/vehicles?number={0}&line=1&day=2026-01-15", "/nothing",
+    "/running", "/terms", "/account",
+    "/invoice?number={0}", "/line?number={0}&line=1", "/vehicles?number={0}&line=1&day=2026-01-15", "/nothing",
     "/reconciliation?first=2026-03-01&last=2026-01-31",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """A client's rows are separated twice: by each statement, and by the database where a statement forgets to."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +17,9 @@ from tests.statements import statements
 A, X = Reader("a@client.example", ("A",), ("A",)), Reader("x@client.example", ("X",), ("X",))
 READING = [each for each in statements("warehouse") if each.name.startswith("warehouse/cabinet/") and "clients" in each.binds]
 GUARDED = [each for each in READING if "cabinet." in each.code]
+_ASKED_OF_X = {"number", "contract", "contracts", "listed", "payments"}
+_NOTHING_OF_X = {"free_money", "open_debts"}
+"""X has paid all that it owes, and no more."""
 _FILTER = re.compile(r"= ANY \(CAST\(:clients AS text\[\]\)\)")
 _COLUMNS = """
 SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
@@ -65,16 +69,36 @@ def test_nobody_sees_a_row_where_no_clients_are_set(issued_world):
             assert connection.execute(code).all() == [], table
 
 
+@pytest.fixture(scope="module")
+def asking_of_x(issued_world):
+    """What each statement is asked with besides the clients, so that it would find X's rows: X's ids, and all of January and February."""
+    with engine.reading(issued_world) as connection:
+        payments = connection.execute(text("SELECT payment_id FROM receivables.payments WHERE client_code = 'X'")).scalars().all()
+    return {
+        "number": numbers_of(issued_world)["X"], "contract": "K-X", "contracts": ["K-X"], "listed": ["X"], "payments": list(payments),
+        "month": date(2026, 1, 1), "first": date(2026, 1, 1), "last": date(2026, 2, 28), "on": date(2026, 2, 28), "kinds": None,
+        "only_open": False, "most": 50, "skipped": 0,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("statement", GUARDED, ids=lambda each: each.name)
-def test_a_statement_without_its_filter_shows_nothing_of_others(issued_world, words_of_x, statement):
-    """The filter is taken out, and another client's codes are put in: either way the database shows the reader's rows alone."""
-    binds = dict.fromkeys(statement.binds)
-    without, taken_out = _FILTER.subn("IS NOT NULL", code_of(statement.name))
+def test_a_statement_without_its_filter_shows_nothing_of_others(issued_world, words_of_x, asking_of_x, statement):
+    """The filter is taken out, or another client's codes are put in: either way the database shows the reader's rows alone."""
+    written = code_of(statement.name)
+    without, taken_out = _FILTER.subn("IS NOT NULL", written)
     assert taken_out, "the test does not know this filter"
-    for code, clients in ((without, ["A"]), (code_of(statement.name), ["X"]), (without, ["X"])):
-        given = {name: value for name, value in (binds | {"clients": clients}).items() if f":{name}" in code}
-        found = _said(issued_world, A, code, **given)
-        assert [row for row in found if any(word in row for word in words_of_x)] == []
+
+    def found(reader, code, clients):
+        given = {name: value for name, value in (asking_of_x | {"clients": clients}).items() if name in statement.binds}
+        return _said(issued_world, reader, code, **{name: value for name, value in given.items() if f":{name}" in code})
+
+    nothing = found(A, written, [])
+    for code, clients in ((without, ["A"]), (written, ["X"]), (without, ["X"])):
+        seen = found(A, code, clients)  # with X's ids not even a row that names nobody
+        assert [row for row in seen if any(word in row for word in words_of_x)] == []
+        assert seen == nothing or (code is without and not _ASKED_OF_X & set(statement.binds))
+    if statement.name.rpartition("/")[2] not in _NOTHING_OF_X:
+        assert found(X, without, ["X"]) != nothing  # so that there was something to be seen
 
 
 def test_the_connection_goes_back_to_the_application_as_it_was(issued_world):
