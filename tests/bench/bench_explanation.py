@@ -1,7 +1,8 @@
-"""Pages from a line to its vehicles beside a bare route with the same SQL: python tests/bench/bench_explanation.py [CLIENTS [VEHICLES]].
+"""Pages from a line to its vehicles beside a bare route with the same SQL: bench_explanation.py [CLIENTS [VEHICLES [READERS]]].
 
-So many clients (50), each with so many vehicles (60) on each of 31 days, landed, closed and issued; 50 readers at once, each with an
-invoice of its own, so that the few explanations that a process keeps are seldom the wanted ones. The bare route runs the statements of
+So many clients (50), each with so many vehicles (60) on each of 31 days, landed, closed and issued; so many readers at once (one a client),
+each with an invoice of its own where there are no more readers than clients, so that the few explanations that a process keeps are seldom
+the wanted ones; else several read one client's. The bare route runs the statements of
 the page and reads its contract's rows of the file of frozen vehicles, which are its data as rows of a table are; it returns both as JSON.
 Told as well: the page where one client alone looks, whose explanation is kept. Bars: three times the bare route (medians of one run),
 150 KB.
@@ -12,6 +13,7 @@ import multiprocessing
 import sys
 import tempfile
 from decimal import Decimal
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -72,14 +74,15 @@ def bare(settings: Settings, told: dict[str, Executed], files: dict[str, tuple[s
     return app
 
 
-def main(clients: int, vehicles: int) -> int:
+def main(clients: int, vehicles: int, at_once: int) -> int:
     """Print the table; 1 where a page is too slow or too large."""
     is_over = False
     with tempfile.TemporaryDirectory(prefix="fleetbill-bench-") as named:
         try:
             settings, numbers = house(Path(named), clients, vehicles)
+            asking = list(islice(cycle(numbers.items()), at_once))
             with engine.transaction(settings) as connection:
-                cookies = [sessions.begin(connection, address, NOW, is_confirmed=True) for address in numbers]
+                cookies = [sessions.begin(connection, address, NOW, is_confirmed=True) for address, _ in asking]
             with engine.reading(settings) as connection:
                 rows = connection.execute(text(_FILES))
                 paths = {number: (path, contract) for number, path, contract in rows}
@@ -90,15 +93,15 @@ def main(clients: int, vehicles: int) -> int:
                 serving(bare(settings, told, files)) as bare_port,
                 multiprocessing.get_context("spawn").Pool(1) as elsewhere,
             ):
-                print(f"{clients} clients with {vehicles} vehicles, all at once, medians")
+                print(f"{clients} clients with {vehicles} vehicles, {at_once} readers at once, medians")
                 print(f"{'page':<46}{'statements':>11}{'page, ms':>10}{'bare, ms':>10}{'times':>7}{'bytes':>9}{'kept, ms':>10}")
                 for place, page in enumerate(PAGES):
-                    own = [page.format(number=quote(number)) for number in numbers.values()]
-                    for n, (path, cookie, number) in enumerate(zip(own, cookies, numbers.values(), strict=True)):
+                    own = [page.format(number=quote(number)) for _, number in asking]
+                    for n, (path, cookie, (_, number)) in enumerate(zip(own, cookies, asking, strict=True)):
                         with noted(settings) as executed:
                             asked(port, path, cookie)
                         told[f"{place}-{n}"], files[f"{place}-{n}"] = list(executed), paths[number]
-                    routes = [f"/bare/{place}-{n}" for n in range(clients)]
+                    routes = [f"/bare/{place}-{n}" for n in range(at_once)]
                     elsewhere.apply(readers, (bare_port, routes, cookies))
                     alone, _ = elsewhere.apply(readers, (bare_port, routes, cookies))
                     whole, size = elsewhere.apply(readers, (port, own, cookies))
@@ -113,5 +116,5 @@ def main(clients: int, vehicles: int) -> int:
 
 
 if __name__ == "__main__":
-    given = [int(each) for each in sys.argv[1:3]]
-    raise SystemExit(main(given[0] if given else 50, given[1] if len(given) > 1 else 60))
+    chosen, size, *readers_at_once = [int(each) for each in sys.argv[1:4]] + [50, 60][len(sys.argv) - 1 :]
+    raise SystemExit(main(chosen, size, readers_at_once[0] if readers_at_once else chosen))
