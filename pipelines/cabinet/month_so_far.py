@@ -1,4 +1,4 @@
-"""The running month of several contracts together. Pure."""
+"""The running month of several contracts together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
