@@ -123,7 +123,11 @@ class Settings:
     )
     onec_node: str = _setting("FB", "our code in the exchange with 1C", _NODE)
     onec_peer: str = _setting("BP", "code of the 1C base that receives invoices and sales", _NODE)
-    onec_version: str = _setting("1.19", "version of EnterpriseData to write (1.17, 1.19, 1.21)", _VERSION)
+    onec_version: str = _setting(
+        "1.19",
+        "version of EnterpriseData of the first message to a base (1.17, 1.19, 1.21); then the highest that both sides know",
+        _VERSION,
+    )
     onec_maps: str = _setting("", "folder with own maps of entities for 1C bases over HTTP, PEER.json; empty: those of the package")
     onec_payment_days: int = _setting(
         62, "days back in which documents of money of a 1C base over HTTP are looked at for changes", _POSITIVE

@@ -89,7 +89,8 @@ def _unused(connection: "Connection", state: State, changes: list[RowChange]) ->
     users = [*_dangling(state, after), *_unpriced(wanted, after)]
     users.extend(query.scalars(connection, "master/used_elsewhere", sheet=wanted.table, key=_code(wanted)))
     if users:
-        raise StillUsed(f"{wanted.table} {wanted.key} cannot be taken away: {first_few(users, _SHOWN)} still refer to it")
+        deed = "; end it with --from" if TABLES[wanted.table].end else ""
+        raise StillUsed(f"{wanted.table} {wanted.key} cannot be taken away: {first_few(users, _SHOWN)} still refer to it{deed}")
 
 
 def _code(change: RowChange) -> Value:

@@ -38,7 +38,8 @@ def parse(data: bytes, name: str, limits: StatementLimits) -> BankFile:
         for _, element in events:
             reader.end(element)
     except etree.LxmlError as error:
-        raise BadInput.one(f"{name}:{getattr(error, 'lineno', None) or 1}", f"is not well-formed XML: {error}") from None
+        line, said = getattr(error, "lineno", None) or 1, getattr(error, "msg", None) or error
+        raise BadInput.one(f"{name}:{line}", f"is not well-formed XML: {said}") from None
     _check_message(events.root, name)
     reader.remarks.raise_problems()
     return BankFile(tuple(reader.statements), tuple(reader.remarks.notices))

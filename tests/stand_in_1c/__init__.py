@@ -5,7 +5,7 @@ Several bases stand side by side, each with its own folder:
     Onec(exchange)                                               # the base of the settings, БП
     Onec(exchange, "UT", configuration=UT, root=exchange / "onec" / "UT")
 
-`python -m tests.stand_in_1c` runs one as a process of its own.
+With `store` it keeps its state in a file, so that a process that ends may be gone on with by another.
 """
 
 from tests.stand_in_1c.base import READING, WRITING, Onec, State

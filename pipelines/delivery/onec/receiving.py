@@ -125,18 +125,21 @@ def _receive(settings: Settings, base: DeclaredPeer, at: datetime, apply: Applie
     answers = _take_again(settings, base, at, apply)
     for path in waiting(base.folder("in")):
         if path.stem == ours.stem and path.suffix in (".xml", ".zip"):
-            answers.append(_receive_one(settings, base, path, at, apply))
+            answers += _receive_one(settings, base, path, at, apply)
         elif path.suffix in (".xml", ".zip") and path.name != message_name(settings.onec_node, base.code):
             reason = f"is not a message from {base.code} to {settings.onec_node} ({ours})"
             answers.append(PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, reason))
     return answers
 
 
-def _receive_one(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, apply: Applier) -> PeerAnswer:
+def _receive_one(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, apply: Applier) -> list[PeerAnswer]:
+    """What became of the file; nothing where another turn has taken it meanwhile, which says so itself."""
     try:
-        return _judge(settings, base, path, at, apply)
+        return [_judge(settings, base, path, at, apply)]
     except OSError as error:  # what the file system refuses stays where it is and is tried again; the others are not held up
-        return PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"cannot be read or moved: {error.strerror or error}")
+        if isinstance(error, FileNotFoundError) and not path.exists():
+            return []
+        return [PeerAnswer(path.name, None, None, AnswerOutcome.LEFT, f"cannot be read or moved: {error.strerror or error}")]
 
 
 def _judge(settings: Settings, base: DeclaredPeer, path: Path, at: datetime, apply: Applier) -> PeerAnswer:
@@ -309,7 +312,7 @@ def _versions(header: Header) -> list[str]:
 
 def _refuse(base: DeclaredPeer, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:
     target = _free(base.folder("failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}{path.suffix}")
-    write_whole(target.with_name(f"{target.stem}.error.txt"), f"{path.name}: {why}\n".encode(), mode=GROUP)
+    write_whole(target.with_name(f"{target.name}.error.txt"), f"{path.name}: {why}\n".encode(), mode=GROUP)
     _move(path, target)
     return PeerAnswer(path.name, header.message_no if header else None, header.received_no if header else None, AnswerOutcome.REFUSED, why)
 

@@ -192,6 +192,7 @@ def send(settings: Settings, at: datetime, base: DeclaredPeer | None = None) -> 
 
 def _send(settings: Settings, base: DeclaredPeer, at: datetime) -> MessageSent | None:
     path = base.folder("out") / message_name(settings.onec_node, base.code)
+    base.folder("in")  # 1C answers there, and may write no folder of its own
     result, prepared = None, None
     with engine.transaction(settings) as connection:
         outbox = fill(connection, base, at)

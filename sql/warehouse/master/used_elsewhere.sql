@@ -26,5 +26,5 @@ UNION ALL
 SELECT 'snapshots'
 WHERE EXISTS (SELECT FROM evidence.snapshots WHERE :sheet = 'platforms' AND platform = :key)
 UNION ALL
-SELECT 'what goes to it'
+SELECT 'objects sent or to be sent'
 WHERE EXISTS (SELECT FROM delivery.onec_outbox WHERE :sheet = 'peers' AND peer = :key)

@@ -1,7 +1,7 @@
 """The exchange with 1C against a real database: numbers, what is carried, what is confirmed."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from pipelines.billing.identity import invoice_id
 from pipelines.clock import Authorship
+from pipelines.delivery.onec import receiving
 from pipelines.delivery.onec.header import MOST_ELEMENTS, read_header
 from pipelines.delivery.onec.message import Envelope, NoCommonVersion
 from pipelines.delivery.onec.model import ObjectKind, reference
@@ -342,8 +343,8 @@ def test_what_must_not_be_taken_is_refused_whole(settings, books, number, receiv
     assert (found.outcome, said in found.detail) == (AnswerOutcome.REFUSED, True)
     failed = sorted((settings.exchange / "onec" / "failed").iterdir())
     assert len(failed) == 2
-    assert said in failed[0].read_text(encoding="utf-8")
-    assert (failed[0].name, failed[0].suffixes[-2:]) == (f"{failed[1].stem}.error.txt", [".error", ".txt"])
+    assert said in failed[1].read_text(encoding="utf-8")
+    assert failed[1].name == f"{failed[0].name}.error.txt"
     apart = {"findings.occurrences": [], "delivery.onec_peers": []} if "available_versions" in changed else {"findings.occurrences": []}
     assert {**contents(settings), **apart} == {**state, **apart}
 
@@ -424,6 +425,33 @@ def test_a_hostile_message_is_put_away_with_its_reason(settings, content, told):
     assert not reason.stat().st_mode & 0o007
 
 
+def test_two_files_that_are_refused_together_have_a_reason_each(settings):
+    folder = settings.exchange / "onec" / "in"
+    folder.mkdir(parents=True)
+    (folder / "Message_BP_FB.xml").write_text("<Message>")
+    (folder / "Message_BP_FB.zip").write_bytes(b"PK")
+    late = datetime.now(UTC) + timedelta(hours=1)
+    assert [answer.outcome for answer in receive(settings, late)] == [AnswerOutcome.REFUSED] * 2
+    reasons = {path.name.removesuffix(".error.txt")[-4:]: path.read_text() for path in (folder.parent / "failed").glob("*.error.txt")}
+    assert "is not well-formed XML" in reasons[".xml"]
+    assert "is not a whole archive" in reasons[".zip"]
+
+
+def test_what_another_turn_has_taken_meanwhile_is_no_trouble(settings, monkeypatch):
+    """The file is gone when its turn comes: whoever took it has said so."""
+    path = answer(settings, 1, 0)
+    theirs, taken = receiving.take_turn, []
+
+    def take_turn(*of):
+        if not taken:
+            taken.append(path.rename(path.with_suffix(".elsewhere")))
+        return theirs(*of)
+
+    monkeypatch.setattr(receiving, "take_turn", take_turn)
+    assert receive(settings, AT) == []
+    assert taken
+
+
 def test_what_is_no_file_holds_up_nothing(settings):
     folder = settings.exchange / "onec" / "in"
     (folder / "Message_XX_FB.xml").mkdir(parents=True)
@@ -463,7 +491,9 @@ def test_one_folder_may_serve_both_ways(settings, books):
     """1C knows one folder for both: `in` a link to `out` holds our own message, which is not looked at."""
     books.issue("K1")
     sent = send(settings, AT)
+    (settings.exchange / "onec" / "in").rmdir()  # made, for 1C answers there
     (settings.exchange / "onec" / "in").symlink_to(sent.path.parent)
+    assert send(settings, AT).is_new is False
     assert receive(settings, AT) == []
     answer(settings, 1, 1)
     assert take(settings).outcome == AnswerOutcome.TAKEN
