@@ -11,12 +11,13 @@ from pipelines.desk import addresses, debt_actions, money_in
 from pipelines.desk.deciding import RunDecision, decide
 from pipelines.desk.doing import DeskAction, Done, author_of
 from pipelines.desk.visit import DeskVisit, Unreadable
+from pipelines.documents.run_words import run_name
 from pipelines.findings import muting
 from pipelines.master import house_clock
 from pipelines.period import Month
 from pipelines.runs.questions import APPROVE, REJECT
 from pipelines.warehouse import engine
-from pipelines.wording.russian import amount, month_heading, short_date
+from pipelines.wording.russian import amount, short_date
 
 DAG_OF = {Purpose.CLOSE: "close_month", Purpose.CORRECT: "correct_month"}
 """Runs that a person starts for a month: which DAG drafts it and asks."""
@@ -43,7 +44,7 @@ def answer(visit: DeskVisit) -> Done:
     put = decide(visit.settings, visit.orchestrator, visit.person, decision, visit.memory.shown, visit.at)
     said = "Одобрено" if option == APPROVE else "Отклонено"
     held = f" Придержаны: {fields['hold']}." if option == APPROVE and fields["hold"] else ""
-    words = f"{said}, {visit.person.name}: {month_heading(put.month)}.{held} Airflow продолжает запуск."
+    words = f"{said}, {visit.person.name}: {_sentence(put.month, put.purpose)}{held} Airflow продолжает запуск."
     return Done(words, visit.address("/drafts", month=put.month, purpose=put.purpose))
 
 
@@ -54,7 +55,7 @@ def ask(visit: DeskVisit) -> Done:
     if dag_id is None:
         raise Unreadable("Так запускается только закрытие или исправление месяца.")
     visit.orchestrator.start(visit.person, dag_id, str(month), "из рабочего стола финансов")
-    words = f"Запущено: {month_heading(month)}. Когда расчёт будет готов, вопрос появится здесь и в Required Actions."
+    words = f"Запущено: {_sentence(month, Purpose(purpose))} Когда расчёт будет готов, вопрос появится здесь и в Required Actions."
     return Done(words, visit.address("/drafts", month=month, purpose=purpose))
 
 
@@ -121,6 +122,11 @@ def set_addresses(visit: DeskVisit) -> Done:
 
 def _findings(visit: DeskVisit) -> str:
     return visit.address("/findings", month=visit.month(), kind=visit.text("kind"))
+
+
+def _sentence(month: Month, purpose: Purpose) -> str:
+    """A run at the end of a sentence: the year's ``г.`` ends it already."""
+    return run_name(month, purpose).removesuffix(".") + "."
 
 
 def _month(visit: DeskVisit) -> Month:

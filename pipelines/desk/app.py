@@ -17,6 +17,7 @@ from pipelines.desk.orchestrator import NotAllowed, Orchestrator
 from pipelines.desk.pages import PAGES, DeskPage, frame
 from pipelines.desk.seal import Seal
 from pipelines.desk.visit import DeskMemory, DeskVisit, Unreadable
+from pipelines.documents.run_words import RUN_NAMES, run_heading, run_name
 from pipelines.errors import BadInput, Refused
 from pipelines.period import Month
 from pipelines.settings import Settings
@@ -39,6 +40,12 @@ _BASE: Final[Mapping[str, Any]] = {
     "money": russian.amount,
     "number": russian.number,
     "day": russian.short_date,
+    "month_heading": russian.month_heading,
+    "month_name": russian.month_name,
+    "month_of": Month.parse,
+    "run_heading": run_heading,
+    "run_name": run_name,
+    "run_names": RUN_NAMES,
     "counted": russian.counted,
     "clean": clean,
 }

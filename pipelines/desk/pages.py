@@ -20,14 +20,13 @@ from pipelines.desk.standing import standing
 from pipelines.desk.visit import DeskVisit, Unreadable
 from pipelines.documents.bridge_words import PART_NAMES, why
 from pipelines.documents.parked_words import next_step
-from pipelines.documents.run_words import RUN_NAMES
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.master import house_clock
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.ageing import AGES
 from pipelines.warehouse import engine, query
-from pipelines.wording.russian import month_heading, short_date
+from pipelines.wording.russian import short_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -221,8 +220,6 @@ def frame(visit: DeskVisit, current: DeskPage) -> View:
         "zone": zone,
         "shown_at": f"{short_date(local.date())} {local:%H:%M:%S}",
         "form_token": visit.seal.token(visit.at),
-        "run_names": RUN_NAMES,
-        "month_heading": month_heading,
     }
 
 

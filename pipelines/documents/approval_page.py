@@ -15,7 +15,7 @@ from pipelines.documents.approval_bridge import ChangesOfRun, changes_of_run
 from pipelines.documents.bridge_words import signed
 from pipelines.documents.page_cells import cell
 from pipelines.documents.parked_words import next_step
-from pipelines.documents.run_words import told_apart
+from pipelines.documents.run_words import run_heading
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.findings.words import subject_words
 from pipelines.money import ZERO
@@ -109,7 +109,7 @@ def page_of_run(
     total = sum((row["total"] for row in totals), ZERO)
     counts = f"{counted(sum(row['invoices'] for row in totals), 'счёт', 'счёта', 'счетов')} на {amount(total)} ₽"
     return ApprovalPage(
-        f"{', '.join(filter(None, (told_apart(purpose), month_name(month))))}: {counts}, отложено договоров: {len(parked)}",
+        f"{run_heading(month, purpose)}: {counts}, отложено договоров: {len(parked)}",
         laid_out("approval.md.j2", view),
         laid_out("approval_answer.md.j2", {**answer, "digest": digest}),
     )

@@ -1,6 +1,8 @@
-"""What the four kinds of runs are called for people."""
+"""What the four kinds of runs are called for people. Pure."""
 
 from pipelines.billing.model import Purpose
+from pipelines.period import Month
+from pipelines.wording.russian import month_name
 
 RUN_NAMES = {
     Purpose.CLOSE: "закрытие",
@@ -10,6 +12,12 @@ RUN_NAMES = {
 }
 
 
-def told_apart(purpose: Purpose) -> str:
-    """The name beside a month; empty of the close, which is meant where nothing else is said."""
-    return "" if purpose == Purpose.CLOSE else RUN_NAMES[purpose]
+def run_name(month: Month, purpose: Purpose) -> str:
+    """``февраль 2026 г., исправление``; the close is meant where nothing else is said: ``февраль 2026 г.``"""
+    return month_name(month) if purpose == Purpose.CLOSE else f"{month_name(month)}, {RUN_NAMES[purpose]}"
+
+
+def run_heading(month: Month, purpose: Purpose) -> str:
+    """The same at the beginning of a line: ``Февраль 2026 г., исправление``."""
+    name = run_name(month, purpose)
+    return name[0].upper() + name[1:]

@@ -12,7 +12,7 @@ from pipelines.errors import BadInput, Problem
 from pipelines.money import ZERO, round_kopeck
 from pipelines.period import Month
 from pipelines.receivables.turnover_names import KnownNames
-from pipelines.wording.russian import amount, month_heading
+from pipelines.wording.russian import MONTHS, amount
 
 TurnoverKey = tuple[str, str]
 """Client and contract; the contract '' is money of no contract."""
@@ -116,8 +116,10 @@ def _check_period(title: str, rows: Sequence[SheetRow], place: str, month: Month
     if len(days) >= 2:
         if (min(days), max(days)) != (month.first, month.last):
             raise BadInput.one(place, f"is of {min(days)} to {max(days)}, and not of {month}")
-    elif not re.search(rf"за {_plain(month_heading(month))}\b", _plain(said)):
-        raise BadInput.one(place, f"does not say that it is of {month_heading(month)}: {title[:120]!r}")
+        return
+    named = f"{MONTHS[month.number - 1].capitalize()} {month.year}"  # as 1C writes it: «за Март 2026 г.»
+    if not re.search(rf"за {_plain(named)}\b", _plain(said)):
+        raise BadInput.one(place, f"does not say that it is of {named}: {title[:120]!r}")
 
 
 @dataclass(slots=True)

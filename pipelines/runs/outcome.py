@@ -10,7 +10,7 @@ from pipelines.billing.model import Purpose
 from pipelines.billing.run import DraftedRun
 from pipelines.clock import Authorship
 from pipelines.delivery.mail.sending import LettersSent
-from pipelines.documents.run_words import told_apart
+from pipelines.documents.run_words import run_heading
 from pipelines.evidence.coverage import coverage
 from pipelines.evidence.waiting import COVERED, Undrafted, WaitingDay
 from pipelines.master.importing import ImportReport
@@ -22,9 +22,9 @@ from pipelines.wording.russian import counted, in_roubles, month_heading, short_
 
 
 def run_words(month: Month, purpose: Purpose, invoices: int, total: Decimal, parked: int) -> str:
-    """``Февраль 2026: 36 счетов на 605 704,05 ₽, отложено 6``; ``total`` in roubles with VAT."""
+    """``Февраль 2026 г.: 36 счетов на 605 704,05 ₽, отложено 6``; ``total`` in roubles with VAT."""
     made = f"{counted(invoices, 'счёт', 'счёта', 'счетов')} на {in_roubles(total)}" if invoices else "счетов нет"
-    return f"{_of_what(month, purpose)}: {made}" + (f", отложено {parked}" if parked else "")
+    return f"{run_heading(month, purpose)}: {made}" + (f", отложено {parked}" if parked else "")
 
 
 def drafted_words(run: DraftedRun) -> str:
@@ -44,13 +44,13 @@ def issued_words(settings: Settings, month: Month, purpose: Purpose, seen: str, 
     with engine.transaction(settings) as connection:
         issued = query.first(connection, "billing/issued_outcome", **binds)
     if issued is None:
-        return f"{_of_what(month, purpose)}: не выставлено"
+        return f"{run_heading(month, purpose)}: не выставлено"
     return f"{run_words(month, purpose, issued.invoices, issued.total, issued.parked)}; одобрил {author.by}"
 
 
 def rejected_words(month: Month, purpose: Purpose, author: Authorship) -> str:
     """A run that a person refused, and why."""
-    return f"{_of_what(month, purpose)}: отклонил {author.by}, {author.reason}"
+    return f"{run_heading(month, purpose)}: отклонил {author.by}, {author.reason}"
 
 
 def day_words(settings: Settings, day: date) -> str:
@@ -111,7 +111,3 @@ def _stopped(done: DunningResult) -> str:
 
 def _refused(done: DunningResult) -> str:
     return f"; не записано на платформы: {', '.join(sorted(done.refused))}" if done.refused else ""
-
-
-def _of_what(month: Month, purpose: Purpose) -> str:
-    return ", ".join(filter(None, (month_heading(month), told_apart(purpose))))

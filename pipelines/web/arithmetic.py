@@ -40,6 +40,7 @@ _DATE = re.compile(r"\b(\d\d)\.(\d\d)\.(\d{4})\b")
 _PERIOD = re.compile(r"\b(\d\d)\.(\d\d)–(?=\d\d\.\d\d\.(\d{4}))")
 _MONTH = re.compile(rf"\b({'|'.join(russian.MONTHS)}) (\d{{4}})\u00a0г\.")
 _GROUPS = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
+_PERCENT = re.compile(r"(?<=\d)[ \u00a0]%")
 _DECIMALS = re.compile(r"(?<=\d),(?=\d)")
 
 
@@ -53,7 +54,7 @@ def arithmetic(text: str, *, language: str = "ru") -> str:
     said = _MONTH.sub(lambda found: f"{figures.MONTHS[russian.MONTHS.index(found[1])]} {found[2]}", said)
     said = _PERIOD.sub(lambda found: f"{found[1]}.{found[2]}.{found[3]} – ", said)
     said = _DATE.sub(lambda found: figures.short_day(date(int(found[3]), int(found[2]), int(found[1])), language=language), said)
-    return _GROUPS.sub(",", _DECIMALS.sub(".", said))
+    return _PERCENT.sub("%", _GROUPS.sub(",", _DECIMALS.sub(".", said)))
 
 
 def _in_units(counted: re.Match[str]) -> str:

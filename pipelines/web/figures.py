@@ -28,6 +28,11 @@ def count(number: int | Decimal, *, language: str = "ru") -> str:
     return _marked(russian.number(number), language)
 
 
+def percent(rate: Decimal, *, language: str = "ru") -> str:
+    """``2,5 %`` or ``2.5%``."""
+    return russian.percent(rate) if language == "ru" else f"{count(rate, language=language)}%"
+
+
 def day(when: date, *, language: str = "ru") -> str:
     """``5 января 2026 г.`` or ``5 January 2026``."""
     return russian.long_date(when) if language == "ru" else f"{when.day} {MONTHS[when.month - 1]} {when.year}"

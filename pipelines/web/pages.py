@@ -20,6 +20,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "short_day": figures.short_day,
     "month": figures.month,
     "count": figures.count,
+    "percent": figures.percent,
     "arithmetic": arithmetic,
 }
 

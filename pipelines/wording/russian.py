@@ -126,8 +126,8 @@ def month_name(month: Month) -> str:
 
 
 def month_heading(month: Month) -> str:
-    """``Январь 2026``, at the beginning of a line."""
-    return f"{MONTHS[month.number - 1].capitalize()} {month.year}"
+    """``Январь 2026 г.``, at the beginning of a line."""
+    return month_name(month).capitalize()
 
 
 def counted(number: int, one: str, few: str, many: str) -> str:

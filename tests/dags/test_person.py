@@ -75,9 +75,9 @@ def test_a_wrong_number_is_asked_again_with_the_mistake_on_top(home, dags):
     assert _rows(home, "SELECT count(*) FROM billing.holds") == [(0,)]
     run.answer("approval", "Approve", hold="K2", issue_date="2026-03-02")
     assert run.call("issue") == {"invoices": 1}
-    assert run.note == "Февраль 2026: 1 счёт на 3 660,00 ₽, отложено 1; одобрил finance".replace(" ₽", "\N{NO-BREAK SPACE}₽").replace(
-        "1 счёт", "1\N{NO-BREAK SPACE}счёт"
-    ).replace("3 660", "3\N{NARROW NO-BREAK SPACE}660")
+    assert run.note == "Февраль 2026 г.: 1 счёт на 3 660,00 ₽, отложено 1; одобрил finance".replace(" г.", "\N{NO-BREAK SPACE}г.").replace(
+        " ₽", "\N{NO-BREAK SPACE}₽"
+    ).replace("1 счёт", "1\N{NO-BREAK SPACE}счёт").replace("3 660", "3\N{NARROW NO-BREAK SPACE}660")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_correction_goes_through_to_its_papers(home, dags, tmp_path):
     assert _rows(home, "SELECT by_name, reason FROM billing.approvals WHERE purpose = 'correct'") == [("finance", "поздний снимок")]
     from airflow.sdk.exceptions import AirflowSkipException
 
-    with pytest.raises(AirflowSkipException, match=r"Исправлять нечего\. Февраль 2026, исправление: счетов нет"):
+    with pytest.raises(AirflowSkipException, match=r"Исправлять нечего\. Февраль 2026\sг\., исправление: счетов нет"):
         Run(dags["correct_month"], "2026-02", contract=None, issue_date=None).call("draft")
 
 

@@ -104,7 +104,7 @@ def test_corrections_say_what_changed_what_waits_and_what_was_issued(desk, home)
     desk().server.plugin["application"].cache_clear()
     page = desk().get("/corrections").text.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\xa0", " ")
     # K1: 10 × 300 × 1.22 = 3660.00; less 10 % 3294.00, so −366.00
-    for words in ("Решить: 2026-02, исправление", ">3 660,00<", ">−366,00<", ">3 294,00<"):
+    for words in ("Решить: февраль 2026 г., исправление", ">3 660,00<", ">−366,00<", ">3 294,00<"):
         assert words in page
     assert "purpose=correct" in page
     correct(

@@ -39,7 +39,7 @@ def _answer(desk, decision, **more):
 
 def test_an_approval_in_the_desk_is_that_of_the_command_line(asked, desk, home, february, tmp_path, monkeypatch):
     seen = _answer(desk(), "approve", hold="K2", issue_date="2026-03-02", note="проверено")
-    assert "Одобрено, finance: Февраль 2026. Придержаны: K2." in seen.text
+    assert "Одобрено, finance: февраль 2026\N{NO-BREAK SPACE}г. Придержаны: K2." in seen.text
     assert "<strong>Одобрить</strong>: finance" in seen.text
     asked.resumed()
     assert asked.run.call("issue") == {"invoices": 1}
@@ -200,7 +200,7 @@ def test_a_held_contract_is_released_and_a_month_asked_for(desk, home, dags):
     assert "Отпущен: K1." in person.post("/drafts/release", release, reason="решено").text
     assert _books(home)[1] == []
     ask = person.fields_of("/drafts", "/drafts/ask", month="2026-02")
-    assert "Запущено: Февраль 2026." in person.post("/drafts/ask", ask).text
+    assert "Запущено: февраль 2026\N{NO-BREAK SPACE}г. Когда" in person.post("/drafts/ask", ask).text
     with create_session(scoped=False) as session:
         runs = session.execute(select(DagRun.dag_id, DagRun.partition_key, DagRun.triggering_user_name)).all()
     assert [tuple(run) for run in runs] == [("close_month", "2026-02", "finance")]

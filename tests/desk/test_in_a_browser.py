@@ -52,7 +52,7 @@ def test_a_month_is_approved_in_the_desk_and_no_page_has_a_serious_fault(asked, 
         desk.get_by_label("Дата счетов").fill("2026-03-02")
         desk.get_by_label("Примечание").fill("проверено")
         desk.get_by_role("button", name="Одобрить без отмеченных").click()
-        desk.get_by_text("Одобрено, finance: Февраль 2026. Придержаны: K2.").wait_for()
+        desk.get_by_text("Одобрено, finance: февраль 2026\N{NO-BREAK SPACE}г. Придержаны: K2.").wait_for()
         desk.get_by_role("link", name="Долги", exact=True).click()
         desk.get_by_label("Почему отключать нельзя").fill("банк молчит")
         desk.get_by_role("button", name="Остановить все отключения").click()

@@ -1,6 +1,7 @@
 """Every page of the cabinet and the desk on sheets of several shots: by readers, sizes and themes, in both languages, and printed.
 
-A shot is a whole page, cut where the sheet ends; what is too wide for its screen is said in its caption.
+A shot is a whole page: one longer than a sheet goes on beside it, for three columns at most. What is too wide for its screen is said in its
+caption.
 """
 
 import io
@@ -34,9 +35,9 @@ READERS = {
          "/addresses?client=C05", "/addresses?client=none", "/exchange"),
     ),
 }  # fmt: skip
-_ROOM = {"phone": (4, 390), "laptop": (2, 780), "wide": (2, 960), "paper": (3, 520)}
+_ROOM = {"phone": (4, 390), "laptop": (2, 780), "wide": (2, 780), "paper": (3, 520)}
 """Size → how many shots stand on a sheet, and the width of each in pixels."""
-_HEIGHT, _CAPTION, _GAP = 1560, 18, 8
+_HEIGHT, _CAPTION, _GAP, _MOST_COLUMNS = 1500, 18, 8, 3
 _WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -100,12 +101,21 @@ def _open(seen: Looking, page: Any, reader: str, place: str) -> None:
 def _write(folder: Path, name: str, shots: Sequence[Shot], size: str) -> None:
     """Sheets of one reader, size and theme."""
     in_a_row, width = _ROOM[size]
-    for number, first in enumerate(range(0, len(shots), in_a_row), 1):
-        row = shots[first : first + in_a_row]
-        sheet = Image.new("RGB", (in_a_row * (width + _GAP), _HEIGHT), "#888")
+    columns = [column for shot in shots for column in _columns(shot, width)]
+    for number, first in enumerate(range(0, len(columns), in_a_row), 1):
+        row = columns[first : first + in_a_row]
+        sheet = Image.new("RGB", (in_a_row * (width + _GAP), _CAPTION + max(each.picture.height for each in row)), "#888")
         pen = ImageDraw.Draw(sheet)
-        for place, shot in enumerate(row):
-            left, picture = place * (width + _GAP), shot.picture
-            pen.text((left + 2, 3), shot.caption[:70], fill="white")
-            sheet.paste(picture.resize((width, picture.height * width // picture.width)), (left, _CAPTION))
+        for place, column in enumerate(row):
+            left = place * (width + _GAP)
+            pen.text((left + 2, 3), column.caption[:70], fill="white")
+            sheet.paste(column.picture, (left, _CAPTION))
         sheet.save(folder / f"{name}-{number}.png")
+
+
+def _columns(shot: Shot, width: int) -> Iterator[Shot]:
+    """A page at the width of its place, in columns no longer than a sheet."""
+    whole = shot.picture.resize((width, shot.picture.height * width // shot.picture.width), Image.Resampling.LANCZOS)
+    for number, top in enumerate(range(0, whole.height, _HEIGHT)[:_MOST_COLUMNS]):
+        part = whole.crop((0, top, width, min(top + _HEIGHT, whole.height)))
+        yield Shot(f"{shot.caption}{' …' if number else ''}", part)
