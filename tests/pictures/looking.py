@@ -47,9 +47,10 @@ class Looking:
         """Open a path, click on what stands after it, and wait for what the page reads."""
         path, _, then = place.partition(" ")
         page.goto((self.desk if reader == DESK else self.cabinet.url) + path)
-        page.wait_for_function(f"!document.body.innerText.includes('{IS_BEING_READ}')", timeout=_MILLISECONDS)
         for each in filter(None, then.split(" > ")):
             page.locator(each).first.click()
+            page.wait_for_load_state()
+        page.wait_for_function(f"!document.body.innerText.includes('{IS_BEING_READ}')", timeout=_MILLISECONDS)
 
 
 @contextmanager
