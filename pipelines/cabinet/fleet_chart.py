@@ -4,7 +4,7 @@ Places along the days are shares of the width and letters keep their size, so th
 numbers and the words given; colours come from the style of the page.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -20,16 +20,21 @@ HEIGHT = _TOP + _PLOT + _BOTTOM
 _BAR = 0.72  # share of a day's width
 _FEW_TICKS = 4
 _LABELLED = 5  # every so many days have their number below
+_LONG = 1000  # numbers of so many vehicles are wider than their place on a phone
 _GUTTER = 6.0  # percent of the width, left of the days: the numbers of the lines
 
 
 @dataclass(frozen=True, slots=True)
 class ChartWords:
-    """Words of a drawing in the reader's language: `title` and `text` for who does not see it, the rest stands in it."""
+    """Words of a drawing in the reader's language: `title` and `text` for who does not see it, the rest stands in it.
+
+    `number` writes a number.
+    """
 
     title: str
     text: str
     change: str
+    number: Callable[[int], str] = str
 
 
 def fleet_chart(fleet: FleetMonth, course: Course | None, words: ChartWords, name: str) -> str:
@@ -38,8 +43,8 @@ def fleet_chart(fleet: FleetMonth, course: Course | None, words: ChartWords, nam
     limits = [segment.terms.prepaid_vehicles for segment in fleet.segments]
     largest = max([day.fleet_size for day in fleet.days] + [high for *_, high in ahead] + [*limits, 1])
     scale = _Scale(fleet.month.span, *_ticks(largest))
-    parts = [*scale.grid(), *_bars(fleet, scale), *_band(ahead, scale), *_limits(fleet, scale), *_average(fleet, scale)]
-    parts += [*_changes(fleet, scale, words), *_peak(fleet, scale), *scale.days()]
+    parts = [*scale.grid(words), *_bars(fleet, scale), *_band(ahead, scale), *_limits(fleet, scale), *_average(fleet, scale)]
+    parts += [*_changes(fleet, scale, words), *_peak(fleet, scale, words), *scale.days()]
     return (
         f'<svg class="chart" width="100%" height="{HEIGHT}" role="img" aria-labelledby="{name}-title {name}-text">'
         f'<title id="{name}-title">{escape(words.title)}</title><desc id="{name}-text">{escape(words.text)}</desc>'
@@ -67,12 +72,13 @@ class _Scale:
         """The height of a number of vehicles, from the top of the drawing."""
         return round(float(_TOP + _PLOT * (1 - Fraction(vehicles) / self.top)), 1)
 
-    def grid(self) -> Iterator[str]:
-        """Lines of round numbers, each with its number beside it."""
+    def grid(self, words: ChartWords) -> Iterator[str]:
+        """Lines of round numbers, each with its number beside it; a number too long for its place stands on its line."""
         for value in range(0, self.top + 1, self.step):
             y = self.y(value)
             yield f'<line class="chart-grid" x1="{_GUTTER}%" x2="100%" y1="{y}" y2="{y}"/>'
-            yield f'<text class="chart-tick" text-anchor="end" x="{_GUTTER - 1}%" y="{y + 4}">{value}</text>'
+            place = f'text-anchor="end" x="{_GUTTER - 1}%" y="{y + 4}"' if self.top < _LONG else f'text-anchor="start" x="0" y="{y - 4}"'
+            yield f'<text class="chart-tick" {place}>{escape(words.number(value))}</text>'
 
     def days(self) -> Iterator[str]:
         """Numbers of some days below."""
@@ -147,11 +153,11 @@ def _changes(fleet: FleetMonth, scale: _Scale, words: ChartWords) -> Iterator[st
         yield f'<text class="chart-note" text-anchor="{anchor}" x="{scale.x(day, share)}" y="12">{escape(words.change)}</text>'
 
 
-def _peak(fleet: FleetMonth, scale: _Scale) -> Iterator[str]:
+def _peak(fleet: FleetMonth, scale: _Scale, words: ChartWords) -> Iterator[str]:
     """The largest fleet, written above its first day."""
     if fleet.peak_on is not None and fleet.peak:
         place = (fleet.peak_on - fleet.month.first).days
         anchor = "start" if place < 2 else "end" if place > fleet.month.days - 3 else "middle"
         share = {"start": 0.2, "middle": 0.5, "end": 0.8}[anchor]
         place_of = f'text-anchor="{anchor}" x="{scale.x(fleet.peak_on, share)}" y="{scale.y(fleet.peak) - 5}"'
-        yield f'<text class="chart-peak" {place_of}>{fleet.peak}</text>'
+        yield f'<text class="chart-peak" {place_of}>{escape(words.number(fleet.peak))}</text>'

@@ -1,5 +1,6 @@
 """The fleet of a contract by day, and what the month comes to: so far, and as it may end."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -86,10 +87,14 @@ def _latest(months: tuple[Month, ...], running: Month) -> Month:
 
 def _words(whose: Whose, shown: RunningMonth, month: Month) -> ChartWords:
     word, language = whose.known.word, whose.known.visit.language
-    said = figures.month(month, language=language)
+    said, number = figures.month(month, language=language), partial(figures.count, language=language)
     peak = shown.fleet.peak or 0
     return ChartWords(
         word("Машины по дням, %(month)s", month=said),
-        word("Столбик — машины за день, самый высокий — %(peak)s. Те же числа — в таблице под графиком.", peak=peak),
+        word(
+            "Столбик — машины за день, самый высокий — %(peak)s. Те же числа — в таблице под графиком.",
+            peak=number(peak),
+        ),
         word("новые условия"),
+        number,
     )

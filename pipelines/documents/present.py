@@ -73,11 +73,15 @@ def invoice(document: InvoiceDocument, *, with_qr: bool = True) -> View:
         "words_lead": "" if document.to_pay == document.total else "К оплате: " if owed else "К зачёту: ",
         "words": russian.in_words(document.to_pay if owed else -document.total),
         "due_on": russian.long_date(document.due_on) if document.to_pay > ZERO else "",
-        "settled": "Оплата не требуется: счёт полностью зачтён." if owed and document.to_pay == ZERO else "",
+        "settled": _settled(document) if owed and document.to_pay == ZERO else "",
         "notes": parts.notes(document.notes),
         "signatures": parts.signatures(document.seller),
         **parts.drawings(document.seller, signed=with_qr),
     }
+
+
+def _settled(document: InvoiceDocument) -> str:
+    return "Оплата не требуется: счёт полностью зачтён." if document.offsets else "Оплата не требуется."
 
 
 def act(document: ActDocument) -> View:

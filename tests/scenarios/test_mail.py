@@ -46,7 +46,7 @@ def test_an_invoice_arrives_with_its_pdf(settings, smtp):
     assert pdf.get_payload(decode=True).startswith(b"%PDF")
     words = message.get_payload()[0].get_payload()[0].get_payload(decode=True).decode()
     assert f"№ {numbers[0]}" in words
-    assert re.search("Осталось оплатить: 3.660,00 ₽", words)  # 10 × 300 and 22 %
+    assert re.search("К оплате: 3.660,00 ₽", words)  # 10 × 300 and 22 %
     assert letters.send(settings, smtp).sent == 0
     assert len(smtp.messages()) == 1
 

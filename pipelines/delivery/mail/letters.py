@@ -203,6 +203,7 @@ def _issued(issued: LetterPapers, owed: Mapping[str, Decimal], facts: Mapping[st
         "rows": [] if several else _rows(issued.own),
         "highlight": russian.amount(left),
         "is_paid": not credit and not left,
+        "is_partly_paid": left < sum((max(invoice.total, ZERO) for invoice in issued.invoices), ZERO),
         "is_even": all(contract.document.total == ZERO for contract in issued.contracts),
         **_past(facts, owed),
         "bank": parts.bank(document.seller) if due_on else None,
@@ -231,7 +232,8 @@ def _section(contract: ContractPapers, owed: Mapping[str, Decimal], codes: Seque
     if document.total < ZERO:
         said = f"К зачёту в следующих счетах: {russian.in_roubles(-document.total)}"
     elif left:
-        said = f"Осталось оплатить: {russian.in_roubles(left)}, срок {russian.short_date(min(invoice.due_on for invoice in own))}"
+        whole = left == sum((invoice.total for invoice in own), ZERO)
+        said = f"{'К оплате' if whole else 'Осталось оплатить'}: {russian.in_roubles(left)}, срок {russian.short_date(min(invoice.due_on for invoice in own))}"
     else:
         said = "Всё оплачено" if document.total else "Сумма не изменилась"
     numbers = {invoice.number for invoice in own}

@@ -292,7 +292,7 @@ def test_a_letter_about_several_contracts_lists_each_with_its_sum_and_qr():
     assert "счёт № ВМ26-000001 от " in first
     assert "акт № ВМ26-000001 от " in first
     assert "Осталось оплатить: 22,00 ₽" in first
-    assert "Осталось оплатить: 244,00 ₽" in second
+    assert "К оплате: 244,00 ₽" in second
     assert "ВМ26-000002" not in first + third
     assert "Всё оплачено" in third
     assert third.count("Осталось оплатить: 266,00 ₽") == 1
