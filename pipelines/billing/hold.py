@@ -55,7 +55,7 @@ def not_held_yet(connection: "Connection", month: Month, contracts: Sequence[str
 def refuse_unknown(connection: "Connection", contracts: Sequence[str]) -> None:
     """BadInput with every contract that does not exist."""
     known = set(query.scalars(connection, "billing/known_contracts", contracts=list(contracts)))
-    problems = [Problem("hold", f"unknown contract {contract_no!r}") for contract_no in contracts if contract_no not in known]
+    problems = [Problem("hold", f"there is no contract {contract_no!r}") for contract_no in contracts if contract_no not in known]
     if problems:
         raise BadInput(problems)
 

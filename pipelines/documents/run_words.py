@@ -1,4 +1,4 @@
-"""What the four kinds of runs are called for people. Pure."""
+"""What the four kinds of runs are called for people."""
 
 from pipelines.billing.model import Purpose
 from pipelines.period import Month

@@ -95,7 +95,7 @@ def declared(connection: "Connection", platform: str) -> Platform:
     """A declared platform. UnknownPlatform otherwise."""
     platform_row = query.first(connection, "evidence/platform", Platform, platform=platform)
     if platform_row is None:
-        raise UnknownPlatform.one("--platform", f"platform {platform!r} is not declared in the master data")
+        raise UnknownPlatform.one("--platform", f"platform {platform!r} is not declared in the master data (its sheet `platforms`)")
     return platform_row
 
 

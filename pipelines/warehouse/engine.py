@@ -93,11 +93,17 @@ def as_owner(settings: Settings, options: str = "-c timezone=UTC") -> Iterator["
         try:
             connection = made.connect()
         except OperationalError as error:
-            raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None
+            raise _unreachable(error) from None
         with _in_words(), connection:
             yield connection
     finally:
         made.dispose()
+
+
+def _unreachable(error: Exception) -> WarehouseUnreachable:
+    return WarehouseUnreachable(
+        f"the database does not answer: {first_line(error)}; start it, or set FLEETBILL_DATABASE_URL to where it is"
+    )
 
 
 @contextmanager
@@ -109,7 +115,7 @@ def connected(settings: Settings) -> Iterator["Connection"]:
     try:
         connection = engine(settings).connect()
     except OperationalError as error:
-        raise WarehouseUnreachable(f"the database does not answer: {first_line(error)}") from None
+        raise _unreachable(error) from None
     try:
         with _in_words(), connection:
             yield connection

@@ -203,7 +203,7 @@ def test_a_run_that_was_shown_before_a_contract_was_held_is_looked_at_again(sett
 
 def test_what_cannot_be_held_is_named_and_nothing_is_issued(settings, run_cli, drafted):
     code, _, err = _approve(run_cli, "--hold", "K8", "--hold", "SAME", "--hold", "K9")
-    assert (code, err) == (2, "hold: unknown contract 'K8'\nhold: unknown contract 'K9'\n")
+    assert (code, err) == (2, "hold: there is no contract 'K8'\nhold: there is no contract 'K9'\n")
     everything = [word for name in ("FLEET", "NEW", "SAME", "TERMS") for word in ("--hold", name)]
     code, _, err = _approve(run_cli, *everything)
     assert code == 1
