@@ -232,8 +232,8 @@ def _section(contract: ContractPapers, owed: Mapping[str, Decimal], codes: Seque
     if document.total < ZERO:
         said = f"К зачёту в следующих счетах: {russian.in_roubles(-document.total)}"
     elif left:
-        whole = left == sum((invoice.total for invoice in own), ZERO)
-        said = f"{'К оплате' if whole else 'Осталось оплатить'}: {russian.in_roubles(left)}, срок {russian.short_date(min(invoice.due_on for invoice in own))}"
+        asked = "К оплате" if left == sum((invoice.total for invoice in own), ZERO) else "Осталось оплатить"
+        said = f"{asked}: {russian.in_roubles(left)}, срок {russian.short_date(min(invoice.due_on for invoice in own))}"
     else:
         said = "Всё оплачено" if document.total else "Сумма не изменилась"
     numbers = {invoice.number for invoice in own}
