@@ -45,7 +45,7 @@ def _write(explained: Explanation, opened: IO[bytes]) -> None:
     title = f"Расшифровка к счёту № {outside.clean(frozen.number)}"
     author = outside.clean(frozen.organization.get("name"))
     with new_book(opened, title, author, frozen.issued_at) as (book, styles):
-        wrapped = book.add_format({"valign": "top", "text_wrap": True})
+        wrapped = book.add_format({"valign": "top", "text_wrap": True, "indent": 1})
         _lines_sheet(book.add_worksheet(LINES), explained, {**styles, "text": wrapped}, title)
         if frozen.days:
             write_sheet(book.add_worksheet(DAYS), _days_sheet(frozen), styles, title)

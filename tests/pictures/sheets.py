@@ -38,6 +38,7 @@ READERS = {
 _ROOM = {"phone": (4, 390), "laptop": (2, 780), "wide": (2, 780), "paper": (3, 520)}
 """Size → how many shots stand on a sheet, and the width of each in pixels."""
 _HEIGHT, _CAPTION, _GAP, _MOST_COLUMNS = 1500, 18, 8, 3
+_PATIENCE = 60_000  # milliseconds: a long page of a busy machine
 _WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -70,7 +71,7 @@ def _shots(seen: Looking, reader: str, places: Sequence[str], size: str, theme: 
         for place in places:
             _open(seen, page, reader, place)
             wider = page.evaluate(_WIDER)
-            picture = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+            picture = Image.open(io.BytesIO(page.screenshot(full_page=True, timeout=_PATIENCE))).convert("RGB")
             yield Shot(f"{place}{f' {wider} px TOO WIDE' if wider > 0 else ''}", picture)
 
 
