@@ -240,7 +240,7 @@ PLATFORMS = MasterSheet(
         _code("platform", "Код платформы"),
         _text("kind", "Чем читается: files, sql, traccar, wialon", required=True, allowed=("files", "sql", "traccar", "wialon")),
         _text("source", "Папка, адрес или запрос; без паролей"),
-        _code("connection", "Имя подключения Airflow с адресом и паролем базы; только для http", required=False),
+        _code("connection", "Имя подключения Airflow, где лежит пароль", required=False),
         _text("time_zone", "Часовой пояс; пусто — как у организации"),
         _yes_no("block_sub_users", "yes — с учётной записью блокируются и пользователи под ней"),
         _yes_no("block_vehicles", "yes — с учётной записью блокируются и её машины, по одной; их сообщения теряются"),
