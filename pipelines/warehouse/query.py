@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pipelines.warehouse.statements import statement
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BATCH = 10_000
+_LINES = 200
+"""Rows that are text at a time while they are copied in; those of drafts have 5 KB each."""
 _NEVER_ESCAPED = (int, Decimal, date, datetime, bool)
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))  # the backslash first
 
@@ -76,15 +79,40 @@ def stream(connection: "Connection", name: str, /, *, rows_at_once: int = _BATCH
 
 
 def copy(connection: "Connection", table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
-    """COPY rows (None: NULL; anything else by its text) into ``table`` or ``schema.table``, in the caller's transaction."""
+    """COPY rows (None: NULL; anything else by its text) into ``table`` or ``schema.table``, in the caller's transaction.
+
+    They are taken while they are sent: no more than some are held as text, however many there are.
+    """
+    import psycopg2
     from psycopg2 import sql
 
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     command = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(*table.split(".")), names)
-    buffer = io.StringIO("".join(map(_copy_line, values)))
     raw: Any = connection.connection
+    rows_as_text = _CopyText(values)
     with raw.cursor() as cursor:
-        cursor.copy_expert(command, buffer)
+        try:
+            cursor.copy_expert(command, rows_as_text)
+        except psycopg2.Error:
+            if rows_as_text.failure is None:
+                raise
+            raise rows_as_text.failure from None
+
+
+class _CopyText(io.TextIOBase):
+    """Rows as the text that COPY takes, made as they are asked for."""
+
+    def __init__(self, values: Iterable[Sequence[Any]]) -> None:
+        self._lines = map(_copy_line, values)
+        self.failure: BaseException | None = None
+
+    def read(self, _size: int | None = -1) -> str:
+        """Some rows, whole, however few letters were asked for; nothing at the end. What fails is kept: the driver tells its text alone."""
+        try:
+            return "".join(islice(self._lines, _LINES))
+        except BaseException as failure:
+            self.failure = failure
+            raise
 
 
 @cache

@@ -23,3 +23,27 @@ def test_what_is_copied_is_read_back_as_it_was(settings):
         connection.execute(text("CREATE TEMPORARY TABLE told (no integer, one text, other text) ON COMMIT DROP"))
         query.copy(connection, "told", ("no", "one", "other"), [(no, *row) for no, row in enumerate(rows)])
         assert list(map(tuple, connection.execute(text("SELECT one, other FROM told ORDER BY no")))) == rows
+
+
+def told(connection, rows):
+    connection.execute(text("CREATE TEMPORARY TABLE told (no integer) ON COMMIT DROP"))
+    query.copy(connection, "told", ("no",), rows)
+    return connection.execute(text("SELECT count(*), sum(no) FROM told")).one()
+
+
+def test_rows_are_copied_while_they_are_made(settings):
+    with engine.transaction(settings) as connection:
+        assert tuple(told(connection, ((no,) for no in range(450)))) == (450, 101_025)  # 450 × 449 ÷ 2
+
+
+def test_a_row_that_cannot_be_made_fails_by_its_own_error(settings):
+    """And whoever is interrupted meanwhile is interrupted, not told of a statement that was cancelled."""
+    with pytest.raises(ZeroDivisionError), engine.transaction(settings) as connection:
+        told(connection, ((10 // (no - 300),) for no in range(450)))
+    with pytest.raises(KeyboardInterrupt), engine.transaction(settings) as connection:
+        told(connection, _interrupted())
+
+
+def _interrupted():
+    yield (1,)
+    raise KeyboardInterrupt
