@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from pipelines.billing.billed_so_far import BilledSoFar
 from pipelines.billing.identity import canonical, digest
@@ -82,6 +83,48 @@ class DraftedRun:
     def only(self) -> str | None:
         """Of a correction: the one contract that it was asked for."""
         return self.facts.scope.only
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to issue and no contract to close."""
+        return not self.drafts and not self.nothing
+
+    @property
+    def told(self) -> "ToldRun":
+        """What is told of it."""
+        drafts = (ToldDraft(each.contract_no, each.client_code, each.kind, each.cause, each.amounts) for each in self.drafts)
+        return ToldRun(self.scope, self.digest, tuple(drafts), self.parked, self.nothing)
+
+
+class ToldDraft(NamedTuple):
+    """Whose draft, of which kind, and what it comes to."""
+
+    contract_no: str
+    client_code: str
+    kind: str
+    cause: str
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRun:
+    """What people are told of a run, for as long as anybody tells of it: the facts and the evidence of a large month are let go of."""
+
+    scope: Scope
+    digest: str
+    drafts: tuple[ToldDraft, ...]
+    parked: tuple[ParkedContract, ...]
+    nothing: tuple[str, ...]
+
+    @property
+    def month(self) -> Month:
+        """The month that it bills."""
+        return self.scope.month
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the run is for."""
+        return self.scope.purpose
 
     @property
     def is_empty(self) -> bool:

@@ -12,7 +12,7 @@ from pipelines.clock import now
 from pipelines.period import Month
 
 if TYPE_CHECKING:
-    from pipelines.billing.run import DraftedRun
+    from pipelines.billing.run import ToldRun
     from pipelines.runs.draft_to_issue import RunOutcome
 
 INVOICES_VIEW = View(
@@ -125,7 +125,7 @@ def _print(done: "RunOutcome", output_format: str) -> None:
         click.echo(f"\ndocuments: {done.documents} new\n1C message: {done.message or 'nothing new to send'}\nworkbook: {done.workbook}")
 
 
-def _print_parked(prepared: "DraftedRun", output_format: str) -> None:
+def _print_parked(prepared: "ToldRun", output_format: str) -> None:
     if prepared.parked and output_format == "table":
         heading("parked:")
         print_parked(prepared.parked)

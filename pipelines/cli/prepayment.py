@@ -13,7 +13,7 @@ from pipelines.errors import Refused
 from pipelines.period import Month
 
 if TYPE_CHECKING:
-    from pipelines.billing.run import DraftedRun
+    from pipelines.billing.run import ToldRun
     from pipelines.runs.draft_to_issue import RunOutcome
 
 COLUMNS = ("contract_no", "client_code", "kind", "cause", "net", "vat", "total")
@@ -81,7 +81,7 @@ def correct(month: Month, contract: str | None, word: ApprovalWord, issue_date: 
         say(f"drafts only: `fleetbill correct --month {month} --approve-by NAME` issues them")
 
 
-def _show(prepared: "DraftedRun", output_format: str) -> None:
+def _show(prepared: "ToldRun", output_format: str) -> None:
     rows = [
         {
             "contract_no": draft.contract_no,

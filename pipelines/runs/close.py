@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from pipelines.billing.model import Purpose, Scope
-from pipelines.billing.run import DraftedRun
+from pipelines.billing.run import ToldRun
 from pipelines.clock import Authorship
 from pipelines.period import Month
 from pipelines.runs.draft_to_issue import Instruction, RunOutcome, draft_to_issue, silent
@@ -34,7 +34,7 @@ def close(  # noqa: PLR0913 - a person's word has several parts
     return outcome if approver else replace(outcome, is_over=_is_over(settings, outcome.prepared))
 
 
-def _is_over(settings: Settings, run: DraftedRun) -> bool:
+def _is_over(settings: Settings, run: ToldRun) -> bool:
     if not run.is_empty or run.parked:
         return False
     with engine.transaction(settings) as connection:

@@ -15,7 +15,7 @@ from pipelines.billing.drafting import draft, stored_run
 from pipelines.billing.issue import Issued
 from pipelines.billing.model import Purpose, Scope
 from pipelines.billing.rules import KINDS
-from pipelines.billing.run import DraftedRun
+from pipelines.billing.run import DraftedRun, ToldRun
 from pipelines.billing.unattended import needs_a_person
 from pipelines.billing.unlikely_dates import confirming, how_to_confirm, refuse_unmeant, unconfirmed
 from pipelines.clock import Authorship
@@ -61,7 +61,7 @@ class RunOutcome:
     person has approved it and two are needed. ``is_over``: everything of the month was closed before, and nothing is left.
     """
 
-    prepared: DraftedRun
+    prepared: ToldRun
     issued: Issued | None = None
     waiting: Sequence[ReasonToAsk] = ()
     approval: Approval | None = None
@@ -79,24 +79,32 @@ def draft_to_issue(settings: Settings, scope: Scope, instruction: Instruction, a
     """
     kind, approver = KINDS[scope.purpose], instruction.approver
     with turn(settings, Work.BILLING, scope.month, approver.by if approver else kind.drafts_in_name_of, at):
-        shown = _shown_digest(settings, scope) if approver else None
-        progress("computing usage and drafts")
-        run = draft(settings, scope, at)
-        if approver is None and not kind.may_be_unattended:
-            return RunOutcome(run)
-        if shown not in (None, run.digest):
-            raise RunChanged(_changed(scope))
-        moment = approver.at if approver else at
-        if run.is_empty:
-            if kind.refuses_all_parked:
-                _require_something_billed(settings, run)
-            return _follow_up(settings, RunOutcome(run, Issued(0, 0)), moment, progress)
-        progress("issuing")
-        approved = _approved(settings, run, instruction, at)
-        if approved.waiting or approved.approval is None or not approved.approval.is_complete:
-            return approved
-        issued = issue(settings, approved.prepared, instruction.issued_on, moment, instruction.meant)
-        return _follow_up(settings, RunOutcome(approved.prepared, issued), moment, progress)
+        outcome = _as_far_as_told(settings, scope, instruction, at, progress)
+        if outcome.issued is None:
+            return outcome
+        return _follow_up(settings, outcome, approver.at if approver else at, progress)
+
+
+def _as_far_as_told(settings: Settings, scope: Scope, instruction: Instruction, at: datetime, progress: Progress) -> RunOutcome:
+    """The run drafted and, where the word reaches so far, issued. What it was computed from is held no longer than this."""
+    kind, approver = KINDS[scope.purpose], instruction.approver
+    shown = _shown_digest(settings, scope) if approver else None
+    progress("computing usage and drafts")
+    run = draft(settings, scope, at)
+    if approver is None and not kind.may_be_unattended:
+        return RunOutcome(run.told)
+    if shown not in (None, run.digest):
+        raise RunChanged(_changed(scope))
+    if run.is_empty:
+        if kind.refuses_all_parked:
+            _require_something_billed(settings, run)
+        return RunOutcome(run.told, Issued(0, 0))
+    progress("issuing")
+    approved, run = _approved(settings, run, instruction, at)
+    if approved.waiting or approved.approval is None or not approved.approval.is_complete:
+        return approved
+    moment = approver.at if approver else at
+    return RunOutcome(run.told, issue(settings, run, instruction.issued_on, moment, instruction.meant))
 
 
 def _require_something_billed(settings: Settings, run: DraftedRun) -> None:
@@ -107,20 +115,20 @@ def _require_something_billed(settings: Settings, run: DraftedRun) -> None:
         )
 
 
-def _approved(settings: Settings, run: DraftedRun, instruction: Instruction, at: datetime) -> RunOutcome:
-    """The run with who has approved it, or with why it waits for a person."""
+def _approved(settings: Settings, run: DraftedRun, instruction: Instruction, at: datetime) -> tuple[RunOutcome, DraftedRun]:
+    """Who has approved the run, or why it waits for a person; with the run as it is approved."""
     if instruction.approver is not None:
         with engine.transaction(settings) as connection:
             needed = refuse_unmeant(connection, run.scope, instruction.issued_on, instruction.approver.at, instruction.meant)
         approval, run = approve(settings, run, instruction.hold, confirming(instruction.approver, needed))
         keep_page(settings, run.month, run.purpose)
-        return RunOutcome(run, approval=approval)
+        return RunOutcome(run.told, approval=approval), run
     with engine.transaction(settings) as connection:
         waiting = [*needs_a_person(settings, connection, run.month, run.purpose), *_doubts(connection, run, instruction, at)]
     if waiting:
-        return RunOutcome(run, waiting=waiting)
+        return RunOutcome(run.told, waiting=waiting), run
     approval, run = approve_unattended(settings, run, "лимиты одного запуска не превышены", at)
-    return RunOutcome(run, approval=approval)
+    return RunOutcome(run.told, approval=approval), run
 
 
 def _doubts(connection: "Connection", run: DraftedRun, instruction: Instruction, at: datetime) -> list[ReasonToAsk]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pipelines.access.orders import DunningResult
 from pipelines.access.reconcile import Reconciliation
 from pipelines.billing.model import Purpose
-from pipelines.billing.run import DraftedRun
+from pipelines.billing.run import ToldRun
 from pipelines.clock import Authorship
 from pipelines.delivery.mail.sending import LettersSent
 from pipelines.documents.run_words import run_heading
@@ -27,13 +27,13 @@ def run_words(month: Month, purpose: Purpose, invoices: int, total: Decimal, par
     return f"{run_heading(month, purpose)}: {made}" + (f", отложено {parked}" if parked else "")
 
 
-def drafted_words(run: DraftedRun) -> str:
+def drafted_words(run: ToldRun) -> str:
     """The same of a drafted run."""
     total = sum((draft.amounts.total for draft in run.drafts), ZERO)
     return run_words(run.month, run.purpose, len(run.drafts), total, len(run.parked))
 
 
-def waiting_words(run: DraftedRun) -> str:
+def waiting_words(run: ToldRun) -> str:
     """A drafted run that a person is asked about."""
     return f"{drafted_words(run)}; ждёт решения"
 

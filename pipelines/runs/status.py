@@ -135,7 +135,7 @@ def _changed(settings: Settings, at: datetime, progress: Callable[[str], None]) 
         with reading(settings) as connection:
             run = compute(settings, connection, Scope(Month.parse(month), Purpose.CORRECT), keep=False, at=at)
         if run.drafts or run.parked:
-            comes_to = [f"{counted(len(run.drafts), 'adjustment')}, {run.amounts.total:+.2f}"] if run.drafts else []
+            comes_to = [f"{counted(len(run.drafts), 'adjustment')}, {run.told.amounts.total:+.2f}"] if run.drafts else []
             comes_to += [f"{counted(len(run.parked), 'contract')} parked"] if run.parked else []
             yield Waiting(
                 Matter.CHANGED, FINANCE, month, f"{', '.join(facts)}: {', '.join(comes_to)}", f"fleetbill correct --month {month}"
