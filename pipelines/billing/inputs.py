@@ -52,12 +52,13 @@ class MonthInputs:
 def read(connection: "Connection", month: Month) -> MonthInputs:
     """Read the inputs of a month in six statements."""
     bounds = {"first": month.first, "last": month.last}
+    organizations: dict[str, Json] = {}  # one object for all of its contracts
     parties = tuple(
         Parties(
             Contract(row.contract_no, row.client_code, row.organization_code, row.starts_on, row.ends_on),
             row.contract,
             row.client,
-            row.organization,
+            organizations.setdefault(row.organization_code, row.organization),
         )
         for row in query.rows(connection, "billing/contracts_in_force", **bounds)
     )

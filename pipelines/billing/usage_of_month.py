@@ -1,10 +1,11 @@
 """Usage as billing takes it: recomputed from the lake when anything changed, by contract, with what is missing in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from pipelines.billing.model import MissingUsage, by_contract
 from pipelines.period import Month, runs
@@ -29,6 +30,9 @@ _RUSSIAN = {
     "online_minutes": "нет минут на связи",
 }
 _METER = "meter_"
+_NO_METERS: Mapping[str, Decimal] = {}
+_AT_ONCE = 20_000
+"""Rows of days that are held as Python's values before they are days of usage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,24 @@ def in_days(month_usage: "MonthUsage") -> UsageOfMonth:
 
 
 def days_by_contract(days: "pa.Table") -> dict[str, list[DayUsage]]:
-    """A table of contract days as rating takes it, each contract's days in order."""
-    columns = days.to_pydict()
-    rows = zip(
+    """A table of contract days as rating takes it, each contract's days in order.
+
+    There are 31 rows a contract: they become objects some at a time, and share dates, and that no meter is known.
+    """
+    dates: dict[date, date] = {}
+    rows = chain.from_iterable(_rows(batch.to_pydict(), dates) for batch in days.to_batches(max_chunksize=_AT_ONCE))
+    return by_contract(rows)
+
+
+def _rows(columns: Mapping[str, Sequence[Any]], dates: dict[date, date]) -> Iterator[tuple[str, date, int, Any, Mapping[str, Decimal]]]:
+    return zip(
         columns["contract_no"],
-        columns["business_date"],
+        (dates.setdefault(day, day) for day in columns["business_date"]),
         columns["fleet_size"],
         columns["online_minutes"],
         (_known(meters) for meters in columns["meters"]),
         strict=True,
     )
-    return by_contract(rows)
 
 
 def in_words(gaps: Iterable[Gap]) -> MissingUsage:
@@ -88,6 +99,6 @@ def _in_russian(missing: str) -> str:
     return _RUSSIAN.get(missing, f"нет данных: {missing}")
 
 
-def _known(meters: Mapping[str, Decimal | None] | None) -> dict[str, Decimal]:
+def _known(meters: Mapping[str, Decimal | None] | None) -> Mapping[str, Decimal]:
     """Meters that are known; what is not known is absent, never zero."""
-    return {name: amount for name, amount in (meters or {}).items() if amount is not None}
+    return {name: amount for name, amount in meters.items() if amount is not None} if meters else _NO_METERS
