@@ -1,7 +1,7 @@
 """Evidence frozen at issue: one immutable file with the vehicles of every contract and the days on which each counted (domain.md §7)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -26,14 +26,19 @@ _AT_ONCE = 4_000_000
 """Vehicle-days that are held by themselves, about 80 bytes each, before their vehicles take them up as bits: those of some contracts at a
 time; of a contract that has more of them those of some of its vehicles."""
 
+_IN_GROUP = 20_000
+"""Rows of a row group, by which a reader finds a contract."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrozenFile:
-    """The written file. ``path``: relative to the lake; ``digest``: sha256 of its bytes; ``contracts``: digest of each contract's rows."""
+    """The written file. ``path``: relative to the lake; ``digest``: sha256 of its bytes; ``contracts``: digest of each contract's rows;
+    ``vehicles``: its rows."""
 
     path: str
     digest: str
     contracts: Mapping[str, str]
+    vehicles: int
 
 
 def freeze(
@@ -54,12 +59,14 @@ def freeze(
     sources = replace(sources, known_until=month.last)  # every day that has landed, whichever was over when the run was computed
     with logs.verb("usage", "freeze", month=str(month)) as done, opened(settings, meters_of(sources)) as lake:
         counted = count(lake, sources)
-        table = _vehicles(lake, counted, contracts)
-        done |= {"contracts": len(contracts), "vehicles": table.num_rows}
-        return _write(lake, month, table, _proven_days(counted), lake.table("frozen_digests").to_pydict())
+        _gather(lake, counted, contracts)
+        frozen = _write(lake, month, _proven_days(counted))
+        done |= {"contracts": len(contracts), "vehicles": frozen.vehicles}
+        return frozen
 
 
-def _vehicles(lake: Lake, counted: CountedMonth, contracts: Sequence[str]) -> "pa.Table":
+def _gather(lake: Lake, counted: CountedMonth, contracts: Sequence[str]) -> None:
+    """The table `frozen` of the pass: all vehicles of these contracts."""
     import pyarrow as pa
 
     index = counted.owners.contract_index
@@ -75,7 +82,6 @@ def _vehicles(lake: Lake, counted: CountedMonth, contracts: Sequence[str]) -> "p
         for number in range(part_days[0]["slices"]):
             _freeze_slice(lake, counted, part_days, number)
     lake.run("new_frozen_days")  # what the last slice held is let go of before all rows are read
-    return lake.table("frozen_rows")
 
 
 def _freeze_slice(lake: Lake, counted: CountedMonth, days: Sequence[Mapping[str, int]], number: int) -> None:
@@ -101,13 +107,33 @@ def _proven_days(counted: CountedMonth) -> list[ProvenDay]:
     ]
 
 
-def _write(lake: Lake, month: Month, table: "pa.Table", days: list[ProvenDay], digests: Mapping[str, list[str]]) -> FrozenFile:
+def _write(lake: Lake, month: Month, days: list[ProvenDay]) -> FrozenFile:
+    """The rows of `frozen` as a file of the lake; a part of them is held here at a time."""
     import pyarrow.parquet as pq
 
-    metadata = {METADATA_KEY: encode(days)}
-    local = lake.folder / "issued.parquet"
-    pq.write_table(table.replace_schema_metadata(metadata), local, compression="zstd", row_group_size=20_000)
+    local, vehicles = lake.folder / "issued.parquet", 0
+    with lake.query("frozen_rows").to_arrow_reader(_IN_GROUP) as rows:
+        schema = rows.schema.with_metadata({METADATA_KEY: encode(days)})
+        with pq.ParquetWriter(local, schema, compression="zstd") as file:
+            for group in _groups(rows):
+                file.write_table(group, _IN_GROUP)
+                vehicles += group.num_rows
+    digests = lake.table("frozen_digests").to_pydict()
     digest = sha256_of(local)
     path = f"issued/month={month}/{digest}.parquet"
     lake.keep(local, path)
-    return FrozenFile(path, digest, dict(zip(digests["contract_no"], digests["digest"], strict=True)))
+    return FrozenFile(path, digest, dict(zip(digests["contract_no"], digests["digest"], strict=True)), vehicles)
+
+
+def _groups(rows: "pa.RecordBatchReader") -> "Iterator[pa.Table]":
+    """The same rows, _IN_GROUP at a time, however many come together."""
+    import pyarrow as pa
+
+    waiting = rows.schema.empty_table()
+    for batch in rows:
+        waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
+        while waiting.num_rows >= _IN_GROUP:
+            yield waiting.slice(0, _IN_GROUP)
+            waiting = waiting.slice(_IN_GROUP)
+    if waiting.num_rows:
+        yield waiting
