@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from pipelines.billing.inputs import tariff_json
 from pipelines.period import Month
@@ -10,6 +11,8 @@ from pipelines.rating.causes import Priced
 from pipelines.rating.model import TariffVersion, Terms, VatMode
 
 B = TypeVar("B", Terms, TariffVersion)
+_pricing = attrgetter("valid_from", "tariff_code", "counting", "basis", "prepaid_vehicles", "discount_percent")
+"""What of terms prices, but for the minimum, whose text tells more than its value: 100.0 is not written as 100.00 is."""
 
 
 class PricingDigests:
@@ -22,19 +25,24 @@ class PricingDigests:
         self._first, self._last, self._usage = month.first, month.last, usage
         self._tariffs: dict[str, str] = {}
         self._modes: dict[str, str] = {}
+        self._digests: dict[tuple[Any, ...], str] = {}  # by what prices: many contracts have the same terms
 
     def of(self, priced: Priced) -> str:
         """The digest of a contract's month."""
         contract = priced.contract
         terms = self._reaching(sorted(priced.terms, key=lambda row: row.valid_from) if len(priced.terms) > 1 else priced.terms)
         ends_on = contract.ends_on if contract.ends_on and contract.ends_on < self._last else None
-        parts = [
-            self._usage, str(max(contract.starts_on, self._first)), str(ends_on),
-            self._modes_text(contract.organization_code, priced.vat_modes),
-            *map(_terms_text, terms),
-            *(self._tariff_text(code, priced) for code in sorted({row.tariff_code for row in terms})),
-        ]  # fmt: skip
-        return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+        starts_on = max(contract.starts_on, self._first)
+        key = (starts_on, ends_on, contract.organization_code, *map(_pricing, terms), *(str(row.minimum) for row in terms))
+        if key not in self._digests:
+            parts = [
+                self._usage, str(starts_on), str(ends_on),
+                self._modes_text(contract.organization_code, priced.vat_modes),
+                *map(_terms_text, terms),
+                *(self._tariff_text(code, priced) for code in sorted({row.tariff_code for row in terms})),
+            ]  # fmt: skip
+            self._digests[key] = hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+        return self._digests[key]
 
     def _tariff_text(self, code: str, priced: Priced) -> str:
         if code not in self._tariffs:
