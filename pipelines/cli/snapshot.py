@@ -29,7 +29,8 @@ SHORT = 12  # characters of a digest in a table
 STATES = click.Choice(["landed", "quarantined", "withdrawn"])
 CHANGES = {"came": "came", "went": "went", "state": "changed state", "account": "changed account", "device": "changed device"}
 FILE_FORMAT = """\b
-A day is one file, PLATFORM/YYYY-MM-DD.csv (.csv.gz, .parquet), UTF-8, , or ;
+A day is one file, PLATFORM/YYYY-MM-DD.csv (.csv.gz, .parquet); text in UTF-8,
+cells of a CSV parted by a comma or a semicolon.
 Every vehicle of the platform stands in it once. Columns (* required):
   vehicle_id *       the platform's own key of the vehicle
   state *            active, deactivated or blocked
