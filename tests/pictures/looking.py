@@ -41,6 +41,7 @@ class Looking:
                     token = links.make(connection, reader, AT, timedelta(minutes=5), "pictures")
                 opened.goto(f"{self.cabinet.url}/enter/{token}")
                 opened.locator("main button").click()
+                opened.wait_for_url(f"{self.cabinet.url}/", timeout=_MILLISECONDS)
             yield opened
 
     def open(self, page: Any, reader: str, place: str) -> None:
@@ -48,8 +49,8 @@ class Looking:
         path, _, then = place.partition(" ")
         page.goto((self.desk if reader == DESK else self.cabinet.url) + path)
         for each in filter(None, then.split(" > ")):
-            page.locator(each).first.click()
-            page.wait_for_load_state()
+            with page.expect_navigation(timeout=_MILLISECONDS):
+                page.locator(each).first.click()
         page.wait_for_function(f"!document.body.innerText.includes('{IS_BEING_READ}')", timeout=_MILLISECONDS)
 
 
