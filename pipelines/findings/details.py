@@ -135,6 +135,17 @@ def _onec_contradicts(of: Parameters) -> str:
     return f"1С ({of['peer']}) {deed} {document}, а другой источник говорит о платеже {known}"
 
 
+def _onec_not_counted(of: Parameters) -> str:
+    document = f"1С ({of['peer']}): документ № {of['document']}"
+    if of["reason"] == "unreadable":
+        return f"{document} не учтён: сумма «{of['written']}» или дата не годится; исправьте его в 1С"
+    known = f"{document} от {_day(of['on'])} не учтён"
+    if of["reason"] == "other_currency":
+        return f"{known}: {russian.amount(Decimal(of['amount']))} не в рублях"
+    account = f"счёт {of['account']} не внесён в bank_accounts; внесите и отправьте документ из 1С снова"
+    return f"{known}: {_roubles(of['amount'])}, {account}"
+
+
 _FIELDS: Final = MappingProxyType(
     {
         "full_name": "полное название",
@@ -272,6 +283,7 @@ _WORDS: Final[Mapping[str, Callable[[Parameters], str]]] = MappingProxyType(
         "unmatched_payment": _unmatched_payment,
         "doubtful_payment": _doubtful_payment,
         "onec_contradicts": _onec_contradicts,
+        "onec_not_counted": _onec_not_counted,
         "onec_offer": _onec_offer,
         "unacknowledged": _unacknowledged,
         "silent_peer": _silent_peer,

@@ -74,6 +74,7 @@ FINDING_KINDS: Final = MappingProxyType(
         "unmatched_payment": FindingKind("неопознанные платежи", _FINANCE, Closing.GONE),
         "doubtful_payment": FindingKind("возможно, один платёж", _FINANCE, Closing.GONE),
         "onec_contradicts": FindingKind("1С изменила платёж, о котором говорит и другой источник", _FINANCE, Closing.GONE),
+        "onec_not_counted": FindingKind("документ 1С, который не учтён", _FINANCE, Closing.GONE),
         "onec_offer": FindingKind("1С предлагает изменить справочник", _FINANCE, Closing.GONE),
         "unacknowledged": FindingKind("не подтверждено 1С", _FINANCE),
         "silent_peer": FindingKind("1С молчит", _FINANCE),

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from pipelines.delivery.onec.body import BodyObject, Deleted, MoneyDocument, NoPayment, Unread
 from pipelines.delivery.onec.model import ObjectKind
+from pipelines.delivery.onec.peers import local_time
 from pipelines.delivery.onec.register import NamedParty, Register
 from pipelines.receivables import ledger
 from pipelines.receivables.bank_days import bank_days
 from pipelines.receivables.bank_document import MAX_PURPOSE, account
 from pipelines.receivables.importing import account_owners
+from pipelines.receivables.not_counted import NotCounted
 from pipelines.receivables.pairing import BANK_DAYS
 from pipelines.receivables.payment import Payment, StoredPayment
 from pipelines.warehouse import query
@@ -92,6 +94,7 @@ class StoredDocument:
 class _Changes:
     """What the ledger and the register of documents must learn of a message."""
 
+    not_counted: NotCounted
     rows: list[tuple[object, ...]] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     outgoing: list[Payment] = field(default_factory=list)
@@ -129,7 +132,8 @@ class KnownParties:
         owners = self._accounts.get(account(our_account), set()) if our_account else set()
         named = self._organizations.find(organization)
         if our_account and is_bank and not owners:
-            return NoPayment.OTHER_ACCOUNT if named else NoPayment.OTHER_ORGANIZATION
+            is_ours = named is not None or bool(self._organizations.sharing(organization.inn))
+            return NoPayment.OTHER_ACCOUNT if is_ours else NoPayment.OTHER_ORGANIZATION
         if len(owners) == 1:
             return next(iter(owners))
         return named or NoPayment.OTHER_ORGANIZATION
@@ -149,14 +153,14 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
     recording = ledger.Recording(connection, ONEC, at, peer)
     parties: KnownParties | None = None
     outgoing: dict[str, Payment] = {}
-    totals, told_payments = _Totals(), 0
+    totals, told_payments = _Totals(NotCounted(connection, peer), local_time(connection, at).date()), 0
     for newest in _parts(objects, totals):
         parties = parties or KnownParties(connection)
         if told_payments and query.scalar(
             connection, "receivables/is_told_again", peer=peer, message_no=message_no, references=list(newest)
         ):
             recording.store_waiting()
-        changes = _changes(connection, peer, message_no, parties, newest, at)
+        changes = _changes(connection, peer, message_no, parties, newest, totals.not_counted, at)
         query.copy(connection, "receivables.onec_documents", _COLUMNS, changes.rows)
         cancelled = [(payment_id, reversal) for payment_id, reversal in changes.cancelled if not outgoing.pop(payment_id, None)]
         corrections = list(_corrections(connection, cancelled, peer, at))
@@ -165,6 +169,7 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
         told_payments += len(changes.payments) + len(corrections)
         totals.counts.update(changes.counts)
         totals.left_out.update(changes.left_out)
+    totals.not_counted.store()
     recorded = recording.finish(list(outgoing.values()))
     repeated = told_payments + len(outgoing) - recorded.stored
     counts = totals.counts
@@ -175,14 +180,17 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
 
 @dataclass(slots=True)
 class _Totals:
-    """What all parts of a message came to."""
+    """What all parts of a message came to. `today`: where the house is."""
 
+    not_counted: NotCounted
+    today: date
     counts: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
 
     def pass_over(self, item: Unread) -> None:
         """Count an object that is not imported; of many reasons the first are told."""
+        self.not_counted.unread(item, self.today)
         named = f"{item.type_name}: {item.reason}" if item.reason else item.type_name
         is_told = named in self.unread or len(self.unread) < _MOST_REASONS
         self.unread[named if is_told else "others"] += 1
@@ -215,6 +223,7 @@ def _changes(
     message_no: int,
     parties: KnownParties,
     newest: Mapping[str, MoneyDocument | None],
+    not_counted: NotCounted,
     at: datetime,
 ) -> _Changes:
     """What a part of a message changes, beside what was known of its documents."""
@@ -222,12 +231,14 @@ def _changes(
         row.reference: row
         for row in query.rows(connection, "receivables/onec_documents", StoredDocument, peer=peer, references=list(newest))
     }
-    changes = _Changes()
+    changes = _Changes(not_counted)
     for key, document in newest.items():
         before = stored.get(key)
         if document is not None:
             _tell(changes, peer, message_no, parties, document, before, at)
-        elif before is not None:
+            continue
+        not_counted.judge(key)
+        if before is not None:
             _delete(changes, peer, message_no, before, at)
         else:
             changes.counts["known"] += 1  # deleted before it was ever told
@@ -246,6 +257,7 @@ def _tell(
     """A document as it is now, beside what was known of it."""
     owner = document.left_out or parties.organization(document)
     left_out = owner if isinstance(owner, NoPayment) else None
+    changes.not_counted.judge(document.reference, document, left_out)
     code = None if isinstance(owner, NoPayment) else owner
     client = parties.client(code, document.counterparty) if code else None
     digest = _digest(document, code, client)

@@ -23,6 +23,9 @@ LARGEST_OBJECT: Final = 16 << 20
 """Bytes of a message without one object ended: 1C writes some kilobytes an object."""
 
 ROUBLES: Final = ("643", "810")
+LONGEST_WRITTEN: Final = 40
+"""Characters of a sum that is none, as it is shown to people."""
+
 _EMPTY_DATE, _EARLIEST = "0001-01-01", date(2000, 1, 1)
 _MOST = Decimal("999999999999.99")
 
@@ -88,10 +91,16 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """An object that is not imported: its type, and why where a money document could not be read."""
+    """An object that is not imported: its type, and why where a money document could not be read.
+
+    `reference`: UUID of a document of a customer's money, so that somebody looks at it, with its number and its sum as `written`.
+    """
 
     type_name: str
     reason: str = ""
+    reference: str = ""
+    number: str = ""
+    written: str = ""
 
 
 BodyObject = MoneyDocument | Deleted | CatalogueObject | Unread
@@ -167,7 +176,20 @@ def _object(element: Any) -> BodyObject:
             return catalogue_object(element)
         return _deletion(element) if name == _DELETION else Unread(name)
     except UnreadableObject as error:
-        return Unread(name, str(error))
+        return _unread(name, element, str(error)) if kind else Unread(name, str(error))
+
+
+def _unread(name: str, element: Any, reason: str) -> Unread:
+    """A document of money that could not be read; by its reference where it is a customer's, and the reference can be read."""
+    top = children(element)
+    key, common = children(top.get("КлючевыеСвойства")), children(top.get("ОбщиеДанные"))
+    if _why_left_out(top, common) in (NoPayment.NOT_A_CUSTOMER, NoPayment.DRAFT):
+        return Unread(name, reason)
+    try:
+        reference = reference_of(text(key.get("Ссылка")))
+    except UnreadableObject:
+        return Unread(name, reason)
+    return Unread(name, reason, reference, text(key.get("Номер")), text(common.get("Сумма"))[:LONGEST_WRITTEN])
 
 
 def _deletion(element: Any) -> BodyObject:
@@ -187,8 +209,7 @@ def _document(kind: MoneyKind, element: Any) -> MoneyDocument:
     reference = reference_of(text(key.get("Ссылка")))
     bank_number = text(common.get("НомерВходящегоДокумента"))
     amount = payment_sum(text(common.get("Сумма")), own_number)
-    settled_with = text(top.get("ВидРасчетов"))
-    left_out = _left_out(settled_with, text(children(top.get("ОбщиеСвойстваОбъектовФормата")).get("СостояниеОбъекта")), _currency(common))
+    left_out = _why_left_out(top, common)
     return MoneyDocument(
         kind=kind,
         reference=reference,
@@ -202,7 +223,7 @@ def _document(kind: MoneyKind, element: Any) -> MoneyDocument:
         their_account=_account(top.get("БанковскийСчетКонтрагента") if not kind.is_outgoing else common.get("БанковскийСчет")),
         purpose=_purpose(common),
         left_out=left_out,
-        detail=settled_with if left_out is NoPayment.NOT_A_CUSTOMER else "",
+        detail=text(top.get("ВидРасчетов")) if left_out is NoPayment.NOT_A_CUSTOMER else "",
     )
 
 
@@ -212,12 +233,13 @@ def _purpose(common: dict[str, Any]) -> str:
     return text(common.get("НазначениеПлатежа")) or text(order.get("НазначениеПлатежа")) or text(common.get("Основание"))
 
 
-def _left_out(settled_with: str, state: str, currency: str) -> NoPayment | None:
-    if settled_with not in ("", "СПокупателем"):
+def _why_left_out(top: dict[str, Any], common: dict[str, Any]) -> NoPayment | None:
+    """Why a document is no payment, by what it says itself."""
+    if text(top.get("ВидРасчетов")) not in ("", "СПокупателем"):
         return NoPayment.NOT_A_CUSTOMER
-    if currency not in ("", *ROUBLES):
-        return NoPayment.OTHER_CURRENCY
-    return NoPayment.DRAFT if state == "Черновик" else None
+    if text(children(top.get("ОбщиеСвойстваОбъектовФормата")).get("СостояниеОбъекта")) == "Черновик":
+        return NoPayment.DRAFT
+    return NoPayment.OTHER_CURRENCY if _currency(common) not in ("", *ROUBLES) else None
 
 
 def _currency(common: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.model import ObjectKind, reference
 from pipelines.delivery.onec.receiving import AnswerOutcome
 from pipelines.delivery.onec.sending import send
+from pipelines.findings.details import detail_words
 from pipelines.receivables.importing import import_payments
 from pipelines.receivables.listing import payments
 from pipelines.receivables.telling_words import AlreadyRuledOn, rule_on_pair
@@ -209,6 +210,32 @@ def test_objects_that_nobody_knows_are_listed_and_skipped(house, settings, onec)
     assert "2 not imported (Справочник.Склады)" in answer.detail
     assert "'много' is no sum" in answer.detail
     assert total(settings) == Decimal("5.00")
+
+
+def not_counted(house):
+    return house.rows("SELECT subject, parameters FROM findings.occurrences WHERE kind = 'onec_not_counted' ORDER BY 1")
+
+
+def test_money_that_cannot_be_counted_waits_for_a_person_until_1c_tells_it_rightly(house, settings, onec):
+    """An account that is not ours, another currency, a sum that is none; what is a draft or a supplier's is nobody's business."""
+    foreign, dollars, minus = Money("1", "10.00", account="40702810938000000999"), Money("2", "20.00", currency="840"), Money("3", "-5.00")
+    onec.tells(foreign, dollars, minus, Money("4", "0.00", state="Черновик"), Money("5", "0.00", settled_with="СПоставщиком"))
+    of = {subject.removeprefix("BP/"): parameters for subject, parameters in not_counted(house)}
+    assert {key: said["reason"] for key, said in of.items()} == {
+        foreign.reference: "other_account", dollars.reference: "other_currency", minus.reference: "unreadable",
+    }  # fmt: skip
+    words = [
+        detail_words("onec_not_counted", of[each.reference]).replace("\u202f", " ").replace("\u00a0", " ") for each in (foreign, minus)
+    ]
+    assert "документ № 0000-000001 от 02.03.2026 не учтён: 10,00 ₽, счёт 40702810938000000999" in words[0]
+    assert "документ № 0000-000003 не учтён: сумма «-5.00»" in words[1]
+    onec.tells(foreign)  # again, and still so
+    assert len(not_counted(house)) == 3
+    with house.owner() as connection:
+        connection.exec_driver_sql("UPDATE master.organizations SET bank_account = '40702810938000000999' WHERE code = 'ORG'")
+    onec.tells(foreign, dollars.deletion(), Money("3", "5.00", account=foreign.account))
+    assert not_counted(house) == []
+    assert total(settings) == Decimal("15.00")
 
 
 def test_a_message_cut_off_in_its_body_applies_nothing(house, settings):

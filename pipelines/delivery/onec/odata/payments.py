@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.delivery.onec.body import (
+    LONGEST_WRITTEN,
     ROUBLES,
     BodyObject,
     Deleted,
@@ -153,7 +154,16 @@ class _IncomingTurn:
         try:
             return self._document(rule, reference, entity)
         except UnreadableObject as error:
-            return Unread(rule.entity, str(error))
+            return self._unread(rule, reference, entity, str(error))
+
+    def _unread(self, rule: MoneyRule, reference: str, entity: Entity, reason: str) -> Unread:
+        """A document that could not be read; by its reference where it is a customer's, and posted."""
+        operation, number, written = (
+            str(entity.get(rule.properties.get(name, "")) or "").strip() for name in ("operation", "number", "amount")
+        )
+        if _left_out(rule, operation, "", is_posted=entity.get("Posted") is True):
+            return Unread(rule.entity, reason)
+        return Unread(rule.entity, reason, reference, number, written[:LONGEST_WRITTEN])
 
     def _document(self, rule: MoneyRule, reference: str, entity: Entity) -> MoneyDocument:
         def text(name: str) -> str:
@@ -199,9 +209,9 @@ class _IncomingTurn:
 def _left_out(rule: MoneyRule, operation: str, currency: str, *, is_posted: bool) -> NoPayment | None:
     if rule.customers and operation not in rule.customers:
         return NoPayment.NOT_A_CUSTOMER
-    if currency not in ("", *ROUBLES):
-        return NoPayment.OTHER_CURRENCY
-    return None if is_posted else NoPayment.DRAFT
+    if not is_posted:
+        return NoPayment.DRAFT
+    return NoPayment.OTHER_CURRENCY if currency not in ("", *ROUBLES) else None
 
 
 def _dated(entity: Mapping[str, Any], since: datetime) -> str:
