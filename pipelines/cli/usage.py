@@ -34,6 +34,7 @@ def usage(month: Month, client: str | None, dealer: str | None, contract: str | 
     from pipelines.master.dealer_trees import clients_under
     from pipelines.usage.month import compute, of_contracts
     from pipelines.usage.sources import known_contracts
+    from pipelines.usage.stored import FLEETS
     from pipelines.usage.summary import by_contract, shown_average, summary
     from pipelines.warehouse import engine
 
@@ -53,10 +54,10 @@ def usage(month: Month, client: str | None, dealer: str | None, contract: str | 
         if client is not None and not wanted:
             raise BadInput.one("--client", f"no client {client!r} with a contract")
         if contract is None and client is None and dealer is None:
-            table = compute(configured, connection, month, store=True, at=now()).days
+            columns = compute(configured, connection, month, store=True, at=now()).days.select(FLEETS).to_pydict()
         else:
-            table = of_contracts(configured, connection, month, {each.contract_no for each in wanted}, now())
-    days = by_contract(table.select(["contract_no", "business_date", "fleet_size", "online_minutes"]).to_pydict())
+            columns = of_contracts(configured, connection, month, {each.contract_no for each in wanted}, now())
+    days = by_contract(columns)
     if daily:
         listed = [
             {"contract_no": each.contract_no, "date": day.date, "fleet_size": day.fleet_size, "online_minutes": day.online_minutes}

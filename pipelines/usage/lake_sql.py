@@ -24,7 +24,7 @@ BATCH = 100_000
 """Rows of a result that are in memory at a time."""
 METER = "meter_"
 MINUTES = "online_minutes"
-MACROS = ("standing", "vehicle_state", "is_imei", "is_used", "days_as_bits", "run_starts", "run_ends", "days_within")
+MACROS = ("standing", "vehicle_state", "is_imei", "is_used", "days_as_bits", "begins_run", "run_end", "days_within")
 
 
 @dataclass(frozen=True, slots=True)

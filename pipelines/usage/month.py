@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines import garbage_collection, logs
 from pipelines.arrow_values import keep_pandas_away
@@ -59,22 +59,28 @@ def compute(settings: Settings, connection: "Connection", month: Month, *, store
         return usage
 
 
-def of_contracts(settings: Settings, connection: "Connection", month: Month, contracts: Set[str], at: datetime) -> "pa.Table":
-    """The days of these contracts as `MonthUsage.days`: what is stored where it is what the present evidence gives, else counted alone.
+def of_contracts(settings: Settings, connection: "Connection", month: Month, contracts: Set[str], at: datetime) -> dict[str, list[Any]]:
+    """Columns of `MonthUsage.days` but the meters, of these contracts.
 
-    Nothing is stored. Of the lake only that is read which these contracts need.
+    What is stored where it is what the present evidence gives, else counted alone, of those rows of the lake that these contracts
+    need. Nothing is stored.
     """
-    keep_pandas_away()
     with garbage_collection.paused():
         digest, paths = read_digest(connection, month, at)
         if stored.inputs(connection, month) == digest and not _is_less(settings, connection, paths):
-            return stored.days(connection, month, contracts)
+            return stored.fleets(connection, month, contracts)
         sources = in_lake(settings, connection, read(connection, month, at))
         if stored.inputs(connection, month) == sources.digest:
-            return stored.days(connection, month, contracts)
+            return stored.fleets(connection, month, contracts)
         _name_lost(sources)
+        keep_pandas_away()
         with opened(settings, meters_of(sources)) as lake:
-            return count_alone(lake, sources, contracts).days
+            return _columns(count_alone(lake, sources, contracts).days)
+
+
+def _columns(days: "pa.Table") -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = days.select(stored.FLEETS).to_pydict()
+    return columns
 
 
 def refresh(settings: Settings, connection: "Connection", months: Iterable[Month], at: datetime) -> None:

@@ -1,10 +1,9 @@
 """Transfers: vehicles that another contract owns than on the covered day before (domain.md §10)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from itertools import chain, pairwise
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.evidence import lake_files
 from pipelines.findings.dips import WEEK
@@ -35,8 +34,6 @@ def transfers(connection: "Connection", lake: Lake, counted: CountedMonth, at: d
     """
     month = counted.sources.month
     before, after = (MonthOwners(lake, read(connection, each, at)) for each in (month.previous, month.next))
-    marks = _Marks(lake, len(counted.sources.contracts))
-    of_platforms: list[list[OwnedDay]] = []
     for platform in counted.sources.platforms:
         days = [day for day in counted.owned_days if day.platform == platform]
         earlier = [day for name, day in before.sources.days if name == platform]
@@ -44,9 +41,8 @@ def transfers(connection: "Connection", lake: Lake, counted: CountedMonth, at: d
             days = [*_neighbour(connection, before, platform, max(earlier)), *days]
         if days and (platform, month.next.first) in after.sources.days:
             days += _neighbour(connection, after, platform, month.next.first)
-        of_platforms.append(days)
-    for first, second in chain.from_iterable(map(pairwise, of_platforms)):
-        yield from _moved(lake, counted.owners, marks, first, second)
+        for first, second in pairwise(_fleets(lake, counted.owners, days)):
+            yield from _moved(lake, first, second)
 
 
 def _neighbour(connection: "Connection", owners: MonthOwners, platform: str, day: date) -> list[OwnedDay]:
@@ -57,24 +53,37 @@ def _neighbour(connection: "Connection", owners: MonthOwners, platform: str, day
     return [owned_day(owners, platform, day)]
 
 
-def _moved(lake: Lake, owners: MonthOwners, marks: "_Marks", before: OwnedDay, after: OwnedDay) -> "Iterator[pa.RecordBatch]":
-    """Batches of `FindingRun`: vehicles that moved from one day to the other.
+def _fleets(lake: Lake, owners: MonthOwners, days: Iterable[OwnedDay]) -> "Iterator[_Fleet]":
+    """The vehicles of each of these days; of days running that rest on one file it is read once."""
+    import numpy as np
 
-    Only contracts whose vehicles differ are looked into, and it takes two.
-    """
+    path, rows, order = "", dict[str, Any](), np.empty(0, np.intp)
+    for day in days:
+        if day.path != path:
+            path, rows = day.path, lake.query("day_vehicles", path=lake.location(day.path)).fetchnumpy()
+            order = np.argsort(rows["vehicle"])
+        contracts = contracts_of(owners, day)[rows["account_no"][order]]
+        yield _Fleet(day, rows["vehicle"][order], contracts, rows["is_active"][order])
+
+
+def _moved(lake: Lake, before: "_Fleet", after: "_Fleet") -> "Iterator[pa.RecordBatch]":
+    """Batches of `FindingRun`: vehicles that moved from one day to the other; a file is read for their names alone."""
     import numpy as np
     import pyarrow as pa
 
-    changed = np.flatnonzero(marks.of(owners, before) != marks.of(owners, after))
-    if len(changed) < 2:
+    if not len(before.vehicles):
         return
-    for name, day in (("owned_before", before), ("owned_after", after)):
-        contracts = contracts_of(owners, day)
-        numbers = np.flatnonzero(np.isin(contracts, changed)).astype(np.int32)
-        lake.put(name, pa.table({"account_no": numbers, "contract_index": contracts[numbers]}))
-    paths = {"before": lake.location(before.path), "after": lake.location(after.path)}
-    binds = {"platform": after.platform, "day": after.business_date, "days_left": days_at_the_end(after.business_date)}
-    yield from lake.query("transfers", **paths, **binds).to_arrow_reader(BATCH)
+    place = np.minimum(np.searchsorted(before.vehicles, after.vehicles), len(before.vehicles) - 1)
+    was = before.contracts[place]
+    is_moved = (before.vehicles[place] == after.vehicles) & (was != after.contracts) & (was >= 0) & (after.contracts >= 0)
+    is_moved &= before.is_active[place] | after.is_active
+    if not is_moved.any():
+        return
+    columns = {"vehicle": after.vehicles, "contract_before": was, "contract_after": after.contracts}
+    lake.put("moved", pa.table({name: column[is_moved] for name, column in columns.items()}))
+    day = after.day.business_date
+    binds = {"platform": after.day.platform, "day": day, "days_left": days_at_the_end(day)}
+    yield from lake.query("transfers", after=lake.location(after.day.path), **binds).to_arrow_reader(BATCH)
 
 
 def days_at_the_end(day: date) -> int:
@@ -91,22 +100,10 @@ def contracts_of(owners: MonthOwners, day: OwnedDay) -> "NDArray[np.int32]":
     return np.where(standing >= OwnerStanding.BLOCKED, contracts, -1).astype(np.int32)
 
 
-@dataclass(slots=True)
-class _Marks:
-    """A mark of the vehicles of every contract on a day: equal marks, equal vehicles. What a file says is read once."""
+class _Fleet(NamedTuple):
+    """The vehicles of a day, ascending by the hash of their id: index of the contract that owns each (-1: none), whether it is active."""
 
-    lake: Lake
-    contracts: int
-    _files: "dict[str, tuple[NDArray[np.int32], NDArray[np.uint64]]]" = field(default_factory=dict)
-
-    def of(self, owners: MonthOwners, day: OwnedDay) -> "NDArray[np.uint64]":
-        """By index of the contract."""
-        import numpy as np
-
-        if day.path not in self._files:
-            rows = self.lake.query("owner_set_marks", path=self.lake.location(day.path)).fetchnumpy()
-            self._files[day.path] = np.asarray(rows["account_no"]), np.asarray(rows["mark"])
-        numbers, marks = self._files[day.path]
-        of_contracts = np.zeros(self.contracts + 1, np.uint64)  # the last one is nobody's
-        np.bitwise_xor.at(of_contracts, contracts_of(owners, day)[numbers], marks)
-        return of_contracts[:-1]
+    day: OwnedDay
+    vehicles: "NDArray[np.uint64]"
+    contracts: "NDArray[np.int32]"
+    is_active: "NDArray[np.bool_]"

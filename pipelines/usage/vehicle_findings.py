@@ -4,7 +4,7 @@ Vehicles of nobody, of contracts out of force, of several owners; accounts witho
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.usage.counting import CountedMonth
 from pipelines.usage.lake_sql import BATCH, Lake
@@ -20,21 +20,33 @@ NAMED = 5
 """Other vehicles that a suspected duplicate names; how many more there are, it counts."""
 
 
+class _OwnerSets(NamedTuple):
+    """Platform-days that have such owner sets, and the numbers of these: what lies outside the least and the greatest is not read."""
+
+    days: list[int]
+    numbers: list[int]
+
+    @property
+    def bounds(self) -> dict[str, int]:
+        return {"first_set": min(self.numbers), "last_set": max(self.numbers)}
+
+
 def vehicle_findings(lake: Lake, counted: CountedMonth) -> "Iterator[pa.RecordBatch]":
     """Batches of `FindingRun`, its parameters as JSON text; a batch at a time is in memory."""
     _put_names(lake, counted)
     several = _put_several_owners(lake, counted)
     lake.run("unpaid_owner_sets")
     _put_owner_sets(lake, counted)
-    unpaid = lake.table("unpaid_days").column("platform_day_no").to_pylist()
+    unpaid = _unpaid(lake)
     lost = _put_lost_devices(lake, counted)
     first = counted.sources.month.first
     if unpaid:
-        lake.run("unpaid_vehicles", paths=[lake.shape, *_files(lake, counted, unpaid)])
+        lake.run("unpaid_vehicles", paths=[lake.shape, *_files(lake, counted, unpaid.days)], **unpaid.bounds)
         for name in ("unpaid_runs", "silent_runs", "unknown_account_runs"):
             yield from _batches(lake, name, first=first)
     if several:
-        yield from _batches(lake, "several_owners_runs", first=first, paths=[lake.shape, *_files(lake, counted, several)])
+        paths = [lake.shape, *_files(lake, counted, several.days)]
+        yield from _batches(lake, "several_owners_runs", first=first, paths=paths, **several.bounds)
     if lost:
         yield from _batches(lake, "duplicate_runs", first=first, paths=lost)
     find_suspected(lake, counted)
@@ -66,8 +78,8 @@ def several_of(day: OwnedDay) -> list[int]:
     return [number for number, owner in enumerate(day.owners) if owner.rivals and len(day.owner_sets[number]) > 1]
 
 
-def _put_several_owners(lake: Lake, counted: CountedMonth) -> list[int]:
-    """The table `several_owners`, and the numbers of its platform-days; days whose owners are the same object are looked through once."""
+def _put_several_owners(lake: Lake, counted: CountedMonth) -> _OwnerSets | None:
+    """The table `several_owners`, and what is in it, or None; days whose owners are the same object are looked through once."""
     import pyarrow as pa
 
     several: dict[int, tuple[int, list[int]]] = {}
@@ -84,7 +96,13 @@ def _put_several_owners(lake: Lake, counted: CountedMonth) -> list[int]:
     lake.put("several_sets", _table([group, ("account_no", pa.int32()), ("contracts", pa.list_(pa.string()))], sets))
     lake.put("several_days", _table([group, ("platform_day_no", pa.int32())], groups))
     lake.run("several_owners")
-    return [number for _, number in groups]
+    return _OwnerSets([number for _, number in groups], [number for _, number, _ in sets]) if groups else None
+
+
+def _unpaid(lake: Lake) -> _OwnerSets | None:
+    """Owner sets that list active vehicles and belong to no contract in force, or None."""
+    rows = lake.table("unpaid_days").to_pydict()
+    return _OwnerSets(rows["platform_day_no"], [*rows["first_set"], *rows["last_set"]]) if rows["platform_day_no"] else None
 
 
 def _put_names(lake: Lake, counted: CountedMonth) -> None:

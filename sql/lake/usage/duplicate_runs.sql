@@ -8,8 +8,9 @@ WITH winners AS (
     JOIN day_paths p USING (filename)
     SEMI JOIN lost_devices l ON l.winner.platform_day_no = p.platform_day_no AND l.winner.vehicle_no = v.vehicle_no
 ), runs AS (
-    SELECT l.*, w.winner_name, unnest(run_starts(l.seen)) AS first_no, unnest(run_ends(l.seen)) AS last_no
+    SELECT l.*, w.winner_name, r.first_no, run_end(l.seen, r.first_no) AS last_no
     FROM lost_devices l
+    JOIN range(1, 32) r (first_no) ON begins_run(l.seen, r.first_no)
     JOIN winners w ON w.platform_day_no = l.winner.platform_day_no AND w.vehicle_no = l.winner.vehicle_no
 )
 SELECT

@@ -18,7 +18,9 @@ WITH sensors AS (
         USING (platform, vehicle_id)
     WHERE s.first_value IS NOT NULL
 ), runs AS (
-    SELECT *, unnest(run_starts(failed)) AS first_no, unnest(run_ends(failed)) AS last_no FROM failing
+    SELECT f.*, r.first_no, run_end(f.failed, r.first_no) AS last_no
+    FROM failing f
+    JOIN range(1, 32) r (first_no) ON begins_run(f.failed, r.first_no)
 )
 SELECT
     'failed_sensor' AS kind, r.platform || '/' || r.vehicle_id || '/' || r.sensor_id AS subject,

@@ -1,7 +1,7 @@
 -- grain: active vehicle × contract × run of days of the month on which its owners lead to several contracts: a finding
 -- inputs: $paths: the columns, and the files of days with such vehicles; day_paths (filename, platform_day_no, platform, day_no, set_no);
 --   several_owners (platform_day_no, account_no, contracts); owner_sets (set_no, account_no, accounts); owners; contract_names;
---   $first: the month's first day
+--   $first: the month's first day; $first_set, $last_set: the least and the greatest of these owner sets, by which row groups are left out
 -- rerun: reads only
 WITH vehicles AS (
     SELECT
@@ -12,10 +12,12 @@ WITH vehicles AS (
     JOIN several_owners w USING (platform_day_no, account_no)
     JOIN owners o USING (platform_day_no, account_no)
     JOIN owner_sets s ON s.set_no = p.set_no AND s.account_no = v.account_no
-    WHERE v.billable_state = vehicle_state('active')
+    WHERE v.billable_state = vehicle_state('active') AND v.account_no BETWEEN $first_set AND $last_set
     GROUP BY p.platform, v.vehicle_id, o.contract_index
 ), runs AS (
-    SELECT *, unnest(run_starts(seen)) AS first_no, unnest(run_ends(seen)) AS last_no FROM vehicles
+    SELECT v.*, r.first_no, run_end(v.seen, r.first_no) AS last_no
+    FROM vehicles v
+    JOIN range(1, 32) r (first_no) ON begins_run(v.seen, r.first_no)
 )
 SELECT
     'several_owners' AS kind, platform || '/' || vehicle_id AS subject,

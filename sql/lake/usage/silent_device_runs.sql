@@ -3,7 +3,9 @@
 -- rerun: reads only; a silence that began before the month, or before a day that is not known, is as long as its last message says;
 --   found_on: the day on which it was long enough; vehicle_days: the silent days, on which nothing could be earned
 WITH runs AS (
-    SELECT s.*, unnest(run_starts(s.silent)) AS first_no, unnest(run_ends(s.silent)) AS last_no FROM silent_vehicles s
+    SELECT s.*, r.first_no, run_end(s.silent, r.first_no) AS last_no
+    FROM silent_vehicles s
+    JOIN range(1, 32) r (first_no) ON begins_run(s.silent, r.first_no)
 ), dated AS (
     SELECT
         r.*, w.days, $first::DATE + (first_no - 1)::INTEGER AS first_day, $first::DATE + (last_no - 1)::INTEGER AS last_day,

@@ -2,8 +2,9 @@
 -- inputs: unpaid_vehicles; contract_names (contract_index, contract_no); $first: the month's first day
 -- rerun: reads only
 WITH runs AS (
-    SELECT u.*, n.contract_no, unnest(run_starts(silent)) AS first_no, unnest(run_ends(silent)) AS last_no
+    SELECT u.*, n.contract_no, r.first_no, run_end(u.silent, r.first_no) AS last_no
     FROM unpaid_vehicles u
+    JOIN range(1, 32) r (first_no) ON begins_run(u.silent, r.first_no)
     LEFT JOIN contract_names n USING (contract_index)
 )
 SELECT

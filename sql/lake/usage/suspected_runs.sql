@@ -26,8 +26,9 @@ WITH vehicles AS (
     ) g ON g.subject = v.subject AND g.day_no = v.latest
     GROUP BY v.subject, v.contract_index
 ), runs AS (
-    SELECT v.*, s.shared, unnest(run_starts(v.seen)) AS first_no, unnest(run_ends(v.seen)) AS last_no
+    SELECT v.*, s.shared, r.first_no, run_end(v.seen, r.first_no) AS last_no
     FROM vehicles v
+    JOIN range(1, 32) r (first_no) ON begins_run(v.seen, r.first_no)
     JOIN shared s ON s.subject = v.subject AND s.contract_index = v.contract_index
 )
 SELECT

@@ -10,7 +10,9 @@ WITH of_vehicles AS (
     LEFT JOIN contract_names n USING (contract_index)
     LEFT JOIN owner_sets s ON s.set_no = u.latest.set_no AND s.account_no = u.latest.account_no
 ), runs AS (
-    SELECT *, unnest(run_starts(seen)) AS first_no, unnest(run_ends(seen)) AS last_no FROM of_vehicles
+    SELECT v.*, r.first_no, run_end(v.seen, r.first_no) AS last_no
+    FROM of_vehicles v
+    JOIN range(1, 32) r (first_no) ON begins_run(v.seen, r.first_no)
 )
 SELECT
     CASE standing WHEN standing('orphan') THEN 'orphan' ELSE 'out_of_contract' END AS kind,

@@ -1,7 +1,8 @@
 -- grain: active vehicle × standing × contract of the month, on days on which no contract in force owned it: the days, those without a
 --   message, and what was last seen of it
 -- inputs: $paths: the columns, and the files of days with such vehicles; day_paths (filename, platform_day_no, platform, day_no, set_no);
---   owners (platform_day_no, account_no, standing, contract_index)
+--   owners (platform_day_no, account_no, standing, contract_index); $first_set, $last_set: the least and the greatest owner set that any of
+--   these days has of them, by which row groups are left out
 -- rerun: starts anew
 CREATE OR REPLACE TABLE unpaid_vehicles AS
 SELECT
@@ -12,7 +13,7 @@ SELECT
 FROM (
     SELECT filename, vehicle_id, account_no, plate, is_used(has_message, online_minutes) AS is_used
     FROM read_parquet($paths, union_by_name = true, filename = true)
-    WHERE billable_state = vehicle_state('active')
+    WHERE billable_state = vehicle_state('active') AND account_no BETWEEN $first_set AND $last_set
 ) v
 JOIN day_paths p USING (filename)
 JOIN owners o USING (platform_day_no, account_no)

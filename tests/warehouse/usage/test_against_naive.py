@@ -81,8 +81,8 @@ def test_contracts_counted_alone_are_as_in_the_whole(settings, story, chosen):
         whole = compute(settings, world.connection, FEBRUARY, store=False, at=NOW)
         scope.rollback()
     keys = ("contract_no", "business_date", "fleet_size", "online_minutes")
-    rows = [[row[name] for name in keys] for row in whole.days.to_pylist() if row["contract_no"] in chosen]
-    assert [[row[name] for name in keys] for row in alone.to_pylist()] == rows
+    rows = [tuple(row[name] for name in keys) for row in whole.days.to_pylist() if row["contract_no"] in chosen]
+    assert list(zip(*(alone[name] for name in keys), strict=True)) == rows
 
 
 @settings(
