@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from pipelines.clock import now
 from pipelines.errors import Refused
 from pipelines.period import Month
 from pipelines.wording.english import counted
+
+if TYPE_CHECKING:
+    from pipelines.evidence.register import Registered
 
 COLUMNS = ("platform", "date", "taken_at", "status", "rows", "digest")
 RESULT = ("platform", "date", "status", "rows", "digest", "source")
@@ -256,7 +259,7 @@ def accept(digests: tuple[str, ...], platform: str | None, month: Month | None, 
 
     author = authorship(by, reason)
     for ruled in accept_them(settings(), _ruled_on(digests, platform, month, "quarantined", "landed", yes=yes), author):
-        say(f"{ruled.platform} {ruled.business_date} {ruled.digest[:12]}: {ruled.state} → landed, {counted(ruled.row_count, 'vehicle')}")
+        say(_became(ruled, "landed", counted(ruled.row_count, "vehicle")))
 
 
 @snapshot.command(short_help="Take wrong snapshots out of the count; they stay readable.")
@@ -271,10 +274,13 @@ def withdraw(digests: tuple[str, ...], platform: str | None, month: Month | None
 
     author = authorship(by, reason)
     for ruled in withdraw_them(settings(), _ruled_on(digests, platform, month, "landed", "withdrawn", yes=yes), author):
-        say(
-            f"{ruled.platform} {ruled.business_date} {ruled.digest[:12]}:"
-            f" {ruled.state} → withdrawn, {counted(ruled.row_count, 'vehicle')} no longer count"
-        )
+        say(_became(ruled, "withdrawn", f"{counted(ruled.row_count, 'vehicle')} no longer count"))
+
+
+def _became(before: "Registered", state: str, so_much: str) -> str:
+    """What was done to a snapshot; of what was so already, that nothing was."""
+    done = f"{state} already, nothing changed" if before.state == state else f"{before.state} → {state}, {so_much}"
+    return f"{before.platform} {before.business_date} {before.digest[:12]}: {done}"
 
 
 def _ruled_on(digests: tuple[str, ...], platform: str | None, month: Month | None, state: str, becomes: str, *, yes: bool) -> Sequence[str]:

@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 
 class CannotBeAccepted(Refused):
-    """The snapshot counts already, or has failures that no person's word can mend."""
+    """The snapshot has failures that no person's word can mend."""
 
 
 class CannotBeWithdrawn(Refused):
-    """The snapshot does not count, so there is nothing to withdraw."""
+    """The snapshot is in quarantine and does not count, so there is nothing to withdraw."""
 
 
 def accept(settings: Settings, digests: Sequence[str], author: Authorship) -> list[Registered]:
     """Let quarantined snapshots count, or withdrawn ones again: all or none. Digests may be abbreviated. The states before.
 
-    CannotBeAccepted when one counts already, when vehicles have no identity or several rows, or when its day has not begun.
+    Those that count already stay as they are. CannotBeAccepted when vehicles have no identity or several rows, or when its day
+    has not begun.
     The days after them are judged again.
     """
     with verb("evidence", "accept", snapshots=len(digests)), transaction(settings) as connection:
@@ -39,7 +40,7 @@ def accept(settings: Settings, digests: Sequence[str], author: Authorship) -> li
 def withdraw(settings: Settings, digests: Sequence[str], author: Authorship) -> list[Registered]:
     """Take snapshots out of the count, all or none; they stay readable. Digests may be abbreviated. The states before.
 
-    CannotBeWithdrawn when one does not count. The days after them are judged again.
+    Those that are withdrawn already stay as they are. CannotBeWithdrawn when one is in quarantine. The days after them are judged again.
     """
     with verb("evidence", "withdraw", snapshots=len(digests)), transaction(settings) as connection:
         return _rule(connection, settings, digests, author, event="withdrawn", state=WITHDRAWN, may=_may_be_withdrawn)
@@ -55,8 +56,6 @@ def chosen(settings: Settings, state: str, platform: str | None, month: Month | 
 
 
 def _may_be_accepted(connection: "Connection", snapshot: Registered) -> None:
-    if snapshot.state == LANDED:
-        raise CannotBeAccepted(f"{_named(snapshot)} is landed already")
     hopeless = [
         each for each in register.failures(connection, snapshot.digest) if each.cannot_be_accepted and each.severity == gate.CRITICAL
     ]
@@ -65,8 +64,6 @@ def _may_be_accepted(connection: "Connection", snapshot: Registered) -> None:
 
 
 def _may_be_withdrawn(_: "Connection", snapshot: Registered) -> None:
-    if snapshot.state == WITHDRAWN:
-        raise CannotBeWithdrawn(f"{_named(snapshot)} is withdrawn already")
     if snapshot.state == QUARANTINED:
         raise CannotBeWithdrawn(f"{_named(snapshot)} is in quarantine and does not count")
 
@@ -87,12 +84,13 @@ def _rule(
         each.digest: each for each in (register.resolve(connection, digest) for digest in digests)
     }  # as nobody else can change them
     snapshots = sorted(registered.values(), key=lambda each: (each.business_date, each.platform))
-    for snapshot in snapshots:
+    changing = [snapshot for snapshot in snapshots if snapshot.state != state]
+    for snapshot in changing:
         may(connection, snapshot)
-    for snapshot in snapshots:
+    for snapshot in changing:
         register.set_state(connection, snapshot.digest, state, event, author.by, author.reason, author.at)
-    days = {snapshot.business_date for snapshot in snapshots}
-    for snapshot in snapshots:
+    days = {snapshot.business_date for snapshot in changing}
+    for snapshot in changing:
         days |= gate_verdicts.judge_following(connection, settings, snapshot.platform, snapshot.business_date, author.at).keys()
     for day in sorted(days):
         register.refresh_findings(connection, day)

@@ -24,6 +24,7 @@ def note(tables: Mapping[str, Table], before: State, after: State) -> None:
         if name in tables:
             _tell(tables[name], _foreign_letters(tables[name], column, before[name]))
             _tell(tables[name], _twins(tables[name], column, after[name]))
+            _tell(tables[name], _cases(tables[name], column, after[name]))
     if "terms" in tables:
         tables["terms"].notices.extend(_reset_terms(tables["terms"], before, after))
     if "contracts" in tables:
@@ -48,15 +49,34 @@ def _foreign_letters(table: Table, column: str, stored: Mapping[str, Row]) -> It
 
 def _twins(table: Table, column: str, rows: Mapping[str, Row]) -> Iterable[str]:
     """Codes that nobody can tell from another one of the same sheet; accounts of the same platform."""
-    groups: dict[Value, set[str]] = {}
-    for row in rows.values():
-        groups.setdefault(row["platform"] if column == "account_id" else None, set()).add(str(row[column]))
-    alike = {code: group for codes in groups.values() for group in lookalikes.twins(codes).values() for code in group}
+    alike = {code: group for codes in _codes(column, rows) for group in lookalikes.twins(codes).values() for code in group}
     for code, line in _first_lines(table, column).items():
         for other in alike.get(code, ()):
             if other != code:
                 difference = lookalikes.difference(code, other)
                 yield f"{line.place} column {column}: {code!r} looks like {other!r} and is another code ({difference})"
+
+
+def _cases(table: Table, column: str, rows: Mapping[str, Row]) -> Iterable[str]:
+    """Codes that differ from another one of the same sheet by capital letters alone; accounts of the same platform."""
+    alike: dict[str, list[str]] = {}
+    for codes in _codes(column, rows):
+        of_letters: dict[str, list[str]] = {}
+        for code in sorted(codes):
+            of_letters.setdefault(code.casefold(), []).append(code)
+        alike |= {code: group for group in of_letters.values() if len(group) > 1 for code in group}
+    for code, line in _first_lines(table, column).items():
+        for other in alike.get(code, ()):
+            if other != code:
+                yield f"{line.place} column {column}: {code!r} differs from {other!r} in capital letters alone, and is another code"
+
+
+def _codes(column: str, rows: Mapping[str, Row]) -> Iterable[set[str]]:
+    """The codes of a sheet; those of accounts by platform."""
+    groups: dict[Value, set[str]] = {}
+    for row in rows.values():
+        groups.setdefault(row["platform"] if column == "account_id" else None, set()).add(str(row[column]))
+    return groups.values()
 
 
 def _first_lines(table: Table, column: str) -> dict[str, Line]:

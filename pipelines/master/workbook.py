@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -24,16 +24,16 @@ class _Book:
     shared: Workbook
     limits: SheetLimits
 
-    def rows(self, page: Page, merged: list[str], hidden: list[int], problems: list[tuple[int, Problem]]) -> Iterator[RawRow]:
-        """Rows with at least one value. Fills ``merged`` with the addresses of merged areas at the end, ``hidden`` with hidden rows."""
+    def rows(self, page: Page, merged: list[str], hidden: "_Hidden", problems: list[tuple[int, Problem]]) -> Iterator[RawRow]:
+        """Rows with at least one value. Fills ``merged`` with the addresses of merged areas at the end, and what is ``hidden``."""
         taken = 0
-        for number, cells, is_hidden in workbook_xml.rows(self.archive, page.part, self.limits.columns, merged):
+        for number, cells, is_hidden in workbook_xml.rows(self.archive, page.part, self.limits.columns, merged, hidden.columns):
             row = self._row(number, cells)
             if row is None:
                 continue
             taken += 1
             if is_hidden:
-                hidden.append(number)
+                hidden.rows.append(number)
             said = self.limits.exceeded(taken, len(row.cells))
             if said:
                 problems.append((number, Problem(f"{page.title.strip()}!{number}", said)))
@@ -115,7 +115,7 @@ def read_first_page(name: str, path: Path, limits: SheetLimits, *, may_merge: bo
         archive = Archive(path, opened)
         try:
             book = _Book(archive, workbook_xml.read_workbook(archive), limits)
-            sheets = (_sheet(name, book, page, [], may_merge=may_merge) for page in book.shared.pages)
+            sheets = (_sheet(name, book, page, _Hidden(), may_merge=may_merge) for page in book.shared.pages)
             return next((sheet for sheet in sheets if sheet.headings or sheet.problems), RawSheet(name, path.name, "workbook"))
         except BadInput:
             raise
@@ -127,29 +127,55 @@ def _take(source: MasterSource, book: _Book, page: Page) -> None:
     title = page.title.strip()
     name = sheet_name(title)
     if name is None:
-        if next(book.rows(page, [], [], []), None):
+        if next(book.rows(page, [], _Hidden(), []), None):
             source.stranger(title, title)
         return
     if any(sheet.name == name for sheet in source.sheets):
         source.problems.append(Problem(title, f"the sheet {name!r} is there twice"))
         return
-    hidden: list[int] = []
+    hidden = _Hidden()
     sheet = _sheet(name, book, page, hidden)
     if sheet.headings or sheet.problems:  # a sheet without a single value is as good as absent
         source.sheets.append(sheet)
-        source.notices.extend(_unseen(title, hidden, is_all=page.is_hidden))
+        source.notices.extend(_unseen(title, sheet, hidden, is_all=page.is_hidden))
 
 
-def _unseen(title: str, hidden: Sequence[int], *, is_all: bool) -> Iterator[str]:
+@dataclass(slots=True)
+class _Hidden:
+    """Numbers of hidden rows that hold something, and the first and the last of hidden columns, whatever they hold."""
+
+    rows: list[int] = field(default_factory=list)
+    columns: list[tuple[int, int]] = field(default_factory=list)
+
+    def columns_of(self, sheet: RawSheet) -> list[str]:
+        """Letters of the hidden columns that hold anything."""
+        width = max([len(sheet.headings), *(len(row.cells) for row in sheet.rows)])
+        unseen = sorted({column for first, last in self.columns for column in range(first, min(last, width) + 1)})
+        return [workbook_xml.column_letters(column) for column in unseen if _holds(sheet, column - 1)]
+
+
+def _holds(sheet: RawSheet, place: int) -> bool:
+    """Whether a column has a heading or any value."""
+    return any(sheet.headings[place : place + 1]) or any(cell is not None for row in sheet.rows for cell in row.cells[place : place + 1])
+
+
+def _unseen(title: str, sheet: RawSheet, hidden: _Hidden, *, is_all: bool) -> Iterator[str]:
     """What of a sheet people do not see when they look at it, and is read all the same."""
     if is_all:
         yield f"{title}: the sheet is hidden in the workbook, and is read all the same"
-    elif hidden:
-        more = f" (and {len(hidden) - 1} more)" if len(hidden) > 1 else ""
-        yield f"{title}!{hidden[0]}{more}: hidden in the workbook, by hand or by a filter, and read all the same"
+        return
+    if hidden.rows:
+        yield f"{title}!{hidden.rows[0]}{_more(hidden.rows)}: hidden in the workbook, by hand or by a filter, and read all the same"
+    columns = hidden.columns_of(sheet) if hidden.columns else []
+    if columns:
+        yield f"{title}!{columns[0]}{_more(columns)}: a column that is hidden in the workbook, and read all the same"
 
 
-def _sheet(name: str, book: _Book, page: Page, hidden: list[int], *, may_merge: bool = False) -> RawSheet:
+def _more(places: Sequence[object]) -> str:
+    return f" (and {len(places) - 1} more)" if len(places) > 1 else ""
+
+
+def _sheet(name: str, book: _Book, page: Page, hidden: _Hidden, *, may_merge: bool = False) -> RawSheet:
     title = page.title.strip()
     sheet = RawSheet(name, title, "workbook")
     merged: list[str] = []

@@ -73,12 +73,15 @@ def read_workbook(archive: Archive) -> Workbook:
     return Workbook(tuple(pages), texts, formats, counts_from_1904)
 
 
-def rows(archive: Archive, part: str, last_column: int, merged: list[str]) -> Iterator[tuple[int, list[Cell], bool]]:
+def rows(
+    archive: Archive, part: str, last_column: int, merged: list[str], hidden_columns: list[tuple[int, int]]
+) -> Iterator[tuple[int, list[Cell], bool]]:
     """The rows of a sheet: number, cells that hold something, none behind the one after ``last_column``, and whether people do not see it.
 
-    ``merged`` receives the addresses of merged areas, which stand behind the rows.
+    ``merged`` receives the addresses of merged areas, which stand behind the rows; ``hidden_columns`` the first and the last of columns
+    that people do not see, which stand before them.
     """
-    reader = _RowReader(last_column, merged)
+    reader = _RowReader(last_column, merged, hidden_columns)
     content = _without_empty(archive.chunks(part))
     for _ in _parsed(archive, part, content, reader.start, reader.end, reader.characters):
         ready, reader.ready = reader.ready, []
@@ -231,10 +234,11 @@ def _formats(archive: Archive, part: str) -> tuple[str, ...]:
 class _RowReader:
     """Collects cells as the parser comes to them. Rows and cells without an address follow the one before them."""
 
-    def __init__(self, last_column: int, merged: list[str]) -> None:
+    def __init__(self, last_column: int, merged: list[str], hidden_columns: list[tuple[int, int]]) -> None:
         self.ready: list[tuple[int, list[Cell], bool]] = []
         self._last_column = last_column
         self._merged = merged
+        self._hidden_columns = hidden_columns
         self._row = 0
         self._is_hidden = False
         self._cells: list[Cell] = []
@@ -263,6 +267,10 @@ class _RowReader:
             self._is_formula = True
         elif local == "rPh":
             self._is_phonetic = True
+        elif local == "col" and given.get("hidden") in ("1", "true"):
+            first, last = given.get("min", ""), given.get("max", "")
+            if first.isdecimal() and last.isdecimal():
+                self._hidden_columns.append((int(first), int(last)))
         elif local == "mergeCell":
             self._merged.append(given.get("ref", ""))
 

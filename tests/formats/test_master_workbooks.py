@@ -218,12 +218,14 @@ def test_what_people_do_not_see_is_read_and_said(tmp_path):
         sheet = book["clients"]
         sheet.row_dimensions[2].hidden = sheet.row_dimensions[3].hidden = sheet.row_dimensions[900].hidden = True
         sheet.cell(900, 1).value = " "  # nothing is read of it
+        sheet.column_dimensions["B"].hidden = sheet.column_dimensions["XA"].hidden = True  # of the second one nothing is read
         book["contracts"].sheet_state = "veryHidden"
 
     seen, hidden = read(as_workbook(company(), tmp_path / "seen.xlsx")), read(as_workbook(company(), tmp_path / "hidden.xlsx", hide))
     assert seen.notices == []
     assert hidden.notices == [
         "clients!2 (and 1 more): hidden in the workbook, by hand or by a filter, and read all the same",
+        "clients!B: a column that is hidden in the workbook, and read all the same",
         "contracts: the sheet is hidden in the workbook, and is read all the same",
     ]
     assert [list(sheet.rows) for sheet in hidden.sheets] == [list(sheet.rows) for sheet in seen.sheets]

@@ -116,7 +116,7 @@ def test_a_row_that_cannot_be_read_names_its_place(settings, platform, deliver):
     said = [str(failure) for failure in landed.failures]
     assert said == [
         "2026-01-15.csv:5 (vehicle v0003) column state: '??' is not active, deactivated or blocked",
-        "2026-01-15.csv:4 (vehicle v0002) column online_minutes: 'abc' is not a number",
+        "2026-01-15.csv:4 (vehicle v0002) column online_minutes: 'abc' is not a number of at most 15 digits before the point",
     ]
 
 

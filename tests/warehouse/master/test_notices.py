@@ -81,6 +81,19 @@ def test_codes_that_nobody_can_tell_apart_are_told(imported, author, tmp_path):
     ]
 
 
+def test_codes_that_differ_in_capital_letters_alone_are_told(imported, author, tmp_path):
+    """Both are kept: a platform may mean two accounts by them."""
+    sheets = {
+        "clients": [["client_code", "name", "kind", "email"], ["c1", "Двойник", "legal", "a@a.example"]],
+        "accounts": [company()["accounts"][0], *(["gps1", code, "A-1", "2026-02-01", ""] for code in ("park", "Park"))],
+    }
+    assert _notices(imported, author, tmp_path, sheets) == [
+        "clients.csv:2 column client_code: 'c1' differs from 'C1' in capital letters alone, and is another code",
+        "accounts.csv:2 column account_id: 'park' differs from 'Park' in capital letters alone, and is another code",
+        "accounts.csv:3 column account_id: 'Park' differs from 'park' in capital letters alone, and is another code",
+    ]
+
+
 def test_of_many_notices_of_a_kind_the_first_are_shown(imported, author, tmp_path):
     rows = [[f"N-{number}", "C1", "MT", "", "2026-02-01", ""] for number in range(9)]
     told = _notices(imported, author, tmp_path, {"contracts": [company()["contracts"][0], *rows]})
