@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from pipelines.evidence.gate_verdicts import judge_month_again
 from pipelines.evidence.landing_folder import land_folder
 from pipelines.evidence.register import UnknownSnapshot
-from pipelines.evidence.rulings import CannotBeAccepted, accept, withdraw
+from pipelines.evidence.rulings import accept, withdraw
 from pipelines.period import Month
 from pipelines.warehouse.engine import transaction
 from tests.campaigns import examples
@@ -142,8 +142,6 @@ def test_several_are_ruled_on_together_or_not_at_all(settings, platform, deliver
     source = deliver([row(number, "2026-01-03") for number in range(1)], "2026-01-03")
     landed = [landed for _, landed in land_folder(settings, platform, str(source), NOW).landed]
     digests = [each.digest for each in landed]
-    with pytest.raises(CannotBeAccepted, match="2026-01-01 is landed already"):
-        accept(settings, digests, author)
     with pytest.raises(UnknownSnapshot):
         accept(settings, [digests[1], "feedfacefeed"], author)
     assert [state for _, state in statuses(settings)[0]] == ["landed", "quarantined", "quarantined"]
@@ -152,6 +150,9 @@ def test_several_are_ruled_on_together_or_not_at_all(settings, platform, deliver
     assert said.count("→ landed") == 2
     code, _, said = run_cli("snapshot", "withdraw", *digests, "--by", "Анна", "--reason", "не та папка")
     assert (code, said.count("→ withdrawn")) == (0, 3)
+    accept(settings, digests[:1], author)
+    code, _, said = run_cli("snapshot", "withdraw", *digests, "--by", "Анна", "--reason", "не та папка")
+    assert (code, said.count("→ withdrawn"), said.count("withdrawn already, nothing changed")) == (0, 1, 2)
 
 
 def test_a_close_judges_days_again_that_were_not(settings, platform, deliver):
