@@ -18,7 +18,7 @@ from pipelines.desk.drafts import ON_A_PAGE, DraftedPage, drafted_page, question
 from pipelines.desk.kept import KeptReading
 from pipelines.desk.standing import standing
 from pipelines.desk.visit import DeskVisit, Unreadable
-from pipelines.documents.bridge_words import PART_NAMES, why
+from pipelines.documents.bridge_words import PART_NAMES, uncompared, why
 from pipelines.documents.parked_words import next_step
 from pipelines.findings.kinds import KIND_NAMES
 from pipelines.master import house_clock
@@ -69,6 +69,7 @@ def month_page(visit: DeskVisit) -> View:
             for part, name in PART_NAMES.items()
             if read.bridge and (row := read.bridge.rows[part]).contracts
         ],
+        "uncompared": uncompared(read.closing, month),
         "changes": [(change, why(change, month)) for change in read.changes],
         "leaks": [(KIND_NAMES.get(leak.kind, leak.kind), leak) for leak in read.leaks[:MOST_LEAKS]],
         "left_out_estimate": sum((each.estimate or ZERO for each in read.left_out), ZERO),

@@ -10,6 +10,7 @@ from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.bridge import Bridge
 from pipelines.reports.changes import ContractChange, biggest, changes
+from pipelines.reports.closing import MonthClosing, month_closing
 from pipelines.reports.leakage import UNBILLED, Leak, leakage, lost
 from pipelines.reports.parked import LeftOut, left_out
 from pipelines.reports.unserved import unserved
@@ -37,33 +38,6 @@ class MonthSums:
     all_overdue: Decimal
     debtors: int
     received: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class MonthClosing:
-    """How far the close of a month has come: contracts that are `closed`, and those in force that it has not `untouched`; whether its
-    drafts wait. `closed_before`: of the month before; `is_billed_before`: that one has invoices."""
-
-    is_drafted: bool
-    closed: int
-    closed_before: int
-    is_billed_before: bool
-    untouched: int
-
-    @property
-    def has_begun(self) -> bool:
-        """The close has drafted or closed something: until then a month has advances and what exceeded them alone."""
-        return self.is_drafted or self.closed > 0
-
-    @property
-    def is_before_open(self) -> bool:
-        """The month before has invoices and was not closed: what it comes to is not known either."""
-        return self.is_billed_before and not self.closed_before
-
-    @property
-    def is_comparable(self) -> bool:
-        """Both months are whole enough for a difference between them to say something."""
-        return self.has_begun and not self.is_before_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +71,9 @@ class MonthStanding:
 def standing(connection: "Connection", month: Month, on: date, at: datetime) -> MonthStanding:
     """The month as it stands. Reads only: usage is not counted anew here, a run or the night does that."""
     sums = query.first(connection, "desk/month_sums", MonthSums, month=month.first, first=month.first, last=month.last, on=on)
-    closing = query.first(connection, "desk/closing", MonthClosing, month=month.first, last=month.last, previous=month.previous.first)
-    if sums is None or closing is None:
-        raise LookupError("the sums of a month and its close are always one row")
+    if sums is None:
+        raise LookupError("the sums of a month are always one row")
+    closing = month_closing(connection, month)
     bridge, changed = _against_before(connection, month) if closing.is_comparable else (None, [])
     leaks = leakage(connection, month)
     return MonthStanding(

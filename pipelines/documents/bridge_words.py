@@ -12,9 +12,10 @@ from pipelines.rating.model import Kind
 from pipelines.rating.usage_change import DAYS_IN_FORCE, UsageChange
 from pipelines.reports.bridge import BridgePart
 from pipelines.reports.changes import ContractChange
+from pipelines.reports.closing import MonthClosing
 from pipelines.wording import price_words
 from pipelines.wording.outside import clean
-from pipelines.wording.russian import amount, quantity, short_date
+from pipelines.wording.russian import amount, month_name, quantity, short_date
 
 PART_NAMES = {
     BridgePart.LOST_CLIENTS: "Ушедшие клиенты",
@@ -52,6 +53,15 @@ _FIGURES = {
     Kind.VEHICLE_DAYS.value: "машино-дней",
     Kind.ONLINE_HOURS.value: "часов на связи",
 }
+
+
+def uncompared(closing: MonthClosing, month: Month) -> str:
+    """Why a month is not to be compared with the one before it; empty where it is."""
+    if not closing.has_begun:
+        return "Месяц ещё не закрывали: в нём только то, что выставляют до его конца, — предоплата и доплаты. Сравнивать рано."
+    if closing.is_before_open:
+        return f"Месяц до него ({month_name(month.previous)}) ещё не закрыт: в нём только предоплата и доплаты, сравнивать с ним рано."
+    return ""
 
 
 def why(change: ContractChange, month: Month) -> str:

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pipelines.billing import inputs
 from pipelines.billing.model import Purpose
-from pipelines.documents.bridge_words import CAUSE_PARTS, PART_NAMES, why
+from pipelines.documents.bridge_words import CAUSE_PARTS, PART_NAMES, uncompared, why
 from pipelines.documents.dealer_workbook import dealers_sheet
 from pipelines.documents.parked_words import REASONS, next_step
 from pipelines.documents.paths import workbook_path
@@ -35,6 +35,7 @@ from pipelines.master import house_clock
 from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.reports.changes import ContractChange, changes
+from pipelines.reports.closing import month_closing
 from pipelines.reports.dealers import summaries
 from pipelines.reports.finding_costs import priced_findings
 from pipelines.reports.leakage import Leak
@@ -107,6 +108,7 @@ def _data(connection: "Connection", month: Month, at: datetime, on: date | None)
         period=month,
         organization=", ".join(row.name for row in organizations),
         made_at=at,
+        notice=uncompared(month_closing(connection, month), month),
         register=_register(read, month, day),
         charges=(_charge(row) for row in read("report_charges", month=month.first)),
         changes=(_client_change(each, month) for each in changes(connection, month)),

@@ -187,5 +187,6 @@ def _styles(book: Any) -> dict[str, Any]:
         "total_sum": book.add_format({**table, "bold": True, "bg_color": "#EEF4F7", "num_format": "#,##0.00"}),
         "total_count": book.add_format({**table, "bold": True, "bg_color": "#EEF4F7", "num_format": "#,##0"}),
         "wrong": book.add_format({"font_color": "#FFFFFF", "bg_color": "#B3261E", "bold": True}),
+        "wrong_note": book.add_format({"font_color": "#B3261E", "bold": True}),
         "right": book.add_format({"font_color": "#1B6E3C"}),
     }

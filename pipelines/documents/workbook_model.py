@@ -185,7 +185,8 @@ class WorkbookData:
     """The workbook of one month. Iterables are read once; ``made_at`` is the file's date, naive or aware.
 
     ``before_by_organization``: last month's total of all invoices by organization's name. ``previous_by_tariff``: last month's revenue
-    (total) by tariff code; ``tariff_names``: by code. ``money``: the sheets of money. ``more``: further sheets after the fixed ones.
+    (total) by tariff code; ``tariff_names``: by code. ``notice``: what a reader must know first, empty for nothing. ``money``: the sheets
+    of money. ``more``: further sheets after the fixed ones.
     """
 
     period: Month
@@ -198,6 +199,7 @@ class WorkbookData:
     parked: Iterable[ParkedRow]
     snapshots: Iterable[SnapshotRow]
     ledger: tuple[LedgerTotal, ...]
+    notice: str = ""
     changes: Iterable[ClientChangeRow] = ()
     before_by_organization: Mapping[str, Decimal] = field(default_factory=dict)
     tariff_names: Mapping[str, str] = field(default_factory=dict)

@@ -79,6 +79,9 @@ def _head(at: SummaryPage, data: WorkbookData) -> None:
     formula = f'=IF({differences}=0,"{_AGREES}","{_DISAGREES}"&{differences})'
     at.page.write_formula(3, 0, formula, at.styles["wrong" if wrong else "right"], f"{_DISAGREES}{wrong}" if wrong else _AGREES)
     at.row = 4
+    if data.notice:
+        at.page.write_string(at.row, 0, data.notice, at.styles["wrong_note"])
+        at.row += 1
 
 
 def _organizations(at: SummaryPage, data: WorkbookData) -> None:

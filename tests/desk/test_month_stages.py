@@ -3,14 +3,18 @@
 from datetime import UTC, datetime
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from pipelines.desk.app import application
+from pipelines.documents.finance_workbook import write_report
+from pipelines.period import Month
 from tests.cabinet.browsing import words_of
 from tests.desk.looking import SignedIn
 from tests.ledger_world import House
 
+AT = datetime(2026, 2, 20, 9, tzinfo=UTC)
 FEBRUARY, MARCH = {"month": "2026-02"}, {"month": "2026-03"}
 EARLY = "Месяц ещё не закрывали: в нём только то, что выставляют до его конца"
 COMPARED = "Из чего складывается изменение"
@@ -34,7 +38,7 @@ def house(settings):
     return made
 
 
-def _page(house, at=datetime(2026, 2, 20, 9, tzinfo=UTC), **asked):
+def _page(house, at=AT, **asked):
     answer = TestClient(application(house.settings, SignedIn(), lambda: at)).get("/", params=asked)
     assert answer.status_code == 200
     return words_of(answer.text)
@@ -47,11 +51,18 @@ def _drafted(house, client, total, purpose="close", kind="monthly"):
         connection.execute(text(DRAFT), {**values, "purpose": purpose, "kind": kind})
 
 
+def _notice(house):
+    """What February's workbook says before its first figures."""
+    path = write_report(house.settings, Month(2026, 2), AT)
+    return str(load_workbook(path)["Сводка"]["A5"].value or "")
+
+
 def test_a_month_that_runs_is_not_compared_and_not_called_whole(house):
     said = _page(house, **FEBRUARY)
     assert "Выставлено 60,00 ₽ 1 счёт " in said
     assert EARLY in said
     assert "месяц ещё не закрывали" in said
+    assert _notice(house) == f"{EARLY}, — предоплата и доплаты. Сравнивать рано."
     assert not [each for each in (COMPARED, "месяцем раньше", "выставлены все", "Самые большие изменения") if each in said]
 
 
@@ -65,7 +76,7 @@ def test_the_desk_opens_with_the_newest_month_that_is_over(house):
 
 def test_a_month_after_one_that_is_not_closed_is_not_compared_with_it(house):
     house.invoices([("A", "70.00", "2026-04-10"), ("B", "70.00", "2026-04-10")], month="2026-03")
-    assert "Февраль 2026 ещё не закрыт: в нём только предоплата и доплаты" in _page(house, **MARCH)
+    assert "Месяц до него (февраль 2026 г.) ещё не закрыт: в нём только предоплата и доплаты" in _page(house, **MARCH)
 
 
 def test_drafts_of_the_close_are_compared_as_drafts_those_of_an_advance_are_not(house):
@@ -89,6 +100,7 @@ def test_a_closed_month_is_compared_and_says_what_is_lacking(house):
     house.invoice("A", "30.00", "2026-03-10", month="2026-02", kind="corrective")
     said = _page(house, **FEBRUARY)
     assert ("выставлены все" in said, "не весь месяц" in said) == (True, False)
+    assert _notice(house) == ""
     assert "Февраль 2026 270,00" in said  # 60.00 + 30.00 + 180.00
     house.invoice("B", "-20.00", "2026-03-20", month="2026-02")
     assert "Февраль 2026 250,00" in _page(house, **FEBRUARY)
