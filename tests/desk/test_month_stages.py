@@ -71,7 +71,7 @@ def test_the_desk_opens_with_the_newest_month_that_is_over(house):
     on_the_first = datetime(2026, 3, 1, 9, tzinfo=UTC)
     house.invoice("A", "60.00", "2026-03-10", month="2026-03", kind="advance")
     assert EARLY in _page(house, on_the_first)
-    assert "Мост: Январь 2026 → Февраль 2026" in _page(house, on_the_first)
+    assert "Мост: январь 2026 г. → февраль 2026 г." in _page(house, on_the_first)
 
 
 def test_a_month_after_one_that_is_not_closed_is_not_compared_with_it(house):
