@@ -39,7 +39,7 @@ class MonthClosing:
 
 def month_closing(connection: "Connection", month: Month) -> MonthClosing:
     """The close of a month as it stands."""
-    found = query.first(connection, "reports/closing", MonthClosing, month=month.first, last=month.last, previous=month.previous.first)
-    if found is None:
+    closing = query.first(connection, "reports/closing", MonthClosing, month=month.first, last=month.last, previous=month.previous.first)
+    if closing is None:
         raise LookupError("the close of a month is always one row")
-    return found
+    return closing
