@@ -87,8 +87,8 @@ def test_drafts_of_the_close_are_compared_as_drafts_those_of_an_advance_are_not(
     assert COMPARED in said
     assert "черновик Закрытие рассчитано и ждёт решения" in said
     # A: 60.00 ahead after 100.00, in force and untouched by the close; B: 180.00 in place of its advance, after 200.00
-    assert "Январь 2026 300,00" in said
-    assert "Февраль 2026 240,00" in said
+    assert "Январь 2026 г. 300,00" in said
+    assert "Февраль 2026 г. 240,00" in said
     assert "1 действующий договор закрытием не рассчитан" in said
 
 
@@ -101,6 +101,6 @@ def test_a_closed_month_is_compared_and_says_what_is_lacking(house):
     said = _page(house, **FEBRUARY)
     assert ("выставлены все" in said, "не весь месяц" in said) == (True, False)
     assert _notice(house) == ""
-    assert "Февраль 2026 270,00" in said  # 60.00 + 30.00 + 180.00
+    assert "Февраль 2026 г. 270,00" in said  # 60.00 + 30.00 + 180.00
     house.invoice("B", "-20.00", "2026-03-20", month="2026-02")
-    assert "Февраль 2026 250,00" in _page(house, **FEBRUARY)
+    assert "Февраль 2026 г. 250,00" in _page(house, **FEBRUARY)
