@@ -79,7 +79,7 @@ def _moved(lake: Lake, before: "_Fleet", after: "_Fleet") -> "Iterator[pa.Record
     is_moved &= before.is_active[place] | after.is_active
     if not is_moved.any():
         return
-    columns = {"vehicle": after.vehicles, "contract_before": was, "contract_after": after.contracts}
+    columns: dict[str, NDArray[Any]] = {"vehicle": after.vehicles, "contract_before": was, "contract_after": after.contracts}
     lake.put("moved", pa.table({name: column[is_moved] for name, column in columns.items()}))
     day = after.day.business_date
     binds = {"platform": after.day.platform, "day": day, "days_left": days_at_the_end(day)}
