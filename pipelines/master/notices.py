@@ -1,6 +1,6 @@
 """What an import does that is allowed and deserves a look: told to whoever imports, refusing nothing. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipelines.master import lookalikes
 from pipelines.master.lines import Line, Table
@@ -41,7 +41,7 @@ def _tell(table: Table, notices: Iterable[str]) -> None:
 def _foreign_letters(table: Table, column: str, stored: Mapping[str, Row]) -> Iterable[str]:
     """New codes that mix the alphabets so that it cannot be seen."""
     known = {row[column] for row in stored.values()}
-    for code, line in _first_lines(table, column).items():
+    for (_, code), line in _first_lines(table, column).items():
         said = lookalikes.foreign_letters(code) if code not in known else None
         if said:
             yield f"{line.place} column {column}: {code!r} mixes the alphabets: {said}"
@@ -49,42 +49,50 @@ def _foreign_letters(table: Table, column: str, stored: Mapping[str, Row]) -> It
 
 def _twins(table: Table, column: str, rows: Mapping[str, Row]) -> Iterable[str]:
     """Codes that nobody can tell from another one of the same sheet; accounts of the same platform."""
-    alike = {code: group for codes in _codes(column, rows) for group in lookalikes.twins(codes).values() for code in group}
-    for code, line in _first_lines(table, column).items():
-        for other in alike.get(code, ()):
-            if other != code:
-                difference = lookalikes.difference(code, other)
-                yield f"{line.place} column {column}: {code!r} looks like {other!r} and is another code ({difference})"
+    for line, code, other in _alike(table, column, rows, lookalikes.twins):
+        yield f"{line.place} column {column}: {code!r} looks like {other!r} and is another code ({lookalikes.difference(code, other)})"
 
 
 def _cases(table: Table, column: str, rows: Mapping[str, Row]) -> Iterable[str]:
     """Codes that differ from another one of the same sheet by capital letters alone; accounts of the same platform."""
-    alike: dict[str, list[str]] = {}
-    for codes in _codes(column, rows):
-        of_letters: dict[str, list[str]] = {}
-        for code in sorted(codes):
-            of_letters.setdefault(code.casefold(), []).append(code)
-        alike |= {code: group for group in of_letters.values() if len(group) > 1 for code in group}
-    for code, line in _first_lines(table, column).items():
-        for other in alike.get(code, ()):
-            if other != code:
-                yield f"{line.place} column {column}: {code!r} differs from {other!r} in capital letters alone, and is another code"
+    for line, code, other in _alike(table, column, rows, _of_one_spelling):
+        yield f"{line.place} column {column}: {code!r} differs from {other!r} in capital letters alone, and is another code"
 
 
-def _codes(column: str, rows: Mapping[str, Row]) -> Iterable[set[str]]:
-    """The codes of a sheet; those of accounts by platform."""
-    groups: dict[Value, set[str]] = {}
+def _of_one_spelling(codes: set[str]) -> dict[str, list[str]]:
+    """Codes by their small letters."""
+    groups: dict[str, list[str]] = {}
+    for code in sorted(codes):
+        groups.setdefault(code.lower(), []).append(code)
+    return groups
+
+
+def _alike(
+    table: Table, column: str, rows: Mapping[str, Row], grouped: Callable[[set[str]], Mapping[str, Sequence[str]]]
+) -> Iterable[tuple[Line, str, str]]:
+    """Line, its code, and each other code of the same sheet and platform that is grouped with it."""
+    codes: dict[Value, set[str]] = {}
     for row in rows.values():
-        groups.setdefault(row["platform"] if column == "account_id" else None, set()).add(str(row[column]))
-    return groups.values()
+        codes.setdefault(_platform(column, row), set()).add(str(row[column]))
+    alike = {(platform, code): group for platform, known in codes.items() for group in grouped(known).values() for code in group}
+    for (platform, code), line in _first_lines(table, column).items():
+        for other in alike.get((platform, code), ()):
+            if other != code:
+                yield line, code, other
 
 
-def _first_lines(table: Table, column: str) -> dict[str, Line]:
-    lines: dict[str, Line] = {}
+def _platform(column: str, row: Row) -> Value:
+    """The platform within which a code is one; None: the code is one by itself."""
+    return row["platform"] if column == "account_id" else None
+
+
+def _first_lines(table: Table, column: str) -> dict[tuple[Value, str], Line]:
+    """(Platform, code) → the first line that has it."""
+    lines: dict[tuple[Value, str], Line] = {}
     for line in table.lines:
         code = line.values[column]
         if isinstance(code, str):
-            lines.setdefault(code, line)
+            lines.setdefault((_platform(column, line.values), code), line)
     return lines
 
 

@@ -44,7 +44,7 @@ class MonthOwners:
     _one_of_equal: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _last_ownership: dict[str, tuple[bytes, int, Ownership]] = field(default_factory=dict)
     _owners: dict[tuple[str, bytes, bytes, int], tuple[Owner, ...]] = field(default_factory=dict)
-    _columns: dict[int, "tuple[NDArray[np.uint8], NDArray[np.int32]]"] = field(default_factory=dict)
+    _columns: dict[int, "tuple[tuple[Owner, ...], NDArray[np.uint8], NDArray[np.int32]]"] = field(default_factory=dict)
     _mapped: dict[tuple[str, int], dict[str, tuple[str, ...]]] = field(default_factory=dict)
     _in_force: dict[int, frozenset[str]] = field(default_factory=dict)
 
@@ -94,10 +94,12 @@ class MonthOwners:
         if id(owners) not in self._columns:
             index = self.contract_index
             self._columns[id(owners)] = (
+                owners,  # held, so that no other tuple gets its id
                 np.fromiter((owner.standing for owner in owners), np.uint8, len(owners)),
                 np.fromiter((index.get(owner.contract_no or "", -1) for owner in owners), np.int32, len(owners)),
             )
-        return self._columns[id(owners)]
+        _, standing, contracts = self._columns[id(owners)]
+        return standing, contracts
 
     def _ownership(self, snapshot: CountedSnapshot, day: date) -> Ownership:
         """What resolves the owners of a snapshot on that day."""

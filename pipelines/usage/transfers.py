@@ -63,7 +63,18 @@ def _fleets(lake: Lake, owners: MonthOwners, days: Iterable[OwnedDay]) -> "Itera
             path, rows = day.path, lake.query("day_vehicles", path=lake.location(day.path)).fetchnumpy()
             order = np.argsort(rows["vehicle"])
         contracts = contracts_of(owners, day)[rows["account_no"][order]]
-        yield _Fleet(day, rows["vehicle"][order], contracts, rows["is_active"][order])
+        vehicles = rows["vehicle"][order]
+        yield _Fleet(day, vehicles, contracts, rows["is_active"][order], _twice(vehicles))
+
+
+def _twice(ascending: "NDArray[np.uint64]") -> "NDArray[np.bool_]":
+    """Which of the hashes are of two vehicles or more."""
+    import numpy as np
+
+    twice, equal = np.zeros(len(ascending), np.bool_), ascending[1:] == ascending[:-1]
+    twice[1:] = equal
+    twice[:-1] |= equal
+    return twice
 
 
 def _moved(lake: Lake, before: "_Fleet", after: "_Fleet") -> "Iterator[pa.RecordBatch]":
@@ -77,6 +88,7 @@ def _moved(lake: Lake, before: "_Fleet", after: "_Fleet") -> "Iterator[pa.Record
     was = before.contracts[place]
     is_moved = (before.vehicles[place] == after.vehicles) & (was != after.contracts) & (was >= 0) & (after.contracts >= 0)
     is_moved &= before.is_active[place] | after.is_active
+    is_moved &= ~(before.is_shared[place] | after.is_shared)
     if not is_moved.any():
         return
     columns: dict[str, NDArray[Any]] = {"vehicle": after.vehicles, "contract_before": was, "contract_after": after.contracts}
@@ -101,9 +113,13 @@ def contracts_of(owners: MonthOwners, day: OwnedDay) -> "NDArray[np.int32]":
 
 
 class _Fleet(NamedTuple):
-    """The vehicles of a day, ascending by the hash of their id: index of the contract that owns each (-1: none), whether it is active."""
+    """The vehicles of a day, ascending by the hash of their id: index of the contract that owns each (-1: none), whether it is active.
+
+    ``is_shared``: another vehicle has the same hash, so that neither can be followed.
+    """
 
     day: OwnedDay
     vehicles: "NDArray[np.uint64]"
     contracts: "NDArray[np.int32]"
     is_active: "NDArray[np.bool_]"
+    is_shared: "NDArray[np.bool_]"

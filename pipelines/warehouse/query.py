@@ -96,7 +96,8 @@ def copy(connection: "Connection", table: str, columns: Sequence[str], values: I
         except psycopg2.Error:
             if rows_as_text.failure is None:
                 raise
-            raise rows_as_text.failure from None
+    if rows_as_text.failure is not None:  # outside of the driver's error, so that its own cause stays the one it has
+        raise rows_as_text.failure
 
 
 class _CopyText(io.TextIOBase):

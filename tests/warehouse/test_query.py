@@ -42,8 +42,19 @@ def test_a_row_that_cannot_be_made_fails_by_its_own_error(settings):
         told(connection, ((10 // (no - 300),) for no in range(450)))
     with pytest.raises(KeyboardInterrupt), engine.transaction(settings) as connection:
         told(connection, _interrupted())
+    with pytest.raises(LookupError) as raised, engine.transaction(settings) as connection:
+        told(connection, _failing_for_a_reason())
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
 
 
 def _interrupted():
     yield (1,)
     raise KeyboardInterrupt
+
+
+def _failing_for_a_reason():
+    yield (1,)
+    try:
+        yield (1 // 0,)
+    except ZeroDivisionError as error:
+        raise LookupError("no terms") from error

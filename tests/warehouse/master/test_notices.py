@@ -112,3 +112,21 @@ def test_a_new_account_that_its_platform_has_never_listed_is_told(imported, auth
     land_folder(imported, "gps1", str(folder), NOW)
     said = "account '1O30' of platform gps1: no snapshot has ever listed it; is it mistyped?"
     assert import_with_evidence(imported, source, author, dry_run=True).notices == (said,)
+
+
+def test_accounts_are_compared_with_those_of_their_own_platform(imported, author, tmp_path):
+    head, *_ = company()["accounts"]
+    stored = [("gps1", "park"), ("gps1", "Park"), ("gps2", "park"), ("gps2", "PARK")]
+    lines = {
+        platform: [[platform, code, "A-1", "2026-02-01", ""] for on, code in stored if on == platform] for platform in ("gps1", "gps2")
+    }
+    columns, row, *_ = company()["platforms"]
+    second = [columns, ["gps2", *row[1:]]]
+    told = _notices(imported, author, tmp_path, {"platforms": second, "accounts": [head, *lines["gps1"], *lines["gps2"]]})
+    said = "in capital letters alone, and is another code"
+    assert told == [
+        f"accounts.csv:2 column account_id: 'park' differs from 'Park' {said}",
+        f"accounts.csv:3 column account_id: 'Park' differs from 'park' {said}",
+        f"accounts.csv:4 column account_id: 'park' differs from 'PARK' {said}",
+        f"accounts.csv:5 column account_id: 'PARK' differs from 'park' {said}",
+    ]

@@ -1,16 +1,21 @@
 """Findings of a month's evidence: seen from when to when, replaced as a whole (domain.md §3, §10)."""
 
+import sys
 from dataclasses import replace as replace_setting
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.evidence.lake import location
 from pipelines.findings.dips import Dip, MonthEnd, dip, month_end
 from pipelines.findings.store import Occurrence, listing, replace
 from pipelines.period import Month, Span
+from pipelines.usage.lake_sql import opened
 from pipelines.usage.month import compute
+from pipelines.usage.ownership import MonthOwners
+from pipelines.usage.sources import read
 from tests.conftest import NOW
 from tests.lake_builder import Car, World
 
@@ -309,6 +314,27 @@ def test_a_late_day_of_the_month_before_corrects_the_transfers_of_the_first(worl
     world.snapshot("gps1", "2026-01-31", [Car("m", "a1"), Car("s", "a1")])
     assert moves(world, FEBRUARY) == []
     assert listing(world.connection, JANUARY, "transfer")[0]["last_seen"] == date(2026, 1, 31)
+
+
+def test_vehicles_of_one_hash_are_not_taken_for_one_another(world):
+    one, other = "6tf47n5f4000", "xyz1aznzz6ha"
+    assert duckdb.sql(f"SELECT hash('{one}') = hash('{other}')").fetchall() == [(True,)]
+    world.contract("C2").account("gps1", "b1", "C2")
+    world.every_day("2026-01", "gps1", lambda d: [Car(one, "a1"), Car(other, "b1"), Car("m", "a1" if d.day < 11 else "b1")])
+    assert moves(world, JANUARY) == [move("m", date(2026, 1, 11), "C1", "C2")]
+    world.every_day("2026-02", "gps1", [Car(one, "b1"), Car(other, "a1"), Car("m", "a1")])
+    assert moves(world, FEBRUARY) == [move("m", date(2026, 2, 1), "C2", "C1")]  # of the two nobody can say who moved
+
+
+def test_columns_of_owners_are_of_those_owners_for_good(world):
+    """What is remembered by identity is held: else the owners of another platform may come to lie where they lay."""
+    world.every_day("2026-01", "gps1", [Car("v", "a1")])
+    with opened(world.settings, ()) as lake:
+        owners = MonthOwners(lake, read(world.connection, JANUARY, NOW))
+        day = tuple([owner for snapshots in owners.sources.days.values() for owner in owners.owners(snapshots.snapshots[0], JANUARY.first)])
+        before = sys.getrefcount(day)
+        owners.as_columns(day)
+        assert sys.getrefcount(day) > before
 
 
 def test_lost_evidence_of_the_next_month_does_not_hold_up_a_month(world):
