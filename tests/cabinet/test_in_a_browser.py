@@ -87,13 +87,13 @@ def test_nothing_is_refused_by_the_browser_and_no_page_is_wider_than_its_screen(
 
 
 @pytest.mark.parametrize("theme", ["светлая", "тёмная"])
-def test_axe_finds_no_serious_fault(signed_in, theme):
+def test_axe_finds_no_serious_fault(signed_in, cabinet, theme):
     from axe_playwright_python.sync_playwright import Axe
 
     page, axe, found = signed_in("d" if theme == "светлая" else "a"), Axe(), {}
     page.get_by_role("button", name=theme).click()
     sizes = list(SIZES.values())
-    for place, address in enumerate(_menu(page)):
+    for place, address in enumerate([*_menu(page), f"{cabinet.url}/running"]):
         page.goto(address)
         width, height = sizes[place % len(sizes)]
         page.set_viewport_size({"width": width, "height": height})

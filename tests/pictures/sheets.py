@@ -23,7 +23,7 @@ _INVOICE = tuple(f"/invoices main tr:last-child a.whole{then}" for then in ("", 
 READERS = {
     "average": ("buh@c02.example", (*_MENU, *_INVOICE)),
     "prepaid": ("buh@c29.example", ("/", "/fleet", "/fleet?month=2026-02", "/invoices", "/terms")),
-    "dealer": ("buh@c15.example", ("/", "/clients", "/invoices", "/fleet", "/payments")),
+    "dealer": ("buh@c15.example", ("/", "/clients", "/invoices", "/fleet", "/running", "/payments")),
     "blocked": ("buh@c34.example", ("/", "/invoices", "/fleet", "/account")),
     "late": ("buh@c35.example", ("/", "/payments", "/reconciliation")),
     "new": (f"buh@{NEW_CLIENT.lower()}.example", _MENU),
