@@ -25,13 +25,15 @@ def start(whose: Whose, promised: bool | None = None) -> Response:  # noqa: FBT0
     """Debts with the QR code of their payment, the ladder, and the month that runs."""
     known, codes = whose.known, list(whose.codes)
     with known.rows(codes) as connection:
-        shown = clients.clients(connection, codes[:MOST_CLIENTS])
         accounts = debts.accounts(connection, codes[:MOST_CLIENTS])
         contracts = agreed.agreed(connection, codes)
         today = local_today([each.contract for each in contracts], known.at)
         running = [each for each in contracts if each.contract.is_in_force(today)]
         is_readable_at_once = len(running) <= CONTRACTS_AT_ONCE
         months = running_months(connection, codes, running, Month.of(today)) if is_readable_at_once else []
+        of_months = {each.contract.client_code for each, _ in months}
+        named = clients.clients(connection, sorted(of_months.union(codes[:MOST_CLIENTS])))
+    shown = [each for each in named if each.client_code in codes[:MOST_CLIENTS]]
     owing = [account.client_code for account in accounts if account.debts]
     by_debtor = {(each.client_code, each.organization_code): each for each in standings(known.settings, owing, known.at)} if owing else {}
     offers = {key: until for key, each in by_debtor.items() if (until := may_promise(known.settings, each))}
@@ -44,7 +46,7 @@ def start(whose: Whose, promised: bool | None = None) -> Response:  # noqa: FBT0
         offers=offers,
         month=together(months),
         months=months,
-        names={each.client_code: each.name for each in shown},
+        names={each.client_code: each.name for each in named},
         contracts_in_force=len(running),
         today=today,
         promised=promised,

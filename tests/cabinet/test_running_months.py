@@ -29,16 +29,16 @@ FROM master.contracts, generate_series(date '2026-05-01', date '2026-05-10', int
 
 @pytest.fixture
 def holding(settings):
-    """``holding(contracts)``: a browser of H, who has so many, each but K-H with two vehicles since the first of May."""
+    """``holding(contracts, *changes)``: a browser of H, who has so many, each but K-H with two vehicles since the first of May."""
 
-    def made(contracts: int) -> Browser:
+    def made(contracts: int, *changes: str) -> Browser:
         house = House(settings)
         house.client("H")
         with house.owner() as connection:
             added = """INSERT INTO master.contracts (contract_no, client_code, organization_code, starts_on)
             SELECT 'К-' || lpad(n::text, 3, '0'), 'H', 'ORG', date '2026-01-01' FROM generate_series(2, :contracts) n"""
             connection.execute(text(added), {"contracts": contracts})
-            for statement in (*_AGREED, _KNOWN):
+            for statement in (*_AGREED, _KNOWN, *changes):
                 connection.execute(text(statement))
         return Browser(settings, Moment(MAY)).log_in("h@client.example")
 
@@ -65,7 +65,46 @@ def test_more_contracts_are_read_page_by_page(holding):
     assert "Расчёт за май 2026 г., с НДС 120 договоров Расчёт по договорам" in said
     pages = [browser.get(f"/running?page={number}") for number in (1, 2, 3, 4)]
     assert [page.text.count("/fleet?contract=") for page in pages] == [50, 50, 20, 0]
+    assert "На этой странице договоров нет. К первой странице" in words_of(pages[3].text)
     assert max(len(page.content) for page in pages) <= LARGEST
     assert "120 действующих договоров; суммы внизу — по договорам этой страницы." in words_of(pages[1].text)
     assert "Вместе 40 4 880,00 4 880,00" in words_of(pages[2].text)  # 20 × 244.00
     assert 'value="К-120" selected' in browser.get("/fleet?contract=К-120").text  # beyond those that its form offers
+
+
+def test_together_is_the_sum_of_what_the_rows_show_and_says_by_which_days(holding):
+    browser = holding(
+        4,
+        "UPDATE usage.contract_days SET fleet_size = 5 WHERE contract_no = 'К-003'",
+        "DELETE FROM master.terms WHERE contract_no = 'К-003'",  # it cannot be priced
+        "DELETE FROM usage.contract_days WHERE contract_no = 'К-004' AND business_date = '2026-05-10'",
+    )
+    said = words_of(browser.get("/").text)
+    assert "К-003 5 — —" in said
+    assert "Вместе 9 488,00 —" in said  # 2 + 5 + 2 vehicles; 244.00 of К-002 and of К-004
+    assert "набралось по данным на 09.05.2026, по части договоров и позже" in said
+    assert "Машин за последний известный день 9" in said
+
+
+def test_each_contract_of_many_clients_is_called_by_its_client(settings):
+    house = House(settings)
+    codes = [f"C{number:02}" for number in range(12)]
+    for code in codes:
+        house.client(code)
+    with house.owner() as connection:
+        for statement in (*_AGREED, _KNOWN):
+            connection.execute(text(statement))
+        connection.execute(text("UPDATE master.clients SET email = 'h@client.example'"))
+    said = words_of(Browser(settings, Moment(MAY)).log_in("h@client.example").get("/").text)
+    assert [code for code in codes if f"K-{code} {code} 2 244,00" not in said] == []
+    assert "и ещё 2" in said
+
+
+def test_a_month_that_is_over_had_no_vehicles_and_says_of_which_days_nothing_came(holding):
+    nothing = """INSERT INTO usage.contract_days (contract_no, business_date, fleet_size, online_minutes, meters)
+    SELECT 'K-H', d::date, 0, 0, '{}' FROM generate_series(date '2026-04-01', date '2026-05-10', interval '1 day') d
+    WHERE d::date NOT IN ('2026-04-15', '2026-05-04')"""
+    browser = holding(1, nothing)
+    april, may = (words_of(browser.get(f"/fleet?contract=K-H&month=2026-{month}").text) for month in ("04", "05"))
+    assert "Машин по этому договору в этом месяце не было. нет данных За 15.04.2026 данные ещё не пришли" in april
+    assert "Машин по этому договору в этом месяце ещё не было. нет данных За 04.05.2026 данные ещё не пришли" in may
