@@ -43,6 +43,7 @@ RATES = {
 STATES = ("active", "deactivated", "blocked")
 REASONS = ("billed", "unused", "deactivated", "blocked", "duplicate")
 AHEAD = ("advance", "corrective", "adjustment")
+NO_FILE = "не файл, а ссылка, папка, канал или устройство"
 
 
 # ---- файлы --------------------------------------------------------------------------------------------------------------------
@@ -62,10 +63,10 @@ class Folder:
     def open(self, name):
         return open(os.path.join(self.path, name), "rb")
 
-    def is_plain(self, name):
-        """Файл, а не папка и не ссылка на что-то снаружи."""
+    def oddity(self, name):
+        """Чем это не простой файл: папка, ссылка на что-то снаружи, канал, из которого чтение не кончится; "" — простой."""
         path = os.path.join(self.path, name)
-        return os.path.isfile(path) and not os.path.islink(path)
+        return "" if os.path.isfile(path) and not os.path.islink(path) else NO_FILE
 
 
 class Archive:
@@ -80,9 +81,13 @@ class Archive:
     def open(self, name):
         return self.zip.open(name)
 
-    def is_plain(self, name):
-        kind = self.zip.getinfo(name).external_attr >> 28  # старшие биты прав Unix: 8 — файл, 0 — не сказано
-        return kind in (0, 8)
+    def oddity(self, name):
+        """Чем это не простой файл: и способ сжатия здесь тот, каким доказательства пишутся; "" — простой."""
+        entry = self.zip.getinfo(name)
+        kind = entry.external_attr >> 28  # старшие биты прав Unix: 8 — файл, 0 — не сказано
+        if kind not in (0, 8):
+            return NO_FILE
+        return "" if entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) else "сжат не так, как сжимают доказательства"
 
 
 def file_problems(source):
@@ -95,10 +100,15 @@ def file_problems(source):
             yield "лишний файл %r: в доказательстве его нет" % name
         elif names.count(name) > 1:
             yield "файл %s в архиве не один, их %d" % (name, names.count(name))
-        elif not source.is_plain(name):
-            yield "%s — не файл, а ссылка или папка" % name
+    for name in odd_names(source):
+        yield "%s — %s" % (name, source.oddity(name))
     for name in sorted(set(NAMES) - set(names)):
         yield "нет файла %s" % name
+
+
+def odd_names(source):
+    """Известные имена, под которыми лежит не простой файл: читать их нельзя, чтение может и не кончиться."""
+    return [name for name in sorted(set(source.names()) & set(NAMES)) if source.oddity(name)]
 
 
 def leads_out(name):
@@ -680,10 +690,10 @@ UNREADABLE = (
 
 
 def check(path):
-    """(что посчитано, что не сходится): папки или архива. Где файла нет или его не прочитать, считать нечего."""
+    """(что посчитано, что не сходится): папки или архива. Где файла нет, он не простой или его не прочитать, считать нечего."""
     source = Folder(path) if os.path.isdir(path) else Archive(path)
     problems = list(file_problems(source))
-    if set(NAMES) - set(source.names()):
+    if set(NAMES) - set(source.names()) or odd_names(source):
         return [], problems
     try:
         problems.extend(digest_problems(source, read_json(source, "digests.json")))

@@ -1,8 +1,11 @@
 """`verify.py` and the files of a bundle: a foreign one, one twice, a missing, moved, exchanged or damaged one is named and refused."""
 
 import json
+import os
 import subprocess
 import sys
+import warnings
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -65,12 +68,12 @@ def test_a_folder_is_looked_through_like_a_zip(files, tmp_path):
     (folder / "vehicle_days.csv").symlink_to(outside)
     assert bundles.told(folder) == [
         "лишний файл 'more': в доказательстве его нет",
-        "vehicle_days.csv — не файл, а ссылка или папка",
+        "vehicle_days.csv — не файл, а ссылка, папка, канал или устройство",
     ]
 
 
 def _run(path, *arguments):
-    done = subprocess.run([sys.executable, str(path), *map(str, arguments)], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, str(path), *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout.splitlines()
 
 
@@ -94,3 +97,34 @@ def test_run_by_hand_on_a_zip(files, tmp_path):
     (tmp_path / "no.zip").write_bytes(b"no zip")
     code, [line] = _run(verify, tmp_path / "no.zip")
     assert (code, line.split(":")[0]) == (2, "НЕ ПРОЧИТАТЬ")
+
+
+def test_what_is_no_plain_file_is_named_and_not_read(files, tmp_path):
+    folder = tmp_path / "proof"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    (folder / "tariffs.json").unlink()
+    os.mkfifo(folder / "tariffs.json")  # to read it would wait for a writer that never comes
+    odd = "- tariffs.json — не файл, а ссылка, папка, канал или устройство"
+    assert _run(bundles.SHIPPED / "verify.py", folder) == (1, ["НЕ СХОДИТСЯ:", odd])
+
+
+def test_an_entry_that_is_packed_otherwise_is_named_and_not_unpacked(files, tmp_path):
+    path = tmp_path / "otherwise.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content, zipfile.ZIP_LZMA if name == "tariffs.json" else None)
+        entry = archive.getinfo("tariffs.json")
+    content = bytearray(path.read_bytes())
+    header = 30 + len(entry.filename)
+    content[entry.header_offset + header + 4] ^= 0xFF  # the properties of LZMA: unpacking it fails
+    path.write_bytes(content)
+    told = ["НЕ СХОДИТСЯ:", "- tariffs.json — сжат не так, как сжимают доказательства"]
+    assert _run(bundles.SHIPPED / "verify.py", path) == (1, told)
+    twice = tmp_path / "twice.zip"
+    with warnings.catch_warnings(), zipfile.ZipFile(bundles.packed([("tariffs.json", b"first")], twice), "a") as archive:
+        warnings.simplefilter("ignore", UserWarning)  # the same name twice is what is wanted
+        for name, written in files.items():
+            archive.writestr(name, written, zipfile.ZIP_LZMA if name == "tariffs.json" else None)
+    assert _run(bundles.SHIPPED / "verify.py", twice) == (1, [told[0], "- файл tariffs.json в архиве не один, их 2", told[1]])
