@@ -135,14 +135,29 @@ def _onec_contradicts(of: Parameters) -> str:
     return f"1С ({of['peer']}) {deed} {document}, а другой источник говорит о платеже {known}"
 
 
+_FAULTS: Final = MappingProxyType(
+    {
+        "no_sum": "сумма «{}» — не число",
+        "not_above_zero": "сумма «{}» не больше нуля",
+        "too_large": "сумма «{}» слишком велика",
+        "finer_than_a_kopeck": "в сумме «{}» доли копейки",
+        "no_day": "дата «{}» — не дата",
+        "too_early": "дата «{}» слишком давняя",
+    }
+)
+
+
 def _onec_not_counted(of: Parameters) -> str:
     document = f"1С ({of['peer']}): документ № {of['document']}"
     if of["reason"] == "unreadable":
-        return f"{document} не учтён: сумма «{of['written']}» или дата не годится; исправьте его в 1С"
+        fault = _FAULTS.get(of.get("fault", ""), "сумма «{}» или дата не годится").format(of["written"])
+        if "stands" in of:
+            return f"{document}: в 1С теперь {fault}, в расчётах остаётся {_roubles(of['stands'])}; исправьте или удалите его в 1С"
+        return f"{document} не учтён: {fault}; исправьте его в 1С"
     known = f"{document} от {_day(of['on'])} не учтён"
     if of["reason"] == "other_currency":
         return f"{known}: {russian.amount(Decimal(of['amount']))} не в рублях"
-    account = f"счёт {of['account']} не внесён в bank_accounts; внесите и отправьте документ из 1С снова"
+    account = f"счёт {of['account']} не внесён в bank_accounts; внесите и запишите документ в 1С снова"
     return f"{known}: {_roubles(of['amount'])}, {account}"
 
 

@@ -86,7 +86,11 @@ def replace(
     ``are_in_order``: as `runs` says.
     """
     forget(connection, kinds, first, last)
-    together = runs(occurrences, are_in_order=are_in_order)
+    return put(connection, runs(occurrences, are_in_order=are_in_order))
+
+
+def put(connection: "Connection", together: Iterable[FindingRun]) -> int:
+    """Add runs that are not there; how many they are."""
     rows = [(*run[:-1], json.dumps(run.parameters, ensure_ascii=False)) for run in together]
     if rows:
         query.copy(connection, "findings.occurrences", _COLUMNS, rows)
@@ -96,6 +100,11 @@ def replace(
 def forget(connection: "Connection", kinds: Sequence[str], first: date, last: date) -> None:
     """Take away everything of these kinds that begins from ``first`` to ``last``."""
     query.run(connection, "findings/forget", kinds=list(kinds), first=first, last=last)
+
+
+def forget_subjects(connection: "Connection", kind: str, subjects: Iterable[str]) -> None:
+    """Take away everything of a kind about these."""
+    query.run(connection, "findings/forget_subjects", kind=kind, subjects=sorted(subjects))
 
 
 def copy_runs(connection: "Connection", batches: "Iterable[pa.RecordBatch]") -> int:

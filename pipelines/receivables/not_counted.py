@@ -3,11 +3,11 @@
 Its message is acknowledged like any other, so that nobody would hear of it again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from pipelines.delivery.onec.body import MoneyDocument, NoPayment, Unread
+from pipelines.delivery.onec.body import NoPayment
 from pipelines.findings import store
 from pipelines.warehouse import query
 
@@ -15,51 +15,59 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 NOT_COUNTED: Final = "onec_not_counted"
-"""Kind of finding: a document of money in 1C that no payment was made of; its subject is base and UUID."""
+"""Kind of finding: a document of money in 1C that no payment was made of, or that differs from the payment that stands; its subject is
+base and UUID."""
 
-REASONS: Final = (NoPayment.OTHER_ACCOUNT, NoPayment.OTHER_CURRENCY)
+REASONS: Final = (NoPayment.OTHER_ACCOUNT, NoPayment.OTHER_CURRENCY, NoPayment.UNREADABLE)
 """Why a customer's money is not counted; what is a supplier's, a draft or another firm's is nobody's business here."""
-
-_MOST: Final = 1_000
-"""Findings of one message: rubbish makes no flood."""
 
 
 class NotCounted:
-    """What one message of a base says of such documents; each is open until the base tells it so that it counts, or deletes it."""
+    """What a part of a message says of such documents, beside what is open of them.
 
-    def __init__(self, connection: "Connection", peer: str) -> None:
-        self._connection, self._peer = connection, peer
-        self._open = frozenset(query.scalars(connection, "findings/subjects", kind=NOT_COUNTED))
+    Each is open until the base tells it as no money of a customer, or deletes it, or any base tells it so that it counts.
+    """
+
+    def __init__(self, connection: "Connection", peer: str, references: Iterable[str], today: date) -> None:
+        """`references`: UUIDs of all documents of the part; `today`: where the house is."""
+        self._connection, self._peer, self._today = connection, peer, today
+        rows = query.rows(connection, "findings/of_documents", kind=NOT_COUNTED, references=list(references))
+        self._open: dict[str, date] = {row.subject: row.first_day for row in rows}
+        self._of_reference: dict[str, set[str]] = {}
+        for subject in self._open:
+            self._of_reference.setdefault(subject.rpartition("/")[2], set()).add(subject)
         self._over: set[str] = set()
-        self._found: dict[str, store.Occurrence] = {}
+        self._found: dict[str, Mapping[str, str]] = {}
 
-    def unread(self, item: Unread, today: date) -> None:
-        """A document that could not be read; nothing where it is none of a customer's."""
-        if item.reference:
-            self._add(item.reference, today, {"document": item.number, "reason": "unreadable", "written": item.written})
+    def count(self, reference: str) -> None:
+        """A payment was made of the document: nothing waits for anybody, whichever base spoke of it."""
+        self._over |= self._of_reference.get(reference, set())
 
-    def judge(self, reference: str, document: MoneyDocument | None = None, reason: NoPayment | None = None) -> None:
-        """A document as it is now (None: deleted), and why it is no payment (None: it is one)."""
-        if document is None or reason not in REASONS:
-            if self._open or self._found:
-                self._found.pop(self._subject(reference), None)
-                self._over.add(self._subject(reference))
-            return
-        said = {"document": document.number, "amount": f"{document.amount:.2f}", "on": document.paid_on.isoformat()}
-        self._add(reference, document.paid_on, {**said, "reason": str(reason), "account": document.our_account})
+    def dismiss(self, reference: str) -> None:
+        """The document is deleted, or no money of a customer of ours."""
+        self._over |= self._of_reference.get(reference, set()) & {self._subject(reference)}
 
-    def store(self) -> None:
-        """Put the findings in place of what was open of the same documents."""
-        subjects = self._open & (self._over | self._found.keys())
-        if subjects:
-            query.run(self._connection, "findings/forget_subjects", kind=NOT_COUNTED, subjects=sorted(subjects))
-        for each in self._found.values():
-            store.add(self._connection, each)
+    def add(self, reference: str, reason: NoPayment, **said: str) -> None:
+        """A document that is not counted, and what its words need; `stands`: the sum that the ledger holds of it all the same."""
+        self._found[reference] = {"peer": self._peer, "reason": str(reason), **said}
 
-    def _add(self, reference: str, seen_on: date, parameters: Mapping[str, str]) -> None:
-        subject = self._subject(reference)
-        if subject in self._found or len(self._found) < _MOST:
-            self._found[subject] = store.Occurrence(NOT_COUNTED, subject, seen_on, parameters={"peer": self._peer, **parameters})
+    def write(self) -> None:
+        """Put the findings in place of what was open of the same documents; what another base made a payment of is counted."""
+        lost = [reference for reference, said in self._found.items() if "stands" not in said]
+        binds = {"peer": self._peer, "references": lost}
+        for reference in query.scalars(self._connection, "receivables/counted_elsewhere", **binds) if lost else ():
+            del self._found[reference]
+            self.dismiss(reference)
+        occurred = {self._subject(reference): said for reference, said in self._found.items()}
+        replaced = self._over | (self._open.keys() & occurred.keys())
+        if replaced:
+            store.forget_subjects(self._connection, NOT_COUNTED, replaced)
+        store.put(self._connection, (self._run(subject, said) for subject, said in occurred.items()))
+
+    def _run(self, subject: str, said: Mapping[str, str]) -> store.FindingRun:
+        """Seen since it was told first, until today."""
+        first = self._open.get(subject, self._today)
+        return store.FindingRun(NOT_COUNTED, subject, first, max(first, self._today), None, None, 0, said)
 
     def _subject(self, reference: str) -> str:
         return f"{self._peer}/{reference}"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from pipelines.delivery.onec.body import BodyObject, Deleted, MoneyDocument, NoPayment, Unread
+from pipelines.delivery.onec.body import BodyObject, Deleted, MoneyDocument, NoPayment, Unread, UnreadDocument
 from pipelines.delivery.onec.model import ObjectKind
 from pipelines.delivery.onec.peers import local_time
 from pipelines.delivery.onec.register import NamedParty, Register
@@ -16,7 +16,7 @@ from pipelines.receivables import ledger
 from pipelines.receivables.bank_days import bank_days
 from pipelines.receivables.bank_document import MAX_PURPOSE, account
 from pipelines.receivables.importing import account_owners
-from pipelines.receivables.not_counted import NotCounted
+from pipelines.receivables.not_counted import REASONS, NotCounted
 from pipelines.receivables.pairing import BANK_DAYS
 from pipelines.receivables.payment import Payment, StoredPayment
 from pipelines.warehouse import query
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 ONEC: Final = "onec"
 
+Told = MoneyDocument | UnreadDocument | None
+"""What a message says last of a document; None: that it is deleted."""
+
+_NEVER: Final = (NoPayment.NOT_A_CUSTOMER, NoPayment.DRAFT)  # what is no payment whatever else the document says
 _PART: Final = 10_000  # documents that are in memory at a time
 _MOST_REASONS: Final = 20
 
@@ -119,7 +123,7 @@ class KnownParties:
             for code in {row.organization_code for row in clients}
         }
 
-    def organization(self, document: MoneyDocument) -> str | NoPayment:
+    def organization(self, document: MoneyDocument | UnreadDocument) -> str | NoPayment:
         """Code of the organization, or why it is none of ours; asked once for what every document of a message repeats."""
         said = document.our_account, document.organization, document.kind.is_bank
         owner = self._owners.get(said)
@@ -153,14 +157,16 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
     recording = ledger.Recording(connection, ONEC, at, peer)
     parties: KnownParties | None = None
     outgoing: dict[str, Payment] = {}
-    totals, told_payments = _Totals(NotCounted(connection, peer), local_time(connection, at).date()), 0
+    totals, told_payments, today = _Totals(), 0, local_time(connection, at).date()
     for newest in _parts(objects, totals):
         parties = parties or KnownParties(connection)
         if told_payments and query.scalar(
             connection, "receivables/is_told_again", peer=peer, message_no=message_no, references=list(newest)
         ):
             recording.store_waiting()
-        changes = _changes(connection, peer, message_no, parties, newest, totals.not_counted, at)
+        not_counted = NotCounted(connection, peer, newest, today)
+        changes = _changes(connection, peer, message_no, parties, newest, not_counted, at)
+        not_counted.write()
         query.copy(connection, "receivables.onec_documents", _COLUMNS, changes.rows)
         cancelled = [(payment_id, reversal) for payment_id, reversal in changes.cancelled if not outgoing.pop(payment_id, None)]
         corrections = list(_corrections(connection, cancelled, peer, at))
@@ -169,7 +175,6 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
         told_payments += len(changes.payments) + len(corrections)
         totals.counts.update(changes.counts)
         totals.left_out.update(changes.left_out)
-    totals.not_counted.store()
     recorded = recording.finish(list(outgoing.values()))
     repeated = told_payments + len(outgoing) - recorded.stored
     counts = totals.counts
@@ -180,30 +185,29 @@ def apply_body(connection: "Connection", peer: str, message_no: int, objects: It
 
 @dataclass(slots=True)
 class _Totals:
-    """What all parts of a message came to. `today`: where the house is."""
+    """What all parts of a message came to."""
 
-    not_counted: NotCounted
-    today: date
     counts: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
 
-    def pass_over(self, item: Unread) -> None:
+    def pass_over(self, item: Unread | UnreadDocument) -> None:
         """Count an object that is not imported; of many reasons the first are told."""
-        self.not_counted.unread(item, self.today)
         named = f"{item.type_name}: {item.reason}" if item.reason else item.type_name
         is_told = named in self.unread or len(self.unread) < _MOST_REASONS
         self.unread[named if is_told else "others"] += 1
 
 
-def _parts(objects: Iterable[BodyObject], totals: _Totals) -> Iterator[dict[str, MoneyDocument | None]]:
-    """Reference → what a part of the message says last of it (None: deleted), in the order of the message."""
-    newest: dict[str, MoneyDocument | None] = {}
+def _parts(objects: Iterable[BodyObject], totals: _Totals) -> Iterator[dict[str, Told]]:
+    """Reference → what a part of the message says last of it, in the order of the message."""
+    newest: dict[str, Told] = {}
     for item in objects:
         match item:
-            case MoneyDocument():
+            case MoneyDocument() | UnreadDocument():
                 newest.pop(item.reference, None)
                 newest[item.reference] = item
+                if isinstance(item, UnreadDocument):
+                    totals.pass_over(item)
             case Deleted():
                 for key in item.references:
                     newest.pop(key, None)
@@ -222,7 +226,7 @@ def _changes(
     peer: str,
     message_no: int,
     parties: KnownParties,
-    newest: Mapping[str, MoneyDocument | None],
+    newest: Mapping[str, Told],
     not_counted: NotCounted,
     at: datetime,
 ) -> _Changes:
@@ -234,14 +238,17 @@ def _changes(
     changes = _Changes(not_counted)
     for key, document in newest.items():
         before = stored.get(key)
-        if document is not None:
-            _tell(changes, peer, message_no, parties, document, before, at)
-            continue
-        not_counted.judge(key)
-        if before is not None:
-            _delete(changes, peer, message_no, before, at)
-        else:
-            changes.counts["known"] += 1  # deleted before it was ever told
+        match document:
+            case MoneyDocument():
+                _tell(changes, peer, message_no, parties, document, before, at)
+            case UnreadDocument():
+                _leave(changes, peer, message_no, parties, document, before, at)
+            case None:
+                not_counted.dismiss(key)
+                if before is None or before.is_deleted:
+                    changes.counts["known"] += 1  # also where it was deleted before it was ever told
+                else:
+                    _take_back(changes, peer, message_no, before, None, at)
     return changes
 
 
@@ -255,13 +262,13 @@ def _tell(
     at: datetime,
 ) -> None:
     """A document as it is now, beside what was known of it."""
-    owner = document.left_out or parties.organization(document)
+    owner = _owner(parties, document)
     left_out = owner if isinstance(owner, NoPayment) else None
-    changes.not_counted.judge(document.reference, document, left_out)
     code = None if isinstance(owner, NoPayment) else owner
     client = parties.client(code, document.counterparty) if code else None
     digest = _digest(document, code, client)
     if before is not None and before.digest == digest and not before.is_deleted:
+        _judge(changes.not_counted, document, None if before.payment_id else left_out)
         changes.counts["known"] += 1
         return
     version = before.version_no + 1 if before else 1
@@ -282,25 +289,83 @@ def _tell(
             target.append(_payment(payment_id, code, document, amount))
         else:
             changes.left_out[str(left_out)] += 1
+    _judge(changes.not_counted, document, None if payment_id else left_out)
     changes.rows.append(
         (peer, document.reference, version, document.kind, False, document.number, document.paid_on, amount, digest, code, client,
          payment_id, None if payment_id else left_out, is_contradicted, message_no, at)
     )  # fmt: skip
 
 
-def _delete(changes: _Changes, peer: str, message_no: int, before: StoredDocument, at: datetime) -> None:
-    """A document that 1C holds no longer."""
-    if before.is_deleted:
-        changes.counts["known"] += 1
-        return
+def _owner(parties: KnownParties, document: MoneyDocument) -> str | NoPayment:
+    """Code of the organization whose payment it is, or why it is none; another firm's money is that, in whatever currency."""
+    if document.left_out in _NEVER:
+        return document.left_out
+    owner = parties.organization(document)
+    return document.left_out or owner if owner is not NoPayment.OTHER_ORGANIZATION else owner
+
+
+def _judge(not_counted: NotCounted, document: MoneyDocument, left_out: NoPayment | None) -> None:
+    """Whether somebody must look at the document: money of a customer that no payment stands for (`left_out` None: one does)."""
+    if left_out is None:
+        not_counted.count(document.reference)
+    elif left_out in REASONS:
+        said = {"document": document.number, "amount": f"{document.amount:.2f}", "on": document.paid_on.isoformat()}
+        not_counted.add(document.reference, left_out, **said, account=document.our_account)
+    else:
+        not_counted.dismiss(document.reference)
+
+
+def _leave(
+    changes: _Changes,
+    peer: str,
+    message_no: int,
+    parties: KnownParties,
+    document: UnreadDocument,
+    before: StoredDocument | None,
+    at: datetime,
+) -> None:
+    """A document that cannot be read: the payment that was made of it stands until 1C tells it rightly, and a person hears of it.
+
+    What says that it is no customer's or a draft is no payment, whatever its sum is.
+    """
+    standing = before if before and before.payment_id and not before.is_deleted else None
+    if document.left_out in _NEVER:
+        changes.not_counted.dismiss(document.reference)
+        if standing and standing.digest != str(document.left_out):
+            _take_back(changes, peer, message_no, standing, document.left_out, at)
+    elif standing:
+        stands = standing.amount if standing.payment_amount is None else standing.payment_amount
+        changes.not_counted.add(document.reference, NoPayment.UNREADABLE, **_fault(document), stands=f"{stands:.2f}")
+    elif parties.organization(document) is NoPayment.OTHER_ORGANIZATION:
+        changes.not_counted.dismiss(document.reference)
+    else:
+        changes.not_counted.add(document.reference, NoPayment.UNREADABLE, **_fault(document))
+
+
+def _fault(document: UnreadDocument) -> dict[str, str]:
+    return {"document": document.number, "fault": str(document.fault), "written": document.written}
+
+
+def _take_back(changes: _Changes, peer: str, message_no: int, before: StoredDocument, left_out: NoPayment | None, at: datetime) -> None:
+    """A document that 1C holds no longer (`left_out` None), or that is no payment any more while its sum cannot be read.
+
+    Of the latter the stored digest is the reason: nothing else was read of it.
+    """
     is_contradicted = before.payment_id is not None and before.is_told_elsewhere
-    changes.counts["contradicted" if is_contradicted else "deleted"] += 1
+    if is_contradicted:
+        changes.counts["contradicted"] += 1
+    elif left_out is None:
+        changes.counts["deleted"] += 1
+    else:
+        changes.left_out[str(left_out)] += 1
     version = before.version_no + 1
     if before.payment_id and not is_contradicted:
         changes.cancelled.append((before.payment_id, _id(before.reference, version, "reversal")))
+    payment_id = before.payment_id if left_out is None or is_contradicted else None
     changes.rows.append(
-        (peer, before.reference, version, before.kind, True, before.document_no, before.paid_on, before.amount, before.digest,
-         before.organization_code, before.client_code, before.payment_id, None, is_contradicted, message_no, at)
+        (peer, before.reference, version, before.kind, left_out is None, before.document_no, before.paid_on, before.amount,
+         before.digest if left_out is None else str(left_out), before.organization_code, before.client_code, payment_id,
+         None if payment_id else left_out, is_contradicted, message_no, at)
     )  # fmt: skip
 
 

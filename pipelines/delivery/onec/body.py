@@ -24,7 +24,7 @@ LARGEST_OBJECT: Final = 16 << 20
 
 ROUBLES: Final = ("643", "810")
 LONGEST_WRITTEN: Final = 40
-"""Characters of a sum that is none, as it is shown to people."""
+"""Characters of a number or of a sum that is none, as they are shown to people."""
 
 _EMPTY_DATE, _EARLIEST = "0001-01-01", date(2000, 1, 1)
 _MOST = Decimal("999999999999.99")
@@ -55,7 +55,7 @@ class NoPayment(StrEnum):
     NOT_A_CUSTOMER = "not_a_customer"  # settled with a supplier, a lender …
     OTHER_CURRENCY = "other_currency"
     DRAFT = "draft"
-    UNREADABLE = "unreadable"
+    UNREADABLE = "unreadable"  # its sum or its day is none
     OTHER_ORGANIZATION = "other_organization"
     OTHER_ACCOUNT = "other_account"
 
@@ -89,21 +89,53 @@ class Deleted:
     references: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """An object that is not imported: its type, and why where a money document could not be read.
+class MoneyFault(StrEnum):
+    """What is wrong with the sum or the day of a document of money; findings keep the value."""
 
-    `reference`: UUID of a document of a customer's money, so that somebody looks at it, with its number and its sum as `written`.
+    NO_SUM = "no_sum"
+    NOT_ABOVE_ZERO = "not_above_zero"
+    TOO_LARGE = "too_large"
+    FINER_THAN_A_KOPECK = "finer_than_a_kopeck"
+    NO_DAY = "no_day"
+    TOO_EARLY = "too_early"
+
+
+class UnreadableMoney(UnreadableObject):
+    """A document of money whose sum or day is none; `written`: what stands there instead."""
+
+    def __init__(self, why: str, fault: MoneyFault, written: str) -> None:
+        super().__init__(why)
+        self.fault, self.written = fault, written[:LONGEST_WRITTEN]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadDocument:
+    """A document of money that could not be read: by its `reference`, with what must be known of it so that somebody looks at it.
+
+    `reason`: in words, `fault` and `written` as UnreadableMoney says; `left_out`: why it would be no payment in any case.
     """
 
     type_name: str
+    reason: str
+    kind: MoneyKind
+    reference: str
+    number: str
+    fault: MoneyFault
+    written: str
+    organization: NamedParty
+    our_account: str
+    left_out: NoPayment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An object that is not imported: its type, and why where it should be and could not be read."""
+
+    type_name: str
     reason: str = ""
-    reference: str = ""
-    number: str = ""
-    written: str = ""
 
 
-BodyObject = MoneyDocument | Deleted | CatalogueObject | Unread
+BodyObject = MoneyDocument | UnreadDocument | Deleted | CatalogueObject | Unread
 
 _TYPES: Final = {
     "Документ.ПБДСРасчетыСКонтрагентами": MoneyKind.BANK_IN,
@@ -120,8 +152,8 @@ _MONEY_LINKS: Final = frozenset(f"{name.removeprefix('Документ.')}Ссы
 def read_body(path: Path) -> Iterator[BodyObject]:
     """Every object of the Body at `path`, in its order; nothing where there is no Body. Call `read_header` before.
 
-    Namespaces and the order of elements are forgiven; what a document needs and lacks makes it an `Unread`. BadInput when the file is
-    cut off or not well-formed, or one object is larger than `LARGEST_OBJECT`.
+    Namespaces and the order of elements are forgiven; what a document needs and lacks makes it an `UnreadDocument`, and an `Unread` where
+    its reference is none. BadInput when the file is cut off or not well-formed, or one object is larger than `LARGEST_OBJECT`.
     """
     for element in _elements(path):
         yield _object(element)
@@ -176,20 +208,7 @@ def _object(element: Any) -> BodyObject:
             return catalogue_object(element)
         return _deletion(element) if name == _DELETION else Unread(name)
     except UnreadableObject as error:
-        return _unread(name, element, str(error)) if kind else Unread(name, str(error))
-
-
-def _unread(name: str, element: Any, reason: str) -> Unread:
-    """A document of money that could not be read; by its reference where it is a customer's, and the reference can be read."""
-    top = children(element)
-    key, common = children(top.get("КлючевыеСвойства")), children(top.get("ОбщиеДанные"))
-    if _why_left_out(top, common) in (NoPayment.NOT_A_CUSTOMER, NoPayment.DRAFT):
-        return Unread(name, reason)
-    try:
-        reference = reference_of(text(key.get("Ссылка")))
-    except UnreadableObject:
-        return Unread(name, reason)
-    return Unread(name, reason, reference, text(key.get("Номер")), text(common.get("Сумма"))[:LONGEST_WRITTEN])
+        return Unread(name, str(error))
 
 
 def _deletion(element: Any) -> BodyObject:
@@ -202,23 +221,31 @@ def _deletion(element: Any) -> BodyObject:
     return Deleted(money) if money else Unread(_DELETION)
 
 
-def _document(kind: MoneyKind, element: Any) -> MoneyDocument:
+def _document(kind: MoneyKind, element: Any) -> MoneyDocument | UnreadDocument:
     top = children(element)
     key, common = children(top.get("КлючевыеСвойства")), children(top.get("ОбщиеДанные"))
     own_number = text(key.get("Номер"))
     reference = reference_of(text(key.get("Ссылка")))
     bank_number = text(common.get("НомерВходящегоДокумента"))
-    amount = payment_sum(text(common.get("Сумма")), own_number)
+    organization, our_account = named_party(key.get("Организация")), _account(common.get("БанковскийСчетОрганизации"))
     left_out = _why_left_out(top, common)
+    try:
+        amount = payment_sum(text(common.get("Сумма")), own_number)
+        paid_on = payment_day(text(common.get("ДатаВыписки")), text(key.get("Дата")), own_number)
+    except UnreadableMoney as error:
+        number = (bank_number or own_number)[:LONGEST_WRITTEN]
+        return UnreadDocument(
+            local_name(element), str(error), kind, reference, number, error.fault, error.written, organization, our_account, left_out
+        )
     return MoneyDocument(
         kind=kind,
         reference=reference,
         number=bank_number or own_number,
         is_bank_number=bool(bank_number),
-        paid_on=payment_day(text(common.get("ДатаВыписки")), text(key.get("Дата")), own_number),
+        paid_on=paid_on,
         amount=amount,
-        organization=named_party(key.get("Организация")),
-        our_account=_account(common.get("БанковскийСчетОрганизации")),
+        organization=organization,
+        our_account=our_account,
         counterparty=named_party(top.get("Контрагент")),
         their_account=_account(top.get("БанковскийСчетКонтрагента") if not kind.is_outgoing else common.get("БанковскийСчет")),
         purpose=_purpose(common),
@@ -251,23 +278,34 @@ def _account(element: Any) -> str:
 
 
 def payment_sum(written: str, number: str) -> Decimal:
-    """The sum of a document of money; UnreadableObject where it is none."""
+    """The sum of a document of money; UnreadableMoney where it is none."""
     try:
         amount = Decimal(written)
     except InvalidOperation:
-        raise UnreadableObject(f"document {number!r}: {written!r} is no sum") from None
-    if not amount.is_finite() or amount <= 0 or amount > _MOST or amount != round(amount, 2):
-        raise UnreadableObject(f"document {number!r}: the sum {written} is not above zero, too large, or finer than a kopeck")
+        raise UnreadableMoney(f"document {number!r}: {written!r} is no sum", MoneyFault.NO_SUM, written) from None
+    if fault := _fault(amount):
+        why = f"document {number!r}: the sum {written} is not above zero, too large, or finer than a kopeck"
+        raise UnreadableMoney(why, fault, written)
     return amount
 
 
+def _fault(amount: Decimal) -> MoneyFault | None:
+    if not amount.is_finite():
+        return MoneyFault.NO_SUM
+    if amount <= 0:
+        return MoneyFault.NOT_ABOVE_ZERO
+    if amount > _MOST:
+        return MoneyFault.TOO_LARGE
+    return MoneyFault.FINER_THAN_A_KOPECK if amount != round(amount, 2) else None
+
+
 def payment_day(of_statement: str, of_document: str, number: str) -> date:
-    """The day of the bank's statement, else the document's; 1C writes an empty date as 0001-01-01."""
+    """The day of the bank's statement, else the document's; 1C writes an empty date as 0001-01-01. UnreadableMoney where it is none."""
     written = of_document if of_statement[:10] in ("", _EMPTY_DATE) else of_statement
     try:
         day = date.fromisoformat(written[:10])
     except ValueError:
-        raise UnreadableObject(f"document {number!r}: {written!r} is no date") from None
+        raise UnreadableMoney(f"document {number!r}: {written!r} is no date", MoneyFault.NO_DAY, written) from None
     if day < _EARLIEST:
-        raise UnreadableObject(f"document {number!r}: {day} is no day of a payment")
+        raise UnreadableMoney(f"document {number!r}: {day} is no day of a payment", MoneyFault.TOO_EARLY, written)
     return day

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pipelines.delivery.onec import body
-from pipelines.delivery.onec.body import MoneyDocument, Unread, read_body
+from pipelines.delivery.onec.body import MoneyDocument, NoPayment, UnreadDocument, read_body
 from pipelines.delivery.onec.catalogues import CatalogueObject
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.register import NamedParty
@@ -24,9 +24,17 @@ def objects(tmp_path, text, encoding="utf-8"):
 @pytest.mark.parametrize("amount", ["-5.00", "0", "0.00", "5.001", "NaN", "Infinity", "1E+20", "", "5,00", "пять", "9" * 40])
 def test_a_sum_that_is_none_of_a_payment_is_passed_over(tmp_path, amount):
     [unread] = objects(tmp_path, message(1, PAYMENT.xml().replace("<Сумма>5.00</Сумма>", f"<Сумма>{amount}</Сумма>", 1)))
-    assert isinstance(unread, Unread)
+    assert isinstance(unread, UnreadDocument)
+    assert (unread.reference, unread.written, unread.left_out) == (PAYMENT.reference, amount, None)
     assert "sum" in unread.reason
     assert "0000-000001" in unread.reason
+
+
+def test_what_could_not_be_read_says_all_the_same_whether_it_is_a_customers(tmp_path):
+    told = Money("1", "0.00", state="Черновик"), Money("2", "0.00", settled_with="СПоставщиком"), Money("3", "0.00", currency="840")
+    assert [each.left_out for each in objects(tmp_path, message(1, *(each.xml() for each in told)))] == [
+        NoPayment.DRAFT, NoPayment.NOT_A_CUSTOMER, NoPayment.OTHER_CURRENCY,
+    ]  # fmt: skip
 
 
 def test_the_bytes_are_read_as_the_message_says(tmp_path):

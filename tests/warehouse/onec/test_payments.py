@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from pipelines.clock import Authorship
+from pipelines.delivery.onec.body import read_body
 from pipelines.delivery.onec.header import read_header
 from pipelines.delivery.onec.model import ObjectKind, reference
 from pipelines.delivery.onec.receiving import AnswerOutcome
@@ -19,6 +20,7 @@ from pipelines.delivery.onec.sending import send
 from pipelines.findings.details import detail_words
 from pipelines.receivables.importing import import_payments
 from pipelines.receivables.listing import payments
+from pipelines.receivables.onec_documents import apply_body
 from pipelines.receivables.telling_words import AlreadyRuledOn, rule_on_pair
 from pipelines.runs.exchange import receive_from_onec
 from pipelines.warehouse import engine
@@ -228,7 +230,7 @@ def test_money_that_cannot_be_counted_waits_for_a_person_until_1c_tells_it_right
         detail_words("onec_not_counted", of[each.reference]).replace("\u202f", " ").replace("\u00a0", " ") for each in (foreign, minus)
     ]
     assert "документ № 0000-000001 от 02.03.2026 не учтён: 10,00 ₽, счёт 40702810938000000999" in words[0]
-    assert "документ № 0000-000003 не учтён: сумма «-5.00»" in words[1]
+    assert "документ № 0000-000003 не учтён: сумма «-5.00» не больше нуля" in words[1]
     onec.tells(foreign)  # again, and still so
     assert len(not_counted(house)) == 3
     with house.owner() as connection:
@@ -236,6 +238,59 @@ def test_money_that_cannot_be_counted_waits_for_a_person_until_1c_tells_it_right
     onec.tells(foreign, dollars.deletion(), Money("3", "5.00", account=foreign.account))
     assert not_counted(house) == []
     assert total(settings) == Decimal("15.00")
+
+
+def waiting_days(house):
+    return house.rows("SELECT last_day - first_day FROM findings.occurrences WHERE kind = 'onec_not_counted'")
+
+
+def test_a_payment_stands_while_1c_tells_its_document_unreadably_and_the_finding_says_so(house, settings, onec):
+    """10.00 is paid; 0.00 moves no money and is named; a draft of whatever sum takes the money back."""
+    onec.tells(Money("1", "10.00"))
+    onec.tells(Money("1", "0.00"))
+    onec.tells(Money("1", "0.00"), at=NOW + timedelta(days=2))
+    [(_, said)] = not_counted(house)
+    words = detail_words("onec_not_counted", said).replace("\u202f", " ").replace("\u00a0", " ")
+    assert "в 1С теперь сумма «0.00» не больше нуля, в расчётах остаётся 10,00 ₽" in words
+    assert (waiting_days(house), total(settings)) == ([(2,)], Decimal("10.00"))  # seen first two days ago
+    onec.tells(Money("1", "10.00"))
+    assert (not_counted(house), total(settings)) == ([], Decimal("10.00"))
+    onec.tells(Money("1", "0.00"))
+    for _ in range(2):
+        onec.tells(Money("1", "0.00", state="Черновик"))
+        assert (not_counted(house), total(settings)) == ([], Decimal("0.00"))
+    onec.tells(Money("1", "10.00"))
+    assert total(settings) == Decimal("10.00")
+
+
+@pytest.mark.parametrize("part", [1, 10_000])
+def test_of_one_document_the_last_word_of_a_message_counts_readable_or_not(house, settings, onec, monkeypatch, part):
+    monkeypatch.setattr("pipelines.receivables.onec_documents._PART", part)
+    onec.tells(Money("1", "10.00"), Money("2", "-5.00"), Money("1", "-5.00"), Money("2", "10.00"))
+    assert [subject for subject, _ in not_counted(house)] == [f"BP/{Money('1', '1').reference}"]
+    assert total(settings) == Decimal("20.00" if part == 1 else "10.00")  # in parts the first was told before
+
+
+def test_another_firms_money_is_no_finding_in_whatever_currency_and_unread(house, settings, onec):
+    other = {"kind": "cash", "organization_inn": OTHER}
+    onec.tells(Money("1", "5.00", currency="840", **other), Money("2", "0.00", **other))
+    assert not_counted(house) == []
+    assert house.rows("SELECT left_out FROM receivables.onec_documents") == [("other_organization",)]
+
+
+def test_what_another_base_has_made_a_payment_of_is_counted(house, settings, onec, tmp_path):
+    def ut_tells(*told):
+        (tmp_path / "ut.xml").write_text(message(1, *(each.xml() for each in told)), encoding="utf-8")
+        with engine.transaction(settings) as connection:
+            apply_body(connection, "UT", 1, read_body(tmp_path / "ut.xml"), NOW)
+
+    foreign = "40702810938000000999"
+    onec.tells(Money("1", "10.00", account=foreign))
+    assert len(not_counted(house)) == 1
+    ut_tells(Money("1", "10.00"), Money("2", "20.00"))
+    assert not_counted(house) == []
+    onec.tells(Money("2", "20.00", account=foreign), Money("3", "30.00", account=foreign))
+    assert [subject for subject, _ in not_counted(house)] == [f"BP/{Money('3', '1').reference}"]
 
 
 def test_a_message_cut_off_in_its_body_applies_nothing(house, settings):

@@ -19,11 +19,12 @@ from pipelines.delivery.onec.body import (
     MoneyDocument,
     NoPayment,
     Unread,
+    UnreadableMoney,
+    UnreadDocument,
     payment_day,
     payment_sum,
 )
 from pipelines.delivery.onec.declared import DeclaredPeer
-from pipelines.delivery.onec.elements import UnreadableObject
 from pipelines.delivery.onec.odata import access
 from pipelines.delivery.onec.odata.access import BaseSecrets
 from pipelines.delivery.onec.odata.catalogue_reading import CatalogueLook
@@ -146,41 +147,33 @@ class _IncomingTurn:
         """A document as it is told to the ledger; its version is remembered."""
         reference = ref_key(entity) or ""
         changes.add(reference, data_version(entity), _dated(entity, since))
-        return self._object(rule, reference, entity)
+        return Deleted((reference,)) if entity.get("DeletionMark") is True else self._document(rule, reference, entity)
 
-    def _object(self, rule: MoneyRule, reference: str, entity: Entity) -> BodyObject:
-        if entity.get("DeletionMark") is True:
-            return Deleted((reference,))
-        try:
-            return self._document(rule, reference, entity)
-        except UnreadableObject as error:
-            return self._unread(rule, reference, entity, str(error))
-
-    def _unread(self, rule: MoneyRule, reference: str, entity: Entity, reason: str) -> Unread:
-        """A document that could not be read; by its reference where it is a customer's, and posted."""
-        operation, number, written = (
-            str(entity.get(rule.properties.get(name, "")) or "").strip() for name in ("operation", "number", "amount")
-        )
-        if _left_out(rule, operation, "", is_posted=entity.get("Posted") is True):
-            return Unread(rule.entity, reason)
-        return Unread(rule.entity, reason, reference, number, written[:LONGEST_WRITTEN])
-
-    def _document(self, rule: MoneyRule, reference: str, entity: Entity) -> MoneyDocument:
+    def _document(self, rule: MoneyRule, reference: str, entity: Entity) -> MoneyDocument | UnreadDocument:
         def text(name: str) -> str:
-            return str(entity.get(rule.properties.get(name, "")) or "").strip()
+            value = entity.get(rule.properties.get(name, ""))
+            return "" if value is None else str(value).strip()
 
         own_number, bank_number = text("number"), text("bank_number")
         operation, currency = text("operation"), self._told(rule, entity, "currency", "code")
         left_out = _left_out(rule, operation, currency, is_posted=entity.get("Posted") is True)
+        organization, our_account = self._party(rule, entity, "organization"), self._told(rule, entity, "our_account", "number")
+        try:
+            paid_on, amount = payment_day("", text("date"), own_number), payment_sum(text("amount"), own_number)
+        except UnreadableMoney as error:
+            number = (bank_number or own_number)[:LONGEST_WRITTEN]
+            return UnreadDocument(
+                rule.entity, str(error), rule.kind, reference, number, error.fault, error.written, organization, our_account, left_out
+            )
         return MoneyDocument(
             kind=rule.kind,
             reference=reference,
             number=bank_number or own_number,
             is_bank_number=bool(bank_number),
-            paid_on=payment_day("", text("date"), own_number),
-            amount=payment_sum(text("amount"), own_number),
-            organization=self._party(rule, entity, "organization"),
-            our_account=self._told(rule, entity, "our_account", "number"),
+            paid_on=paid_on,
+            amount=amount,
+            organization=organization,
+            our_account=our_account,
             counterparty=self._party(rule, entity, "counterparty"),
             their_account=self._told(rule, entity, "their_account", "number"),
             purpose=text("purpose"),

@@ -1,4 +1,0 @@
--- grain: subject of the findings of one kind
--- inputs: findings.occurrences; :kind
--- rerun: reads only
-SELECT DISTINCT subject FROM findings.occurrences WHERE kind = :kind
