@@ -312,8 +312,14 @@ def _versions(header: Header) -> list[str]:
 
 def _refuse(base: DeclaredPeer, path: Path, header: Header | None, why: str, at: datetime) -> PeerAnswer:
     target = _free(base.folder("failed") / f"{path.stem}.{at:%Y%m%dT%H%M%S}{path.suffix}")
-    write_whole(target.with_name(f"{target.name}.error.txt"), f"{path.name}: {why}\n".encode(), mode=GROUP)
-    _move(path, target)
+    reason = target.with_name(f"{target.name}.error.txt")
+    write_whole(reason, f"{path.name}: {why}\n".encode(), mode=GROUP)
+    try:
+        _move(path, target)
+    except FileNotFoundError:  # another turn has refused it meanwhile, perhaps under this very name
+        if not target.exists():
+            reason.unlink(missing_ok=True)
+        raise
     return PeerAnswer(path.name, header.message_no if header else None, header.received_no if header else None, AnswerOutcome.REFUSED, why)
 
 

@@ -437,6 +437,21 @@ def test_two_files_that_are_refused_together_have_a_reason_each(settings):
     assert "is not a whole archive" in reasons[".zip"]
 
 
+def test_of_two_turns_that_refuse_one_file_the_later_leaves_no_reason_behind(settings, monkeypatch):
+    path = settings.exchange / "onec" / "in" / "Message_BP_FB.xml"
+    path.parent.mkdir(parents=True)
+    path.write_text("<Message>")
+    theirs = receiving.write_whole
+
+    def write_whole(target, *of, **names):
+        theirs(target, *of, **names)
+        path.unlink()  # the other turn has moved it
+
+    monkeypatch.setattr(receiving, "write_whole", write_whole)
+    assert receive(settings, datetime.now(UTC) + timedelta(hours=1)) == []
+    assert list((settings.exchange / "onec" / "failed").iterdir()) == []
+
+
 def test_what_another_turn_has_taken_meanwhile_is_no_trouble(settings, monkeypatch):
     """The file is gone when its turn comes: whoever took it has said so."""
     path = answer(settings, 1, 0)
