@@ -238,6 +238,11 @@ def test_trade_gets_its_own_documents_by_its_own_map(settings, tmp_path, monkeyp
         assert {each["СтавкаНДС_Key"] for each in act["Услуги"]} == {rate}
 
 
+def not_counted(settings):
+    with engine.reading(settings) as connection:
+        return list(connection.scalars(text("SELECT subject FROM findings.occurrences WHERE kind = 'onec_not_counted' ORDER BY 1")))
+
+
 def test_payments_are_read_changed_and_deleted(settings, onec):
     Books(settings).issue("K1")
     account = onec.put("Catalog_БанковскиеСчета", НомерСчета=OURS)
@@ -260,10 +265,10 @@ def test_payments_are_read_changed_and_deleted(settings, onec):
         return [each["amount"] for each in sorted(payments(settings), key=lambda each: -each["amount"])]
 
     first, second = paid(1, 600.5), paid(2, 70)
-    paid(3, 5, ВалютаДокумента_Key=dollar)
+    dollars = paid(3, 5, ВалютаДокумента_Key=dollar)
     paid(4, 5, ВидОперации="ПрочееПоступление")
     draft = paid(5, 5, Posted=False)
-    paid(6, -5)
+    minus, old = paid(6, -5), paid(8, 0)
     paid(7, 5, day="2025-01-20")  # before the days that are looked at
     [answer] = take_answers(settings, AT)
     assert "2 payments stored" in answer.detail
@@ -273,11 +278,19 @@ def test_payments_are_read_changed_and_deleted(settings, onec):
     asked = len(onec.requests)
     assert take_answers(settings, AT) == []  # nothing is new: one list of versions, one of entities
     assert len(onec.requests) - asked == 2
+    assert not_counted(settings) == sorted([f"BP/{dollars}", f"BP/{minus}", f"BP/{old}"])
+    onec.alter(PAYMENT, minus, Posted=False)  # a draft of whatever sum is nobody's business
+    later = AT + timedelta(days=100)  # none of them is listed any more
+    onec.alter(PAYMENT, old, СуммаДокумента=8)
+    del onec.sets[PAYMENT][dollars]
+    take_answers(settings, later)
+    assert not_counted(settings) == []
+    onec.alter(PAYMENT, old, DeletionMark=True)
     onec.alter(PAYMENT, first, СуммаДокумента=601)
     onec.alter(PAYMENT, second, DeletionMark=True)
     onec.alter(PAYMENT, draft, Posted=True)
     [answer] = take_answers(settings, AT)
-    assert "1 deleted" in answer.detail
+    assert "2 deleted" in answer.detail
     assert sum(stored()) == Decimal("606.00")
     del onec.sets[PAYMENT][draft]
     [answer] = take_answers(settings, AT + timedelta(hours=1))

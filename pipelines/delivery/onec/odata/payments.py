@@ -2,7 +2,8 @@
 What was changed of our clients and contracts there is told with them.
 
 1C offers no list of changes over OData. So every document that is dated within the last days (a setting) is listed with its DataVersion,
-and what has another version than the one read last is told to the ledger, in the transaction that remembers the version.
+and what has another version than the one read last is told to the ledger, in the transaction that remembers the version. An older one is
+looked at as long as it is not counted.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -137,11 +138,18 @@ class _IncomingTurn:
             yield self._taken(rule, entity, since, changes)
         for reference in versions:  # listed before and now no more: moved to another day, or gone
             moved = self._reached.get(rule.entity, reference)
-            if moved is None:
-                changes.add(reference, "", since.isoformat(), is_gone=True)
-                yield Deleted((reference,))
-            else:
-                yield self._taken(rule, moved, since, changes)
+            yield self._taken(rule, moved, since, changes) if moved else _gone(reference, since, changes)
+        yield from self._mended(connection, rule, since, changes)
+
+    def _mended(self, connection: "Connection", rule: MoneyRule, since: datetime, changes: SeenVersions) -> Iterable[BodyObject]:
+        """What has changed of the documents that somebody must look at and that are too old to be listed."""
+        rows = query.rows(connection, "delivery/onec/odata/awaited", peer=self._base.code, entity=rule.entity, since=since)
+        versions = {row.reference: row.data_version for row in rows if row.reference not in changes.references}
+        for entity in self._reached.with_keys(rule.entity, list(versions)):
+            if versions.pop(ref_key(entity) or "", None) != data_version(entity):
+                yield self._taken(rule, entity, since, changes)
+        for reference in versions:
+            yield _gone(reference, since, changes)
 
     def _taken(self, rule: MoneyRule, entity: Entity, since: datetime, changes: SeenVersions) -> BodyObject:
         """A document as it is told to the ledger; its version is remembered."""
@@ -197,6 +205,12 @@ class _IncomingTurn:
             self._sources[source.entity, key] = self._reached.get(source.entity, key)
         referred = self._sources[source.entity, key] or {}
         return str(referred.get(source.properties[what]) or "").strip()
+
+
+def _gone(reference: str, since: datetime, changes: SeenVersions) -> Deleted:
+    """A document that the base has no longer."""
+    changes.add(reference, "", since.isoformat(), is_gone=True)
+    return Deleted((reference,))
 
 
 def _left_out(rule: MoneyRule, operation: str, currency: str, *, is_posted: bool) -> NoPayment | None:
