@@ -20,6 +20,7 @@ class Matter(StrEnum):
     ONEC = "1C"
     LATE_ONEC = "late 1C"
     UNMATCHED = "unmatched"
+    NOT_COUNTED = "not counted"
     STOPPED = "stopped"
     ORDERS = "orders"
     LIFTED_BLOCK = "lifted block"

@@ -56,6 +56,7 @@ def waiting(settings: Settings, at: datetime, progress: Callable[[str], None] = 
             *_letters(settings),
             *_exchange(settings, at),
             *_payments(settings),
+            *_not_counted(settings, today),
             *_stopped_blocking(settings),
             *_orders_not_carried_out(settings),
             *_lifted_blocks(settings, today),
@@ -168,6 +169,15 @@ def _payments(settings: Settings) -> Iterator[Waiting]:
         total = sum((row.left_over for row in unmatched), ZERO)
         what = f"{counted(len(unmatched), 'payment')}, {shown(total)} nobody's"
         yield Waiting(Matter.UNMATCHED, FINANCE, "payments", what, "fleetbill payments --unmatched")
+
+
+def _not_counted(settings: Settings, today: date) -> Iterator[Waiting]:
+    """Money that 1C tells of otherwise than the ledger, of whatever month it is; whose finding is muted is accepted so."""
+    with reading(settings) as connection:
+        rows = query.rows(connection, "runs/not_counted", on=today)
+    for row in rows:
+        what = f"{counted(row.documents, 'document')} of money not counted as 1C tells"
+        yield Waiting(Matter.NOT_COUNTED, FINANCE, row.peer, what, "fleetbill findings --kind onec_not_counted")
 
 
 def _stopped_blocking(settings: Settings) -> Iterator[Waiting]:

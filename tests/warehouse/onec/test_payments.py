@@ -23,6 +23,8 @@ from pipelines.receivables.listing import payments
 from pipelines.receivables.onec_documents import apply_body
 from pipelines.receivables.telling_words import AlreadyRuledOn, rule_on_pair
 from pipelines.runs.exchange import receive_from_onec
+from pipelines.runs.matters import Matter
+from pipelines.runs.status import waiting
 from pipelines.warehouse import engine
 from pipelines.warehouse.statements import statement as statement_code
 from tests.campaigns import examples
@@ -233,6 +235,8 @@ def test_money_that_cannot_be_counted_waits_for_a_person_until_1c_tells_it_right
     assert "документ № 0000-000003 не учтён: сумма «-5.00» не больше нуля" in words[1]
     onec.tells(foreign)  # again, and still so
     assert len(not_counted(house)) == 3
+    [told] = [each for each in waiting(settings, NOW + timedelta(days=90)) if each.what is Matter.NOT_COUNTED]
+    assert (told.subject, told.detail) == ("BP", "3 documents of money not counted as 1C tells")  # whatever month it is
     with house.owner() as connection:
         connection.exec_driver_sql("UPDATE master.organizations SET bank_account = '40702810938000000999' WHERE code = 'ORG'")
     onec.tells(foreign, dollars.deletion(), Money("3", "5.00", account=foreign.account))
