@@ -68,7 +68,7 @@ def house(careless, before, tmp_path_factory):
         issued.copy(tmp_path_factory.mktemp("house") / "home") as made,
     ):
         folder = made.exchange / "onec" / "in"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "Message BP\n\\n # ü.xml").write_bytes(b"<a/>")
         (folder / ".reached.json").write_bytes(b"{}")
         (folder / ".half.xml.77.part").write_bytes(b"<a")
