@@ -150,7 +150,7 @@ _FAULTS: Final = MappingProxyType(
 def _onec_not_counted(of: Parameters) -> str:
     document = f"1С ({of['peer']}): документ № {of['document']}"
     if of["reason"] == "unreadable":
-        fault = _FAULTS.get(of.get("fault", ""), "сумма «{}» или дата не годится").format(of["written"])
+        fault = _FAULTS[of["fault"]].format(of["written"])
         if "stands" in of:
             return f"{document}: в 1С теперь {fault}, в расчётах остаётся {_roubles(of['stands'])}; исправьте или удалите его в 1С"
         return f"{document} не учтён: {fault}; исправьте его в 1С"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from pipelines.delivery.onec.body import BodyObject, Deleted, MoneyDocument, NoPayment, Unread, UnreadDocument
+from pipelines.delivery.onec.body import LONGEST_WRITTEN, BodyObject, Deleted, MoneyDocument, NoPayment, Unread, UnreadDocument
 from pipelines.delivery.onec.model import ObjectKind
 from pipelines.delivery.onec.peers import local_time
 from pipelines.delivery.onec.register import NamedParty, Register
@@ -301,7 +301,7 @@ def _owner(parties: KnownParties, document: MoneyDocument) -> str | NoPayment:
     if document.left_out in _NEVER:
         return document.left_out
     owner = parties.organization(document)
-    return document.left_out or owner if owner is not NoPayment.OTHER_ORGANIZATION else owner
+    return owner if owner is NoPayment.OTHER_ORGANIZATION else document.left_out or owner
 
 
 def _judge(not_counted: NotCounted, document: MoneyDocument, left_out: NoPayment | None) -> None:
@@ -343,7 +343,7 @@ def _leave(
 
 
 def _fault(document: UnreadDocument) -> dict[str, str]:
-    return {"document": document.number, "fault": str(document.fault), "written": document.written}
+    return {"document": document.number[:LONGEST_WRITTEN], "fault": str(document.fault), "written": document.written}
 
 
 def _take_back(changes: _Changes, peer: str, message_no: int, before: StoredDocument, left_out: NoPayment | None, at: datetime) -> None:

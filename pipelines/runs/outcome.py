@@ -14,7 +14,6 @@ from pipelines.documents.run_words import run_heading
 from pipelines.evidence.coverage import coverage
 from pipelines.evidence.waiting import COVERED, Undrafted, WaitingDay
 from pipelines.master.importing import ImportReport
-from pipelines.money import ZERO
 from pipelines.period import Month
 from pipelines.settings import Settings
 from pipelines.warehouse import engine, query
@@ -29,8 +28,7 @@ def run_words(month: Month, purpose: Purpose, invoices: int, total: Decimal, par
 
 def drafted_words(run: ToldRun) -> str:
     """The same of a drafted run."""
-    total = sum((draft.amounts.total for draft in run.drafts), ZERO)
-    return run_words(run.month, run.purpose, len(run.drafts), total, len(run.parked))
+    return run_words(run.month, run.purpose, len(run.drafts), run.amounts.total, len(run.parked))
 
 
 def waiting_words(run: ToldRun) -> str:

@@ -233,10 +233,8 @@ def _document(kind: MoneyKind, element: Any) -> MoneyDocument | UnreadDocument:
         amount = payment_sum(text(common.get("Сумма")), own_number)
         paid_on = payment_day(text(common.get("ДатаВыписки")), text(key.get("Дата")), own_number)
     except UnreadableMoney as error:
-        number = (bank_number or own_number)[:LONGEST_WRITTEN]
-        return UnreadDocument(
-            local_name(element), str(error), kind, reference, number, error.fault, error.written, organization, our_account, left_out
-        )
+        number, name = bank_number or own_number, local_name(element)
+        return UnreadDocument(name, str(error), kind, reference, number, error.fault, error.written, organization, our_account, left_out)
     return MoneyDocument(
         kind=kind,
         reference=reference,

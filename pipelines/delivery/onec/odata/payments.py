@@ -13,7 +13,6 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.delivery.onec.body import (
-    LONGEST_WRITTEN,
     ROUBLES,
     BodyObject,
     Deleted,
@@ -169,7 +168,7 @@ class _IncomingTurn:
         try:
             paid_on, amount = payment_day("", text("date"), own_number), payment_sum(text("amount"), own_number)
         except UnreadableMoney as error:
-            number = (bank_number or own_number)[:LONGEST_WRITTEN]
+            number = bank_number or own_number
             return UnreadDocument(
                 rule.entity, str(error), rule.kind, reference, number, error.fault, error.written, organization, our_account, left_out
             )
